@@ -1,0 +1,50 @@
+"""Shapes that a low floor needs of an object which a higher floor makes.
+
+Protocols only: nothing here runs. They keep the floors free of upward imports.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, Dialect
+
+
+class ConfigLike(Protocol):
+    """What the lower floors read of a :class:`idiolect.settings.config.Config`."""
+
+    config_file_name: str | None
+    config_ini_section: str
+    attributes: dict[str, Any]
+    stdout: TextIO
+
+    def get_main_option(self, name: str, default: str | None = None) -> str | None: ...
+
+    def print_stdout(self, text: str, *arg: Any) -> None: ...
+
+
+class ContextLike(Protocol):
+    """What operations and impls read of a :class:`idiolect.runtime.migration.MigrationContext`."""
+
+    dialect: Dialect
+    opts: dict[str, Any]
+    as_sql: bool
+    impl: Any
+
+    @property
+    def connection(self) -> Connection | None: ...
+
+    @property
+    def bind(self) -> Connection | None: ...
+
+
+class RevisionLike(Protocol):
+    """What steps read of a revision of the graph."""
+
+    revision: str
+    doc: str | None
+    module: Any
+
+    @property
+    def path(self) -> str: ...

@@ -1,0 +1,137 @@
+"""Which Operations and which EnvironmentContext the proxies ``op`` and ``context`` stand for.
+
+Contexts come in to bind what they own for the time of a block; the proxies come in to look
+it up. State belongs to the running thread or task, so migrations run side by side. Nothing
+here knows what it binds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from collections.abc import Iterator, MutableMapping
+from contextvars import ContextVar
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Unbound(NameError):
+    """Nothing is bound where a proxy was used; also an AttributeError for ``hasattr()``."""
+
+
+class Bound(Generic[T]):
+    """One name's binding.
+
+    The search order is: the context variable of this thread or task; a mark in the globals of
+    a calling env.py or revision (for threads that a migration starts, which begin with an empty
+    context); the only binding alive in this process. Anything else is ambiguous and refused.
+
+    Args:
+        name: what is bound, for messages: the documented class name.
+        mark: the global variable under which a module remembers its own binding.
+    """
+
+    def __init__(self, name: str, mark: str) -> None:
+        self.name = name
+        self.mark = mark
+        self._here: ContextVar[T | None] = ContextVar(name, default=None)
+        self._alive: list[T] = []
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def bind(self, value: T) -> Iterator[T]:
+        """Bind ``value`` for the block, in this thread or task."""
+        previous = self.push(value)
+        try:
+            yield value
+        finally:
+            self.pop(value, previous)
+
+    def push(self, value: T) -> T | None:
+        """Bind ``value`` and return what was bound before, for :meth:`pop`."""
+        previous = self._here.get()
+        self._here.set(value)
+        with self._lock:
+            self._alive.append(value)
+        return previous
+
+    def pop(self, value: T, previous: T | None) -> None:
+        """Undo :meth:`push`.
+
+        The former value is set anew because a token may not be reset from another context,
+        and fixtures do enter in one and leave in another.
+        """
+        self._here.set(previous)
+        with self._lock:
+            for place in range(len(self._alive) - 1, -1, -1):
+                if self._alive[place] is value:
+                    del self._alive[place]
+                    break
+
+    def find(self) -> T | None:
+        """Return what is bound for the caller, or None."""
+        value = self._here.get()
+        if value is not None:
+            return value
+        return self._marked() or self._only_one()
+
+    def get(self, asked: str) -> T:
+        """Return what is bound for the caller.
+
+        Args:
+            asked: the function or attribute that was used, for the message.
+
+        Raises:
+            Unbound: nothing is bound, or several are and none is known to be the caller's.
+        """
+        value = self.find()
+        if value is None:
+            raise Unbound(self._explain(asked))
+        return value
+
+    def _explain(self, asked: str) -> str:
+        with self._lock:
+            several = len(self._alive) > 1
+        if several:
+            return (
+                f"Can't invoke function '{asked}': {len(self._alive)} migrations run in this "
+                f"process and this thread belongs to none of them. Pass the '{self.name}' object "
+                "to the thread, or start it with contextvars.copy_context().run()."
+            )
+        return (
+            f"Can't invoke function '{asked}', as the proxy object has not yet been established "
+            f"for the '{self.name}' class. Call it from upgrade() or downgrade() of a revision, "
+            "or from env.py while a command runs it, not while a module is imported."
+        )
+
+    def _marked(self) -> T | None:
+        frame = sys._getframe(2)  # noqa: SLF001 - the only way to the caller's globals
+        while frame is not None:
+            value: T | None = frame.f_globals.get(self.mark)
+            if value is not None:
+                return value
+            frame = frame.f_back  # type: ignore[assignment]
+        return None
+
+    def _only_one(self) -> T | None:
+        with self._lock:
+            distinct = {id(value): value for value in self._alive}
+        return next(iter(distinct.values())) if len(distinct) == 1 else None
+
+
+#: What ``op`` stands for: an :class:`idiolect.operations.base.Operations`.
+operations: Bound[Any] = Bound("Operations", "__idiolect_operations__")
+#: What ``context`` stands for: an :class:`idiolect.runtime.environment.EnvironmentContext`.
+environment: Bound[Any] = Bound("EnvironmentContext", "__idiolect_environment__")
+
+
+def mark_globals(module_globals: MutableMapping[str, Any]) -> None:
+    """Remember in a module's globals what is bound now, for threads that its code starts."""
+    for bound in (operations, environment):
+        value = bound.find()
+        if value is None:
+            module_globals.pop(bound.mark, None)
+        else:
+            module_globals[bound.mark] = value

@@ -1,0 +1,107 @@
+"""Text for people: messages, progress lines, warnings. Written to stdout unless said otherwise.
+
+Commands and commands alone come in; a room that finds a mistake raises instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import sys
+import textwrap
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import NoReturn, TextIO
+
+from idiolect.errors import IdiolectDeprecationWarning
+
+log = logging.getLogger(__name__)
+
+#: Width in columns at which :func:`msg` wraps; None asks the terminal each time.
+TERMWIDTH: int | None = None
+_NARROWEST, _WIDEST = 10, 79
+
+
+def _width() -> int | None:
+    """Return the wrapping width in columns, or None where output is not a terminal."""
+    if TERMWIDTH is not None:
+        return TERMWIDTH
+    try:
+        if not sys.stdout.isatty():
+            return None
+    except (AttributeError, ValueError):
+        return None
+    return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size().columns - 1))
+
+
+def write_outstream(stream: TextIO, *text: str | bytes, quiet: bool = False) -> None:
+    """Write ``text`` to ``stream``; what its encoding lacks becomes ``?``.
+
+    A reader that has gone away (a closed pipe) is no error: the work goes on.
+    """
+    if quiet:
+        return
+    encoding = getattr(stream, "encoding", None) or "ascii"
+    for piece in text:
+        words = piece.decode(encoding) if isinstance(piece, bytes) else piece
+        try:
+            stream.write(words.encode(encoding, "replace").decode(encoding))
+        except BrokenPipeError:
+            return
+
+
+def msg(msg: str, newline: bool = True, flush: bool = False, quiet: bool = False) -> None:
+    """Print ``msg`` indented by two columns, wrapped where the output is a terminal."""
+    if quiet:
+        return
+    width = _width()
+    lines = [msg] if width is None else textwrap.wrap(msg, width - 2) or [""]
+    write_outstream(sys.stdout, "\n".join(f"  {line}" for line in lines), "\n" if newline else "")
+    if flush or newline:
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def status(status_msg: str, newline: bool = False, quiet: bool = False) -> Iterator[None]:
+    """Print ``status_msg ...``, then ``done`` or ``FAILED`` when the block has ended."""
+    msg(f"{status_msg} ...", newline=newline, flush=True, quiet=quiet)
+    try:
+        yield
+    except BaseException:
+        write_outstream(sys.stdout, "  FAILED\n", quiet=quiet)
+        raise
+    write_outstream(sys.stdout, "  done\n", quiet=quiet)
+
+
+def err(message: str, quiet: bool = False) -> NoReturn:
+    """Log and print ``message`` as a failure and end the process with exit status 1."""
+    log.error(message)
+    msg(f"FAILED: {message}", quiet=quiet)
+    sys.exit(1)
+
+
+def warn(msg: str, stacklevel: int = 2) -> None:
+    """Warn the caller's caller of something that works and may surprise."""
+    warnings.warn(msg, UserWarning, stacklevel=stacklevel)
+
+
+def warn_deprecated(msg: str, stacklevel: int = 2) -> None:
+    """Warn the caller's caller of a use that has a successor."""
+    warnings.warn(msg, IdiolectDeprecationWarning, stacklevel=stacklevel)
+
+
+def obfuscate_url_pw(input_url: str) -> str:
+    """Return ``input_url`` with its password replaced by ``***``."""
+    # SQLAlchemy is loaded only where a URL is really shown.
+    from sqlalchemy.engine import make_url  # noqa: PLC0415
+
+    return make_url(input_url).render_as_string(hide_password=True)
+
+
+def format_as_comma(value: str | Iterable[str] | None) -> str:
+    """Return names joined by ``", "``; None gives an empty string."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else ", ".join(value)
