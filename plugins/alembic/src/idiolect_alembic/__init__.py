@@ -1,0 +1,26 @@
+"""The name ``alembic`` for Idiolect: ``import alembic.x`` gives the module ``idiolect.x``.
+
+Programs written for Alembic come in by :func:`activate`, ``python -m idiolect_alembic``, or the
+``idiolect`` command, which activates the alias before it runs a project's files. The real
+alembic package is never imported from here, and importing this package changes nothing yet.
+"""
+
+from __future__ import annotations
+
+from idiolect_alembic.alias import (
+    AlembicImportedError,
+    activate,
+    deactivate,
+    explain,
+    is_active,
+)
+from idiolect_alembic.distribution import API_LEVEL
+
+__all__ = [
+    "API_LEVEL",
+    "AlembicImportedError",
+    "activate",
+    "deactivate",
+    "explain",
+    "is_active",
+]
