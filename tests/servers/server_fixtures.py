@@ -1,0 +1,93 @@
+"""A pytest plugin: databases for tests, and the option that runs the long matrices.
+
+`tools/dev.py test` says by POSTGRESQL_URL and MARIADB_URL where the servers are. Under bare pytest
+a variable may be missing: then the tests that need the server are skipped, and the reason says how
+to run them.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import URL
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--full`."""
+    parser.addoption("--full", action="store_true", help="run the tests marked `full` too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests marked `full` out where `--full` is not given."""
+    if config.getoption("--full"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("full")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> str:
+    """URL of a superuser's database on a PostgreSQL server; tests make no tables there."""
+    return _url_of("POSTGRESQL_URL")
+
+
+@pytest.fixture(scope="session")
+def mariadb_url() -> str:
+    """URL of a MariaDB server under a user who may do everything; tests make no tables there."""
+    return _url_of("MARIADB_URL")
+
+
+@pytest.fixture
+def fresh_postgresql(postgresql_url: str) -> Iterator[str]:
+    """URL of an empty PostgreSQL database; after the test it is dropped, connections or not."""
+    with _database(
+        postgresql_url, create="CREATE DATABASE {}", drop="DROP DATABASE {} WITH (FORCE)"
+    ) as url:
+        yield url
+
+
+@pytest.fixture
+def fresh_mariadb(mariadb_url: str) -> Iterator[str]:
+    """URL of an empty MariaDB database that is dropped after the test."""
+    with _database(mariadb_url, create="CREATE DATABASE {}", drop="DROP DATABASE {}") as url:
+        yield url
+
+
+def _url_of(variable: str) -> str:
+    url = os.environ.get(variable)
+    if not url:
+        pytest.skip(
+            f"{variable} is not set; `python3 tools/dev.py test` starts a server and sets it"
+        )
+    return url
+
+
+@contextmanager
+def _database(server: str, *, create: str, drop: str) -> Iterator[str]:
+    from sqlalchemy.engine import make_url
+
+    url = make_url(server)
+    name = f"idiolect_{uuid.uuid4().hex[:16]}"
+    _say(url, create.format(name))
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        _say(url, drop.format(name))
+
+
+def _say(url: URL, statement: str) -> None:
+    from sqlalchemy import NullPool, create_engine, text
+
+    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))

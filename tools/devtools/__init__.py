@@ -1,0 +1,1 @@
+"""What stands behind `tools/dev.py`: venvs, private servers, the demo, the checks, the tests."""

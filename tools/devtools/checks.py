@@ -1,0 +1,49 @@
+"""What the code is held to besides its tests: lint, format, types, layers.
+
+Each check runs, whatever the others found; the sum is told at the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from devtools import environment
+from devtools.shell import Failure, announce, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_CHECKS = (
+    ("ruff", "check"),
+    ("ruff", "format", "--check"),
+    ("mypy",),
+    ("lint-imports", "--no-logo"),
+)
+
+
+def check(venv: Path) -> None:
+    """Run all checks.
+
+    Raises:
+        Failure: one of them found something; it names them.
+    """
+    python = developer_venv(venv)
+    failed = []
+    for program, *arguments in _CHECKS:
+        try:
+            run([python.with_name(program), *arguments], shown_as=" ".join((program, *arguments)))
+        except Failure:
+            failed.append(program)
+    if failed:
+        raise Failure(f"Failed: {', '.join(failed)}.")
+    announce("All checks passed.")
+
+
+def developer_venv(venv: Path) -> Path:
+    """Make the venv of the tests and checks: all packages editable, and what tests them.
+
+    Returns:
+        Its Python.
+    """
+    wanted = [*environment.group("test"), *environment.group("lint")]
+    return environment.make(venv, wanted, packages=environment.PACKAGES)

@@ -1,0 +1,71 @@
+"""The README's first command: the quickstart project migrates a database up, down and up again.
+
+The project is copied first, so that each run begins afresh and the checkout stays clean. Where
+another database is asked for, one line of the copy is changed: the URL.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+from devtools import environment
+from devtools.shell import ROOT, Failure, announce, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PROJECT = ROOT / "examples" / "quickstart"
+_COPY = ROOT / "build" / "demo"
+_URL_LINE = re.compile(r"^sqlalchemy\.url\s*=.*$", re.MULTILINE)
+_BACKEND = re.compile(r"^(\w+)(?:\+(\w+))?:")
+_STEPS = (
+    ("upgrade", "head"),
+    ("history", "--verbose"),
+    ("downgrade", "base"),
+    ("upgrade", "head"),
+    ("current",),
+)
+
+
+def demo(url: str | None, venv: Path) -> None:
+    """Install the core with the plugin that the URL asks for, and run the example.
+
+    Args:
+        url: SQLAlchemy URL of an empty database; None means a new SQLite file.
+        venv: folder of the venv to use.
+
+    Raises:
+        Failure: the URL is none, or a step failed.
+    """
+    python = environment.make(venv, [], packages=["core", _plugin(url)])
+    shutil.rmtree(_COPY, ignore_errors=True)
+    shutil.copytree(_PROJECT, _COPY, ignore=shutil.ignore_patterns("tests", "__pycache__", "*.db"))
+    if url is not None:
+        _set_url(_COPY / "idiolect.ini", url)
+    announce(f"\nThe project of examples/quickstart, copied to {_COPY.relative_to(ROOT)}:\n")
+    program = python.with_name("idiolect")
+    for step in _STEPS:
+        run([program, *step], cwd=_COPY, shown_as=f"idiolect {' '.join(step)}")
+        announce("")
+    announce("Migrated up, down and up again.")
+
+
+def _plugin(url: str | None) -> str:
+    if url is None:
+        return "plugins/sqlite"
+    parts = _BACKEND.match(url)
+    backend, driver = parts.groups() if parts else (None, None)
+    if f"plugins/{backend}" not in environment.PACKAGES:
+        known = ", ".join(environment.PACKAGES[1:-1])
+        raise Failure(f"No plugin here for the URL's backend {backend!r}; there are {known}.", 2)
+    extra = driver or ("psycopg" if backend == "postgresql" else None)
+    return f"plugins/{backend}[{extra}]" if extra else f"plugins/{backend}"
+
+
+def _set_url(ini: Path, url: str) -> None:
+    # A percent sign is doubled because the file is read with interpolation.
+    line = f"sqlalchemy.url = {url.replace('%', '%%')}"
+    text = ini.read_text(encoding="utf-8")
+    ini.write_text(_URL_LINE.sub(lambda _: line, text, count=1), encoding="utf-8")

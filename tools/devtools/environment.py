@@ -1,0 +1,147 @@
+"""Makes virtual environments out of Python alone: neither uv nor python3-venv nor pip is presumed.
+
+A venv carries a stamp of what was installed into it, so that the second run starts at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from devtools import debian
+from devtools.shell import ROOT, Failure, attempt, run, tail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+PACKAGES = ("core", "plugins/sqlite", "plugins/postgresql", "plugins/alembic")
+
+_OLDEST_PIP = 23
+_STAMP = "idiolect-dev.stamp"
+
+
+def make(folder: Path, requirements: Sequence[str], *, packages: Sequence[str] = ()) -> Path:
+    """Make a venv that holds the requirements, or find one that does.
+
+    Args:
+        folder: where the venv stands or shall stand.
+        requirements: as pip takes them.
+        packages: folders of this project to install editable, with extras: `core[postgresql]`.
+
+    Returns:
+        The venv's Python.
+
+    Raises:
+        Failure: no venv can be made here, or pip failed.
+    """
+    python = folder / "bin" / "python"
+    editable = [word for package in packages for word in ("--editable", f"{ROOT}/{package}")]
+    stamp = folder / _STAMP
+    wanted = _digest(python, [*requirements, *packages])
+    held = stamp.read_text(encoding="utf-8").split() if stamp.exists() else []
+    if wanted in held and python.exists():
+        return python
+    if attempt([python, "-m", "pip", "--version"]).returncode:
+        _create(folder)
+    run(
+        [python, "-m", "pip", "install", "--quiet", *requirements, *editable],
+        env={"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+        shown_as=f"pip install {' '.join([*requirements, *packages])}",
+    )
+    stamp.write_text("\n".join([*held, wanted]), encoding="utf-8")
+    return python
+
+
+def group(name: str) -> list[str]:
+    """Read a dependency group of the root's pyproject.toml, included groups too.
+
+    Args:
+        name: the group, for instance "test".
+    """
+    groups = _pyproject(ROOT)["dependency-groups"]
+    return list(_flatten(groups, name))
+
+
+def distribution(package: str) -> str:
+    """Give the name under which a package of this project is installed.
+
+    Args:
+        package: its folder, for instance "plugins/sqlite".
+    """
+    name: str = _pyproject(ROOT / package)["project"]["name"]
+    return name
+
+
+def _flatten(groups: dict[str, list[Any]], name: str) -> Iterator[str]:
+    for entry in groups[name]:
+        if isinstance(entry, str):
+            yield entry
+        else:
+            yield from _flatten(groups, entry["include-group"])
+
+
+def _pyproject(folder: Path) -> dict[str, Any]:
+    return tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def _digest(python: Path, wanted: list[str]) -> str:
+    digest = hashlib.sha256(f"{python} {sys.version} {wanted}".encode())
+    for package in PACKAGES:
+        digest.update((ROOT / package / "pyproject.toml").read_bytes())
+    return digest.hexdigest()
+
+
+def _create(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    python = folder / "bin" / "python"
+    if attempt([sys.executable, "-m", "venv", folder]).returncode == 0:
+        return
+    # Debian keeps ensurepip in a package of its own; the venv itself can be made without it.
+    bare = attempt([sys.executable, "-m", "venv", "--clear", "--without-pip", folder])
+    if bare.returncode:
+        raise Failure(f"{sys.executable} cannot make a venv in {folder}:\n{tail(bare.stdout)}")
+    if not any(way(python) for way in _WAYS_TO_PIP.values()):
+        raise Failure(
+            f"No way to pip for {sys.executable}: tried {', '.join(_WAYS_TO_PIP)}. "
+            "Install pip or venv for this Python (Debian: python3-venv) and run this again."
+        )
+
+
+def _pip_of_this_python(python: Path) -> bool:
+    said = attempt([sys.executable, "-m", "pip", "--version"])
+    words = said.stdout.split()
+    if said.returncode or not words[1:] or int(words[1].split(".")[0]) < _OLDEST_PIP:
+        return False
+    done = attempt([sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "pip"])
+    return done.returncode == 0
+
+
+def _pip_of_uv(python: Path) -> bool:
+    return attempt(["uv", "pip", "install", "--quiet", "--python", python, "pip"]).returncode == 0
+
+
+def _pip_of_debian(python: Path) -> bool:
+    wheels = sorted(Path("/usr/share/python-wheels").glob("pip-*.whl"))
+    if not wheels and debian.is_available():
+        root = debian.unpack("python3-pip-whl", with_dependencies=False)
+        wheels = sorted(root.glob("usr/share/python-wheels/pip-*.whl"))
+    if not wheels:
+        return False
+    wheel = wheels[-1]
+    done = attempt(
+        [python, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", wheel],
+        env={"PYTHONPATH": str(wheel)},
+    )
+    return done.returncode == 0
+
+
+_WAYS_TO_PIP = {
+    "this Python's pip": _pip_of_this_python,
+    "uv": _pip_of_uv,
+    "Debian's python3-pip-whl": _pip_of_debian,
+}

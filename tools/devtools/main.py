@@ -1,0 +1,98 @@
+"""Reads the command line of `tools/dev.py` and calls the room that does the work."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from devtools import checks, demo, servers, testing
+from devtools.shell import ROOT, Failure, announce
+
+
+def main() -> int:
+    """Run one subcommand.
+
+    Returns:
+        The exit status: 0, that of the program that failed, or 130 after Ctrl-C.
+    """
+    signal.signal(signal.SIGTERM, _leave)
+    options, rest = _parser().parse_known_args()
+    if rest and options.command != "test":
+        _parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    try:
+        _dispatch(options, rest)
+    except Failure as exc:
+        print(f"dev.py: {exc}", file=sys.stderr, flush=True)
+        return exc.status
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _dispatch(options: argparse.Namespace, rest: list[str]) -> None:
+    venv: Path = options.venv
+    match options.command:
+        case "demo":
+            demo.demo(options.url, venv)
+        case "check":
+            checks.check(venv)
+        case "servers":
+            _wait(options.without)
+        case "test" if options.alone:
+            testing.test_alone(venv, ROOT / ".venvs", rest, without=options.without)
+        case _:
+            full = ["--full"] if options.full else []
+            testing.test(venv, [*full, *rest], without=options.without)
+
+
+def _wait(without: list[str]) -> None:
+    """Keep the servers up until Ctrl-C, their URLs printed for a shell to take over."""
+    with servers.running(servers.PRIVATE, without) as urls:
+        for name, url in urls.items():
+            announce(f"export {name}={url}")
+        announce("running until Ctrl-C")
+        signal.pause()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tools/dev.py", allow_abbrev=False)
+    parser.add_argument(
+        "--venv", type=Path, default=ROOT / ".venv", help="venv to use (default: .venv)"
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    sub = commands.add_parser("demo", help="migrate an example project up, down and up again")
+    sub.add_argument("--url", help="SQLAlchemy URL of an empty database (default: an SQLite file)")
+
+    commands.add_parser("check", help="lint, format, types, layers")
+
+    sub = commands.add_parser(
+        "test",
+        help="run the tests; arguments not listed here go to pytest",
+        allow_abbrev=False,
+    )
+    sub.add_argument("--full", action="store_true", help="all of the long matrices, no sample")
+    sub.add_argument("--alone", action="store_true", help="each package in a venv of its own")
+    _add_without(sub)
+
+    sub = commands.add_parser("servers", help="start the tests' servers and wait")
+    _add_without(sub)
+    return parser
+
+
+def _add_without(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        choices=sorted(servers.PRIVATE),
+        help="leave a database and its tests out; may be given more than once",
+    )
+
+
+def _leave(signal_number: int, _frame: object) -> NoReturn:
+    """Turn SIGTERM into an exception, so that every server is ended on the way out."""
+    raise SystemExit(128 + signal_number)

@@ -1,0 +1,98 @@
+"""Runs pytest: all packages together, or each package by itself in a venv of its own."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from typing import TYPE_CHECKING
+
+from devtools import checks, environment, servers
+from devtools.shell import Failure, announce, run
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
+
+# For each package: the packages it stands on, the extra and the servers that its own tests use.
+_ALONE: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
+    "core": ((), "", ()),
+    "plugins/sqlite": (("core",), "[aiosqlite]", ()),
+    "plugins/postgresql": (("core",), "[psycopg]", ("postgresql",)),
+    "plugins/alembic": (("core",), "", ()),
+}
+_ALONE_NEEDS = ("hypothesis", "pytest")
+_NOTHING_COLLECTED = 5
+
+
+def test(venv: Path, arguments: Sequence[str], *, without: Collection[str]) -> None:
+    """Run the tests of all packages against real servers.
+
+    Args:
+        venv: folder of the venv to use.
+        arguments: passed on to pytest.
+        without: databases to leave out.
+
+    Raises:
+        Failure: a test failed, or a server cannot be had.
+    """
+    python = checks.developer_venv(venv)
+    is_spread = any(word.startswith(("-n", "--numprocesses")) for word in arguments)
+    words = [*([] if is_spread else ["-n", "auto"]), *arguments]
+    with servers.running(servers.PRIVATE, without) as urls:
+        _pytest(python, words, urls)
+
+
+def test_alone(
+    venv: Path, folder: Path, arguments: Sequence[str], *, without: Collection[str]
+) -> None:
+    """Run each package's own tests with nothing installed but the package and what it needs.
+
+    The packages are installed from wheels, so that what a wheel lacks is missed here.
+
+    Args:
+        venv: folder of the venv to build the wheels with.
+        folder: where the venvs of the packages are made.
+        arguments: passed on to pytest.
+        without: databases to leave out.
+
+    Raises:
+        Failure: the tests of a package failed; it names them.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    wheels = _build_wheels(environment.make(venv, []), folder / "wheels")
+    databases = sorted({name for _, _, needed in _ALONE.values() for name in needed})
+    failed = []
+    with servers.running(databases, without) as urls:
+        for package, (stands_on, extra, needed) in _ALONE.items():
+            announce(f"\n{package} alone")
+            named = [str(wheels[name]) for name in stands_on] + [f"{wheels[package]}{extra}"]
+            home = folder / package.replace("/", "-")
+            own_urls = {
+                name: url for name, url in urls.items() if name in map(servers.variable, needed)
+            }
+            try:
+                python = environment.make(home, [*_ALONE_NEEDS, *named])
+                _pytest(python, [f"{package}/tests", *arguments], own_urls)
+            except Failure as exc:
+                if exc.status != _NOTHING_COLLECTED:
+                    failed.append(package)
+    if failed:
+        raise Failure(f"Failed alone: {', '.join(failed)}.")
+    announce("\nEach package passes its tests alone.")
+
+
+def _build_wheels(python: Path, folder: Path) -> dict[str, Path]:
+    sources = [f"./{package}" for package in environment.PACKAGES]
+    run(
+        [python, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, *sources],
+        shown_as=f"pip wheel {' '.join(sources)}",
+    )
+    built = {path.name.split("-")[0]: path for path in folder.glob("*.whl")}
+    return {
+        package: built[environment.distribution(package).replace("-", "_")]
+        for package in environment.PACKAGES
+    }
+
+
+def _pytest(python: Path, words: Sequence[str], urls: Mapping[str, str]) -> None:
+    run([python, "-m", "pytest", *words], env=urls, shown_as=shlex.join(["pytest", *words]))
