@@ -1,0 +1,36 @@
+"""The documented module ``idiolect.config``: Config, CommandLine, main.
+
+Only forwards. The command line is imported when it is asked for, so that a program that wants a
+Config alone does not pay for it. Nothing inside Idiolect imports this file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idiolect.settings.config import Config, MessagingOptions
+
+if TYPE_CHECKING:
+    from idiolect.cli.main import main
+    from idiolect.cli.parser import CommandFunction, CommandLine
+
+__all__ = ["CommandFunction", "CommandLine", "Config", "MessagingOptions", "main"]
+
+# Where the command line's names are defined.
+_LAZY = {
+    "CommandFunction": "idiolect.cli.parser",
+    "CommandLine": "idiolect.cli.parser",
+    "main": "idiolect.cli.main",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_LAZY[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

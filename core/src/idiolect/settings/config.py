@@ -1,0 +1,395 @@
+"""The Config object: all options of one migration environment, whatever file they came from.
+
+The command line makes one and every command takes one; ``env.py`` meets it as
+``context.config``. Files are read at the first question, once. It never connects to a database
+and never evaluates a value.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, TypedDict, TypeVar, cast, overload
+
+from idiolect.errors import ConfigError
+from idiolect.settings import sections, sources
+from idiolect.util.langhelpers import EMPTY_DICT, immutabledict, nearest
+from idiolect.util.messaging import write_outstream
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Mapping
+    from configparser import ConfigParser
+
+T = TypeVar("T")
+
+# The documented module's name, which a logging configuration may mention.
+log = logging.getLogger("idiolect.config")
+
+_SECTIONS_SHOWN = 10
+
+
+class MessagingOptions(TypedDict):
+    """How commands talk: ``quiet`` silences what they print."""
+
+    quiet: bool
+
+
+class Config:
+    """The options of one migration environment.
+
+    In ini files the main section is called ``[idiolect]`` or ``[alembic]``, in ``pyproject.toml``
+    the tables are ``[tool.idiolect]`` and ``[tool.alembic]``. The two names are synonyms
+    everywhere; where a file has both, ``idiolect`` wins key by key. An ini file wins over toml.
+
+    Works without any file; values can be set in code, and sections appear as needed::
+
+        config = Config()
+        config.set_main_option("script_location", "myapp:migrations")
+
+    Args:
+        file_: path of an ini file; it need not exist as long as nobody asks for its sections.
+        toml_file: path of a ``pyproject.toml``; a missing one holds nothing.
+        ini_section: name of the main section of the ini file (``-n``); does not apply to toml.
+        output_buffer: where ``--sql`` writes; None means stdout.
+        stdout: where commands print.
+        cmd_opts: the parsed command line; None when no command line was involved.
+        config_args: values that ``%(name)s`` may refer to in either file. Copied.
+        attributes: start of :attr:`attributes`. Copied.
+    """
+
+    config_file_name: str | None = None
+    """Path of the ini file as given, or None."""
+
+    toml_file_name: str | None = None
+    """Path of ``pyproject.toml`` as given, or None."""
+
+    config_ini_section: str = cast("str", None)
+    """Name of the main section of the ini file: ``alembic`` unless ``-n`` names another."""
+
+    cmd_opts: Namespace | None = None
+    """The parsed command line, or None."""
+
+    def __init__(  # noqa: PLR0917 - the documented order
+        self,
+        file_: str | os.PathLike[str] | None = None,
+        toml_file: str | os.PathLike[str] | None = None,
+        ini_section: str = "alembic",
+        output_buffer: TextIO | None = None,
+        stdout: TextIO = sys.stdout,
+        cmd_opts: Namespace | None = None,
+        config_args: Mapping[str, Any] = EMPTY_DICT,
+        attributes: dict[str, Any] | None = None,
+    ) -> None:
+        self.config_file_name = None if file_ is None else os.fspath(file_)
+        self.toml_file_name = None if toml_file is None else os.fspath(toml_file)
+        self.config_ini_section = ini_section
+        self.output_buffer = output_buffer
+        self.stdout = stdout
+        self.cmd_opts = cmd_opts
+        self.config_args = dict(config_args)
+        self.toml_args = dict(config_args)
+        self._toml_tables: dict[str, str] = {}
+        self.attributes: dict[str, Any] = dict(attributes or {})
+        """Any objects by name that are to reach ``env.py``, such as a connection."""
+
+    @property
+    def _config_file_path(self) -> Path | None:
+        return None if self.config_file_name is None else Path(self.config_file_name)
+
+    @property
+    def _toml_file_path(self) -> Path | None:
+        return None if self.toml_file_name is None else Path(self.toml_file_name)
+
+    @cached_property
+    def file_config(self) -> ConfigParser:
+        """The ini file's ConfigParser, read at first use; empty where the file is missing.
+
+        Raises:
+            ConfigError: the file cannot be read or parsed.
+        """
+        path = self._config_file_path
+        if getattr(self.cmd_opts, "verbose", False):
+            if path is None:
+                log.info("No config file provided; using in-memory default config")
+            else:
+                log.info("Loading config from file: %s", path)
+        self.config_args["here"] = "." if path is None else sources.here_of(path)
+        parser = sources.read_ini(path, self.config_args)
+        if path is None:
+            parser.add_section(self.config_ini_section)
+        return parser
+
+    @cached_property
+    def toml_alembic_config(self) -> Mapping[str, Any]:
+        """The toml options as written, ``[tool.idiolect]`` laid over ``[tool.alembic]``.
+
+        Raises:
+            ConfigError: the file cannot be read or parsed.
+        """
+        path = self._toml_file_path
+        if path is None:
+            return {}
+        self.toml_args["here"] = sources.here_of(path)
+        tables = sources.read_toml(path)
+        merged: dict[str, Any] = {}
+        for name in reversed(sources.MAIN_SECTIONS):
+            for key, value in tables.get(name, {}).items():
+                merged[key] = value
+                self._toml_tables[key] = f"tool.{name}"
+        return merged
+
+    def describe_sources(self) -> str:
+        """Say in a sentence which files were looked at and what became of each.
+
+        For messages about options that are nowhere; reads the files.
+        """
+        if self.config_file_name is None and self.toml_file_name is None:
+            return "No configuration file is in use."
+        names = (self.config_file_name, self.toml_file_name)
+        told = [f"{name!r} ({self._state_of(name)})" for name in names if name is not None]
+        return f"Looked at {' and '.join(told)}."
+
+    def _state_of(self, file_name: str) -> str:
+        if sources.read_text(Path(file_name)) is None:
+            return "does not exist"
+        if file_name == self.config_file_name:
+            section = self.config_ini_section
+            found = self.file_config.has_section(self._section(section))
+            return f"section [{section}]" if found else f"has no section [{section}]"
+        tables = " or ".join(f"[tool.{name}]" for name in sources.MAIN_SECTIONS)
+        return tables if self.toml_alembic_config else f"has no {tables}"
+
+    def _section(self, name: str) -> str:
+        """Return the name that section ``name`` has in the parser: the synonym that is there."""
+        if name in sources.MAIN_SECTIONS:
+            for synonym in sources.MAIN_SECTIONS:
+                if self.file_config.has_section(synonym):
+                    return synonym
+        return name
+
+    def _place(self, section: str, key: str) -> sections.Place:
+        return sections.Place(self.config_file_name, section, key)
+
+    def _demand_section(self, name: str) -> str:
+        """Return the parser's name of a section that must be there."""
+        section = self._section(name)
+        if self.file_config.has_section(section):
+            return section
+        file = self.config_file_name
+        message = f"No config file {file!r} found, or file has no '[{name}]' section"
+        known = self.file_config.sections()
+        if file is None:
+            hint = "no file is in use; set_section_option() makes a section"
+        elif sources.read_text(Path(file)) is None:
+            hint = "the file does not exist; name another with -c, IDIOLECT_CONFIG or Config()"
+        else:
+            shown = nearest(name, known) or known[:_SECTIONS_SHOWN]
+            hint = f"it has {', '.join(f'[{found}]' for found in shown) or 'no sections'}"
+        raise ConfigError(f"{message} ({hint})", file=file, section=name)
+
+    @overload
+    def get_section(self, name: str, default: None = ...) -> dict[str, str] | None: ...
+    @overload
+    def get_section(self, name: str, default: dict[str, str]) -> dict[str, str]: ...
+    @overload
+    def get_section(
+        self, name: str, default: Mapping[str, str]
+    ) -> dict[str, str] | Mapping[str, str]: ...
+    def get_section(
+        self, name: str, default: Mapping[str, str] | None = None
+    ) -> Mapping[str, str] | None:
+        """Return all options of a section of the ini file, interpolated.
+
+        Args:
+            name: the section; keys of ``[DEFAULT]`` and ``here`` are part of every one.
+            default: the answer where there is no such section.
+
+        Raises:
+            ConfigError: one of the values cannot be interpolated.
+        """
+        section = self._section(name)
+        if not self.file_config.has_section(section):
+            return default
+        return dict(self.file_config.items(section))
+
+    @overload
+    def get_section_option(self, section: str, name: str, default: str) -> str: ...
+    @overload
+    def get_section_option(
+        self, section: str, name: str, default: str | None = None
+    ) -> str | None: ...
+    def get_section_option(self, section: str, name: str, default: str | None = None) -> str | None:
+        """Return an option of a section of the ini file, interpolated. Toml is not asked.
+
+        Args:
+            section: a section that must be there.
+            name: the key, in any case.
+            default: the answer where the section has no such key.
+
+        Raises:
+            ConfigError: no such section, or the value cannot be interpolated.
+        """
+        found = self._demand_section(section)
+        if not self.file_config.has_option(found, name):
+            return default
+        return self.file_config.get(found, name)
+
+    @overload
+    def get_main_option(self, name: str, default: str) -> str: ...
+    @overload
+    def get_main_option(self, name: str, default: str | None = None) -> str | None: ...
+    def get_main_option(self, name: str, default: str | None = None) -> str | None:
+        """Return an option of the ini file's main section. Toml is not asked.
+
+        See :meth:`get_section_option`, and :meth:`get_alembic_option` for both files.
+        """
+        return self.get_section_option(self.config_ini_section, name, default)
+
+    def set_section_option(self, section: str, name: str, value: str) -> None:
+        """Set an option for this object; the file stays as it is.
+
+        Args:
+            section: made where it is missing.
+            name: the key.
+            value: text in which ``%(other)s`` refers to another key and ``%%`` means ``%``.
+
+        Raises:
+            OptionValueError: the value holds a lone ``%``; a ValueError too.
+            TypeError: the value is no string, such as a URL object.
+        """
+        sections.check_settable(sections.Place(None, section, name), value)
+        found = self._section(section)
+        if not self.file_config.has_section(found):
+            self.file_config.add_section(found)
+        self.file_config.set(found, name, value)
+
+    def set_main_option(self, name: str, value: str) -> None:
+        """Set an option in the main section; see :meth:`set_section_option`."""
+        self.set_section_option(self.config_ini_section, name, value)
+
+    def remove_main_option(self, name: str) -> None:
+        """Forget an option of the main section, if it is there; the file stays as it is.
+
+        Raises:
+            ConfigError: the main section is not there.
+        """
+        self.file_config.remove_option(self._demand_section(self.config_ini_section), name)
+
+    def _ini_option(self, name: str) -> str | None:
+        """Return an option of the main section; None where key or section is missing."""
+        section = self._section(self.config_ini_section)
+        if not self.file_config.has_option(section, name):
+            return None
+        return self.file_config.get(section, name)
+
+    def _toml_place(self, name: str) -> sections.Place:
+        table = self._toml_tables.get(name, f"tool.{sources.MAIN_SECTIONS[0]}")
+        return sections.Place(self.toml_file_name, table, name)
+
+    def _toml_option(self, name: str) -> Any:
+        """Return an option of the toml file with names filled in; None where it is missing."""
+        value = self.toml_alembic_config.get(name)
+        if value is None:
+            return None
+        return sections.expand(value, self.toml_args, self._toml_place(name))
+
+    @overload
+    def get_alembic_option(self, name: str, default: str) -> str: ...
+    @overload
+    def get_alembic_option(self, name: str, default: str | None = None) -> str | None: ...
+    def get_alembic_option(self, name: str, default: str | None = None) -> sections.OptionValue:
+        """Return an option from the ini file's main section, else from toml.
+
+        Args:
+            name: the key; in toml exactly as written there.
+            default: the answer where neither file has it.
+
+        Returns:
+            Text from an ini file; from toml whatever stands there, with ``%(here)s``, the names
+            of ``config_args`` and ``%%`` filled in wherever it holds text.
+
+        Raises:
+            ConfigError: the value cannot be interpolated, or has a type that no option takes.
+        """
+        value = self._ini_option(name)
+        if value is not None:
+            return value
+        found: sections.OptionValue = self._toml_option(name)
+        return default if found is None else found
+
+    def get_alembic_boolean_option(self, name: str) -> bool:
+        """Return an option as a boolean; False where it is missing or empty.
+
+        Raises:
+            ConfigError: it is no boolean; in toml, true and false are written without quotes.
+        """
+        text = self._ini_option(name)
+        if text is not None:
+            return sections.boolean(text, self._place(self.config_ini_section, name))
+        value = self._toml_option(name)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        place = self._toml_place(name)
+        raise ConfigError(f"boolean value expected for TOML parameter {name!r} ({place})")
+
+    def get_version_locations_list(self) -> list[str] | None:
+        """Return ``version_locations``, in order; None where it is missing or empty.
+
+        Raises:
+            ConfigError: unknown path separator (a ValueError too), or no list in toml.
+        """
+        return self._path_list("version_locations")
+
+    def get_prepend_sys_paths_list(self) -> list[str] | None:
+        """Return ``prepend_sys_path``, in order; see :meth:`get_version_locations_list`."""
+        return self._path_list("prepend_sys_path")
+
+    def _path_list(self, name: str) -> list[str] | None:
+        text = self._ini_option(name)
+        if text:
+            words = ("path_separator", "version_path_separator")
+            return sections.split_paths(name, text, {key: self._ini_option(key) for key in words})
+        value = self._toml_option(name)
+        return None if value is None else sections.path_list(value, self._toml_place(name))
+
+    def get_hooks_list(self) -> list[sections.PostWriteHookConfig]:
+        """Return the post-write hooks, in the order in which they run; empty where none are.
+
+        A section ``[post_write_hooks]`` in the ini file hides those of the toml file.
+
+        Raises:
+            ConfigError: a hook in toml without a name, or with an option that is no text.
+        """
+        name = sections.HOOKS_SECTION
+        section = self.get_section(name)
+        if section is not None:
+            return sections.hooks_from_section(section)
+        tables = self._toml_option(name)
+        return [] if tables is None else sections.hooks_from_table(tables, self._toml_place(name))
+
+    def get_template_directory(self) -> str:
+        """Return the folder of the templates of ``init``, absolute. Made to be overridden."""
+        return str(Path(__file__).resolve().parent.parent / "templates")
+
+    def _get_template_path(self) -> Path:
+        return Path(self.get_template_directory())
+
+    @cached_property
+    def messaging_opts(self) -> MessagingOptions:
+        """Keyword arguments for whatever prints: ``quiet`` as the command line says."""
+        quiet = bool(getattr(self.cmd_opts, "quiet", False))
+        return cast("MessagingOptions", immutabledict({"quiet": quiet}))
+
+    def print_stdout(self, text: str, *arg: Any) -> None:
+        """Print a line to :attr:`stdout`, unless ``quiet``.
+
+        Args:
+            text: the line; with ``arg``, a format in the style of ``%``.
+            arg: values for the format; without any, ``text`` stays as it is.
+        """
+        line = str(text) % arg if arg else str(text)
+        write_outstream(self.stdout, line, "\n", **self.messaging_opts)
