@@ -129,9 +129,14 @@ environment: Bound[Any] = Bound("EnvironmentContext", "__idiolect_environment__"
 
 def mark_globals(module_globals: MutableMapping[str, Any]) -> None:
     """Remember in a module's globals what is bound now, for threads that its code starts."""
+    unmark_globals(module_globals)
     for bound in (operations, environment):
         value = bound.find()
-        if value is None:
-            module_globals.pop(bound.mark, None)
-        else:
+        if value is not None:
             module_globals[bound.mark] = value
+
+
+def unmark_globals(module_globals: MutableMapping[str, Any]) -> None:
+    """Forget what :func:`mark_globals` remembered, once the module's code has run."""
+    for bound in (operations, environment):
+        module_globals.pop(bound.mark, None)

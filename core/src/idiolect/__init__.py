@@ -1,0 +1,8 @@
+"""Idiolect: database migrations for SQLAlchemy in which every dialect is a plugin.
+
+Importing the package loads nothing: ``op``, ``context`` and the rest are modules of it.
+"""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"

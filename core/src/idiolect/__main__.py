@@ -1,0 +1,8 @@
+"""``python -m idiolect`` is the command ``idiolect``."""
+
+from __future__ import annotations
+
+from idiolect.cli.main import main
+
+if __name__ == "__main__":
+    main(prog="idiolect")

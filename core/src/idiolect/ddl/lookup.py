@@ -1,0 +1,75 @@
+"""Which impl class serves which dialect.
+
+Every subclass of DefaultImpl that names a ``__dialect__`` in its own body registers here as it
+is defined, users' and plugins' alike; the core's default hooks read it. Knows no dialect itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from idiolect.errors import UnknownDialectError
+from idiolect.hooks.entrypoints import DIALECTS, find, offering_distribution
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+    from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks.dialects import DialectHooks
+
+_classes: dict[str, tuple[type[DefaultImpl], ...]] = {}
+_lock = threading.Lock()
+
+
+def register_class(name: str, impl_class: type[DefaultImpl]) -> None:
+    """Remember ``impl_class`` as the newest for the dialect called ``name``."""
+    with _lock:
+        others = tuple(known for known in _classes.get(name, ()) if known is not impl_class)
+        _classes[name] = (*others, impl_class)
+
+
+def registered_classes(name: str) -> tuple[type[DefaultImpl], ...]:
+    """Return the classes defined for the dialect called ``name``, oldest first; () if none."""
+    with _lock:
+        return _classes.get(name, ())
+
+
+def registered_names() -> tuple[str, ...]:
+    """Return the names of all dialects that have a class in this process, sorted."""
+    with _lock:
+        return tuple(sorted(_classes))
+
+
+def impl_class_for(dialect: Dialect, hooks: DialectHooks) -> type[DefaultImpl]:
+    """Return the class that serves a SQLAlchemy dialect.
+
+    The newest class that the user, or a package which knows of no plugins, defined for the
+    dialect's name wins; then the hook ``get_impl_class`` is asked.
+
+    Args:
+        dialect: the dialect of a connection or URL.
+        hooks: the dialect's hooks, so its plugin is loaded already.
+
+    Raises:
+        UnknownDialectError: nothing installed serves it.
+    """
+    from_plugin = hooks.get_impl_class(dialect)
+    home = from_plugin.__module__.partition(".")[0] if from_plugin else None
+    for impl_class in reversed(registered_classes(dialect.name)):
+        if impl_class.__module__.partition(".")[0] not in {home, "idiolect"}:
+            return impl_class
+    if from_plugin is None:
+        raise UnknownDialectError(_explain_unknown(dialect.name), dialect=dialect.name)
+    return from_plugin
+
+
+def _explain_unknown(name: str) -> str:
+    served_by = offering_distribution(name)
+    install = f"Run 'pip install {served_by}'" if served_by else "Install a plugin for it"
+    known = {source.name for source in find(DIALECTS)} | set(registered_names()) - {"default"}
+    here = f"Known here: {', '.join(map(repr, sorted(known)))}." if known else "None is installed."
+    return (
+        f"No dialect plugin for {name!r}: nothing installed offers it in {DIALECTS!r}. {install}, "
+        f"or define a DefaultImpl subclass with __dialect__ = {name!r}. {here}"
+    )

@@ -1,0 +1,193 @@
+"""A dialect's plugins as typed methods: the only way in which the core asks a hook of them.
+
+Rules, version table and runtime come in with :func:`hooks_for`. Answers are checked here, so
+that a wrong one is told with the names of those who may have given it, and an exception inside
+a hook says whose hook it was. Nothing here is called per statement.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from idiolect.errors import HookAnswerError, IdiolectError
+from idiolect.hooks.manager import get_manager
+from idiolect.hooks.records import OfflineTransaction, VersionTableSpec
+
+if TYPE_CHECKING:
+    import pluggy
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Connection, Dialect
+
+    from idiolect.ddl.impl import DefaultImpl
+    from idiolect.runtime.migration import MigrationContext
+    from idiolect.runtime.steps import MigrationInfo, MigrationStep
+
+T = TypeVar("T")
+
+
+class DialectHooks:
+    """The hooks of one dialect, in the order of authority.
+
+    Args:
+        dialect_name: SQLAlchemy's name of the dialect.
+        scope: the plugins that are asked; see :meth:`PluginManager.scope`.
+    """
+
+    def __init__(self, dialect_name: str, scope: pluggy.PluginManager) -> None:
+        self.dialect_name = dialect_name
+        self._scope = scope
+        self._hook = scope.hook
+
+    def get_impl_class(self, dialect: Dialect) -> type[DefaultImpl] | None:
+        """Return the class chosen for the dialect; None where nobody knows it."""
+        answer = self._ask("get_impl_class", dialect=dialect)
+        if answer is not None and not isinstance(answer, type):
+            raise self._wrong("get_impl_class", answer, "a DefaultImpl class")
+        return answer
+
+    def transactional_ddl(
+        self, dialect: Dialect, impl_class: type[DefaultImpl], connection: Connection | None
+    ) -> bool:
+        """Return whether the DDL of a failed revision can be rolled back."""
+        return self._one(
+            "transactional_ddl",
+            bool,
+            dialect=dialect,
+            impl_class=impl_class,
+            connection=connection,
+        )
+
+    def statement_terminator(self, dialect: Dialect, impl_class: type[DefaultImpl]) -> str:
+        """Return the text that ends a statement in a script."""
+        return self._one("statement_terminator", str, dialect=dialect, impl_class=impl_class)
+
+    def batch_separator(
+        self, dialect: Dialect, impl_class: type[DefaultImpl], opts: Mapping[str, Any]
+    ) -> str:
+        """Return the line that follows each statement of a script, or an empty string."""
+        return self._one("batch_separator", str, dialect=dialect, impl_class=impl_class, opts=opts)
+
+    def offline_transaction(
+        self, dialect: Dialect, impl_class: type[DefaultImpl]
+    ) -> OfflineTransaction:
+        """Return the words around a transaction in a script."""
+        return self._one(
+            "offline_transaction", OfflineTransaction, dialect=dialect, impl_class=impl_class
+        )
+
+    def autocommit_level(self, dialect: Dialect, connection: Connection | None) -> str:
+        """Return the isolation level of ``autocommit_block()``, or an empty string."""
+        return self._one("autocommit_level", str, dialect=dialect, connection=connection)
+
+    def prepare_connection(
+        self, dialect: Dialect, connection: Connection
+    ) -> AbstractContextManager[None]:
+        """Return what surrounds a transaction of the run."""
+        return self._one(
+            "prepare_connection", AbstractContextManager, dialect=dialect, connection=connection
+        )
+
+    def version_table(
+        self, dialect: Dialect, impl: DefaultImpl, spec: VersionTableSpec
+    ) -> Table:
+        """Return the table of current heads, which has the column ``version_num``."""
+        table: Any = self._ask("version_table", dialect=dialect, impl=impl, spec=spec)
+        if "version_num" not in getattr(table, "columns", ()):
+            raise self._wrong("version_table", table, "a Table with a column 'version_num'")
+        return table  # type: ignore[no-any-return]
+
+    def version_record(
+        self, context: MigrationContext, step: MigrationStep, revision: str
+    ) -> dict[str, Any]:
+        """Return values for further columns of the version table; the first to name one wins."""
+        merged: dict[str, Any] = {}
+        for answer in self._ask("version_record", context=context, step=step, revision=revision):
+            if not isinstance(answer, Mapping):
+                raise self._wrong("version_record", answer, "a mapping of column names to values")
+            merged = {**answer, **merged}
+        return merged
+
+    def run_step(
+        self, context: MigrationContext, step: MigrationStep, run_args: Mapping[str, Any]
+    ) -> None:
+        """Run one step through all wrappers."""
+        self._one("run_step", bool, context=context, step=step, run_args=run_args)
+
+    def on_version_apply(
+        self,
+        ctx: MigrationContext,
+        step: MigrationInfo,
+        heads: set[str],
+        run_args: Mapping[str, Any],
+    ) -> None:
+        """Tell all plugins that a step was applied."""
+        self._ask("on_version_apply", ctx=ctx, step=step, heads=heads, run_args=run_args)
+
+    def _one(self, hook: str, kind: type[T], **kw: Any) -> T:
+        answer = self._ask(hook, **kw)
+        if not isinstance(answer, kind):
+            raise self._wrong(hook, answer, f"{kind.__name__}")
+        return answer
+
+    def _ask(self, hook: str, **kw: Any) -> Any:
+        caller: Callable[..., Any] = getattr(self._hook, hook)
+        with self._named(hook):
+            return caller(**kw)
+
+    @contextlib.contextmanager
+    def _named(self, hook: str) -> Iterator[None]:
+        """Say in an exception's notes whose hook it came from: pluggy does not."""
+        try:
+            yield
+        except IdiolectError:
+            raise
+        except Exception as exc:
+            # A revision's own failure passes through run_step; the step's note names it already.
+            if hook != "run_step":
+                exc.add_note(
+                    f"in the hook {hook!r} for the dialect {self.dialect_name!r}, "
+                    f"implemented by: {self._implementers(hook)}"
+                )
+            raise
+
+    def _wrong(self, hook: str, answer: object, expected: str) -> HookAnswerError:
+        return HookAnswerError(
+            f"The hook {hook!r} for the dialect {self.dialect_name!r} answered {answer!r}; "
+            f"expected: {expected}. Implemented by: {self._implementers(hook)}.",
+            hook=hook,
+            answer=answer,
+        )
+
+    def _implementers(self, hook: str) -> str:
+        impls = getattr(self._hook, hook).get_hookimpls()
+        return ", ".join(impl.plugin_name for impl in reversed(impls))
+
+
+_cache: dict[str, tuple[int, DialectHooks]] = {}
+_cache_lock = threading.Lock()
+
+
+def hooks_for(dialect_name: str) -> DialectHooks:
+    """Return the hooks of a dialect, its plugin and the neutral ones loaded.
+
+    Args:
+        dialect_name: SQLAlchemy's name of the dialect; one that no plugin offers is fine, since
+            a user's own DefaultImpl subclass may serve it.
+
+    Raises:
+        PluginLoadError, PluginConflictError, HookError: a plugin that is needed is unusable.
+    """
+    manager = get_manager()
+    manager.load_neutral()
+    manager.load_dialect(dialect_name)
+    with _cache_lock:
+        generation = manager.generation
+        known = _cache.get(dialect_name)
+        if known is None or known[0] != generation:
+            known = (generation, DialectHooks(dialect_name, manager.scope(dialect_name)))
+            _cache[dialect_name] = known
+        return known[1]

@@ -1,0 +1,169 @@
+"""Which installed distributions offer plugins, read without importing any of them.
+
+The manager comes in with a group and perhaps a name. The usual case, distributions unpacked
+on ``sys.path``, is read directly: :func:`importlib.metadata.entry_points` parses the metadata of
+everything installed and costs more than a whole short command.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from idiolect.errors import PluginLoadError
+
+DIALECTS = "idiolect.dialects"
+PLUGINS = "idiolect.plugins"
+_METADATA_FOLDERS = (".dist-info", ".egg-info")
+
+
+@dataclass(frozen=True, slots=True)
+class PluginSource:
+    """One entry point: where a plugin object is found and who ships it.
+
+    Attributes:
+        name: the entry's name; in the group ``idiolect.dialects`` a SQLAlchemy dialect's name.
+        value: ``module:attribute``.
+        distribution: the name that pip knows.
+        version: of the distribution.
+    """
+
+    name: str
+    value: str
+    distribution: str
+    version: str
+
+    @property
+    def label(self) -> str:
+        """The distribution with its version, as messages show it."""
+        return f"{self.distribution} {self.version}"
+
+    def load(self) -> Any:
+        """Import the plugin object.
+
+        Raises:
+            PluginLoadError: the import failed; the cause says why.
+        """
+        module_name, _, attribute = self.value.partition(":")
+        try:
+            found: Any = importlib.import_module(module_name)
+            for part in attribute.split(".") if attribute else ():
+                found = getattr(found, part)
+        except Exception as exc:
+            raise PluginLoadError(
+                self._explain(exc), distribution=self.distribution, version=self.version
+            ) from exc
+        return found
+
+    def _explain(self, exc: Exception) -> str:
+        own = self.value.partition(":")[0].partition(".")[0]
+        missing = getattr(exc, "name", None) if isinstance(exc, ImportError) else None
+        if isinstance(exc, ModuleNotFoundError) and missing and missing.partition(".")[0] != own:
+            reason = f"it needs the module {missing!r}, which is not installed"
+            way_out = f"Install what provides {missing!r}"
+        else:
+            reason = f"importing {self.value!r} failed with {type(exc).__name__}: {exc}"
+            way_out = f"Reinstall or upgrade {self.distribution}"
+        return (
+            f"The plugin {self.name!r} of {self.label} cannot be loaded: {reason}. "
+            f"{way_out}, or switch the plugin off with IDIOLECT_DISABLE_PLUGINS={self.name}."
+        )
+
+
+def find(group: str, name: str | None = None) -> list[PluginSource]:
+    """Return the installed entry points of ``group``, by name and then distribution.
+
+    Args:
+        group: the entry-point group.
+        name: only entries of this name.
+
+    Plugins named in the environment variable ``IDIOLECT_DISABLE_PLUGINS`` (entry or distribution
+    names, comma-separated) are left out.
+    """
+    disabled = {
+        word.strip().lower().replace("_", "-")
+        for word in os.environ.get("IDIOLECT_DISABLE_PLUGINS", "").split(",")
+    }
+    found = [
+        source
+        for source in _scan(group)
+        if (name is None or source.name == name)
+        and source.name.lower().replace("_", "-") not in disabled
+        and source.distribution.lower() not in disabled
+    ]
+    return sorted(found, key=lambda source: (source.name, source.distribution))
+
+
+def _scan(group: str) -> Iterator[PluginSource]:
+    """Yield each distribution's entries of ``group``; of two copies the first on the path."""
+    seen: set[str] = set()
+    for folder in dict.fromkeys(sys.path):
+        for path in _metadata_folders(folder or os.curdir):
+            stem = Path(path).name.rsplit(".", 1)[0]
+            distribution, _, version = stem.partition("-")
+            distribution = distribution.replace("_", "-").lower()
+            if distribution in seen:
+                continue
+            seen.add(distribution)
+            for name, value in _entries(path, group):
+                yield PluginSource(name, value, distribution, version.partition("-")[0] or "?")
+
+
+def _metadata_folders(folder: str) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.path for entry in entries if entry.name.endswith(_METADATA_FOLDERS)]
+    except OSError:
+        return []
+
+
+def _entries(metadata_folder: str, group: str) -> list[tuple[str, str]]:
+    """Return name and value of each entry of ``group`` in one distribution's metadata."""
+    try:
+        with open(  # noqa: PTH123 - runs once for everything installed
+            os.path.join(metadata_folder, "entry_points.txt"),  # noqa: PTH118
+            encoding="utf-8",
+        ) as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError):
+        return []
+    if f"[{group}]" not in text:
+        return []
+    return [(entry.name, entry.value) for entry in _parse(text) if entry.group == group]
+
+
+def _parse(text: str) -> Iterator[importlib.metadata.EntryPoint]:
+    group = ""
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("[") and line.endswith("]"):
+            group = line[1:-1].strip()
+        elif "=" in line and not line.startswith(("#", ";")):
+            name, _, value = line.partition("=")
+            target = value.partition("[")[0].strip()
+            yield importlib.metadata.EntryPoint(name.strip(), target, group)
+
+
+def offering_distribution(extra: str) -> str | None:
+    """Return the distribution that this package's own metadata names for an extra.
+
+    The extras are called like SQLAlchemy's dialects, so that an error can say what to install
+    without the core knowing any dialect.
+    """
+    try:
+        required = importlib.metadata.requires("idiolect") or []
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    for requirement in required:
+        wanted, _, marker = requirement.partition(";")
+        if marker.replace('"', "'").replace(" ", "") == f"extra=='{extra}'":
+            name = wanted.strip()
+            for stop in "[<>=!~ (":
+                name = name.partition(stop)[0]
+            return name
+    return None

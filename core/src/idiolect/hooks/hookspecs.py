@@ -1,0 +1,163 @@
+"""Every question that the core asks of plugins, and every event that it tells them of.
+
+A hook stands here only together with a caller, a default in a ``builtin.py``, a heading in
+``docs/reference/hooks.md`` and a test named after it. Naming: nouns and ``get_`` ask a question
+(the first answer counts), ``on_`` tells of an event (all are called), ``run_`` is there to be
+wrapped. ``None`` means "no opinion"; ``False``, ``""`` and ``0`` are answers.
+
+Asked first are plugins of the group ``idiolect.plugins`` and those registered by hand, the
+newest first; then the dialect's own plugin; then the core's default. A dialect's plugin is
+consulted for contexts of its own dialect only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idiolect.hooks.markers import hookspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Connection, Dialect
+
+    from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks.records import OfflineTransaction, VersionTableSpec
+    from idiolect.runtime.migration import MigrationContext
+    from idiolect.runtime.steps import MigrationInfo, MigrationStep
+
+
+@hookspec(firstresult=True)
+def get_impl_class(dialect: Dialect) -> type[DefaultImpl] | None:
+    """Choose the class that turns operations into this dialect's SQL.
+
+    Asked once per context, before any other hook. A class that the user defined with the
+    dialect's name as ``__dialect__`` wins without the hook being asked.
+    """
+
+
+@hookspec(firstresult=True)
+def transactional_ddl(
+    dialect: Dialect, impl_class: type[DefaultImpl], connection: Connection | None
+) -> bool | None:
+    """Say whether the DDL of a failed revision can be rolled back.
+
+    Asked once per context, unless ``configure(transactional_ddl=...)`` has answered.
+
+    Args:
+        dialect: the context's SQLAlchemy dialect.
+        impl_class: the answer of :func:`get_impl_class`.
+        connection: the connection to migrate on; None for a script (``--sql``).
+    """
+
+
+@hookspec(firstresult=True)
+def statement_terminator(dialect: Dialect, impl_class: type[DefaultImpl]) -> str | None:
+    """Give the text that ends a statement in a script; ``""`` for none. Asked once per context."""
+
+
+@hookspec(firstresult=True)
+def batch_separator(
+    dialect: Dialect, impl_class: type[DefaultImpl], opts: Mapping[str, Any]
+) -> str | None:
+    """Give the line that follows each statement of a script; ``""`` for none.
+
+    Asked once per context.
+
+    Args:
+        dialect: the context's SQLAlchemy dialect.
+        impl_class: the answer of :func:`get_impl_class`.
+        opts: the options of ``configure()``, those of dialects included.
+    """
+
+
+@hookspec(firstresult=True)
+def offline_transaction(
+    dialect: Dialect, impl_class: type[DefaultImpl]
+) -> OfflineTransaction | None:
+    """Give the words that open and close a transaction in a script. Asked once per context."""
+
+
+@hookspec(firstresult=True)
+def autocommit_level(dialect: Dialect, connection: Connection | None) -> str | None:
+    """Give the isolation level that ``autocommit_block()`` switches to; ``""``: unsupported.
+
+    Asked once per context.
+    """
+
+
+@hookspec(firstresult=True)
+def prepare_connection(
+    dialect: Dialect, connection: Connection
+) -> AbstractContextManager[None] | None:
+    """Prepare the connection for the time in which a transaction of the run writes to it.
+
+    Asked each time such a transaction begins, before its first statement: once a run, or once a
+    revision, and again after each ``autocommit_block()``. The returned context manager is
+    entered with no transaction open, unless the user's code opened it, and left after the
+    commit or rollback. It is the place to make a driver begin real transactions.
+    """
+
+
+@hookspec(firstresult=True)
+def version_table(dialect: Dialect, impl: DefaultImpl, spec: VersionTableSpec) -> Table | None:
+    """Give the table that holds the current heads: a row each, the id in ``version_num``.
+
+    Asked once per context. Further columns are filled by :func:`version_record`, or by their
+    own defaults.
+    """
+
+
+@hookspec
+def version_record(
+    context: MigrationContext, step: MigrationStep, revision: str
+) -> Mapping[str, Any] | None:
+    """Give values for further columns of the version table, by column name.
+
+    Called for each row that a step inserts or updates, inside the step's transaction, and only
+    where the version table has columns beside ``version_num``. Where two plugins name the same
+    column, the one asked first counts.
+
+    Args:
+        context: the running context.
+        step: the step that has just run.
+        revision: the id that the row is going to hold.
+    """
+
+
+@hookspec(firstresult=True)
+def run_step(
+    context: MigrationContext, step: MigrationStep, run_args: Mapping[str, Any]
+) -> bool | None:
+    """Run one step: call the revision's ``upgrade()`` or ``downgrade()``.
+
+    Made to be wrapped (``@hookimpl(wrapper=True)``), for timing, timeouts or tracing. Called
+    once a step, inside its transaction, before the version rows change.
+
+    Args:
+        context: the running context.
+        step: the step to run.
+        run_args: the keyword arguments of ``run_migrations()``.
+
+    Returns:
+        True when the step was run; None leaves it to the next implementation.
+    """
+
+
+@hookspec
+def on_version_apply(
+    ctx: MigrationContext, step: MigrationInfo, heads: set[str], run_args: Mapping[str, Any]
+) -> None:
+    """Learn that a step was applied and the version rows changed.
+
+    Called once a step, inside its transaction: an exception undoes the step where the database
+    can. The core's own implementation calls what ``configure(on_version_apply=...)`` was given.
+
+    Args:
+        ctx: the running context.
+        step: which revisions, in which direction, whether only stamped.
+        heads: the ids now in the version table.
+        run_args: the keyword arguments of ``run_migrations()``.
+    """

@@ -1,0 +1,211 @@
+"""Which plugins are loaded, and in which order a dialect's contexts ask them.
+
+The manager knows names, owners and order; it asks no hook itself. A dialect's plugin is loaded
+on the first use of the dialect's name, the neutral ones at the first context. Questions of a
+dialect go through :mod:`idiolect.hooks.dialects`.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import pluggy
+
+from idiolect.errors import HookError, PluginConflictError
+from idiolect.hooks import entrypoints, hookspecs
+from idiolect.hooks.markers import PROJECT
+from idiolect.util.langhelpers import nearest
+
+#: Modules that hold the core's own answers, imported when the first context needs them.
+DEFAULTS = ("idiolect.ddl.builtin", "idiolect.runtime.builtin")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredPlugin:
+    """A plugin with what is known of it.
+
+    Attributes:
+        name: unique among the registered.
+        plugin: the object whose methods or functions are hook implementations.
+        dialect: the dialect whose contexts alone consult it; None for all.
+        source: the entry point that it came from; None when registered by hand.
+    """
+
+    name: str
+    plugin: Any
+    dialect: str | None = None
+    source: entrypoints.PluginSource | None = None
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return f"{self.name!r} of {self.source.label}" if self.source else repr(self.name)
+
+
+class PluginManager:
+    """The plugins of this process.
+
+    Attributes:
+        generation: grows with every change, so that what was derived from it can be renewed.
+    """
+
+    def __init__(self) -> None:
+        self.generation = 0
+        self._plugins: dict[str, RegisteredPlugin] = {}
+        self._neutral_loaded = False
+        self._lock = threading.RLock()
+
+    def register(self, plugin: Any, name: str | None = None, *, dialect: str | None = None) -> str:
+        """Register a plugin object by hand.
+
+        Args:
+            plugin: a module or object with functions marked by ``idiolect.hooks.hookimpl``.
+            name: unique name; by default the object's own.
+            dialect: a SQLAlchemy dialect's name, to be consulted for its contexts alone.
+
+        Returns:
+            The name under which it can be unregistered.
+
+        Raises:
+            HookError: a hook is unknown or has other arguments; nothing is registered then.
+            ValueError: the name is taken.
+        """
+        name = name or getattr(plugin, "__name__", None) or f"{type(plugin).__qualname__}"
+        self._add(RegisteredPlugin(name, plugin, dialect))
+        return name
+
+    def unregister(self, name: str) -> Any:
+        """Take a plugin back and return its object; contexts made before still consult it."""
+        with self._lock:
+            self.generation += 1
+            return self._plugins.pop(name).plugin
+
+    def plugins(self) -> list[RegisteredPlugin]:
+        """Return what is registered, oldest first, without loading anything."""
+        with self._lock:
+            return list(self._plugins.values())
+
+    def load_neutral(self) -> None:
+        """Load the group ``idiolect.plugins``, once a process.
+
+        Raises:
+            PluginLoadError: one of them cannot be imported.
+            HookError: one of them implements an unknown hook.
+        """
+        with self._lock:
+            if self._neutral_loaded:
+                return
+            for source in entrypoints.find(entrypoints.PLUGINS):
+                if not self._has(source):
+                    self._add(RegisteredPlugin(_unique(source), source.load(), None, source))
+            self._neutral_loaded = True
+
+    def load_dialect(self, name: str) -> RegisteredPlugin | None:
+        """Load the plugin for a SQLAlchemy dialect's name, once a process.
+
+        Returns:
+            The plugin, or None where nothing installed offers one.
+
+        Raises:
+            PluginConflictError: two distributions offer one.
+            PluginLoadError: it cannot be imported.
+            HookError: it implements an unknown hook.
+        """
+        with self._lock:
+            known = self._dialect_plugin(name)
+            if known is not None:
+                return known
+            sources = entrypoints.find(entrypoints.DIALECTS, name)
+            if len(sources) > 1:
+                raise PluginConflictError(self._conflict(name, sources), dialect=name)
+            for source in sources:
+                self._add(RegisteredPlugin(_unique(source), source.load(), name, source))
+            return self._dialect_plugin(name)
+
+    def scope(self, dialect: str) -> pluggy.PluginManager:
+        """Return the plugins that contexts of ``dialect`` ask, in the order of authority.
+
+        A scope of its own, rather than one manager for all, because the order must not depend on
+        when a dialect happened to be loaded. pluggy calls the latest registered first, and of
+        those marked ``trylast`` the latest last, hence the order below.
+        """
+        with self._lock:
+            own = [each for each in self._plugins.values() if each.dialect == dialect]
+            neutral = [each for each in self._plugins.values() if each.dialect is None]
+        scope = _empty_scope()
+        for each in (*own, *neutral):
+            scope.register(each.plugin, each.name)
+        for module in DEFAULTS:
+            scope.register(importlib.import_module(module), module)
+        return scope
+
+    def _has(self, source: entrypoints.PluginSource) -> bool:
+        return any(each.source == source for each in self._plugins.values())
+
+    def _dialect_plugin(self, name: str) -> RegisteredPlugin | None:
+        return next((each for each in self._plugins.values() if each.dialect == name), None)
+
+    def _add(self, new: RegisteredPlugin) -> None:
+        """Check everything, then change the state: a bad plugin leaves no trace."""
+        _check_hooks(new)
+        with self._lock:
+            if new.name in self._plugins:
+                message = f"a plugin named {new.name!r} is registered already"
+                raise ValueError(message)
+            self._plugins[new.name] = new
+            self.generation += 1
+
+    @staticmethod
+    def _conflict(name: str, sources: list[entrypoints.PluginSource]) -> str:
+        offers = " and ".join(source.label for source in sources)
+        return (
+            f"Two distributions offer a plugin for the dialect {name!r}: {offers}. Uninstall one, "
+            f"or set IDIOLECT_DISABLE_PLUGINS={sources[-1].distribution} to leave it out."
+        )
+
+
+def _unique(source: entrypoints.PluginSource) -> str:
+    return f"{source.distribution}:{source.name}"
+
+
+def _empty_scope() -> pluggy.PluginManager:
+    scope = pluggy.PluginManager(PROJECT)
+    scope.add_hookspecs(hookspecs)
+    return scope
+
+
+def _check_hooks(new: RegisteredPlugin) -> None:
+    """Refuse a plugin that implements a hook which does not exist, or with other arguments."""
+    trial = _empty_scope()
+    try:
+        trial.register(new.plugin, new.name)
+        trial.check_pending()
+    except pluggy.PluginValidationError as exc:
+        raise HookError(f"The plugin {new.label} does not fit: {_explain(exc)}") from exc
+
+
+def _explain(exc: pluggy.PluginValidationError) -> str:
+    """Return pluggy's reason on one line, with the nearest hook where a name is unknown."""
+    reason = " ".join(str(exc).split())
+    known = [name for name in vars(hookspecs) if _is_hook(name)]
+    for word in reason.split("'")[1::2]:
+        if word in known:
+            break
+        alike = nearest(word, known)
+        if alike:
+            return f"{reason}. Did you mean {alike[0]!r}?"
+    return f"{reason}. Known hooks: {', '.join(sorted(known))}."
+
+
+def _is_hook(name: str) -> bool:
+    return hasattr(getattr(hookspecs, name), f"{PROJECT}_spec")
+
+
+@functools.cache
+def get_manager() -> PluginManager:
+    """Return the manager of this process."""
+    return PluginManager()

@@ -1,0 +1,59 @@
+"""Small frozen records that hooks receive and return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineTransaction:
+    """The words around a transaction in a script of ``--sql``.
+
+    Attributes:
+        begin: the statement that opens it, without terminator.
+        commit: the statement that ends it, without terminator.
+        separate_begin: write the batch separator after ``begin`` as well; after ``commit`` it
+            is written wherever the dialect has one.
+    """
+
+    begin: str = "BEGIN"
+    commit: str = "COMMIT"
+    separate_begin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DialectRules:
+    """A dialect's answers for one context, asked once and never again.
+
+    Attributes:
+        transactional_ddl: whether a failed revision's DDL can be rolled back.
+        statement_terminator: what ends a statement in a script; ``""`` is nothing.
+        batch_separator: the line after each statement of a script; ``""`` is none.
+        offline_transaction: the words around a transaction in a script.
+        autocommit_level: the isolation level of ``autocommit_block()``; ``""``: unsupported.
+    """
+
+    transactional_ddl: bool
+    statement_terminator: str = ";"
+    batch_separator: str = ""
+    offline_transaction: OfflineTransaction = field(default_factory=OfflineTransaction)
+    autocommit_level: str = "AUTOCOMMIT"
+
+
+#: The version table's documented name.
+VERSION_TABLE = "alembic_version"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionTableSpec:
+    """What was asked of the version table by ``configure()``.
+
+    Attributes:
+        name: the table's name, ``alembic_version`` unless configured.
+        schema: its schema; None is the connection's default schema.
+        primary_key: whether a new table gets a primary key over ``version_num``.
+    """
+
+    name: str = VERSION_TABLE
+    schema: str | None = None
+    primary_key: bool = True

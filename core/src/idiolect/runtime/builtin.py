@@ -1,0 +1,58 @@
+"""The core's own answers to the questions about a run. Asked last, after every plugin."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from idiolect.hooks.markers import hookimpl
+from idiolect.util.bound import mark_globals, unmark_globals
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+
+    from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks.records import VersionTableSpec
+    from idiolect.runtime.migration import MigrationContext
+    from idiolect.runtime.steps import MigrationInfo, MigrationStep
+
+
+@hookimpl(trylast=True)
+def prepare_connection() -> AbstractContextManager[None]:
+    """Leave the connection as it is."""
+    return contextlib.nullcontext()
+
+
+@hookimpl(trylast=True)
+def version_table(impl: DefaultImpl, spec: VersionTableSpec) -> Table:
+    """Answer the impl's documented method."""
+    table: Table = impl.version_table_impl(
+        version_table=spec.name,
+        version_table_schema=spec.schema,
+        version_table_pk=spec.primary_key,
+    )
+    return table
+
+
+@hookimpl(trylast=True)
+def run_step(step: MigrationStep, run_args: Mapping[str, Any]) -> bool:
+    """Call the revision's function."""
+    function = step.migration_fn
+    module_globals = getattr(function, "__globals__", {})
+    mark_globals(module_globals)
+    try:
+        function(**run_args)
+    finally:
+        unmark_globals(module_globals)
+    return True
+
+
+@hookimpl(trylast=True)
+def on_version_apply(
+    ctx: MigrationContext, step: MigrationInfo, heads: set[str], run_args: Mapping[str, Any]
+) -> None:
+    """Call what ``configure(on_version_apply=...)`` was given, in order."""
+    for callback in ctx.on_version_apply_callbacks:
+        callback(ctx=ctx, step=step, heads=heads, run_args=dict(run_args))

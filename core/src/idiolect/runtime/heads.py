@@ -1,0 +1,109 @@
+"""Keeps the version table's rows in step with the steps of a run.
+
+The migration context comes in with a step that has just run, inside the step's transaction.
+The step says which rows come and go; this room writes them and checks that they were there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import literal_column
+
+from idiolect.errors import VersionTableError
+
+if TYPE_CHECKING:
+    from idiolect.runtime.migration import MigrationContext
+    from idiolect.runtime.steps import MigrationStep
+
+
+class HeadMaintainer:
+    """The heads of a database as steps move them.
+
+    Args:
+        context: the context whose version table is written.
+        heads: the ids that have a row now.
+
+    Attributes:
+        heads: the ids that have a row, after the steps so far.
+    """
+
+    def __init__(self, context: MigrationContext, heads: Iterable[str]) -> None:
+        self.context = context
+        self.heads = set(heads)
+        # Row order of a database is no order; a fixed one makes runs and scripts repeatable.
+        self._order = list(heads)
+
+    def update_to_step(self, step: MigrationStep) -> None:
+        """Write the row changes of ``step``.
+
+        Raises:
+            VersionTableError: a row to change or delete is not there exactly once.
+        """
+        changes = step.head_changes([rev for rev in self._order if rev in self.heads])
+        for version in changes.delete:
+            self._delete_version(version)
+        for version in changes.insert:
+            self._insert_version(version, step)
+        if changes.update is not None:
+            self._update_version(*changes.update, step)
+        self._order = [rev for rev in self._order if rev in self.heads]
+        self._order += sorted(self.heads.difference(self._order))
+
+    def _insert_version(self, version: str, step: MigrationStep) -> None:
+        if version in self.heads:
+            message = f"the version table has a row for {version!r} already"
+            raise VersionTableError(message)
+        self.heads.add(version)
+        table = self.context._version
+        row = table.insert().values(version_num=self._literal(version))
+        self.context.impl._exec(self._with_details(row, version, step))
+
+    def _delete_version(self, version: str) -> None:
+        self.heads.remove(version)
+        table = self.context._version
+        found = self.context.impl._exec(
+            table.delete().where(table.c.version_num == self._literal(version))
+        )
+        self._expect_one(found, f"deleting {version!r}")
+
+    def _update_version(self, from_: str, to_: str, step: MigrationStep) -> None:
+        self.heads.remove(from_)
+        self.heads.add(to_)
+        table = self.context._version
+        row = (
+            table.update()
+            .values(version_num=self._literal(to_))
+            .where(table.c.version_num == self._literal(from_))
+        )
+        found = self.context.impl._exec(self._with_details(row, to_, step))
+        self._expect_one(found, f"updating {from_!r} to {to_!r}")
+
+    def _with_details(self, row: Any, version: str, step: MigrationStep) -> Any:
+        """Return the statement with values for the columns beside ``version_num``, if any."""
+        if not self.context.has_version_details:
+            return row
+        details = self.context.hooks.version_record(self.context, step, version)
+        return row.values(details) if details else row
+
+    def _literal(self, version: str) -> Any:
+        """Return the id as SQL text in a script, and as a bind where it is executed.
+
+        A bind lets SQLAlchemy compile the statement once for all revisions.
+        """
+        if not self.context.as_sql:
+            return version
+        escaped = version.replace("'", "''")
+        return literal_column(f"'{escaped}'")
+
+    def _expect_one(self, found: Any, action: str) -> None:
+        context = self.context
+        if context.as_sql or not context.dialect.supports_sane_rowcount or found.rowcount == 1:
+            return
+        raise VersionTableError(
+            "Online migration expected to match one row when "
+            f"{action} in {context._version.name!r}; {found.rowcount} found. Another run may "
+            "have changed the table meanwhile: see 'current', and 'stamp' the right revision.",
+            found=found.rowcount,
+        )

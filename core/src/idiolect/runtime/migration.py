@@ -1,0 +1,394 @@
+"""MigrationContext: a database or a script being migrated, and the run over it.
+
+Environments come in through :meth:`MigrationContext.configure`; programs may too. The context
+owns the connection or the output stream, the impl, the rules and the heads, and runs steps.
+Planning, transactions, version rows and SQL are neighbours of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine.url import URL, make_url
+
+from idiolect.ddl.lookup import impl_class_for
+from idiolect.errors import CommandError, VersionTableError
+from idiolect.hooks.dialects import hooks_for
+from idiolect.operations.base import Operations
+from idiolect.runtime import version_table
+from idiolect.runtime.heads import HeadMaintainer
+from idiolect.runtime.output import script_stream
+from idiolect.runtime.rules import resolve_rules
+from idiolect.runtime.transactions import Transactions, TransactionWatch
+from idiolect.util.langhelpers import to_tuple
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, Dialect
+    from sqlalchemy.sql import Executable
+
+    from idiolect.runtime.environment import EnvironmentContext
+    from idiolect.runtime.steps import MigrationStep
+    from idiolect.runtime.transactions import ProxyTransaction
+    from idiolect.settings.config import Config
+
+log = logging.getLogger(__name__)
+
+
+class MigrationContext:
+    """The state of a database as revisions see it, or of a script that is written for one.
+
+    Args:
+        dialect: SQLAlchemy's dialect of the database.
+        connection: the connection to migrate on; None for a script.
+        opts: the options of ``configure()`` by name.
+        environment_context: the environment that made this context, if one did.
+
+    Attributes:
+        as_sql: whether a script is written instead of a database changed.
+        connection: what SQL is sent to; for a script, a stand-in that writes it.
+        impl: turns operations into the dialect's SQL.
+        rules: the dialect's rules, asked once.
+        hooks: whom to ask about the rest.
+        transactions: when the run's transactions begin and end.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        connection: Connection | None,
+        opts: dict[str, Any],
+        environment_context: EnvironmentContext | None = None,
+    ) -> None:
+        self.environment_context = environment_context
+        self.opts = opts
+        self.dialect = dialect
+        self.script: Any = opts.get("script")
+        self.as_sql: bool = opts.get("as_sql", False)
+        self.purge: bool = opts.get("purge", False)
+        self.hooks = hooks_for(dialect.name)
+        self.output_buffer = script_stream(opts.get("output_buffer"), opts.get("output_encoding"))
+        self._user_compare_type = opts.get("compare_type", True)
+        self._user_compare_server_default = opts.get("compare_server_default", False)
+        self._migrations_fn: Callable[..., Any] | None = opts.get("fn")
+        self._start_from_rev: Any = opts.get("starting_rev")
+        self.on_version_apply_callbacks: tuple[Callable[..., Any], ...] = to_tuple(
+            opts.get("on_version_apply"), ()
+        )
+        self._set_up_impl(None if self.as_sql else connection)
+        # In a script's case the impl has made a stand-in that writes what is executed on it.
+        self.connection: Any = self.impl.connection
+        self._set_up_version_table()
+        self.transactions = Transactions(
+            self, per_migration=bool(opts.get("transaction_per_migration", False))
+        )
+        self._watch: TransactionWatch | None = None
+
+    def _set_up_impl(self, connection: Connection | None) -> None:
+        impl_class = impl_class_for(self.dialect, self.hooks)
+        self.rules = resolve_rules(self.hooks, self.dialect, impl_class, connection, self.opts)
+        self.impl = impl_class(
+            self.dialect,
+            connection,
+            self.as_sql,
+            self.rules.transactional_ddl,
+            self.output_buffer,
+            self.opts,
+        )
+        self.impl.rules = self.rules
+        self.impl.on_execute = self._before_statement
+        log.info("Context impl %s.", type(self.impl).__name__)
+        if self.as_sql:
+            log.info("Generating static SQL")
+        log.info(
+            "Will assume %s DDL.",
+            "transactional" if self.rules.transactional_ddl else "non-transactional",
+        )
+
+    def _set_up_version_table(self) -> None:
+        spec = version_table.requested_table(self.opts)
+        self.version_table = spec.name
+        self.version_table_schema = spec.schema
+        self._version = self.hooks.version_table(self.dialect, self.impl, spec)
+        self.has_version_details = len(self._version.columns) > 1
+
+    @classmethod
+    def configure(
+        cls,
+        connection: Connection | None = None,
+        url: str | URL | None = None,
+        dialect_name: str | None = None,
+        dialect: Dialect | None = None,
+        environment_context: EnvironmentContext | None = None,
+        dialect_opts: dict[str, str] | None = None,
+        opts: Any | None = None,
+    ) -> MigrationContext:
+        """Return a context for a connection, or for a script in the dialect of a URL or name.
+
+        Args:
+            connection: the connection to migrate on; the dialect is its own.
+            url: a database URL, used for its dialect only.
+            dialect_name: SQLAlchemy's name of a dialect, such as the scheme of its URLs.
+            dialect: a SQLAlchemy dialect object.
+            environment_context: the environment that makes the context.
+            dialect_opts: keyword arguments for the dialect that ``url`` or ``dialect_name`` give.
+            opts: all other options of :meth:`EnvironmentContext.configure`.
+
+        Raises:
+            CommandError: an Engine was passed, or nothing that tells the dialect.
+            UnknownDialectError: nothing installed serves the dialect.
+        """
+        if connection is not None:
+            dialect = _dialect_of(connection)
+        elif url:
+            dialect = make_url(url).get_dialect()(**(dialect_opts or {}))
+        elif dialect_name:
+            dialect = URL.create(dialect_name).get_dialect()(**(dialect_opts or {}))
+        if dialect is None:
+            message = "configure() needs one of: connection, url, dialect_name, dialect."
+            raise CommandError(message)
+        return cls(dialect, connection, dict(opts or {}), environment_context)
+
+    @property
+    def bind(self) -> Connection | None:
+        """The connection that statements go to.
+
+        For a script it is a stand-in that writes what is executed and cannot return rows.
+        """
+        self._before_statement()
+        connection: Connection | None = self.connection
+        return connection
+
+    @property
+    def config(self) -> Config | None:
+        """The Config of the environment; None for a context made by a program."""
+        return self.environment_context.config if self.environment_context else None
+
+    def begin_transaction(
+        self, _per_migration: bool = False
+    ) -> ProxyTransaction | AbstractContextManager[Any]:
+        """Return the block in which a run's transaction lives.
+
+        What it amounts to depends on the database, ``transaction_per_migration`` and ``--sql``:
+        see :data:`idiolect.runtime.transactions.SCOPES`. A transaction that was open on the
+        connection before ``configure()`` is left to whoever began it.
+        """
+        return self.transactions.begin(per_step=_per_migration)
+
+    @contextlib.contextmanager
+    def autocommit_block(self) -> Iterator[None]:
+        """Send the statements of the block outside of any transaction.
+
+        What the run did before is committed first, and the block cannot be undone. In a script
+        the transaction is closed before and opened again after.
+
+        Raises:
+            AutocommitUnsupportedError: the dialect cannot, or env.py holds the transaction.
+        """
+        with self.transactions.autocommit():
+            yield
+
+    def execute(
+        self, sql: Executable | str, execution_options: dict[str, Any] | None = None
+    ) -> None:
+        """Send a statement, or write it to the script."""
+        self.impl._exec(sql, execution_options)
+
+    def get_current_revision(self) -> str | None:
+        """Return the id in the version table, or None where it is empty or missing.
+
+        Raises:
+            VersionTableError: it holds several; use :meth:`get_current_heads`.
+        """
+        heads = self.get_current_heads()
+        if len(heads) > 1:
+            raise VersionTableError(
+                f"Version table '{self.version_table}' has more than one head present; please "
+                f"use get_current_heads(). It holds: {', '.join(heads)}.",
+                heads=heads,
+            )
+        return heads[0] if heads else None
+
+    def get_current_heads(self) -> tuple[str, ...]:
+        """Return the ids in the version table; for a script, the starting revision.
+
+        Returns:
+            Full ids, one a branch; empty at the base or where there is no version table.
+
+        Raises:
+            CommandError: a starting revision was given although there is a database to ask.
+        """
+        if self.as_sql:
+            return self._starting_heads()
+        if self._start_from_rev:
+            message = "Can't specify current_revision to context when using a database connection"
+            raise CommandError(message)
+        if not self._has_version_table():
+            return ()
+        return version_table.read_heads(self.connection, self._version)
+
+    def stamp(self, script_directory: Any, revision: str) -> None:
+        """Write ``revision`` into the version table without running anything.
+
+        Branches that lead to or from it are moved there; otherwise it becomes a new head.
+        """
+        heads = self.get_current_heads()
+        if not self.as_sql and not heads:
+            self._ensure_version_table()
+        maintainer = HeadMaintainer(self, heads)
+        for step in script_directory._stamp_revs(revision, heads):
+            maintainer.update_to_step(step)
+
+    def run_migrations(self, **kw: Any) -> None:
+        """Run the steps that the command planned, and keep the version table in step.
+
+        Args:
+            **kw: passed to each revision's ``upgrade()`` or ``downgrade()``.
+        """
+        self.impl.start_migrations()
+        with Operations.context(self):
+            heads, steps = self._plan()
+            if self.as_sql:
+                self._run_steps(heads, steps, kw)
+            elif steps or self.purge:
+                with self._run_transaction():
+                    self._ensure_version_table(purge=self.purge)
+                    self._run_steps(heads, steps, kw)
+
+    def check_committed(self) -> None:
+        """Raise if steps ran and env.py then let their transaction be rolled back.
+
+        Called when env.py has ended.
+
+        Raises:
+            TransactionLostError: nothing of the run is in the database.
+        """
+        if self._watch is not None:
+            watch, self._watch = self._watch, None
+            watch.close()
+            watch.check()
+
+    def _plan(self) -> tuple[tuple[str, ...], list[MigrationStep]]:
+        """Read the heads and ask the command for steps, leaving no transaction of our own open."""
+        connection = None if self.as_sql else self.connection
+        was_open = connection is None or connection.in_transaction()
+        heads = () if self.purge else self.get_current_heads()
+        steps = list(self._migrations_fn(heads, self)) if self._migrations_fn else []
+        if (
+            connection is not None
+            and not was_open
+            and not self.transactions.running
+            and connection.in_transaction()
+        ):
+            connection.rollback()
+        return heads, steps
+
+    @contextlib.contextmanager
+    def _run_transaction(self) -> Iterator[None]:
+        """Surround the steps of a run with what env.py left undone.
+
+        An env.py without ``begin_transaction()`` still gets its work committed, unless it has
+        opened a transaction itself: that one is watched.
+        """
+        transactions = self.transactions
+        theirs = transactions.external or (
+            not transactions.declared and self.connection.in_transaction()
+        )
+        if theirs and self._watch is None:
+            self._watch = TransactionWatch(self.connection)
+        if theirs or transactions.declared:
+            transactions.due()
+            yield
+            return
+        with transactions.begin(per_step=False):
+            transactions.due()
+            yield
+
+    def _run_steps(
+        self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
+    ) -> None:
+        maintainer = HeadMaintainer(self, heads)
+        for step in steps:
+            with self._step_block(step), self.begin_transaction(_per_migration=True):
+                self.transactions.due()
+                if self.as_sql and not maintainer.heads:
+                    self._version.create(self.connection)
+                log.info("Running %s", step)
+                if self.as_sql:
+                    self.impl.static_output(f"-- Running {step.short_log}")
+                self.hooks.run_step(self, step, run_args)
+                maintainer.update_to_step(step)
+                self.hooks.on_version_apply(self, step.info, set(maintainer.heads), run_args)
+
+    @contextlib.contextmanager
+    def _step_block(self, step: MigrationStep) -> Iterator[None]:
+        """Watch over a step, and name it in the notes of an exception that leaves it."""
+        label = f"revision {_where(step)}" if hasattr(step, "revision") else str(step)
+        watched = self._watch.step(label) if self._watch else contextlib.nullcontext()
+        try:
+            with watched:
+                yield
+        except Exception as exc:
+            exc.add_note(f"in {step.name}() of {label}")
+            raise
+
+    def _has_version_table(self) -> bool:
+        return version_table.exists(self.connection, self._version)
+
+    def _ensure_version_table(self, purge: bool = False) -> None:
+        """Make the version table where it is missing.
+
+        Args:
+            purge: delete all of its rows as well.
+        """
+        with self._table_transaction():
+            self.transactions.due()
+            if not self._has_version_table():
+                self._version.create(self.connection, checkfirst=False)
+            elif purge:
+                self.impl._exec(self._version.delete())
+
+    @contextlib.contextmanager
+    def _table_transaction(self) -> Iterator[None]:
+        """Commit the version table's own changes where no run's transaction does."""
+        if self.transactions.declared or self.connection.in_transaction():
+            yield
+            return
+        with self.transactions.begin(per_step=True) as transaction:
+            yield
+            if transaction is None:
+                self.connection.commit()
+
+    def _starting_heads(self) -> tuple[str, ...]:
+        start = self._start_from_rev
+        if start is None or start == "base":
+            return ()
+        if self.script is None:
+            return to_tuple(start, ())
+        return tuple(
+            revision.revision
+            for each in to_tuple(start, ())
+            for revision in self.script.get_revisions(each)
+        )
+
+    def _before_statement(self) -> None:
+        self.transactions.due()
+
+
+def _dialect_of(connection: Any) -> Dialect:
+    if isinstance(connection, Engine) or not hasattr(connection, "in_transaction"):
+        message = (
+            "'connection' argument to configure() is expected to be a "
+            f"sqlalchemy.engine.Connection instance, got {connection!r}"
+        )
+        raise CommandError(message)
+    dialect: Dialect = connection.dialect
+    return dialect
+
+
+def _where(step: Any) -> str:
+    return f"{step.revision.revision!r} ({getattr(step.revision, 'path', None)})"

@@ -1,0 +1,21 @@
+"""Where a script of ``--sql`` is written: the configured stream, in the configured encoding."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from typing import Any, TextIO, cast
+
+
+def script_stream(buffer: Any, encoding: str | None) -> TextIO:
+    """Return the stream that receives a script's text.
+
+    Args:
+        buffer: a text stream, or with ``encoding`` a binary one; None is standard output.
+        encoding: the encoding to write, or None for the stream's own.
+    """
+    stream = sys.stdout if buffer is None else buffer
+    if encoding is None:
+        return cast("TextIO", stream)
+    raw = getattr(stream, "buffer", stream)
+    return cast("TextIO", codecs.getwriter(encoding)(raw))

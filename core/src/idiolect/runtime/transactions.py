@@ -1,0 +1,302 @@
+"""When a transaction of a run begins and ends, and who owns it.
+
+The migration context comes in to open a scope around a run or around a step, and with each
+statement that is about to be sent. ``begin_transaction()`` only declares: the transaction
+begins with its first statement, or when ``run_migrations()`` has found something to do, so that
+no snapshot is open before that. What env.py began is never committed or rolled back here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
+
+from idiolect.errors import (
+    AutocommitUnsupportedError,
+    CommitRefusedError,
+    TransactionLostError,
+)
+from idiolect.util.sqla_compat import in_transaction_block
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from sqlalchemy.engine import Connection
+
+    from idiolect.runtime.migration import MigrationContext
+
+log = logging.getLogger(__name__)
+
+
+class Scope(enum.Enum):
+    """What a transaction block around a run, or around a step, amounts to."""
+
+    NONE = "nothing"
+    DATABASE = "a transaction of the connection"
+    TEXT = "BEGIN and COMMIT in the script"
+
+
+#: (transactional DDL, transaction per migration, script) -> (around the run, around each step).
+#: Without transactional DDL a step still gets its own transaction: its data changes and its
+#: version row belong together, and a script says nothing that the server would not honour.
+SCOPES: dict[tuple[bool, bool, bool], tuple[Scope, Scope]] = {
+    (True, False, False): (Scope.DATABASE, Scope.NONE),
+    (True, True, False): (Scope.NONE, Scope.DATABASE),
+    (True, False, True): (Scope.TEXT, Scope.NONE),
+    (True, True, True): (Scope.NONE, Scope.TEXT),
+    (False, False, False): (Scope.NONE, Scope.DATABASE),
+    (False, True, False): (Scope.NONE, Scope.DATABASE),
+    (False, False, True): (Scope.NONE, Scope.NONE),
+    (False, True, True): (Scope.NONE, Scope.NONE),
+}
+
+
+class ProxyTransaction:
+    """What ``begin_transaction()`` returns where the run owns the connection's transaction.
+
+    Leaving the block commits, or rolls back after an exception; either may be done before.
+
+    Args:
+        migration_context: the context whose transaction it stands for.
+    """
+
+    def __init__(self, migration_context: MigrationContext) -> None:
+        self.migration_context = migration_context
+
+    def commit(self) -> None:
+        """Commit what was done so far; later statements begin anew."""
+        self.migration_context.transactions.commit()
+
+    def rollback(self) -> None:
+        """Undo what was done so far, deliberately; the run counts as successful."""
+        self.migration_context.transactions.rollback()
+
+    def __enter__(self) -> ProxyTransaction:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.migration_context.transactions.leave(exc)
+
+
+class Transactions:
+    """The transactions of one context.
+
+    Args:
+        context: the owner.
+        per_migration: whether each step has its own (``transaction_per_migration``).
+
+    Attributes:
+        declared: whether a block of the run's own is entered.
+        running: whether its transaction has begun.
+        external: whether one was open before the context was made.
+    """
+
+    def __init__(self, context: MigrationContext, *, per_migration: bool) -> None:
+        self.context = context
+        self.around_run, self.around_step = SCOPES[
+            context.rules.transactional_ddl, per_migration, context.as_sql
+        ]
+        self.declared = False
+        self.running = False
+        self._guards = ExitStack()
+        connection = None if context.as_sql else context.connection
+        self.external = connection is not None and connection.in_transaction()
+
+    @property
+    def _connection(self) -> Connection:
+        connection = self.context.connection
+        assert connection is not None  # noqa: S101 - a DATABASE scope has a connection
+        return connection
+
+    def begin(self, *, per_step: bool) -> AbstractContextManager[Any]:
+        """Return the block around a run, or around a step."""
+        scope = self.around_step if per_step else self.around_run
+        if scope is Scope.TEXT:
+            return self._text_block()
+        if scope is Scope.NONE or self.external or self.declared:
+            return contextlib.nullcontext()
+        self.declared = True
+        return ProxyTransaction(self.context)
+
+    def due(self) -> None:
+        """Begin the declared transaction: a statement is about to be sent."""
+        if not self.declared or self.running:
+            return
+        self.running = True
+        connection = self._connection
+        self._guards.enter_context(
+            self.context.hooks.prepare_connection(self.context.dialect, connection)
+        )
+        # Statements that env.py sent after begin_transaction() have begun it already.
+        if not connection.in_transaction():
+            connection.begin()
+
+    def commit(self) -> None:
+        """Commit whatever is open on the connection: it is the run's own.
+
+        That includes what began after a revision committed by itself, so that its version row
+        is never lost.
+        """
+        self._end(lambda connection: connection.commit())
+
+    def rollback(self) -> None:
+        """Roll back whatever is open on the connection."""
+        self._end(lambda connection: connection.rollback())
+
+    def leave(self, exc: BaseException | None) -> None:
+        """End the declared block."""
+        self.declared = False
+        if exc is None:
+            self.commit()
+            return
+        try:
+            self.rollback()
+        except Exception:  # a lost connection: the first error is the one to show
+            log.warning("The rollback after %s failed as well", type(exc).__name__, exc_info=True)
+
+    def _end(self, how: Callable[[Connection], None]) -> None:
+        self.running = False
+        with self._guards.pop_all():
+            connection = self._connection
+            if not connection.closed and connection.in_transaction():
+                how(connection)
+
+    @contextlib.contextmanager
+    def _text_block(self) -> Iterator[None]:
+        self.context.impl.emit_begin()
+        yield
+        self.context.impl.emit_commit()
+
+    @contextlib.contextmanager
+    def autocommit(self) -> Iterator[None]:
+        """Commit, send the block's statements outside of any transaction, and go on anew.
+
+        Raises:
+            AutocommitUnsupportedError: env.py holds the transaction, or the dialect cannot.
+        """
+        if self.context.as_sql:
+            with self._between_texts():
+                yield
+            return
+        level = self.context.rules.autocommit_level
+        self._check_autocommit(level)
+        if self.declared:
+            self.commit()
+        connection = self._connection
+        before = connection.get_isolation_level()
+        connection.execution_options(isolation_level=level)
+        try:
+            yield
+        finally:
+            if not connection.closed:
+                if connection.in_transaction():
+                    connection.commit()
+                connection.execution_options(isolation_level=before)
+        self.due()
+
+    @contextlib.contextmanager
+    def _between_texts(self) -> Iterator[None]:
+        transactional = self.context.rules.transactional_ddl
+        if transactional:
+            self.context.impl.emit_commit()
+        yield
+        if transactional:
+            self.context.impl.emit_begin()
+
+    def _check_autocommit(self, level: str) -> None:
+        if not level:
+            raise AutocommitUnsupportedError(
+                f"The dialect {self.context.dialect.name!r} has no autocommit mode, so "
+                "autocommit_block() cannot be used on it."
+            )
+        if self.external or (not self.declared and self._connection.in_transaction()):
+            raise AutocommitUnsupportedError(
+                "autocommit_block() has to leave the transaction, and that one was begun before "
+                "context.configure(), by env.py or by whoever passed the connection in. Use "
+                "engine.connect() there instead of engine.begin(), send no statement before "
+                "context.configure(), and wrap run_migrations() in context.begin_transaction()."
+            )
+
+
+class TransactionWatch:
+    """Sees whether work done inside env.py's own transaction is thrown away.
+
+    Entered with the first step of a run that does not own its transaction; asked once env.py
+    has ended. Only events tell: an open transaction may still be committed by its owner.
+
+    Args:
+        connection: the connection that the steps run on.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._pending = False
+        self._lost = False
+        self._in_step = False
+        self._began_with = connection.get_transaction()
+        event.listen(connection, "commit", self._on_commit)
+        event.listen(connection, "rollback", self._on_rollback)
+
+    @contextlib.contextmanager
+    def step(self, label: str) -> Iterator[None]:
+        """Watch over one step.
+
+        A commit inside it ends env.py's transaction. What follows on the connection then belongs
+        to the run, which commits it, or the version row would be lost; where SQLAlchemy would
+        refuse to go on, the commit itself is refused while all can still be undone.
+        """
+        self._label = label
+        self._in_step = self._pending = True
+        try:
+            yield
+        finally:
+            self._in_step = False
+        current = self._connection.get_transaction()
+        if current is not None and current is not self._began_with:
+            self._connection.commit()
+
+    def close(self) -> None:
+        """Stop watching."""
+        event.remove(self._connection, "commit", self._on_commit)
+        event.remove(self._connection, "rollback", self._on_rollback)
+
+    def check(self) -> None:
+        """Raise if steps were run and then rolled back.
+
+        Raises:
+            TransactionLostError: nothing of the steps is in the database.
+        """
+        if self._lost:
+            raise TransactionLostError(
+                "The revisions ran, and then their transaction was rolled back: nothing was "
+                "migrated. It had begun before context.configure(), so env.py, or whoever passed "
+                "the connection in, has to commit it. Add 'connection.commit()' at the end of the "
+                "'with' block of the connection in env.py, or before context.configure() to end "
+                "what was begun there, or open it with 'engine.begin()'."
+            )
+
+    def _on_commit(self, connection: Connection) -> None:
+        if self._in_step and in_transaction_block(connection):
+            raise CommitRefusedError(
+                f"{self._label} commits, but env.py runs it inside engine.begin() or "
+                "connection.begin(), which allows no statement after a commit: its version row "
+                "could not be written. All was rolled back. Remove the commit from the revision, "
+                "or open the connection with engine.connect() in env.py and wrap "
+                "run_migrations() in context.begin_transaction()."
+            )
+        self._pending = self._in_step
+        self._lost = False
+
+    def _on_rollback(self, connection: Connection) -> None:
+        self._lost = self._lost or self._pending

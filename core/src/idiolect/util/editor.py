@@ -1,0 +1,82 @@
+"""Opening a file in the user's editor, for the ``edit`` command.
+
+Nothing else comes in; the file is not looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping
+from os.path import exists, join, splitext
+from subprocess import CalledProcessError, check_call
+
+from idiolect.errors import CommandError
+
+is_posix = os.name == "posix"
+
+
+def open_in_editor(filename: str, environ: dict[str, str] | None = None) -> None:
+    """Open ``filename`` in the editor that the environment names and wait until it is closed.
+
+    Args:
+        filename: the file.
+        environ: the variables to look at, EDITOR before VISUAL; None is those of this process.
+
+    Raises:
+        CommandError: no editor is found, or it ends with a failure.
+    """
+    command = _find_editor(os.environ if environ is None else environ)
+    try:
+        check_call([*command, filename])
+    except (OSError, CalledProcessError) as exc:
+        raise CommandError(f"Error executing editor ({exc})") from exc
+
+
+def _find_editor(environ: Mapping[str, str]) -> list[str]:
+    """Return the editor's command line: the first of the candidates that is there."""
+    named = [environ[key] for key in ("EDITOR", "VISUAL") if environ.get(key)]
+    for candidate in (*named, *_default_editors()):
+        command = _find_command(candidate, environ)
+        if command is not None:
+            return command
+    tried = f" (tried {', '.join(map(repr, named))})" if named else ""
+    raise CommandError(
+        f"No suitable editor found{tried}. "
+        'Please set the "EDITOR" or "VISUAL" environment variables'
+    )
+
+
+def _find_command(candidate: str, environ: Mapping[str, str]) -> list[str] | None:
+    """Return ``candidate`` as a command line; it may carry arguments (``code --wait``)."""
+    executable = _find_executable(candidate, environ)
+    if executable is not None:
+        return [executable]
+    try:
+        program, *arguments = shlex.split(candidate, posix=is_posix)
+    except ValueError:
+        return None
+    executable = _find_executable(program, environ) if arguments else None
+    return None if executable is None else [executable, *arguments]
+
+
+def _find_executable(candidate: str, environ: Mapping[str, str]) -> str | None:
+    """Return the path of a program, as given or on PATH; None where it is not there."""
+    if not is_posix and splitext(candidate)[1] != ".exe":  # noqa: PTH122 - paths are strings here
+        candidate += ".exe"
+    if exists(candidate):  # noqa: PTH110
+        return candidate
+    if os.path.dirname(candidate):  # noqa: PTH120
+        return None
+    for folder in environ.get("PATH", "").split(os.pathsep):
+        path = join(folder, candidate)  # noqa: PTH118
+        if folder and exists(path):  # noqa: PTH110
+            return path
+    return None
+
+
+def _default_editors() -> list[str]:
+    """Return the names to look for where the environment names none, best first."""
+    if is_posix:
+        return ["sensible-editor", "editor", "nano", "vim", "code"]
+    return ["code.exe", "notepad++.exe", "notepad.exe"]

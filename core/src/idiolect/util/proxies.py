@@ -1,0 +1,55 @@
+"""How a proxy module answers for a name: a function bound at call time, or a value read now."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from idiolect.util.bound import Bound
+from idiolect.util.langhelpers import nearest
+
+
+def directive(bound: Bound[Any], get_class: Callable[[], type], module: str, name: str) -> Any:
+    """Return what ``module.name`` stands for.
+
+    Args:
+        bound: where the object behind the module is found.
+        get_class: gives the class of that object, loaded on first need.
+        module: the proxy module's name, for messages.
+        name: the name that was asked for.
+
+    Returns:
+        For a method, a function that finds its object when it is called; for anything else,
+        the object's value.
+
+    Raises:
+        AttributeError: the class has no such name, or it is a value and nothing is bound.
+    """
+    if name == "__all__":
+        return [each for each in dir(get_class()) if not each.startswith("_")]
+    if name.startswith("__"):
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+    member = getattr(get_class(), name, None)
+    if callable(member):
+        return _late(bound, name, member)
+    target = bound.find()
+    if target is not None and hasattr(target, name):
+        return getattr(target, name)
+    raise AttributeError(_explain(bound, get_class, module, name))
+
+
+def _late(bound: Bound[Any], name: str, member: Any) -> Callable[..., Any]:
+    @functools.wraps(member)
+    def call(*args: Any, **kw: Any) -> Any:
+        return getattr(bound.get(name), name)(*args, **kw)
+
+    return call
+
+
+def _explain(bound: Bound[Any], get_class: Callable[[], type], module: str, name: str) -> str:
+    alike = nearest(name, [each for each in dir(get_class()) if not each.startswith("_")])
+    hint = f" Did you mean {alike[0]!r}?" if alike else ""
+    if bound.find() is None and not alike:
+        hint = f" Nothing is bound: it is available while a command runs ({bound.name})."
+    return f"module {module!r} has no attribute {name!r}.{hint}"

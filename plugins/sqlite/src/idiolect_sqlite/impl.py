@@ -1,0 +1,61 @@
+"""SQLite's impl: standard SQL, but for constraints, which no table gains or loses here.
+
+Contexts on SQLite make one. What ALTER TABLE cannot do is refused before anything is executed.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from idiolect.ddl.impl import DefaultImpl
+from idiolect.errors import OperationError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Constraint
+
+_BATCH = (
+    "Please refer to the batch mode feature which allows for SQLite migrations using a "
+    "copy-and-move strategy."
+)
+
+
+class ConstraintUnsupportedError(OperationError, NotImplementedError):
+    """SQLite cannot add or drop a constraint. Also a NotImplementedError."""
+
+
+class SQLiteImpl(DefaultImpl):
+    """Tells a SQLite database to change.
+
+    Scripts are written without transaction words, as documented; online runs are made
+    transactional by the plugin, whatever this class says.
+    """
+
+    __dialect__ = "sqlite"
+
+    transactional_ddl = False
+
+    def refuse_constraint(self, const: Constraint) -> None:
+        """Refuse a constraint that was asked for; one that a type implies is only skipped.
+
+        Source: "ALTER TABLE" in SQLite's SQL manual: no ADD or DROP CONSTRAINT.
+        """
+        if const._create_rule is None:  # type: ignore[attr-defined]  # noqa: SLF001 - set by types alone
+            name = f" {str(const.name)!r}" if const.name else ""
+            raise ConstraintUnsupportedError(
+                f"No support for ALTER of constraints in SQLite dialect. {_BATCH} "
+                f"(table {str(const.table)!r}, {type(const).__name__}{name})"
+            )
+
+    def add_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Refuse the constraint, or skip with a warning one that its type implies."""
+        self.refuse_constraint(const)
+        if const._create_rule(self):  # type: ignore[attr-defined]  # noqa: SLF001 - as SQLAlchemy asks
+            warnings.warn(
+                f"Skipping unsupported ALTER for creation of implicit constraint. {_BATCH}",
+                stacklevel=2,
+            )
+
+    def drop_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Refuse, or do nothing for a constraint that its type implies."""
+        self.refuse_constraint(const)

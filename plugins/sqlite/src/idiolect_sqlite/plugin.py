@@ -1,0 +1,46 @@
+"""SQLite's rules, one method each: what the core asks, and what SQLite answers."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from idiolect.hooks import hookimpl
+from idiolect_sqlite.impl import SQLiteImpl
+from idiolect_sqlite.transactions import immediate_transactions
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from idiolect.ddl.impl import DefaultImpl
+
+
+class SQLitePlugin:
+    """The plugin for SQLAlchemy's dialect ``sqlite``, whatever its driver."""
+
+    @hookimpl
+    def get_impl_class(self) -> type[DefaultImpl]:
+        """SQLite's own."""
+        return SQLiteImpl
+
+    @hookimpl
+    def transactional_ddl(
+        self, impl_class: type[DefaultImpl], connection: Connection | None
+    ) -> bool | None:
+        """Yes on a connection, because :meth:`prepare_connection` makes the driver begin.
+
+        A script keeps the documented answer of the class, as does a user's own subclass that
+        says something. ``configure(transactional_ddl=False)`` is the way back to the driver's
+        habit of leaving DDL outside of transactions.
+
+        Source: SQLite, "Transactions", section 2: DDL takes part in transactions.
+        """
+        decided_by = next(cls for cls in impl_class.__mro__ if "transactional_ddl" in vars(cls))
+        if connection is None or decided_by is not SQLiteImpl:
+            return impl_class.transactional_ddl
+        return True
+
+    @hookimpl
+    def prepare_connection(self, connection: Connection) -> AbstractContextManager[None]:
+        """Send ``BEGIN IMMEDIATE`` before the first statement of each transaction."""
+        return immediate_transactions(connection)
