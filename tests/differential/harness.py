@@ -1,0 +1,206 @@
+"""Two command lines on one project: run them, see what they left, and compare what they said.
+
+The real Alembic generates the project; then each of the two runs commands on it, as a user would
+at a shell. Differences count unless a test's own table allows them, each with its reason.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from tests.differential.reference import reference_python
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+SECONDS = 120
+SEEDS = 12
+FAILED = 255
+"""The real Alembic's exit status for an error of a user's making."""
+# For work on the harness: with it, the real Alembic plays both sides and all must be equal.
+SELF_TEST = "IDIOLECT_DIFFERENTIAL_SELF"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one command did.
+
+    Attributes:
+        status: the exit status.
+        out: the text on standard output.
+        err: the text on standard error, log lines included.
+    """
+
+    status: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One of the two command lines.
+
+    Attributes:
+        name: what test ids and messages call it.
+        command: the words before the subcommand.
+    """
+
+    name: str
+    command: tuple[str, ...]
+
+    def run(self, project: Path, *words: str, seed: int | None = None) -> Outcome:
+        """Run a subcommand in the project's folder.
+
+        Args:
+            project: the folder with alembic.ini.
+            words: the subcommand and its arguments.
+            seed: for the order of Python's sets; None for any.
+        """
+        done = subprocess.run(
+            [*self.command, *words],
+            cwd=project,
+            env={
+                **os.environ,
+                "COLUMNS": "80",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONHASHSEED": "random" if seed is None else str(seed),
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    def must(self, project: Path, *words: str) -> str:
+        """Run a subcommand that has to succeed, and return its standard output."""
+        outcome = self.run(project, *words)
+        assert outcome.status == 0, f"{self.name} {' '.join(words)}:\n{outcome.err}"
+        return outcome.out
+
+
+@cache
+def alembic() -> Tool:
+    """Return the real Alembic's command line."""
+    return Tool("alembic", (str(reference_python()), "-m", "alembic"))
+
+
+@cache
+def idiolect() -> Tool:
+    """Return Idiolect's command line, with the alias for the revision files' imports."""
+    if os.environ.get(SELF_TEST):
+        return Tool("idiolect", alembic().command)
+    return Tool("idiolect", (sys.executable, "-m", "idiolect_alembic", "-m", "idiolect"))
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """One difference between the two tools' texts that is meant to be there.
+
+    Attributes:
+        reason: why Idiolect differs.
+        pattern: what is rewritten in both texts before they are compared.
+        replacement: what it is rewritten to.
+        flags: for the regular expression.
+    """
+
+    reason: str
+    pattern: str
+    replacement: str = ""
+    flags: re.RegexFlag = field(default=re.MULTILINE)
+
+    def rewrite(self, text: str) -> str:
+        """Return the text without the difference."""
+        return re.sub(self.pattern, self.replacement, text, flags=self.flags)
+
+
+def rewritten(text: str, allowed: Sequence[Allowed]) -> str:
+    """Return the text with all allowed differences taken out, for comparison."""
+    for difference in allowed:
+        text = difference.rewrite(text)
+    return text
+
+
+def assert_same_text(project: Path, words: Sequence[str], allowed: Sequence[Allowed]) -> None:
+    """Run a command with both tools; compare standard output, and success or failure.
+
+    Siblings of a branch have no order: the real Alembic lists them as its sets do, another way
+    in each run. One of its ways has to be met, and Idiolect has to keep to its own.
+
+    Args:
+        project: where both run.
+        words: the subcommand and its arguments.
+        allowed: what may differ.
+
+    Raises:
+        AssertionError: none of the reference's texts is like Idiolect's.
+    """
+    outcome = idiolect().run(project, *words, seed=0)
+    text = rewritten(outcome.out, allowed)
+    for seed in range(SEEDS):
+        expected = alembic().run(project, *words, seed=seed)
+        assert expected.status in {0, FAILED}, expected.err
+        assert bool(expected.status) == bool(outcome.status), outcome.err
+        if rewritten(expected.out, allowed) == text:
+            break
+    else:
+        assert rewritten(expected.out, allowed) == text
+    if not os.environ.get(SELF_TEST):
+        assert idiolect().run(project, *words, seed=1) == outcome
+
+
+def snapshot(url: str) -> dict[str, Any]:
+    """Return everything that a database holds: schema and rows, the version table included.
+
+    Args:
+        url: the database.
+
+    Returns:
+        By table: columns with type, nullability, default and comment, primary key, foreign keys,
+        unique and check constraints, indexes, and rows in order; and all sequences.
+    """
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    with engine.connect() as connection:
+        inspector = sa.inspect(connection)
+        names = inspector.get_table_names()
+        held: dict[str, Any] = {name: _table(inspector, connection, name) for name in names}
+        if connection.dialect.supports_sequences:
+            held["(sequences)"] = sorted(inspector.get_sequence_names())
+    return held
+
+
+def _table(inspector: sa.Inspector, connection: sa.Connection, name: str) -> dict[str, Any]:
+    table = sa.Table(name, sa.MetaData(), autoload_with=connection, resolve_fks=False)
+    rows = connection.execute(table.select())
+    return {
+        "columns": [
+            {**column, "type": repr(column["type"])} for column in inspector.get_columns(name)
+        ],
+        "primary key": inspector.get_pk_constraint(name),
+        "foreign keys": _sorted(inspector.get_foreign_keys(name)),
+        "uniques": _sorted(inspector.get_unique_constraints(name)),
+        "checks": _sorted(inspector.get_check_constraints(name)),
+        "indexes": _sorted(inspector.get_indexes(name)),
+        "comment": _comment(inspector, connection, name),
+        "rows": sorted(repr(tuple(row)) for row in rows),
+    }
+
+
+def _comment(inspector: sa.Inspector, connection: sa.Connection, name: str) -> str | None:
+    if not connection.dialect.supports_comments:
+        return None
+    return inspector.get_table_comment(name)["text"]
+
+
+def _sorted(items: Sequence[Any]) -> list[Any]:
+    return sorted(items, key=repr)

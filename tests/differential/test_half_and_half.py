@@ -1,0 +1,87 @@
+"""A history run partly by each tool, in both orders: schema and version table are the same.
+
+What the real Alembic alone makes of the same commands is the measure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.differential.harness import alembic, idiolect, snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from tests.differential.harness import Tool
+
+Plan = tuple[tuple[str, ...], ...]
+
+PLANS = [
+    pytest.param((("upgrade", "b2"), ("upgrade", "heads")), id="linear-then-all"),
+    pytest.param((("upgrade", "heads"), ("downgrade", "base")), id="all-and-back"),
+    pytest.param(
+        (("upgrade", "a7"), ("downgrade", "b2"), ("upgrade", "heads")), id="over-the-merge"
+    ),
+    pytest.param((("upgrade", "billing@head"), ("upgrade", "a7")), id="branch-then-merge"),
+    pytest.param((("upgrade", "+2"), ("downgrade", "-1"), ("upgrade", "c3")), id="relative"),
+    pytest.param((("upgrade", "reports@head"), ("upgrade", "heads")), id="depends-on"),
+    pytest.param((("upgrade", "heads"), ("downgrade", "reports@base")), id="one-line-back"),
+    pytest.param((("stamp", "b2"), ("stamp", "heads"), ("stamp", "c3")), id="stamps"),
+    pytest.param((("upgrade", "b2"), ("upgrade", "nowhere")), id="unknown-revision"),
+    pytest.param((("upgrade", "a1"), ("downgrade", "-2")), id="below-the-base"),
+    pytest.param((("upgrade", "b2"), ("upgrade", "head")), id="several-heads"),
+]
+"""Commands in order; the tools take turns."""
+
+
+@pytest.mark.parametrize("idiolect_begins", [True, False], ids=["idiolect-first", "alembic-first"])
+@pytest.mark.parametrize("plan", PLANS)
+def test_taking_turns_gives_the_same_database(
+    plan: Plan,
+    idiolect_begins: bool,
+    project: Path,
+    on_new_database: Callable[[], str],
+) -> None:
+    """Statuses and database are those of the real Alembic alone, whoever begins."""
+    url = on_new_database()
+    expected_statuses = _run(plan, [alembic()], project)
+    expected = snapshot(url)
+    url = on_new_database()
+    tools = [idiolect(), alembic()] if idiolect_begins else [alembic(), idiolect()]
+
+    statuses = _run(plan, tools, project)
+
+    assert expected_statuses == statuses
+    assert expected == snapshot(url)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_idiolect_alone_gives_the_same_database(
+    plan: Plan, project: Path, on_new_database: Callable[[], str]
+) -> None:
+    """Statuses and database are those of the real Alembic, with Idiolect alone."""
+    url = on_new_database()
+    expected_statuses = _run(plan, [alembic()], project)
+    expected = snapshot(url)
+    url = on_new_database()
+
+    statuses = _run(plan, [idiolect()], project)
+
+    assert expected_statuses == statuses
+    assert expected == snapshot(url)
+
+
+def _run(plan: Plan, tools: Sequence[Tool], project: Path) -> list[int]:
+    return [
+        _status(tools[number % len(tools)], project, words) for number, words in enumerate(plan)
+    ]
+
+
+def _status(tool: Tool, project: Path, words: tuple[str, ...]) -> int:
+    outcome = tool.run(project, *words)
+    # An error of a user's making is expected in some plans; a crash never is.
+    assert "Traceback" not in outcome.err, outcome.err
+    return min(outcome.status, 1)

@@ -1,0 +1,61 @@
+"""``--sql``: both tools write the same script for the same history."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.differential.harness import alembic, assert_same_text, idiolect
+from tests.differential.history import use_database
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.differential.harness import Allowed
+
+URLS = {"sqlite": "sqlite:///never-opened.db", "postgresql": "postgresql+psycopg://h/never"}
+
+ALLOWED: dict[str, tuple[Allowed, ...]] = {"sqlite": (), "postgresql": ()}
+"""By dialect: what may differ, with the reason."""
+
+COMMANDS = [
+    ("upgrade", "heads"),
+    ("upgrade", "b2"),
+    ("upgrade", "b2:a7"),
+    ("upgrade", "billing@head"),
+    ("upgrade", "reports@head"),
+    ("upgrade", "a1:+1"),
+    ("downgrade", "b8:base"),
+    ("downgrade", "a7:b2"),
+    ("downgrade", "c3:-1"),
+    ("stamp", "heads"),
+    ("stamp", "b2"),
+    ("stamp", "b2:c3"),
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("dialect", sorted(URLS))
+def test_the_script_is_the_same(words: tuple[str, ...], dialect: str, project: Path) -> None:
+    """Idiolect's script is the real Alembic's, letter by letter, but for what is allowed."""
+    use_database(project, URLS[dialect])
+    assert_same_text(project, [*words, "--sql"], ALLOWED[dialect])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("downgrade", "b2"), ("upgrade", "b2:nowhere"), ("upgrade", "head")],
+    ids=" ".join,
+)
+def test_what_cannot_be_written_is_refused(words: tuple[str, ...], project: Path) -> None:
+    """A script that the real Alembic refuses to write is refused, without a traceback."""
+    use_database(project, URLS["sqlite"])
+    expected = alembic().run(project, *words, "--sql")
+
+    outcome = idiolect().run(project, *words, "--sql")
+
+    assert expected.status != 0
+    assert outcome.status != 0
+    assert not re.search("Traceback|CREATE|INSERT INTO account", outcome.out + outcome.err)
