@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import uuid
 from typing import TYPE_CHECKING
@@ -34,9 +33,7 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
     if request.param == "sqlite":
         yield lambda: f"sqlite:///{tmp_path / uuid.uuid4().hex}.db"
         return
-    server = os.environ.get("POSTGRESQL_URL")
-    if not server:
-        pytest.skip("no PostgreSQL server: POSTGRESQL_URL is not set")
+    server: str = request.getfixturevalue("postgresql_url")
     made: list[str] = []
 
     def new() -> str:

@@ -9,16 +9,14 @@ import fcntl
 import sys
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
-
-from devtools.environment import make
-from devtools.shell import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 VERSION = "1.20.1"
+TOOLS = Path(__file__).resolve().parents[2] / "tools"
 REQUIREMENTS = (f"alembic=={VERSION}", "psycopg[binary]>=3.2", "pymysql>=1.1")
 
 
@@ -32,6 +30,11 @@ def reference_python() -> Path:
         Failure: no venv can be made here, or pip failed.
     """
     import sqlalchemy
+
+    # The developer's command is a program: its rooms are on the path for this alone.
+    sys.path.append(str(TOOLS))
+    from devtools.environment import make
+    from devtools.shell import cache_folder
 
     release = f"{sys.version_info.major}.{sys.version_info.minor}"
     folder = cache_folder() / f"alembic-{VERSION}-sqlalchemy-{sqlalchemy.__version__}-py{release}"
