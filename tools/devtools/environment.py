@@ -6,6 +6,7 @@ A venv carries a stamp of what was installed into it, so that the second run sta
 from __future__ import annotations
 
 import hashlib
+import shlex
 import shutil
 import sys
 import tomllib
@@ -40,6 +41,7 @@ def make(folder: Path, requirements: Sequence[str], *, packages: Sequence[str] =
     """
     python = folder / "bin" / "python"
     editable = [word for package in packages for word in ("--editable", f"{ROOT}/{package}")]
+    named = [word for package in packages for word in ("--editable", package)]
     stamp = folder / _STAMP
     wanted = _digest(python, [*requirements, *packages])
     held = stamp.read_text(encoding="utf-8").split() if stamp.exists() else []
@@ -50,7 +52,7 @@ def make(folder: Path, requirements: Sequence[str], *, packages: Sequence[str] =
     run(
         [python, "-m", "pip", "install", "--quiet", *requirements, *editable],
         env={"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
-        shown_as=f"pip install {' '.join([*requirements, *packages])}",
+        shown_as=shlex.join(["pip", "install", *requirements, *named]),
     )
     stamp.write_text("\n".join([*held, wanted]), encoding="utf-8")
     return python

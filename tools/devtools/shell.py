@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 
+_SECONDS_TO_END = 10
+
 
 class Failure(Exception):
     """A step cannot be done. The message is all that the user sees.
@@ -55,9 +57,19 @@ def run(
     """
     words = [str(word) for word in command]
     announce(f"$ {shown_as or shlex.join(words)}")
-    done = subprocess.run(words, env={**os.environ, **(env or {})}, cwd=cwd or ROOT, check=False)
-    if done.returncode:
-        raise Failure(f"{Path(words[0]).name} failed (status {done.returncode}).", done.returncode)
+    with subprocess.Popen(words, env={**os.environ, **(env or {})}, cwd=cwd or ROOT) as process:
+        try:
+            status = process.wait()
+        except KeyboardInterrupt:
+            # The terminal told the program too: it may say its last words.
+            _end(process)
+            raise
+        except BaseException:
+            process.terminate()
+            _end(process)
+            raise
+    if status:
+        raise Failure(f"{Path(words[0]).name} failed (status {status}).", status)
 
 
 def attempt(
@@ -90,6 +102,13 @@ def attempt(
         )
     except OSError as exc:
         return subprocess.CompletedProcess(words, 127, stdout=str(exc))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(_SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def tail(text: str, lines: int = 15) -> str:
