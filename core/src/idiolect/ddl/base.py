@@ -1,0 +1,218 @@
+"""DDL constructs that SQLAlchemy lacks, with the text that most databases take.
+
+Impls execute them; a plugin gives its own text with ``@compiles(..., "<dialect>")``. The
+``format_*`` and clause functions are shared by both. Nothing here executes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Integer
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import Column
+from sqlalchemy.sql.ddl import ExecutableDDLElement
+from sqlalchemy.sql.elements import quoted_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import FetchedValue, ForeignKey
+    from sqlalchemy.sql.compiler import Compiled, DDLCompiler
+    from sqlalchemy.sql.elements import ColumnElement, TextClause
+    from sqlalchemy.types import TypeEngine
+
+
+class AlterTable(ExecutableDDLElement):
+    """A statement about a table that is known by name only.
+
+    Args:
+        table_name: the table as it is called before the statement.
+        schema: its schema; None is the connection's default schema.
+    """
+
+    def __init__(self, table_name: str, schema: str | None = None) -> None:
+        self.table_name = table_name
+        self.schema = schema
+
+
+class RenameTable(AlterTable):
+    """``ALTER TABLE ... RENAME TO``; the table stays in its schema."""
+
+    def __init__(
+        self, old_table_name: str, new_table_name: str, schema: str | None = None
+    ) -> None:
+        super().__init__(old_table_name, schema=schema)
+        self.new_table_name = new_table_name
+
+
+class AddColumn(AlterTable):
+    """``ALTER TABLE ... ADD COLUMN``.
+
+    Args:
+        name: the table's name.
+        column: the new column, attached to a table whose metadata holds what it refers to.
+        schema: the table's schema.
+        if_not_exists: ask the database to ignore a column that is there already.
+        inline_references: write a sole foreign key into the column's definition.
+        inline_primary_key: write ``PRIMARY KEY`` into the definition of a primary key column.
+    """
+
+    def __init__(  # noqa: PLR0917 - documented order
+        self,
+        name: str,
+        column: Column[Any],
+        schema: str | None = None,
+        if_not_exists: bool | None = None,
+        inline_references: bool | None = None,
+        inline_primary_key: bool | None = None,
+    ) -> None:
+        super().__init__(name, schema=schema)
+        self.column = column
+        self.if_not_exists = if_not_exists
+        self.inline_references = inline_references
+        self.inline_primary_key = inline_primary_key
+
+
+class DropColumn(AlterTable):
+    """``ALTER TABLE ... DROP COLUMN``.
+
+    Args:
+        name: the table's name.
+        column: the column; its name alone counts.
+        schema: the table's schema.
+        if_exists: ask the database to ignore a column that is not there.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        column: Column[Any],
+        schema: str | None = None,
+        if_exists: bool | None = None,
+    ) -> None:
+        super().__init__(name, schema=schema)
+        self.column = column
+        self.if_exists = if_exists
+
+
+@compiles(RenameTable)
+def visit_rename_table(element: RenameTable, compiler: DDLCompiler, **kw: Any) -> str:
+    """Render the new name with its schema, as the SQL of most databases allows."""
+    old = alter_table(compiler, element.table_name, element.schema)
+    new = format_table_name(compiler, element.new_table_name, element.schema)
+    return f"{old} RENAME TO {new}"
+
+
+@compiles(AddColumn)
+def visit_add_column(element: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    """Render the column and its inline constraints."""
+    table = alter_table(compiler, element.table_name, element.schema)
+    clause = add_column(
+        compiler,
+        element.column,
+        if_not_exists=element.if_not_exists,
+        inline_references=element.inline_references,
+        inline_primary_key=element.inline_primary_key,
+        **kw,
+    )
+    return f"{table} {clause}"
+
+
+@compiles(DropColumn)
+def visit_drop_column(element: DropColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    """Render the column's name."""
+    table = alter_table(compiler, element.table_name, element.schema)
+    clause = drop_column(compiler, element.column.name, if_exists=element.if_exists, **kw)
+    return f"{table} {clause}"
+
+
+def alter_table(compiler: Compiled, name: str, schema: str | None) -> str:
+    """Return the beginning of a statement that alters a table."""
+    return f"ALTER TABLE {format_table_name(compiler, name, schema)}"
+
+
+def add_column(
+    compiler: DDLCompiler,
+    column: Column[Any],
+    if_not_exists: bool | None = None,
+    inline_references: bool | None = None,
+    inline_primary_key: bool | None = None,
+    **kw: Any,
+) -> str:
+    """Return the clause that adds a column, with the constraints that stand inside it."""
+    parts = ["ADD COLUMN", *(["IF NOT EXISTS"] if if_not_exists else [])]
+    parts.append(
+        compiler.get_column_specification(column, first_pk=bool(inline_primary_key), **kw)
+    )
+    if inline_primary_key and column.primary_key:
+        parts.append("PRIMARY KEY")
+    if inline_references and has_sole_foreign_key(column):
+        parts.append(_references(compiler, next(iter(column.foreign_keys))))
+    parts.extend(compiler.process(check) for check in in_order_of_creation(column.constraints))
+    return " ".join(parts)
+
+
+def drop_column(
+    compiler: DDLCompiler, name: str, if_exists: bool | None = None, **kw: Any
+) -> str:
+    """Return the clause that drops a column."""
+    condition = "IF EXISTS " if if_exists else ""
+    return f"DROP COLUMN {condition}{format_column_name(compiler, name)}"
+
+
+def has_sole_foreign_key(column: Column[Any]) -> bool:
+    """Tell whether exactly one foreign key hangs on ``column``: only such a one can be inline."""
+    return len(column.foreign_keys) == 1
+
+
+def in_order_of_creation(items: Any) -> list[Any]:
+    """Return schema items as they were made; SQLAlchemy keeps them in sets."""
+    return sorted(items, key=lambda item: item._creation_order)  # noqa: SLF001 - as SQLAlchemy sorts
+
+
+def format_table_name(compiler: Compiled, name: str, schema: str | None) -> str:
+    """Return a table's name, quoted where needed, after that of its schema if it has one."""
+    quote = compiler.preparer.quote  # type: ignore[attr-defined]
+    if not schema:
+        return str(quote(name))
+    return f"{quote_dotted(schema, quote)}.{quote(name)}"
+
+
+def quote_dotted(name: str, quote: Callable[[str], str]) -> str:
+    """Return a name whose dots separate names, each part quoted where needed.
+
+    A ``quoted_name`` is one name, dots and all.
+    """
+    if isinstance(name, quoted_name):
+        return quote(name)
+    return ".".join(quote(part) for part in name.split("."))
+
+
+def format_column_name(compiler: Compiled, name: str | None) -> str:
+    """Return a column's name, quoted where needed."""
+    return str(compiler.preparer.quote(name))  # type: ignore[attr-defined]
+
+
+def format_server_default(
+    compiler: DDLCompiler, default: FetchedValue | str | TextClause | ColumnElement[Any] | None
+) -> str:
+    """Return the expression after ``DEFAULT``; "None" where there is none."""
+    column = Column("x", Integer, server_default=default)  # type: ignore[arg-type]
+    return str(compiler.get_column_default_string(column))
+
+
+def format_type(compiler: DDLCompiler, type_: TypeEngine[Any]) -> str:
+    """Return a type as the dialect writes it."""
+    return compiler.dialect.type_compiler_instance.process(type_)
+
+
+def _references(compiler: DDLCompiler, foreign_key: ForeignKey) -> str:
+    constraint = foreign_key.constraint
+    remote = foreign_key.column
+    preparer = compiler.preparer
+    table = compiler.define_constraint_remote_table(constraint, remote.table, preparer)
+    text = f"REFERENCES {table} ({preparer.quote(remote.name)})"
+    text += compiler.define_constraint_match(constraint)
+    text += compiler.define_constraint_cascades(constraint)
+    return text + compiler.define_constraint_deferrability(constraint)

@@ -1,0 +1,48 @@
+"""The documented modules of dialects, which live in packages of their own.
+
+The forwarders beside this file come in. Nothing is imported before a name is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Modules of a dialect's package that may hold what was one module, most likely first.
+_ROOMS = ("impl", "compile", "operations", "compare", "render")
+
+
+def forwarder(module: str, package: str, distribution: str) -> Callable[[str], Any]:
+    """Return the ``__getattr__`` of a documented module whose names live in a plugin.
+
+    Args:
+        module: the documented module, for messages.
+        package: the plugin's import package.
+        distribution: what to install where the package is missing.
+    """
+
+    def find(name: str) -> Any:
+        if name.startswith("__"):
+            # Asked by the import system and by introspection, which expect plain silence.
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        if importlib.util.find_spec(package) is None:
+            raise ImportError(
+                f"{module}.{name} needs the distribution {distribution!r}, which is not "
+                f"installed: pip install {distribution}",
+                name=package,
+            )
+        for room in _ROOMS:
+            if importlib.util.find_spec(f"{package}.{room}") is None:
+                continue
+            found = importlib.import_module(f"{package}.{room}")
+            if hasattr(found, name):
+                return getattr(found, name)
+        raise AttributeError(
+            f"module {module!r} has no attribute {name!r} (looked in the package {package!r})"
+        )
+
+    return find

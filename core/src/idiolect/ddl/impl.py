@@ -1,0 +1,483 @@
+"""How one database is told to change its schema: the documented DefaultImpl.
+
+A MigrationContext makes one; operations call it; plugins and users subclass it. Every statement
+leaves through :meth:`DefaultImpl._exec`, to the connection or to the script. Decides nothing
+about transactions and asks no hook.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, text
+from sqlalchemy.exc import CompileError
+from sqlalchemy.schema import (
+    AddConstraint,
+    CreateIndex,
+    CreateTable,
+    DropIndex,
+    DropTable,
+    DropTableComment,
+    SetColumnComment,
+    SetTableComment,
+)
+from sqlalchemy.sql.elements import ClauseElement
+
+from idiolect.ddl import base, lookup, offline
+from idiolect.ddl.literals import InlineLiteral
+from idiolect.errors import OperationError
+from idiolect.hooks.dialects import hooks_for
+from idiolect.hooks.dialects import hooks_for
+from idiolect.hooks.records import DialectRules
+from idiolect.util.langhelpers import EMPTY_DICT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import TextIO
+
+    from sqlalchemy import Constraint, Index
+    from sqlalchemy.engine import Connection, CursorResult, Dialect
+    from sqlalchemy.sql.base import Executable
+    from sqlalchemy.sql.selectable import TableClause
+
+# SQLAlchemy takes these on a connection and refuses them on a statement.
+_CONNECTION_OPTIONS = frozenset({"isolation_level", "logging_token"})
+
+
+class RowFormatError(OperationError, TypeError):
+    """Rows are not what :meth:`DefaultImpl.bulk_insert` can insert. Also a TypeError."""
+
+
+class ScriptParameterError(OperationError, TypeError):
+    """Bound parameters were given to a script, which has nowhere to put them."""
+
+
+class DefaultImpl:
+    """Tells a database to change, in standard SQL; the base of every dialect's own impl.
+
+    A subclass that sets ``__dialect__`` in its own body serves the SQLAlchemy dialect of that
+    name from then on; of several, the newest does.
+
+    Args:
+        dialect: compiles what is written into a script.
+        connection: where statements go; in a script's case one that leads back here, made
+            here if None.
+        as_sql: write a script instead of executing.
+        transactional_ddl: overrides the class's answer; None leaves it.
+        output_buffer: where a script is written; needed with ``as_sql``.
+        context_opts: the options of ``configure()``; read is ``literal_binds``.
+
+    Attributes:
+        rules: the dialect's rules, set by the MigrationContext once it knows them; until then
+            derived from the class attributes.
+        on_execute: called before each statement that goes to a real connection.
+        memo: what SQLAlchemy's DDL events note down, such as types created already.
+    """
+
+    __dialect__: ClassVar[str] = "default"
+
+    transactional_ddl: bool = False
+    command_terminator: str = ";"
+
+    def __init_subclass__(cls, **kw: Any) -> None:
+        super().__init_subclass__(**kw)
+        if "__dialect__" in cls.__dict__:
+            lookup.register_class(cls.__dialect__, cls)
+
+    def __init__(  # noqa: PLR0917 - documented order
+        self,
+        dialect: Dialect,
+        connection: Connection | None,
+        as_sql: bool,
+        transactional_ddl: bool | None,
+        output_buffer: TextIO | None,
+        context_opts: dict[str, Any],
+    ) -> None:
+        self.dialect = dialect
+        self.connection: Any = connection
+        if as_sql and connection is None:
+            self.connection = offline.script_connection(dialect, self._exec)
+        self.as_sql = as_sql
+        self.literal_binds: bool = context_opts.get("literal_binds", False)
+        self.output_buffer = output_buffer
+        self.memo: dict[Any, Any] = {}
+        self.context_opts = context_opts
+        if transactional_ddl is not None:
+            self.transactional_ddl = transactional_ddl
+        self.rules = DialectRules(
+            transactional_ddl=self.transactional_ddl,
+            statement_terminator=self.command_terminator,
+            batch_separator=getattr(self, "batch_separator", ""),
+        )
+        self.on_execute: Callable[[], None] = _nothing
+
+    @classmethod
+    def get_by_dialect(cls, dialect: Dialect) -> type[DefaultImpl]:
+        """Return the class that serves ``dialect``.
+
+        Raises:
+            UnknownDialectError: nothing installed does.
+        """
+        return lookup.impl_class_for(dialect, hooks_for(dialect.name))
+
+    @property
+    def bind(self) -> Connection | None:
+        """Where statements go; with ``as_sql`` a stand-in that writes the script."""
+        connection: Connection | None = self.connection
+        return connection
+
+    # statements
+
+    def execute(
+        self, sql: Executable | str, execution_options: dict[str, Any] | None = None
+    ) -> None:
+        """Execute a statement, or write it into the script. No result is given back.
+
+        Args:
+            sql: text (in which ``:name`` is a parameter) or any executable construct.
+            execution_options: SQLAlchemy's, for this statement alone but for those that only
+                a connection takes (``isolation_level``).
+        """
+        self._exec(sql, execution_options)
+
+    def _exec(
+        self,
+        construct: Executable | str,
+        execution_options: Mapping[str, Any] | None = None,
+        multiparams: Sequence[Mapping[str, Any]] | None = None,
+        params: Mapping[str, Any] = EMPTY_DICT,
+    ) -> CursorResult[Any] | None:
+        statement = _as_statement(construct)
+        if self.as_sql:
+            if multiparams is not None or params:
+                raise ScriptParameterError("SQL parameters not allowed with as_sql")
+            self._write(statement)
+            return None
+        if self.connection is None:
+            raise OperationError("There is no connection to execute on: this context has none.")
+        return self._send(statement, dict(execution_options or {}), multiparams or params or None)
+
+    def _send(
+        self, statement: Executable, options: dict[str, Any], parameters: Any
+    ) -> CursorResult[Any]:
+        self.on_execute()
+        connection = self.connection
+        for_connection = {key: options.pop(key) for key in _CONNECTION_OPTIONS & options.keys()}
+        if for_connection:
+            connection = connection.execution_options(**for_connection)
+        result: CursorResult[Any] = connection.execute(
+            statement, parameters, execution_options=options or None
+        )
+        return result
+
+    def _write(self, statement: Executable) -> None:
+        sql = offline.statement_text(statement, self.dialect, literal_binds=self.literal_binds)
+        self._write_all(offline.script_lines(sql, self.rules))
+
+    def _write_all(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.static_output(line)
+
+    def static_output(self, text: str) -> None:
+        """Write ``text`` and an empty line into the script, and flush it."""
+        if self.output_buffer is None:
+            raise OperationError("There is no output buffer to write the script to.")
+        self.output_buffer.write(text + "\n\n")
+        self.output_buffer.flush()
+
+    def emit_begin(self) -> None:
+        """Write the opening of a transaction into the script."""
+        self._write_all(offline.begin_lines(self.rules))
+
+    def emit_commit(self) -> None:
+        """Write the end of a transaction into the script."""
+        self._write_all(offline.commit_lines(self.rules))
+
+    # tables
+
+    def create_table(self, table: Table, **kw: Any) -> None:
+        """Create a table, then its indexes, then its comments where these are statements.
+
+        Args:
+            table: what to create; SQLAlchemy's events for it are sent.
+            kw: passed to SQLAlchemy's CreateTable, such as ``if_not_exists``.
+        """
+        table.dispatch.before_create(table, self.connection, checkfirst=False, _ddl_runner=self)
+        self._exec(CreateTable(table, **kw))
+        table.dispatch.after_create(table, self.connection, checkfirst=False, _ddl_runner=self)
+        for index in in_order_of_name(table.indexes):
+            self._exec(CreateIndex(index))
+        if not self.has_comment_statements:
+            return
+        if table.comment is not None:
+            self.create_table_comment(table)
+        for column in table.columns:
+            if column.comment is not None:
+                self.create_column_comment(column)
+
+    def drop_table(self, table: Table, **kw: Any) -> None:
+        """Drop a table; SQLAlchemy's events for it are sent.
+
+        Args:
+            table: its name and schema count.
+            kw: passed to SQLAlchemy's DropTable, such as ``if_exists``.
+        """
+        table.dispatch.before_drop(table, self.connection, checkfirst=False, _ddl_runner=self)
+        self._exec(DropTable(table, **kw))
+        table.dispatch.after_drop(table, self.connection, checkfirst=False, _ddl_runner=self)
+
+    def rename_table(
+        self, old_table_name: str, new_table_name: str, schema: str | None = None
+    ) -> None:
+        """Rename a table within its schema."""
+        self._exec(base.RenameTable(old_table_name, new_table_name, schema=schema))
+
+    @property
+    def has_comment_statements(self) -> bool:
+        """Whether comments are statements of their own, and not part of a definition."""
+        return self.dialect.supports_comments and not self.dialect.inline_comments
+
+    def create_table_comment(self, table: Table) -> None:
+        """Set the comment that ``table`` bears."""
+        self._exec(SetTableComment(table))
+
+    def drop_table_comment(self, table: Table) -> None:
+        """Remove the comment of ``table``."""
+        self._exec(DropTableComment(table))
+
+    def create_column_comment(self, column: Column[Any]) -> None:
+        """Set the comment that ``column`` bears; None removes it."""
+        self._exec(SetColumnComment(column))
+
+    # columns
+
+    def add_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | None = None,
+        if_not_exists: bool | None = None,
+        inline_references: bool | None = None,
+        inline_primary_key: bool | None = None,
+    ) -> None:
+        """Add a column. Its constraints, but inline ones, its index and comment come apart.
+
+        Args:
+            table_name: the table.
+            column: attached to a table whose metadata holds what it refers to.
+            schema: the table's schema.
+            if_not_exists: ignore a column that is there, where the database can.
+            inline_references: write a sole foreign key into the definition.
+            inline_primary_key: write PRIMARY KEY into the definition.
+        """
+        self._exec(
+            base.AddColumn(
+                table_name,
+                column,
+                schema=schema,
+                if_not_exists=if_not_exists,
+                inline_references=inline_references,
+                inline_primary_key=inline_primary_key,
+            )
+        )
+
+    def drop_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        """Drop a column.
+
+        Args:
+            table_name: the table.
+            column: its name counts.
+            schema: the table's schema.
+            if_exists: ignore a column that is not there, where the database can.
+            kw: options of dialects; those of others are ignored.
+        """
+        self._exec(base.DropColumn(table_name, column, schema=schema, if_exists=if_exists))
+
+    # constraints and indexes
+
+    def add_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Add a constraint, unless it is one that its type needs on other dialects only."""
+        if is_wanted(const, self):
+            self._exec(AddConstraint(const, **kw))
+
+    def refuse_constraint(self, const: Constraint) -> None:
+        """Raise if :meth:`add_constraint` would: asked before anything is executed."""
+
+    def create_index(self, index: Index, **kw: Any) -> None:
+        """Create an index; ``kw`` goes to SQLAlchemy's CreateIndex, such as if_not_exists."""
+        self._exec(CreateIndex(index, **kw))
+
+    def drop_index(self, index: Index, **kw: Any) -> None:
+        """Drop an index; ``kw`` goes to SQLAlchemy's DropIndex, such as ``if_exists``."""
+        self._exec(DropIndex(index, **kw))
+
+    # rows
+
+    def bulk_insert(
+        self,
+        table: TableClause | Table,
+        rows: list[dict[str, Any]],
+        multiinsert: bool = True,
+    ) -> None:
+        """Insert rows.
+
+        Args:
+            table: the target.
+            rows: the values by column key, one dict a row; none inserts nothing.
+            multiinsert: online, send rows of the same keys together as bound parameters;
+                otherwise each row is a statement, and may hold SQL expressions.
+
+        Raises:
+            RowFormatError: ``rows`` is no list of dicts.
+            OperationError: a row names a column that the table does not have, or holds a value
+                that cannot be written into a script.
+        """
+        _check_rows(table, rows)
+        if self.as_sql:
+            for row in rows:
+                self._exec(table.insert().inline().values(self._inline_row(table, row)))
+        elif multiinsert:
+            for group in _rows_of_same_keys(rows):
+                self._exec(table.insert().inline(), multiparams=group)
+        else:
+            for row in rows:
+                self._exec(table.insert().inline().values(row))
+
+    def _inline_row(self, table: TableClause | Table, row: dict[str, Any]) -> dict[str, Any]:
+        values = {
+            key: value
+            if isinstance(value, ClauseElement)
+            else InlineLiteral(value, type_=table.c[key].type)
+            for key, value in {**_defaults_in_python(table, row), **row}.items()
+        }
+        for key, value in values.items():
+            if isinstance(value, InlineLiteral):
+                self._refuse_unwritable(table, key, value)
+        return values
+
+    def _refuse_unwritable(self, table: TableClause, key: str, value: InlineLiteral) -> None:
+        try:
+            value.compile(dialect=self.dialect)
+        except CompileError as exc:
+            raise OperationError(
+                f"bulk_insert into table {str(table)!r}: the value of column {key!r} cannot be "
+                f"written into a script as {value.type!r}: {exc.args[0]} Give it as "
+                "op.inline_literal(), or run this revision online.",
+            ) from exc
+
+    # the version table and a run
+
+    def version_table_impl(
+        self,
+        *,
+        version_table: str,
+        version_table_schema: str | None,
+        version_table_pk: bool,
+        **kw: Any,
+    ) -> Table:
+        """Return the version table's structure; a subclass may add columns to it.
+
+        Args:
+            version_table: its name.
+            version_table_schema: its schema; None is the connection's default schema.
+            version_table_pk: whether ``version_num`` is its primary key.
+            kw: arguments of later versions.
+        """
+        table = Table(
+            version_table,
+            MetaData(),
+            Column("version_num", String(32), nullable=False),
+            schema=version_table_schema,
+        )
+        if version_table_pk:
+            table.append_constraint(
+                PrimaryKeyConstraint("version_num", name=f"{version_table}_pkc")
+            )
+        return table
+
+    def start_migrations(self) -> None:
+        """Prepare for a run; called once, before its first step. Does nothing here."""
+
+
+lookup.register_class(DefaultImpl.__dialect__, DefaultImpl)
+
+
+def is_wanted(constraint: Constraint, impl: DefaultImpl) -> bool:
+    """Tell whether the database needs ``constraint``: some types make one for others only."""
+    rule = constraint._create_rule  # noqa: SLF001 - what SQLAlchemy's own DDL compiler asks
+    return rule is None or bool(rule(impl))
+
+
+def in_order_of_name(indexes: Iterable[Index]) -> list[Index]:
+    """Return indexes by name; SQLAlchemy keeps them in a set, and a script must not vary."""
+    return sorted(indexes, key=lambda index: str(index.name or ""))
+
+
+def _nothing() -> None:
+    """Do nothing: what is called before a statement until a context sets its own."""
+
+
+def _as_statement(construct: Executable | str) -> Executable:
+    if isinstance(construct, str):
+        return text(construct)
+    if not hasattr(construct, "compile"):
+        raise OperationError(
+            f"execute: a statement is expected, as text or as a SQLAlchemy construct; got {construct!r}."
+        )
+    return construct
+
+
+def _check_rows(table: TableClause | Table, rows: list[dict[str, Any]]) -> None:
+    if not isinstance(rows, list):
+        raise RowFormatError(
+            f"bulk_insert into table {str(table)!r}: List expected, got {type(rows).__name__}"
+        )
+    for row in rows:
+        if not isinstance(row, dict):
+            raise RowFormatError(
+                f"bulk_insert into table {str(table)!r}: List of dictionaries expected, "
+                f"got one with {type(row).__name__}"
+            )
+        unknown = [key for key in row if not isinstance(key, str) or key not in table.c]
+        if unknown:
+            raise OperationError(
+                f"bulk_insert into table {str(table)!r}: it has no column {unknown[0]!r}; "
+                f"its columns are {', '.join(repr(key) for key in table.c.keys())}"  # noqa: SIM118
+            )
+
+
+def _defaults_in_python(table: TableClause | Table, row: dict[str, Any]) -> dict[str, Any]:
+    """Return what SQLAlchemy would fill in online for columns that the row leaves out."""
+    filled: dict[str, Any] = {}
+    for column in table.c:
+        default = getattr(column, "default", None)
+        if default is None or column.key in row:
+            continue
+        if default.is_callable:
+            raise OperationError(
+                f"bulk_insert into table {str(table)!r}: column {column.key!r} has a default "
+                "that only Python can compute, which a script cannot; give the value in each row."
+            )
+        if default.is_scalar:
+            filled[column.key] = default.arg
+    return filled
+
+
+def _rows_of_same_keys(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    # One executemany takes the keys of its first row and drops what others have beyond them.
+    groups: list[list[dict[str, Any]]] = []
+    for row in rows:
+        if groups and groups[-1][0].keys() == row.keys():
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups

@@ -1,0 +1,37 @@
+"""Values that stand in the text of a statement and are never sent as bound parameters.
+
+``op.inline_literal()`` and rows of a script come in. Nothing here executes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.elements import BindParameter
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.compiler import SQLCompiler
+    from sqlalchemy.types import TypeEngine
+
+
+class InlineLiteral(BindParameter[Any]):
+    """A bound value that every dialect renders into the statement's text.
+
+    Args:
+        value: what to render; None becomes NULL.
+        type_: the type whose literal processor renders it; None: derived from the value.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, value: Any, type_: TypeEngine[Any] | None = None) -> None:
+        super().__init__(None, value, type_=type_, unique=True)
+
+
+@compiles(InlineLiteral)
+def visit_inline_literal(element: InlineLiteral, compiler: SQLCompiler, **kw: Any) -> str:
+    """Render the value by its type; NULL needs no type."""
+    if element.value is None:
+        return "NULL"
+    return compiler.render_literal_bindparam(element, **kw)

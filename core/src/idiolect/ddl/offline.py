@@ -1,0 +1,81 @@
+"""How a statement becomes text of a script: compiled, laid out, terminated, separated.
+
+Impls come in when they write for ``--sql``. Nothing here knows an output buffer or asks a hook;
+what ends and separates statements stands in the context's DialectRules.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.sql.ddl import ExecutableDDLElement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.sql.base import Executable
+
+    from idiolect.hooks.records import DialectRules
+
+# Quoted text and comments are matched first, and so kept as they are: a tab in a literal is data.
+_TAB_OUTSIDE_QUOTES = re.compile(
+    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | (\t)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def statement_text(statement: Executable, dialect: Dialect, *, literal_binds: bool) -> str:
+    """Return the text of one statement, without terminator.
+
+    Args:
+        statement: any compilable construct.
+        dialect: compiles it.
+        literal_binds: render bound values into the text; DDL never has any.
+
+    Raises:
+        sqlalchemy.exc.CompileError: the dialect cannot render the statement or a value in it.
+    """
+    options: dict[str, Any] = {}
+    if literal_binds and not isinstance(statement, ExecutableDDLElement):
+        options["compile_kwargs"] = {"literal_binds": True}
+    compiled = statement.compile(dialect=dialect, **options)  # type: ignore[attr-defined]
+    return lay_out(str(compiled))
+
+
+def lay_out(text: str) -> str:
+    """Return ``text`` without outer white space, its tabs as four spaces but in quotes."""
+    return _TAB_OUTSIDE_QUOTES.sub(
+        lambda match: "    " if match.group(1) else match.group(0), text
+    ).strip()
+
+
+def script_lines(text: str, rules: DialectRules) -> Iterator[str]:
+    """Yield what a script holds for one statement: it, terminated, then any separator."""
+    yield text + rules.statement_terminator
+    if rules.batch_separator:
+        yield rules.batch_separator
+
+
+def begin_lines(rules: DialectRules) -> Iterator[str]:
+    """Yield the opening of a transaction in a script."""
+    words = rules.offline_transaction
+    yield words.begin + rules.statement_terminator
+    if words.separate_begin and rules.batch_separator:
+        yield rules.batch_separator
+
+
+def commit_lines(rules: DialectRules) -> Iterator[str]:
+    """Yield the end of a transaction in a script."""
+    return script_lines(rules.offline_transaction.commit, rules)
+
+
+def script_connection(dialect: Dialect, write: Callable[[Any], Any]) -> MockConnection:
+    """Return a connection whose every statement goes to ``write``, without its parameters."""
+
+    def execute(statement: Any, *_parameters: Any, **_options: Any) -> Any:
+        return write(statement)
+
+    return MockConnection(dialect, execute)

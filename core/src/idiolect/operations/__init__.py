@@ -1,0 +1,13 @@
+"""Operations on a schema: the objects that say what, and the functions that do it.
+
+Revision files come in through ``op``, programs through :class:`Operations`. To import this
+package is to register every operation of the core.
+"""
+
+from __future__ import annotations
+
+from idiolect.operations import toimpl as toimpl
+from idiolect.operations.base import AbstractOperations as AbstractOperations
+from idiolect.operations.base import BatchOperations as BatchOperations
+from idiolect.operations.base import Operations as Operations
+from idiolect.operations.ops.core import MigrateOperation as MigrateOperation

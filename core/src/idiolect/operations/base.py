@@ -1,0 +1,170 @@
+"""Operations: what ``op`` is, and what carries an operation out.
+
+Contexts make one and bind it; op classes register their directives as its methods; functions
+register as their implementations. Nothing here knows a single operation.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
+
+from sqlalchemy.sql.elements import conv
+
+from idiolect.ddl.literals import InlineLiteral
+from idiolect.errors import OperationError
+from idiolect.operations.explain import describe, explained
+from idiolect.operations.registry import (
+    OperationRegistry,
+    batch_directives,
+    directives,
+    implementations,
+)
+from idiolect.operations.schemaobj import SchemaObjects
+from idiolect.util.bound import operations as bound_operations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.types import TypeEngine
+
+    from idiolect.ddl.impl import DefaultImpl
+    from idiolect.operations.methods import OperationsMethods
+
+    # The context is made two floors above; only its type is needed here.
+    from idiolect.runtime.migration import MigrationContext
+    from idiolect.util.langhelpers import Dispatcher
+else:
+    OperationsMethods = object
+
+_T = TypeVar("_T")
+_C = TypeVar("_C", bound="Callable[..., Any]")
+
+
+class AbstractOperations:
+    """What Operations and BatchOperations share.
+
+    Args:
+        migration_context: the context whose database is to change.
+        impl: what carries the operations out; None: the context's own.
+
+    Attributes:
+        schema_obj: makes schema objects with the context's naming convention.
+    """
+
+    _to_impl: ClassVar[Dispatcher] = implementations
+    _directives: ClassVar[OperationRegistry]
+
+    def __init__(self, migration_context: MigrationContext, impl: Any = None) -> None:
+        self.migration_context = migration_context
+        self.impl: DefaultImpl = migration_context.impl if impl is None else impl
+        self.schema_obj = SchemaObjects(migration_context)
+
+    @classmethod
+    def register_operation(
+        cls, name: str, sourcename: str | None = None
+    ) -> Callable[[type[_T]], type[_T]]:
+        """Return a class decorator that makes an operation a method of this class.
+
+        Args:
+            name: what the method is called.
+            sourcename: the classmethod of the operation that the method calls, with the
+                Operations as its first argument; None: the one called ``name``.
+        """
+
+        def register(op_class: type[_T]) -> type[_T]:
+            registration = cls._directives.add(name, op_class, sourcename)
+            setattr(cls, name, registration.method())
+            return op_class
+
+        return register
+
+    @classmethod
+    def implementation_for(cls, op_cls: Any, replace: bool = False) -> Callable[[_C], _C]:
+        """Return a decorator that makes a function carry an operation out.
+
+        Args:
+            op_cls: the operation's class; its subclasses are served too.
+            replace: take the place of the function that is there.
+
+        Raises:
+            ValueError: there is one already, and ``replace`` is not given.
+        """
+        return cls._to_impl.dispatch_for(op_cls, replace=replace)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_") or name in {"migration_context", "impl", "schema_obj"}:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        raise self._directives.unknown(name)
+
+    def get_context(self) -> MigrationContext:
+        """Return the context whose database is to change."""
+        return self.migration_context
+
+    def get_bind(self) -> Connection:
+        """Return the connection of the context; in a script's case a stand-in that writes."""
+        bind: Connection = self.migration_context.impl.bind
+        return bind
+
+    def invoke(self, operation: Any) -> Any:
+        """Carry an operation out.
+
+        Args:
+            operation: any operation that has an implementation.
+
+        Returns:
+            What its implementation returns: of create_table the Table, else mostly None.
+
+        Raises:
+            OperationError: there is no implementation, or the operation cannot be put into SQL.
+        """
+        dialect = self.migration_context.impl.__dialect__
+        try:
+            implementation = self._to_impl.dispatch(operation, dialect)
+        except ValueError as exc:
+            raise OperationError(
+                f"Nothing carries out {describe(operation)}: register a function for "
+                f"{type(operation).__qualname__} with Operations.implementation_for()."
+            ) from exc
+        with explained(operation):
+            return implementation(self, operation)
+
+    def f(self, name: str) -> conv:
+        """Mark a constraint's name as final, so that no naming convention is applied to it."""
+        return conv(name)
+
+    def inline_literal(
+        self, value: str | int, type_: TypeEngine[Any] | None = None
+    ) -> InlineLiteral:
+        """Return a value that is rendered into the text of a statement.
+
+        Args:
+            value: text or a number; other types as far as the dialect renders them.
+            type_: its type; None: derived from the value.
+        """
+        return InlineLiteral(value, type_=type_)
+
+
+class Operations(AbstractOperations, OperationsMethods):
+    """The directives of a revision file, for one context.
+
+    A program may make one for a MigrationContext of its own; in a revision file, ``op`` stands
+    for the one of the running context.
+    """
+
+    _directives = directives
+
+    @classmethod
+    @contextlib.contextmanager
+    def context(cls, migration_context: MigrationContext) -> Iterator[Operations]:
+        """Bind ``op`` to a new object for the time of a block, in this thread or task."""
+        operations = Operations(migration_context)
+        with bound_operations.bind(operations):
+            yield operations
+
+
+class BatchOperations(AbstractOperations):
+    """The directives inside ``batch_alter_table``, which name no table."""
+
+    _directives = batch_directives

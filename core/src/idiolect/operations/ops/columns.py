@@ -1,0 +1,190 @@
+"""Operations that add and drop columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idiolect.operations.base import Operations
+from idiolect.operations.explain import IrreversibleError, describe
+from idiolect.operations.ops.core import AlterTableOp
+from idiolect.operations.schemaobj import SchemaObjects
+
+if TYPE_CHECKING:
+    from sqlalchemy import Column
+
+    from idiolect.abc import ContextLike
+
+
+@Operations.register_operation("add_column")
+class AddColumnOp(AlterTableOp):
+    """Add a column.
+
+    Args:
+        table_name: the table.
+        column: the new column.
+        schema: the table's schema; None is the connection's default schema.
+        if_not_exists: ignore a column that is there, where the database can.
+        inline_references: write a sole foreign key into the column's definition.
+        inline_primary_key: write PRIMARY KEY into the definition of a primary key column.
+        kw: kept for programs; not part of the statement.
+    """
+
+    def __init__(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | None = None,
+        if_not_exists: bool | None = None,
+        inline_references: bool | None = None,
+        inline_primary_key: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        super().__init__(table_name, schema=schema)
+        self.column = column
+        self.if_not_exists = if_not_exists
+        self.inline_references = inline_references
+        self.inline_primary_key = inline_primary_key
+        self.kw = kw
+
+    def reverse(self) -> DropColumnOp:
+        """Return the operation that drops the column, and remembers it."""
+        return DropColumnOp.from_column_and_tablename(self.schema, self.table_name, self.column)
+
+    def to_diff_tuple(self) -> tuple[str, str | None, str, Column[Any]]:
+        """Return ``("add_column", schema, table name, column)``."""
+        return ("add_column", self.schema, self.table_name, self.column)
+
+    def to_column(self) -> Column[Any]:
+        """Return the column itself."""
+        return self.column
+
+    @classmethod
+    def from_column(cls, col: Column[Any]) -> AddColumnOp:
+        """Return the operation that adds ``col`` to a table named as its own."""
+        return cls(col.table.name, col, schema=col.table.schema)
+
+    @classmethod
+    def from_column_and_tablename(
+        cls, schema: str | None, tname: str, col: Column[Any]
+    ) -> AddColumnOp:
+        """Return the operation that adds ``col`` to the table called ``tname``."""
+        return cls(tname, col, schema=schema)
+
+    @classmethod
+    def add_column(
+        cls,
+        operations: Operations,
+        table_name: str,
+        column: Column[Any],
+        *,
+        schema: str | None = None,
+        if_not_exists: bool | None = None,
+        inline_references: bool | None = None,
+        inline_primary_key: bool | None = None,
+    ) -> None:
+        """Add a column, then its constraints, its index and its comment where it has such.
+
+        Args:
+            table_name: the table.
+            column: the new column; a default of the database is given as ``server_default``.
+            schema: the table's schema; None is the connection's default schema.
+            if_not_exists: add IF NOT EXISTS, for dialects that have it.
+            inline_references: write a sole foreign key into the column's definition instead of
+                adding a constraint afterwards; its name is then the database's choice.
+            inline_primary_key: write PRIMARY KEY into the definition of a column that is a
+                primary key; otherwise the key is left to create_primary_key().
+        """
+        operations.invoke(
+            cls(
+                table_name,
+                column,
+                schema=schema,
+                if_not_exists=if_not_exists,
+                inline_references=inline_references,
+                inline_primary_key=inline_primary_key,
+            )
+        )
+
+
+@Operations.register_operation("drop_column")
+class DropColumnOp(AlterTableOp):
+    """Drop a column.
+
+    Args:
+        table_name: the table.
+        column_name: the column.
+        schema: the table's schema; None is the connection's default schema.
+        if_exists: ignore a column that is not there, where the database can.
+        _reverse: the operation that would add it anew.
+        kw: options of dialects.
+    """
+
+    def __init__(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+        _reverse: AddColumnOp | None = None,
+        **kw: Any,
+    ) -> None:
+        super().__init__(table_name, schema=schema)
+        self.column_name = column_name
+        self.kw = kw
+        self.if_exists = if_exists
+        self._reverse = _reverse
+
+    def to_diff_tuple(self) -> tuple[str, str | None, str, Column[Any]]:
+        """Return ``("remove_column", schema, table name, column)``."""
+        return ("remove_column", self.schema, self.table_name, self.to_column())
+
+    def reverse(self) -> AddColumnOp:
+        """Return the operation that adds the column anew.
+
+        Raises:
+            ValueError: the column is known by name only.
+        """
+        if self._reverse is None:
+            raise IrreversibleError(
+                f"{describe(self)}: operation is not reversible; original column is not present"
+            )
+        return AddColumnOp.from_column_and_tablename(
+            self.schema, self.table_name, self._reverse.column
+        )
+
+    @classmethod
+    def from_column_and_tablename(
+        cls, schema: str | None, tname: str, col: Column[Any]
+    ) -> DropColumnOp:
+        """Return the operation that drops ``col`` of the table called ``tname``."""
+        added = AddColumnOp.from_column_and_tablename(schema, tname, col)
+        return cls(tname, col.name, schema=schema, _reverse=added)
+
+    def to_column(self, migration_context: ContextLike | None = None) -> Column[Any]:
+        """Return the column as far as it is known, else one of that name without a type."""
+        if self._reverse is not None:
+            return self._reverse.column
+        return SchemaObjects(migration_context).column(self.column_name)
+
+    @classmethod
+    def drop_column(
+        cls,
+        operations: Operations,
+        table_name: str,
+        column_name: str,
+        *,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> None:
+        """Drop a column.
+
+        Args:
+            table_name: the table.
+            column_name: the column.
+            schema: the table's schema; None is the connection's default schema.
+            kw: ``if_exists=True`` adds IF EXISTS, for dialects that have it; others are
+                options of dialects, named ``<dialectname>_<argument>``.
+        """
+        operations.invoke(cls(table_name, column_name, schema=schema, **kw))

@@ -1,0 +1,92 @@
+"""Operations that change rows, or say what they do in SQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idiolect.operations.base import Operations
+from idiolect.operations.ops.core import MigrateOperation
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+    from sqlalchemy.sql.base import Executable
+    from sqlalchemy.sql.selectable import TableClause
+
+
+@Operations.register_operation("bulk_insert")
+class BulkInsertOp(MigrateOperation):
+    """Insert rows.
+
+    Args:
+        table: the target.
+        rows: the values by column key, one dict a row.
+        multiinsert: online, send rows together as bound parameters.
+    """
+
+    def __init__(
+        self,
+        table: Table | TableClause,
+        rows: list[dict[str, Any]],
+        *,
+        multiinsert: bool = True,
+    ) -> None:
+        self.table = table
+        self.rows = rows
+        self.multiinsert = multiinsert
+
+    @classmethod
+    def bulk_insert(
+        cls,
+        operations: Operations,
+        table: Table | TableClause,
+        rows: list[dict[str, Any]],
+        *,
+        multiinsert: bool = True,
+    ) -> None:
+        """Insert rows; in a script each is an INSERT with its values written out.
+
+        Args:
+            table: the target: what create_table() returned, a Table, or a ``table()``.
+            rows: the values by column key, one dict a row; an empty list inserts nothing.
+            multiinsert: online, send rows together as bound parameters; False makes each row
+                a statement, which rows with inline_literal() need.
+        """
+        operations.invoke(cls(table, rows, multiinsert=multiinsert))
+
+
+@Operations.register_operation("execute")
+class ExecuteSQLOp(MigrateOperation):
+    """Execute a statement.
+
+    Args:
+        sqltext: text or any executable construct.
+        execution_options: SQLAlchemy's, for this statement.
+    """
+
+    def __init__(
+        self, sqltext: Executable | str, *, execution_options: dict[str, Any] | None = None
+    ) -> None:
+        self.sqltext = sqltext
+        self.execution_options = execution_options
+
+    def to_diff_tuple(self) -> tuple[str, Executable | str]:
+        """Return ``("execute", statement)``."""
+        return ("execute", self.sqltext)
+
+    @classmethod
+    def execute(
+        cls,
+        operations: Operations,
+        sqltext: Executable | str,
+        *,
+        execution_options: dict[str, Any] | None = None,
+    ) -> None:
+        r"""Execute a statement, or write it into the script. There is no result.
+
+        Args:
+            sqltext: text, or any executable construct of SQLAlchemy. In text ``:name`` is a
+                parameter; write ``\:name`` for a colon. A script has no place for parameters:
+                use inline_literal() there.
+            execution_options: SQLAlchemy's execution options.
+        """
+        operations.invoke(cls(sqltext, execution_options=execution_options))

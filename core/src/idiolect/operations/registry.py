@@ -1,0 +1,148 @@
+"""Which operations there are, by the name of their directive.
+
+Op classes come in as they are registered with Operations; the proxy ``op``, error messages and
+the generator of stubs read it. Nothing here runs an operation.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from idiolect.errors import OperationError
+from idiolect.util.langhelpers import Dispatcher, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class UnknownOperationError(OperationError, AttributeError):
+    """A directive was used that is not there. Also an AttributeError, for ``hasattr()``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One directive.
+
+    Attributes:
+        name: what it is called on Operations and in ``op``.
+        op_class: the operation that it makes.
+        sourcename: the classmethod of ``op_class`` that makes and invokes it.
+    """
+
+    name: str
+    op_class: type[Any]
+    sourcename: str
+
+    def method(self) -> Callable[..., Any]:
+        """Return the method of Operations, with the documented signature and docstring."""
+        source = getattr(self.op_class, self.sourcename)
+
+        def directive(operations: Any, /, *args: Any, **kw: Any) -> Any:
+            return source(operations, *args, **kw)
+
+        directive.__name__ = self.name
+        directive.__qualname__ = f"Operations.{self.name}"
+        directive.__doc__ = source.__doc__
+        directive.__module__ = self.op_class.__module__
+        directive.__signature__ = self.signature()  # type: ignore[attr-defined]
+        return directive
+
+    def signature(self) -> inspect.Signature:
+        """Return the directive's signature, ``self`` first."""
+        signature = inspect.signature(getattr(self.op_class, self.sourcename))
+        _operations, *rest = signature.parameters.values()
+        own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+        if all(parameter.kind is not own.kind for parameter in rest):
+            own = own.replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        return signature.replace(parameters=[own, *rest])
+
+
+class OperationRegistry:
+    """The directives of one kind of Operations.
+
+    Args:
+        owner: whose they are, for messages.
+    """
+
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
+        self._by_name: dict[str, Registration] = {}
+
+    def add(self, name: str, op_class: type[Any], sourcename: str | None = None) -> Registration:
+        """Register a directive; a name that is there already is taken over.
+
+        Raises:
+            OperationError: ``op_class`` has no such classmethod.
+        """
+        source = sourcename or name
+        if not callable(getattr(op_class, source, None)):
+            raise OperationError(
+                f"Operation {name!r} cannot be registered: {op_class.__qualname__} has no "
+                f"classmethod {source!r}. Define it, or name another as sourcename."
+            )
+        found = self._by_name[name] = Registration(name, op_class, source)
+        return found
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all directives, sorted."""
+        return tuple(sorted(self._by_name))
+
+    def registrations(self) -> tuple[Registration, ...]:
+        """Return all directives, sorted by name."""
+        return tuple(self._by_name[name] for name in self.names())
+
+    def unknown(self, name: str) -> UnknownOperationError:
+        """Return the error for a directive that is not there."""
+        if name in DOCUMENTED:
+            return UnknownOperationError(
+                f"The operation {name!r} is not available on {self.owner} in this version of "
+                f"Idiolect. Available: {', '.join(self.names())}.",
+                operation=name,
+            )
+        near = nearest(name, (*self.names(), *DOCUMENTED))
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        return UnknownOperationError(
+            f"{self.owner} has no operation {name!r}.{hint}", operation=name
+        )
+
+
+#: What carries operations out: op class (and dialect) to function.
+implementations = Dispatcher()
+#: The directives of ``op``.
+directives = OperationRegistry("Operations")
+#: The directives of a batch.
+batch_directives = OperationRegistry("BatchOperations")
+
+#: Directives that the documentation promises, so that a missing one is told from a misspelt one.
+DOCUMENTED = (
+    "add_column",
+    "alter_column",
+    "batch_alter_table",
+    "bulk_insert",
+    "create_check_constraint",
+    "create_exclude_constraint",
+    "create_foreign_key",
+    "create_index",
+    "create_primary_key",
+    "create_table",
+    "create_table_comment",
+    "create_unique_constraint",
+    "drop_column",
+    "drop_constraint",
+    "drop_index",
+    "drop_table",
+    "drop_table_comment",
+    "execute",
+    "rename_table",
+    "run_async",
+)
+
+
+def name_of(op_class: type[Any]) -> str:
+    """Return the directive that makes ``op_class``, or the class's name if none does."""
+    for registration in directives.registrations():
+        if registration.op_class is op_class:
+            return registration.name
+    return op_class.__name__
