@@ -18,7 +18,7 @@ from idiolect.util.langhelpers import asbool, nearest
 from idiolect.util.messaging import warn_deprecated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, MutableMapping
+    from collections.abc import Collection, Mapping, MutableMapping
 
 #: What an option may be: text from an ini file; text, number, boolean, list or table from toml.
 OptionValue: TypeAlias = (
@@ -126,14 +126,14 @@ def _culprit(option: str, value: str, names: Mapping[str, str]) -> str | None:
     return None
 
 
-def percent_problem(text: str, names: Iterable[str] | None) -> str:
+def percent_problem(text: str, names: Collection[str] | None) -> str:
     """Say what is wrong with the percent signs of ``text``; an empty string if nothing is.
 
     Args:
         text: a value as written, before interpolation. No part of it appears in the answer.
-        names: what ``%(name)s`` may refer to, compared in lower case; None allows any name.
+        names: what ``%(name)s`` may refer to, in any case; None allows any name.
     """
-    known = None if names is None else {name.lower(): name for name in names}
+    known = None if names is None else {name.lower() for name in names}
     for match in _PERCENT.finditer(text):
         if match["escape"]:
             continue
@@ -143,14 +143,13 @@ def percent_problem(text: str, names: Iterable[str] | None) -> str:
                 "Write '%%' for each '%' that stands for itself, also in a password or URL."
             )
         if known is not None and match["name"].lower() not in known:
-            return _unknown_name(match["name"].lower(), known)
+            return _unknown_name(match["name"], known)
     return ""
 
 
-def _unknown_name(name: str, known: Mapping[str, str]) -> str:
+def _unknown_name(name: str, known: Collection[str]) -> str:
     # The unknown name is not shown: in a password such as "a%(b)s" it is a part of the secret.
-    alike = nearest(name, known) or sorted(known)[:_NAMES_SHOWN]
-    names = ", ".join(repr(known[key]) for key in alike)
+    names = ", ".join(map(repr, nearest(name, known) or sorted(known)[:_NAMES_SHOWN]))
     return (
         "the value refers to a '%(name)s' that is not defined. Write '%%' for a '%' that "
         f"stands for itself. Names that can be used here: {names or 'none'}."
@@ -202,9 +201,8 @@ def _expand_text(text: str, names: Mapping[str, Any], place: Place) -> str:
             return "%"
         name = match["name"]
         if name is None or name not in names:
-            problem = percent_problem(match[0], names) or _unknown_name(
-                name, {known: known for known in names}
-            )
+            # In toml, case counts: a name in another case is unknown as well.
+            problem = percent_problem(match[0], names) or _unknown_name(name, names)
             raise place.error(problem)
         return str(names[name])
 
@@ -247,12 +245,12 @@ def split_paths(name: str, text: str, words: Mapping[str, str | None]) -> list[s
     if word is not None:
         parts = text.split(separator("path_separator", word))
     elif legacy_word is not None:
+        parts = text.split(separator("version_path_separator", legacy_word))
         warn_deprecated(
             "The version_path_separator configuration parameter is deprecated; "
             "please use path_separator",
             stacklevel=5,
         )
-        parts = text.split(separator("version_path_separator", legacy_word))
     else:
         pattern, words_of_pattern = _LEGACY_SPLIT[name]
         warn_deprecated(

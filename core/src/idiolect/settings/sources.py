@@ -180,10 +180,8 @@ def _parsing_problem(exc: configparser.Error) -> tuple[str, int | None]:
     if isinstance(exc, configparser.DuplicateOptionError):
         return f"line {line}: key {exc.option!r} appears twice in section [{exc.section}]", line
     if isinstance(exc, configparser.MissingSectionHeaderError):
-        return (
-            f"line {line} stands before the first [section] header; is one missing above, or its bracket?",
-            line,
-        )
+        problem = "stands before the first [section] header; is one missing, or its bracket?"
+        return f"line {line} {problem}", line
     errors: list[tuple[int, str]] = getattr(exc, "errors", [])
     lines = [number for number, _ in errors] or [line or 1]
     numbers = ", ".join(str(number) for number in lines[:_LINES_SHOWN])
