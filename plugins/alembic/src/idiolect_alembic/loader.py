@@ -31,7 +31,8 @@ class AlembicPackage(ModuleType):
         try:
             return import_module(f"{self.__name__}.{name}")
         except ModuleNotFoundError as exc:
-            if exc.name is None or exc.name.rpartition(".")[2] != name:
+            # A module that exists but cannot be imported is another matter: that error stays.
+            if exc.name is None or exc.name.split(".")[1:] != [name]:
                 raise
             raise AttributeError(_no_attribute(self, name), name=name, obj=self) from exc
 
