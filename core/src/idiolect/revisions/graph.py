@@ -1,0 +1,312 @@
+"""The documented :class:`RevisionMap`: the door through which other rooms see the graph.
+
+Everything is looked up here and worked out next door: ``load`` builds the graph, ``resolve``
+reads identifiers, ``plan`` selects and ``sort`` orders. Nothing is loaded before first use.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from idiolect.revisions import lineage, plan, resolve, sort
+from idiolect.revisions.errors import MultipleHeads, RevisionError
+from idiolect.revisions.load import Graph, load
+from idiolect.revisions.node import Revision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+    from idiolect.revisions.resolve import Wanted
+
+T = TypeVar("T", str, Revision)
+
+
+class RevisionMap:
+    """All revisions, and what can be asked about them.
+
+    Args:
+        generator: called at first use for all revisions, in any order. Heads, bases and
+            branches without an order of their own are given in this order.
+    """
+
+    def __init__(self, generator: Callable[[], Iterable[Revision]]) -> None:
+        self._generator = generator
+        self._loaded: Graph | None = None
+
+    @property
+    def _graph(self) -> Graph:
+        if self._loaded is None:
+            self._loaded = load(self._generator())
+        return self._loaded
+
+    @property
+    def _revision_map(self) -> dict[str, Revision]:
+        """Revisions by id and by branch label."""
+        return self._graph.names
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """The ids that no revision follows."""
+        return self._graph.heads
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The ids that follow no revision."""
+        return self._graph.bases
+
+    @property
+    def _real_heads(self) -> tuple[str, ...]:
+        return self._graph.real_heads
+
+    @property
+    def _real_bases(self) -> tuple[str, ...]:
+        return self._graph.real_bases
+
+    def add_revision(self, revision: Revision, _replace: bool = False) -> None:
+        """Add a revision that was made after loading.
+
+        Args:
+            revision: the new one; nothing may follow it yet.
+            _replace: whether it takes the place of the one with the same id.
+
+        Raises:
+            RevisionError: it does not fit into the graph, which stays as it was.
+        """
+        if not _replace:
+            self._graph.add(revision)
+        elif revision.revision in self._graph.nodes:
+            self._graph.replace(revision)
+        else:
+            raise RevisionError(f"revision {revision.revision} not in map; nothing to replace")
+
+    # one or several revisions
+
+    def get_revision(self, id_: Wanted) -> Revision | None:
+        """Return the only revision that an identifier means.
+
+        Args:
+            id_: see :mod:`idiolect.revisions.resolve`.
+
+        Returns:
+            The revision, or None for base.
+
+        Raises:
+            MultipleHeads: the identifier means several.
+            ResolutionError: it means none, or is ambiguous.
+        """
+        return resolve.revision(self._graph, id_)
+
+    def get_revisions(self, id_: Wanted) -> tuple[Revision, ...]:
+        """Return all revisions that an identifier, or each of several, means; empty for base."""
+        return resolve.revisions(self._graph, id_)
+
+    def get_current_head(self, branch_label: str | None = None) -> str | None:
+        """Return the id of the only head, None where there are no revisions.
+
+        Args:
+            branch_label: a label or id to whose branch the head belongs, or None.
+
+        Raises:
+            MultipleHeads: there are several.
+        """
+        branch = branch_label and branch_label.removesuffix("@head")
+        heads = resolve.heads(self._graph, branch)
+        if len(heads) > 1:
+            raise MultipleHeads(heads, f"{branch}@head" if branch else "head")
+        return heads[0] if heads else None
+
+    def _resolve_revision_number(self, id_: Wanted) -> tuple[tuple[str, ...], str | None]:
+        """Return the ids that an identifier means, and the branch that it names."""
+        branch = None
+        if isinstance(id_, str):
+            branch = resolve.parse(self._graph, id_).branch
+        return tuple(one.revision for one in self.get_revisions(id_)), branch
+
+    def _get_base_revisions(self, identifier: str) -> tuple[str, ...]:
+        """Return the ids of the bases of the branch that an identifier names, or of all."""
+        parsed = resolve.parse(self._graph, identifier)
+        symbolic = parsed.symbol in ("base", "head", "heads")
+        return resolve.bases(self._graph, parsed.branch if symbolic else parsed.symbol)
+
+    # lineage
+
+    def is_ancestor(self, lower: str, upper: str, *, include_dependencies: bool = True) -> bool:
+        """Tell whether the revision ``lower`` lies below ``upper``; both are full ids.
+
+        With dependencies the answer is found without walking the whole history.
+        """
+        if lower == upper:
+            return False
+        graph = self._graph
+        if include_dependencies:
+            return lineage.is_below(graph.nodes, graph.depths, lower, [upper])
+        return lower in lineage.ancestors(graph.nodes, [upper], include_dependencies=False)
+
+    def ancestors_of(self, ids: Iterable[str], *, include_dependencies: bool = True) -> set[str]:
+        """Return ``ids`` and the ids of everything below them.
+
+        Args:
+            ids: ids or branch labels.
+            include_dependencies: whether what they depend on counts as below.
+        """
+        names = self._graph.names
+        return set(lineage.ancestors(names, ids, include_dependencies=include_dependencies))
+
+    def _get_ancestor_nodes(
+        self,
+        targets: Collection[Revision],
+        check: bool = False,
+        include_dependencies: bool = True,
+    ) -> Iterator[Revision]:
+        """Yield ``targets`` and everything below them.
+
+        Raises:
+            RevisionError: ``check`` is set and one of them lies below another.
+        """
+        ids = [target.revision for target in targets]
+        if check:
+            lineage.refuse_overlap(self._graph.nodes, ids)
+        names = self._graph.names
+        found = lineage.ancestors(names, ids, include_dependencies=include_dependencies)
+        yield from found.values()
+
+    def _get_descendant_nodes(
+        self,
+        targets: Collection[Revision],
+        check: bool = False,
+        include_dependencies: bool = True,
+    ) -> Iterator[Revision]:
+        """Yield ``targets`` and everything above them.
+
+        Raises:
+            RevisionError: ``check`` is set and one of them lies below another.
+        """
+        ids = [target.revision for target in targets]
+        if check:
+            lineage.refuse_overlap(self._graph.nodes, ids)
+        names = self._graph.names
+        found = lineage.descendants(names, ids, include_dependencies=include_dependencies)
+        yield from found.values()
+
+    def _get_all_current(self, id_: tuple[str, ...]) -> set[Revision]:
+        """Return the uppermost applied revision of each branch.
+
+        Args:
+            id_: the ids in the version table.
+        """
+        ids = [one.revision for one in self.get_revisions(id_)]
+        return set(resolve.applied_tops(self._graph, ids))
+
+    def _shares_lineage(
+        self,
+        target: str | Revision,
+        test_against_revs: Sequence[str | Revision],
+        include_dependencies: bool = False,
+    ) -> bool:
+        """Tell whether ``target`` lies above or below one of ``test_against_revs``, or is one."""
+        if not test_against_revs:
+            return True
+        found = self._relatives(test_against_revs, include_dependencies)
+        return self._id_of(target) in found
+
+    def filter_for_lineage(
+        self, targets: Iterable[T], check_against: str | None, include_dependencies: bool = False
+    ) -> tuple[T, ...]:
+        """Return those of ``targets`` that lie above or below what an identifier means.
+
+        Args:
+            targets: revisions or ids.
+            check_against: the identifier; None, ``base`` and ``heads`` let everything through
+                unless they name a branch.
+            include_dependencies: whether dependencies count as ways up and down.
+        """
+        against: set[str] = set()
+        if check_against is not None:
+            ids, branch = self._resolve_revision_number(check_against)
+            named = [] if branch is None else [branch]
+            # All heads together leave nothing out, and saying so costs nothing.
+            against.update(named, [] if check_against == "heads" else ids)
+        if not against:
+            return tuple(targets)
+        found = self._relatives(list(against), include_dependencies)
+        return tuple(target for target in targets if self._id_of(target) in found)
+
+    def _relatives(
+        self, of: Iterable[str | Revision], include_dependencies: bool
+    ) -> dict[str, Revision]:
+        ids = [self._id_of(one) for one in of]
+        return lineage.relatives(
+            self._graph.nodes, ids, include_dependencies=include_dependencies
+        )
+
+    def _id_of(self, revision: str | Revision) -> str:
+        if isinstance(revision, Revision):
+            return revision.revision
+        return resolve.lookup(self._graph, revision).revision
+
+    # ways up and down
+
+    def iterate_revisions(
+        self,
+        upper: Wanted,
+        lower: Wanted,
+        implicit_base: bool = False,
+        inclusive: bool = False,
+        assert_relative_length: bool = True,
+        select_for_downgrade: bool = False,
+    ) -> Iterator[Revision]:
+        """Yield revisions from ``upper`` down to ``lower``, each before what it needs.
+
+        Args:
+            upper: where to start; for a downgrade, what is applied.
+            lower: where to stop; for an upgrade, what is applied.
+            implicit_base: yield also what is needed but does not lie above ``lower``.
+            inclusive: yield ``lower`` too.
+            assert_relative_length: refuse relative identifiers that reach too far, instead of
+                stopping at the end of the history.
+            select_for_downgrade: yield what a downgrade to ``lower`` has to undo, instead of
+                what leads from ``lower`` to ``upper``.
+
+        Raises:
+            RangeNotAncestorError: ``lower`` does not lie below ``upper``.
+            RevisionError: an end cannot be resolved.
+        """
+        select = plan.downgrade if select_for_downgrade else plan.upgrade
+        span = plan.Span(upper, lower, inclusive, implicit_base, assert_relative_length)
+        yield from plan.ordered(self._graph, select(self._graph, span))
+
+    def _collect_upgrade_revisions(
+        self,
+        upper: Wanted,
+        lower: Wanted,
+        inclusive: bool,
+        implicit_base: bool,
+        assert_relative_length: bool,
+    ) -> tuple[set[Revision], tuple[Revision, ...]]:
+        """Return what leads from ``lower`` to ``upper``, unordered, and its upper ends."""
+        span = plan.Span(upper, lower, inclusive, implicit_base, assert_relative_length)
+        return self._as_sets(plan.upgrade(self._graph, span))
+
+    def _collect_downgrade_revisions(
+        self,
+        upper: Wanted,
+        lower: Wanted,
+        inclusive: bool,
+        implicit_base: bool,
+        assert_relative_length: bool,
+    ) -> tuple[set[Revision], tuple[Revision, ...]]:
+        """Return what a downgrade to ``lower`` has to undo, unordered, and what is applied."""
+        span = plan.Span(upper, lower, inclusive, implicit_base, assert_relative_length)
+        return self._as_sets(plan.downgrade(self._graph, span))
+
+    def _as_sets(
+        self, selection: plan.Selection
+    ) -> tuple[set[Revision], tuple[Revision, ...]]:
+        tops = tuple(self._graph.nodes[name] for name in selection.tops)
+        return set(selection.revisions.values()), tops
+
+    def _topological_sort(self, revisions: Collection[Revision], heads: Any) -> list[str]:
+        """Return the ids of ``revisions`` from the top down, beginning at ``heads``."""
+        selected = {one.revision: one for one in revisions}
+        order = sort.BranchOrder(selected, self._graph.positions)
+        return order.run([head.revision for head in heads])

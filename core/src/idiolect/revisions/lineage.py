@@ -1,0 +1,116 @@
+"""Who is above and below whom: ancestors, descendants, the members of a branch.
+
+Everything is a walk over links, linear in what it visits; nothing is kept. "Down" leads to what
+a revision follows (and, with dependencies, needs), "up" to what follows or needs it.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, TypeAlias
+
+from idiolect.revisions.errors import RevisionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from idiolect.revisions.node import Revision
+
+    Links: TypeAlias = Callable[[Revision], Iterable[str]]
+    Names: TypeAlias = Mapping[str, Revision]
+
+PARENTS: Links = attrgetter("parents")
+NEEDS: Links = attrgetter("requirements")
+CHILDREN: Links = attrgetter("children")
+USERS: Links = attrgetter("users")
+
+
+def reach(names: Names, starts: Iterable[str], links: Links) -> dict[str, Revision]:
+    """Return all revisions that can be reached from ``starts``, these included.
+
+    Args:
+        names: revisions by id and by label.
+        starts: ids or labels.
+        links: which way to go; one of the constants of this module.
+
+    Returns:
+        Revisions by id, in the order in which they were met.
+    """
+    found: dict[str, Revision] = {}
+    waiting = list(starts)
+    while waiting:
+        revision = names[waiting.pop()]
+        if revision.revision not in found:
+            found[revision.revision] = revision
+            waiting.extend(links(revision))
+    return found
+
+
+def ancestors(
+    names: Names, starts: Iterable[str], *, include_dependencies: bool = True
+) -> dict[str, Revision]:
+    """Return ``starts`` and everything below them, by id."""
+    return reach(names, starts, NEEDS if include_dependencies else PARENTS)
+
+
+def descendants(
+    names: Names, starts: Iterable[str], *, include_dependencies: bool = True
+) -> dict[str, Revision]:
+    """Return ``starts`` and everything above them, by id."""
+    return reach(names, starts, USERS if include_dependencies else CHILDREN)
+
+
+def relatives(
+    names: Names, starts: Iterable[str], *, include_dependencies: bool = False
+) -> dict[str, Revision]:
+    """Return ``starts`` with all their ancestors and all their descendants, by id."""
+    ids = list(starts)
+    down = ancestors(names, ids, include_dependencies=include_dependencies)
+    return down | descendants(names, ids, include_dependencies=include_dependencies)
+
+
+def topmost(revisions: Mapping[str, Revision]) -> dict[str, Revision]:
+    """Return those of ``revisions`` that none of the others follows, by id."""
+    return {
+        name: revision
+        for name, revision in revisions.items()
+        if revision.children.isdisjoint(revisions)
+    }
+
+
+def is_below(names: Names, depths: Mapping[str, int], lower: str, uppers: Iterable[str]) -> bool:
+    """Tell whether ``lower`` is an ancestor of one of ``uppers``, dependencies included.
+
+    A revision lies deeper than all its ancestors, so the walk leaves out whatever lies no
+    deeper than ``lower``: between neighbours it is short, however long the history is.
+    """
+    floor = depths[lower]
+    seen: set[str] = set()
+    waiting = [link for upper in uppers for link in NEEDS(names[upper])]
+    while waiting:
+        name = waiting.pop()
+        if name == lower:
+            return True
+        if name not in seen and depths[name] > floor:
+            seen.add(name)
+            waiting.extend(NEEDS(names[name]))
+    return False
+
+
+def refuse_overlap(names: Names, ids: Iterable[str]) -> None:
+    """Check that none of ``ids`` is an ancestor of another.
+
+    Raises:
+        RevisionError: one is; the message names the upper one and all that lie below it.
+    """
+    requested = list(dict.fromkeys(ids))
+    if len(requested) < 2:  # noqa: PLR2004 - one cannot overlap
+        return
+    for upper in requested:
+        below = ancestors(names, [upper])
+        overlapped = [name for name in requested if name != upper and name in below]
+        if overlapped:
+            raise RevisionError(
+                f"Requested revision {upper} overlaps with other requested revisions "
+                f"{', '.join(overlapped)}"
+            )

@@ -1,0 +1,212 @@
+"""A graph made of revisions: links checked and set, labels spread, dependencies resolved.
+
+:func:`load` builds a :class:`Graph`, :meth:`Graph.add` lets it grow by one revision; both go
+the same way: name, link, order, settle. Whatever cannot be linked is refused here, so that no
+other module meets a broken graph. Nothing is looked up by a user's words: that is ``resolve``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from idiolect.revisions import lineage, sort
+from idiolect.revisions.errors import MissingRevisionError, RevisionError
+from idiolect.revisions.node import as_tuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from idiolect.revisions.node import Revision
+
+
+@dataclass(slots=True)
+class Graph:
+    """Revisions that are linked with each other.
+
+    Attributes:
+        nodes: revisions by id, in the order in which they were handed in.
+        names: the same, and revisions by branch label.
+        depths: the length of the longest way down from a revision, by id; bases have 0.
+        positions: the place of each id in ``nodes``.
+        heads: ids that no revision follows.
+        bases: ids that follow no revision.
+        real_heads: ids that no revision follows or depends on.
+        real_bases: ids that follow and depend on no revision.
+    """
+
+    nodes: dict[str, Revision] = field(default_factory=dict)
+    names: dict[str, Revision] = field(default_factory=dict)
+    depths: dict[str, int] = field(default_factory=dict)
+    positions: dict[str, int] = field(default_factory=dict)
+    heads: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    real_heads: tuple[str, ...] = ()
+    real_bases: tuple[str, ...] = ()
+
+    def add(self, revision: Revision) -> None:
+        """Add a revision that nothing follows yet.
+
+        Raises:
+            RevisionError: it does not fit; the graph is as it was.
+        """
+        if revision.revision in self.nodes:
+            _warn_of_double(self.nodes[revision.revision], revision)
+            self.replace(revision)
+            return
+        revision.reset_links()
+        _check_label_free(self.names, revision)
+        _resolve_dependencies(revision, self.names)
+        parents = _linked(revision, self.names)
+        _name(revision, self)
+        for parent in parents:
+            parent.add_nextrev(revision)
+        below = [self.depths[parent.revision] for parent in parents]
+        self.depths[revision.revision] = max(below, default=-1) + 1
+        _settle(revision, self)
+        self.find_ends()
+
+    def replace(self, revision: Revision) -> None:
+        """Put a revision in the place of the one with the same id, and link everything anew."""
+        others = [node for name, node in self.nodes.items() if name != revision.revision]
+        fresh = load([*others, revision])
+        for name in self.__slots__:
+            setattr(self, name, getattr(fresh, name))
+
+    def find_ends(self) -> None:
+        """Note heads and bases anew."""
+        values = self.nodes.values()
+        self.heads = tuple(r.revision for r in values if r.is_head)
+        self.bases = tuple(r.revision for r in values if r.is_base)
+        self.real_heads = tuple(r.revision for r in values if not r.users)
+        self.real_bases = tuple(r.revision for r in values if not r.requirements)
+
+
+def load(revisions: Iterable[Revision]) -> Graph:
+    """Return the graph of ``revisions``.
+
+    Args:
+        revisions: in any order; of two with one id the later is taken, with a warning.
+
+    Raises:
+        MissingRevisionError: one follows or depends on a revision that is not there.
+        CycleDetected: revisions follow each other in a circle.
+        DependencyCycleDetected: they do with dependencies counted.
+        RevisionError: a branch label is used twice.
+    """
+    graph = Graph()
+    for revision in revisions:
+        if revision.revision in graph.nodes:
+            _warn_of_double(graph.nodes.pop(revision.revision), revision)
+        revision.reset_links()
+        graph.nodes[revision.revision] = revision
+    graph.names.update(graph.nodes)
+    for revision in graph.nodes.values():
+        _check_label_free(graph.names, revision)
+        _name(revision, graph)
+    _link_all(graph)
+    graph.depths = sort.depths(graph.nodes)
+    # What lies below is settled first.
+    for name in sorted(graph.depths, key=graph.depths.__getitem__):
+        _settle(graph.nodes[name], graph)
+    graph.find_ends()
+    return graph
+
+
+def _name(revision: Revision, graph: Graph) -> None:
+    graph.nodes[revision.revision] = graph.names[revision.revision] = revision
+    graph.positions[revision.revision] = len(graph.positions)
+    for label in revision.own_labels:
+        graph.names[label] = revision
+
+
+def _check_label_free(names: dict[str, Revision], revision: Revision) -> None:
+    labels = revision.own_labels
+    for label in labels:
+        user = names.get(label)
+        if user is None and (label == revision.revision or labels.count(label) > 1):
+            user = revision
+        if user is not None:
+            raise RevisionError(
+                f"Branch name '{label}' in revision {revision.revision} already used by "
+                f"revision {user.revision}; a label names one revision, so choose another"
+            )
+
+
+def _link_all(graph: Graph) -> None:
+    for revision in graph.nodes.values():
+        _resolve_dependencies(revision, graph.names)
+    for revision in graph.nodes.values():
+        for parent in _linked(revision, graph.nodes):
+            parent.add_nextrev(revision)
+
+
+def _resolve_dependencies(revision: Revision, names: lineage.Names) -> None:
+    """Turn labels into ids."""
+    if revision.dependencies is None:
+        return
+    declared = as_tuple(revision.dependencies)
+    for name in declared:
+        if name not in names:
+            raise _missing(revision, name, "depends_on")
+    revision.set_dependencies(tuple(names[name].revision for name in declared))
+
+
+def _linked(revision: Revision, nodes: lineage.Names) -> list[Revision]:
+    """Return the revisions right below."""
+    try:
+        return [nodes[name] for name in revision.requirements]
+    except KeyError as error:
+        raise _missing(revision, error.args[0], "down_revision") from None
+
+
+def _missing(revision: Revision, name: str, attribute: str) -> MissingRevisionError:
+    return MissingRevisionError(
+        f"Revision {name} referenced from {revision!r} is not present; restore its file, or "
+        f"correct {attribute} of {revision.revision}",
+        name,
+        revision.revision,
+    )
+
+
+def _settle(revision: Revision, graph: Graph) -> None:
+    """Fill in what depends on everything below: labels, and which dependencies matter."""
+    _inherit_labels(revision, graph.nodes)
+    if revision.own_labels:
+        _hand_labels_down(revision, graph.nodes)
+    if revision.dependencies is not None:
+        kept = [
+            name
+            for name in dict.fromkeys(revision.resolved_dependencies)
+            if not lineage.is_below(graph.nodes, graph.depths, name, revision.parents)
+        ]
+        revision.keep_dependencies(tuple(kept))
+
+
+def _inherit_labels(revision: Revision, nodes: dict[str, Revision]) -> None:
+    for name in revision.parents:
+        labels = nodes[name].branch_labels
+        if revision.branch_labels:
+            revision.branch_labels |= labels
+        else:
+            # Shared, not copied: one set serves a whole branch.
+            revision.branch_labels = labels
+
+
+def _hand_labels_down(revision: Revision, nodes: dict[str, Revision]) -> None:
+    """Give the labels to the unforked line of revisions that leads to their owner."""
+    labels = frozenset(revision.own_labels)
+    while len(revision.parents) == 1:
+        revision = nodes[revision.parents[0]]
+        if len(revision.users) > 1 or revision.is_merge_point:
+            return
+        revision.branch_labels |= labels
+
+
+def _warn_of_double(first: Revision, second: Revision) -> None:
+    places = [getattr(revision, "path", None) for revision in (first, second)]
+    where = f" (in {places[0]} and {places[1]}; the latter is used)" if all(places) else ""
+    warnings.warn(
+        f"Revision {second.revision} is present more than once{where}", stacklevel=2
+    )

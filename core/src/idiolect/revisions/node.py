@@ -1,0 +1,214 @@
+"""One revision: what its file declares, and its links once it is in a graph.
+
+:class:`Revision` is the documented class that scripts derive from. It never looks at other
+revisions; the graph fills in links, labels and resolved dependencies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+from idiolect.revisions.errors import DependencyLoopDetected, LoopDetected, RevisionError
+
+ILLEGAL_CHARACTERS = "@-+:"
+
+Names: TypeAlias = str | Iterable[str] | None
+
+
+class Revision:
+    """A revision of the graph.
+
+    Args:
+        revision: the id, unique in the graph.
+        down_revision: the id it follows; several for a merge, None or empty for a base.
+        dependencies: ids or branch labels that must be applied first.
+        branch_labels: names for the branch that this revision stands on.
+
+    Raises:
+        RevisionError: the id is empty or holds one of ``@ - + :``.
+        LoopDetected: the revision follows itself.
+        DependencyLoopDetected: the revision depends on itself.
+    """
+
+    #: the id
+    revision: str
+    #: what the file says: an id, a tuple of ids for a merge, None for a base
+    down_revision: str | tuple[str, ...] | None
+    #: what the file says: an id or label, a tuple of them, or None
+    dependencies: str | tuple[str, ...] | None
+    #: all labels of the branch or branches that this revision lies on, own or inherited
+    branch_labels: frozenset[str]
+    #: the ids in ``down_revision``
+    parents: tuple[str, ...]
+    #: the labels that the file itself declares
+    own_labels: tuple[str, ...]
+    #: the ids of the revisions that follow this one
+    children: set[str]
+    #: the ids of the revisions that follow this one or depend on it
+    users: set[str]
+
+    def __init__(
+        self,
+        revision: str,
+        down_revision: Names,
+        dependencies: Names = None,
+        branch_labels: Names = None,
+    ) -> None:
+        parents, needed = as_tuple(down_revision), as_tuple(dependencies)
+        self.verify_rev_id(revision)
+        if revision in parents:
+            raise LoopDetected(revision)
+        if revision in needed:
+            raise DependencyLoopDetected(revision)
+        self.revision = revision
+        self.down_revision = tuple_rev_as_scalar(parents)
+        self.dependencies = tuple_rev_as_scalar(needed)
+        self.parents = tuple(dict.fromkeys(parents))
+        self.own_labels = as_tuple(branch_labels)
+        self.reset_links()
+
+    def reset_links(self) -> None:
+        """Forget what a graph filled in: links upwards, labels from others, resolved names."""
+        self.children = set()
+        self.users = set()
+        self.branch_labels = frozenset(self.own_labels)
+        self.set_dependencies(as_tuple(self.dependencies))
+
+    def set_dependencies(self, ids: tuple[str, ...]) -> None:
+        """Take ``ids`` for what ``dependencies`` means."""
+        self._resolved_dependencies = ids
+        self._normalized_resolved_dependencies = ids
+
+    def keep_dependencies(self, ids: tuple[str, ...]) -> None:
+        """Take ``ids`` for the dependencies that parents do not already imply."""
+        self._normalized_resolved_dependencies = ids
+
+    @classmethod
+    def verify_rev_id(cls, revision: str) -> None:
+        """Check that ``revision`` can serve as an id.
+
+        Raises:
+            RevisionError: it is empty, or holds a character that identifiers give a meaning.
+        """
+        if not revision:
+            raise RevisionError(
+                f"Revision identifier {revision!r} is empty; give the revision an id"
+            )
+        illegal = sorted(set(ILLEGAL_CHARACTERS).intersection(revision))
+        if illegal:
+            raise RevisionError(
+                f"Character(s) '{', '.join(illegal)}' not allowed in revision identifier "
+                f"'{revision}'"
+            )
+
+    def add_nextrev(self, revision: Revision) -> None:
+        """Note that ``revision`` follows or depends on this one."""
+        self.users.add(revision.revision)
+        if self.revision in revision.parents:
+            self.children.add(revision.revision)
+
+    @property
+    def resolved_dependencies(self) -> tuple[str, ...]:
+        """The ids that ``dependencies`` means."""
+        return self._resolved_dependencies
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """The ids of parents and dependencies: all that must be applied first."""
+        return _joined(self.parents, self._resolved_dependencies)
+
+    @property
+    def order_links(self) -> tuple[str, ...]:
+        """The ids of parents and of those dependencies that no parent implies."""
+        return _joined(self.parents, self._normalized_resolved_dependencies)
+
+    @property
+    def nextrev(self) -> frozenset[str]:
+        """The ids of the revisions that follow this one."""
+        return frozenset(self.children)
+
+    @property
+    def is_head(self) -> bool:
+        """Whether no revision follows this one."""
+        return not self.children
+
+    @property
+    def is_base(self) -> bool:
+        """Whether this revision follows none."""
+        return not self.parents
+
+    @property
+    def is_branch_point(self) -> bool:
+        """Whether more than one revision follows this one."""
+        return len(self.children) > 1
+
+    @property
+    def is_merge_point(self) -> bool:
+        """Whether this revision follows more than one."""
+        return len(self.parents) > 1
+
+    # Names that programs written for Alembic are known to use.
+
+    @property
+    def _orig_branch_labels(self) -> tuple[str, ...]:
+        return self.own_labels
+
+    @property
+    def _all_nextrev(self) -> frozenset[str]:
+        return frozenset(self.users)
+
+    @property
+    def _versioned_down_revisions(self) -> tuple[str, ...]:
+        return self.parents
+
+    @property
+    def _all_down_revisions(self) -> tuple[str, ...]:
+        return self.requirements
+
+    @property
+    def _normalized_down_revisions(self) -> tuple[str, ...]:
+        return self.order_links
+
+    @property
+    def _is_real_head(self) -> bool:
+        return not self.users
+
+    @property
+    def _is_real_base(self) -> bool:
+        return not self.parents and self.dependencies is None
+
+    @property
+    def _is_real_branch_point(self) -> bool:
+        return len(self.users) > 1
+
+    def __repr__(self) -> str:
+        extras = {"dependencies": self.dependencies, "branch_labels": set(self.branch_labels)}
+        shown = "".join(f", {name}={value!r}" for name, value in extras.items() if value)
+        return f"{type(self).__name__}({self.revision!r}, {self.down_revision!r}{shown})"
+
+
+def as_tuple(names: Names) -> tuple[str, ...]:
+    """Return ids or labels as files and callers write them (one, several, None) as a tuple."""
+    if names is None:
+        return ()
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def tuple_rev_as_scalar(rev: Any) -> Any:
+    """Return None for nothing, the only element for one, else ``rev`` as it is."""
+    if not rev:
+        return None
+    return rev[0] if len(rev) == 1 else rev
+
+
+def is_revision(rev: Any) -> Revision:
+    """Return ``rev``, having checked that it is a :class:`Revision`."""
+    if not isinstance(rev, Revision):
+        message = f"Expected a Revision, got {rev!r}"
+        raise TypeError(message)
+    return rev
+
+
+def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(first + second)) if second else first

@@ -1,0 +1,155 @@
+"""Which revisions a way up or down takes, and in which order.
+
+A :class:`Selection` answers "which", :func:`ordered` "in which order": from the top down, as
+downgrades run; upgrades run it backwards. Identifiers are left to ``resolve``, and nothing runs
+here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from idiolect.revisions import lineage, resolve, sort
+from idiolect.revisions.errors import RangeNotAncestorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from idiolect.revisions.load import Graph
+    from idiolect.revisions.node import Revision
+    from idiolect.revisions.resolve import Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Revisions that a way takes.
+
+    Attributes:
+        revisions: all of them by id, unordered.
+        tops: ids at which the way begins above; some may lie outside.
+    """
+
+    revisions: dict[str, Revision]
+    tops: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is asked for.
+
+    Attributes:
+        upper: the upper end or ends; for a downgrade, what is applied.
+        lower: the lower end or ends; for an upgrade, what is applied.
+        inclusive: whether the lower end itself is wanted too.
+        implicit_base: whether what the way needs is wanted although it does not lie above the
+            lower end, such as the other side of a merge.
+        strict: whether relative identifiers must find as many revisions as they count.
+    """
+
+    upper: Wanted
+    lower: Wanted
+    inclusive: bool = False
+    implicit_base: bool = False
+    strict: bool = True
+
+
+def ordered(graph: Graph, selection: Selection) -> list[Revision]:
+    """Return the revisions of a selection from the top down, branch by branch."""
+    order = sort.BranchOrder(selection.revisions, graph.positions)
+    return [selection.revisions[name] for name in order.run(selection.tops)]
+
+
+def upgrade(graph: Graph, span: Span) -> Selection:
+    """Select what leads from the lower end to the upper end.
+
+    Raises:
+        RangeNotAncestorError: the lower end does not lie below the upper one.
+        RevisionError: an end does not resolve, or overlaps with itself.
+    """
+    lower = _parsed(graph, span.lower)
+    standing = None if lower is not None and lower.is_relative else span.lower
+    uppers = resolve.upgrade_targets(graph, standing, span.upper, strict=span.strict)
+    tops = _ids(uppers)
+    if lower is not None and lower.is_relative:
+        bottoms = resolve.range_start(graph, uppers, lower, strict=span.strict)
+    else:
+        bottoms = resolve.revisions(graph, span.lower)
+    lineage.refuse_overlap(graph.nodes, tops)
+    lineage.refuse_overlap(graph.nodes, _ids(bottoms))
+    if not bottoms:
+        return _from_base(graph, tops, lower.branch if lower else None)
+    return _between(graph, tops, _ids(bottoms), span)
+
+
+def downgrade(graph: Graph, span: Span) -> Selection:
+    """Select what has to go so that the lower end remains, and nothing more.
+
+    Raises:
+        RangeNotAncestorError: the lower end is not applied, or nothing of it can be undone.
+        RevisionError: an end does not resolve.
+    """
+    current = resolve.revisions(graph, span.upper)
+    tops = _ids(current)
+    lower = resolve.one_name(span.lower)
+    target = resolve.downgrade_target(graph, tops, lower, strict=span.strict)
+    applied = lineage.ancestors(graph.names, tops)
+    roots = _roots_to_drop(graph, target, inclusive=span.inclusive)
+    doomed = lineage.descendants(graph.names, roots)
+    if span.implicit_base:
+        kept = lineage.ancestors(graph.names, roots)
+        doomed = doomed | {name: one for name, one in applied.items() if name not in kept}
+    selected = {name: one for name, one in applied.items() if name in doomed}
+    remains = target.revision
+    if not selected and remains is not None and remains.revision not in tops:
+        raise RangeNotAncestorError(remains.revision, tops)
+    return Selection(selected, tops)
+
+
+def _parsed(graph: Graph, lower: Wanted) -> resolve.Identifier | None:
+    return resolve.parse(graph, lower) if isinstance(lower, str) else None
+
+
+def _from_base(graph: Graph, tops: tuple[str, ...], branch: str | None) -> Selection:
+    if branch is not None:
+        grown = lineage.descendants(
+            graph.names, resolve.bases(graph, branch), include_dependencies=False
+        )
+        tops = tuple(name for name in tops if name in grown)
+    return Selection(lineage.ancestors(graph.names, tops), tops)
+
+
+def _between(
+    graph: Graph, tops: tuple[str, ...], bottoms: tuple[str, ...], span: Span
+) -> Selection:
+    needed = lineage.ancestors(graph.names, tops)
+    passed = lineage.ancestors(graph.names, bottoms)
+    wanted = needed.keys() - passed.keys()
+    if not span.implicit_base:
+        wanted &= lineage.descendants(graph.names, bottoms, include_dependencies=False).keys()
+    if span.inclusive:
+        wanted |= set(bottoms)
+    must_be_below = span.inclusive or not span.implicit_base
+    unreachable = bool(wanted) and wanted.isdisjoint(tops)
+    if unreachable or (must_be_below and not needed.keys() >= set(bottoms)):
+        raise RangeNotAncestorError(_spoken(span.lower, bottoms), _spoken(span.upper, tops))
+    return Selection({name: one for name, one in graph.nodes.items() if name in wanted}, tops)
+
+
+def _roots_to_drop(graph: Graph, target: resolve.Destination, *, inclusive: bool) -> Iterable[str]:
+    """Return the lowest revisions that have to go."""
+    if target.revision is None:
+        return resolve.bases(graph, target.branch)
+    if inclusive:
+        return [target.revision.revision]
+    if target.branch is None:
+        return target.revision.children
+    return target.revision.children & resolve.branch_members(graph, target.branch).keys()
+
+
+def _spoken(asked: Wanted, ids: tuple[str, ...]) -> str | tuple[str, ...]:
+    return asked if isinstance(asked, str) else ids
+
+
+def _ids(revisions: Iterable[Revision]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.revision for one in revisions))

@@ -1,0 +1,151 @@
+"""Orders of revisions: depths, which also find circles, and the order in which plans run.
+
+Pure functions over links; nothing is resolved and nothing is kept. Linear in revisions and
+links, apart from the choice between branches, which looks at what is left of these.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idiolect.revisions.errors import CycleDetected, DependencyCycleDetected, RevisionError
+from idiolect.revisions.lineage import CHILDREN, NEEDS, PARENTS, USERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from idiolect.revisions.lineage import Links, Names
+
+
+def depths(nodes: Names) -> dict[str, int]:
+    """Return the length of the longest way down from each revision, by id.
+
+    Raises:
+        CycleDetected: revisions follow each other in a circle.
+        DependencyCycleDetected: they do with dependencies counted.
+    """
+    found, stuck = _climb(nodes, NEEDS, USERS)
+    if stuck:
+        _, stuck_by_parents = _climb(nodes, PARENTS, CHILDREN)
+        if stuck_by_parents:
+            raise CycleDetected(_circle(nodes, stuck_by_parents, PARENTS))
+        raise DependencyCycleDetected(_circle(nodes, stuck, NEEDS))
+    return found
+
+
+def _climb(nodes: Names, below: Links, above: Links) -> tuple[dict[str, int], dict[str, int]]:
+    """Give each revision its depth once all below it have theirs (Kahn's algorithm).
+
+    Returns:
+        Depths, and the revisions whose turn never came: those on a circle and above it.
+    """
+    pending = {name: len(below(revision)) for name, revision in nodes.items()}
+    found = {name: 0 for name, count in pending.items() if not count}
+    ready = list(found)
+    while ready:
+        name = ready.pop()
+        del pending[name]
+        depth = found[name] + 1
+        for upper in above(nodes[name]):
+            found[upper] = max(depth, found.get(upper, 0))
+            pending[upper] -= 1
+            if not pending[upper]:
+                ready.append(upper)
+    return found, pending
+
+
+def _circle(nodes: Names, stuck: Mapping[str, int], below: Links) -> list[str]:
+    """Return one circle among ``stuck``, each of which has another of them right below it.
+
+    Returns:
+        Ids, each of which refers to the next, and the last to the first.
+    """
+    way: dict[str, None] = {}
+    name = next(iter(stuck))
+    while name not in way:
+        way[name] = None
+        name = next(lower for lower in below(nodes[name]) if lower in stuck)
+    ids = list(way)
+    return ids[ids.index(name) :]
+
+
+class BranchOrder:
+    """Orders revisions from the top down, one branch at a time.
+
+    A *line* runs down along first parents. A merge opens further lines for its other parents
+    and for dependencies. Where a line reaches a revision that another line still has to pass
+    first, that other line goes on; where a line ends, the one before it does. So a branch
+    stays together as long as dependencies allow, and comes out above what it grows from.
+
+    Args:
+        selected: the revisions to order, by id.
+        positions: the places of ids in the graph: lines start in this order.
+    """
+
+    def __init__(self, selected: Names, positions: Mapping[str, int]) -> None:
+        self._selected = selected
+        self._positions = positions
+        self._lines: list[str] = []
+        self._current = 0
+        self._links = {
+            name: [link for link in revision.order_links if link in selected]
+            for name, revision in selected.items()
+        }
+        self._above: dict[str, set[str]] = {name: set() for name in selected}
+        for name, links in self._links.items():
+            for link in links:
+                self._above[link].add(name)
+
+    def run(self, tops: Iterable[str]) -> list[str]:
+        """Return all ids in order.
+
+        Args:
+            tops: ids at which lines start; those that were not selected are left out.
+
+        Raises:
+            RevisionError: some were never reached: their links contradict each other.
+        """
+        starts = {name for name in tops if name in self._selected}
+        self._lines = sorted(starts, key=self._positions.__getitem__)
+        ordered: list[str] = []
+        while self._lines:
+            name = self._lines[self._current]
+            if self._above[name]:
+                self._current = self._line_through(name)
+            else:
+                ordered.append(name)
+                self._step_down(name)
+        if len(ordered) < len(self._selected):
+            left = sorted(set(self._selected).difference(ordered))
+            raise RevisionError(
+                "Dependency resolution failed; broken map: nothing leads to revisions "
+                f"{', '.join(left)}"
+            )
+        return ordered
+
+    def _step_down(self, name: str) -> None:
+        links = self._links[name]
+        for link in links:
+            self._above[link].discard(name)
+        fresh = [link for link in links if link not in self._lines]
+        if fresh:
+            self._lines[self._current] = fresh[0]
+            self._lines.extend(fresh[1:])
+        else:
+            del self._lines[self._current]
+            self._current = max(self._current - 1, 0)
+
+    def _line_through(self, name: str) -> int:
+        """Return the index of the first line that has yet to come down to ``name``."""
+        waiting, above = [name], set[str]()
+        while waiting:
+            for upper in self._above[waiting.pop()]:
+                if upper not in above:
+                    above.add(upper)
+                    waiting.append(upper)
+        for index, line in enumerate(self._lines):
+            if line in above:
+                return index
+        raise RevisionError(
+            f"Dependency resolution failed; broken map: nothing leads past revision {name}"
+        )
