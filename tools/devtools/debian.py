@@ -40,7 +40,7 @@ def unpack(*packages: str, with_dependencies: bool = True) -> Path:
     announce(f"fetching the Debian package{'s' if len(packages) > 1 else ''} {' '.join(packages)}")
     options = _own_lists(target.with_suffix(".apt"))
     _apt(["apt-get", *options, "update", "-qq"])
-    wanted = _missing(packages, options) if with_dependencies else list(packages)
+    wanted = _choose(packages, options) if with_dependencies else list(packages)
     archives = target.with_suffix(".archives")
     shutil.rmtree(archives, ignore_errors=True)
     archives.mkdir(parents=True)
@@ -63,6 +63,18 @@ def library_path(root: Path) -> str:
     patterns = ("lib/*-linux-gnu*", "usr/lib/*-linux-gnu*", "lib", "usr/lib")
     folders = [folder for pattern in patterns for folder in sorted(root.glob(pattern))]
     return ":".join(str(folder) for folder in folders if folder.is_dir())
+
+
+def missing(simulation: str) -> list[str]:
+    """Read what apt would install.
+
+    Args:
+        simulation: output of `apt-get install --simulate`.
+
+    Returns:
+        `name=version` of each package, in the order of installation.
+    """
+    return [f"{name}={version}" for name, version in _TO_INSTALL.findall(simulation)]
 
 
 def _label(packages: tuple[str, ...]) -> str:
@@ -92,13 +104,10 @@ def _own_lists(state: Path) -> list[str]:
     return [word for key, value in settings.items() for word in ("-o", f"{key}={value}")]
 
 
-def _missing(packages: tuple[str, ...], options: list[str]) -> list[str]:
+def _choose(packages: tuple[str, ...], options: list[str]) -> list[str]:
     command = ["apt-get", *options, "install", "--simulate", "--no-install-recommends", *packages]
-    found = _TO_INSTALL.findall(_apt(command))
-    if not found:
-        # All are installed: what is wanted is their files all the same.
-        return list(packages)
-    return [f"{name}={version}" for name, version in found]
+    # Where all are installed, what is wanted is their files all the same.
+    return missing(_apt(command)) or list(packages)
 
 
 def _apt(command: list[str], *, cwd: Path | None = None) -> str:

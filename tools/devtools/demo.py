@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _PROJECT = ROOT / "examples" / "quickstart"
 _COPY = ROOT / "build" / "demo"
+_DIALECTS = ("plugins/sqlite", "plugins/postgresql")
 _URL_LINE = re.compile(r"^sqlalchemy\.url\s*=.*$", re.MULTILINE)
 _BACKEND = re.compile(r"^(\w+)(?:\+(\w+))?:")
 _STEPS = (
@@ -39,11 +40,11 @@ def demo(url: str | None, venv: Path) -> None:
     Raises:
         Failure: the URL is none, or a step failed.
     """
-    python = environment.make(venv, [], packages=["core", _plugin(url)])
+    python = environment.make(venv, [], packages=["core", plugin_for(url)])
     shutil.rmtree(_COPY, ignore_errors=True)
     shutil.copytree(_PROJECT, _COPY, ignore=shutil.ignore_patterns("tests", "__pycache__", "*.db"))
     if url is not None:
-        _set_url(_COPY / "idiolect.ini", url)
+        set_url(_COPY / "idiolect.ini", url)
     announce(f"\nThe project of examples/quickstart, copied to {_COPY.relative_to(ROOT)}:\n")
     program = python.with_name("idiolect")
     for step in _STEPS:
@@ -52,19 +53,28 @@ def demo(url: str | None, venv: Path) -> None:
     announce("Migrated up, down and up again.")
 
 
-def _plugin(url: str | None) -> str:
+def plugin_for(url: str | None) -> str:
+    """Say which plugin, with which extra, a URL asks for.
+
+    Args:
+        url: an SQLAlchemy URL; None stands for a new SQLite file.
+
+    Raises:
+        Failure: no plugin of this project serves the URL's backend.
+    """
     if url is None:
         return "plugins/sqlite"
     parts = _BACKEND.match(url)
     backend, driver = parts.groups() if parts else (None, None)
-    if f"plugins/{backend}" not in environment.PACKAGES:
-        known = ", ".join(environment.PACKAGES[1:-1])
+    if f"plugins/{backend}" not in _DIALECTS:
+        known = ", ".join(_DIALECTS)
         raise Failure(f"No plugin here for the URL's backend {backend!r}; there are {known}.", 2)
     extra = driver or ("psycopg" if backend == "postgresql" else None)
     return f"plugins/{backend}[{extra}]" if extra else f"plugins/{backend}"
 
 
-def _set_url(ini: Path, url: str) -> None:
+def set_url(ini: Path, url: str) -> None:
+    """Write a URL into a config file and leave its other lines as they are."""
     # A percent sign is doubled because the file is read with interpolation.
     line = f"sqlalchemy.url = {url.replace('%', '%%')}"
     text = ini.read_text(encoding="utf-8")

@@ -49,11 +49,12 @@ def make(folder: Path, requirements: Sequence[str], *, packages: Sequence[str] =
         return python
     if attempt([python, "-m", "pip", "--version"]).returncode:
         _create(folder)
-    run(
-        [python, "-m", "pip", "install", "--quiet", *requirements, *editable],
-        env={"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
-        shown_as=shlex.join(["pip", "install", *requirements, *named]),
-    )
+    if requirements or packages:
+        run(
+            [python, "-m", "pip", "install", "--quiet", *requirements, *editable],
+            env={"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+            shown_as=shlex.join(["pip", "install", *requirements, *named]),
+        )
     stamp.write_text("\n".join([*held, wanted]), encoding="utf-8")
     return python
 

@@ -74,7 +74,8 @@ def test_alone(
                 python = environment.make(home, [*_ALONE_NEEDS, *named])
                 _pytest(python, [f"{package}/tests", *arguments], own_urls)
             except Failure as exc:
-                if exc.status != _NOTHING_COLLECTED:
+                # A selection by arguments may leave a package without a test.
+                if not arguments or exc.status != _NOTHING_COLLECTED:
                     failed.append(package)
     if failed:
         raise Failure(f"Failed alone: {', '.join(failed)}.")
