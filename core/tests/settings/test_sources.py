@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from idiolect.errors import CommandError
-from idiolect.settings.sources import find_config
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from idiolect.settings.sources import find_config, read_ini
 
 PYPROJECT = "pyproject.toml"
 
@@ -100,3 +97,14 @@ def test_too_many_files(given: list[str], expected: str) -> None:
     with pytest.raises(CommandError) as caught:
         find_config(given, {})
     assert expected == str(caught.value)
+
+
+def test_folder_that_cannot_be_searched() -> None:
+    """A current folder in which nothing can be looked up holds no ini file."""
+    folder = Path("x" * 300)
+    assert folder / "alembic.ini" == find_config(None, {}, folder).ini
+
+
+def test_ini_options_without_here() -> None:
+    """A parser for no file takes its defaults as they are."""
+    assert {"pw": "a%%b"} == dict(read_ini(None, {"pw": "a%%b"}).defaults())
