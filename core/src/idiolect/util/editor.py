@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
 from os.path import exists, join, splitext
 from subprocess import CalledProcessError, check_call
+from typing import TYPE_CHECKING
 
 from idiolect.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 is_posix = os.name == "posix"
 
@@ -28,15 +31,18 @@ def open_in_editor(filename: str, environ: dict[str, str] | None = None) -> None
     """
     command = _find_editor(os.environ if environ is None else environ)
     try:
-        check_call([*command, filename])
+        check_call([*command, filename])  # noqa: S603 - the user's own editor
     except (OSError, CalledProcessError) as exc:
         raise CommandError(f"Error executing editor ({exc})") from exc
 
 
 def _find_editor(environ: Mapping[str, str]) -> list[str]:
-    """Return the editor's command line: the first of the candidates that is there."""
+    """Return the editor's command line: the first that is there of those asked for.
+
+    Only where none is asked for, the usual ones are looked for: a misspelt EDITOR is told.
+    """
     named = [environ[key] for key in ("EDITOR", "VISUAL") if environ.get(key)]
-    for candidate in (*named, *_default_editors()):
+    for candidate in named or _default_editors():
         command = _find_command(candidate, environ)
         if command is not None:
             return command

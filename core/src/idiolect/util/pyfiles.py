@@ -115,7 +115,7 @@ def coerce_resource_to_filename(fname_or_resource: StrPath) -> Path:
         return Path(name)
     package, *parts = name.split(":")
     # Costs a millisecond that a plain path need not pay.
-    from importlib import resources  # noqa: PLC0415
+    from importlib import resources
 
     try:
         found = resources.files(package).joinpath(*parts)
@@ -135,8 +135,8 @@ def render_template(template_file: StrPath, **kw: Any) -> str:
             that holds Mako's own account of it.
     """
     # Mako imports pygments where it is installed: 17 ms that only a written file is worth.
-    from mako import exceptions  # noqa: PLC0415
-    from mako.template import Template  # noqa: PLC0415
+    from mako import exceptions  # type: ignore[import-untyped] # it has no stubs
+    from mako.template import Template  # type: ignore[import-untyped] # as above
 
     source = os.fspath(template_file)
     if not os.path.isfile(source):  # noqa: PTH113
@@ -157,7 +157,7 @@ def render_template(template_file: StrPath, **kw: Any) -> str:
 
 def _keep_account(text: str) -> str:
     # Costs 5 ms, and only a failure needs it.
-    import tempfile  # noqa: PLC0415
+    import tempfile
 
     with tempfile.NamedTemporaryFile(
         "w", suffix=".txt", prefix="template_error_", delete=False, encoding="utf-8"

@@ -1,0 +1,23 @@
+"""Documented path of the script directory; names are fetched on first use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from idiolect.script.base import ScriptDirectory
+    from idiolect.script.script import Script
+
+__all__ = ["Script", "ScriptDirectory"]
+
+_HOMES = {"Script": "idiolect.script.script", "ScriptDirectory": "idiolect.script.base"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    import importlib
+
+    value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)
+    return value

@@ -1,0 +1,489 @@
+"""The script directory: a folder with env.py, a template and revision files, as one object.
+
+Commands come in: they ask for revisions, for plans as lists of steps, for a new file, and have
+env.py run. Files are read when the graph is first asked for, as text; none is executed here.
+"""
+
+from __future__ import annotations
+
+import datetime  # noqa: ICN001 - 'dt' is no word of this project
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from idiolect.errors import CommandError, ConfigError, ScriptError
+from idiolect.revisions.errors import (
+    MultipleHeads,
+    RangeNotAncestorError,
+    ResolutionError,
+    RevisionError,
+)
+from idiolect.revisions.graph import RevisionMap
+from idiolect.runtime.steps import MigrationStep, RevisionStep, StampStep
+from idiolect.script.locations import revision_files
+from idiolect.script.naming import (
+    DEFAULT_FILE_TEMPLATE,
+    DEFAULT_SLUG_LENGTH,
+    find_zone,
+    revision_path,
+    slug,
+)
+from idiolect.script.script import Script
+from idiolect.util.langhelpers import EMPTY_DICT, memoized_property, to_tuple
+from idiolect.util.pyfiles import StrPath, coerce_resource_to_filename, load_python_file
+
+if TYPE_CHECKING:
+    from idiolect.settings.config import Config
+
+RevIds = str | Sequence[str] | None
+
+_TOO_MANY_HEADS = (
+    "Multiple head revisions are present for given argument '%(head_arg)s'; please specify a "
+    "specific target revision, '<branchname>@%(head_arg)s' to narrow to a specific head, or "
+    "'heads' for all heads"
+)
+_HEADS_SHOWN = 10
+
+
+class ScriptDirectory:
+    """A migration environment on disk.
+
+    Args:
+        dir: the folder that holds env.py and script.py.mako.
+        file_template: a ``%`` format for the names of new files, without ``.py``.
+        truncate_slug_length: length in characters that the slug is cut to; None or 0 for 40.
+        version_locations: the folders of revision files; None for ``versions`` in ``dir``.
+        sourceless: take compiled files without a source as revisions too.
+        output_encoding: the encoding of new files.
+        timezone: name of the zone of new files' dates; None for local time without a zone.
+        hooks: what runs on new files, as the configuration lists it.
+        recursive_version_locations: look into sub-folders of the locations too.
+        messaging_opts: options of the messages printed: ``quiet``.
+
+    Raises:
+        ScriptError: ``dir`` does not exist.
+    """
+
+    def __init__(  # noqa: PLR0917 - the documented order
+        self,
+        dir: StrPath,
+        file_template: str = DEFAULT_FILE_TEMPLATE,
+        truncate_slug_length: int | None = DEFAULT_SLUG_LENGTH,
+        version_locations: Sequence[StrPath] | None = None,
+        sourceless: bool = False,
+        output_encoding: str = "utf-8",
+        timezone: str | None = None,
+        hooks: Sequence[Mapping[str, Any]] = (),
+        recursive_version_locations: bool = False,
+        messaging_opts: Mapping[str, Any] = EMPTY_DICT,
+    ) -> None:
+        self.dir = os.fspath(dir)
+        self.file_template = file_template
+        self.truncate_slug_length = truncate_slug_length or DEFAULT_SLUG_LENGTH
+        self.version_locations = version_locations
+        self.sourceless = sourceless
+        self.output_encoding = output_encoding
+        self.timezone = timezone
+        self.hooks = hooks
+        self.recursive_version_locations = recursive_version_locations
+        self.messaging_opts = messaging_opts
+        self.revision_map = RevisionMap(self._load_revisions)
+        if not os.access(self.dir, os.F_OK):
+            raise ScriptError(
+                f"Path doesn't exist: {os.path.abspath(self.dir)}.  "  # noqa: PTH100
+                "Please use the 'init' command to create a new scripts folder.",
+                path=self.dir,
+            )
+
+    @classmethod
+    def from_config(cls, config: Config) -> ScriptDirectory:
+        """Make one from a Config, which needs no more than ``script_location``.
+
+        What ``prepend_sys_path`` lists is put in front of ``sys.path``.
+
+        Raises:
+            CommandError: ``script_location`` is missing or leads nowhere.
+            ConfigError: an option has a value that cannot be used.
+        """
+        location = config.get_alembic_option("script_location")
+        if not location:
+            raise CommandError(
+                f"No 'script_location' key found in configuration. {config.describe_sources()} "
+                "Run 'init', or name the right file with -c."
+            )
+        _prepend_sys_path(config.get_prepend_sys_paths_list() or [])
+        return cls(
+            coerce_resource_to_filename(location),
+            file_template=config.get_alembic_option("file_template") or DEFAULT_FILE_TEMPLATE,
+            truncate_slug_length=_length_option(config, "truncate_slug_length"),
+            version_locations=config.get_version_locations_list(),
+            sourceless=config.get_alembic_boolean_option("sourceless"),
+            output_encoding=config.get_alembic_option("output_encoding") or "utf-8",
+            timezone=config.get_alembic_option("timezone") or None,
+            hooks=config.get_hooks_list(),
+            recursive_version_locations=config.get_alembic_boolean_option(
+                "recursive_version_locations"
+            ),
+            messaging_opts=config.messaging_opts,
+        )
+
+    @property
+    def versions(self) -> str:
+        """The only version location, absolute.
+
+        Raises:
+            CommandError: there are several.
+        """
+        return str(self._singular_version_location)
+
+    @memoized_property
+    def _singular_version_location(self) -> Path:
+        if len(self._version_locations) > 1:
+            raise CommandError("Multiple version_locations present")
+        return self._version_locations[0]
+
+    @memoized_property
+    def _version_locations(self) -> Sequence[Path]:
+        locations = self.version_locations or [os.path.join(self.dir, "versions")]  # noqa: PTH118
+        return [
+            Path(os.path.abspath(coerce_resource_to_filename(location)))  # noqa: PTH100
+            for location in locations
+        ]
+
+    def _load_revisions(self) -> Iterator[Script]:
+        """Yield a Script for every revision file of all locations."""
+        paths = revision_files(
+            self._version_locations,
+            recursive=self.recursive_version_locations,
+            sourceless=self.sourceless,
+        )
+        for path in paths:
+            script = Script._from_path(self, path)  # noqa: SLF001 - of this room
+            if script is not None:
+                yield script
+
+    @property
+    def env_py_location(self) -> str:
+        """The path of env.py, whether it is there or not."""
+        return os.path.join(self.dir, "env.py")  # noqa: PTH118
+
+    def run_env(self) -> None:
+        """Execute env.py, which configures a context and runs what was planned.
+
+        Raises:
+            ScriptError: env.py is missing or no valid Python. What it raises itself passes.
+        """
+        load_python_file(self.dir, "env.py")
+
+    @contextmanager
+    def _catch_revision_errors(
+        self,
+        ancestor: str | None = None,
+        multiple_heads: str | None = None,
+        start: str | None = None,
+        end: str | None = None,
+        resolution: str | None = None,
+    ) -> Iterator[None]:
+        """Turn errors of the graph into command errors.
+
+        Args:
+            ancestor: text for a range whose ends are not in line, with ``%(start)s`` and
+                ``%(end)s``.
+            multiple_heads: text where one head was asked for and there are several, with
+                ``%(head_arg)s`` and ``%(heads)s``.
+            start: the lower end, as the user gave it.
+            end: the upper end, likewise.
+            resolution: text for an identifier that means nothing, with ``%s``.
+        """
+        try:
+            yield
+        except RangeNotAncestorError as exc:
+            text = ancestor or "Requested range %(start)s:%(end)s does not refer to ancestor/"
+            ends = {"start": start or exc.lower, "end": end or exc.upper}
+            if ancestor is None:
+                text += "descendant revisions along the same branch"
+            raise CommandError(text % ends, code=exc.code) from exc
+        except MultipleHeads as exc:
+            words = {"head_arg": end or exc.argument, "heads": format_heads(exc.heads)}
+            text = (multiple_heads or _TOO_MANY_HEADS) % words
+            if multiple_heads is None or "%(heads)s" not in multiple_heads:
+                text += f" (the heads are: {words['heads']})"
+            raise CommandError(text, code=exc.code) from exc
+        except ResolutionError as exc:
+            text = resolution % exc.argument if resolution else self._explain(exc)
+            raise CommandError(text, code=exc.code) from exc
+        except RevisionError as exc:
+            raise CommandError(str(exc), code=exc.code) from exc
+
+    def _explain(self, exc: ResolutionError) -> str:
+        """Say what an identifier fails to mean, in the documented words where it is unknown."""
+        text, argument = str(exc), exc.argument
+        unknown = f"Can't locate revision identified by '{argument}'"
+        for words in (f"No such revision or branch '{argument}'", f"No such branch: '{argument}'"):
+            if text.startswith(words):
+                return unknown + text.removeprefix(words)
+        return f"{unknown}: {text}"
+
+    def walk_revisions(self, base: str = "base", head: str = "heads") -> Iterator[Script]:
+        """Iterate through revisions from the heads down, each before what it stands on.
+
+        Args:
+            base: the last revision, included; "base" for all.
+            head: the first one; "heads" for all heads, "head" for the only one.
+
+        Raises:
+            CommandError: one of the two cannot be resolved.
+        """
+        with self._catch_revision_errors(start=base, end=head):
+            for revision in self.revision_map.iterate_revisions(
+                head, base, inclusive=True, assert_relative_length=False
+            ):
+                yield cast("Script", revision)
+
+    def get_revisions(self, id_: RevIds) -> tuple[Script, ...]:
+        """Return the revisions that one or several identifiers mean.
+
+        Args:
+            id_: an id, the beginning of one, a symbol, or several of them.
+
+        Raises:
+            CommandError: one cannot be resolved.
+        """
+        with self._catch_revision_errors():
+            return cast("tuple[Script, ...]", self.revision_map.get_revisions(id_))
+
+    def get_all_current(self, id_: tuple[str, ...]) -> set[Script]:
+        """Return the revisions that are heads of what ``id_`` and its dependencies hold."""
+        with self._catch_revision_errors():
+            return cast("set[Script]", self.revision_map._get_all_current(id_))  # noqa: SLF001
+
+    def get_revision(self, id_: str) -> Script:
+        """Return the revision that an identifier means; None for "base" and an empty graph.
+
+        Raises:
+            CommandError: it means none, or several.
+        """
+        with self._catch_revision_errors():
+            return cast("Script", self.revision_map.get_revision(id_))
+
+    def as_revision_number(self, id_: str | None) -> str | tuple[str, ...] | None:
+        """Return the ids that a symbol such as ``head`` stands for.
+
+        Returns:
+            One id, a tuple of them for "heads", or None for the base; what means no revision
+            comes back as it is.
+
+        Raises:
+            CommandError: the symbol means several where one is asked for.
+        """
+        with self._catch_revision_errors():
+            try:
+                ids, _ = self.revision_map._resolve_revision_number(id_)  # noqa: SLF001
+            except ResolutionError:
+                return id_
+        if not ids:
+            return None
+        return tuple(ids) if id_ == "heads" else ids[0]
+
+    def iterate_revisions(self, upper: RevIds, lower: RevIds, **kw: Any) -> Iterator[Script]:
+        """Iterate through revisions from ``upper`` down to ``lower``.
+
+        Args:
+            upper: where to begin, included.
+            lower: where to end; it must lie below.
+            kw: as :meth:`RevisionMap.iterate_revisions`.
+
+        Raises:
+            RevisionError: an end cannot be resolved, or they are not in line.
+        """
+        return cast("Iterator[Script]", self.revision_map.iterate_revisions(upper, lower, **kw))
+
+    def get_current_head(self) -> str | None:
+        """Return the id of the only head; None where there are no revisions.
+
+        Raises:
+            CommandError: there are several; see :meth:`get_heads`.
+        """
+        with self._catch_revision_errors(
+            multiple_heads=(
+                "The script directory has multiple heads (due to branching). "
+                "Please use get_heads(), or merge the branches using the 'merge' command"
+            )
+        ):
+            return self.revision_map.get_current_head()
+
+    def get_heads(self, consider_depends_on: bool = False) -> list[str]:
+        """Return the ids of all heads.
+
+        Args:
+            consider_depends_on: leave out heads that another revision depends on, as the
+                version table does after all upgrades.
+        """
+        if consider_depends_on:
+            return list(self.revision_map._real_heads)  # noqa: SLF001 - the graph's vocabulary
+        return list(self.revision_map.heads)
+
+    def get_base(self) -> str | None:
+        """Return the id of the only base; None where there are no revisions.
+
+        Raises:
+            CommandError: there are several; see :meth:`get_bases`.
+        """
+        bases = self.get_bases()
+        if len(bases) > 1:
+            raise CommandError(
+                "The script directory has multiple bases. Please use get_bases(). "
+                f"The bases are: {format_heads(bases)}"
+            )
+        return bases[0] if bases else None
+
+    def get_bases(self) -> list[str]:
+        """Return the ids of all bases."""
+        return list(self.revision_map.bases)
+
+    def _upgrade_revs(self, destination: str, current_rev: RevIds) -> list[RevisionStep]:
+        """Plan an upgrade.
+
+        Args:
+            destination: where to go.
+            current_rev: the heads of the database.
+
+        Returns:
+            The steps, in the order in which they are to run.
+        """
+        with self._catch_revision_errors(
+            ancestor="Destination %(end)s is not a valid upgrade target from current head(s)",
+            end=destination,
+        ):
+            scripts = list(self.iterate_revisions(destination, current_rev, implicit_base=True))
+        make = MigrationStep.upgrade_from_script
+        return [make(self.revision_map, script) for script in reversed(scripts)]
+
+    def _downgrade_revs(self, destination: str, current_rev: RevIds) -> list[RevisionStep]:
+        """Plan a downgrade; see :meth:`_upgrade_revs`."""
+        with self._catch_revision_errors(
+            ancestor="Destination %(end)s is not a valid downgrade target from current head(s)",
+            end=destination,
+        ):
+            scripts = list(
+                self.iterate_revisions(current_rev, destination, select_for_downgrade=True)
+            )
+        make = MigrationStep.downgrade_from_script
+        return [make(self.revision_map, script) for script in scripts]
+
+    def _stamp_revs(self, revision: RevIds, heads: RevIds) -> list[StampStep]:
+        """Plan a stamp.
+
+        Args:
+            revision: what the version table is to hold.
+            heads: what it holds.
+
+        Returns:
+            The steps, none where it holds that already.
+        """
+        # Only stamp needs it.
+        from idiolect.script.stamping import plan_stamp
+
+        with self._catch_revision_errors(
+            multiple_heads="Multiple heads are present; please specify a single target revision"
+        ):
+            return plan_stamp(self.revision_map, revision, heads)
+
+    def _generate_create_date(self) -> datetime.datetime:
+        """Return the date of a new file, in the zone of the options.
+
+        Raises:
+            CommandError: there is no such zone.
+        """
+        if self.timezone is None:
+            return datetime.datetime.now()  # noqa: DTZ005 - documented: local, without a zone
+        zone = find_zone(self.timezone)
+        return datetime.datetime.now(tz=datetime.timezone.utc).astimezone(zone)  # noqa: UP017
+
+    def _rev_path(
+        self,
+        path: StrPath,
+        rev_id: str,
+        message: str | None,
+        create_date: datetime.datetime,
+        file_template: str | None = None,
+    ) -> Path:
+        """Return the path that a new revision in the folder ``path`` gets."""
+        return revision_path(
+            path,
+            file_template or self.file_template,
+            rev_id=rev_id,
+            slug=slug(message, self.truncate_slug_length),
+            create_date=create_date,
+        )
+
+    def generate_revision(  # noqa: PLR0917 - the documented order
+        self,
+        revid: str,
+        message: str | None,
+        head: RevIds = None,
+        splice: bool | None = False,
+        branch_labels: RevIds = None,
+        version_path: StrPath | None = None,
+        file_template: str | None = None,
+        depends_on: RevIds = None,
+        **kw: Any,
+    ) -> Script | None:
+        """Write a new revision file and add it to the graph.
+
+        Args:
+            revid: its id, one that is not taken.
+            message: its message, any text; None for "empty message".
+            head: what it stands on: one identifier, or several for a merge; "base" or () for
+                nothing; None for the only head.
+            splice: allow a ``head`` that is no head.
+            branch_labels: names for its branch.
+            version_path: the version location to write to; None for that of ``head``.
+            file_template: the name's format; None for that of this object.
+            depends_on: ids or labels that must be applied first.
+            kw: further names that the template may refer to.
+
+        Raises:
+            CommandError: the id, the label or the file exists, an identifier means nothing,
+                or the file cannot be written. Then nothing is left behind.
+        """
+        # Generation needs modules that no reading command does.
+        from idiolect.script.generate import NewRevision, write_revision
+
+        wanted = NewRevision(
+            rev_id=revid,
+            message=message,
+            head="head" if head is None else head,
+            splice=bool(splice),
+            branch_labels=to_tuple(branch_labels, ()),
+            version_path=None if version_path is None else os.fspath(version_path),
+            file_template=file_template,
+            depends_on=to_tuple(depends_on, ()),
+        )
+        return write_revision(self, wanted, kw)
+
+
+def format_heads(heads: Sequence[str]) -> str:
+    """Return ids for a message: joined, and the tail of a long list counted."""
+    shown = ", ".join(heads[:_HEADS_SHOWN])
+    more = len(heads) - _HEADS_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _prepend_sys_path(paths: list[str]) -> None:
+    # Every command makes a script directory: the same paths do not pile up.
+    if paths and sys.path[: len(paths)] != paths:
+        sys.path[:0] = paths
+
+
+def _length_option(config: Config, name: str) -> int | None:
+    value: Any = config.get_alembic_option(name)
+    if value in {None, ""}:
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError) as exc:
+        raise ConfigError(f"Option {name!r} is {value!r}; expected a number of characters") from exc

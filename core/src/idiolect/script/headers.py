@@ -1,0 +1,375 @@
+"""What a revision file declares, read from its text without running it.
+
+The script directory comes in with a path and gets a :class:`RevisionHeader`, or None where only
+running the file can tell. Three readings are tried, the cheapest first: a strict grammar of the
+part before the first function, Python's parser on that part, Python's parser on the whole file.
+Nothing here executes a file, keeps state or writes; a store of headers that were read before
+belongs around :func:`read_header`.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from idiolect.errors import ScriptError
+from idiolect.util.pyfiles import syntax_message
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+Ids = str | Iterable[str] | None
+
+#: The variables of a revision file that the graph is made of.
+FIELDS: Final = frozenset({"revision", "down_revision", "branch_labels", "depends_on"})
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionHeader:
+    """The declarations of one revision file.
+
+    Attributes:
+        revision: the id; None where the file declares none (its name may hold it).
+        down_revision: the ids that it stands on, as written; None for a base.
+        branch_labels: names of the branch, as written.
+        depends_on: ids or labels that must be applied first, as written.
+        doc: the docstring as Python would have it; None where there is none.
+    """
+
+    revision: str | None
+    down_revision: Ids
+    branch_labels: Ids
+    depends_on: Ids
+    doc: str | None
+
+
+_NAMES = "revision|down_revision|branch_labels|depends_on"
+_STRING = r"""(?:'[^'\\\n]*+'|"[^"\\\n]*+")"""
+_SEVERAL = rf"[(\[]\s*+(?:{_STRING}\s*+(?:,\s*+|(?=[)\]])))*+[)\]]"
+_VALUE = rf"(?:{_STRING}|None|{_SEVERAL})"
+_DOTTED = r"[A-Za-z_][\w.]*+"
+_SUBSCRIPT = rf"(?:\[(?:{_DOTTED}|\[{_DOTTED}\]|,|[ ])++\])?+"
+_ANNOTATION = rf"(?:[ ]*+:[ ]*+{_DOTTED}{_SUBSCRIPT}(?:[ ]*+\|[ ]*+{_DOTTED}{_SUBSCRIPT})*+)?+"
+_ALIASED = rf"{_DOTTED}(?:[ ]+as[ ]+\w++)?+"
+_ALIASES = rf"{_ALIASED}(?:[ ]*+,[ ]*+{_ALIASED})*+"
+_END = r"[ \t]*+(?:\#[^\n]*+)?+(?:\n|\Z)"
+
+#: Lines that bind nothing of ours: blank, comment, plain import.
+_NEUTRAL = rf"""
+    {_END}
+  | (?:import|from[ ]{_DOTTED}[ ]import)[ ](?![^\n]*\b(?:{_NAMES})\b){_ALIASES}{_END}
+"""
+
+
+def _assignment(name: str) -> str:
+    return rf"{name}{_ANNOTATION}[ ]*+=[ ]*+(?P<{name}>{_VALUE}){_END}"
+
+
+#: The plain form of a header from the end of the docstring to the first function. What it accepts
+#: is valid Python that binds each of our names by one literal; all else is left to the parser.
+_PLAIN: Final = re.compile(
+    rf"""
+    (?>
+        {_NEUTRAL}
+      | {_assignment("revision")}
+      | {_assignment("down_revision")}
+      | {_assignment("branch_labels")}
+      | {_assignment("depends_on")}
+    )*+
+    (?=(?:async[ ]+)?+(?:def|class)[ ]|@|\Z)
+    """,
+    re.VERBOSE,
+)
+_LEADING_COMMENTS: Final = re.compile(r"(?:[ \t]*+(?:\#[^\n]*+)?+\n)*+")
+#: A statement in the first column that may bind our names once more, after the header.
+_REBINDING: Final = re.compile(
+    rf"\n(?:(?:{_NAMES})\b|(?:if|for|while|try|with|match|from|import|del|exec|globals)\b)"
+)
+_FIRST_FUNCTION: Final = re.compile(r"^(?:def|class|async\s+def)\s|^@", re.MULTILINE)
+_CONFLICT: Final = re.compile(r"^(?:<{7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE)
+_DECLARED_CODING: Final = re.compile(rb"\A(?:[^\n]*\n)?[ \t\f]*#[^\n]*coding[:=]")
+
+
+def read_header(path: str) -> RevisionHeader | None:
+    """Read the declarations of the revision file ``path``.
+
+    Returns:
+        The header, or None where the file must be executed to know it.
+
+    Raises:
+        ScriptError: the file cannot be read or decoded, its header holds conflict markers or is
+            no valid Python, or declares something that no id or label can be.
+    """
+    return parse_header(read_source(path), path)
+
+
+def read_source(path: str) -> str:
+    r"""Return the text of a Python file, decoded as Python does, with ``\n`` as line ends.
+
+    Raises:
+        ScriptError: the file cannot be opened, holds null bytes, or is not in its encoding.
+    """
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - 20,000 of these count
+            data = file.read()
+    except OSError as exc:
+        message = f"Cannot read the revision file {path!r}: {exc.strerror or exc}."
+        raise ScriptError(message, path=path) from exc
+    if b"\0" in data:
+        raise ScriptError(
+            f"The file {path!r} holds null bytes, so Python cannot load it. "
+            "Restore it from version control, or save it as UTF-8 text.",
+            path=path,
+        )
+    return _decode(data, path)
+
+
+def _decode(data: bytes, path: str) -> str:
+    encoding = "utf-8"
+    try:
+        if data.startswith(b"\xef\xbb\xbf") or _DECLARED_CODING.match(data):
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+    except (UnicodeDecodeError, SyntaxError) as exc:
+        raise ScriptError(
+            f"The file {path!r} is not {encoding} text ({exc}). Save it as UTF-8, or name its "
+            "encoding in the first line: # coding: latin-1",
+            path=path,
+        ) from exc
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
+
+
+def parse_header(text: str, path: str) -> RevisionHeader | None:
+    r"""Read the declarations from the text of a revision file.
+
+    Args:
+        text: the whole file, with ``\n`` as line ends.
+        path: its path, for messages.
+
+    Returns:
+        As :func:`read_header`.
+    """
+    header = _plain_header(text)
+    if header is None:
+        header = _parsed_header(text, path)
+    return None if header is None else _checked(header, path)
+
+
+def _plain_header(text: str) -> RevisionHeader | None:
+    """Read a header in the plain form; None where it has another."""
+    doc, start = _plain_docstring(text)
+    found = _PLAIN.match(text, start)
+    if found is None:
+        return None
+    revision, down, labels, depends = found.group(
+        "revision", "down_revision", "branch_labels", "depends_on"
+    )
+    if revision is None or down is None or revision[0] in "([N":
+        return None
+    # A repeated group keeps its last match only: one that matched twice is seen by counting.
+    lines = f"\n{text[start : found.end()]}"
+    for name, value in (
+        ("\nrevision", revision),
+        ("\ndown_revision", down),
+        ("\nbranch_labels", labels),
+        ("\ndepends_on", depends),
+    ):
+        if lines.count(name) != (value is not None):
+            return None
+    if _REBINDING.search(text, found.end()) or "<<<<<<<" in text[:start]:
+        return None
+    return RevisionHeader(
+        revision[1:-1], _plain_value(down), _plain_value(labels), _plain_value(depends), doc
+    )
+
+
+def _plain_docstring(text: str) -> tuple[str | None, int]:
+    """Return a docstring without escapes and where the text goes on after it; else (None, 0)."""
+    start = 0
+    if not text.startswith(('"', "'")):
+        found = _LEADING_COMMENTS.match(text)
+        start = found.end() if found else 0
+    quote = text[start : start + 3]
+    if quote not in {'"""', "'''"}:
+        return None, start
+    end = text.find(quote, start + 3)
+    doc = text[start + 3 : end]
+    # A backslash may escape the very quote that was found: that is for the parser.
+    if end < 0 or "\\" in doc or text[end + 3 : end + 4] not in {"\n", ""}:
+        return None, 0
+    return doc, end + 3
+
+
+def _plain_value(literal: str | None) -> Ids:
+    if literal is None or literal == "None":
+        return None
+    if literal[0] in "'\"":
+        return literal[1:-1]
+    value: Ids = ast.literal_eval(literal)
+    return value
+
+
+def _parsed_header(text: str, path: str) -> RevisionHeader | None:
+    """Read a header with Python's parser: the part before the first function, or all."""
+    cut = _FIRST_FUNCTION.search(text)
+    prefix = text[: cut.start()] if cut else text
+    _refuse_conflict(prefix, path)
+    if cut is not None and not _REBINDING.search(text, cut.start() - 1):
+        try:
+            bindings = _bindings(ast.parse(prefix, path))
+        except SyntaxError:  # cut inside a docstring or an expression; the whole file decides
+            bindings = None
+        if bindings is not None and bindings.complete:
+            return bindings.header()
+    try:
+        tree = ast.parse(text, path)
+    except (SyntaxError, ValueError, RecursionError) as exc:
+        _refuse_conflict(text, path)
+        raise ScriptError(syntax_message(path, exc), path=path) from exc
+    bindings = _bindings(tree)
+    return bindings.header() if bindings is not None and bindings.complete else None
+
+
+def _refuse_conflict(prefix: str, path: str) -> None:
+    found = _CONFLICT.search(prefix)
+    if found is not None:
+        line = prefix.count("\n", 0, found.start()) + 1
+        raise ScriptError(
+            f"The revision file {path!r} has an unresolved merge conflict: line {line} is "
+            f"{found.group()!r}. Resolve it and commit the file.",
+            path=path,
+            lineno=line,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bindings:
+    """The literals that a module binds to our names, the last of each; and its docstring."""
+
+    values: Mapping[str, Any]
+    doc: str | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether both names are there that every revision file needs."""
+        return "revision" in self.values and "down_revision" in self.values
+
+    def header(self) -> RevisionHeader:
+        """Return what is bound as a header."""
+        return RevisionHeader(
+            self.values.get("revision"),
+            self.values.get("down_revision"),
+            self.values.get("branch_labels"),
+            self.values.get("depends_on"),
+            self.doc,
+        )
+
+
+def _bindings(tree: ast.Module) -> _Bindings | None:
+    """Gather literal bindings of our names; None where running the module could add to them."""
+    values: dict[str, Any] = {}
+    for statement in tree.body:
+        name, value = _literal_binding(statement)
+        if name is not None:
+            if value is None:
+                return None
+            try:
+                values[name] = ast.literal_eval(value)
+            except (ValueError, TypeError, RecursionError):
+                return None
+        elif _may_bind(statement):
+            return None
+    return _Bindings(values, ast.get_docstring(tree, clean=False))
+
+
+def _literal_binding(statement: ast.stmt) -> tuple[str | None, ast.expr | None]:
+    """Return the one of our names that a plain assignment binds, and to what."""
+    target: ast.expr
+    match statement:
+        case ast.Assign(targets=[target], value=value):
+            pass
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            pass
+        case _:
+            return None, None
+    if isinstance(target, ast.Name) and target.id in FIELDS:
+        return target.id, value
+    return None, None
+
+
+def _may_bind(statement: ast.stmt) -> bool:
+    """Whether a statement that is no plain assignment might bind one of our names."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return statement.name in FIELDS
+    for node in ast.walk(statement):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if name in FIELDS:
+                return True
+            case ast.alias(name=name, asname=alias) if (alias or name) in FIELDS or name == "*":
+                return True
+            case ast.Call(func=ast.Name(id="exec" | "globals" | "vars")):
+                return True
+            case _:
+                pass
+    return False
+
+
+def header_of_module(module: ModuleType, path: str) -> RevisionHeader:
+    """Read the declarations of a revision file that was executed.
+
+    Raises:
+        ScriptError: it declares no ``down_revision``, or something that no id or label can be.
+    """
+    namespace = vars(module)
+    if "down_revision" not in namespace:
+        raise ScriptError(
+            f"The revision file {path!r} declares no 'down_revision'. Add one: "
+            "down_revision = None for a first revision, else the id that it follows.",
+            path=path,
+        )
+    header = RevisionHeader(
+        namespace.get("revision"),
+        namespace["down_revision"],
+        namespace.get("branch_labels"),
+        namespace.get("depends_on"),
+        module.__doc__,
+    )
+    return _checked(header, path)
+
+
+def _checked(header: RevisionHeader, path: str) -> RevisionHeader:
+    """Return ``header`` if each declaration is of a kind that the graph can hold."""
+    revision: object = header.revision
+    if revision is not None and (not isinstance(revision, str) or not revision):
+        raise ScriptError(
+            f"The revision file {path!r} declares revision = {revision!r}; expected a string "
+            "that is not empty.",
+            path=path,
+        )
+    for name in ("down_revision", "branch_labels", "depends_on"):
+        value = getattr(header, name)
+        if not _are_names(value):
+            raise ScriptError(
+                f"The revision file {path!r} declares {name} = {value!r}; expected None, a "
+                "string that is not empty, or a tuple of such strings.",
+                path=path,
+            )
+    return header
+
+
+def _are_names(value: object) -> bool:
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return bool(value)
+    if not isinstance(value, tuple | list | AbstractSet):
+        return False
+    return all(isinstance(name, str) and name for name in value)

@@ -1,0 +1,102 @@
+"""Which files of the version locations are revision files.
+
+The script directory comes in. Folders are listed and no file is opened; the order is that of the
+locations, then that of the names, so that every run sees the same.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from typing import TYPE_CHECKING
+
+from idiolect.errors import ScriptError
+from idiolect.util.messaging import warn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+_COMPILED = (".pyc", ".pyo")
+_CACHE = "__pycache__"
+
+
+def is_revision_file(name: str, *, sourceless: bool = False) -> bool:
+    """Whether a file of this name can be a revision: not ``__init__*``, not an Emacs lock."""
+    if name.startswith((".#", "__init__")):
+        return False
+    return name.endswith(".py") or (sourceless and name.endswith(_COMPILED))
+
+
+def revision_files(
+    folders: Iterable[Path], *, recursive: bool = False, sourceless: bool = False
+) -> Iterator[str]:
+    """Yield the real path of each revision file, once.
+
+    Args:
+        folders: the version locations; one that does not exist holds nothing, since version
+            control keeps no empty folder.
+        recursive: look into sub-folders too.
+        sourceless: take compiled files where the source is not there.
+
+    Raises:
+        ScriptError: a location is no folder, or cannot be listed.
+    """
+    seen: set[str] = set()
+    for folder in folders:
+        root = os.path.realpath(folder)
+        for path in _files(root, recursive=recursive, sourceless=sourceless):
+            if path in seen:
+                warn(
+                    f"File {path} loaded twice! ignoring. "
+                    "Please ensure version_locations is unique."
+                )
+                continue
+            seen.add(path)
+            yield path
+
+
+def _files(folder: str, *, recursive: bool, sourceless: bool) -> Iterator[str]:
+    inner: list[str] = []
+    names: set[str] = set()
+    for entry in _entries(folder):
+        if entry.is_dir(follow_symlinks=False):
+            inner.append(entry.path)
+        elif is_revision_file(entry.name, sourceless=sourceless):
+            if entry.name.endswith(_COMPILED) and _stem(entry.name) in names:
+                continue  # the source stands beside it, and sorts before it
+            names.add(_stem(entry.name))
+            yield os.path.realpath(entry.path) if entry.is_symlink() else entry.path
+    if sourceless:
+        yield from _cached_files(folder, names)
+    if recursive:
+        for path in inner:
+            if not path.endswith(_CACHE):
+                yield from _files(path, recursive=True, sourceless=sourceless)
+
+
+def _cached_files(folder: str, names: set[str]) -> Iterator[str]:
+    """Yield what this Python compiled into ``__pycache__`` and has no other file for."""
+    for entry in _entries(os.path.join(folder, _CACHE)):  # noqa: PTH118 - strings, for speed
+        stem = _stem(entry.name)
+        source = os.path.join(folder, f"{stem}.py")  # noqa: PTH118
+        if stem in names or not is_revision_file(entry.name, sourceless=True):
+            continue
+        if entry.path == importlib.util.cache_from_source(source):
+            yield entry.path
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return []
+    except OSError as exc:
+        raise ScriptError(
+            f"Cannot list the version location {folder!r}: {exc.strerror or exc}.", path=folder
+        ) from exc
+
+
+def _stem(name: str) -> str:
+    return name.partition(".")[0]

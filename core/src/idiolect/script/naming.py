@@ -1,0 +1,131 @@
+"""Names of new revision files: slug, file template, time zone, and what an id must not hold.
+
+The generator comes in. Nothing here touches the disk; a path that is returned lies inside the
+folder that it was made for.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from idiolect.errors import CommandError, ScriptError
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+DEFAULT_FILE_TEMPLATE: Final = "%(rev)s_%(slug)s"
+DEFAULT_SLUG_LENGTH: Final = 40
+_WORDS: Final = re.compile(r"\w+")
+#: An id becomes part of a file name and of Python text.
+_NOT_IN_AN_ID: Final = re.compile(r"[\s/\\'\"`%${}<>|*?#;,()\[\]\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_RESERVED: Final = frozenset({"base", "current", "head", "heads"})
+
+
+def check_new_id(rev_id: str) -> None:
+    """Refuse an id that could not name a file, or that a command could not name.
+
+    Raises:
+        CommandError: it is empty, reserved, or holds a separator, ``..``, a quote, white space
+            or a control character.
+    """
+    if not rev_id:
+        raise CommandError("The revision id is empty; give one, or leave --rev-id out.")
+    if rev_id in _RESERVED:
+        raise CommandError(f"{rev_id!r} is a symbol and cannot be a revision id; choose another.")
+    culprit = _NOT_IN_AN_ID.search(rev_id)
+    part = culprit.group() if culprit else ".." if ".." in rev_id else None
+    if part is not None:
+        raise CommandError(
+            f"The revision id {rev_id!r} holds {part!r}, which a file name cannot. "
+            "Use letters, digits, '_' and single dots."
+        )
+
+
+def slug(message: str | None, limit: int) -> str:
+    """Return the words of a message joined by ``_``, in lower case.
+
+    Args:
+        message: any text; None and text without words give "".
+        limit: length in characters beyond which whole words are dropped from the end.
+    """
+    words = "_".join(_WORDS.findall(message or "")).lower()
+    if len(words) > limit:
+        words = words[:limit].rsplit("_", 1)[0] + "_"
+    return words
+
+
+def revision_path(
+    folder: str | os.PathLike[str],
+    file_template: str,
+    *,
+    rev_id: str,
+    slug: str,
+    create_date: dt.datetime,
+) -> Path:
+    """Return the path of a new revision file.
+
+    Args:
+        folder: the version location.
+        file_template: a ``%`` format with the documented tokens; it may name sub-folders.
+        rev_id: the token ``rev``.
+        slug: the token ``slug``.
+        create_date: the tokens ``year`` to ``second`` and ``epoch``.
+
+    Raises:
+        CommandError: the template has an unknown token or is malformed, or leads out of
+            ``folder``.
+    """
+    tokens = {
+        "rev": rev_id,
+        "slug": slug,
+        "epoch": int(create_date.timestamp()),
+        "year": create_date.year,
+        "month": create_date.month,
+        "day": create_date.day,
+        "hour": create_date.hour,
+        "minute": create_date.minute,
+        "second": create_date.second,
+    }
+    try:
+        name = file_template % tokens
+    except KeyError as exc:
+        raise CommandError(
+            f"file_template {file_template!r} has the unknown token {exc.args[0]!r}. "
+            f"Known here: {', '.join(tokens)}."
+        ) from exc
+    except (ValueError, TypeError) as exc:
+        raise CommandError(
+            f"file_template {file_template!r} is malformed ({exc}). "
+            "Expected something like '%(rev)s_%(slug)s'."
+        ) from exc
+    root = Path(os.path.abspath(folder))  # noqa: PTH100 - must not follow links, as resolve() does
+    path = Path(os.path.normpath(root / f"{name}.py"))
+    if not path.is_relative_to(root):
+        raise ScriptError(
+            f"The new file would be {str(path)!r}, outside the version location {str(root)!r}. "
+            f"Mend file_template {file_template!r}."
+        )
+    return path
+
+
+def find_zone(name: str) -> dt.tzinfo:
+    """Return a time zone by its name, in the given or in upper case.
+
+    Raises:
+        CommandError: the system and the tzdata package know no such zone.
+    """
+    # Reading the zone database is for new files alone.
+    from zoneinfo import ZoneInfo
+
+    for spelling in dict.fromkeys((name, name.upper())):
+        try:
+            return ZoneInfo(spelling)
+        except (KeyError, ValueError, OSError):
+            continue
+    raise CommandError(
+        f"Can't locate timezone: {name}. Check the option 'timezone', or install the package "
+        "tzdata where the system has no zone database."
+    )

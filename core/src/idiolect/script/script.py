@@ -1,0 +1,232 @@
+"""One revision file: its place in the graph, its text for people, and its module.
+
+The script directory makes Scripts from headers; commands print them and steps run them. A file
+is executed when ``module`` is first asked for and not before.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from idiolect.errors import ScriptError
+from idiolect.revisions.errors import RevisionError
+from idiolect.revisions.node import Revision
+from idiolect.script.headers import RevisionHeader, header_of_module, read_header
+from idiolect.script.locations import is_revision_file
+from idiolect.util.messaging import format_as_comma
+from idiolect.util.pyfiles import StrPath, load_python_file
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from idiolect.script.base import ScriptDirectory
+
+#: Files of the oldest environments are named by their id and declare none.
+_NAMED_BY_ID = re.compile(r"([a-f0-9]+)\.py[co]?$")
+
+
+class Script(Revision):
+    """A revision file of a script directory.
+
+    Args:
+        module: the file, executed; None has it executed on first use.
+        rev_id: its id.
+        path: its path.
+        header: what it declares; None takes that from ``module``.
+    """
+
+    path: str
+    """Path of the file."""
+
+    _db_current_indicator: bool | None = None
+    """Set by ``history --indicate-current``: whether the database stands here."""
+
+    def __init__(
+        self,
+        module: ModuleType | None,
+        rev_id: str,
+        path: StrPath,
+        *,
+        header: RevisionHeader | None = None,
+    ) -> None:
+        self.path = os.fspath(path)
+        self._module = module
+        if header is None:
+            header = header_of_module(self.module, self.path)
+        self._docstring = header.doc
+        super().__init__(
+            rev_id,
+            header.down_revision,
+            dependencies=header.depends_on,
+            branch_labels=header.branch_labels,
+        )
+
+    @property
+    def module(self) -> ModuleType:
+        """The file as a Python module, executed on first use.
+
+        Raises:
+            ScriptError: it is gone, or is no valid Python. What it raises itself passes through.
+        """
+        if self._module is None:
+            folder, name = os.path.split(self.path)
+            self._module = load_python_file(folder, name)
+        return self._module
+
+    @property
+    def longdoc(self) -> str:
+        """The docstring, stripped; "" where there is none."""
+        return (self._docstring or "").strip()
+
+    @property
+    def doc(self) -> str:
+        """The first paragraph of the docstring: the message."""
+        return self.longdoc.partition("\n\n")[0]
+
+    @property
+    def _script_path(self) -> Path:
+        return Path(self.path)
+
+    @classmethod
+    def _from_path(cls, scriptdir: ScriptDirectory, path: StrPath) -> Script | None:
+        """Read one file; None where its name says that it is no revision.
+
+        Raises:
+            ScriptError: it cannot be read, or declares no id.
+        """
+        where = os.fspath(path)
+        if not is_revision_file(os.path.basename(where), sourceless=scriptdir.sourceless):  # noqa: PTH119 - 20,000 of these count
+            return None
+        return cls._read(where)
+
+    @classmethod
+    def _read(cls, path: str) -> Script:
+        module: ModuleType | None = None
+        header = read_header(path) if path.endswith(".py") else None
+        if header is None:
+            folder, name = os.path.split(path)
+            module = load_python_file(folder, name)
+            header = _header_after_running(module, path)
+        rev_id = _id_by_name(path) if header.revision is None else header.revision
+        try:
+            return cls(module, rev_id, path, header=header)
+        except RevisionError as exc:
+            if type(exc) is not RevisionError:
+                raise  # it names the revision by itself
+            raise RevisionError(f"{exc} (file {path!r})", path=path) from exc
+
+    def __str__(self) -> str:
+        marks = [
+            mark
+            for mark, holds in (
+                (" (head)", self.is_head),
+                (" (branchpoint)", self.is_branch_point),
+                (" (mergepoint)", self.is_merge_point),
+            )
+            if holds
+        ]
+        return f"{self._format_down_revision()} -> {self.revision}{''.join(marks)}, {self.doc}"
+
+    def _format_down_revision(self) -> str:
+        return format_as_comma(self._versioned_down_revisions) or "<base>"
+
+    @property
+    def log_entry(self) -> str:
+        """The long form of ``history -v`` and ``show``: several lines, the last one ended."""
+        lines = [f"Rev: {self.revision}{self._marks_of_entry()}"]
+        if self.is_merge_point:
+            lines.append(f"Merges: {self._format_down_revision()}")
+        else:
+            lines.append(f"Parent: {self._format_down_revision()}")
+        if self.dependencies:
+            lines.append(f"Also depends on: {format_as_comma(self._resolved_dependencies)}")
+        if self.is_branch_point:
+            lines.append(f"Branches into: {format_as_comma(sorted(self.nextrev))}")
+        if self.branch_labels:
+            lines.append(f"Branch names: {format_as_comma(sorted(self.branch_labels))}")
+        lines.append(f"Path: {self.path}")
+        told = "\n".join(f"    {line}" for line in self.longdoc.splitlines())
+        return "\n".join(lines) + f"\n\n{told}\n"
+
+    def _marks_of_entry(self) -> str:
+        marks = (
+            (" (head)", self.is_head),
+            (" (branchpoint)", self.is_branch_point),
+            (" (mergepoint)", self.is_merge_point),
+            (" (current)", self._db_current_indicator),
+        )
+        return "".join(mark for mark, holds in marks if holds)
+
+    def cmd_format(
+        self,
+        verbose: bool,
+        include_branches: bool = False,
+        include_doc: bool = False,
+        include_parents: bool = False,
+        tree_indicators: bool = True,
+    ) -> str:
+        """Return the revision as commands print it.
+
+        Args:
+            verbose: several lines (:attr:`log_entry`) rather than one; the rest is for the one.
+            include_branches: add the branch labels.
+            include_doc: add the message.
+            include_parents: put the ids that it stands on in front.
+            tree_indicators: say whether it is a branch point or a merge.
+        """
+        if verbose:
+            return self.log_entry
+        return self._head_only(include_branches, include_doc, include_parents, tree_indicators)
+
+    def _head_only(
+        self,
+        include_branches: bool = False,
+        include_doc: bool = False,
+        include_parents: bool = False,
+        tree_indicators: bool = True,
+        head_indicators: bool = True,
+    ) -> str:
+        text = self.revision
+        if include_parents:
+            needed = format_as_comma(self._resolved_dependencies) if self.dependencies else ""
+            parents = self._format_down_revision() + (f" ({needed})" if needed else "")
+            text = f"{parents} -> {text}"
+        if include_branches and self.branch_labels:
+            text += f" ({format_as_comma(sorted(self.branch_labels))})"
+        effective = "" if self._is_real_head else "effective "
+        marks = (
+            (f" ({effective}head)", self.is_head and (head_indicators or tree_indicators)),
+            (" (current)", self._db_current_indicator and (head_indicators or tree_indicators)),
+            (" (branchpoint)", tree_indicators and self.is_branch_point),
+            (" (mergepoint)", tree_indicators and self.is_merge_point),
+        )
+        text += "".join(mark for mark, holds in marks if holds)
+        return f"{text}, {self.doc}" if include_doc else text
+
+
+def _header_after_running(module: ModuleType, path: str) -> RevisionHeader:
+    """Read the header of an executed file; a file with no declaration at all is told first."""
+    if not hasattr(module, "revision") and not hasattr(module, "down_revision"):
+        _id_by_name(path)
+    return header_of_module(module, path)
+
+
+def _id_by_name(path: str) -> str:
+    """Return the id that a file without ``revision`` bears as its name.
+
+    Raises:
+        ScriptError: it bears none.
+    """
+    name = os.path.basename(path)  # noqa: PTH119 - paths are strings here
+    found = _NAMED_BY_ID.match(name)
+    if found is None:
+        raise ScriptError(
+            f"Could not determine revision id from filename {name}. Be sure the 'revision' "
+            f"variable is declared inside the script. The file is {path!r}; if it is no "
+            "revision, move it out of the versions folder.",
+            path=path,
+        )
+    return found.group(1)

@@ -1,0 +1,64 @@
+"""Plans of ``stamp``: which version rows move, with nothing run.
+
+The script directory comes in. The graph is read and nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from idiolect.runtime.steps import StampStep
+from idiolect.util.langhelpers import to_tuple
+
+if TYPE_CHECKING:
+    from idiolect.revisions.graph import RevisionMap
+
+RevIds = str | Sequence[str] | None
+
+
+def plan_stamp(graph: RevisionMap, targets: RevIds, heads: RevIds) -> list[StampStep]:
+    """Return the steps that make the version table say ``targets``.
+
+    A target replaces the rows of what it stands on and of what stands on it, dependencies
+    included; rows of other branches stay. The base takes all rows away, or those of its label.
+
+    Args:
+        graph: all revisions.
+        targets: identifiers; None, () and "base" mean the base.
+        heads: the ids that have rows.
+
+    Returns:
+        The steps in the order in which they are to run; none where nothing changes.
+    """
+    rows = [head.revision for head in graph.get_revisions(heads)]
+    steps: list[StampStep] = []
+    for target in to_tuple(targets, ()) or ("base",):
+        found = graph.get_revisions(target)
+        planned = (
+            [_move(graph, revision.revision, rows) for revision in found]
+            if found
+            else _removals(graph, target, rows)
+        )
+        steps.extend(step for step in planned if step is not None)
+    return steps
+
+
+def _removals(graph: RevisionMap, target: str, rows: list[str]) -> list[StampStep | None]:
+    """Take away the rows that a base stands for, and strike them from ``rows``."""
+    gone = list(rows)
+    if "@" in target:
+        gone = list(graph.filter_for_lineage(rows, target, include_dependencies=True))
+    rows[:] = [row for row in rows if row not in gone]
+    return [StampStep(row, None, False, True, graph) for row in gone]
+
+
+def _move(graph: RevisionMap, target: str, rows: list[str]) -> StampStep | None:
+    """Move rows to ``target``, and note the result in ``rows``."""
+    if target in rows:
+        return None
+    above = [row for row in rows if graph.is_ancestor(target, row)]
+    below = [row for row in rows if row not in above and graph.is_ancestor(row, target)]
+    replaced = tuple(row for row in rows if row in above or row in below)
+    rows[:] = [*(row for row in rows if row not in replaced), target]
+    return StampStep(replaced, target, not above, not replaced, graph)

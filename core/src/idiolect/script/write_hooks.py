@@ -1,0 +1,188 @@
+"""Programs and functions that run on a revision file just written: formatters, linters.
+
+The generator comes in with the hooks that the configuration lists; env.py and plugins come in
+with :func:`register`. A hook that fails stops the command; the file stays as it was written.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from idiolect.errors import CommandError
+from idiolect.util import messaging
+from idiolect.util.langhelpers import nearest
+
+#: Stands for the path of the new file in a hook's ``options``.
+REVISION_SCRIPT_TOKEN: Final = "REVISION_SCRIPT_FILENAME"  # noqa: S105 - not a secret
+
+Hook = Callable[[str, dict[str, Any]], Any]
+HookOptions = Mapping[str, Any]
+
+_registry: dict[str, Hook] = {}
+
+
+def register(name: str) -> Callable[[Hook], Hook]:
+    """Return a decorator that makes a function available as the hook type ``name``.
+
+    The function gets the file's path and the hook's options as a dict. A name that is there
+    already is replaced.
+    """
+
+    def decorate(fn: Hook) -> Hook:
+        _registry[name] = fn
+        return fn
+
+    return decorate
+
+
+def _invoke(name: str, revision_path: str | os.PathLike[str], options: HookOptions) -> Any:
+    """Run the hook type ``name`` on a file and return what it returns.
+
+    Raises:
+        CommandError: no hook type has that name.
+    """
+    hook = _registry.get(name)
+    if hook is None:
+        close = nearest(name, _registry)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise CommandError(
+            f"No formatter with name '{name}' registered.{hint} "
+            f"Known here: {', '.join(sorted(_registry))}; others need register() in env.py and "
+            "revision_environment = true."
+        )
+    return hook(os.fspath(revision_path), dict(options))
+
+
+def _run_hooks(path: str | os.PathLike[str], hooks: Sequence[HookOptions]) -> None:
+    """Run the configured hooks on a file, in order.
+
+    Raises:
+        CommandError: a hook lacks its type, or cannot be run.
+    """
+    for hook in hooks:
+        name = hook["_hook_name"]
+        if "type" not in hook:
+            raise CommandError(
+                f"Key '{name}.type' (or 'type' in toml) is required for post write hook {name!r}"
+            )
+        with messaging.status(f"Running post write hook {name!r}", newline=True):
+            _invoke(hook["type"], path, hook)
+
+
+@register("console_scripts")
+def console_scripts(
+    path: str,
+    options: dict[str, Any],
+    ignore_output: bool = False,
+    verify_version: tuple[int, ...] | None = None,
+) -> None:
+    """Run the console script of an installed distribution, by its entry point's name.
+
+    Args:
+        path: the revision file.
+        options: ``entrypoint``, and optionally ``options`` and ``cwd``.
+        ignore_output: drop what the program prints.
+        verify_version: the leading numbers that the distribution's version must have.
+
+    Raises:
+        CommandError: ``entrypoint`` is not given or not installed, or of another version.
+    """
+    # Looking through distributions costs 20 ms, and only this hook does.
+    from importlib import metadata
+
+    name = _get_required_option(options, "entrypoint")
+    found = next(
+        (point for point in metadata.entry_points(group="console_scripts") if point.name == name),
+        None,
+    )
+    if found is None:
+        raise CommandError(
+            f"Could not find entrypoint console_scripts.{name}. Install the package that has it "
+            "in this environment."
+        )
+    if verify_version and found.dist is not None:
+        expected = ".".join(map(str, verify_version))
+        if f"{found.dist.version}.".startswith(f"{expected}.") is False:
+            raise CommandError(
+                f"console_scripts.{name} is version {found.dist.version}; expected {expected}"
+            )
+    code = f"import {found.module}; {found.module}.{found.attr}()"
+    _run_hook(path, options, ignore_output, [sys.executable, "-c", code])
+
+
+@register("exec")
+def exec_(path: str, options: dict[str, Any], ignore_output: bool = False) -> None:
+    """Run a program, by its path or its name on PATH.
+
+    Raises:
+        CommandError: ``executable`` is not given, or there is no such program.
+    """
+    _run_hook(path, options, ignore_output, [_get_required_option(options, "executable")])
+
+
+@register("module")
+def module(path: str, options: dict[str, Any], ignore_output: bool = False) -> None:
+    """Run a Python module as a program, as ``python -m`` does.
+
+    Raises:
+        CommandError: ``module`` is not given, or cannot be found.
+    """
+    name = _get_required_option(options, "module")
+    try:
+        found = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        found = None
+    if found is None:
+        raise CommandError(f"Could not find module {name}. Install it in this environment.")
+    _run_hook(path, options, ignore_output, [sys.executable, "-m", name])
+
+
+def _get_required_option(options: Mapping[str, Any], name: str) -> str:
+    value = options.get(name)
+    if not value:
+        raise CommandError(
+            f"Key {options['_hook_name']}.{name} is required for post write hook "
+            f"{options['_hook_name']!r}"
+        )
+    return str(value)
+
+
+def _parse_cmdline_options(cmdline_options_str: str, path: str) -> list[str]:
+    """Split a hook's ``options``, with the file's path at its token, else in front."""
+    words = shlex.split(cmdline_options_str, posix=os.name == "posix")
+    if REVISION_SCRIPT_TOKEN not in cmdline_options_str:
+        return [path, *words]
+    return [word.replace(REVISION_SCRIPT_TOKEN, path) for word in words]
+
+
+def _run_hook(
+    path: str, options: Mapping[str, Any], ignore_output: bool, command: list[str]
+) -> None:
+    """Run one program on the file; a failure of it is reported and does not undo the file."""
+    name = options["_hook_name"]
+    try:
+        arguments = _parse_cmdline_options(options.get("options") or "", path)
+    except ValueError as exc:
+        raise CommandError(
+            f"Key {name}.options of post write hook {name!r} cannot be split: {exc}"
+        ) from exc
+    kept: dict[str, Any] = {"cwd": options.get("cwd") or None}
+    if ignore_output:
+        kept |= {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
+    try:
+        ended = subprocess.run([*command, *arguments], **kept)  # noqa: PLW1510, S603 - the user's own hook, whose status is told below
+    except OSError as exc:
+        raise CommandError(
+            f"Cannot run {command[0]!r} for post write hook {name!r}: {exc.strerror or exc}"
+        ) from exc
+    match ended.returncode:
+        case int(code) if code:
+            messaging.msg(f"post write hook {name!r} ended with status {code}; see its output")
+        case _:
+            pass

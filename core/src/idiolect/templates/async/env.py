@@ -1,0 +1,78 @@
+"""Tells Idiolect how to reach the database. Runs with every command that needs it."""
+
+from __future__ import annotations
+
+import asyncio
+from logging.config import fileConfig
+
+from sqlalchemy import Connection, pool
+from sqlalchemy.ext.asyncio import async_engine_from_config
+
+from idiolect import context
+
+# The options of the ini file and of the command line.
+config = context.config
+
+# Logging as the ini file's sections [loggers], [handlers] and [formatters] describe it.
+if config.config_file_name is not None and config.file_config.has_section("loggers"):
+    fileConfig(config.config_file_name, disable_existing_loggers=False)
+
+# The MetaData of your models, which autogenerate compares with the database:
+# from myapp.models import Base
+# target_metadata = Base.metadata
+target_metadata = None
+
+
+def run_migrations_offline() -> None:
+    """Write SQL instead of running it: `--sql`. Needs a URL, and neither driver nor server."""
+    context.configure(
+        url=config.get_main_option("sqlalchemy.url"),
+        target_metadata=target_metadata,
+        literal_binds=True,
+        dialect_opts={"paramstyle": "named"},
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def migrate(connection: Connection) -> None:
+    """Run the migrations on an open connection."""
+    context.configure(connection=connection, target_metadata=target_metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def connect_and_migrate() -> None:
+    """Make an engine and migrate through a connection of it."""
+    engine = async_engine_from_config(
+        config.get_section(config.config_ini_section, {}),
+        prefix="sqlalchemy.",
+        poolclass=pool.NullPool,
+    )
+    async with engine.connect() as connection:
+        await connection.run_sync(migrate)
+    await engine.dispose()
+
+
+def run_migrations_online() -> None:
+    """Connect and migrate; a connection that the caller brought is used and left open.
+
+    Code that runs inside an event loop brings one, because a second loop cannot be started:
+
+        def upgrade(connection):
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+        await async_connection.run_sync(upgrade)
+    """
+    connection = config.attributes.get("connection")
+    if connection is not None:
+        migrate(connection)
+    else:
+        asyncio.run(connect_and_migrate())
+
+
+if context.is_offline_mode():
+    run_migrations_offline()
+else:
+    run_migrations_online()

@@ -1,0 +1,40 @@
+# Database and logging; everything else is in pyproject.toml.
+
+[${section}]
+# The database. Read by env.py alone; a percent sign in a password is doubled.
+sqlalchemy.url = driver://user:pass@localhost/dbname
+
+# Logging. Read by env.py alone.
+[loggers]
+keys = root,sqlalchemy,idiolect
+
+[handlers]
+keys = console
+
+[formatters]
+keys = short
+
+[logger_root]
+level = WARNING
+handlers = console
+qualname =
+
+[logger_sqlalchemy]
+level = WARNING
+handlers =
+qualname = sqlalchemy.engine
+
+[logger_idiolect]
+level = INFO
+handlers =
+qualname = idiolect
+
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+level = NOTSET
+formatter = short
+
+[formatter_short]
+format = %(levelname)-5.5s [%(name)s] %(message)s
+datefmt = %H:%M:%S
