@@ -14,6 +14,8 @@ from sqlalchemy.schema import Column
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.sql.elements import quoted_name
 
+from idiolect.util.langhelpers import not_none
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -39,9 +41,7 @@ class AlterTable(ExecutableDDLElement):
 class RenameTable(AlterTable):
     """``ALTER TABLE ... RENAME TO``; the table stays in its schema."""
 
-    def __init__(
-        self, old_table_name: str, new_table_name: str, schema: str | None = None
-    ) -> None:
+    def __init__(self, old_table_name: str, new_table_name: str, schema: str | None = None) -> None:
         super().__init__(old_table_name, schema=schema)
         self.new_table_name = new_table_name
 
@@ -142,9 +142,7 @@ def add_column(
 ) -> str:
     """Return the clause that adds a column, with the constraints that stand inside it."""
     parts = ["ADD COLUMN", *(["IF NOT EXISTS"] if if_not_exists else [])]
-    parts.append(
-        compiler.get_column_specification(column, first_pk=bool(inline_primary_key), **kw)
-    )
+    parts.append(compiler.get_column_specification(column, first_pk=bool(inline_primary_key), **kw))
     if inline_primary_key and column.primary_key:
         parts.append("PRIMARY KEY")
     if inline_references and has_sole_foreign_key(column):
@@ -153,9 +151,7 @@ def add_column(
     return " ".join(parts)
 
 
-def drop_column(
-    compiler: DDLCompiler, name: str, if_exists: bool | None = None, **kw: Any
-) -> str:
+def drop_column(compiler: DDLCompiler, name: str, if_exists: bool | None = None, **kw: Any) -> str:
     """Return the clause that drops a column."""
     condition = "IF EXISTS " if if_exists else ""
     return f"DROP COLUMN {condition}{format_column_name(compiler, name)}"
@@ -173,7 +169,7 @@ def in_order_of_creation(items: Any) -> list[Any]:
 
 def format_table_name(compiler: Compiled, name: str, schema: str | None) -> str:
     """Return a table's name, quoted where needed, after that of its schema if it has one."""
-    quote = compiler.preparer.quote  # type: ignore[attr-defined]
+    quote = compiler.preparer.quote
     if not schema:
         return str(quote(name))
     return f"{quote_dotted(schema, quote)}.{quote(name)}"
@@ -189,16 +185,16 @@ def quote_dotted(name: str, quote: Callable[[str], str]) -> str:
     return ".".join(quote(part) for part in name.split("."))
 
 
-def format_column_name(compiler: Compiled, name: str | None) -> str:
+def format_column_name(compiler: Compiled, name: str) -> str:
     """Return a column's name, quoted where needed."""
-    return str(compiler.preparer.quote(name))  # type: ignore[attr-defined]
+    return str(compiler.preparer.quote(name))
 
 
 def format_server_default(
     compiler: DDLCompiler, default: FetchedValue | str | TextClause | ColumnElement[Any] | None
 ) -> str:
     """Return the expression after ``DEFAULT``; "None" where there is none."""
-    column = Column("x", Integer, server_default=default)  # type: ignore[arg-type]
+    column = Column("x", Integer, server_default=default)
     return str(compiler.get_column_default_string(column))
 
 
@@ -208,10 +204,12 @@ def format_type(compiler: DDLCompiler, type_: TypeEngine[Any]) -> str:
 
 
 def _references(compiler: DDLCompiler, foreign_key: ForeignKey) -> str:
-    constraint = foreign_key.constraint
+    # A foreign key on a column of a table always has one.
+    constraint = not_none(foreign_key.constraint)
     remote = foreign_key.column
     preparer = compiler.preparer
-    table = compiler.define_constraint_remote_table(constraint, remote.table, preparer)
+    define: Any = compiler.define_constraint_remote_table
+    table = define(constraint, remote.table, preparer)
     text = f"REFERENCES {table} ({preparer.quote(remote.name)})"
     text += compiler.define_constraint_match(constraint)
     text += compiler.define_constraint_cascades(constraint)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, text
-from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import (
     AddConstraint,
     CreateIndex,
@@ -21,12 +20,10 @@ from sqlalchemy.schema import (
     SetColumnComment,
     SetTableComment,
 )
-from sqlalchemy.sql.elements import ClauseElement
 
 from idiolect.ddl import base, lookup, offline
-from idiolect.ddl.literals import InlineLiteral
+from idiolect.ddl.rows import check_rows, inline_row, rows_of_same_keys
 from idiolect.errors import OperationError
-from idiolect.hooks.dialects import hooks_for
 from idiolect.hooks.dialects import hooks_for
 from idiolect.hooks.records import DialectRules
 from idiolect.util.langhelpers import EMPTY_DICT
@@ -42,10 +39,6 @@ if TYPE_CHECKING:
 
 # SQLAlchemy takes these on a connection and refuses them on a statement.
 _CONNECTION_OPTIONS = frozenset({"isolation_level", "logging_token"})
-
-
-class RowFormatError(OperationError, TypeError):
-    """Rows are not what :meth:`DefaultImpl.bulk_insert` can insert. Also a TypeError."""
 
 
 class ScriptParameterError(OperationError, TypeError):
@@ -341,38 +334,16 @@ class DefaultImpl:
             OperationError: a row names a column that the table does not have, or holds a value
                 that cannot be written into a script.
         """
-        _check_rows(table, rows)
+        check_rows(table, rows)
         if self.as_sql:
             for row in rows:
-                self._exec(table.insert().inline().values(self._inline_row(table, row)))
+                self._exec(table.insert().inline().values(inline_row(table, row, self.dialect)))
         elif multiinsert:
-            for group in _rows_of_same_keys(rows):
+            for group in rows_of_same_keys(rows):
                 self._exec(table.insert().inline(), multiparams=group)
         else:
             for row in rows:
                 self._exec(table.insert().inline().values(row))
-
-    def _inline_row(self, table: TableClause | Table, row: dict[str, Any]) -> dict[str, Any]:
-        values = {
-            key: value
-            if isinstance(value, ClauseElement)
-            else InlineLiteral(value, type_=table.c[key].type)
-            for key, value in {**_defaults_in_python(table, row), **row}.items()
-        }
-        for key, value in values.items():
-            if isinstance(value, InlineLiteral):
-                self._refuse_unwritable(table, key, value)
-        return values
-
-    def _refuse_unwritable(self, table: TableClause, key: str, value: InlineLiteral) -> None:
-        try:
-            value.compile(dialect=self.dialect)
-        except CompileError as exc:
-            raise OperationError(
-                f"bulk_insert into table {str(table)!r}: the value of column {key!r} cannot be "
-                f"written into a script as {value.type!r}: {exc.args[0]} Give it as "
-                "op.inline_literal(), or run this revision online.",
-            ) from exc
 
     # the version table and a run
 
@@ -431,53 +402,7 @@ def _as_statement(construct: Executable | str) -> Executable:
         return text(construct)
     if not hasattr(construct, "compile"):
         raise OperationError(
-            f"execute: a statement is expected, as text or as a SQLAlchemy construct; got {construct!r}."
+            "execute: a statement is expected, as text or as a SQLAlchemy construct; "
+            f"got {construct!r}."
         )
     return construct
-
-
-def _check_rows(table: TableClause | Table, rows: list[dict[str, Any]]) -> None:
-    if not isinstance(rows, list):
-        raise RowFormatError(
-            f"bulk_insert into table {str(table)!r}: List expected, got {type(rows).__name__}"
-        )
-    for row in rows:
-        if not isinstance(row, dict):
-            raise RowFormatError(
-                f"bulk_insert into table {str(table)!r}: List of dictionaries expected, "
-                f"got one with {type(row).__name__}"
-            )
-        unknown = [key for key in row if not isinstance(key, str) or key not in table.c]
-        if unknown:
-            raise OperationError(
-                f"bulk_insert into table {str(table)!r}: it has no column {unknown[0]!r}; "
-                f"its columns are {', '.join(repr(key) for key in table.c.keys())}"  # noqa: SIM118
-            )
-
-
-def _defaults_in_python(table: TableClause | Table, row: dict[str, Any]) -> dict[str, Any]:
-    """Return what SQLAlchemy would fill in online for columns that the row leaves out."""
-    filled: dict[str, Any] = {}
-    for column in table.c:
-        default = getattr(column, "default", None)
-        if default is None or column.key in row:
-            continue
-        if default.is_callable:
-            raise OperationError(
-                f"bulk_insert into table {str(table)!r}: column {column.key!r} has a default "
-                "that only Python can compute, which a script cannot; give the value in each row."
-            )
-        if default.is_scalar:
-            filled[column.key] = default.arg
-    return filled
-
-
-def _rows_of_same_keys(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    # One executemany takes the keys of its first row and drops what others have beyond them.
-    groups: list[list[dict[str, Any]]] = []
-    for row in rows:
-        if groups and groups[-1][0].keys() == row.keys():
-            groups[-1].append(row)
-        else:
-            groups.append([row])
-    return groups

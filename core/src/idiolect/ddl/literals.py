@@ -34,4 +34,5 @@ def visit_inline_literal(element: InlineLiteral, compiler: SQLCompiler, **kw: An
     """Render the value by its type; NULL needs no type."""
     if element.value is None:
         return "NULL"
-    return compiler.render_literal_bindparam(element, **kw)
+    text: str = compiler.render_literal_bindparam(element, **kw)  # type: ignore[no-untyped-call]
+    return text

@@ -7,7 +7,7 @@ register as their implementations. Nothing here knows a single operation.
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, cast
 
 from sqlalchemy.sql.elements import conv
 
@@ -104,8 +104,7 @@ class AbstractOperations:
 
     def get_bind(self) -> Connection:
         """Return the connection of the context; in a script's case a stand-in that writes."""
-        bind: Connection = self.migration_context.impl.bind
-        return bind
+        return cast("Connection", self.migration_context.impl.bind)
 
     def invoke(self, operation: Any) -> Any:
         """Carry an operation out.

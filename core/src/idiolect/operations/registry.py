@@ -7,6 +7,7 @@ the generator of stubs read it. Nothing here runs an operation.
 from __future__ import annotations
 
 import inspect
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,10 +45,15 @@ class Registration:
 
         directive.__name__ = self.name
         directive.__qualname__ = f"Operations.{self.name}"
-        directive.__doc__ = source.__doc__
+        directive.__doc__ = self.docstring()
         directive.__module__ = self.op_class.__module__
         directive.__signature__ = self.signature()  # type: ignore[attr-defined]
         return directive
+
+    def docstring(self) -> str:
+        """Return what the directive is documented as, which has no ``operations`` argument."""
+        text = inspect.getdoc(getattr(self.op_class, self.sourcename)) or ""
+        return re.sub(r"^    operations: .*\n", "", text, count=1, flags=re.MULTILINE)
 
     def signature(self) -> inspect.Signature:
         """Return the directive's signature, ``self`` first."""

@@ -115,9 +115,7 @@ def bulk_insert(operations: Operations, operation: BulkInsertOp) -> None:
             f"{describe(operation)}: a Table or a table() construct is expected, "
             f"got {operation.table!r}"
         )
-    operations.impl.bulk_insert(
-        operation.table, operation.rows, multiinsert=operation.multiinsert
-    )
+    operations.impl.bulk_insert(operation.table, operation.rows, multiinsert=operation.multiinsert)
 
 
 @Operations.implementation_for(ExecuteSQLOp)
@@ -133,9 +131,7 @@ def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _separate_constraints(
-    table: Table, column: Column[Any], *, inline: bool
-) -> list[Constraint]:
+def _separate_constraints(table: Table, column: Column[Any], *, inline: bool) -> list[Constraint]:
     inline_reference = inline and has_sole_foreign_key(column)
     return [
         constraint

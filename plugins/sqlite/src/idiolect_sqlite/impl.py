@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from idiolect.ddl.impl import DefaultImpl
+from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.errors import OperationError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class SQLiteImpl(DefaultImpl):
 
         Source: "ALTER TABLE" in SQLite's SQL manual: no ADD or DROP CONSTRAINT.
         """
-        if const._create_rule is None:  # type: ignore[attr-defined]  # noqa: SLF001 - set by types alone
+        if const._create_rule is None:  # noqa: SLF001 - set by types alone
             name = f" {str(const.name)!r}" if const.name else ""
             raise ConstraintUnsupportedError(
                 f"No support for ALTER of constraints in SQLite dialect. {_BATCH} "
@@ -50,7 +50,7 @@ class SQLiteImpl(DefaultImpl):
     def add_constraint(self, const: Constraint, **kw: Any) -> None:
         """Refuse the constraint, or skip with a warning one that its type implies."""
         self.refuse_constraint(const)
-        if const._create_rule(self):  # type: ignore[attr-defined]  # noqa: SLF001 - as SQLAlchemy asks
+        if is_wanted(const, self):
             warnings.warn(
                 f"Skipping unsupported ALTER for creation of implicit constraint. {_BATCH}",
                 stacklevel=2,

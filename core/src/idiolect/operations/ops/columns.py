@@ -86,6 +86,7 @@ class AddColumnOp(AlterTableOp):
         """Add a column, then its constraints, its index and its comment where it has such.
 
         Args:
+            operations: what carries it out.
             table_name: the table.
             column: the new column; a default of the database is given as ``server_default``.
             schema: the table's schema; None is the connection's default schema.
@@ -181,6 +182,7 @@ class DropColumnOp(AlterTableOp):
         """Drop a column.
 
         Args:
+            operations: what carries it out.
             table_name: the table.
             column_name: the column.
             schema: the table's schema; None is the connection's default schema.

@@ -46,6 +46,7 @@ class BulkInsertOp(MigrateOperation):
         """Insert rows; in a script each is an INSERT with its values written out.
 
         Args:
+            operations: what carries it out.
             table: the target: what create_table() returned, a Table, or a ``table()``.
             rows: the values by column key, one dict a row; an empty list inserts nothing.
             multiinsert: online, send rows together as bound parameters; False makes each row
@@ -84,6 +85,7 @@ class ExecuteSQLOp(MigrateOperation):
         r"""Execute a statement, or write it into the script. There is no result.
 
         Args:
+            operations: what carries it out.
             sqltext: text, or any executable construct of SQLAlchemy. In text ``:name`` is a
                 parameter; write ``\:name`` for a colon. A script has no place for parameters:
                 use inline_literal() there.

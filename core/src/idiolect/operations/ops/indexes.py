@@ -107,6 +107,7 @@ class CreateIndexOp(MigrateOperation):
         """Create an index.
 
         Args:
+            operations: what carries it out.
             index_name: its name; None asks the naming convention.
             table_name: the table.
             columns: names of columns, ``text()`` or other SQL expressions, in order.
@@ -211,12 +212,11 @@ class DropIndexOp(MigrateOperation):
         """Drop an index.
 
         Args:
+            operations: what carries it out.
             index_name: its name.
             table_name: the table; some databases need it.
             schema: the table's schema; None is the connection's default schema.
             if_exists: add IF EXISTS.
             kw: options of dialects, named ``<dialectname>_<argument>``.
         """
-        operations.invoke(
-            cls(index_name, table_name, schema=schema, if_exists=if_exists, **kw)
-        )
+        operations.invoke(cls(index_name, table_name, schema=schema, if_exists=if_exists, **kw))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import MetaData
-
 from idiolect.ddl.base import in_order_of_creation
 from idiolect.operations.arguments import table_name_of
 from idiolect.operations.base import Operations
@@ -16,7 +14,7 @@ from idiolect.operations.schemaobj import SchemaObjects
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping, Sequence
 
-    from sqlalchemy import Table
+    from sqlalchemy import MetaData, Table
     from sqlalchemy.schema import SchemaItem
 
     from idiolect.abc import ContextLike
@@ -58,9 +56,7 @@ class CreateTableOp(MigrateOperation):
 
     def reverse(self) -> DropTableOp:
         """Return the operation that drops this table, and remembers it."""
-        return DropTableOp.from_table(
-            self.to_table(), _namespace_metadata=self._namespace_metadata
-        )
+        return DropTableOp.from_table(self.to_table(), _namespace_metadata=self._namespace_metadata)
 
     def to_diff_tuple(self) -> tuple[str, Table]:
         """Return ``("add_table", table)``."""
@@ -85,7 +81,7 @@ class CreateTableOp(MigrateOperation):
             _constraints_included=True,
             comment=table.comment,
             info=dict(table.info),
-            prefixes=list(table._prefixes),  # type: ignore[attr-defined]  # noqa: SLF001 - no public name
+            prefixes=list(table._prefixes),  # noqa: SLF001 - no public name
             **table.kwargs,
         )
 
@@ -115,6 +111,7 @@ class CreateTableOp(MigrateOperation):
         """Create a table.
 
         Args:
+            operations: what carries it out.
             table_name: its name.
             columns: Column objects, and Constraint and Index objects where wanted; defaults of
                 the database are those given as ``server_default``.
@@ -179,7 +176,7 @@ class DropTableOp(MigrateOperation):
             table_kw={
                 "comment": table.comment,
                 "info": dict(table.info),
-                "prefixes": list(table._prefixes),  # type: ignore[attr-defined]  # noqa: SLF001 - no public name
+                "prefixes": list(table._prefixes),  # noqa: SLF001 - no public name
                 **table.kwargs,
             },
             _reverse=CreateTableOp.from_table(table, _namespace_metadata=_namespace_metadata),
@@ -213,6 +210,7 @@ class DropTableOp(MigrateOperation):
         """Drop a table.
 
         Args:
+            operations: what carries it out.
             table_name: its name.
             schema: its schema; None is the connection's default schema.
             if_exists: add IF EXISTS.
@@ -249,6 +247,7 @@ class RenameTableOp(AlterTableOp):
         """Rename a table.
 
         Args:
+            operations: what carries it out.
             old_table_name: its name so far.
             new_table_name: its name from then on.
             schema: its schema; None is the connection's default schema.

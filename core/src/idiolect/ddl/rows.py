@@ -1,0 +1,106 @@
+"""Rows to insert: checked, completed and grouped, so that each way of sending them loses none.
+
+:meth:`DefaultImpl.bulk_insert` comes in. Nothing here executes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import CompileError
+from sqlalchemy.sql.elements import ClauseElement
+
+from idiolect.ddl.literals import InlineLiteral
+from idiolect.errors import OperationError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.sql.selectable import TableClause
+
+    Row = dict[str, Any]
+
+
+class RowFormatError(OperationError, TypeError):
+    """Rows are not a list of dicts. Also a TypeError."""
+
+
+def check_rows(table: TableClause, rows: Any) -> None:
+    """Refuse what is no list of dicts by column key.
+
+    Raises:
+        RowFormatError: it is no list, or holds something else than dicts.
+        OperationError: a row names a column that the table does not have.
+    """
+    where = f"bulk_insert into table {str(table)!r}"
+    if not isinstance(rows, list):
+        raise RowFormatError(f"{where}: List expected, got {type(rows).__name__}")
+    known = set(table.c.keys())
+    for row in rows:
+        if not isinstance(row, dict):
+            raise RowFormatError(
+                f"{where}: List of dictionaries expected, got one with {type(row).__name__}"
+            )
+        for key in row:
+            if key not in known:
+                columns = ", ".join(repr(name) for name in table.c.keys())  # noqa: SIM118 - no dict
+                raise OperationError(f"{where}: it has no column {key!r}; it has {columns}")
+
+
+def rows_of_same_keys(rows: list[Row]) -> list[list[Row]]:
+    """Return neighbouring rows with the same keys together, in order.
+
+    Sent as one, rows take the keys of the first, and what others have beyond them is lost.
+    """
+    groups: list[list[Row]] = []
+    for row in rows:
+        if groups and groups[-1][0].keys() == row.keys():
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
+
+
+def inline_row(table: TableClause, row: Row, dialect: Dialect) -> Row:
+    """Return a row as a script can hold it: values become literals, SQL expressions stay.
+
+    Raises:
+        OperationError: a value, or a default of a column left out, cannot be written.
+    """
+    inlined: Row = {}
+    for key, value in {**_defaults_in_python(table, row), **row}.items():
+        if isinstance(value, ClauseElement):
+            inlined[key] = value
+        else:
+            inlined[key] = InlineLiteral(value, type_=table.c[key].type)
+            _refuse_unwritable(table, key, inlined[key], dialect)
+    return inlined
+
+
+def _defaults_in_python(table: TableClause, row: Row) -> Row:
+    """Return what SQLAlchemy would fill in online for columns that the row leaves out."""
+    filled: Row = {}
+    for column in table.c:
+        default = getattr(column, "default", None)
+        if default is None or column.key in row:
+            continue
+        if default.is_callable:
+            raise OperationError(
+                f"bulk_insert into table {str(table)!r}: column {column.key!r} has a default "
+                "that only Python can compute, which a script cannot; give the value in each row."
+            )
+        if default.is_scalar:
+            filled[column.key] = default.arg
+    return filled
+
+
+def _refuse_unwritable(
+    table: TableClause, key: str, value: InlineLiteral, dialect: Dialect
+) -> None:
+    try:
+        value.compile(dialect=dialect)
+    except CompileError as exc:
+        raise OperationError(
+            f"bulk_insert into table {str(table)!r}: the value of column {key!r} cannot be "
+            f"written into a script as {value.type!r}: {exc.args[0]} Give it as "
+            "op.inline_literal(), or run this revision online."
+        ) from exc
