@@ -99,20 +99,23 @@ def _digest(python: Path, wanted: list[str]) -> str:
 
 
 def _create(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    """Make a venv with pip in it, or give pip to one that lacks it."""
     python = folder / "bin" / "python"
-    if attempt([sys.executable, "-m", "venv", folder]).returncode == 0:
-        return
-    # Debian keeps ensurepip in a package of its own; the venv itself can be made without it.
-    bare = attempt([sys.executable, "-m", "venv", "--clear", "--without-pip", folder])
-    if bare.returncode:
-        raise Failure(f"{sys.executable} cannot make a venv in {folder}:\n{tail(bare.stdout)}")
+    if attempt([python, "-c", ""]).returncode:
+        shutil.rmtree(folder, ignore_errors=True)
+        made = attempt([sys.executable, "-m", "venv", "--without-pip", folder])
+        if made.returncode:
+            raise Failure(f"{sys.executable} cannot make a venv in {folder}:\n{tail(made.stdout)}")
     if not any(way(python) for way in _WAYS_TO_PIP.values()):
         raise Failure(
             f"No way to pip for {sys.executable}: tried {', '.join(_WAYS_TO_PIP)}. "
             "Install pip or venv for this Python (Debian: python3-venv) and run this again."
         )
+
+
+def _pip_of_ensurepip(python: Path) -> bool:
+    # Debian keeps this module in a package of its own, python3-venv.
+    return attempt([python, "-m", "ensurepip"]).returncode == 0
 
 
 def _pip_of_this_python(python: Path) -> bool:
@@ -144,6 +147,7 @@ def _pip_of_debian(python: Path) -> bool:
 
 
 _WAYS_TO_PIP = {
+    "ensurepip": _pip_of_ensurepip,
     "this Python's pip": _pip_of_this_python,
     "uv": _pip_of_uv,
     "Debian's python3-pip-whl": _pip_of_debian,
