@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from idiolect.settings.config import Config, MessagingOptions
 
 if TYPE_CHECKING:
-    from idiolect.cli.main import main
-    from idiolect.cli.parser import CommandFunction, CommandLine
+    from idiolect.cli.commands import CommandFunction
+    from idiolect.cli.main import CommandLine, main
 
 __all__ = ["CommandFunction", "CommandLine", "Config", "MessagingOptions", "main"]
 
 # Where the command line's names are defined.
 _LAZY = {
-    "CommandFunction": "idiolect.cli.parser",
-    "CommandLine": "idiolect.cli.parser",
+    "CommandFunction": "idiolect.cli.commands",
+    "CommandLine": "idiolect.cli.main",
     "main": "idiolect.cli.main",
 }
 

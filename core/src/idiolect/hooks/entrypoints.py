@@ -8,7 +8,6 @@ everything installed and costs more than a whole short command.
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import os
 import sys
 from collections.abc import Iterator
@@ -18,8 +17,10 @@ from typing import Any
 
 from idiolect.errors import PluginLoadError
 
+#: Groups: a dialect each; plugins for every dialect; functions that a command calls at its start.
 DIALECTS = "idiolect.dialects"
 PLUGINS = "idiolect.plugins"
+STARTUP = "idiolect.startup"
 _METADATA_FOLDERS = (".dist-info", ".egg-info")
 
 
@@ -135,18 +136,18 @@ def _entries(metadata_folder: str, group: str) -> list[tuple[str, str]]:
         return []
     if f"[{group}]" not in text:
         return []
-    return [(entry.name, entry.value) for entry in _parse(text) if entry.group == group]
+    return [(name, value) for where, name, value in _parse(text) if where == group]
 
 
-def _parse(text: str) -> Iterator[importlib.metadata.EntryPoint]:
+def _parse(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield group, name and value of each entry; extras after the value are left out."""
     group = ""
     for line in map(str.strip, text.splitlines()):
         if line.startswith("[") and line.endswith("]"):
             group = line[1:-1].strip()
         elif "=" in line and not line.startswith(("#", ";")):
             name, _, value = line.partition("=")
-            target = value.partition("[")[0].strip()
-            yield importlib.metadata.EntryPoint(name.strip(), target, group)
+            yield group, name.strip(), value.partition("[")[0].strip()
 
 
 def offering_distribution(extra: str) -> str | None:
@@ -155,9 +156,11 @@ def offering_distribution(extra: str) -> str | None:
     The extras are called like SQLAlchemy's dialects, so that an error can say what to install
     without the core knowing any dialect.
     """
+    import importlib.metadata as metadata  # noqa: PLC0415 - slow, and needed for an error only
+
     try:
-        required = importlib.metadata.requires("idiolect") or []
-    except importlib.metadata.PackageNotFoundError:
+        required = metadata.requires("idiolect") or []
+    except metadata.PackageNotFoundError:
         return None
     for requirement in required:
         wanted, _, marker = requirement.partition(";")

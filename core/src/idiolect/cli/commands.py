@@ -1,0 +1,138 @@
+"""Which commands there are, and what of a command's signature becomes which flag.
+
+The parser comes in. A command's parameters without default become positional arguments, the
+others flags; what each looks like stands in the two tables below, in one place for all commands.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+CommandFunction = Callable[..., Any]
+
+#: CommandFunction name -> the module that defines it.
+BUILTIN = {
+    "branches": "idiolect.command.show",
+    "current": "idiolect.command.show",
+    "downgrade": "idiolect.command.migrate",
+    "edit": "idiolect.command.edit",
+    "ensure_version": "idiolect.command.migrate",
+    "heads": "idiolect.command.show",
+    "history": "idiolect.command.show",
+    "init": "idiolect.command.init",
+    "list_templates": "idiolect.command.init",
+    "merge": "idiolect.command.merge",
+    "revision": "idiolect.command.revision",
+    "show": "idiolect.command.show",
+    "stamp": "idiolect.command.migrate",
+    "upgrade": "idiolect.command.migrate",
+}
+#: Parameters that the command line cannot give.
+_PROGRAM_ONLY = {"process_revision_directives", "autogenerate"}
+_SWITCH = {"action": "store_true"}
+
+#: Parameter with a default -> its flags and what argparse is told.
+FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "branch_label": (("--branch-label",), {"help": "a branch label for the new revision"}),
+    "check_heads": (
+        ("-c", "--check-heads"),
+        {**_SWITCH, "help": "fail unless all heads are applied to the database"},
+    ),
+    "depends_on": (
+        ("--depends-on",),
+        {"action": "append", "help": "a revision that must be applied first; may be repeated"},
+    ),
+    "head": (
+        ("--head",),
+        {"help": "the revision, or LABEL@head, that the new one follows"},
+    ),
+    "indicate_current": (
+        ("-i", "--indicate-current"),
+        {**_SWITCH, "help": "mark the revision that the database is at"},
+    ),
+    "message": (("-m", "--message"), {"help": "what the revision does"}),
+    "package": (
+        ("--package",),
+        {**_SWITCH, "help": "write __init__.py files, so that the folders are packages"},
+    ),
+    "purge": (("--purge",), {**_SWITCH, "help": "empty the version table first"}),
+    "resolve_dependencies": (
+        ("--resolve-dependencies",),
+        {**_SWITCH, "help": "count a revision that others depend on as no head"},
+    ),
+    "rev_id": (("--rev-id",), {"help": "the new revision's id, instead of a random one"}),
+    "rev_range": (
+        ("-r", "--rev-range"),
+        {"help": "START:END, START: or :END; either may be 'current'"},
+    ),
+    "splice": (
+        ("--splice",),
+        {**_SWITCH, "help": "allow a revision that is no head as the one to follow"},
+    ),
+    "sql": (
+        ("--sql",),
+        {**_SWITCH, "help": "write a SQL script to standard output; touch no database"},
+    ),
+    "tag": (("--tag",), {"help": "any text, for env.py to read"}),
+    "template": (("-t", "--template"), {"help": "the template to start from"}),
+    "verbose": (("-v", "--verbose"), {**_SWITCH, "help": "print more"}),
+    "version_path": (
+        ("--version-path",),
+        {"help": "the folder to write to, one of version_locations"},
+    ),
+}
+#: Parameter without default -> what argparse is told.
+POSITIONALS: dict[str, dict[str, Any]] = {
+    "directory": {"help": "folder for env.py and the revision files"},
+    "rev": {"help": "a revision, or 'current'", "metavar": "revision"},
+    "revision": {"help": "a revision: an id or the start of one, head, base, +1, -1, ..."},
+    "revisions": {"nargs": "+", "help": "one or more revisions, or 'heads'"},
+}
+#: CommandFunctions that take several of what their parameter names in the singular.
+_PLURALS = {("stamp", "revision"): "revisions"}
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """One command as the parser needs it.
+
+    Attributes:
+        name: the word on the command line.
+        function: what runs; takes the Config first.
+        positionals: parameter names in order.
+        flags: names of parameters that have a default.
+        summary: the first sentence of its docstring.
+    """
+
+    name: str
+    function: CommandFunction
+    positionals: tuple[str, ...]
+    flags: tuple[str, ...]
+    summary: str
+
+    def argument_name(self, parameter: str) -> str:
+        """Return the name under which the parser keeps a parameter's value."""
+        return _PLURALS.get((self.name, parameter), parameter)
+
+
+def describe(function: CommandFunction) -> CommandSpec:
+    """Return a command's specification, read off its signature and docstring."""
+    code = function.__code__
+    parameters = code.co_varnames[1 : code.co_argcount]
+    with_default = len(function.__defaults__ or ())
+    split = len(parameters) - with_default
+    return CommandSpec(
+        name=function.__name__,
+        function=function,
+        positionals=parameters[:split],
+        flags=tuple(each for each in parameters[split:] if each not in _PROGRAM_ONLY),
+        summary=" ".join((function.__doc__ or "").strip().partition("\n\n")[0].split()),
+    )
+
+
+def load(name: str) -> CommandSpec:
+    """Import a built-in command."""
+    return describe(getattr(importlib.import_module(BUILTIN[name]), name))

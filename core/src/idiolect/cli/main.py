@@ -1,0 +1,146 @@
+"""The command ``idiolect``: parse, configure, run, and turn an error into an exit status.
+
+The one place where an exception becomes a message: 0 means done, 1 that something failed, 2
+that the command line was wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from idiolect.cli.commands import BUILTIN, CommandSpec, describe, load
+from idiolect.cli.parser import Parser, build_parser, parser_for
+from idiolect.settings.config import Config
+from idiolect.settings.sources import find_config
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+class CommandLine:
+    """The command line, to be run as it is or extended by a program.
+
+    Args:
+        prog: the program's name in usage messages; None takes it from ``sys.argv``.
+    """
+
+    def __init__(self, prog: str | None = None) -> None:
+        self.prog = prog
+        self._added: list[CommandSpec] = []
+
+    @cached_property
+    def parser(self) -> Parser:
+        """The parser of all commands; made when first asked for."""
+        return build_parser(self.prog, [*map(load, BUILTIN), *self._added])
+
+    def register_command(self, fn: Callable[..., Any]) -> None:
+        """Add a function as a command of its name.
+
+        Args:
+            fn: takes the Config first; its other parameters become arguments and flags. The
+                first paragraph of its docstring is its help.
+        """
+        self._added.append(describe(fn))
+        self.__dict__.pop("parser", None)
+
+    def main(self, argv: Sequence[str] | None = None) -> None:
+        """Parse and run a command line.
+
+        Args:
+            argv: the words after the program's name; None takes ``sys.argv``.
+
+        Raises:
+            SystemExit: the status is not 0.
+            CommandError: the config files named exclude each other.
+        """
+        words = sys.argv[1:] if argv is None else list(argv)
+        own = self._added or "parser" in self.__dict__
+        parser = self.parser if own else parser_for(self.prog, words)
+        options = parser.parse_args(words)
+        if not hasattr(options, "cmd"):
+            parser.error("too few arguments: name a command, or see --help")
+        # A project that begins here gets the file of this name; elsewhere it is only looked for.
+        naming = {"new_ini": "idiolect.ini"} if options.cmd.name == "init" else {}
+        paths = find_config(options.config, os.environ, **naming)
+        section = {"ini_section": options.name} if options.name else {}
+        config = Config(
+            file_=paths.ini,
+            toml_file=paths.toml,
+            cmd_opts=options,
+            stdout=sys.stdout,
+            **section,
+        )
+        self.run_cmd(config, options)
+
+    def run_cmd(self, config: Config, options: Namespace) -> None:
+        """Run the command that ``options`` holds.
+
+        Raises:
+            SystemExit: it failed; the reason was printed.
+            Exception: it failed and ``--raiseerr`` was given.
+        """
+        spec: CommandSpec = options.cmd
+        try:
+            _start_up()
+            spec.function(
+                config,
+                *(getattr(options, spec.argument_name(name)) for name in spec.positionals),
+                **{name: getattr(options, name) for name in spec.flags},
+            )
+            _flush(config)
+        except Exception as exc:
+            if options.raiseerr:
+                raise
+            _fail(exc, config)
+
+
+def main(argv: Sequence[str] | None = None, prog: str | None = None, **_kwargs: Any) -> None:
+    """Run the command line; what the console script calls.
+
+    Args:
+        argv: the words after the program's name; None takes ``sys.argv``.
+        prog: the program's name in usage messages.
+
+    Raises:
+        SystemExit: the status is not 0.
+    """
+    from idiolect.errors import IdiolectError
+
+    try:
+        CommandLine(prog=prog).main(argv)
+    except IdiolectError as exc:
+        if "--raiseerr" in (sys.argv if argv is None else argv):
+            raise
+        _fail(exc, None)
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(130)
+
+
+def _start_up() -> None:
+    """Call what installed distributions want called before any of the user's code runs."""
+    from idiolect.hooks.entrypoints import STARTUP, find
+
+    for source in find(STARTUP):
+        source.load()()
+
+
+def _flush(config: Config) -> None:
+    """Write what is buffered while an error can still be told; a reader that left is none."""
+    try:
+        config.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter would complain again when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _fail(exc: Exception, config: Config | None) -> None:
+    # Only a failure pays for loading what explains it.
+    from idiolect.cli.report import describe_failure
+
+    sys.stderr.write(describe_failure(exc, config) + "\n")
+    sys.exit(1)

@@ -1,0 +1,89 @@
+"""The argument parser: options of the program, and a sub-parser a command."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+from idiolect import __version__
+from idiolect.cli.commands import BUILTIN, FLAGS, POSITIONALS, CommandSpec, load
+from idiolect.util.langhelpers import nearest
+
+_MAIN_WITH_VALUE = ("-c", "--config", "-n", "--name", "-x")
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's parser, with a hint at the nearest known command."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit status 2 and one line on what is wrong."""
+        wrong = message.partition("invalid choice: '")[2].partition("'")[0]
+        alike = nearest(wrong, BUILTIN) if wrong else []
+        if wrong:
+            hint = f" Did you mean {alike[0]!r}?" if alike else f" Known: {', '.join(BUILTIN)}."
+            message = f"unknown command {wrong!r}.{hint}"
+        super().error(message)
+
+
+def build_parser(prog: str | None, commands: Iterable[CommandSpec]) -> Parser:
+    """Return a parser for the given commands."""
+    parser = Parser(prog=prog, description="Database migrations for SQLAlchemy.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument(
+        "-c",
+        "--config",
+        action="append",
+        help="config file: an ini file, or pyproject.toml; give both to use both. Default: "
+        "IDIOLECT_CONFIG or ALEMBIC_CONFIG, else idiolect.ini or alembic.ini",
+    )
+    parser.add_argument(
+        "-n", "--name", default=None, help="section of the ini file (default: idiolect or alembic)"
+    )
+    parser.add_argument("-x", action="append", help="an argument for env.py: KEY=VALUE")
+    parser.add_argument("--raiseerr", action="store_true", help="show the full traceback of errors")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print no progress messages")
+    subparsers = parser.add_subparsers(metavar="COMMAND", title="commands", parser_class=Parser)
+    for spec in commands:
+        add_command(subparsers, spec)
+    return parser
+
+
+def add_command(subparsers: Any, spec: CommandSpec) -> None:
+    """Add the sub-parser of one command."""
+    sub = subparsers.add_parser(spec.name, help=spec.summary, description=spec.summary)
+    defaults = dict(zip(spec.flags, _defaults(spec), strict=True))
+    for name in spec.flags:
+        flags, settings = FLAGS.get(name, (("--" + name.replace("_", "-"),), {}))
+        sub.add_argument(*flags, dest=name, default=defaults[name], **settings)
+    for name in map(spec.argument_name, spec.positionals):
+        sub.add_argument(name, **POSITIONALS.get(name, {}))
+    sub.set_defaults(cmd=spec)
+
+
+def _defaults(spec: CommandSpec) -> list[Any]:
+    code = spec.function.__code__
+    names = code.co_varnames[: code.co_argcount]
+    values = spec.function.__defaults__ or ()
+    by_name = dict(zip(names[len(names) - len(values) :], values, strict=True))
+    return [by_name[name] for name in spec.flags]
+
+
+def parser_for(prog: str | None, argv: Sequence[str]) -> Parser:
+    """Return a parser that knows the command named in ``argv``, or all where none is.
+
+    Making the other commands' parsers would be a good part of a short command's time.
+    """
+    name = _command_word(argv)
+    wanted = [name] if name in BUILTIN else list(BUILTIN)
+    return build_parser(prog, [load(each) for each in wanted])
+
+
+def _command_word(argv: Sequence[str]) -> str:
+    words = iter(argv)
+    for word in words:
+        if word in _MAIN_WITH_VALUE:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""

@@ -1,0 +1,30 @@
+"""Documented path of the commands, for programs: ``from idiolect import command``.
+
+Each takes a :class:`idiolect.config.Config` first and prints to its ``stdout``.
+"""
+
+from __future__ import annotations
+
+from idiolect.command.edit import edit
+from idiolect.command.init import init, list_templates
+from idiolect.command.merge import merge
+from idiolect.command.migrate import downgrade, ensure_version, stamp, upgrade
+from idiolect.command.revision import revision
+from idiolect.command.show import branches, current, heads, history, show
+
+__all__ = [
+    "branches",
+    "current",
+    "downgrade",
+    "edit",
+    "ensure_version",
+    "heads",
+    "history",
+    "init",
+    "list_templates",
+    "merge",
+    "revision",
+    "show",
+    "stamp",
+    "upgrade",
+]

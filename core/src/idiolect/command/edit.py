@@ -1,0 +1,35 @@
+"""The command that opens revision files in the user's editor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idiolect.command.show import for_each
+from idiolect.errors import CommandError
+from idiolect.util.editor import open_in_editor
+
+if TYPE_CHECKING:
+    from idiolect.script.script import Script
+    from idiolect.settings.config import Config
+
+
+def edit(config: Config, rev: str) -> None:
+    """Edit revision script(s) using $EDITOR.
+
+    Args:
+        config: the configuration in use.
+        rev: an id, any other form of the documentation, or ``current``.
+
+    Raises:
+        CommandError: no file belongs to ``rev``, or the editor cannot be run.
+    """
+
+    def edit_file(revision: Script) -> None:
+        open_in_editor(revision.path)
+
+    if not for_each(config, rev, edit_file):
+        raise CommandError(
+            "No current revisions"
+            if rev == "current"
+            else f"No revision files indicated by symbol '{rev}'"
+        )

@@ -1,0 +1,50 @@
+"""How a command runs env.py for a purpose of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from idiolect.util.langhelpers import asbool
+
+if TYPE_CHECKING:
+    from idiolect.script.base import ScriptDirectory
+    from idiolect.settings.config import Config
+
+
+def run_environment(
+    config: Config,
+    script: ScriptDirectory,
+    fn: Callable[[tuple[str, ...], Any], Iterable[Any]],
+    **opts: Any,
+) -> None:
+    """Run env.py.
+
+    Args:
+        config: the configuration in use.
+        script: the script directory whose env.py runs.
+        fn: called by ``context.run_migrations()`` with the current heads and the migration
+            context; returns the steps to run.
+        **opts: further options of the environment: ``as_sql``, ``starting_rev``, ``tag``...
+    """
+    # The environment loads SQLAlchemy, which commands about files alone do without.
+    from idiolect.runtime.environment import EnvironmentContext
+
+    with EnvironmentContext(config, script, fn=fn, **opts):
+        script.run_env()
+
+
+def wants_environment(config: Config) -> bool:
+    """Return whether env.py is to run for commands that need no database."""
+    return asbool(config.get_alembic_option("revision_environment") or False)
+
+
+def run_for_template_args(
+    config: Config, script: ScriptDirectory, template_args: dict[str, Any], *, as_sql: bool = False
+) -> None:
+    """Run env.py so that it may add to ``template_args``, which is changed in place."""
+    run_environment(config, script, _nothing, as_sql=as_sql, template_args=template_args)
+
+
+def _nothing(_heads: tuple[str, ...], _context: Any) -> list[Any]:
+    return []

@@ -1,0 +1,53 @@
+"""The command that makes one head of several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from idiolect.command.environment import run_for_template_args, wants_environment
+from idiolect.script.base import ScriptDirectory
+from idiolect.util.langhelpers import rev_id as new_id
+
+if TYPE_CHECKING:
+    from idiolect.script.script import Script
+    from idiolect.settings.config import Config
+
+
+def merge(
+    config: Config,
+    revisions: str | Iterable[str],
+    message: str | None = None,
+    branch_label: str | Iterable[str] | None = None,
+    rev_id: str | None = None,
+    splice: bool = False,
+) -> Script | None:
+    """Merge two revisions together. Creates a new revision file.
+
+    Args:
+        config: the configuration in use.
+        revisions: what to merge; ``heads`` for all heads.
+        message: the new revision's message.
+        branch_label: labels for the new revision.
+        rev_id: its id, instead of a random one.
+        splice: allow revisions that are no heads.
+
+    Returns:
+        The new revision.
+
+    Raises:
+        CommandError: a revision is unknown, or no head while ``splice`` is not given.
+    """
+    script = ScriptDirectory.from_config(config)
+    template_args: dict[str, Any] = {"config": config}
+    if wants_environment(config):
+        run_for_template_args(config, script, template_args)
+    return script.generate_revision(
+        rev_id or new_id(),
+        message,
+        refresh=True,
+        head=revisions,
+        splice=splice,
+        branch_labels=branch_label,
+        **template_args,
+    )

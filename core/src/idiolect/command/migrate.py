@@ -1,0 +1,164 @@
+"""Commands that change the database: upgrade, downgrade, stamp, ensure_version.
+
+The command line and programs come in. Each plans in terms of the script directory and lets
+env.py run the steps; ``--sql`` writes a script instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from idiolect.command.environment import run_environment
+from idiolect.errors import CommandError
+from idiolect.script.base import ScriptDirectory
+from idiolect.util.langhelpers import to_tuple
+
+if TYPE_CHECKING:
+    from idiolect.runtime.steps import MigrationStep
+    from idiolect.settings.config import Config
+
+Heads = tuple[str, ...]
+
+
+def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = None) -> None:
+    """Upgrade to a later version.
+
+    Args:
+        config: the configuration in use.
+        revision: where to go: an id or any other form of the documentation; with ``sql`` also
+            a range ``start:end``.
+        sql: write a script instead of changing the database.
+        tag: any text, for env.py to read.
+
+    Raises:
+        CommandError: the revision is unknown or ambiguous, or a range is given online.
+    """
+    script = ScriptDirectory.from_config(config)
+    start, destination = _split_range(revision)
+    if start is not None and not sql:
+        raise CommandError(f"Range revision not allowed: {revision!r} needs --sql.")
+
+    def plan(heads: Heads, _context: Any) -> Iterable[MigrationStep]:
+        return script._upgrade_revs(destination, heads)
+
+    run_environment(
+        config,
+        script,
+        plan,
+        as_sql=sql,
+        starting_rev=start,
+        destination_rev=destination,
+        tag=tag,
+    )
+
+
+def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None = None) -> None:
+    """Revert to a previous version.
+
+    Args:
+        config: the configuration in use.
+        revision: where to go; with ``sql`` a range ``start:end``.
+        sql: write a script instead of changing the database.
+        tag: any text, for env.py to read.
+
+    Raises:
+        CommandError: the revision is unknown, ambiguous or not beneath the current one, or
+            ``sql`` comes without a range.
+    """
+    script = ScriptDirectory.from_config(config)
+    start, destination = _split_range(revision)
+    if start is not None and not sql:
+        raise CommandError(f"Range revision not allowed: {revision!r} needs --sql.")
+    if sql and start is None:
+        raise CommandError(
+            f"downgrade with --sql requires <fromrev>:<torev>, not {revision!r}: a script "
+            "cannot ask the database where it starts."
+        )
+
+    def plan(heads: Heads, _context: Any) -> Iterable[MigrationStep]:
+        return script._downgrade_revs(destination, heads)
+
+    run_environment(
+        config,
+        script,
+        plan,
+        as_sql=sql,
+        starting_rev=start,
+        destination_rev=destination,
+        tag=tag,
+    )
+
+
+def stamp(
+    config: Config,
+    revision: str | Iterable[str],
+    sql: bool = False,
+    tag: str | None = None,
+    purge: bool = False,
+) -> None:
+    """Set the version table to the given revision(s); don't run any migrations.
+
+    Args:
+        config: the configuration in use.
+        revision: one or several; with ``sql`` also a range ``start:end``.
+        sql: write a script instead of changing the database.
+        tag: any text, for env.py to read.
+        purge: empty the version table first, whatever it holds.
+
+    Raises:
+        CommandError: a revision is unknown, or the options exclude each other.
+    """
+    script = ScriptDirectory.from_config(config)
+    start, destinations = _stamp_targets(to_tuple(revision, ()), sql=sql)
+    if purge and sql:
+        message = "Can't use --purge with --sql mode: a script cannot know what to delete."
+        raise CommandError(message)
+
+    def plan(heads: Heads, _context: Any) -> Iterable[MigrationStep]:
+        return script._stamp_revs(destinations, heads)
+
+    run_environment(
+        config,
+        script,
+        plan,
+        as_sql=sql,
+        starting_rev=start,
+        destination_rev=destinations,
+        tag=tag,
+        purge=purge,
+    )
+
+
+def ensure_version(config: Config, sql: bool = False) -> None:
+    """Create the version table if it doesn't exist already.
+
+    Args:
+        config: the configuration in use.
+        sql: write a script instead of changing the database.
+    """
+
+    def make_table(_heads: Heads, context: Any) -> Iterable[MigrationStep]:
+        context._ensure_version_table()
+        return ()
+
+    run_environment(config, ScriptDirectory.from_config(config), make_table, as_sql=sql)
+
+
+def _split_range(revision: str) -> tuple[str | None, str]:
+    """Return the start, or None where no range is given, and the destination."""
+    start, colon, destination = revision.partition(":")
+    return (start, destination) if colon else (None, revision)
+
+
+def _stamp_targets(revisions: tuple[str, ...], *, sql: bool) -> tuple[str | None, tuple[str, ...]]:
+    if not sql:
+        return None, revisions
+    ranges = [_split_range(each) for each in revisions]
+    starts = {start for start, _ in ranges if start is not None}
+    if len(starts) > 1:
+        raise CommandError(
+            "Stamp operation with --sql only supports a single starting revision at a time; "
+            f"got: {', '.join(sorted(starts))}."
+        )
+    return next(iter(starts), None), tuple(destination for _, destination in ranges)

@@ -1,0 +1,211 @@
+"""Commands that report: current, history, heads, branches, show.
+
+The command line and programs come in. Only ``current``, and the others where they are asked to
+tell what the database holds, run env.py; the rest read files alone and load no SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from idiolect.command.environment import run_environment, wants_environment
+from idiolect.errors import CommandError, DatabaseNotAtHead
+from idiolect.script.base import ScriptDirectory
+
+if TYPE_CHECKING:
+    from idiolect.script.script import Script
+    from idiolect.settings.config import Config
+
+Heads = tuple[str, ...]
+
+
+def current(config: Config, check_heads: bool = False, verbose: bool = False) -> None:
+    """Display the current revision for a database.
+
+    Args:
+        config: the configuration in use.
+        check_heads: fail unless the database has all heads of the script directory.
+        verbose: print the database's URL (without password) and each revision in full.
+
+    Raises:
+        DatabaseNotAtHead: ``check_heads`` is given and a head is missing.
+    """
+    script = ScriptDirectory.from_config(config)
+
+    def report(heads: Heads, context: Any) -> list[Any]:
+        if verbose:
+            url = context.connection.engine.url.render_as_string(hide_password=True)
+            config.print_stdout("Current revision(s) for %s:", url)
+        if check_heads and set(heads) != set(script.get_heads()):
+            raise DatabaseNotAtHead(
+                f"Database is not on all head revisions: it holds {_listed(heads)}; the script "
+                f"directory has {_listed(script.get_heads())}. Run 'upgrade heads'."
+            )
+        for revision in _in_order(script, heads):
+            config.print_stdout(revision.cmd_format(verbose))
+        return []
+
+    run_environment(config, script, report, dont_mutate=True)
+
+
+def heads(config: Config, verbose: bool = False, resolve_dependencies: bool = False) -> None:
+    """Show current available heads in the script directory.
+
+    Args:
+        config: the configuration in use.
+        verbose: print each revision in full.
+        resolve_dependencies: a revision that another depends on is no head.
+    """
+    script = ScriptDirectory.from_config(config)
+    wanted = "heads" if resolve_dependencies else tuple(script.get_heads())
+    for revision in script.get_revisions(wanted):
+        config.print_stdout(
+            revision.cmd_format(verbose, include_branches=True, tree_indicators=False)
+        )
+
+
+def branches(config: Config, verbose: bool = False) -> None:
+    """Show current branch points.
+
+    Args:
+        config: the configuration in use.
+        verbose: print each revision in full.
+    """
+    script = ScriptDirectory.from_config(config)
+    for point in script.walk_revisions():
+        if not point.is_branch_point:
+            continue
+        indent = " " * len(point.revision)
+        lines = [
+            f"{indent} -> {_brief(script.get_revision(each), verbose)}"
+            for each in sorted(point.nextrev)
+        ]
+        config.print_stdout(
+            "%s\n%s\n", point.cmd_format(verbose, include_branches=True), "\n".join(lines)
+        )
+
+
+def history(
+    config: Config,
+    rev_range: str | None = None,
+    verbose: bool = False,
+    indicate_current: bool = False,
+) -> None:
+    """List changeset scripts in chronological order.
+
+    Args:
+        config: the configuration in use.
+        rev_range: ``start:end``, ``start:`` or ``:end``; either may be ``current``.
+        verbose: print each revision in full.
+        indicate_current: mark what the database holds.
+
+    Raises:
+        CommandError: the range has no colon, or names an unknown revision.
+    """
+    script = ScriptDirectory.from_config(config)
+    base, head = _history_range(rev_range)
+    if "current" not in {base, head} and not indicate_current and not wants_environment(config):
+        _print_history(config, script, base or "base", head or "heads", verbose=verbose)
+        return
+
+    def report(found: Heads, _context: Any) -> list[Any]:
+        _print_history(
+            config,
+            script,
+            (found or "base") if base == "current" else (base or "base"),
+            (found or "base") if head == "current" else (head or "heads"),
+            verbose=verbose,
+            currents=found if indicate_current else (),
+        )
+        return []
+
+    run_environment(config, script, report, dont_mutate=True)
+
+
+def show(config: Config, rev: str) -> None:
+    """Show the revision(s) denoted by the given symbol.
+
+    Args:
+        config: the configuration in use.
+        rev: an id, any other form of the documentation, or ``current``.
+
+    Raises:
+        CommandError: the revision is unknown or ambiguous.
+    """
+
+    def entry(revision: Script) -> None:
+        config.print_stdout(revision.log_entry)
+
+    for_each(config, rev, entry)
+
+
+def for_each(config: Config, symbol: str, action: Callable[[Script], None]) -> int:
+    """Call ``action`` with each revision that ``symbol`` stands for, and return their number.
+
+    Args:
+        config: the configuration in use.
+        symbol: an id, any other form of the documentation, or ``current`` (asks the database).
+        action: what to do.
+    """
+    script = ScriptDirectory.from_config(config)
+    seen: list[Script] = []
+
+    def act(found: Any, _context: Any = None) -> list[Any]:
+        seen.extend(script.get_revisions(found))
+        for revision in seen:
+            action(revision)
+        return []
+
+    if symbol == "current":
+        run_environment(config, script, act, dont_mutate=True)
+    else:
+        act(symbol)
+    return len(seen)
+
+
+def _history_range(rev_range: str | None) -> tuple[str, str]:
+    if rev_range is None:
+        return "", ""
+    base, colon, head = rev_range.partition(":")
+    if not colon:
+        raise CommandError(
+            "History range requires [start]:[end], [start]:, or :[end]; "
+            f"{rev_range!r} has no colon."
+        )
+    return base.strip(), head.strip()
+
+
+def _print_history(
+    config: Config,
+    script: ScriptDirectory,
+    base: Any,
+    head: Any,
+    *,
+    verbose: bool,
+    currents: Heads = (),
+) -> None:
+    for revision in script.walk_revisions(base=base, head=head):
+        if currents:
+            revision._db_current_indicator = revision.revision in currents
+        config.print_stdout(
+            revision.cmd_format(
+                verbose=verbose, include_branches=True, include_doc=True, include_parents=True
+            )
+        )
+
+
+def _in_order(script: ScriptDirectory, heads: Heads) -> list[Script]:
+    """Return what the version rows imply, those that have a row first, in their order."""
+    implied = script.get_all_current(heads)
+    rest = sorted(implied, key=lambda each: each.revision)
+    own = [each for each in script.get_revisions(heads) if each in implied]
+    return own + [each for each in rest if each not in own]
+
+
+def _brief(revision: Script, verbose: bool) -> str:
+    return revision.cmd_format(False, include_branches=True, include_doc=verbose)
+
+
+def _listed(ids: Any) -> str:
+    return ", ".join(ids) or "no revision"
