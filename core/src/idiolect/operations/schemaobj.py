@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from sqlalchemy import Column, Constraint, Index, MetaData, Table, column
+from sqlalchemy import Column, Constraint, Index, MetaData, Table, TextClause, column
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
-from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import NULLTYPE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ForeignKey, TextClause
-    from sqlalchemy.sql.elements import ColumnElement
+    from sqlalchemy import ForeignKey
+    from sqlalchemy.sql.compiler import SQLCompiler
     from sqlalchemy.types import TypeEngine
 
     from idiolect.abc import ContextLike
@@ -87,12 +88,18 @@ class SchemaObjects:
         named: dict[str, Column[Any]] = {}
         expressions: list[Any] = []
         for item in columns:
+            if isinstance(item, NamedText):
+                item = item.text  # noqa: PLW2901 - an index made before, made again
             if isinstance(item, Column):
                 named.setdefault(item.name, _plain_copy(item))
                 expressions.append(item.name)
             elif isinstance(item, str):
                 named.setdefault(item, Column(item, NULLTYPE))
                 expressions.append(item)
+            elif isinstance(item, TextClause) and name is None:
+                part = NamedText(item)
+                named.setdefault(item.text, part.stand_in)
+                expressions.append(part)
             else:
                 expressions.append(_detached(item))
         index = Index(name, *expressions, **kw)
@@ -110,6 +117,31 @@ class SchemaObjects:
             referent = Table(table_name, metadata, schema=schema)
         if column_name is not None and column_name not in referent.c:
             referent.append_column(Column(column_name, NULLTYPE))
+
+
+class NamedText(ColumnElement[Any]):
+    """Text in an index without a name: the naming convention takes it for a column's name.
+
+    Args:
+        text: what is indexed.
+    """
+
+    __visit_name__ = "idiolect_named_text"
+    inherit_cache = False
+
+    def __init__(self, text: TextClause) -> None:
+        self.text = text
+        self.stand_in: Column[Any] = Column(text.text, NULLTYPE)
+
+    def get_children(self, **kw: Any) -> list[Any]:
+        """Return the column that SQLAlchemy shall find in this expression."""
+        return [self.stand_in]
+
+
+@compiles(NamedText)
+def visit_named_text(element: NamedText, compiler: SQLCompiler, **kw: Any) -> str:
+    """Render the text itself."""
+    return compiler.process(element.text, **kw)
 
 
 def _own_items(items: Sequence[Any], *, complete: bool) -> list[Any]:
