@@ -23,7 +23,7 @@ _URL_LINE = re.compile(r"^sqlalchemy\.url\s*=.*$", re.MULTILINE)
 _BACKEND = re.compile(r"^(\w+)(?:\+(\w+))?:")
 _STEPS = (
     ("upgrade", "head"),
-    ("history", "--verbose"),
+    ("history",),
     ("downgrade", "base"),
     ("upgrade", "head"),
     ("current",),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 from sqlalchemy import engine_from_config, pool
 
 from idiolect import context
 
 config = context.config
+
+# One line for each revision that runs.
+logging.basicConfig(format="%(message)s")
+logging.getLogger("idiolect").setLevel(logging.INFO)
 
 
 def run_offline() -> None:

@@ -21,7 +21,7 @@ def upgrade() -> None:
     op.create_table(
         "orders",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("customer_id", sa.ForeignKey("customer.id"), nullable=False),
+        sa.Column("customer_id", sa.Integer, sa.ForeignKey("customer.id"), nullable=False),
         sa.Column("placed_at", sa.DateTime, nullable=False),
         sa.Column("total", sa.Numeric(10, 2), nullable=False),
     )
