@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Column
 from sqlalchemy.types import NULLTYPE
 
+import idiolect_postgresql.compile  # noqa: F401 - whoever has the impl has its SQL text
 from idiolect.ddl.impl import DefaultImpl
 
 if TYPE_CHECKING:

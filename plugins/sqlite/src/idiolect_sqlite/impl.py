@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+import idiolect_sqlite.compile  # noqa: F401 - whoever has the impl has its SQL text
 from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.errors import OperationError
 
