@@ -6,3 +6,6 @@ Importing the package loads nothing: ``op``, ``context`` and the rest are module
 from __future__ import annotations
 
 __version__ = "0.1.0"
+
+#: The release of Alembic whose documented API this version offers.
+ALEMBIC_API = "1.20.1"

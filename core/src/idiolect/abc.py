@@ -19,9 +19,13 @@ class ConfigLike(Protocol):
     attributes: dict[str, Any]
     stdout: TextIO
 
-    def get_main_option(self, name: str, default: str | None = None) -> str | None: ...
+    def get_main_option(self, name: str, default: str | None = None) -> str | None:
+        """Return an option of the main section."""
+        ...
 
-    def print_stdout(self, text: str, *arg: Any) -> None: ...
+    def print_stdout(self, text: str, *arg: Any) -> None:
+        """Print a line."""
+        ...
 
 
 class ContextLike(Protocol):
@@ -33,10 +37,14 @@ class ContextLike(Protocol):
     impl: Any
 
     @property
-    def connection(self) -> Connection | None: ...
+    def connection(self) -> Connection | None:
+        """Where statements go."""
+        ...
 
     @property
-    def bind(self) -> Connection | None: ...
+    def bind(self) -> Connection | None:
+        """Where statements go, its transaction begun."""
+        ...
 
 
 class RevisionLike(Protocol):
@@ -47,4 +55,6 @@ class RevisionLike(Protocol):
     module: Any
 
     @property
-    def path(self) -> str: ...
+    def path(self) -> str:
+        """Where the revision's file is."""
+        ...

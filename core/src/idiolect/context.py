@@ -13,7 +13,7 @@ from idiolect.util.proxies import directive as _directive
 
 
 def _class() -> type:
-    from idiolect.runtime.environment import EnvironmentContext  # noqa: PLC0415 - loads SQLAlchemy
+    from idiolect.runtime.environment import EnvironmentContext
 
     return EnvironmentContext
 

@@ -13,7 +13,7 @@ from idiolect.util.proxies import directive as _directive
 
 
 def _class() -> type:
-    from idiolect.operations.base import Operations  # noqa: PLC0415 - loads SQLAlchemy
+    from idiolect.operations.base import Operations
 
     return Operations
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from idiolect.cli.commands import BUILTIN, CommandSpec, describe, load
 from idiolect.cli.parser import Parser, build_parser, parser_for
 from idiolect.settings.config import Config
-from idiolect.settings.sources import find_config
+from idiolect.settings.sources import INI_NAMES, find_config
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Callable, Sequence
 
 
 class CommandLine:
@@ -64,8 +64,8 @@ class CommandLine:
         if not hasattr(options, "cmd"):
             parser.error("too few arguments: name a command, or see --help")
         # A project that begins here gets the file of this name; elsewhere it is only looked for.
-        naming = {"new_ini": "idiolect.ini"} if options.cmd.name == "init" else {}
-        paths = find_config(options.config, os.environ, **naming)
+        new_ini = "idiolect.ini" if options.cmd.name == "init" else INI_NAMES[-1]
+        paths = find_config(options.config, os.environ, new_ini=new_ini)
         section = {"ini_section": options.name} if options.name else {}
         config = Config(
             file_=paths.ini,

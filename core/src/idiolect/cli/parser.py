@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from idiolect import __version__
+from idiolect import ALEMBIC_API, __version__
 from idiolect.cli.commands import BUILTIN, FLAGS, POSITIONALS, CommandSpec, load
 from idiolect.util.langhelpers import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _MAIN_WITH_VALUE = ("-c", "--config", "-n", "--name", "-x")
 
@@ -29,7 +31,11 @@ class Parser(argparse.ArgumentParser):
 def build_parser(prog: str | None, commands: Iterable[CommandSpec]) -> Parser:
     """Return a parser for the given commands."""
     parser = Parser(prog=prog, description="Database migrations for SQLAlchemy.")
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"%(prog)s {__version__} (API of Alembic {ALEMBIC_API})",
+    )
     parser.add_argument(
         "-c",
         "--config",

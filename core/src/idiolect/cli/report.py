@@ -13,12 +13,14 @@ import sys
 import sysconfig
 import traceback
 import urllib.parse
-from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import DatabaseError, DriverMissingError, IdiolectError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from idiolect.settings.config import Config
 
 _URL_PASSWORD = re.compile(r"(\w://[^\s:/@]*:)[^\s]*(@)")
@@ -154,13 +156,13 @@ def _user_frames(exc: BaseException) -> Iterator[traceback.FrameSummary]:
     for frame in traceback.extract_tb(exc.__traceback__):
         path = os.path.realpath(frame.filename)
         package = _installed_package(path)
-        if package is None and not path.startswith(standard) and os.path.exists(path):
+        if package is None and not path.startswith(standard) and Path(path).exists():
             yield frame
 
 
 def _installed_package(path: str) -> str | None:
     """Return the top package of an installed module, or None for a project's own file."""
-    parts = path.split(os.sep)
+    parts = Path(path).parts
     for folder in ("site-packages", "dist-packages"):
         if folder in parts:
             return parts[parts.index(folder) + 1]
@@ -171,8 +173,8 @@ def _is_ours(path: str) -> bool:
     """Return whether a module outside site-packages belongs to an editable install of ours."""
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0].startswith(_OURS) and "." not in name:
-            home = os.path.dirname(os.path.realpath(getattr(module, "__file__", None) or ""))
-            if home and path.startswith(home + os.sep):
+            file = getattr(module, "__file__", None)
+            if file and Path(path).is_relative_to(Path(file).resolve().parent):
                 return True
     return False
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from idiolect.util.langhelpers import asbool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from idiolect.script.base import ScriptDirectory
     from idiolect.settings.config import Config
 

@@ -24,9 +24,7 @@ _TOML_TEMPLATE = "pyproject.toml.mako"
 _ENCODING = "utf-8"
 
 
-def init(
-    config: Config, directory: str, template: str = "generic", package: bool = False
-) -> None:
+def init(config: Config, directory: str, template: str = "generic", package: bool = False) -> None:
     """Initialize a new scripts directory.
 
     Args:
@@ -113,7 +111,7 @@ def _write(config: Config, file: Path, target: Path) -> None:
         _write_toml(config, file, target)
     else:
         destination = target / file.name
-        with status(f"Generating {str(destination.absolute())}", **config.messaging_opts):
+        with status(f"Generating {destination.absolute()!s}", **config.messaging_opts):
             shutil.copyfile(file, destination)
 
 
@@ -162,10 +160,11 @@ def _tool_tables(toml: Path) -> set[str]:
 
 def _names(config: Config, file: Path, target: Path) -> dict[str, Any]:
     """Return what a config template may refer to."""
+    # Every other name is one that an existing project may already use with the older name.
     stem = Path(config.config_file_name or "").stem
     return {
         "script_location": _location(target, file.parent),
-        "section": "alembic" if stem == "alembic" else "idiolect",
+        "section": "idiolect" if stem == "idiolect" else "alembic",
     }
 
 

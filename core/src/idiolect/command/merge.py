@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from idiolect.command.environment import run_for_template_args, wants_environment
@@ -10,15 +9,17 @@ from idiolect.script.base import ScriptDirectory
 from idiolect.util.langhelpers import rev_id as new_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from idiolect.script.script import Script
     from idiolect.settings.config import Config
 
 
-def merge(
+def merge(  # noqa: PLR0917 - the documented order
     config: Config,
-    revisions: str | Iterable[str],
+    revisions: str | Sequence[str],
     message: str | None = None,
-    branch_label: str | Iterable[str] | None = None,
+    branch_label: str | Sequence[str] | None = None,
     rev_id: str | None = None,
     splice: bool = False,
 ) -> Script | None:

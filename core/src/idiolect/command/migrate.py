@@ -6,7 +6,6 @@ env.py run the steps; ``--sql`` writes a script instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from idiolect.command.environment import run_environment
@@ -15,6 +14,8 @@ from idiolect.script.base import ScriptDirectory
 from idiolect.util.langhelpers import to_tuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from idiolect.runtime.steps import MigrationStep
     from idiolect.settings.config import Config
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from idiolect.command.environment import run_for_template_args, wants_environment
@@ -12,6 +10,9 @@ from idiolect.script.base import ScriptDirectory
 from idiolect.util.langhelpers import rev_id as new_id
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Sequence
+
     from idiolect.script.script import Script
     from idiolect.settings.config import Config
 
@@ -21,12 +22,12 @@ def revision(  # noqa: PLR0917 - the documented order
     message: str | None = None,
     autogenerate: bool = False,
     sql: bool = False,
-    head: str | Iterable[str] = "head",
+    head: str | Sequence[str] = "head",
     splice: bool = False,
-    branch_label: str | Iterable[str] | None = None,
+    branch_label: str | Sequence[str] | None = None,
     version_path: str | os.PathLike[str] | None = None,
     rev_id: str | None = None,
-    depends_on: str | Iterable[str] | None = None,
+    depends_on: str | Sequence[str] | None = None,
     process_revision_directives: Callable[..., None] | None = None,
 ) -> Script | list[Script | None] | None:
     """Create a new revision file.

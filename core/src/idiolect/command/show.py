@@ -6,7 +6,6 @@ tell what the database holds, run env.py; the rest read files alone and load no 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from idiolect.command.environment import run_environment, wants_environment
@@ -14,6 +13,8 @@ from idiolect.errors import CommandError, DatabaseNotAtHead
 from idiolect.script.base import ScriptDirectory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from idiolect.script.script import Script
     from idiolect.settings.config import Config
 

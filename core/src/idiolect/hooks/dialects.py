@@ -87,13 +87,12 @@ class DialectHooks:
         self, dialect: Dialect, connection: Connection
     ) -> AbstractContextManager[None]:
         """Return what surrounds a transaction of the run."""
-        return self._one(
-            "prepare_connection", AbstractContextManager, dialect=dialect, connection=connection
-        )
+        answer: Any = self._ask("prepare_connection", dialect=dialect, connection=connection)
+        if not isinstance(answer, AbstractContextManager):
+            raise self._wrong("prepare_connection", answer, "a context manager")
+        return answer
 
-    def version_table(
-        self, dialect: Dialect, impl: DefaultImpl, spec: VersionTableSpec
-    ) -> Table:
+    def version_table(self, dialect: Dialect, impl: DefaultImpl, spec: VersionTableSpec) -> Table:
         """Return the table of current heads, which has the column ``version_num``."""
         table: Any = self._ask("version_table", dialect=dialect, impl=impl, spec=spec)
         if "version_num" not in getattr(table, "columns", ()):

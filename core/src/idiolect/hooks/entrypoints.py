@@ -10,12 +10,14 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import PluginLoadError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: Groups: a dialect each; plugins for every dialect; functions that a command calls at its start.
 DIALECTS = "idiolect.dialects"
@@ -156,7 +158,7 @@ def offering_distribution(extra: str) -> str | None:
     The extras are called like SQLAlchemy's dialects, so that an error can say what to install
     without the core knowing any dialect.
     """
-    import importlib.metadata as metadata  # noqa: PLC0415 - slow, and needed for an error only
+    from importlib import metadata
 
     try:
         required = metadata.requires("idiolect") or []

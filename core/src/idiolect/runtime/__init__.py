@@ -1,0 +1,1 @@
+"""A run: the environment, the migration context, transactions, steps and version rows."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,8 @@ from idiolect.hooks.markers import hookimpl
 from idiolect.util.bound import mark_globals, unmark_globals
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Table
 
     from idiolect.ddl.impl import DefaultImpl

@@ -7,15 +7,15 @@ are in ``docs/reference/options.md``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Literal, TextIO, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TextIO, overload
 
 from idiolect.errors import CommandError
 from idiolect.runtime.migration import MigrationContext
 from idiolect.util import bound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from sqlalchemy import MetaData
@@ -55,7 +55,7 @@ class EnvironmentContext:
         self._configured: list[MigrationContext] = []
         self._bound_before: Any = None
 
-    def __enter__(self) -> EnvironmentContext:
+    def __enter__(self) -> Self:
         self._bound_before = bound.environment.push(self)
         return self
 
@@ -129,7 +129,7 @@ class EnvironmentContext:
         pairs = (text.partition("=") for text in given)
         return {key: value for key, _, value in pairs}
 
-    def configure(
+    def configure(  # noqa: PLR0917 - the documented order
         self,
         connection: Connection | None = None,
         url: str | URL | None = None,
@@ -151,8 +151,8 @@ class EnvironmentContext:
         compare_server_default: bool | Callable[..., bool | None] = False,
         render_item: Callable[..., str | Literal[False]] | None = None,
         literal_binds: bool = False,
-        upgrade_token: str = "upgrades",
-        downgrade_token: str = "downgrades",
+        upgrade_token: str = "upgrades",  # noqa: S107 - no password
+        downgrade_token: str = "downgrades",  # noqa: S107 - as above
         alembic_module_prefix: str = "op.",
         sqlalchemy_module_prefix: str = "sa.",
         user_module_prefix: str | None = None,
@@ -187,8 +187,11 @@ class EnvironmentContext:
         """Return the command's options with those of configure() over them."""
         opts = dict(self.context_opts)
         for name, value in given.items():
-            if name in _OVERRIDES and not value and value is not False:
-                continue
+            if name in _OVERRIDES:
+                if value is None or value == "":
+                    continue
+                # Asked for again by get_tag_argument() and the like, before the next context.
+                self.context_opts[name] = value
             if name in {"output_buffer", "template_args"}:
                 continue
             opts[name] = value

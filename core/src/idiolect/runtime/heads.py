@@ -6,7 +6,6 @@ The step says which rows come and go; this room writes them and checks that they
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import literal_column
@@ -14,6 +13,8 @@ from sqlalchemy import literal_column
 from idiolect.errors import VersionTableError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationStep
 
@@ -87,13 +88,9 @@ class HeadMaintainer:
         details = self.context.hooks.version_record(self.context, step, version)
         return row.values(details) if details else row
 
-    def _literal(self, version: str) -> Any:
-        """Return the id as SQL text in a script, and as a bind where it is executed.
-
-        A bind lets SQLAlchemy compile the statement once for all revisions.
-        """
-        if not self.context.as_sql:
-            return version
+    @staticmethod
+    def _literal(version: str) -> Any:
+        """Return the id as SQL text, so that logs and scripts show the same statement."""
         escaped = version.replace("'", "''")
         return literal_column(f"'{escaped}'")
 

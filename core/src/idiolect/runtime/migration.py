@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,8 @@ from idiolect.runtime.transactions import Transactions, TransactionWatch
 from idiolect.util.langhelpers import to_tuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
     from sqlalchemy.engine import Connection, Dialect
     from sqlalchemy.sql import Executable
 
@@ -117,7 +118,7 @@ class MigrationContext:
         self.has_version_details = len(self._version.columns) > 1
 
     @classmethod
-    def configure(
+    def configure(  # noqa: PLR0917 - the documented order
         cls,
         connection: Connection | None = None,
         url: str | URL | None = None,
@@ -345,6 +346,9 @@ class MigrationContext:
         Args:
             purge: delete all of its rows as well.
         """
+        if self.as_sql:
+            self._version.create(self.connection)
+            return
         with self._table_transaction():
             self.transactions.due()
             if not self._has_version_table():
@@ -368,7 +372,7 @@ class MigrationContext:
         if start is None or start == "base":
             return ()
         if self.script is None:
-            return to_tuple(start, ())
+            return tuple(map(str, to_tuple(start, ())))
         return tuple(
             revision.revision
             for each in to_tuple(start, ())

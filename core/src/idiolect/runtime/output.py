@@ -17,5 +17,5 @@ def script_stream(buffer: Any, encoding: str | None) -> TextIO:
     stream = sys.stdout if buffer is None else buffer
     if encoding is None:
         return cast("TextIO", stream)
-    raw = getattr(stream, "buffer", stream)
+    raw: Any = getattr(stream, "buffer", stream)
     return cast("TextIO", codecs.getwriter(encoding)(raw))

@@ -7,13 +7,14 @@ and go, and :mod:`idiolect.runtime.heads` writes them. Imports no SQLAlchemy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from idiolect.util.langhelpers import to_tuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
     from idiolect.revisions.graph import RevisionMap
 
 
@@ -130,9 +131,7 @@ class MigrationStep:
         """Return the ids whose rows go, then the id whose row changes and what it becomes."""
         return [*self.head_changes(heads).delete], *self._update(heads)
 
-    def unmerge_branch_idents(
-        self, heads: Collection[str]
-    ) -> tuple[str, str, tuple[str, ...]]:
+    def unmerge_branch_idents(self, heads: Collection[str]) -> tuple[str, str, tuple[str, ...]]:
         """Return the id whose row changes, what it becomes, and the ids that get a row."""
         return *self._update(heads), self.head_changes(heads).insert
 
@@ -210,9 +209,9 @@ class RevisionStep(MigrationStep):
 
     def _downs(self, *, with_deps: bool) -> tuple[str, ...]:
         downs: tuple[str, ...] = (
-            self.revision._normalized_down_revisions  # noqa: SLF001 - the graph's vocabulary
+            self.revision._normalized_down_revisions
             if with_deps
-            else self.revision._versioned_down_revisions  # noqa: SLF001
+            else self.revision._versioned_down_revisions
         )
         return downs
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 import contextlib
 import enum
 import logging
-from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import event
 
@@ -25,6 +24,7 @@ from idiolect.errors import (
 from idiolect.util.sqla_compat import in_transaction_block
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     from sqlalchemy.engine import Connection
@@ -77,7 +77,7 @@ class ProxyTransaction:
         """Undo what was done so far, deliberately; the run counts as successful."""
         self.migration_context.transactions.rollback()
 
-    def __enter__(self) -> ProxyTransaction:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -115,8 +115,7 @@ class Transactions:
 
     @property
     def _connection(self) -> Connection:
-        connection = self.context.connection
-        assert connection is not None  # noqa: S101 - a DATABASE scope has a connection
+        connection: Connection = self.context.connection
         return connection
 
     def begin(self, *, per_step: bool) -> AbstractContextManager[Any]:

@@ -6,7 +6,6 @@ The migration context comes in to read heads and to make the table; rows change 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect, select
@@ -14,6 +13,8 @@ from sqlalchemy import inspect, select
 from idiolect.hooks.records import VERSION_TABLE, VersionTableSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection
 

@@ -10,9 +10,12 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Iterator, MutableMapping
 from contextvars import ContextVar
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableMapping
+    from types import FrameType
 
 T = TypeVar("T")
 
@@ -107,12 +110,12 @@ class Bound(Generic[T]):
         )
 
     def _marked(self) -> T | None:
-        frame = sys._getframe(2)  # noqa: SLF001 - the only way to the caller's globals
+        frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the way to the caller's globals
         while frame is not None:
             value: T | None = frame.f_globals.get(self.mark)
             if value is not None:
                 return value
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
         return None
 
     def _only_one(self) -> T | None:

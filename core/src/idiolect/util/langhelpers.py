@@ -23,7 +23,7 @@ class immutabledict(dict[Any, Any]):  # noqa: N801 - the documented name
         raise TypeError(message)
 
     __setitem__ = __delitem__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    clear = pop = popitem = setdefault = update = _refuse
 
     def union(self, other: Mapping[Any, Any] | None = None, **kw: Any) -> immutabledict:
         """Return a new one with the entries of ``other`` and ``kw`` laid over these."""

@@ -11,10 +11,12 @@ import shutil
 import sys
 import textwrap
 import warnings
-from collections.abc import Iterable, Iterator
-from typing import NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from idiolect.errors import IdiolectDeprecationWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +97,7 @@ def warn_deprecated(msg: str, stacklevel: int = 2) -> None:
 def obfuscate_url_pw(input_url: str) -> str:
     """Return ``input_url`` with its password replaced by ``***``."""
     # SQLAlchemy is loaded only where a URL is really shown.
-    from sqlalchemy.engine import make_url  # noqa: PLC0415
+    from sqlalchemy.engine import make_url
 
     return make_url(input_url).render_as_string(hide_password=True)
 

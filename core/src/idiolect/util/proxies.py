@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from idiolect.util.bound import Bound
 from idiolect.util.langhelpers import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from idiolect.util.bound import Bound
 
 
 def directive(bound: Bound[Any], get_class: Callable[[], type], module: str, name: str) -> Any:
@@ -30,7 +33,10 @@ def directive(bound: Bound[Any], get_class: Callable[[], type], module: str, nam
         return [each for each in dir(get_class()) if not each.startswith("_")]
     if name.startswith("__"):
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
-    member = getattr(get_class(), name, None)
+    cls = get_class()
+    if name == cls.__name__:
+        return cls
+    member = getattr(cls, name, None)
     if callable(member):
         return _late(bound, name, member)
     target = bound.find()

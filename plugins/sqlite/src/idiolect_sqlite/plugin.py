@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from idiolect.hooks import hookimpl
@@ -10,6 +9,8 @@ from idiolect_sqlite.impl import SQLiteImpl
 from idiolect_sqlite.transactions import immediate_transactions
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from sqlalchemy.engine import Connection
 
     from idiolect.ddl.impl import DefaultImpl

@@ -11,23 +11,26 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.engine import Connection
 
 log = logging.getLogger(__name__)
 
 #: An engine's own ``BEGIN`` (the recipe of SQLAlchemy's documentation) in any of its forms.
-_BEGIN = re.compile(r"\s*BEGIN\b(\s+(DEFERRED|IMMEDIATE|EXCLUSIVE))?(\s+TRANSACTION)?\s*;?\s*$", re.I)
+_BEGIN = re.compile(
+    r"\s*BEGIN\b(\s+(DEFERRED|IMMEDIATE|EXCLUSIVE))?(\s+TRANSACTION)?\s*;?\s*$", re.IGNORECASE
+)
 #: Statements that SQLite refuses, or silently ignores, inside a transaction.
 #: Source: SQLite, "Pragma statements" (foreign_keys, journal_mode, synchronous) and "VACUUM".
 _OUTSIDE = re.compile(
     r"\s*(VACUUM\b|DETACH\b|PRAGMA\s+(\w+\.)?(foreign_keys|journal_mode|synchronous)\s*[=(])",
-    re.I,
+    re.IGNORECASE,
 )
 _NOTHING = "SELECT 1"
 
@@ -41,7 +44,7 @@ def immediate_transactions(connection: Connection) -> Iterator[None]:
             ``in_transaction``, through an async adapter too.
     """
 
-    def before_cursor_execute(
+    def before_cursor_execute(  # noqa: PLR0917 - SQLAlchemy calls it so
         conn: Connection,
         cursor: Any,
         statement: str,
