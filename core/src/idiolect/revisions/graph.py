@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from idiolect.revisions import lineage, plan, resolve, sort
+from idiolect.revisions import lineage, plan, relative, resolve, sort
 from idiolect.revisions.errors import MultipleHeads, RevisionError
 from idiolect.revisions.load import Graph, load
 from idiolect.revisions.node import Revision
@@ -195,7 +195,7 @@ class RevisionMap:
             id_: the ids in the version table.
         """
         ids = [one.revision for one in self.get_revisions(id_)]
-        return set(resolve.applied_tops(self._graph, ids))
+        return set(relative.applied_tops(self._graph, ids))
 
     def _shares_lineage(
         self,
@@ -235,9 +235,7 @@ class RevisionMap:
         self, of: Iterable[str | Revision], include_dependencies: bool
     ) -> dict[str, Revision]:
         ids = [self._id_of(one) for one in of]
-        return lineage.relatives(
-            self._graph.nodes, ids, include_dependencies=include_dependencies
-        )
+        return lineage.relatives(self._graph.nodes, ids, include_dependencies=include_dependencies)
 
     def _id_of(self, revision: str | Revision) -> str:
         if isinstance(revision, Revision):
@@ -246,7 +244,7 @@ class RevisionMap:
 
     # ways up and down
 
-    def iterate_revisions(
+    def iterate_revisions(  # noqa: PLR0917 - the documented signature
         self,
         upper: Wanted,
         lower: Wanted,
@@ -299,9 +297,7 @@ class RevisionMap:
         span = plan.Span(upper, lower, inclusive, implicit_base, assert_relative_length)
         return self._as_sets(plan.downgrade(self._graph, span))
 
-    def _as_sets(
-        self, selection: plan.Selection
-    ) -> tuple[set[Revision], tuple[Revision, ...]]:
+    def _as_sets(self, selection: plan.Selection) -> tuple[set[Revision], tuple[Revision, ...]]:
         tops = tuple(self._graph.nodes[name] for name in selection.tops)
         return set(selection.revisions.values()), tops
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from idiolect.revisions.errors import RevisionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from idiolect.revisions.node import Revision
 
-    Links: TypeAlias = Callable[[Revision], Iterable[str]]
+    Links: TypeAlias = Callable[[Revision], Collection[str]]
     Names: TypeAlias = Mapping[str, Revision]
 
 PARENTS: Links = attrgetter("parents")
@@ -74,7 +74,7 @@ def topmost(revisions: Mapping[str, Revision]) -> dict[str, Revision]:
     return {
         name: revision
         for name, revision in revisions.items()
-        if revision.children.isdisjoint(revisions)
+        if not any(child in revisions for child in revision.children)
     }
 
 

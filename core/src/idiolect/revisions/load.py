@@ -179,7 +179,8 @@ def _settle(revision: Revision, graph: Graph) -> None:
         kept = [
             name
             for name in dict.fromkeys(revision.resolved_dependencies)
-            if not lineage.is_below(graph.nodes, graph.depths, name, revision.parents)
+            if name not in revision.parents
+            and not lineage.is_below(graph.nodes, graph.depths, name, revision.parents)
         ]
         revision.keep_dependencies(tuple(kept))
 
@@ -207,6 +208,4 @@ def _hand_labels_down(revision: Revision, nodes: dict[str, Revision]) -> None:
 def _warn_of_double(first: Revision, second: Revision) -> None:
     places = [getattr(revision, "path", None) for revision in (first, second)]
     where = f" (in {places[0]} and {places[1]}; the latter is used)" if all(places) else ""
-    warnings.warn(
-        f"Revision {second.revision} is present more than once{where}", stacklevel=2
-    )
+    warnings.warn(f"Revision {second.revision} is present more than once{where}", stacklevel=2)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from idiolect.revisions import lineage, resolve, sort
+from idiolect.revisions import lineage, relative, resolve, sort
 from idiolect.revisions.errors import RangeNotAncestorError
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def upgrade(graph: Graph, span: Span) -> Selection:
     """
     lower = _parsed(graph, span.lower)
     standing = None if lower is not None and lower.is_relative else span.lower
-    uppers = resolve.upgrade_targets(graph, standing, span.upper, strict=span.strict)
+    uppers = relative.upgrade_targets(graph, standing, span.upper, strict=span.strict)
     tops = _ids(uppers)
     if lower is not None and lower.is_relative:
         bottoms = resolve.range_start(graph, uppers, lower, strict=span.strict)
@@ -77,8 +77,11 @@ def upgrade(graph: Graph, span: Span) -> Selection:
         bottoms = resolve.revisions(graph, span.lower)
     lineage.refuse_overlap(graph.nodes, tops)
     lineage.refuse_overlap(graph.nodes, _ids(bottoms))
+    if lower is not None and lower.branch is not None:
+        members = resolve.branch_members(graph, lower.branch)
+        tops = tuple(name for name in tops if name in members)
     if not bottoms:
-        return _from_base(graph, tops, lower.branch if lower else None)
+        return Selection(lineage.ancestors(graph.names, tops), tops)
     return _between(graph, tops, _ids(bottoms), span)
 
 
@@ -91,8 +94,8 @@ def downgrade(graph: Graph, span: Span) -> Selection:
     """
     current = resolve.revisions(graph, span.upper)
     tops = _ids(current)
-    lower = resolve.one_name(span.lower)
-    target = resolve.downgrade_target(graph, tops, lower, strict=span.strict)
+    lower = relative.one_name(span.lower)
+    target = relative.downgrade_target(graph, tops, lower, strict=span.strict)
     applied = lineage.ancestors(graph.names, tops)
     roots = _roots_to_drop(graph, target, inclusive=span.inclusive)
     doomed = lineage.descendants(graph.names, roots)
@@ -108,15 +111,6 @@ def downgrade(graph: Graph, span: Span) -> Selection:
 
 def _parsed(graph: Graph, lower: Wanted) -> resolve.Identifier | None:
     return resolve.parse(graph, lower) if isinstance(lower, str) else None
-
-
-def _from_base(graph: Graph, tops: tuple[str, ...], branch: str | None) -> Selection:
-    if branch is not None:
-        grown = lineage.descendants(
-            graph.names, resolve.bases(graph, branch), include_dependencies=False
-        )
-        tops = tuple(name for name in tops if name in grown)
-    return Selection(lineage.ancestors(graph.names, tops), tops)
 
 
 def _between(
@@ -136,7 +130,7 @@ def _between(
     return Selection({name: one for name, one in graph.nodes.items() if name in wanted}, tops)
 
 
-def _roots_to_drop(graph: Graph, target: resolve.Destination, *, inclusive: bool) -> Iterable[str]:
+def _roots_to_drop(graph: Graph, target: relative.Destination, *, inclusive: bool) -> Iterable[str]:
     """Return the lowest revisions that have to go."""
     if target.revision is None:
         return resolve.bases(graph, target.branch)

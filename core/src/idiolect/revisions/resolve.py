@@ -10,10 +10,10 @@ ancestors and descendants of that revision along ``down_revision``; it narrows h
 partial ids and the way of a walk down to these. ``+N`` and ``-N`` walk N revisions up or down
 from the symbol; without a symbol, from where the caller stands, which each direction tells:
 
-* :func:`revisions` resolves what needs no place to stand: ``show``, ``heads``, ``depends_on``;
-* :func:`upgrade_targets` counts ``+N`` from the revisions that are applied;
-* :func:`downgrade_target` counts ``-N`` from them;
-* :func:`range_start` counts ``-N`` from the upper end of a range such as ``-3:head``.
+* ``relative.upgrade_targets`` counts ``+N`` from the revisions that are applied;
+* ``relative.downgrade_target`` counts ``-N`` from them;
+* :func:`range_start` counts ``-N`` from the upper end of a range such as ``-3:head``;
+* :func:`revisions`, for ``show``, ``heads`` and the like, counts ``-N`` from the heads.
 
 A tuple means each of its elements. None and ``base`` mean no revision at all. ``current`` and
 ``a:b`` are taken apart by commands, who ask for each end. Errors name the identifier as it was
@@ -23,10 +23,9 @@ typed. A walk that runs out of revisions is an error, unless ``strict`` is off: 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from idiolect.revisions import lineage
 from idiolect.revisions.errors import MultipleHeads, ResolutionError, RevisionError
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     #: an identifier, several, or None for base
     Wanted: TypeAlias = str | Iterable[str] | None
 
-_OFFSET = re.compile(r"(?P<symbol>.*?)(?P<offset>[+-]\d+)")
+_OFFSET = re.compile(r"(?P<symbol>.*?)(?P<offset>[+-]\d{1,9})")
 _SHORTEST_PARTIAL = 4
 _CANDIDATES_SHOWN = 10
 
@@ -62,22 +61,14 @@ class Identifier:
     offset: int | None
 
     @property
+    def steps(self) -> int:
+        """The offset as a number."""
+        return self.offset or 0
+
+    @property
     def is_relative(self) -> bool:
         """Whether it means nothing without a place to stand."""
         return self.offset is not None and not self.symbol
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where a downgrade is to end.
-
-    Attributes:
-        branch: the branch to which the downgrade is confined, or None for all.
-        revision: the revision that shall remain, or None for base.
-    """
-
-    branch: str | None
-    revision: Revision | None
 
 
 def parse(graph: Graph, text: object) -> Identifier:
@@ -126,7 +117,7 @@ def revisions(graph: Graph, wanted: Wanted) -> tuple[Revision, ...]:
     identifier = parse(graph, wanted)
     if identifier.is_relative:
         return range_start(graph, _heads(graph, identifier.branch, real=True), identifier)
-    return _standing(graph, identifier, strict=True)
+    return standing(graph, identifier, strict=True)
 
 
 def revision(graph: Graph, wanted: Wanted) -> Revision | None:
@@ -139,7 +130,7 @@ def revision(graph: Graph, wanted: Wanted) -> Revision | None:
         wanted = tuple(wanted)
         if not all(isinstance(one, str) for one in wanted):
             raise not_a_string(wanted)
-    return _only(revisions(graph, wanted), wanted)
+    return only(revisions(graph, wanted), wanted)
 
 
 def lookup(graph: Graph, name: str, branch: str | None = None) -> Revision:
@@ -192,55 +183,6 @@ def bases(graph: Graph, branch: str | None = None) -> tuple[str, ...]:
     return tuple(name for name in graph.bases if name in members)
 
 
-# Identifiers that count from a place
-
-
-def upgrade_targets(
-    graph: Graph, current: Wanted, target: Wanted, *, strict: bool = True
-) -> tuple[Revision, ...]:
-    """Return where an upgrade is to end; empty for base.
-
-    Args:
-        graph: the graph.
-        current: the revisions from which ``+N`` counts.
-        target: the identifier, or several.
-        strict: whether a walk that ends early is an error.
-    """
-    if not isinstance(target, str):
-        return revisions(graph, target)
-    identifier = parse(graph, target)
-    if not identifier.is_relative:
-        return _standing(graph, identifier, strict=strict)
-    if _steps(identifier) <= 0:
-        raise _too_short(identifier, "an upgrade goes up: write +N, or name a revision")
-    start = _start_upwards(graph, revisions(graph, current), identifier)
-    return _as_tuple(_walk(graph, start, identifier, strict=strict))
-
-
-def downgrade_target(
-    graph: Graph, current: Wanted, target: str | None, *, strict: bool = True
-) -> Destination:
-    """Return where a downgrade is to end.
-
-    Args:
-        graph: the graph.
-        current: the revisions from which ``-N`` counts.
-        target: the identifier.
-        strict: whether a walk that ends early is an error.
-    """
-    if target is None:
-        return Destination(None, None)
-    identifier = parse(graph, target)
-    if not identifier.is_relative:
-        reached = _only(_standing(graph, identifier, strict=strict), target)
-        return Destination(identifier.branch, reached)
-    if _steps(identifier) >= 0:
-        raise _too_short(identifier, "a downgrade goes down: write -N, or name a revision")
-    start = _start_downwards(graph, revisions(graph, current), identifier)
-    branch = identifier.branch or start.revision
-    return Destination(branch, _walk(graph, start, identifier, strict=strict))
-
-
 def range_start(
     graph: Graph, uppers: Sequence[Revision], identifier: Identifier, *, strict: bool = True
 ) -> tuple[Revision, ...]:
@@ -252,27 +194,12 @@ def range_start(
         identifier: ``[branch@]-N``.
         strict: whether a walk that ends early is an error.
     """
-    if _steps(identifier) >= 0:
-        raise _too_short(identifier, "there is nothing to count from: name a revision, as in id+N")
+    if identifier.steps >= 0:
+        raise too_short(identifier, "there is nothing to count from: name a revision, as in id+N")
     members = None if identifier.branch is None else branch_members(graph, identifier.branch)
     starts = [upper for upper in uppers if members is None or upper.revision in members]
-    reached = [_walk(graph, start, identifier, strict=strict) for start in starts]
+    reached = [walk_from(graph, start, identifier, strict=strict) for start in starts]
     return tuple({one.revision: one for one in reached if one is not None}.values())
-
-
-def applied_tops(graph: Graph, current: Iterable[str], branch: str | None = None) -> list[Revision]:
-    """Return the uppermost applied revisions of a branch, or of each.
-
-    Args:
-        graph: the graph.
-        current: ids that are applied, with all that they need.
-        branch: a label or id, or None.
-    """
-    applied = lineage.ancestors(graph.names, current)
-    if branch is not None:
-        members = branch_members(graph, branch)
-        applied = {name: one for name, one in applied.items() if name in members}
-    return list(lineage.topmost(applied).values())
 
 
 def walk(
@@ -320,13 +247,13 @@ def _one_way(graph: Graph, place: Revision | None, ways: Iterable[str]) -> Revis
     return graph.nodes[ids[0]] if ids else None
 
 
-def _standing(graph: Graph, identifier: Identifier, *, strict: bool) -> tuple[Revision, ...]:
+def standing(graph: Graph, identifier: Identifier, *, strict: bool) -> tuple[Revision, ...]:
     """Resolve an identifier with a symbol."""
     symbol, branch = identifier.symbol, identifier.branch
     if symbol in ("head", "heads"):
         found = _heads(graph, branch, real=symbol == "heads")
         if symbol == "head":
-            _only(found, identifier.text)
+            only(found, identifier.text)
     elif symbol == "base":
         found = ()
         if branch is not None:
@@ -335,8 +262,8 @@ def _standing(graph: Graph, identifier: Identifier, *, strict: bool) -> tuple[Re
         found = (lookup(graph, symbol, branch),)
     if identifier.offset is None:
         return found
-    start = _only(found, identifier.text)
-    return _as_tuple(_walk(graph, start, identifier, strict=strict))
+    start = only(found, identifier.text)
+    return as_revisions(walk_from(graph, start, identifier, strict=strict))
 
 
 def _heads(graph: Graph, branch: str | None, *, real: bool) -> tuple[Revision, ...]:
@@ -352,54 +279,19 @@ def _heads(graph: Graph, branch: str | None, *, real: bool) -> tuple[Revision, .
     return tuple(graph.nodes[name] for name in graph.heads if name in members)
 
 
-def _walk(
+def walk_from(
     graph: Graph, start: Revision | None, identifier: Identifier, *, strict: bool
 ) -> Revision | None:
-    reached, left = walk(graph, start, _steps(identifier), identifier.branch)
+    """Walk as far as ``identifier`` says, along its branch; None means base.
+
+    Raises:
+        RevisionError: the way forks, or ends too early and ``strict`` is set.
+    """
+    reached, left = walk(graph, start, identifier.steps, identifier.branch)
     if left and strict:
         end = reached.revision if reached else "base"
-        raise _too_short(identifier, f"the way ends at {end}, {left} too early")
+        raise too_short(identifier, f"the way ends at {end}, {left} too early")
     return reached
-
-
-def _start_upwards(
-    graph: Graph, current: Sequence[Revision], identifier: Identifier
-) -> Revision | None:
-    if identifier.branch is not None:
-        ids = [one.revision for one in current]
-        current = applied_tops(graph, ids, identifier.branch)
-    if len(current) > 1:
-        raise RevisionError(
-            "Ambiguous upgrade from multiple current revisions "
-            f"{', '.join(one.revision for one in current)}; choose one with '<branch>@', as in "
-            f"'{current[0].revision}@{identifier.text.rpartition('@')[2]}'"
-        )
-    return current[0] if current else None
-
-
-def _start_downwards(
-    graph: Graph, current: Sequence[Revision], identifier: Identifier
-) -> Revision:
-    branch = identifier.branch
-    if branch is None:
-        starts = list(current)
-    else:
-        starts = applied_tops(graph, [one.revision for one in current], branch)
-    if not starts:
-        place = "nothing" if branch is None else f"nothing on branch '{branch}'"
-        raise _too_short(identifier, f"{place} is applied")
-    if len(starts) > 1 and branch is None:
-        warnings.warn(
-            "downgrade -1 from multiple heads is ambiguous; this usage will be disallowed in a "
-            "future release.",
-            stacklevel=2,
-        )
-    elif len(starts) > 1:
-        raise RevisionError(
-            f"Ambiguous downgrade: branch '{branch}' has multiple current revisions "
-            f"{', '.join(one.revision for one in starts)}; choose one with '<branch>@'"
-        )
-    return starts[0]
 
 
 def _by_beginning(graph: Graph, name: str, members: dict[str, Revision] | None) -> Revision:
@@ -430,39 +322,24 @@ def _suggestion(graph: Graph, name: str) -> str:
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
-def _only(found: Sequence[Revision], wanted: Any) -> Revision | None:
+def only(found: Sequence[Revision], wanted: object) -> Revision | None:
+    """Return the only one of ``found``, None where it is empty.
+
+    Raises:
+        MultipleHeads: there are several; ``wanted`` is what was asked for.
+    """
     if len(found) > 1:
         argument = wanted if isinstance(wanted, str) else repr(wanted)
         raise MultipleHeads([one.revision for one in found], argument)
     return found[0] if found else None
 
 
-def _steps(identifier: Identifier) -> int:
-    return identifier.offset or 0
-
-
-def _too_short(identifier: Identifier, reason: str) -> RevisionError:
-    steps = identifier.text if identifier.symbol else identifier.text.rpartition("@")[2]
+def too_short(identifier: Identifier, reason: str) -> RevisionError:
+    """Return the error for a walk that is longer than its way, or leads the wrong way."""
+    shown = identifier.text if identifier.symbol else identifier.text.rpartition("@")[2]
     return RevisionError(
-        f"Relative revision {steps} didn't produce {abs(_steps(identifier))} migrations; {reason}"
+        f"Relative revision {shown} didn't produce {abs(identifier.steps)} migrations; {reason}"
     )
-
-
-def one_name(wanted: Wanted) -> str | None:
-    """Return the only identifier in ``wanted``, None for base.
-
-    Raises:
-        RevisionError: there are several.
-    """
-    if wanted is None or isinstance(wanted, str):
-        return wanted
-    names = tuple(wanted)
-    if len(names) > 1:
-        raise RevisionError(
-            f"A downgrade ends at one revision, not at {', '.join(map(repr, names))}; write "
-            "'<branch>@<revision>' to confine it to a branch"
-        )
-    return names[0] if names else None
 
 
 def _are_several(wanted: Wanted) -> TypeGuard[Iterable[str]]:
@@ -470,5 +347,6 @@ def _are_several(wanted: Wanted) -> TypeGuard[Iterable[str]]:
     return isinstance(wanted, Iterable) and not isinstance(wanted, str | bytes)
 
 
-def _as_tuple(found: Revision | None) -> tuple[Revision, ...]:
+def as_revisions(found: Revision | None) -> tuple[Revision, ...]:
+    """Return nothing for base, else a tuple of one."""
     return () if found is None else (found,)

@@ -87,14 +87,12 @@ class BranchOrder:
         self._positions = positions
         self._lines: list[str] = []
         self._current = 0
-        self._links = {
-            name: [link for link in revision.order_links if link in selected]
-            for name, revision in selected.items()
-        }
-        self._above: dict[str, set[str]] = {name: set() for name in selected}
-        for name, links in self._links.items():
-            for link in links:
-                self._above[link].add(name)
+        # How many links still lead to each revision that has not been passed.
+        self._pending = dict.fromkeys(selected, 0)
+        for revision in selected.values():
+            for link in revision.order_links:
+                if link in selected:
+                    self._pending[link] += 1
 
     def run(self, tops: Iterable[str]) -> list[str]:
         """Return all ids in order.
@@ -110,24 +108,27 @@ class BranchOrder:
         ordered: list[str] = []
         while self._lines:
             name = self._lines[self._current]
-            if self._above[name]:
-                self._current = self._line_through(name)
+            if self._pending[name]:
+                self._current = self._line_above(name)
             else:
                 ordered.append(name)
-                self._step_down(name)
-        if len(ordered) < len(self._selected):
-            left = sorted(set(self._selected).difference(ordered))
+                self._pass(name)
+        if self._pending:
             raise RevisionError(
                 "Dependency resolution failed; broken map: nothing leads to revisions "
-                f"{', '.join(left)}"
+                f"{', '.join(self._pending)}"
             )
         return ordered
 
-    def _step_down(self, name: str) -> None:
-        links = self._links[name]
-        for link in links:
-            self._above[link].discard(name)
-        fresh = [link for link in links if link not in self._lines]
+    def _pass(self, name: str) -> None:
+        """Go down from ``name``, or end the line where all ways down are taken."""
+        del self._pending[name]
+        fresh = []
+        for link in self._selected[name].order_links:
+            if link in self._selected:
+                self._pending[link] -= 1
+                if link not in self._lines:
+                    fresh.append(link)
         if fresh:
             self._lines[self._current] = fresh[0]
             self._lines.extend(fresh[1:])
@@ -135,12 +136,12 @@ class BranchOrder:
             del self._lines[self._current]
             self._current = max(self._current - 1, 0)
 
-    def _line_through(self, name: str) -> int:
+    def _line_above(self, name: str) -> int:
         """Return the index of the first line that has yet to come down to ``name``."""
         waiting, above = [name], set[str]()
         while waiting:
-            for upper in self._above[waiting.pop()]:
-                if upper not in above:
+            for upper in USERS(self._selected[waiting.pop()]):
+                if upper in self._pending and upper not in above:
                     above.add(upper)
                     waiting.append(upper)
         for index, line in enumerate(self._lines):
