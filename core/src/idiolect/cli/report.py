@@ -131,8 +131,8 @@ def _raised_in(exc: BaseException, *functions: str) -> bool:
 
 def _with_frames(exc: BaseException) -> str:
     """Return where the user's code failed, its frames, and the exception."""
-    frames = list(_user_frames(exc))
     notes: list[str] = list(getattr(exc, "__notes__", ()))
+    frames = _from_revision(list(_user_frames(exc)), " ".join(notes))
     where = "; ".join(notes) or (f"in {frames[0].filename!r}" if frames else "inside Idiolect")
     reason = "".join(traceback.format_exception_only(type(exc), exc)[: 1 + bool(not notes)])
     reason = _shortened(reason.strip())
@@ -140,6 +140,16 @@ def _with_frames(exc: BaseException) -> str:
         traceback.format_tb(exc.__traceback__)
     )
     return f"FAILED: {type(exc).__name__} {where}\n{shown}{reason}"
+
+
+def _from_revision(
+    frames: list[traceback.FrameSummary], notes: str
+) -> list[traceback.FrameSummary]:
+    """Leave out the frames of env.py where a revision, which the notes name, failed."""
+    for place, frame in enumerate(frames):
+        if frame.filename in notes:
+            return frames[place:]
+    return frames
 
 
 def _shortened(reason: str) -> str:

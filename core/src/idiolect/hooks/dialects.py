@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from idiolect.errors import HookAnswerError, IdiolectError
 from idiolect.hooks.manager import get_manager
-from idiolect.hooks.records import OfflineTransaction, VersionTableSpec
+from idiolect.hooks.records import DialectRules, OfflineTransaction, VersionTableSpec
 
 if TYPE_CHECKING:
     import pluggy
@@ -84,10 +84,12 @@ class DialectHooks:
         return self._one("autocommit_level", str, dialect=dialect, connection=connection)
 
     def prepare_connection(
-        self, dialect: Dialect, connection: Connection
+        self, dialect: Dialect, connection: Connection, rules: DialectRules
     ) -> AbstractContextManager[None]:
         """Return what surrounds a transaction of the run."""
-        answer: Any = self._ask("prepare_connection", dialect=dialect, connection=connection)
+        answer: Any = self._ask(
+            "prepare_connection", dialect=dialect, connection=connection, rules=rules
+        )
         if not isinstance(answer, AbstractContextManager):
             raise self._wrong("prepare_connection", answer, "a context manager")
         return answer

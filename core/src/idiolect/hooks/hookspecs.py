@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Dialect
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks.records import OfflineTransaction, VersionTableSpec
+    from idiolect.hooks.records import DialectRules, OfflineTransaction, VersionTableSpec
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationInfo, MigrationStep
 
@@ -90,14 +90,20 @@ def autocommit_level(dialect: Dialect, connection: Connection | None) -> str | N
 
 @hookspec(firstresult=True)
 def prepare_connection(
-    dialect: Dialect, connection: Connection
+    dialect: Dialect, connection: Connection, rules: DialectRules
 ) -> AbstractContextManager[None] | None:
-    """Prepare the connection for the time in which a transaction of the run writes to it.
+    """Prepare the connection for the time in which a run writes to it.
 
-    Asked each time such a transaction begins, before its first statement: once a run, or once a
-    revision, and again after each ``autocommit_block()``. The returned context manager is
+    Asked each time a transaction of the run begins, before its first statement: once a run, or
+    once a revision, and again after each ``autocommit_block()``. The returned context manager is
     entered with no transaction open, unless the user's code opened it, and left after the
-    commit or rollback. It is the place to make a driver begin real transactions.
+    commit or rollback; in a transaction that env.py began it is left after the last step. It is
+    the place to make a driver begin real transactions.
+
+    Args:
+        dialect: the context's SQLAlchemy dialect.
+        connection: the connection to migrate on.
+        rules: the context's rules; ``rules.transactional_ddl`` may have been switched off.
     """
 
 

@@ -301,13 +301,16 @@ class MigrationContext:
         )
         if theirs and self._watch is None:
             self._watch = TransactionWatch(self.connection)
-        if theirs or transactions.declared:
+        if theirs:
+            with transactions.prepared():
+                yield
+        elif transactions.declared:
             transactions.due()
             yield
-            return
-        with transactions.begin(per_step=False):
-            transactions.due()
-            yield
+        else:
+            with transactions.begin(per_step=False):
+                transactions.due()
+                yield
 
     def _run_steps(
         self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]

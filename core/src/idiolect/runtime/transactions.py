@@ -128,15 +128,18 @@ class Transactions:
         self.declared = True
         return ProxyTransaction(self.context)
 
+    def prepared(self) -> AbstractContextManager[None]:
+        """Return what the dialect wants around the writing of a run."""
+        context = self.context
+        return context.hooks.prepare_connection(context.dialect, self._connection, context.rules)
+
     def due(self) -> None:
         """Begin the declared transaction: a statement is about to be sent."""
         if not self.declared or self.running:
             return
         self.running = True
         connection = self._connection
-        self._guards.enter_context(
-            self.context.hooks.prepare_connection(self.context.dialect, connection)
-        )
+        self._guards.enter_context(self.prepared())
         # Statements that env.py sent after begin_transaction() have begun it already.
         if not connection.in_transaction():
             connection.begin()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from idiolect.hooks import hookimpl
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks import DialectRules
 
 
 class SQLitePlugin:
@@ -42,6 +44,10 @@ class SQLitePlugin:
         return True
 
     @hookimpl
-    def prepare_connection(self, connection: Connection) -> AbstractContextManager[None]:
+    def prepare_connection(
+        self, connection: Connection, rules: DialectRules
+    ) -> AbstractContextManager[None]:
         """Send ``BEGIN IMMEDIATE`` before the first statement of each transaction."""
+        if not rules.transactional_ddl:
+            return contextlib.nullcontext()
         return immediate_transactions(connection)
