@@ -161,7 +161,7 @@ class ScriptDirectory:
             sourceless=self.sourceless,
         )
         for path in paths:
-            script = Script._from_path(self, path)  # noqa: SLF001 - of this room
+            script = Script._from_path(self, path)
             if script is not None:
                 yield script
 

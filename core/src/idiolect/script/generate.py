@@ -31,7 +31,7 @@ NO_MESSAGE: Final = "empty message"
 #: Text that means the same inside any string literal and any comment.
 _INERT: Final = re.compile(r"[^\\'\"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
 #: Takes the message's place to see what a template does with it.
-_STAND_IN: Final = "idiolect message stand-in"
+_STAND_IN: Final = "idiolect_message_stand_in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def write_revision(
 
 def _parents(directory: ScriptDirectory, new: NewRevision) -> list[Script]:
     """Return the revisions that a new one is to stand on; none for a base."""
-    with directory._catch_revision_errors(  # noqa: SLF001
+    with directory._catch_revision_errors(
         multiple_heads=(
             "Multiple heads are present; please specify the head revision on which the new "
             "revision should be based, or perform a merge."
@@ -135,7 +135,7 @@ def _resolved_dependencies(
     """Return full ids for beginnings of ids; labels stay labels, to follow their branch."""
     if not depends_on:
         return None
-    with directory._catch_revision_errors():  # noqa: SLF001
+    with directory._catch_revision_errors():
         return [
             name if name in revision.branch_labels else revision.revision
             for name in depends_on
@@ -171,7 +171,7 @@ def _version_location(
     Raises:
         CommandError: the one asked for is none of the environment's, or none follows.
     """
-    locations = directory._version_locations  # noqa: SLF001
+    locations = directory._version_locations
     if new.version_path is not None:
         wanted = os.path.abspath(new.version_path)  # noqa: PTH100 - links stay as they are
         for location in locations:
@@ -203,7 +203,7 @@ def _joined_to_graph(directory: ScriptDirectory, new: NewRevision, path: Path) -
     """Read the file back and add it to the graph; take it away again where that fails."""
     try:
         script = _read_back(directory, new, path)
-        with directory._catch_revision_errors():  # noqa: SLF001
+        with directory._catch_revision_errors():
             directory.revision_map.add_revision(script)
     except (CommandError, RevisionError):
         path.unlink(missing_ok=True)
@@ -213,7 +213,7 @@ def _joined_to_graph(directory: ScriptDirectory, new: NewRevision, path: Path) -
 
 def _read_back(directory: ScriptDirectory, new: NewRevision, path: Path) -> Script:
     """Return the Script of a file just written, having checked that it is what was wanted."""
-    script = Script._from_path(directory, os.path.realpath(path))  # noqa: SLF001
+    script = Script._from_path(directory, os.path.realpath(path))
     if script is None:
         raise ScriptError(
             f"The new file {str(path)!r} has a name that no revision file may have. "

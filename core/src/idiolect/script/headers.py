@@ -54,8 +54,7 @@ _STRING = r"""(?:'[^'\\\n]*+'|"[^"\\\n]*+")"""
 _SEVERAL = rf"[(\[]\s*+(?:{_STRING}\s*+(?:,\s*+|(?=[)\]])))*+[)\]]"
 _VALUE = rf"(?:{_STRING}|None|{_SEVERAL})"
 _DOTTED = r"[A-Za-z_][\w.]*+"
-_SUBSCRIPT = rf"(?:\[(?:{_DOTTED}|\[{_DOTTED}\]|,|[ ])++\])?+"
-_ANNOTATION = rf"(?:[ ]*+:[ ]*+{_DOTTED}{_SUBSCRIPT}(?:[ ]*+\|[ ]*+{_DOTTED}{_SUBSCRIPT})*+)?+"
+_ANNOTATION = r"(?:[ ]*+:[ ]*+[\w.\[\], |]++)?+"
 _ALIASED = rf"{_DOTTED}(?:[ ]+as[ ]+\w++)?+"
 _ALIASES = rf"{_ALIASED}(?:[ ]*+,[ ]*+{_ALIASED})*+"
 _END = r"[ \t]*+(?:\#[^\n]*+)?+(?:\n|\Z)"
@@ -72,7 +71,8 @@ def _assignment(name: str) -> str:
 
 
 #: The plain form of a header from the end of the docstring to the first function. What it accepts
-#: is valid Python that binds each of our names by one literal; all else is left to the parser.
+#: binds each of our names by one literal and is valid Python, nonsense in an annotation aside,
+#: which is told when the file is run. All else is left to the parser.
 _PLAIN: Final = re.compile(
     rf"""
     (?>
