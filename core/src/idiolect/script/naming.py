@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DEFAULT_FILE_TEMPLATE: Final = "%(rev)s_%(slug)s"
 DEFAULT_SLUG_LENGTH: Final = 40
+_DATE_PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
 _WORDS: Final = re.compile(r"\w+")
 #: An id becomes part of a file name and of Python text.
 _NOT_IN_AN_ID: Final = re.compile(r"[\s/\\'\"`%${}<>|*?#;,()\[\]\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -78,17 +79,8 @@ def revision_path(
         CommandError: the template has an unknown token or is malformed, or leads out of
             ``folder``.
     """
-    tokens = {
-        "rev": rev_id,
-        "slug": slug,
-        "epoch": int(create_date.timestamp()),
-        "year": create_date.year,
-        "month": create_date.month,
-        "day": create_date.day,
-        "hour": create_date.hour,
-        "minute": create_date.minute,
-        "second": create_date.second,
-    }
+    tokens: dict[str, object] = {part: getattr(create_date, part) for part in _DATE_PARTS}
+    tokens |= {"rev": rev_id, "slug": slug, "epoch": int(create_date.timestamp())}
     try:
         name = file_template % tokens
     except KeyError as exc:

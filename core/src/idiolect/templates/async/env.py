@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from logging.config import fileConfig
+from typing import Any
 
-from sqlalchemy import Connection, pool
+from sqlalchemy import pool
 from sqlalchemy.ext.asyncio import async_engine_from_config
 
 from idiolect import context
@@ -23,23 +24,20 @@ if config.config_file_name is not None and config.file_config.has_section("logge
 target_metadata = None
 
 
+def migrate(**target: Any) -> None:
+    """Run the migrations; `target` is an open connection, or a URL to write SQL for."""
+    context.configure(target_metadata=target_metadata, **target)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
 def run_migrations_offline() -> None:
     """Write SQL instead of running it: `--sql`. Needs a URL, and neither driver nor server."""
-    context.configure(
+    migrate(
         url=config.get_main_option("sqlalchemy.url"),
-        target_metadata=target_metadata,
         literal_binds=True,
         dialect_opts={"paramstyle": "named"},
     )
-    with context.begin_transaction():
-        context.run_migrations()
-
-
-def migrate(connection: Connection) -> None:
-    """Run the migrations on an open connection."""
-    context.configure(connection=connection, target_metadata=target_metadata)
-    with context.begin_transaction():
-        context.run_migrations()
 
 
 async def connect_and_migrate() -> None:
@@ -50,7 +48,7 @@ async def connect_and_migrate() -> None:
         poolclass=pool.NullPool,
     )
     async with engine.connect() as connection:
-        await connection.run_sync(migrate)
+        await connection.run_sync(lambda sync: migrate(connection=sync))
     await engine.dispose()
 
 
@@ -67,7 +65,7 @@ def run_migrations_online() -> None:
     """
     connection = config.attributes.get("connection")
     if connection is not None:
-        migrate(connection)
+        migrate(connection=connection)
     else:
         asyncio.run(connect_and_migrate())
 

@@ -13,7 +13,7 @@ path_separator = os
 # The names of new revision files. Tokens: rev, slug, epoch, year, month, day, hour, minute, second.
 # A percent sign is doubled in this file. With a `/`, files go to sub-folders; then set
 # recursive_version_locations too.
-# file_template = %%(year)d_%%(month).2d_%%(day).2d_%%(hour).2d%%(minute).2d-%%(rev)s_%%(slug)s
+# file_template = %%(year)d-%%(month).2d-%%(day).2d_%%(rev)s_%%(slug)s
 
 # Length in characters at which the slug, made of the message, is cut.
 # truncate_slug_length = 40
@@ -59,19 +59,19 @@ keys = console
 keys = short
 
 [logger_root]
-level = WARNING
 handlers = console
-qualname =
+level = WARNING
 
 [logger_sqlalchemy]
-level = WARNING
-handlers =
 qualname = sqlalchemy.engine
+handlers =
+# INFO shows every statement.
+level = WARNING
 
 [logger_idiolect]
-level = INFO
-handlers =
 qualname = idiolect
+handlers =
+level = INFO
 
 [handler_console]
 class = StreamHandler

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from logging.config import fileConfig
+from typing import Any
 
-from sqlalchemy import Connection, engine_from_config, pool
+from sqlalchemy import engine_from_config, pool
 
 from idiolect import context
 
@@ -21,23 +22,27 @@ if config.config_file_name is not None and config.file_config.has_section("logge
 target_metadata = None
 
 
+def migrate(**target: Any) -> None:
+    """Run the migrations; `target` is an open connection, or a URL to write SQL for."""
+    context.configure(target_metadata=target_metadata, **target)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
 def run_migrations_offline() -> None:
     """Write SQL instead of running it: `--sql`. Needs a URL, and neither driver nor server."""
-    context.configure(
+    migrate(
         url=config.get_main_option("sqlalchemy.url"),
-        target_metadata=target_metadata,
         literal_binds=True,
         dialect_opts={"paramstyle": "named"},
     )
-    with context.begin_transaction():
-        context.run_migrations()
 
 
 def run_migrations_online() -> None:
     """Connect and migrate; a connection that the caller brought is used and left open."""
     connection = config.attributes.get("connection")
     if connection is not None:
-        migrate(connection)
+        migrate(connection=connection)
         return
 
     engine = engine_from_config(
@@ -46,14 +51,7 @@ def run_migrations_online() -> None:
         poolclass=pool.NullPool,
     )
     with engine.connect() as connection:
-        migrate(connection)
-
-
-def migrate(connection: Connection) -> None:
-    """Run the migrations on an open connection."""
-    context.configure(connection=connection, target_metadata=target_metadata)
-    with context.begin_transaction():
-        context.run_migrations()
+        migrate(connection=connection)
 
 
 if context.is_offline_mode():

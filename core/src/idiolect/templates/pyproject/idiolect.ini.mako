@@ -15,19 +15,19 @@ keys = console
 keys = short
 
 [logger_root]
-level = WARNING
 handlers = console
-qualname =
+level = WARNING
 
 [logger_sqlalchemy]
-level = WARNING
-handlers =
 qualname = sqlalchemy.engine
+handlers =
+# INFO shows every statement.
+level = WARNING
 
 [logger_idiolect]
-level = INFO
-handlers =
 qualname = idiolect
+handlers =
+level = INFO
 
 [handler_console]
 class = StreamHandler

@@ -8,7 +8,7 @@ prepend_sys_path = ["."]
 # The names of new revision files. Tokens: rev, slug, epoch, year, month, day, hour, minute, second.
 # A percent sign is doubled in this file. With a `/`, files go to sub-folders; then set
 # recursive_version_locations too.
-# file_template = "%%(year)d_%%(month).2d_%%(day).2d_%%(hour).2d%%(minute).2d-%%(rev)s_%%(slug)s"
+# file_template = "%%(year)d-%%(month).2d-%%(day).2d_%%(rev)s_%%(slug)s"
 
 # Length in characters at which the slug, made of the message, is cut.
 # truncate_slug_length = 40
