@@ -132,7 +132,7 @@ def rewritten(text: str, allowed: Sequence[Allowed]) -> str:
 
 
 def assert_same_text(project: Path, words: Sequence[str], allowed: Sequence[Allowed]) -> None:
-    """Run a command with both tools; compare standard output, and success or failure.
+    """Run a command with both tools; compare success, and what a success prints.
 
     Siblings of a branch have no order: the real Alembic lists them as its sets do, another way
     in each run. One of its ways has to be met, and Idiolect has to keep to its own.
@@ -146,17 +146,19 @@ def assert_same_text(project: Path, words: Sequence[str], allowed: Sequence[Allo
         AssertionError: none of the reference's texts is like Idiolect's.
     """
     outcome = idiolect().run(project, *words, seed=0)
-    text = rewritten(outcome.out, allowed)
-    for seed in range(SEEDS):
-        expected = alembic().run(project, *words, seed=seed)
-        assert expected.status in {0, FAILED}, expected.err
-        assert bool(expected.status) == bool(outcome.status), outcome.err
-        if rewritten(expected.out, allowed) == text:
-            break
-    else:
-        assert rewritten(expected.out, allowed) == text
     if not os.environ.get(SELF_TEST):
         assert idiolect().run(project, *words, seed=1) == outcome
+    text = rewritten(outcome.out, allowed)
+    expected = ""
+    for seed in range(SEEDS):
+        reference = alembic().run(project, *words, seed=seed)
+        assert reference.status in {0, FAILED}, reference.err
+        assert bool(reference.status) == bool(outcome.status), outcome.err
+        expected = rewritten(reference.out, allowed)
+        # Messages are the tools' own; the real Alembic even prints them on standard output.
+        if reference.status or expected == text:
+            return
+    assert expected == text
 
 
 def snapshot(url: str) -> dict[str, Any]:

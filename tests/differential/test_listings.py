@@ -33,7 +33,7 @@ WITHOUT_DATABASE = [
     "show a7",
     "show heads",
     "show billing",
-    "show d1",
+    "show nothing",
 ]
 WITH_DATABASE = ["current", "current -v", "history -i", "history -r current:", "show current"]
 APPLIED = ["", "b2", "e5 c9", "heads"]
