@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idiolect.errors import CommandError, ConfigError, ScriptError
-from idiolect.revisions.errors import RevisionError
+from idiolect.revisions.errors import MissingRevisionError, RevisionError
 from idiolect.runtime.steps import StampStep
 from idiolect.script import Script, ScriptDirectory
 from idiolect.settings.config import Config
@@ -221,6 +221,16 @@ def test_errors(
         ask(diamond)
 
     assert caught.value.code.startswith("IDI-03")
+
+
+def test_broken_graph(environment: Environment) -> None:
+    """A revision that follows a missing one is named; the error is Alembic's KeyError too."""
+    environment.revision("b1", "gone")
+
+    with pytest.raises(MissingRevisionError, match="gone .*is not present") as caught:
+        list(environment.open().walk_revisions())
+
+    assert isinstance(caught.value, KeyError)
 
 
 def test_several_bases(diamond: ScriptDirectory) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from idiolect.errors import CommandError, ConfigError, ScriptError
 from idiolect.revisions.errors import (
+    MissingRevisionError,
     MultipleHeads,
     RangeNotAncestorError,
     ResolutionError,
@@ -200,6 +201,8 @@ class ScriptDirectory:
         """
         try:
             yield
+        except MissingRevisionError:
+            raise  # the graph itself is broken, whatever was asked; documented as a KeyError
         except RangeNotAncestorError as exc:
             text = ancestor or "Requested range %(start)s:%(end)s does not refer to ancestor/"
             ends = {"start": start or exc.lower, "end": end or exc.upper}
