@@ -227,7 +227,7 @@ def test_broken_graph(environment: Environment) -> None:
     """A revision that follows a missing one is named; the error is Alembic's KeyError too."""
     environment.revision("b1", "gone")
 
-    with pytest.raises(MissingRevisionError, match="gone .*is not present") as caught:
+    with pytest.raises(MissingRevisionError, match=r"gone .*is not present") as caught:
         list(environment.open().walk_revisions())
 
     assert isinstance(caught.value, KeyError)
