@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import CompileError
-from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.elements import BindParameter, ClauseElement
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from idiolect.ddl.literals import InlineLiteral
 from idiolect.errors import OperationError
@@ -69,7 +70,7 @@ def inline_row(table: TableClause, row: Row, dialect: Dialect) -> Row:
     inlined: Row = {}
     for key, value in {**_defaults_in_python(table, row), **row}.items():
         if isinstance(value, ClauseElement):
-            inlined[key] = value
+            inlined[key] = _without_parameters(value)
         else:
             inlined[key] = InlineLiteral(value, type_=table.c[key].type)
             _refuse_unwritable(table, key, inlined[key], dialect)
@@ -91,6 +92,15 @@ def _defaults_in_python(table: TableClause, row: Row) -> Row:
         if default.is_scalar:
             filled[column.key] = default.arg
     return filled
+
+
+def _without_parameters(expression: ClauseElement) -> Any:
+    def replace(element: Any, **_kw: Any) -> Any:
+        if isinstance(element, BindParameter) and not isinstance(element, InlineLiteral):
+            return InlineLiteral(element.effective_value, type_=element.type)
+        return None
+
+    return replacement_traverse(expression, {}, replace)
 
 
 def _refuse_unwritable(

@@ -1,0 +1,61 @@
+"""The documented modules of dialects that live elsewhere."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from idiolect.ddl.forward import forwarder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A package with an impl room and an operations room."""
+    folder = tmp_path / "rooms_of_a_dialect"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "impl.py").write_text("ours = 'impl'")
+    (folder / "operations.py").write_text("theirs = 'operations'")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return folder.name
+
+
+def test_names_are_found_in_any_room(package: str) -> None:
+    """A documented name is found wherever the package keeps it."""
+    find = forwarder("m", package, "d")
+    assert (find("ours"), find("theirs")) == ("impl", "operations")
+
+
+def test_unknown_name_is_an_attribute_error(package: str) -> None:
+    """A name that is nowhere is plainly missing."""
+    with pytest.raises(AttributeError, match="module 'm' has no attribute 'nope'"):
+        forwarder("m", package, "d")("nope")
+
+
+def test_missing_package_names_what_to_install() -> None:
+    """Without the package, the error says which distribution brings it."""
+    find = forwarder("m", "a_package_that_is_nowhere", "its-distribution")
+    with pytest.raises(ImportError, match="'its-distribution', which is not installed: pip"):
+        find("Anything")
+    with pytest.raises(AttributeError, match="__path__"):
+        find("__path__")
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("sqlite", "SQLiteImpl"), ("postgresql", "PostgresqlImpl")],
+)
+def test_documented_modules_forward(module: str, name: str) -> None:
+    """Each documented module gives its impl, or names the distribution that is missing."""
+    documented: Any = importlib.import_module(f"idiolect.ddl.{module}")
+    if importlib.util.find_spec(f"idiolect_{module}") is not None:
+        assert getattr(documented, name).__dialect__ == module
+    else:
+        with pytest.raises(ImportError, match=f"pip install idiolect-{module}"):
+            getattr(documented, name)

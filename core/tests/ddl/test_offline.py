@@ -1,0 +1,84 @@
+"""How a statement becomes text of a script."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine.default import DefaultDialect
+
+from idiolect.ddl.offline import (
+    begin_lines,
+    commit_lines,
+    lay_out,
+    script_connection,
+    script_lines,
+)
+from idiolect.hooks.records import DialectRules, OfflineTransaction
+
+PLAIN = DialectRules(transactional_ddl=True)
+BATCHES = DialectRules(
+    transactional_ddl=True,
+    batch_separator="GO",
+    offline_transaction=OfflineTransaction(begin="BEGIN TRANSACTION"),
+)
+SLASHES = DialectRules(
+    transactional_ddl=False,
+    statement_terminator="",
+    batch_separator="/",
+    offline_transaction=OfflineTransaction("SET TRANSACTION", "COMMIT", separate_begin=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("\n a \n", "a"),
+        ("a\n\tb\t\tc", "a\n    b        c"),
+        ("'a\tb' \t\"c\td\"\t", "'a\tb'     \"c\td\""),
+        ("'it''s\t'\t1", "'it''s\t'    1"),
+        ("-- it's\n\t'x\ty'", "-- it's\n    'x\ty'"),
+        ("/* it's */\t'x\ty'", "/* it's */    'x\ty'"),
+        ("an unclosed ' quote\t", "an unclosed ' quote"),
+        ("an unclosed ' quote\tmore", "an unclosed ' quote    more"),
+        ("", ""),
+    ],
+    ids=[
+        "outer space",
+        "tabs",
+        "tabs in quotes",
+        "doubled quote",
+        "quote in a comment",
+        "quote in a block comment",
+        "tab at the end",
+        "unclosed quote",
+        "nothing",
+    ],
+)
+def test_layout(written: str, expected: str) -> None:
+    """Tabs become four spaces, but never inside quotes; outer white space goes."""
+    assert lay_out(written) == expected
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        (PLAIN, ["a;", "BEGIN;", "COMMIT;"]),
+        (BATCHES, ["a;", "GO", "BEGIN TRANSACTION;", "COMMIT;", "GO"]),
+        (SLASHES, ["a", "/", "SET TRANSACTION", "/", "COMMIT", "/"]),
+    ],
+    ids=["terminator", "separator", "separator alone, after BEGIN too"],
+)
+def test_terminator_and_separator(rules: DialectRules, expected: list[str]) -> None:
+    """A dialect's rules decide what ends and separates statements and transactions."""
+    assert [*script_lines("a", rules), *begin_lines(rules), *commit_lines(rules)] == expected
+
+
+def test_script_connection_hands_statements_on() -> None:
+    """What is executed on a script's connection reaches the writer, without parameters."""
+    written: list[str] = []
+    connection = script_connection(
+        DefaultDialect(), lambda statement: written.append(str(statement))
+    )
+    connection.execute(text("select 1"))
+    connection.execute(text("select :a"), {"a": 1})
+    assert written == ["select 1", "select :a"]

@@ -1,0 +1,217 @@
+"""Rows inserted and statements executed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    column,
+    func,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.schema import CreateSchema
+
+from idiolect.errors import OperationError
+from idiolect.operations import Operations, ops
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+ACCOUNT = table("account", column("id", Integer), column("name", String), column("since", Date))
+
+
+def _written(script: Any, rows: list[dict[str, Any]]) -> list[str]:
+    script.op.bulk_insert(ACCOUNT, rows)
+    statements: list[str] = script.statements
+    return statements
+
+
+def test_script_holds_one_insert_a_row(script: Any) -> None:
+    """Each row is a statement with its own columns and its values written out."""
+    assert _written(
+        script,
+        [
+            {"id": 1, "name": "it's 5% :x", "since": dt.date(2020, 1, 2)},
+            {"id": 2, "name": None},
+            {"since": script.op.inline_literal("2020-01-02"), "id": func.max(3)},
+        ],
+    ) == [
+        "INSERT INTO account (id, name, since) VALUES (1, 'it''s 5% :x', '2020-01-02')",
+        "INSERT INTO account (id, name) VALUES (2, NULL)",
+        "INSERT INTO account (id, since) VALUES (max(3), '2020-01-02')",
+    ]
+
+
+def test_no_rows_write_nothing(script: Any) -> None:
+    """An empty list is no statement."""
+    assert _written(script, []) == []
+
+
+def test_scalar_default_of_python_is_written(script: Any) -> None:
+    """A column left out gets the value that SQLAlchemy would send online."""
+    target = Table("t", MetaData(), Column("id", Integer), Column("n", String, default="x'y"))
+    script.op.bulk_insert(target, [{"id": 1}, {"id": 2, "n": "z"}])
+    assert script.statements == [
+        "INSERT INTO t (id, n) VALUES (1, 'x''y')",
+        "INSERT INTO t (id, n) VALUES (2, 'z')",
+    ]
+
+
+WITH_CALL = Table("t", MetaData(), Column("id", Integer), Column("n", Integer, default=lambda: 1))
+
+BAD_ROWS: dict[str, tuple[Any, Any, type[Exception], str]] = {
+    "no list": (ACCOUNT, {"id": 1}, TypeError, "'account': List expected, got dict"),
+    "no dicts": (ACCOUNT, [(1,)], TypeError, "List of dictionaries expected, got one with tuple"),
+    "unknown column": (
+        ACCOUNT,
+        [{"id": 1}, {"nope": 1}],
+        OperationError,
+        "'account': it has no column 'nope'; it has 'id', 'name', 'since'",
+    ),
+    "no table": ("account", [{"id": 1}], TypeError, "a Table or a table.. construct .*'account'"),
+    "value without a literal form": (
+        table("t", column("j", JSON)),
+        [{"j": {"a": 1}}],
+        OperationError,
+        "'t': the value of column 'j' cannot be written into a script as JSON",
+    ),
+    "default that only Python computes": (
+        WITH_CALL,
+        [{"id": 1}],
+        OperationError,
+        "'t': column 'n' has a default that only Python can compute",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("target", "rows", "error", "message"), BAD_ROWS.values(), ids=BAD_ROWS.keys()
+)
+def test_bad_rows_name_table_and_column(
+    script: Any, target: Any, rows: Any, error: type[Exception], message: str
+) -> None:
+    """Rows that cannot be inserted are one OperationError, and nothing is written."""
+    with pytest.raises(error, match=message) as caught:
+        script.op.bulk_insert(target, rows)
+    assert isinstance(caught.value, OperationError)
+    assert script.text == ""
+
+
+@pytest.fixture
+def target(online: Operations) -> Table:
+    """A table online."""
+    made: Table = online.create_table(
+        "t", Column("id", Integer, primary_key=True), Column("n", String)
+    )
+    return made
+
+
+@pytest.mark.parametrize("multiinsert", [True, False])
+def test_rows_of_different_keys_lose_nothing(
+    online: Operations, connection: Connection, target: Table, multiinsert: bool
+) -> None:
+    """Online, each row keeps its own columns, whatever the first row has."""
+    rows: list[dict[str, Any]] = [{"id": 1}, {"id": 2, "n": "b"}, {"id": 3, "n": "c"}, {"id": 4}]
+    online.bulk_insert(target, rows, multiinsert=multiinsert)
+    expected = [(1, None), (2, "b"), (3, "c"), (4, None)]
+    assert [tuple(row) for row in connection.execute(select(target))] == expected
+
+
+def test_inline_literals_need_a_statement_a_row(
+    online: Operations, connection: Connection, target: Table
+) -> None:
+    """With multiinsert off, a row may hold inline literals and SQL expressions."""
+    rows = [{"id": 1, "n": online.inline_literal("a%")}, {"id": 2, "n": func.upper("b")}]
+    online.bulk_insert(target, rows, multiinsert=False)
+    assert [tuple(row) for row in connection.execute(select(target))] == [(1, "a%"), (2, "B")]
+
+
+EXECUTED: dict[str, tuple[Any, str]] = {
+    "percent": ("select '100%'", "select '100%';\n\n"),
+    "escaped colon": (r"select '\:x'", "select ':x';\n\n"),
+    "cast": ("select 1::int", "select 1::int;\n\n"),
+    "outer white space": ("  \n select 1 \n", "select 1;\n\n"),
+    "tabs": ("a\n\tb", "a\n    b;\n\n"),
+    "tab in a literal": ("select 'a\tb'", "select 'a\tb';\n\n"),
+    "empty": ("", ";\n\n"),
+    "text()": (text("select 1"), "select 1;\n\n"),
+    "parameter": (text("select :a"), "select :a;\n\n"),
+    "delete": (
+        ACCOUNT.delete().where(ACCOUNT.c.name == "x"),
+        "DELETE FROM account WHERE account.name = :name_1;\n\n",
+    ),
+    "DDL": (CreateSchema("s"), "CREATE SCHEMA s;\n\n"),
+}
+
+
+@pytest.mark.parametrize(("statement", "expected"), EXECUTED.values(), ids=EXECUTED.keys())
+def test_execute_writes_text_and_constructs(script: Any, statement: Any, expected: str) -> None:
+    """execute() writes a statement as the dialect compiles it."""
+    script.op.execute(statement)
+    assert script.text == expected
+
+
+def test_literal_binds_writes_values_out(make_script: Any) -> None:
+    """With literal_binds, bound values stand in the text; DDL is left alone."""
+    script = make_script(literal_binds=True)
+    script.op.execute(ACCOUNT.update().where(ACCOUNT.c.id == 1).values(name="it's"))
+    script.op.execute(text("select :a").bindparams(a="b"))
+    script.op.create_table("t", Column("a", Integer))
+    assert script.statements == [
+        "UPDATE account SET name='it''s' WHERE account.id = 1",
+        "select 'b'",
+        "CREATE TABLE t ( a INTEGER )",
+    ]
+
+
+def test_literal_that_cannot_be_written_is_refused(make_script: Any) -> None:
+    """A value without a literal form is an OperationError, and nothing is written."""
+    script = make_script(literal_binds=True)
+    with pytest.raises(OperationError, match="execute: No literal value renderer"):
+        script.op.execute(table("t", column("j", JSON)).insert().values(j={"a": 1}))
+    assert script.text == ""
+
+
+def test_inline_literal_is_written_by_its_type(script: Any) -> None:
+    """An inline literal is written out without literal_binds."""
+    literal = script.op.inline_literal
+    script.op.execute(
+        ACCOUNT.update().where(ACCOUNT.c.id == literal(1)).values(name=literal("it's", String()))
+    )
+    assert script.statements == ["UPDATE account SET name='it''s' WHERE account.id = 1"]
+
+
+@pytest.mark.parametrize("statement", [5, None], ids=["number", "nothing"])
+def test_execute_refuses_what_is_no_statement(script: Any, statement: Any) -> None:
+    """Something that is neither text nor a construct is an OperationError."""
+    with pytest.raises(OperationError, match=f"a statement is expected.*got {statement}"):
+        script.op.execute(statement)
+
+
+def test_execute_gives_no_result(online: Operations, connection: Connection) -> None:
+    """execute() runs the statement and returns nothing."""
+    online.execute("create table t (a)")
+    result: object = online.execute("insert into t values ('5%')")  # type: ignore[func-returns-value]
+    assert result is None
+    assert connection.execute(text("select * from t")).scalars().all() == ["5%"]
+
+
+def test_execute_has_a_tuple_and_no_reverse() -> None:
+    """A statement can be told, not undone."""
+    operation = ops.ExecuteSQLOp("select 1", execution_options={"a": 1})
+    assert operation.to_diff_tuple() == ("execute", "select 1")
+    with pytest.raises(NotImplementedError, match="execute has no reverse"):
+        operation.reverse()
+    with pytest.raises(NotImplementedError, match="bulk_insert on table 'account'"):
+        ops.BulkInsertOp(ACCOUNT, []).to_diff_tuple()

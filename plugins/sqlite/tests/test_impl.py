@@ -1,0 +1,151 @@
+"""SQLite's impl, in a script and on a database."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    inspect,
+    text,
+)
+
+from idiolect.errors import OperationError
+from idiolect.migration import MigrationContext
+from idiolect.operations import Operations
+from idiolect_sqlite.impl import SQLiteImpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy.engine import Connection
+
+
+@pytest.fixture
+def buffer() -> io.StringIO:
+    """Where the script goes."""
+    return io.StringIO()
+
+
+@pytest.fixture
+def offline(buffer: io.StringIO) -> Operations:
+    """Operations that write a script."""
+    opts = {"as_sql": True, "output_buffer": buffer}
+    return Operations(MigrationContext.configure(dialect_name="sqlite", opts=opts))
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    """A connection to a file."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'test.db'}")
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.fixture
+def online(connection: Connection) -> Operations:
+    """Operations on ``connection``."""
+    return Operations(MigrationContext.configure(connection))
+
+
+def test_sqlite_has_its_impl(offline: Operations) -> None:
+    """A context on SQLite uses SQLiteImpl, which documents no transactional DDL."""
+    assert type(offline.impl) is SQLiteImpl
+    assert SQLiteImpl.transactional_ddl is False
+
+
+REFUSED: dict[str, Any] = {
+    "foreign key": Column("c", Integer, ForeignKey("o.id", name="fk")),
+    "unique": Column("c", Integer, unique=True),
+}
+
+
+@pytest.mark.parametrize("column", REFUSED.values(), ids=REFUSED.keys())
+def test_constraint_that_alter_table_cannot_add_is_refused_first(
+    offline: Operations, buffer: io.StringIO, column: Any
+) -> None:
+    """Such a column is refused before anything is written, as a NotImplementedError too."""
+    with pytest.raises(
+        NotImplementedError, match="No support for ALTER of constraints in SQLite dialect"
+    ) as caught:
+        offline.add_column("t", column)
+    assert isinstance(caught.value, OperationError)
+    assert "'t'" in str(caught.value)
+    assert buffer.getvalue() == ""
+
+
+def test_constraints_inside_the_definition_are_fine(
+    offline: Operations, buffer: io.StringIO
+) -> None:
+    """What stands inside the column needs no ALTER."""
+    offline.add_column("t", Column("c", Integer, CheckConstraint("c > 5")))
+    offline.add_column("t", Column("c", Integer, ForeignKey("o.id")), inline_references=True)
+    assert buffer.getvalue() == (
+        "ALTER TABLE t ADD COLUMN c INTEGER CHECK (c > 5);\n\n"
+        "ALTER TABLE t ADD COLUMN c INTEGER REFERENCES o (id);\n\n"
+    )
+
+
+def test_constraint_that_a_type_implies_is_skipped_with_a_warning(
+    offline: Operations, buffer: io.StringIO
+) -> None:
+    """A check that only a type asks for is left out, and said to be."""
+    with pytest.warns(UserWarning, match="Skipping unsupported ALTER for creation of implicit"):
+        offline.add_column("t", Column("c", Boolean(name="b", create_constraint=True)))
+    assert buffer.getvalue() == "ALTER TABLE t ADD COLUMN c BOOLEAN;\n\n"
+
+
+def test_constraints_cannot_be_dropped(offline: Operations) -> None:
+    """Dropping a constraint is refused as adding is."""
+    table = Table("t", MetaData(), Column("a", Integer), CheckConstraint("a > 1", name="ck"))
+    check = next(c for c in table.constraints if c.name == "ck")
+    with pytest.raises(NotImplementedError, match="table 't', CheckConstraint 'ck'"):
+        offline.impl.drop_constraint(check)  # type: ignore[attr-defined]
+
+
+def test_schema_is_an_attached_database(online: Operations, connection: Connection) -> None:
+    """Operations with a schema reach an attached database, renaming and indexes included."""
+    connection.execute(text("ATTACH DATABASE ':memory:' AS side"))
+    online.create_table("t", Column("id", Integer), schema="side")
+    online.rename_table("t", "u", schema="side")
+    online.create_index("i", "u", ["id"], schema="side")
+    assert inspect(connection).get_table_names(schema="side") == ["u"]
+    assert [i["name"] for i in inspect(connection).get_indexes("u", schema="side")] == ["i"]
+
+
+def test_nine_operations_on_a_database(online: Operations, connection: Connection) -> None:
+    """Everything a first project needs works on a real file."""
+    accounts = online.create_table(
+        "account",
+        Column("id", Integer, primary_key=True),
+        Column("name", String(50), nullable=False, index=True),
+    )
+    online.bulk_insert(accounts, [{"id": 1, "name": "100% :x"}, {"id": 2, "name": "b"}])
+    online.add_column("account", Column("age", Integer, server_default="7"))
+    online.execute("UPDATE account SET age = 8 WHERE id = 2")
+    online.create_index("ix_age", "account", [text("age + 1")], unique=True)
+    online.drop_index("ix_account_name")
+    online.rename_table("account", "person")
+    people = connection.execute(text("SELECT id, name, age FROM person ORDER BY id"))
+    assert [tuple(row) for row in people] == [
+        (1, "100% :x", 7),
+        (2, "b", 8),
+    ]
+    online.drop_index("ix_age", if_exists=True)
+    online.drop_column("person", "age")
+    assert [c["name"] for c in inspect(connection).get_columns("person")] == ["id", "name"]
+    online.drop_table("person")
+    inspector = inspect(connection)
+    assert inspector.get_table_names() == []
