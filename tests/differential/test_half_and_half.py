@@ -19,20 +19,25 @@ if TYPE_CHECKING:
 
 Plan = tuple[tuple[str, ...], ...]
 
+SAMPLE: dict[str, Plan] = {
+    "linear-then-all": (("upgrade", "b2"), ("upgrade", "heads")),
+    "all-and-back": (("upgrade", "heads"), ("downgrade", "base")),
+    "over-the-merge": (("upgrade", "a7"), ("downgrade", "b2"), ("upgrade", "heads")),
+}
+LONG: dict[str, Plan] = {
+    "branch-then-merge": (("upgrade", "billing@head"), ("upgrade", "a7")),
+    "relative": (("upgrade", "+2"), ("downgrade", "-1"), ("upgrade", "c3")),
+    "depends-on": (("upgrade", "reports@head"), ("upgrade", "heads")),
+    "one-line-back": (("upgrade", "heads"), ("downgrade", "reports@base")),
+    "stamps": (("stamp", "b2"), ("stamp", "heads"), ("stamp", "c3")),
+    "purge": (("upgrade", "b2"), ("stamp", "--purge", "a7"), ("downgrade", "e5")),
+    "unknown-revision": (("upgrade", "b2"), ("upgrade", "nowhere")),
+    "below-the-base": (("upgrade", "a1"), ("downgrade", "-2")),
+    "several-heads": (("upgrade", "b2"), ("upgrade", "head")),
+}
 PLANS = [
-    pytest.param((("upgrade", "b2"), ("upgrade", "heads")), id="linear-then-all"),
-    pytest.param((("upgrade", "heads"), ("downgrade", "base")), id="all-and-back"),
-    pytest.param(
-        (("upgrade", "a7"), ("downgrade", "b2"), ("upgrade", "heads")), id="over-the-merge"
-    ),
-    pytest.param((("upgrade", "billing@head"), ("upgrade", "a7")), id="branch-then-merge"),
-    pytest.param((("upgrade", "+2"), ("downgrade", "-1"), ("upgrade", "c3")), id="relative"),
-    pytest.param((("upgrade", "reports@head"), ("upgrade", "heads")), id="depends-on"),
-    pytest.param((("upgrade", "heads"), ("downgrade", "reports@base")), id="one-line-back"),
-    pytest.param((("stamp", "b2"), ("stamp", "heads"), ("stamp", "c3")), id="stamps"),
-    pytest.param((("upgrade", "b2"), ("upgrade", "nowhere")), id="unknown-revision"),
-    pytest.param((("upgrade", "a1"), ("downgrade", "-2")), id="below-the-base"),
-    pytest.param((("upgrade", "b2"), ("upgrade", "head")), id="several-heads"),
+    *(pytest.param(plan, id=name) for name, plan in SAMPLE.items()),
+    *(pytest.param(plan, id=name, marks=pytest.mark.full) for name, plan in LONG.items()),
 ]
 """Commands in order; the tools take turns."""
 
@@ -58,6 +63,7 @@ def test_taking_turns_gives_the_same_database(
     assert expected == snapshot(url)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("plan", PLANS)
 def test_idiolect_alone_gives_the_same_database(
     plan: Plan, project: Path, on_new_database: Callable[[], str]

@@ -17,26 +17,29 @@ if TYPE_CHECKING:
 ALLOWED: tuple[Allowed, ...] = ()
 """What may differ, with the reason."""
 
-WITHOUT_DATABASE = [
+SAMPLE = ["history -v", "heads -v", "branches", "show a7", "show nothing"]
+LONG = [
     "history",
-    "history -v",
     "history -r b2:a7",
     "history -r :c3",
     "history -r a7:",
     "history -r-2:",
     "history -r base:billing@head",
     "heads",
-    "heads -v",
     "heads --resolve-dependencies",
-    "branches",
     "branches -v",
-    "show a7",
     "show heads",
     "show billing",
-    "show nothing",
 ]
-WITH_DATABASE = ["current", "current -v", "history -i", "history -r current:", "show current"]
-APPLIED = ["", "b2", "e5 c9", "heads"]
+WITHOUT_DATABASE = [
+    *SAMPLE,
+    *(pytest.param(command, marks=pytest.mark.full) for command in LONG),
+]
+WITH_DATABASE = ["current -v", "history -i", "history -r current:", "show current", "current"]
+APPLIED = [
+    "e5 c9",
+    *(pytest.param(word, marks=pytest.mark.full) for word in ("", "b2", "heads")),
+]
 
 
 @pytest.mark.parametrize("command", WITHOUT_DATABASE)
