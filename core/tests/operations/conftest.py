@@ -60,7 +60,8 @@ class MakeScript(Protocol):
 
     def __call__(
         self, impl_class: type[DefaultImpl] = ..., dialect: Dialect | None = ..., **opts: Any
-    ) -> Script: ...
+    ) -> Script:
+        """Make one."""
 
 
 @pytest.fixture

@@ -79,10 +79,7 @@ class CreateTableOp(MigrateOperation):
             schema=table.schema,
             _namespace_metadata=_namespace_metadata or table.metadata,
             _constraints_included=True,
-            comment=table.comment,
-            info=dict(table.info),
-            prefixes=list(table._prefixes),  # noqa: SLF001 - no public name
-            **table.kwargs,
+            **_further_facts(table),
         )
 
     def to_table(self, migration_context: ContextLike | None = None) -> Table:
@@ -170,17 +167,9 @@ class DropTableOp(MigrateOperation):
         cls, table: Table, *, _namespace_metadata: MetaData | None = None
     ) -> DropTableOp:
         """Return the operation that drops ``table``, and remembers it."""
-        return cls(
-            table.name,
-            schema=table.schema,
-            table_kw={
-                "comment": table.comment,
-                "info": dict(table.info),
-                "prefixes": list(table._prefixes),  # noqa: SLF001 - no public name
-                **table.kwargs,
-            },
-            _reverse=CreateTableOp.from_table(table, _namespace_metadata=_namespace_metadata),
-        )
+        created = CreateTableOp.from_table(table, _namespace_metadata=_namespace_metadata)
+        facts = _further_facts(table)
+        return cls(created.table_name, schema=created.schema, table_kw=facts, _reverse=created)
 
     def to_table(self, migration_context: ContextLike | None = None) -> Table:
         """Return a new table of that name, with the columns that are known.
@@ -253,6 +242,16 @@ class RenameTableOp(AlterTableOp):
             schema: its schema; None is the connection's default schema.
         """
         operations.invoke(cls(old_table_name, new_table_name, schema=schema))
+
+
+def _further_facts(table: Table) -> dict[str, Any]:
+    """Return what Table takes by name, other than its schema, as the table has it."""
+    return {
+        **table.kwargs,
+        "comment": table.comment,
+        "info": dict(table.info),
+        "prefixes": list(table._prefixes),  # noqa: SLF001 - no public name
+    }
 
 
 def _table_arguments(
