@@ -56,7 +56,8 @@ def run(
         Failure: the program ended with another status than 0, which is passed on.
     """
     words = [str(word) for word in command]
-    announce(f"$ {shown_as or shlex.join(words)}")
+    shown = shown_as or shlex.join(words)
+    announce(f"$ {shown}")
     with subprocess.Popen(words, env={**os.environ, **(env or {})}, cwd=cwd or ROOT) as process:
         try:
             status = process.wait()
@@ -69,7 +70,7 @@ def run(
             _end(process)
             raise
     if status:
-        raise Failure(f"{Path(words[0]).name} failed (status {status}).", status)
+        raise Failure(f"{shown.split()[0]} failed (status {status}).", status)
 
 
 def attempt(
