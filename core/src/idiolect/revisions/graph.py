@@ -152,6 +152,20 @@ class RevisionMap:
         names = self._graph.names
         return set(lineage.ancestors(names, ids, include_dependencies=include_dependencies))
 
+    def uncovered(
+        self, ids: Collection[str], heads: Collection[str], *, leaving: str | None = None
+    ) -> tuple[str, ...]:
+        """Return those of ``ids`` that nothing else implies: rows that are to be written.
+
+        Args:
+            ids: full ids, such as those that a downgrade goes back to.
+            heads: full ids that are applied, with all below them.
+            leaving: the id that is being undone, which implies nothing any more; it must not
+                be among ``heads``.
+        """
+        graph = self._graph
+        return lineage.uncovered(graph.nodes, graph.depths, ids, heads, leaving=leaving)
+
     def _get_ancestor_nodes(
         self,
         targets: Collection[Revision],

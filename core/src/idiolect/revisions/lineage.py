@@ -97,6 +97,28 @@ def is_below(names: Names, depths: Mapping[str, int], lower: str, uppers: Iterab
     return False
 
 
+def uncovered(
+    names: Names,
+    depths: Mapping[str, int],
+    ids: Collection[str],
+    heads: Collection[str],
+    *,
+    leaving: str | None = None,
+) -> tuple[str, ...]:
+    """Return those of ``ids`` that neither ``heads`` nor others of ``ids`` imply.
+
+    Whatever lies above an id lies above one of its users; so without a user besides
+    ``leaving`` the answer is known at once, however long the history is.
+    """
+    above = {*heads, *ids}
+    return tuple(
+        name
+        for name in ids
+        if name not in heads
+        and (names[name].users <= {leaving} or not is_below(names, depths, name, above))
+    )
+
+
 def refuse_overlap(names: Names, ids: Iterable[str]) -> None:
     """Check that none of ``ids`` is an ancestor of another.
 

@@ -82,7 +82,11 @@ def upgrade(graph: Graph, span: Span) -> Selection:
         tops = tuple(name for name in tops if name in members)
     if not bottoms:
         return Selection(lineage.ancestors(graph.names, tops), tops)
-    return _between(graph, tops, _ids(bottoms), span)
+    wanted = _between(graph, tops, _ids(bottoms), span)
+    if wanted is None:
+        lower_end, upper_end = _spoken(span.lower, bottoms), _spoken(span.upper, uppers)
+        raise RangeNotAncestorError(lower_end, upper_end)
+    return Selection({name: one for name, one in graph.nodes.items() if name in wanted}, tops)
 
 
 def downgrade(graph: Graph, span: Span) -> Selection:
@@ -115,7 +119,8 @@ def _parsed(graph: Graph, lower: Wanted) -> resolve.Identifier | None:
 
 def _between(
     graph: Graph, tops: tuple[str, ...], bottoms: tuple[str, ...], span: Span
-) -> Selection:
+) -> set[str] | None:
+    """Return the ids above ``bottoms`` that ``tops`` need, None where these do not lie above."""
     needed = lineage.ancestors(graph.names, tops)
     passed = lineage.ancestors(graph.names, bottoms)
     wanted = needed.keys() - passed.keys()
@@ -124,10 +129,10 @@ def _between(
     if span.inclusive:
         wanted |= set(bottoms)
     must_be_below = span.inclusive or not span.implicit_base
-    unreachable = bool(wanted) and wanted.isdisjoint(tops)
-    if unreachable or (must_be_below and not needed.keys() >= set(bottoms)):
-        raise RangeNotAncestorError(_spoken(span.lower, bottoms), _spoken(span.upper, tops))
-    return Selection({name: one for name, one in graph.nodes.items() if name in wanted}, tops)
+    if must_be_below and not needed.keys() >= set(bottoms):
+        return None
+    # What is needed may hang on a dependency alone, with no way down from a top.
+    return None if wanted and wanted.isdisjoint(tops) else wanted
 
 
 def _roots_to_drop(graph: Graph, target: relative.Destination, *, inclusive: bool) -> Iterable[str]:
@@ -141,8 +146,9 @@ def _roots_to_drop(graph: Graph, target: relative.Destination, *, inclusive: boo
     return target.revision.children & resolve.branch_members(graph, target.branch).keys()
 
 
-def _spoken(asked: Wanted, ids: tuple[str, ...]) -> str | tuple[str, ...]:
-    return asked if isinstance(asked, str) else ids
+def _spoken(asked: Wanted, meant: Iterable[Revision]) -> str | tuple[str, ...]:
+    """Return an end of a range as errors show it."""
+    return asked if isinstance(asked, str) else _ids(meant)
 
 
 def _ids(revisions: Iterable[Revision]) -> tuple[str, ...]:
