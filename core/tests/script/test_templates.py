@@ -12,7 +12,7 @@ import pytest
 
 from idiolect.errors import CommandError
 from idiolect.script.base import ScriptDirectory
-from idiolect.script.generate import EnvironmentPaths, render_template_folder
+from idiolect.script.scaffold import EnvironmentPaths, render_template_folder
 from idiolect.settings.config import Config
 
 from .conftest import TEMPLATES
@@ -74,7 +74,7 @@ def test_logging_sections(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("ini", "section"),
-    [("idiolect.ini", "idiolect"), ("alembic.ini", "alembic"), ("x.ini", "idiolect")],
+    [("idiolect.ini", "idiolect"), ("alembic.ini", "alembic"), ("x.ini", "alembic")],
 )
 def test_section_follows_the_name(tmp_path: Path, ini: str, section: str) -> None:
     """The main section is called as the file is."""

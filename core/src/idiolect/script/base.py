@@ -276,8 +276,8 @@ class ScriptDirectory:
         """Return the ids that a symbol such as ``head`` stands for.
 
         Returns:
-            One id, a tuple of them for "heads", or None for the base; what means no revision
-            comes back as it is.
+            One id, a tuple of them for "heads", or None for the base. The beginning of an id,
+            and what means no revision, come back as they are.
 
         Raises:
             CommandError: the symbol means several where one is asked for.
@@ -289,7 +289,9 @@ class ScriptDirectory:
                 return id_
         if not ids:
             return None
-        return tuple(ids) if id_ == "heads" else ids[0]
+        if id_ == "heads":
+            return tuple(ids)
+        return id_ if id_ is not None and ids[0].startswith(id_) else ids[0]
 
     def iterate_revisions(self, upper: RevIds, lower: RevIds, **kw: Any) -> Iterator[Script]:
         """Iterate through revisions from ``upper`` down to ``lower``.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import ScriptError
-from idiolect.util.bound import mark_globals
+from idiolect.util.bound import mark_globals, unmark_globals
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -72,6 +72,8 @@ def load_module_py(module_id: str, path: StrPath) -> ModuleType:
         if _concerns(exc, where):
             raise ScriptError(syntax_message(where, exc), path=where) from exc
         raise
+    finally:
+        unmark_globals(module.__dict__)
     return module
 
 
