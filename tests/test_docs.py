@@ -1,0 +1,427 @@
+"""The documentation holds: names and signatures are the code's own, and its blocks run.
+
+Blocks are told apart by their info string. ``console`` is run at a shell, with its output
+compared; ``python`` is run as a program of its own in a copy of the tutorial's project, and a
+``text`` block titled "Output" after it is compared; a block titled with a path is that file, or
+with a ``*`` in the path the functions of a revision file. ``sh``, and classes in braces such as
+``{.python .fragment}``, are for reading alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import pkgutil
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import idiolect
+import idiolect_alembic
+import idiolect_postgresql
+import idiolect_sqlite
+from idiolect.cli.commands import BUILTIN, load
+from idiolect.cli.parser import build_parser
+from idiolect.errors import IdiolectError
+from idiolect.hooks import hookspecs
+from idiolect.runtime.environment import EnvironmentContext
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator
+    from types import ModuleType
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+TUTORIAL = DOCS / "tutorial" / "first-migration.md"
+DIALECT_GUIDE = DOCS / "how-to" / "write-a-dialect-plugin.md"
+SHOWN_FOLDER = "/home/ann/shop"
+SHOWN_URL = "postgresql+psycopg://ann:secret@localhost/shop"
+SECONDS = 60
+_FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_TITLE = re.compile(r'title="([^"]+)"')
+_ID = re.compile(r"\b[0-9a-f]{12}\b")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
+_BLANKS = re.compile(r" +$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One fenced block of a page.
+
+    Attributes:
+        page: the file.
+        line: of its fence, from 1.
+        language: the first word of the info string; "" where it is in braces.
+        title: the title given there, or "".
+        text: what stands in the block.
+    """
+
+    page: Path
+    line: int
+    language: str
+    title: str
+    text: str
+
+    @property
+    def label(self) -> str:
+        """The block's place, for test ids."""
+        return f"{self.page.relative_to(DOCS)}:{self.line}"
+
+
+def blocks(page: Path) -> list[Block]:
+    """Return a page's fenced blocks in order."""
+    text = page.read_text(encoding="utf-8")
+    found = []
+    for match in _FENCE.finditer(text):
+        title = _TITLE.search(match["info"])
+        found.append(
+            Block(
+                page,
+                text.count("\n", 0, match.start()) + 1,
+                re.split(r"[\s{]", match["info"])[0],
+                title[1] if title else "",
+                match["text"],
+            )
+        )
+    return found
+
+
+def headings(page: str, level: int) -> list[str]:
+    """Return the texts of a page's headings of one level, without marks of code."""
+    text = _FENCE.sub("", (DOCS / page).read_text(encoding="utf-8"))
+    found = re.findall(rf"^{'#' * level} (.+)$", text, re.MULTILINE)
+    return [heading.replace("`", "").strip() for heading in found]
+
+
+def sections(page: str) -> dict[str, str]:
+    """Return a page's parts by the text of their second-level heading."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)[1:]
+    return {
+        heading.replace("`", "").strip(): body
+        for heading, body in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+# names and signatures
+
+
+def hook_signatures() -> list[str]:
+    """Return the signature of each hook as it stands in the specifications, in order."""
+    return [
+        f"{name}{inspect.signature(function)}".replace("'", "")
+        for name, function in vars(hookspecs).items()
+        if hasattr(function, "idiolect_spec")
+    ]
+
+
+def test_each_hook_has_a_heading_that_is_its_signature() -> None:
+    """hooks.md has the hooks of hookspecs.py, in their order, with argument names and types."""
+    documented = [each for each in headings("reference/hooks.md", 3) if "(" in each]
+
+    assert hook_signatures() == documented
+
+
+@pytest.mark.parametrize("signature", hook_signatures(), ids=lambda each: each.partition("(")[0])
+def test_each_hook_has_a_program_that_implements_it(signature: str) -> None:
+    """A hook's section says what None means and shows an implementation that runs."""
+    name = signature.partition("(")[0]
+    text = (DOCS / "reference" / "hooks.md").read_text(encoding="utf-8")
+    own = text.partition(f"### `{signature}`")[2].partition("\n### ")[0]
+    programs = [match["text"] for match in _FENCE.finditer(own) if match["info"] == "python"]
+
+    assert "None" in _FENCE.sub("", own)
+    assert any(f"def {name}(" in program for program in programs)
+
+
+def modules() -> Iterator[ModuleType]:
+    """Import and yield all modules of all packages."""
+    for package in (idiolect, idiolect_alembic, idiolect_postgresql, idiolect_sqlite):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if "templates" not in found.name and not found.name.endswith("__main__"):
+                yield importlib.import_module(found.name)
+
+
+def error_codes() -> set[str]:
+    """Return the code of every error class of every package."""
+    return {
+        each.code
+        for module in modules()
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, IdiolectError)
+    }
+
+
+def test_each_error_code_is_explained_and_no_other() -> None:
+    """errors.md has a heading for each code that the source defines, in order."""
+    documented = [each.split()[0] for each in headings("reference/errors.md", 3)]
+
+    assert sorted(error_codes()) == documented
+
+
+def test_each_error_shows_a_message_with_its_code() -> None:
+    """An error's section holds a message that bears the code, but for the base of all."""
+    text = (DOCS / "reference" / "errors.md").read_text(encoding="utf-8")
+    without = [
+        code
+        for code in sorted(error_codes())
+        if f"[{code}]" not in text.partition(f"### {code}")[2].partition("\n### ")[0]
+    ]
+
+    assert ["IDI-000", "IDI-003"] == without
+
+
+def test_each_option_of_configure_is_documented() -> None:
+    """options.md has a row for each parameter of configure(), and no other."""
+    parameters = list(inspect.signature(EnvironmentContext.configure).parameters)
+    text = sections("reference/options.md")["Arguments of configure()"]
+    documented = re.findall(r"^\| `(\w+)`", text, re.MULTILINE)
+
+    assert sorted({*parameters} - {"self", "kw"}) == sorted(documented[: len(parameters) - 2])
+    assert len(set(documented)) == len(documented)
+
+
+def command_arguments(parser: argparse.ArgumentParser) -> list[str]:
+    """Return a parser's flags and positional arguments, as commands.md names them."""
+    return [
+        ", ".join(action.option_strings) or str(action.metavar or action.dest)
+        for action in parser._actions
+        if "--help" not in action.option_strings and action.dest != "COMMAND"
+    ]
+
+
+def documented_arguments(text: str) -> list[str]:
+    """Return what a section's table has in its first column."""
+    return re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
+
+
+def test_commands_and_their_flags_are_those_of_the_parser() -> None:
+    """commands.md has a section for each command with exactly the flags that the parser takes."""
+    parser = build_parser("idiolect", map(load, BUILTIN))
+    choices = next(action for action in parser._actions if action.metavar == "COMMAND").choices
+    assert choices is not None
+    expected = {name: command_arguments(sub) for name, sub in dict(choices).items()}  # type: ignore[call-overload]  # a dict of parsers
+    top = [each for each in command_arguments(parser) if each != "COMMAND"]
+    documented = {
+        name: documented_arguments(text) for name, text in sections("reference/commands.md").items()
+    }
+
+    assert top == documented.pop("Options of all commands")
+    assert expected == documented
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    """A relative link names a file that is there."""
+    links = [
+        (page, link)
+        for page in PAGES
+        for link in re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text(encoding="utf-8"))
+    ]
+
+    assert [] == [(page, link) for page, link in links if not (page.parent / link).exists()]
+
+
+# programs
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project as the tutorial leaves it, on a database that does not exist yet."""
+    folder = tmp_path_factory.mktemp("docs") / "shop"
+    folder.mkdir()
+    words = iter([("a1", "create account"), ("b2", "add email")])
+    for block in blocks(TUTORIAL):
+        if block.title.endswith(".py"):
+            rev_id, message = next(words)
+            run(f"idiolect -q revision --rev-id {rev_id} -m '{message}'", folder)
+        elif block.language == "console" and not (folder / "migrations").exists():
+            run("idiolect -q init migrations", folder)
+        if block.title == "idiolect.ini" and "sqlite" not in block.text:
+            break
+        if block.title:
+            apply_file(block, folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        pytest.param(block, id=block.label)
+        for page in PAGES
+        for block in blocks(page)
+        if block.language == "python" and not block.title
+    ],
+)
+def test_a_program_runs_and_prints_what_the_page_says(
+    block: Block, shop: Path, tmp_path: Path
+) -> None:
+    """Each python block is a program; what it prints is the "Output" block that follows."""
+    folder = shutil.copytree(shop, tmp_path / "shop")
+    (folder / "program.py").write_text(block.text, encoding="utf-8")
+    following = [each for each in blocks(block.page) if each.line > block.line][:1]
+    expected = [each.text for each in following if each.title == "Output"]
+
+    done = subprocess.run(
+        [sys.executable, "program.py"],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+    assert 0 == done.returncode, done.stderr
+    assert (expected or [""])[0] == done.stdout
+
+
+# shell
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment of commands: this Python's own scripts first, nothing configured."""
+    kept = {name: value for name, value in os.environ.items() if not name.endswith("_CONFIG")}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return {**kept, "PATH": path, "COLUMNS": "80", "PYTHONDONTWRITEBYTECODE": "1", **more}
+
+
+def run(command: str, folder: Path, **more: str) -> str:
+    """Run a line at a shell and return what a terminal would show."""
+    return subprocess.run(
+        command,
+        shell=True,
+        cwd=folder,
+        env=environment(**more),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    ).stdout
+
+
+def commands(block: Block) -> list[tuple[str, str]]:
+    """Return the lines typed in a block, each with the output shown after it."""
+    parts = re.split(r"^\$ (.+)\n", block.text, flags=re.MULTILINE)
+    assert parts[0] == "", f"{block.label} begins with output"
+    return list(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def apply_file(block: Block, folder: Path, url: str = SHOWN_URL) -> None:
+    """Do to a file what a titled block says.
+
+    A whole file is written; of an ini file only the keys shown change; of a revision file, whose
+    name holds a ``*`` for its id, the functions.
+    """
+    text = block.text.replace(SHOWN_URL, url.replace("%", "%%"))
+    if "*" in block.title:
+        (path,) = folder.glob(block.title)
+        header = path.read_text(encoding="utf-8").partition("def upgrade")[0]
+        path.write_text(header + text, encoding="utf-8")
+        return
+    path = folder / block.title
+    if path.suffix == ".ini" and path.exists():
+        key = text.partition("=")[0].strip()
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        assert 1 == sum(line.startswith(f"{key} =") for line in lines), block.label
+        path.write_text(
+            "".join(text if line.startswith(f"{key} =") else line for line in lines),
+            encoding="utf-8",
+        )
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def walk(
+    page: Iterable[Block], folder: Path, url: str = SHOWN_URL, **more: str
+) -> Iterator[tuple[Block, str, str, str]]:
+    """Follow a page; yield block, line typed, output shown and output met for each command."""
+    for block in page:
+        if block.language == "console":
+            for typed, shown in commands(block):
+                met = run(typed, folder, **more)
+                met = met.replace(str(folder), SHOWN_FOLDER).replace(url, SHOWN_URL)
+                yield block, typed, shown, met
+        elif block.title and block.title != "Output":
+            apply_file(block, folder, url)
+
+
+def normalised(texts: Iterable[str]) -> list[str]:
+    """Return texts with revision ids numbered by their first occurrence, no dates,
+    and no blanks at the ends of lines, which editors drop."""
+    numbers: dict[str, str] = {}
+
+    def number(match: re.Match[str]) -> str:
+        return numbers.setdefault(match[0], f"<id {len(numbers) + 1}>")
+
+    return [
+        _BLANKS.sub("", _DATE.sub("<date>", _ID.sub(number, text))) for text in texts
+    ]
+
+
+def assert_as_shown(walked: list[tuple[Block, str, str, str]]) -> None:
+    """Compare what commands printed with what the page shows."""
+    assert walked
+    shown = normalised(shown for _, _, shown, _ in walked)
+    met = normalised(met for _, _, _, met in walked)
+    for (block, typed, _, _), expected, actual in zip(walked, shown, met, strict=True):
+        assert expected == actual, f"{block.label}: {typed}"
+
+
+@pytest.mark.parametrize(
+    "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+)
+def test_the_tutorial_can_be_followed(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Each command of the tutorial, in order from an empty folder, prints what is shown."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    page = blocks(TUTORIAL)
+    if database == "sqlite":
+        change = next(place for place, block in enumerate(page) if SHOWN_URL in block.text)
+        assert_as_shown(list(walk(page[:change], folder)))
+        return
+    url: str = request.getfixturevalue("fresh_postgresql")
+
+    assert_as_shown(list(walk(page, folder, url)))
+
+
+def test_the_dialect_plugin_of_the_guide_works(tmp_path: Path) -> None:
+    """The package that the guide builds is found by its entry points and migrates its database."""
+    folder = tmp_path / "shop"
+    source = folder / "idiolect-acme"
+    page = blocks(DIALECT_GUIDE)
+    for block in page:
+        if block.title.startswith("idiolect-acme/"):
+            apply_file(block, folder)
+    pretend_to_install(source)
+
+    assert_as_shown(list(walk(page, folder, PYTHONPATH=str(source / "src"))))
+
+
+def pretend_to_install(source: Path) -> None:
+    """Write beside a package's modules what installing it would record."""
+    project = tomllib.loads((source / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    record = source / "src" / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    record.mkdir()
+    lines = []
+    for group, entries in project["entry-points"].items():
+        lines += [f"[{group}]", *(f"{name} = {value}" for name, value in entries.items())]
+    (record / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (record / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n",
+        encoding="utf-8",
+    )
