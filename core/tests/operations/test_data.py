@@ -132,9 +132,26 @@ def test_inline_literals_need_a_statement_a_row(
     online: Operations, connection: Connection, target: Table
 ) -> None:
     """With multiinsert off, a row may hold inline literals and SQL expressions."""
-    rows = [{"id": 1, "n": online.inline_literal("a%")}, {"id": 2, "n": func.upper("b")}]
+    literal = online.inline_literal
+    rows: list[dict[str, Any]] = [
+        {"id": 1, "n": literal("a%")},
+        {"id": 2, "n": literal("other")},
+        {"id": 3, "n": func.upper("b")},
+    ]
     online.bulk_insert(target, rows, multiinsert=False)
-    assert [tuple(row) for row in connection.execute(select(target))] == [(1, "a%"), (2, "B")]
+    expected = [(1, "a%"), (2, "other"), (3, "B")]
+    assert [tuple(row) for row in connection.execute(select(target))] == expected
+
+
+def test_inline_literals_of_like_statements_stay_apart(
+    online: Operations, connection: Connection, target: Table
+) -> None:
+    """Statements that differ in an inline literal alone are different statements."""
+    for name in ("a", "b"):
+        online.execute(target.insert().values(n=online.inline_literal(name)))
+    for name in ("a", "c"):
+        online.execute(target.delete().where(target.c.n == online.inline_literal(name)))
+    assert connection.execute(select(target.c.n)).scalars().all() == ["b"]
 
 
 EXECUTED: dict[str, tuple[Any, str]] = {

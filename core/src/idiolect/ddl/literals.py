@@ -23,7 +23,8 @@ class InlineLiteral(BindParameter[Any]):
         type_: the type whose literal processor renders it; None: derived from the value.
     """
 
-    inherit_cache = True
+    # The value is part of the text, which a cached statement would keep for other values.
+    inherit_cache = False
 
     def __init__(self, value: Any, type_: TypeEngine[Any] | None = None) -> None:
         super().__init__(None, value, type_=type_, unique=True)
