@@ -291,7 +291,8 @@ class ScriptDirectory:
             return None
         if id_ == "heads":
             return tuple(ids)
-        return id_ if id_ is not None and ids[0].startswith(id_) else ids[0]
+        asked = to_tuple(id_, ())[0]
+        return asked if ids[0].startswith(asked) else ids[0]
 
     def iterate_revisions(self, upper: RevIds, lower: RevIds, **kw: Any) -> Iterator[Script]:
         """Iterate through revisions from ``upper`` down to ``lower``.

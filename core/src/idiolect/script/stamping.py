@@ -21,7 +21,8 @@ def plan_stamp(graph: RevisionMap, targets: RevIds, heads: RevIds) -> list[Stamp
     """Return the steps that make the version table say ``targets``.
 
     A target replaces the rows of what it stands on and of what stands on it, dependencies
-    included; rows of other branches stay. The base takes all rows away, or those of its label.
+    included; rows of other branches stay, and so do those that an earlier target has set. The
+    base takes all rows away, or those of its label.
 
     Args:
         graph: all revisions.
@@ -32,11 +33,12 @@ def plan_stamp(graph: RevisionMap, targets: RevIds, heads: RevIds) -> list[Stamp
         The steps in the order in which they are to run; none where nothing changes.
     """
     rows = [head.revision for head in graph.get_revisions(heads)]
+    stamped: list[str] = []
     steps: list[StampStep] = []
     for target in to_tuple(targets, ()) or ("base",):
         found = graph.get_revisions(target)
         planned = (
-            [_move(graph, revision.revision, rows) for revision in found]
+            [_move(graph, revision.revision, rows, stamped) for revision in found]
             if found
             else _removals(graph, target, rows)
         )
@@ -53,12 +55,18 @@ def _removals(graph: RevisionMap, target: str, rows: list[str]) -> list[StampSte
     return [StampStep(row, None, False, True, graph) for row in gone]
 
 
-def _move(graph: RevisionMap, target: str, rows: list[str]) -> StampStep | None:
-    """Move rows to ``target``, and note the result in ``rows``."""
+def _move(
+    graph: RevisionMap, target: str, rows: list[str], stamped: list[str]
+) -> StampStep | None:
+    """Move ``rows`` to ``target``, and note the result in ``stamped``."""
+    if target in stamped:
+        return None
+    stamped.append(target)
     if target in rows:
+        rows.remove(target)
         return None
     above = [row for row in rows if graph.is_ancestor(target, row)]
     below = [row for row in rows if row not in above and graph.is_ancestor(row, target)]
     replaced = tuple(row for row in rows if row in above or row in below)
-    rows[:] = [*(row for row in rows if row not in replaced), target]
+    rows[:] = [row for row in rows if row not in replaced]
     return StampStep(replaced, target, not above, not replaced, graph)
