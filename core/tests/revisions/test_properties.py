@@ -125,7 +125,9 @@ def test_rows_are_right_after_every_step_down(history: History) -> None:
         rows.remove(one.revision)
         applied.remove(one.revision)
         back = one._normalized_down_revisions
-        rows.update(graph.uncovered(back, tuple(rows), leaving=one.revision))
+        uncovered = graph.uncovered(back, tuple(rows), leaving=one.revision)
+        rows.update(uncovered)
+        assert uncovered == graph.tops_among(back, applied)
         assert rows == _tops(history, applied)
 
 

@@ -64,7 +64,14 @@ class Graph:
             parent.add_nextrev(revision)
         below = [self.depths[parent.revision] for parent in parents]
         self.depths[revision.revision] = max(below, default=-1) + 1
-        _settle(revision, self)
+        _spread_labels(revision, self)
+        kept = [
+            name
+            for name in revision.resolved_dependencies
+            if name not in revision.parents
+            and not lineage.is_below(self.nodes, self.depths, name, revision.parents)
+        ]
+        revision.keep_dependencies(tuple(dict.fromkeys(kept)))
         self.find_ends()
 
     def replace(self, revision: Revision) -> None:
@@ -107,9 +114,10 @@ def load(revisions: Iterable[Revision]) -> Graph:
         _name(revision, graph)
     _link_all(graph)
     graph.depths = sort.depths(graph.nodes)
-    # What lies below is settled first.
-    for name in sorted(graph.depths, key=graph.depths.__getitem__):
-        _settle(graph.nodes[name], graph)
+    upwards = sorted(graph.depths, key=graph.depths.__getitem__)
+    for name in upwards:
+        _spread_labels(graph.nodes[name], graph)
+    _drop_implied_dependencies(graph.nodes, upwards)
     graph.find_ends()
     return graph
 
@@ -170,19 +178,32 @@ def _missing(revision: Revision, name: str, attribute: str) -> MissingRevisionEr
     )
 
 
-def _settle(revision: Revision, graph: Graph) -> None:
-    """Fill in what depends on everything below: labels, and which dependencies matter."""
+def _spread_labels(revision: Revision, graph: Graph) -> None:
+    """Take labels over from below, and hand own ones down; what lies below has had its turn."""
     _inherit_labels(revision, graph.nodes)
     if revision.own_labels:
         _hand_labels_down(revision, graph.nodes)
-    if revision.dependencies is not None:
-        kept = [
-            name
-            for name in dict.fromkeys(revision.resolved_dependencies)
-            if name not in revision.parents
-            and not lineage.is_below(graph.nodes, graph.depths, name, revision.parents)
-        ]
-        revision.keep_dependencies(tuple(kept))
+
+
+def _drop_implied_dependencies(nodes: dict[str, Revision], order: Iterable[str]) -> None:
+    """Find the dependencies that parents already imply, in one pass.
+
+    Only revisions that something depends on can be implied, so only these have a bit: the set
+    of those below a revision is one number, and a union is one operation.
+    """
+    needed = {name for one in nodes.values() for name in one.resolved_dependencies}
+    bits = {name: 1 << place for place, name in enumerate(needed)}
+    below: dict[str, int] = {}
+    for name in order if bits else ():
+        revision = nodes[name]
+        implied = 0
+        for parent in revision.parents:
+            implied |= below[parent] | bits.get(parent, 0)
+        kept = [one for one in revision.resolved_dependencies if not bits[one] & implied]
+        revision.keep_dependencies(tuple(dict.fromkeys(kept)))
+        for one in kept:
+            implied |= below[one] | bits[one]
+        below[name] = implied
 
 
 def _inherit_labels(revision: Revision, nodes: dict[str, Revision]) -> None:

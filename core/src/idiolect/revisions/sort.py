@@ -86,6 +86,7 @@ class BranchOrder:
         self._selected = selected
         self._positions = positions
         self._lines: list[str] = []
+        self._open: set[str] = set()
         self._current = 0
         # How many links still lead to each revision that has not been passed.
         self._pending = dict.fromkeys(selected, 0)
@@ -105,6 +106,7 @@ class BranchOrder:
         """
         starts = {name for name in tops if name in self._selected}
         self._lines = sorted(starts, key=self._positions.__getitem__)
+        self._open = starts
         ordered: list[str] = []
         while self._lines:
             name = self._lines[self._current]
@@ -127,8 +129,9 @@ class BranchOrder:
         for link in self._selected[name].order_links:
             if link in self._selected:
                 self._pending[link] -= 1
-                if link not in self._lines:
+                if link not in self._open:
                     fresh.append(link)
+        self._open.update(fresh)
         if fresh:
             self._lines[self._current] = fresh[0]
             self._lines.extend(fresh[1:])
