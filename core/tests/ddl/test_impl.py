@@ -144,7 +144,19 @@ def test_on_execute_comes_before_each_statement_online(online: DefaultImpl) -> N
     online.on_execute = lambda: seen.append("told")
     event.listen(online.bind, "before_execute", lambda *_args: seen.append("executed"))
     online.create_table(Table("t", MetaData(), Column("a", Integer, index=True)))
-    assert seen == ["told", "executed", "told", "executed"]
+    assert seen == ["told", "told", "executed", "told", "executed"]
+
+
+def test_on_execute_comes_before_what_listeners_execute(online: DefaultImpl) -> None:
+    """A statement that a table's listener executes is announced too."""
+    seen: list[str] = []
+    online.on_execute = lambda: seen.append("told")
+    table = Table("t", MetaData(), Column("a", Integer))
+    for name in ("before_create", "before_drop"):
+        event.listen(table, name, lambda *_args, **_kw: seen.append("listener"))
+    online.create_table(table)
+    online.drop_table(table)
+    assert seen == ["told", "listener", "told"] * 2
 
 
 def test_on_execute_is_not_called_for_a_script(impl: DefaultImpl) -> None:

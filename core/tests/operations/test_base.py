@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Boolean, CheckConstraint, Column, Integer, MetaData, Table
+from sqlalchemy import Boolean, CheckConstraint, Column, Integer, MetaData, Table, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
+from idiolect.ddl.impl import DefaultImpl
 from idiolect.errors import OperationError
 from idiolect.operations import BatchOperations, MigrateOperation, Operations, ops, toimpl
 from idiolect.operations.registry import directives, implementations
@@ -15,6 +18,8 @@ from idiolect.util.bound import operations as bound_operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy.engine import Connection
 
 
 @pytest.fixture
@@ -186,3 +191,45 @@ def test_info_belongs_to_one_operation() -> None:
     one, two = ops.ExecuteSQLOp("a"), ops.ExecuteSQLOp("a")
     one.info["k"] = 1
     assert (one.info, two.info) == ({"k": 1}, {})
+
+
+async def _ask(connection: Any, number: int, *, add: int) -> int:
+    result = await connection.execute(text("select :n"), {"n": number})
+    return int(result.scalar_one()) + add
+
+
+def test_run_async_refuses_a_script_and_a_synchronous_driver(
+    script: Any, online: Operations
+) -> None:
+    """Where nothing can be awaited, the error says so in the kind that programs know."""
+    with pytest.raises(NotImplementedError, match="Cannot call run_async in SQL mode"):
+        script.op.run_async(_ask, 1, add=1)
+    with pytest.raises(ValueError, match="Cannot call run_async with a sync engine"):
+        online.run_async(_ask, 1, add=1)
+
+
+def test_run_async_awaits_on_the_same_connection() -> None:
+    """A coroutine function runs on the migration's connection and gives its result back."""
+    pytest.importorskip("aiosqlite")
+
+    def migrate(connection: Connection) -> int:
+        impl = DefaultImpl(connection.dialect, connection, False, None, None, {})
+        return Operations(BareContext(impl)).run_async(_ask, 40, add=2)  # type: ignore[arg-type]
+
+    async def main() -> int:
+        engine = create_async_engine("sqlite+aiosqlite://")
+        async with engine.connect() as connection:
+            answer = await connection.run_sync(migrate)
+        await engine.dispose()
+        return answer
+
+    assert asyncio.run(main()) == 42
+
+
+class BareContext:
+    """Just what run_async() reads of a context."""
+
+    def __init__(self, impl: DefaultImpl) -> None:
+        self.impl = impl
+        self.as_sql = False
+        self.opts: dict[str, Any] = {}

@@ -150,6 +150,11 @@ class DefaultImpl:
             raise OperationError("There is no connection to execute on: this context has none.")
         return self._send(statement, dict(execution_options or {}), multiparams or params or None)
 
+    def _announce(self) -> None:
+        # Listeners may execute by themselves: a type that a table needs is made by one.
+        if not self.as_sql:
+            self.on_execute()
+
     def _send(
         self, statement: Executable, options: dict[str, Any], parameters: Any
     ) -> CursorResult[Any]:
@@ -195,6 +200,7 @@ class DefaultImpl:
             table: what to create; SQLAlchemy's events for it are sent.
             kw: passed to SQLAlchemy's CreateTable, such as ``if_not_exists``.
         """
+        self._announce()
         table.dispatch.before_create(table, self.connection, checkfirst=False, _ddl_runner=self)
         self._exec(CreateTable(table, **kw))
         table.dispatch.after_create(table, self.connection, checkfirst=False, _ddl_runner=self)
@@ -215,6 +221,7 @@ class DefaultImpl:
             table: its name and schema count.
             kw: passed to SQLAlchemy's DropTable, such as ``if_exists``.
         """
+        self._announce()
         table.dispatch.before_drop(table, self.connection, checkfirst=False, _ddl_runner=self)
         self._exec(DropTable(table, **kw))
         table.dispatch.after_drop(table, self.connection, checkfirst=False, _ddl_runner=self)

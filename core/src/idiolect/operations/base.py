@@ -9,11 +9,17 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, cast
 
+import sqlalchemy.util
 from sqlalchemy.sql.elements import conv
 
 from idiolect.ddl.literals import InlineLiteral
 from idiolect.errors import OperationError
-from idiolect.operations.explain import describe, explained
+from idiolect.operations.explain import (
+    ScriptUnsupportedError,
+    SyncConnectionError,
+    describe,
+    explained,
+)
 from idiolect.operations.registry import (
     OperationRegistry,
     batch_directives,
@@ -24,7 +30,7 @@ from idiolect.operations.schemaobj import SchemaObjects
 from idiolect.util.bound import operations as bound_operations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
 
     from sqlalchemy.engine import Connection
     from sqlalchemy.types import TypeEngine
@@ -143,6 +149,36 @@ class AbstractOperations:
             type_: its type; None: derived from the value.
         """
         return InlineLiteral(value, type_=type_)
+
+    def run_async(
+        self, async_function: Callable[..., Awaitable[_T]], *args: Any, **kw_args: Any
+    ) -> _T:
+        """Await a coroutine function from a revision, in the migration's transaction.
+
+        Args:
+            async_function: called with an AsyncConnection that shares the context's connection
+                and transaction, then with what follows.
+            args: further arguments for it.
+            kw_args: further arguments for it.
+
+        Returns:
+            What it returns.
+
+        Raises:
+            NotImplementedError: a script is written, on which nothing can be awaited.
+            ValueError: the connection's driver is not asynchronous.
+        """
+        connection: Any = self.get_bind()
+        if connection is None or self.migration_context.as_sql:
+            raise ScriptUnsupportedError("Cannot call run_async in SQL mode")
+        if not connection.dialect.is_async:
+            raise SyncConnectionError("Cannot call run_async with a sync engine")
+        # Loads greenlet, which a synchronous project may not have.
+        from sqlalchemy.ext.asyncio import AsyncConnection
+
+        proxy = AsyncConnection._retrieve_proxy_for_target(connection)  # noqa: SLF001 - no public way
+        awaited: _T = sqlalchemy.util.await_only(async_function(proxy, *args, **kw_args))
+        return awaited
 
 
 class Operations(AbstractOperations, OperationsMethods):

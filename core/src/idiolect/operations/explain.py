@@ -26,6 +26,14 @@ class IrreversibleError(OperationError, ValueError):
     """The reverse of an operation is not known. Also a ValueError."""
 
 
+class ScriptUnsupportedError(OperationError, NotImplementedError):
+    """A script cannot do this. Also a NotImplementedError."""
+
+
+class SyncConnectionError(OperationError, ValueError):
+    """Something asynchronous was asked of a synchronous connection. Also a ValueError."""
+
+
 class NotReversibleError(OperationError, NotImplementedError):
     """An operation of this kind has no reverse or no tuple. Also a NotImplementedError."""
 

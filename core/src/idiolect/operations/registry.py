@@ -142,7 +142,6 @@ DOCUMENTED = (
     "drop_table_comment",
     "execute",
     "rename_table",
-    "run_async",
 )
 
 
