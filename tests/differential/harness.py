@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from difflib import unified_diff
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -97,10 +98,10 @@ def alembic() -> Tool:
 
 @cache
 def idiolect() -> Tool:
-    """Return Idiolect's command line, with the alias for the revision files' imports."""
+    """Return Idiolect's command line; it activates the alias for the revision files' imports."""
     if os.environ.get(SELF_TEST):
         return Tool("idiolect", alembic().command)
-    return Tool("idiolect", (sys.executable, "-m", "idiolect_alembic", "-m", "idiolect"))
+    return Tool("idiolect", (sys.executable, "-m", "idiolect"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,8 @@ def assert_same_text(project: Path, words: Sequence[str], allowed: Sequence[Allo
     """
     outcome = idiolect().run(project, *words, seed=0)
     if not os.environ.get(SELF_TEST):
-        assert idiolect().run(project, *words, seed=1) == outcome
+        again = idiolect().run(project, *words, seed=1)
+        assert again == outcome, _difference(outcome.out + outcome.err, again.out + again.err)
     text = rewritten(outcome.out, allowed)
     expected = ""
     for seed in range(SEEDS):
@@ -158,7 +160,11 @@ def assert_same_text(project: Path, words: Sequence[str], allowed: Sequence[Allo
         # Messages are the tools' own; the real Alembic even prints them on standard output.
         if reference.status or expected == text:
             return
-    assert expected == text
+    assert expected == text, _difference(expected, text)
+
+
+def _difference(expected: str, text: str) -> str:
+    return "\n" + "\n".join(unified_diff(expected.splitlines(), text.splitlines(), lineterm=""))
 
 
 def snapshot(url: str) -> dict[str, Any]:

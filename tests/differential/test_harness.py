@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.differential.harness import Allowed, alembic, rewritten, snapshot
+from tests.differential.harness import Allowed, alembic, idiolect, rewritten, snapshot
 from tests.differential.history import HISTORY
 from tests.differential.reference import VERSION
 
@@ -22,6 +22,11 @@ def test_the_reference_is_the_pinned_alembic(tmp_path: Path) -> None:
     assert f"alembic {VERSION}\n" == alembic().must(tmp_path, "--version").replace(
         "__main__.py", "alembic"
     )
+
+
+def test_the_measured_tool_is_idiolect(tmp_path: Path) -> None:
+    """What is measured is another program than the measure."""
+    assert idiolect().must(tmp_path, "--version").startswith("idiolect ")
 
 
 def test_the_generated_history_is_complete(history: Path) -> None:
