@@ -66,9 +66,13 @@ class EnvironmentContext:
         traceback: TracebackType | None,
     ) -> None:
         bound.environment.pop(self, self._bound_before)
-        if exc is None:
+        try:
+            if exc is None:
+                for context in self._configured:
+                    context.check_committed()
+        finally:
             for context in self._configured:
-                context.check_committed()
+                context.stop_watching()
 
     def is_offline_mode(self) -> bool:
         """Return whether a script is to be written (``--sql``). Needs no ``configure()``."""

@@ -42,15 +42,19 @@ class HeadMaintainer:
         Raises:
             VersionTableError: a row to change or delete is not there exactly once.
         """
-        changes = step.head_changes([rev for rev in self._order if rev in self.heads])
+        changes = step.head_changes(self._ordered())
         for version in changes.delete:
             self._delete_version(version)
         for version in changes.insert:
             self._insert_version(version, step)
         if changes.update is not None:
             self._update_version(*changes.update, step)
-        self._order = [rev for rev in self._order if rev in self.heads]
-        self._order += sorted(self.heads.difference(self._order))
+        self._order = self._ordered()
+
+    def _ordered(self) -> list[str]:
+        """Return the heads, those of the start first and each step's after them."""
+        kept = [rev for rev in self._order if rev in self.heads]
+        return kept + sorted(self.heads.difference(kept))
 
     def _insert_version(self, version: str, step: MigrationStep) -> None:
         if version in self.heads:

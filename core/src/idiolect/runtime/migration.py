@@ -16,14 +16,14 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.engine.url import URL, make_url
 
 from idiolect.ddl.lookup import impl_class_for
-from idiolect.errors import CommandError, VersionTableError
+from idiolect.errors import CommandError, TransactionLostError, VersionTableError
 from idiolect.hooks.dialects import hooks_for
 from idiolect.operations.base import Operations
 from idiolect.runtime import version_table
 from idiolect.runtime.heads import HeadMaintainer
 from idiolect.runtime.output import script_stream
 from idiolect.runtime.rules import resolve_rules
-from idiolect.runtime.transactions import Transactions, TransactionWatch
+from idiolect.runtime.transactions import Scope, Transactions, TransactionWatch
 from idiolect.util.langhelpers import to_tuple
 
 if TYPE_CHECKING:
@@ -80,12 +80,20 @@ class MigrationContext:
         self.on_version_apply_callbacks: tuple[Callable[..., Any], ...] = to_tuple(
             opts.get("on_version_apply"), ()
         )
-        self._set_up_impl(None if self.as_sql else connection)
+        if self.as_sql:
+            connection = None
+        # Asked before any plugin may send a statement, which begins one.
+        was_open = connection is not None and connection.in_transaction()
+        self._set_up_impl(connection)
         # In a script's case the impl has made a stand-in that writes what is executed on it.
         self.connection: Any = self.impl.connection
         self._set_up_version_table()
+        if connection is not None and not was_open and connection.in_transaction():
+            connection.rollback()
         self.transactions = Transactions(
-            self, per_migration=bool(opts.get("transaction_per_migration", False))
+            self,
+            per_migration=bool(opts.get("transaction_per_migration", False)),
+            external=was_open,
         )
         self._watch: TransactionWatch | None = None
 
@@ -228,6 +236,12 @@ class MigrationContext:
         if self._start_from_rev:
             message = "Can't specify current_revision to context when using a database connection"
             raise CommandError(message)
+        if self.connection is None:
+            message = (
+                "There is no database to ask: configure() was given no connection. Pass "
+                "connection=..., or use --sql to write a script."
+            )
+            raise CommandError(message)
         if not self._has_version_table():
             return ()
         return version_table.read_heads(self.connection, self._version)
@@ -268,25 +282,43 @@ class MigrationContext:
         Raises:
             TransactionLostError: nothing of the run is in the database.
         """
-        if self._watch is not None:
-            watch, self._watch = self._watch, None
-            watch.close()
+        watch = self._watch
+        self.stop_watching()
+        if watch is not None:
             watch.check()
+        if self.transactions.running:
+            message = (
+                "The revisions ran, and their transaction was never committed: nothing was "
+                "migrated. Write 'with context.begin_transaction():' in env.py, and "
+                "run_migrations() inside of it."
+            )
+            raise TransactionLostError(message)
+
+    def stop_watching(self) -> None:
+        """Take the listeners off the connection, which may outlive the run."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
 
     def _plan(self) -> tuple[tuple[str, ...], list[MigrationStep]]:
         """Read the heads and ask the command for steps, leaving no transaction of our own open."""
-        connection = None if self.as_sql else self.connection
-        was_open = connection is None or connection.in_transaction()
-        heads = () if self.purge else self.get_current_heads()
-        steps = list(self._migrations_fn(heads, self)) if self._migrations_fn else []
-        if (
-            connection is not None
-            and not was_open
-            and not self.transactions.running
-            and connection.in_transaction()
-        ):
-            connection.rollback()
+        with self._reading():
+            heads = () if self.purge else self.get_current_heads()
+        # A transaction of its own, because what is called here may write: ensure_version does.
+        with self._reading():
+            steps = list(self._migrations_fn(heads, self)) if self._migrations_fn else []
         return heads, steps
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """End the transaction that a query in the block began by itself."""
+        connection = None if self.as_sql else self.connection
+        if connection is None or connection.in_transaction():
+            yield
+            return
+        yield
+        if connection.in_transaction() and not self.transactions.running:
+            connection.rollback()
 
     @contextlib.contextmanager
     def _run_transaction(self) -> Iterator[None]:
@@ -297,7 +329,9 @@ class MigrationContext:
         """
         transactions = self.transactions
         theirs = transactions.external or (
-            not transactions.declared and self.connection.in_transaction()
+            not transactions.declared
+            and transactions.around_step is Scope.NONE
+            and self.connection.in_transaction()
         )
         if theirs and self._watch is None:
             self._watch = TransactionWatch(self.connection)

@@ -102,28 +102,27 @@ class Transactions:
         external: whether one was open before the context was made.
     """
 
-    def __init__(self, context: MigrationContext, *, per_migration: bool) -> None:
+    def __init__(self, context: MigrationContext, *, per_migration: bool, external: bool) -> None:
         self.context = context
         self.around_run, self.around_step = SCOPES[
             context.rules.transactional_ddl, per_migration, context.as_sql
         ]
         self.declared = False
         self.running = False
+        self.external = external
         self._guards = ExitStack()
-        connection = None if context.as_sql else context.connection
-        self.external = connection is not None and connection.in_transaction()
+        self._suspended = False
 
     @property
-    def _connection(self) -> Connection:
-        connection: Connection = self.context.connection
-        return connection
+    def _connection(self) -> Any:
+        return self.context.connection
 
     def begin(self, *, per_step: bool) -> AbstractContextManager[Any]:
         """Return the block around a run, or around a step."""
         scope = self.around_step if per_step else self.around_run
         if scope is Scope.TEXT:
             return self._text_block()
-        if scope is Scope.NONE or self.external or self.declared:
+        if scope is Scope.NONE or self.external or self.declared or self._connection is None:
             return contextlib.nullcontext()
         self.declared = True
         return ProxyTransaction(self.context)
@@ -135,7 +134,7 @@ class Transactions:
 
     def due(self) -> None:
         """Begin the declared transaction: a statement is about to be sent."""
-        if not self.declared or self.running:
+        if not self.declared or self.running or self._suspended:
             return
         self.running = True
         connection = self._connection
@@ -160,6 +159,12 @@ class Transactions:
         """End the declared block."""
         self.declared = False
         if exc is None:
+            if self.running and self._connection.closed:
+                raise TransactionLostError(
+                    "The revisions ran, and then env.py closed the connection before the block "
+                    "of begin_transaction() ended, which rolls back: nothing was migrated. Close "
+                    "the connection after the block."
+                )
             self.commit()
             return
         try:
@@ -195,17 +200,25 @@ class Transactions:
         self._check_autocommit(level)
         if self.declared:
             self.commit()
+        with self._at_level(level):
+            yield
+        self.due()
+
+    @contextlib.contextmanager
+    def _at_level(self, level: str) -> Iterator[None]:
+        """Switch the connection's isolation level for a block that no transaction is due in."""
         connection = self._connection
+        outer, self._suspended = self._suspended, True
         before = connection.get_isolation_level()
         connection.execution_options(isolation_level=level)
         try:
             yield
         finally:
+            self._suspended = outer
             if not connection.closed:
                 if connection.in_transaction():
                     connection.commit()
                 connection.execution_options(isolation_level=before)
-        self.due()
 
     @contextlib.contextmanager
     def _between_texts(self) -> Iterator[None]:
