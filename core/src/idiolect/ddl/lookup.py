@@ -55,9 +55,9 @@ def impl_class_for(dialect: Dialect, hooks: DialectHooks) -> type[DefaultImpl]:
         UnknownDialectError: nothing installed serves it.
     """
     from_plugin = hooks.get_impl_class(dialect)
-    home = from_plugin.__module__.partition(".")[0] if from_plugin else None
+    asked = hooks.homes("get_impl_class")
     for impl_class in reversed(registered_classes(dialect.name)):
-        if impl_class.__module__.partition(".")[0] not in {home, "idiolect"}:
+        if impl_class.__module__.partition(".")[0] not in asked:
             return impl_class
     if from_plugin is None:
         raise UnknownDialectError(_explain_unknown(dialect.name), dialect=dialect.name)

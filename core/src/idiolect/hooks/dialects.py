@@ -49,6 +49,11 @@ class DialectHooks:
             raise self._wrong("get_impl_class", answer, "a DefaultImpl class")
         return answer
 
+    def homes(self, hook: str) -> set[str]:
+        """Return the top-level packages whose plugins implement ``hook``, the core's included."""
+        impls = getattr(self._hook, hook).get_hookimpls()
+        return {impl.function.__module__.partition(".")[0] for impl in impls}
+
     def transactional_ddl(
         self, dialect: Dialect, impl_class: type[DefaultImpl], connection: Connection | None
     ) -> bool:
@@ -158,7 +163,8 @@ class DialectHooks:
     def _wrong(self, hook: str, answer: object, expected: str) -> HookAnswerError:
         return HookAnswerError(
             f"The hook {hook!r} for the dialect {self.dialect_name!r} answered {answer!r}; "
-            f"expected: {expected}. Implemented by: {self._implementers(hook)}.",
+            f"expected: {expected}. Implemented by: {self._implementers(hook)}. Upgrade the plugin, "
+            "or switch it off with IDIOLECT_DISABLE_PLUGINS=<its distribution>.",
             hook=hook,
             answer=answer,
         )

@@ -7,7 +7,6 @@ dialect go through :mod:`idiolect.hooks.dialects`.
 
 from __future__ import annotations
 
-import functools
 import importlib
 import threading
 from dataclasses import dataclass
@@ -39,6 +38,11 @@ class RegisteredPlugin:
     plugin: Any
     dialect: str | None = None
     source: entrypoints.PluginSource | None = None
+
+    @property
+    def is_dialects_own(self) -> bool:
+        """Whether it is what a distribution offers for a dialect, as opposed to an addition."""
+        return self.source is not None and self.dialect is not None
 
     @property
     def label(self) -> str:
@@ -117,7 +121,7 @@ class PluginManager:
         """
         with self._lock:
             known = self._dialect_plugin(name)
-            if known is not None:
+            if known is not None and known.source is not None:
                 return known
             sources = entrypoints.find(entrypoints.DIALECTS, name)
             if len(sources) > 1:
@@ -134,11 +138,10 @@ class PluginManager:
         those marked ``trylast`` the latest last, hence the order below.
         """
         with self._lock:
-            own = [each for each in self._plugins.values() if each.dialect == dialect]
-            neutral = [each for each in self._plugins.values() if each.dialect is None]
+            asked = [each for each in self._plugins.values() if each.dialect in {dialect, None}]
         scope = _empty_scope()
-        for each in (*own, *neutral):
-            scope.register(each.plugin, each.name)
+        for each in sorted(asked, key=lambda each: not each.is_dialects_own):
+            scope.register(each.plugin, each.label)
         for module in DEFAULTS:
             scope.register(importlib.import_module(module), module)
         return scope
@@ -147,7 +150,9 @@ class PluginManager:
         return any(each.source == source for each in self._plugins.values())
 
     def _dialect_plugin(self, name: str) -> RegisteredPlugin | None:
-        return next((each for each in self._plugins.values() if each.dialect == name), None)
+        """Return the dialect's own plugin, or else one that was registered for it by hand."""
+        own = [each for each in self._plugins.values() if each.dialect == name]
+        return next((each for each in own if each.is_dialects_own), own[0] if own else None)
 
     def _add(self, new: RegisteredPlugin) -> None:
         """Check everything, then change the state: a bad plugin leaves no trace."""
@@ -185,16 +190,26 @@ def _check_hooks(new: RegisteredPlugin) -> None:
         trial.register(new.plugin, new.name)
         trial.check_pending()
     except pluggy.PluginValidationError as exc:
-        raise HookError(f"The plugin {new.label} does not fit: {_explain(exc)}") from exc
+        message = f"The plugin {new.label} does not fit: {_explain(exc)}"
+        if new.source is not None:
+            message += (
+                f" Upgrade {new.source.distribution}, or switch the plugin off with "
+                f"IDIOLECT_DISABLE_PLUGINS={new.source.name}."
+            )
+        raise HookError(message) from exc
 
 
 def _explain(exc: pluggy.PluginValidationError) -> str:
-    """Return pluggy's reason on one line, with the nearest hook where a name is unknown."""
+    """Return pluggy's reason on one line, with the names that it should have been."""
     reason = " ".join(str(exc).split())
     known = [name for name in vars(hookspecs) if _is_hook(name)]
-    for word in reason.split("'")[1::2]:
+    words = reason.split("'")[1::2]
+    for word in words:
         if word in known:
-            break
+            code = getattr(hookspecs, word).__code__
+            arguments = code.co_varnames[: code.co_argcount]
+            return f"{reason}. Arguments of {word!r}: {', '.join(arguments)}."
+    for word in words:
         alike = nearest(word, known)
         if alike:
             return f"{reason}. Did you mean {alike[0]!r}?"
@@ -205,7 +220,10 @@ def _is_hook(name: str) -> bool:
     return hasattr(getattr(hookspecs, name), f"{PROJECT}_spec")
 
 
-@functools.cache
+# Made at import, which happens once however many threads begin with a migration.
+_manager = PluginManager()
+
+
 def get_manager() -> PluginManager:
     """Return the manager of this process."""
-    return PluginManager()
+    return _manager
