@@ -47,6 +47,22 @@ def test_heads_and_bases_keep_the_order_of_files(forest: RevisionMap) -> None:
     assert forest._real_bases == ("a", "z1")
 
 
+def test_links_can_be_read_under_the_names_of_old(forest: RevisionMap) -> None:
+    """The undocumented members that programs use say the same as the documented ones."""
+    z2, n = forest._revision_map["z2"], forest._revision_map["n"]
+
+    assert z2._versioned_down_revisions == ("z1",)
+    assert z2._all_down_revisions == ("z1", "c1")
+    assert z2._all_nextrev == {"y1", "z3"}
+    assert forest._revision_map["left"]._orig_branch_labels == ("left",)
+    assert [z2._is_real_head, n._is_real_head] == [False, True]
+    assert [forest._revision_map[name]._is_real_base for name in ("a", "y1", "n")] == [
+        True,
+        False,
+        False,
+    ]
+
+
 def test_a_head_that_is_depended_on_is_not_real(graph_of: GraphOf) -> None:
     """What a dependency brings along needs no version row."""
     graph = graph_of("a", "b!a", "c<b")
