@@ -19,6 +19,11 @@ def _class() -> type:
 
 
 def __getattr__(name: str) -> Any:
+    if not name.startswith("_") and not hasattr(_class(), name):
+        from idiolect.operations.registry import DOCUMENTED, directives
+
+        if name in DOCUMENTED:
+            raise directives.unknown(name)
     return _directive(_bound, _class, __name__, name)
 
 
