@@ -31,6 +31,7 @@ ALL = "n m d1 z3 y2 y1 z2 z1 c1 d2 c2 b a"
         pytest.param("heads", "zed@base", "z3 z2 z1 c1 b a", id="from the base of a branch"),
         pytest.param(("d1", "z3"), "b", "d1 c1", id="several ends"),
         pytest.param("n", "zed@base", "", id="from a base elsewhere"),
+        pytest.param(("n", "y2"), ("c1", "z1"), "n m d1", id="not what others need from outside"),
         pytest.param("n", "n", "", id="nothing"),
     ],
 )

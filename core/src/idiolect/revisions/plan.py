@@ -131,8 +131,13 @@ def _between(
     must_be_below = span.inclusive or not span.implicit_base
     if must_be_below and not needed.keys() >= set(bottoms):
         return None
-    # What is needed may hang on a dependency alone, with no way down from a top.
-    return None if wanted and wanted.isdisjoint(tops) else wanted
+    reached = lineage.reach(
+        graph.names,
+        (name for name in tops if name in wanted),
+        lambda one: [name for name in one.requirements if graph.names[name].revision in wanted],
+    )
+    # What lies above the lower end may be needed through a dependency alone, from outside.
+    return None if wanted and not reached else set(reached)
 
 
 def _roots_to_drop(graph: Graph, target: relative.Destination, *, inclusive: bool) -> Iterable[str]:
