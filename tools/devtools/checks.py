@@ -30,10 +30,11 @@ def check(venv: Path) -> None:
     python = developer_venv(venv)
     failed = []
     for program, *arguments in _CHECKS:
+        shown = " ".join((program, *arguments))
         try:
-            run([python.with_name(program), *arguments], shown_as=" ".join((program, *arguments)))
+            run([python.with_name(program), *arguments], shown_as=shown)
         except Failure:
-            failed.append(program)
+            failed.append(shown)
     if failed:
         raise Failure(f"Failed: {', '.join(failed)}.")
     announce("All checks passed.")
