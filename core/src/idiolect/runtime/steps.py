@@ -234,11 +234,8 @@ class RevisionStep(MigrationStep):
         this = self.revision.revision
         if self.is_upgrade:
             return plan_head_changes(heads, self.from_revisions, (this,))
-        back = self.to_revisions
         others = [rev for rev in heads if rev != this]
-        if others and back:
-            covered = self.revision_map.ancestors_of(others, include_dependencies=True)
-            back = tuple(rev for rev in back if rev not in covered)
+        back = self.revision_map.uncovered(self.to_revisions, others, leaving=this)
         return plan_head_changes(heads, (this,), back)
 
     @property
