@@ -163,7 +163,7 @@ def _start_downwards(
             f"{_listed(starts)}; choose one with '<branch>@'"
         )
     if len(starts) > 1:
-        warnings.warn(_AMBIGUOUS_DOWNGRADE, stacklevel=2)
+        warnings.warn(_AMBIGUOUS_DOWNGRADE, UserWarning, stacklevel=2)
     return starts[0]
 
 

@@ -25,6 +25,7 @@ from idiolect.runtime.output import script_stream
 from idiolect.runtime.rules import resolve_rules
 from idiolect.runtime.transactions import Scope, Transactions, TransactionWatch
 from idiolect.util.langhelpers import to_tuple
+from idiolect.util.sqla_compat import in_transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -83,12 +84,12 @@ class MigrationContext:
         if self.as_sql:
             connection = None
         # Asked before any plugin may send a statement, which begins one.
-        was_open = connection is not None and connection.in_transaction()
+        was_open = in_transaction(connection)
         self._set_up_impl(connection)
         # In a script's case the impl has made a stand-in that writes what is executed on it.
         self.connection: Any = self.impl.connection
         self._set_up_version_table()
-        if connection is not None and not was_open and connection.in_transaction():
+        if connection is not None and not was_open and in_transaction(connection):
             connection.rollback()
         self.transactions = Transactions(
             self,
@@ -421,7 +422,7 @@ class MigrationContext:
 
 
 def _dialect_of(connection: Any) -> Dialect:
-    if isinstance(connection, Engine) or not hasattr(connection, "in_transaction"):
+    if isinstance(connection, Engine) or not hasattr(connection, "execute"):
         message = (
             "'connection' argument to configure() is expected to be a "
             f"sqlalchemy.engine.Connection instance, got {connection!r}"

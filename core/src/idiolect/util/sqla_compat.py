@@ -19,3 +19,9 @@ def in_transaction_block(connection: Connection) -> bool:
     """
     owner: Any = getattr(connection, "_trans_context_manager", None)
     return owner is not None
+
+
+def in_transaction(connection: Connection | None) -> bool:
+    """Return whether a transaction is open; a mock connection, which has none, is fine."""
+    ask: Any = getattr(connection, "in_transaction", None)
+    return ask is not None and bool(ask())

@@ -54,6 +54,7 @@ class SQLiteImpl(DefaultImpl):
         if is_wanted(const, self):
             warnings.warn(
                 f"Skipping unsupported ALTER for creation of implicit constraint. {_BATCH}",
+                UserWarning,
                 stacklevel=2,
             )
 
