@@ -229,4 +229,6 @@ def _hand_labels_down(revision: Revision, nodes: dict[str, Revision]) -> None:
 def _warn_of_double(first: Revision, second: Revision) -> None:
     places = [getattr(revision, "path", None) for revision in (first, second)]
     where = f" (in {places[0]} and {places[1]}; the latter is used)" if all(places) else ""
-    warnings.warn(f"Revision {second.revision} is present more than once{where}", stacklevel=2)
+    warnings.warn(
+        f"Revision {second.revision} is present more than once{where}", UserWarning, stacklevel=2
+    )
