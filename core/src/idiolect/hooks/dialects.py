@@ -163,8 +163,8 @@ class DialectHooks:
     def _wrong(self, hook: str, answer: object, expected: str) -> HookAnswerError:
         return HookAnswerError(
             f"The hook {hook!r} for the dialect {self.dialect_name!r} answered {answer!r}; "
-            f"expected: {expected}. Implemented by: {self._implementers(hook)}. Upgrade the plugin, "
-            "or switch it off with IDIOLECT_DISABLE_PLUGINS=<its distribution>.",
+            f"expected: {expected}. Implemented by: {self._implementers(hook)}. Upgrade the "
+            "plugin, or switch it off with IDIOLECT_DISABLE_PLUGINS=<its distribution>.",
             hook=hook,
             answer=answer,
         )

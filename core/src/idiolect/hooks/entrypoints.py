@@ -149,7 +149,7 @@ def _parse(text: str) -> Iterator[tuple[str, str, str]]:
             group = line[1:-1].strip()
         elif "=" in line and not line.startswith(("#", ";")):
             name, _, value = line.partition("=")
-            yield group, name.strip(), value.partition("[")[0].strip()
+            yield group, name.strip(), "".join(value.partition("[")[0].split())
 
 
 def offering_distribution(extra: str) -> str | None:

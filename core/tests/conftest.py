@@ -1,0 +1,62 @@
+"""Plugins and projects for tests of the core, which has no dialect of its own.
+
+Tests that reach a database take ``sqlite``: a dialect's plugin that is made here, so that they
+pass with the core installed alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from projects import Project, begin_for_real
+
+from idiolect.ddl import lookup
+from idiolect.ddl.impl import DefaultImpl
+from idiolect.hooks import dialects, hookimpl
+from idiolect.hooks import manager as managers
+from idiolect.hooks.manager import PluginManager
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class PlainSQLite(DefaultImpl):
+    """Standard SQL; it names no dialect, so that it is found through its plugin alone."""
+
+    transactional_ddl = True
+
+
+class InlineSQLite:
+    """The least that a dialect's plugin has to say."""
+
+    @hookimpl
+    def get_impl_class(self) -> type[DefaultImpl]:
+        """Answer the class."""
+        return PlainSQLite
+
+
+@pytest.fixture
+def plugins(monkeypatch: pytest.MonkeyPatch) -> PluginManager:
+    """The manager of a process that has just begun and has the core alone installed."""
+    manager = PluginManager()
+    monkeypatch.setattr(managers, "_manager", manager)
+    monkeypatch.setattr(dialects, "_cache", {})
+    monkeypatch.setattr(lookup, "_classes", {})
+    monkeypatch.setenv("IDIOLECT_DISABLE_PLUGINS", "sqlite,postgresql")
+    return manager
+
+
+@pytest.fixture
+def sqlite(plugins: PluginManager) -> PluginManager:
+    """The manager, with a plugin for SQLite."""
+    plugins.register(InlineSQLite(), dialect="sqlite")
+    return plugins
+
+
+@pytest.fixture
+def project(sqlite: PluginManager, tmp_path: Path) -> Project:
+    """A project on a SQLite file, with an engine whose transactions are real."""
+    made = Project(tmp_path / "project", f"sqlite:///{tmp_path / 'database.db'}")
+    made.attributes["engine"] = begin_for_real(made.engine())
+    return made

@@ -1,0 +1,407 @@
+"""Plugins that cannot be used: each is told with its distribution, and only where it is needed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import Column, MetaData, String, Table
+
+from idiolect import command
+from idiolect.errors import (
+    CommandError,
+    HookAnswerError,
+    HookError,
+    PluginConflictError,
+    PluginLoadError,
+    UnknownDialectError,
+)
+from idiolect.hooks import entrypoints, hookimpl
+from idiolect.migration import MigrationContext
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from projects import Project
+
+    from idiolect.hooks.manager import PluginManager
+
+GOOD = """
+from idiolect.ddl.impl import DefaultImpl
+from idiolect.hooks import hookimpl
+
+class Impl(DefaultImpl):
+    command_terminator = {name!r}
+
+@hookimpl
+def get_impl_class():
+    return Impl
+"""
+
+Install = Callable[..., None]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
+    """Return a function that installs a distribution: its metadata and one module.
+
+    By default it offers the module itself as plugin for the dialect ``mysql``, which SQLAlchemy
+    knows and nothing installed serves.
+    """
+
+    def put(
+        name: str,
+        source: str = "",
+        *,
+        version: str = "1.2",
+        entry: str = "mysql",
+        group: str = "idiolect.dialects",
+        value: str = "",
+    ) -> None:
+        module = name.replace("-", "_")
+        folder = tmp_path / name
+        info = folder / f"{module}-{version}.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{entry} = {value or module}\n")
+        (folder / f"{module}.py").write_text(source or GOOD.format(name=name))
+        monkeypatch.syspath_prepend(folder)
+        monkeypatch.delitem(sys.modules, module, raising=False)
+
+    return put
+
+
+def context(dialect: str = "mysql") -> MigrationContext:
+    """Return a new context that writes a script."""
+    return MigrationContext.configure(dialect_name=dialect, opts={"as_sql": True})
+
+
+@pytest.mark.usefixtures("plugins")
+def test_a_dialect_is_loaded_when_it_is_used(install: Install) -> None:
+    """Not before, and once."""
+    install("my-db")
+    assert "my_db" not in sys.modules
+    assert "my-db" == context().rules.statement_terminator
+    module = sys.modules.pop("my_db")
+    assert "my-db" == context().rules.statement_terminator
+    assert "my_db" not in sys.modules, "it was loaded again"
+    assert module.Impl.command_terminator == "my-db"
+
+
+@pytest.mark.usefixtures("plugins")
+def test_an_unknown_dialect(install: Install) -> None:
+    """The message names the dialect, what is installed, and both ways out."""
+    install("my-db")
+    with pytest.raises(UnknownDialectError) as caught:
+        context("oracle")
+    message = str(caught.value)
+    assert "No dialect plugin for 'oracle'" in message
+    assert "Install a plugin for it" in message or "pip install" in message
+    assert "__dialect__ = 'oracle'" in message
+    assert "'mysql'" in message
+    assert "IDI-101" == caught.value.code
+
+
+@pytest.mark.usefixtures("plugins")
+def test_an_official_dialect_that_is_missing_is_named_by_its_package() -> None:
+    """The extras of the core's own metadata say what to install."""
+    with pytest.raises(UnknownDialectError, match="pip install idiolect-postgresql"):
+        context("postgresql")
+
+
+BROKEN = {
+    "a driver is missing": (
+        "import driver_of_my_db",
+        [
+            "The plugin 'mysql' of my-db 1.2 cannot be loaded",
+            "needs the module 'driver_of_my_db', which is not installed",
+            "Install what provides 'driver_of_my_db'",
+            "IDIOLECT_DISABLE_PLUGINS=mysql",
+        ],
+    ),
+    "a module of its own is missing": (
+        "import my_db.nowhere",
+        ["of my-db 1.2 cannot be loaded", "importing 'my_db' failed", "Reinstall or upgrade my-db"],
+    ),
+    "it raises": (
+        "raise RuntimeError('too old a libc')",
+        ["of my-db 1.2 cannot", "RuntimeError: too old a libc", "Reinstall or upgrade my-db"],
+    ),
+    "it is no Python": ("def :", ["of my-db 1.2 cannot be loaded", "SyntaxError"]),
+    "it needs a name that a module lacks": (
+        "from os import no_such_name",
+        ["of my-db 1.2 cannot be loaded", "ImportError", "no_such_name"],
+    ),
+    "a misspelt hook": (
+        GOOD.format(name="x") + "\n@hookimpl\ndef batch_seperator():\n    return ''\n",
+        [
+            "'my-db:mysql' of my-db 1.2 does not fit",
+            "batch_seperator",
+            "Did you mean 'batch_separator'?",
+            "Upgrade my-db, or switch the plugin off with IDIOLECT_DISABLE_PLUGINS=mysql",
+        ],
+    ),
+    "an unknown hook": (
+        GOOD.format(name="x") + "\n@hookimpl\ndef zzz():\n    return ''\n",
+        ["of my-db 1.2 does not fit", "zzz", "Known hooks: autocommit_level, batch_separator"],
+    ),
+    "a wrong argument": (
+        GOOD.format(name="x") + "\n@hookimpl\ndef batch_separator(dialct):\n    return ''\n",
+        [
+            "of my-db 1.2 does not fit",
+            "dialct",
+            "Arguments of 'batch_separator': dialect, impl_class, opts",
+            "Upgrade my-db",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "words"), BROKEN.values(), ids=BROKEN)
+def test_a_plugin_that_cannot_be_used(
+    plugins: PluginManager, install: Install, source: str, words: list[str]
+) -> None:
+    """The error names distribution, version, reason and way out, and leaves no trace."""
+    install("my-db", source)
+    for _again in range(2):
+        with pytest.raises((PluginLoadError, HookError)) as caught:
+            context()
+        message = str(caught.value)
+        assert [] == [word for word in words if word not in message], message
+        assert "\n" not in message
+        assert caught.value.__cause__ is not None
+    assert [] == plugins.plugins()
+
+
+@pytest.mark.usefixtures("plugins")
+def test_an_entry_point_to_a_name_that_is_not_there(install: Install) -> None:
+    """A distribution that does not keep its word is named."""
+    install("my-db", value="my_db:plugin")
+    with pytest.raises(PluginLoadError, match=r"of my-db 1\.2 cannot be loaded.*AttributeError"):
+        context()
+
+
+@pytest.mark.usefixtures("plugins")
+def test_a_broken_plugin_that_is_not_needed(project: Project, install: Install) -> None:
+    """It disturbs neither another dialect nor commands about files."""
+    install("my-db", "raise RuntimeError('broken')")
+    install("neutral", "raise RuntimeError('broken too')", group="idiolect.plugins", entry="n")
+    project.revision("a")
+    config = project.config()
+    command.heads(config)
+    command.history(config)
+    with pytest.raises(PluginLoadError, match=r"'n' of neutral 1\.2 cannot be loaded"):
+        project.upgrade()
+
+
+@pytest.mark.usefixtures("sqlite")
+def test_another_dialects_broken_plugin_is_never_imported(install: Install) -> None:
+    """The entry's name alone says whose it is."""
+    install("my-db", "raise RuntimeError('broken')")
+    assert ";" == context("sqlite").rules.statement_terminator
+    assert "my_db" not in sys.modules
+
+
+@pytest.mark.usefixtures("plugins")
+def test_two_distributions_for_one_dialect(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are named with their versions, and the way out is as good as its word."""
+    install("my-db", version="1.2")
+    install("your-db", version="3.4")
+    with pytest.raises(PluginConflictError) as caught:
+        context()
+    message = str(caught.value)
+    assert "for the dialect 'mysql': my-db 1.2 and your-db 3.4" in message
+    assert "IDIOLECT_DISABLE_PLUGINS=your-db" in message
+    monkeypatch.setenv("IDIOLECT_DISABLE_PLUGINS", "your-db")
+    assert "my-db" == context().rules.statement_terminator
+
+
+@pytest.mark.usefixtures("plugins")
+def test_of_two_copies_of_a_distribution_the_first_on_the_path_counts(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for Python's own import."""
+    install("my-db")
+    copy = tmp_path / "copy" / "my_db-0.1.dist-info"
+    copy.mkdir(parents=True)
+    (copy / "entry_points.txt").write_text("[idiolect.dialects]\nmysql = nowhere\n")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(copy.parent)])
+    assert "my-db" == context().rules.statement_terminator
+
+
+@pytest.mark.usefixtures("plugins")
+@pytest.mark.parametrize("disabled", ["mysql", "My_DB", " other , my-db "])
+def test_a_disabled_plugin_is_not_there(
+    install: Install, monkeypatch: pytest.MonkeyPatch, disabled: str
+) -> None:
+    """By the entry's name or the distribution's, in any spelling that pip takes."""
+    install("my-db", "raise RuntimeError('broken')")
+    monkeypatch.setenv("IDIOLECT_DISABLE_PLUGINS", disabled)
+    with pytest.raises(UnknownDialectError):
+        context()
+
+
+@pytest.mark.usefixtures("plugins")
+def test_a_neutral_plugin_serves_every_dialect(install: Install) -> None:
+    """The group ``idiolect.plugins`` is loaded with the first context."""
+    source = "from idiolect.hooks import hookimpl\n"
+    source += "@hookimpl\ndef statement_terminator():\n    return 'neutral'\n"
+    install("my-db")
+    install("neutral", source, group="idiolect.plugins", entry="n")
+    assert "neutral" == context().rules.statement_terminator
+
+
+WRONG: dict[str, tuple[str, object, str]] = {
+    "a name for a class": ("get_impl_class", "Impl", "a DefaultImpl class"),
+    "a number for a bool": ("transactional_ddl", 1, "bool"),
+    "a number for text": ("statement_terminator", 0, "str"),
+    "bytes for text": ("batch_separator", b"GO", "str"),
+    "a pair for a record": ("offline_transaction", ("BEGIN", "COMMIT"), "OfflineTransaction"),
+    "False for a level": ("autocommit_level", False, "str"),
+    "a table without version_num": (
+        "version_table",
+        Table("versions", MetaData()),
+        "a Table with a column 'version_num'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("hook", "answer", "expected"), WRONG.values(), ids=WRONG)
+def test_a_wrong_answer(sqlite: PluginManager, hook: str, answer: object, expected: str) -> None:
+    """It is told with the answer, what was expected, and who may have given it."""
+    namespace: dict[str, Any] = {hook: hookimpl(_answering(hook, answer))}
+    sqlite.register(type("Liar", (), namespace)())
+    with pytest.raises(HookAnswerError) as caught:
+        context("sqlite")
+    message = str(caught.value)
+    assert f"hook {hook!r} for the dialect 'sqlite' answered {answer!r}" in message
+    assert f"expected: {expected}." in message
+    assert "Implemented by: 'Liar'" in message
+    assert isinstance(caught.value, CommandError)
+
+
+def _answering(hook: str, answer: object) -> Callable[[Any], object]:
+    def implementation(_self: Any) -> object:
+        return answer
+
+    implementation.__name__ = hook
+    return implementation
+
+
+@pytest.mark.usefixtures("plugins")
+def test_a_wrong_answer_names_distribution_and_version(install: Install) -> None:
+    """So that the user knows what to upgrade or to switch off."""
+    source = GOOD.format(name="x") + "\n@hookimpl\ndef batch_separator():\n    return 7\n"
+    install("my-db", source)
+    with pytest.raises(HookAnswerError, match=r"of my-db 1\.2, .*IDIOLECT_DISABLE_PLUGINS="):
+        context()
+
+
+@pytest.mark.parametrize(
+    ("hook", "answer"),
+    [("prepare_connection", "no context manager"), ("version_record", ["no mapping"])],
+)
+def test_a_wrong_answer_in_a_run_changes_nothing(
+    project: Project, sqlite: PluginManager, hook: str, answer: object
+) -> None:
+    """It is noticed before the row is written."""
+
+    class Wide:
+        @hookimpl
+        def version_table(self) -> Table:
+            return Table("versions", MetaData(), Column("version_num", String), Column("x", String))
+
+    sqlite.register(Wide())
+    sqlite.register(type("Liar", (), {hook: hookimpl(_answering(hook, answer))})())
+    project.revision("a")
+    with pytest.raises(HookAnswerError, match=f"The hook '{hook}' .*'Liar'"):
+        project.upgrade()
+    assert [] == project.tables()
+
+
+def test_a_wrapper_that_forgets_to_return(project: Project, sqlite: PluginManager) -> None:
+    """Its None is no answer: the step is undone."""
+
+    class Forgetful:
+        @hookimpl(wrapper=True)
+        def run_step(self) -> Any:
+            yield
+
+    sqlite.register(Forgetful())
+    project.revision("a", None, "op.create_table('t', sa.Column('id', sa.Integer))")
+    with pytest.raises(HookAnswerError, match="'run_step' for the dialect 'sqlite' answered None"):
+        project.upgrade()
+    assert [] == project.tables()
+
+
+@pytest.mark.usefixtures("plugins")
+def test_an_exception_in_a_hook_says_whose_it_is(install: Install) -> None:
+    """It passes as it is, with a note of hook, dialect and implementers."""
+    source = GOOD.format(name="x") + "\n@hookimpl\ndef batch_separator():\n    return 1 / 0\n"
+    install("my-db", source)
+    with pytest.raises(ZeroDivisionError) as caught:
+        context()
+    (note,) = caught.value.__notes__
+    assert "in the hook 'batch_separator' for the dialect 'mysql'" in note
+    assert "'my-db:mysql' of my-db 1.2" in note
+
+
+def test_a_revisions_exception_is_not_blamed_on_hooks(project: Project) -> None:
+    """It passes through run_step, and names the revision and its file alone."""
+    path = project.revision("a", None, "1 / 0")
+    with pytest.raises(ZeroDivisionError) as caught:
+        project.upgrade()
+    assert [f"in upgrade() of revision 'a' ({path})"] == caught.value.__notes__
+
+
+def test_registering_by_hand(plugins: PluginManager) -> None:
+    """Names are unique, a wrong plugin is refused at once, and its object comes back."""
+
+    class Plugin:
+        @hookimpl
+        def batch_separator(self) -> str:
+            return "GO"
+
+    class Misspelt:
+        @hookimpl
+        def batch_separators(self) -> str:
+            return "GO"
+
+    plugin = Plugin()
+    before = plugins.generation
+    name = plugins.register(plugin)
+    assert [plugin] == [each.plugin for each in plugins.plugins()]
+    assert plugins.generation > before
+    with pytest.raises(ValueError, match="registered already"):
+        plugins.register(Plugin())
+    with pytest.raises(HookError, match=r"batch_separators.*Did you mean 'batch_separator'"):
+        plugins.register(Misspelt())
+    plugins.register(Plugin(), "another")
+    assert plugin is plugins.unregister(name)
+    assert ["another"] == [each.name for each in plugins.plugins()]
+
+
+ENTRIES: Mapping[str, tuple[str, list[tuple[str, str]]]] = {
+    "plain": ("[g]\na = m:x\n", [("a", "m:x")]),
+    "spaces and comments": ("# c\n[g]\n ; d\n a=m\nb  =  n : y\n", [("a", "m"), ("b", "n:y")]),
+    "extras": ("[g]\na = m:x [fast]\n", [("a", "m:x")]),
+    "other groups": ("[h]\nz = no\n[g]\na = m\n[i]\ny = no\n", [("a", "m")]),
+    "none": ("[gg]\na = m\n", []),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), ENTRIES.values(), ids=ENTRIES)
+def test_entry_points_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, expected: list[tuple[str, str]]
+) -> None:
+    """As the packaging specification writes them."""
+    info = tmp_path / "thing-1.dist-info"
+    info.mkdir()
+    (info / "entry_points.txt").write_text(text)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "nowhere")])
+    found = [(source.name, source.value) for source in entrypoints.find("g")]
+    assert expected == found
