@@ -61,7 +61,7 @@ def _translated(exc: BaseException, config: Config | None) -> BaseException:
     if isinstance(exc, ModuleNotFoundError) and _raised_by_import_dbapi(exc):
         return DriverMissingError(
             f"The database driver {exc.name!r} is not installed, which {_source(config)} asks "
-            f"for. Run 'pip install {exc.name}', or name an installed driver in the URL "
+            f"for. {_how_to_install(exc.name, config)}, or name an installed driver in the URL "
             "(dialect+driver://...)."
         )
     if isinstance(exc, sqlalchemy_errors.NoSuchModuleError):
@@ -86,6 +86,23 @@ def _translated(exc: BaseException, config: Config | None) -> BaseException:
             f"Cannot connect to the database of {_source(config)}: {_first_lines(exc.orig)}"
         )
     return exc
+
+
+def _how_to_install(driver: str | None, config: Config | None) -> str:
+    """Say how to get a driver, and the dialect's plugin with it where that is missing as well."""
+    from sqlalchemy.engine import make_url
+
+    from idiolect.hooks.entrypoints import DIALECTS, find, offering_distribution
+
+    try:
+        url = config.get_main_option("sqlalchemy.url") if config else None
+        dialect = make_url(url).get_backend_name() if url else ""
+    except Exception:  # noqa: BLE001 - env.py has a URL of its own, or this one is broken
+        dialect = ""
+    plugin = offering_distribution(dialect) if dialect else None
+    if plugin is None or find(DIALECTS, dialect):
+        return f"Run 'pip install {driver}'"
+    return f"Run 'pip install {driver} {plugin}', since the dialect's plugin is missing too"
 
 
 def _source(config: Config | None) -> str:
