@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from idiolect.hooks import hookimpl
+from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_sqlite.impl import SQLiteImpl
 from idiolect_sqlite.transactions import immediate_transactions
 
@@ -42,6 +42,26 @@ class SQLitePlugin:
         if connection is None or decided_by is not SQLiteImpl:
             return impl_class.transactional_ddl
         return True
+
+    @hookimpl
+    def statement_terminator(self, impl_class: type[DefaultImpl]) -> str:
+        """A semicolon."""
+        return impl_class.command_terminator
+
+    @hookimpl
+    def batch_separator(self) -> str:
+        """None: the shell runs each statement as it ends."""
+        return ""
+
+    @hookimpl
+    def offline_transaction(self) -> OfflineTransaction:
+        """``BEGIN`` and ``COMMIT``, for scripts that ask for transactions."""
+        return OfflineTransaction()
+
+    @hookimpl
+    def autocommit_level(self) -> str:
+        """The drivers' own habit, in which ``VACUUM`` and some pragmas work."""
+        return "AUTOCOMMIT"
 
     @hookimpl
     def prepare_connection(
