@@ -49,7 +49,7 @@ SHOWN_URL = "postgresql+psycopg://ann:secret@localhost/shop"
 SECONDS = 60
 _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _TITLE = re.compile(r'title="([^"]+)"')
-_ID = re.compile(r"\b[0-9a-f]{12}\b")
+_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
 _BLANKS = re.compile(r" +$", re.MULTILINE)
 
@@ -215,6 +215,8 @@ def test_commands_and_their_flags_are_those_of_the_parser() -> None:
     documented = {
         name: documented_arguments(text) for name, text in sections("reference/commands.md").items()
     }
+
+    del documented["Names of revisions"]
 
     assert top == documented.pop("Options of all commands")
     assert expected == documented
