@@ -186,7 +186,6 @@ def test_empty_environment(environment: Environment) -> None:
         pytest.param(
             lambda d: d.get_revision("lefd@head"), "by 'lefd'; did you mean 'left'", id="label"
         ),
-        pytest.param(lambda d: d.get_revision("b"), "'b1', 'b2'", id="ambiguous"),
         pytest.param(
             lambda d: d.get_revision("head"),
             "Multiple head revisions are present for given argument 'head'; .*are: m1, o1",
@@ -368,3 +367,39 @@ def test_reading_imports_no_sqlalchemy(environment: Environment) -> None:
     )
 
     assert output.stdout == "['a1'] []\n"
+
+
+def test_ambiguous_beginning(environment: Environment) -> None:
+    """The beginning of several ids is refused with their list; ids below four signs are whole."""
+    for rev, down in (("ab10", None), ("ab11", "ab10"), ("10", "ab11")):
+        environment.revision(rev, down)
+    directory = environment.open()
+
+    with pytest.raises(CommandError, match="'ab10', 'ab11'"):
+        directory.get_revision("ab1")
+    with pytest.raises(CommandError, match="by '1'; please ensure at least four characters"):
+        directory.get_revision("1")
+
+
+@pytest.mark.parametrize(
+    ("symbol", "expected"),
+    [
+        ("head", "ab11"),
+        ("heads", ("ab11",)),
+        ("lab@head", "ab11"),
+        ("base", None),
+        (None, None),
+        ("ab1", "ab1"),
+        (("ab11",), "ab11"),
+        (("ab10", "ab11"), ("ab10", "ab11")),
+        ("+1", "+1"),
+        ("lab", "lab"),
+        ("gone", "gone"),
+    ],
+)
+def test_as_revision_number(environment: Environment, symbol: Any, expected: object) -> None:
+    """Symbols become ids; all else comes back as it was typed."""
+    environment.revision("ab10", None, "branch_labels = 'lab'\n")
+    environment.revision("ab11", "ab10")
+
+    assert environment.open().as_revision_number(symbol) == expected

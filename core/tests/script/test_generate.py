@@ -210,7 +210,7 @@ def test_unusable_template(environment: Environment, template: str | None, words
             id="merge",
         ),
         pytest.param(
-            {"depends_on": "a"}, ["depends_on: str | Sequence[str] | None = 'a1'"], id="partial"
+            {"depends_on": "roo"}, ["depends_on: str | Sequence[str] | None = 'root'"], id="partial"
         ),
         pytest.param(
             {"depends_on": ["lab", "a1"]},
@@ -229,7 +229,8 @@ def test_unusable_template(environment: Environment, template: str | None, words
 )
 def test_written_text(environment: Environment, options: dict[str, Any], lines: list[str]) -> None:
     """The file says what was asked for."""
-    environment.revision("a1")
+    environment.revision("root")
+    environment.revision("a1", "root")
     environment.revision("b1", "a1", "branch_labels = 'lab'\n")
 
     made: Any = environment.open().generate_revision("new", "m", **options)

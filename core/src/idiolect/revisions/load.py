@@ -8,7 +8,6 @@ other module meets a broken graph. Nothing is looked up by a user's words: that 
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from idiolect.revisions import lineage, sort
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from idiolect.revisions.node import Revision
 
 
-@dataclass(slots=True)
 class Graph:
     """Revisions that are linked with each other.
 
@@ -36,14 +34,26 @@ class Graph:
         real_bases: ids that follow and depend on no revision.
     """
 
-    nodes: dict[str, Revision] = field(default_factory=dict)
-    names: dict[str, Revision] = field(default_factory=dict)
-    depths: dict[str, int] = field(default_factory=dict)
-    positions: dict[str, int] = field(default_factory=dict)
-    heads: tuple[str, ...] = ()
-    bases: tuple[str, ...] = ()
-    real_heads: tuple[str, ...] = ()
-    real_bases: tuple[str, ...] = ()
+    __slots__ = (
+        "bases",
+        "depths",
+        "heads",
+        "names",
+        "nodes",
+        "positions",
+        "real_bases",
+        "real_heads",
+    )
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, Revision] = {}
+        self.names: dict[str, Revision] = {}
+        self.depths: dict[str, int] = {}
+        self.positions: dict[str, int] = {}
+        self.heads: tuple[str, ...] = ()
+        self.bases: tuple[str, ...] = ()
+        self.real_heads: tuple[str, ...] = ()
+        self.real_bases: tuple[str, ...] = ()
 
     def add(self, revision: Revision) -> None:
         """Add a revision that nothing follows yet.

@@ -7,8 +7,7 @@ here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from idiolect.revisions import lineage, relative, resolve, sort
 from idiolect.revisions.errors import RangeNotAncestorError
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from idiolect.revisions.resolve import Wanted
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Revisions that a way takes.
 
     Attributes:
@@ -34,8 +32,7 @@ class Selection:
     tops: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """What is asked for.
 
     Attributes:

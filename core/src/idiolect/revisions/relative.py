@@ -8,8 +8,7 @@ holds them: the heads, which imply all that lies below.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from idiolect.revisions import lineage, resolve
 from idiolect.revisions.errors import RevisionError
@@ -26,8 +25,7 @@ _AMBIGUOUS_DOWNGRADE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(NamedTuple):
     """Where a downgrade is to end.
 
     Attributes:

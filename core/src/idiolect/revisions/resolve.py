@@ -24,8 +24,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard
 
 from idiolect.revisions import lineage
 from idiolect.revisions.errors import MultipleHeads, ResolutionError, RevisionError
@@ -44,8 +43,7 @@ _SHORTEST_PARTIAL = 4
 _CANDIDATES_SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(NamedTuple):
     """An identifier, taken apart.
 
     Attributes:
@@ -296,7 +294,9 @@ def walk_from(
 
 def _by_beginning(graph: Graph, name: str, members: dict[str, Revision] | None) -> Revision:
     where = graph.nodes if members is None else members
-    found = sorted(one for one in where if one.startswith(name)) if name else []
+    # Ids made by hand may be as short as "1" and "10": the one is no beginning of the other.
+    found = [one for one in where if len(one) >= _SHORTEST_PARTIAL and one.startswith(name)]
+    found = sorted(found) if name else []
     if len(found) == 1:
         return graph.nodes[found[0]]
     if found:

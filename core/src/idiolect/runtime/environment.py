@@ -110,7 +110,14 @@ class EnvironmentContext:
         return self.script.as_revision_number(start)
 
     def get_revision_argument(self) -> RevisionArgument:
-        """Return the id that the command goes to; None for the base."""
+        """Return the id that the command goes to; None for the base.
+
+        Raises:
+            CommandError: the command goes nowhere, as ``current`` does.
+        """
+        if "destination_rev" not in self.context_opts:
+            message = "No destination revision argument is available."
+            raise CommandError(message)
         return self.script.as_revision_number(self.context_opts["destination_rev"])
 
     def get_tag_argument(self) -> str | None:

@@ -272,27 +272,27 @@ class ScriptDirectory:
         with self._catch_revision_errors():
             return cast("Script", self.revision_map.get_revision(id_))
 
-    def as_revision_number(self, id_: str | None) -> str | tuple[str, ...] | None:
+    def as_revision_number(self, id_: RevIds) -> str | tuple[str, ...] | None:
         """Return the ids that a symbol such as ``head`` stands for.
 
         Returns:
-            One id, a tuple of them for "heads", or None for the base. The beginning of an id,
-            and what means no revision, come back as they are.
+            One id, a tuple of them for "heads", or None for the base. Everything else (ids and
+            their beginnings, labels, "+1") comes back as it is; a tuple of one as that one.
 
         Raises:
             CommandError: the symbol means several where one is asked for.
         """
+        given = to_tuple(id_, ())
+        if len(given) > 1:
+            return given
+        symbol = given[0].rpartition("@")[2] if given else "base"
+        if symbol not in {"head", "heads", "base"}:
+            return str(given[0])
         with self._catch_revision_errors():
-            try:
-                ids, _ = self.revision_map._resolve_revision_number(id_)  # noqa: SLF001
-            except ResolutionError:
-                return id_
-        if not ids:
-            return None
-        if id_ == "heads":
+            ids, _ = self.revision_map._resolve_revision_number(id_)  # noqa: SLF001
+        if symbol == "heads":
             return tuple(ids)
-        asked = to_tuple(id_, ())[0]
-        return asked if ids[0].startswith(asked) else ids[0]
+        return ids[0] if ids else None
 
     def iterate_revisions(self, upper: RevIds, lower: RevIds, **kw: Any) -> Iterator[Script]:
         """Iterate through revisions from ``upper`` down to ``lower``.

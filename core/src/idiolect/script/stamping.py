@@ -55,9 +55,7 @@ def _removals(graph: RevisionMap, target: str, rows: list[str]) -> list[StampSte
     return [StampStep(row, None, False, True, graph) for row in gone]
 
 
-def _move(
-    graph: RevisionMap, target: str, rows: list[str], stamped: list[str]
-) -> StampStep | None:
+def _move(graph: RevisionMap, target: str, rows: list[str], stamped: list[str]) -> StampStep | None:
     """Move ``rows`` to ``target``, and note the result in ``stamped``."""
     if target in stamped:
         return None
