@@ -1,0 +1,404 @@
+"""When a run's transactions begin and end: the eight cases, online and as a script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event, text
+
+from idiolect import command
+from idiolect.errors import AutocommitUnsupportedError, TransactionLostError
+from idiolect.hooks import hookimpl
+from idiolect.migration import MigrationContext
+from idiolect.operations import Operations
+from idiolect.runtime.transactions import SCOPES
+
+if TYPE_CHECKING:
+    from projects import Project
+    from sqlalchemy.engine import Connection
+
+    from idiolect.hooks.manager import PluginManager
+
+TABLE = "op.create_table('t', sa.Column('id', sa.Integer))"
+READ = ["BEGIN", "ROLLBACK"]
+RUN = [*READ, "BEGIN", "CREATE", "a", "INSERT", "b", "UPDATE", "COMMIT"]
+STEPS = [
+    *READ,
+    *["BEGIN", "CREATE", "COMMIT"],
+    *["BEGIN", "a", "INSERT", "COMMIT"],
+    *["BEGIN", "b", "UPDATE", "COMMIT"],
+]
+ONLINE = {(True, False): RUN, (True, True): STEPS, (False, False): STEPS, (False, True): STEPS}
+BARE = ["CREATE", "a", "INSERT", "b", "UPDATE"]
+OFFLINE = {
+    (True, False): ["BEGIN", *BARE, "COMMIT"],
+    (True, True): [
+        *["BEGIN", "CREATE", "a", "INSERT", "COMMIT"],
+        *["BEGIN", "b", "UPDATE", "COMMIT"],
+    ],
+    (False, False): BARE,
+    (False, True): BARE,
+}
+
+
+@pytest.fixture
+def two(project: Project) -> Project:
+    """A project with two revisions that send a word each."""
+    project.revision("a", None, "op.execute('SELECT 1 AS a')", "op.execute('SELECT 1 AS a')")
+    project.revision("b", "a", "op.execute('SELECT 1 AS b')", "op.execute('SELECT 1 AS b')")
+    return project
+
+
+def word(statement: str) -> str:
+    """Return what a statement is, in one word."""
+    words = statement.split()
+    return words[-1] if words[:2] == ["SELECT", "1"] else words[0]
+
+
+@pytest.fixture
+def sent(project: Project) -> list[str]:
+    """What the run sends, in words; queries of the heads are left out."""
+    log: list[str] = []
+    engine = project.attributes["engine"]
+
+    def execute(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if word(statement) in {"a", "b", "CREATE", "INSERT", "UPDATE", "DELETE"}:
+            log.append(word(statement))
+
+    event.listen(engine, "before_cursor_execute", execute)
+    for name in ("begin", "commit", "rollback"):
+        event.listen(engine, name, lambda _connection, name=name: log.append(name.upper()))
+    return log
+
+
+def test_every_case_is_in_the_tables() -> None:
+    """The tables of this module and the one under test cover the same eight cases."""
+    known = {(*case, False) for case in ONLINE} | {(*case, True) for case in OFFLINE}
+    assert set(SCOPES) == known
+
+
+@pytest.mark.parametrize(("transactional", "per_migration"), ONLINE)
+def test_online(two: Project, sent: list[str], transactional: bool, per_migration: bool) -> None:
+    """One transaction for the run, or one each for the version table and for every revision."""
+    two.upgrade(transactional_ddl=transactional, transaction_per_migration=per_migration)
+    assert ONLINE[transactional, per_migration] == sent
+
+
+@pytest.mark.parametrize(("transactional", "per_migration"), ONLINE)
+def test_online_without_begin_transaction(
+    two: Project, sent: list[str], transactional: bool, per_migration: bool
+) -> None:
+    """An env.py that leaves it out gets the same."""
+    two.env(
+        """
+        from idiolect import context
+        attributes = context.config.attributes
+        with attributes["engine"].connect() as connection:
+            context.configure(connection=connection, **attributes["options"])
+            context.run_migrations()
+        """
+    )
+    two.upgrade(transactional_ddl=transactional, transaction_per_migration=per_migration)
+    assert ONLINE[transactional, per_migration] == sent
+
+
+@pytest.mark.parametrize(("transactional", "per_migration"), OFFLINE)
+def test_offline(two: Project, transactional: bool, per_migration: bool) -> None:
+    """The words of the script stand where the transactions would be."""
+    script = two.sql(transactional_ddl=transactional, transaction_per_migration=per_migration)
+    statements = [part for part in script.split("\n\n") if part and not part.startswith("--")]
+    assert OFFLINE[transactional, per_migration] == [
+        word(statement.rstrip(";")) for statement in statements
+    ]
+
+
+def test_begin_transaction_only_declares(two: Project, sent: list[str]) -> None:
+    """Nothing is sent before the first statement, and nothing at all for nothing."""
+    with two.attributes["engine"].connect() as connection:
+        context = MigrationContext.configure(connection)
+        with context.begin_transaction():
+            assert [] == sent
+        assert [] == sent
+        with context.begin_transaction():
+            context.execute("SELECT 1 AS a")
+            assert ["BEGIN", "a"] == sent
+        assert ["BEGIN", "a", "COMMIT"] == sent
+
+
+def test_the_bind_has_begun(two: Project, sent: list[str]) -> None:
+    """Who asks for the connection may send anything on it, so the transaction begins."""
+    with two.attributes["engine"].connect() as connection:
+        context = MigrationContext.configure(connection)
+        with context.begin_transaction():
+            bind = context.bind
+            assert bind is connection
+            assert bind.in_transaction()
+    assert ["BEGIN", "COMMIT"] == sent
+
+
+def test_a_run_with_nothing_to_do_writes_nothing(two: Project, sent: list[str]) -> None:
+    """It reads the heads and rolls back."""
+    two.upgrade()
+    sent.clear()
+    two.upgrade()
+    assert READ == sent
+
+
+@pytest.mark.parametrize("per_migration", [False, True])
+@pytest.mark.parametrize("block", [False, True])
+def test_ensure_version_commits(project: Project, per_migration: bool, block: bool) -> None:
+    """The table is there afterwards, whatever env.py does about transactions."""
+    if not block:
+        project.env(
+            """
+            from idiolect import context
+            attributes = context.config.attributes
+            with attributes["engine"].connect() as connection:
+                context.configure(connection=connection, **attributes["options"])
+                context.run_migrations()
+            """
+        )
+    project.attributes["options"] = {"transaction_per_migration": per_migration}
+    command.ensure_version(project.config())
+    assert ["alembic_version"] == project.tables()
+
+
+def test_a_deliberate_rollback_is_no_error(project: Project) -> None:
+    """The object that begin_transaction() returns may be rolled back: a dry run."""
+    project.env(
+        """
+        from idiolect import context
+        with context.config.attributes["engine"].connect() as connection:
+            context.configure(connection=connection)
+            with context.begin_transaction() as transaction:
+                context.run_migrations()
+                transaction.rollback()
+        """
+    )
+    project.revision("a", None, TABLE)
+    project.upgrade()
+    assert [] == project.tables()
+
+
+def test_a_commit_by_hand(project: Project) -> None:
+    """What comes after it begins anew and is committed at the block's end."""
+    project.env(
+        """
+        from idiolect import context
+        with context.config.attributes["engine"].connect() as connection:
+            context.configure(connection=connection)
+            with context.begin_transaction() as transaction:
+                context.run_migrations()
+                transaction.commit()
+                assert not connection.in_transaction()
+                context.execute("CREATE TABLE later (id INTEGER)")
+        """
+    )
+    project.revision("a", None, TABLE)
+    project.upgrade()
+    assert ["alembic_version", "later", "t"] == project.tables()
+
+
+LOST = {
+    "env.py commits too early": (
+        """
+        connection.exec_driver_sql("SELECT 1")
+        context.configure(connection=connection)
+        with context.begin_transaction():
+            context.run_migrations()
+        """,
+        r"Add 'connection\.commit\(\)' at the end",
+    ),
+    "env.py rolls back": (
+        """
+        connection.begin()
+        context.configure(connection=connection)
+        context.run_migrations()
+        connection.rollback()
+        """,
+        r"engine\.begin\(\)",
+    ),
+    "a block that is never entered": (
+        """
+        context.configure(connection=connection)
+        context.begin_transaction()
+        context.run_migrations()
+        """,
+        r"Write 'with context\.begin_transaction\(\):'",
+    ),
+    "a connection closed inside of the block": (
+        """
+        context.configure(connection=connection)
+        with context.begin_transaction():
+            context.run_migrations()
+            connection.close()
+        """,
+        "Close the connection after the block",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "advice"), LOST.values(), ids=LOST)
+def test_work_that_env_py_throws_away(project: Project, body: str, advice: str) -> None:
+    """A run whose work was rolled back is an error that says what to write."""
+    indented = body.replace("\n        ", "\n    ")
+    project.env(
+        "from idiolect import context\n"
+        "with context.config.attributes['engine'].connect() as connection:\n" + indented
+    )
+    project.revision("a", None, TABLE)
+    with pytest.raises(TransactionLostError, match=advice):
+        project.upgrade()
+    assert [] == project.tables()
+
+
+OWNED = {
+    "engine.begin()": """
+        with engine.begin() as connection:
+            context.configure(connection=connection)
+            with context.begin_transaction():
+                context.run_migrations()
+        """,
+    "a commit at the end": """
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+            context.configure(connection=connection)
+            with context.begin_transaction():
+                context.run_migrations()
+            connection.commit()
+        """,
+    "a statement after configure()": """
+        with engine.connect() as connection:
+            context.configure(connection=connection, transaction_per_migration=True)
+            with context.begin_transaction():
+                context.execute("CREATE TABLE before (id INTEGER)")
+                context.run_migrations()
+            connection.exec_driver_sql("SELECT 1")
+        """,
+    "two contexts in one block": """
+        with engine.connect() as connection:
+            context.configure(connection=connection)
+            with context.begin_transaction():
+                context.run_migrations()
+                context.configure(connection=connection, version_table="second")
+                context.run_migrations()
+        """,
+}
+
+
+@pytest.mark.parametrize("body", OWNED.values(), ids=OWNED)
+def test_env_py_may_own_the_transaction(project: Project, body: str) -> None:
+    """Whoever began it commits it, and a query after that is no rollback of work."""
+    dedented = body.replace("\n        ", "\n")
+    project.env(
+        "from idiolect import context\nengine = context.config.attributes['engine']\n" + dedented
+    )
+    project.revision("a", None, "op.execute('CREATE TABLE IF NOT EXISTS t (id INTEGER)')")
+    project.upgrade()
+    assert ["a"] == project.heads()
+    assert "t" in project.tables()
+
+
+def test_a_plugins_query_begins_nothing(project: Project, sqlite: PluginManager) -> None:
+    """A plugin may ask the database for its rules; the run still owns its transaction."""
+
+    class Curious:
+        @hookimpl
+        def transactional_ddl(self, connection: Connection | None) -> None:
+            if connection is not None:
+                connection.execute(text("SELECT 1"))
+
+    sqlite.register(Curious())
+    project.revision("a", None, TABLE)
+    project.upgrade()
+    assert ["a"] == project.heads()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_listeners_leave_the_connection(project: Project, fails: bool) -> None:
+    """A connection that a program passes in is as it was, after a failure too."""
+    project.env(
+        """
+        from idiolect import context
+        context.configure(connection=context.config.attributes["connection"])
+        with context.begin_transaction():
+            context.run_migrations()
+        """
+    )
+    project.revision("a", None, "raise RuntimeError('broken')" if fails else TABLE)
+    with project.attributes["engine"].connect() as connection:
+        project.attributes["connection"] = connection
+        connection.execute(text("SELECT 1"))
+        listening = [
+            len(list(each)) for each in (connection.dispatch.commit, connection.dispatch.rollback)
+        ]
+        if fails:
+            with pytest.raises(RuntimeError, match="broken"):
+                project.upgrade()
+        else:
+            project.upgrade()
+        assert listening == [
+            len(list(each)) for each in (connection.dispatch.commit, connection.dispatch.rollback)
+        ]
+
+
+def test_an_autocommit_block_in_a_script(project: Project) -> None:
+    """The transaction is closed before it and opened after it."""
+    project.revision(
+        "a",
+        None,
+        """
+        op.execute("SELECT 1 AS a")
+        with op.get_context().autocommit_block():
+            op.execute("VACUUM")
+        op.execute("SELECT 1 AS b")
+        """,
+    )
+    words = project.sql().replace("\n\n", "\n")
+    assert "SELECT 1 AS a;\nCOMMIT;\nVACUUM;\nBEGIN;\nSELECT 1 AS b;" in words
+    assert "BEGIN" not in project.sql(transactional_ddl=False)
+
+
+def test_an_autocommit_block_commits_what_came_before(project: Project, sent: list[str]) -> None:
+    """And what follows it is a transaction of its own."""
+    project.revision(
+        "a",
+        None,
+        """
+        op.execute("SELECT 1 AS a")
+        with op.get_context().autocommit_block():
+            assert not op.get_bind().in_transaction()
+        op.execute("SELECT 1 AS b")
+        """,
+    )
+    project.upgrade()
+    expected = ["BEGIN", "CREATE", "a", "COMMIT", "BEGIN", "b", "INSERT", "COMMIT"]
+    assert [*READ, *expected] == sent
+
+
+def test_an_autocommit_block_is_refused_in_env_pys_transaction(project: Project) -> None:
+    """It cannot be left, and nothing is changed."""
+    project.env(
+        """
+        from idiolect import context
+        with context.config.attributes["engine"].begin() as connection:
+            context.configure(connection=connection)
+            with context.begin_transaction():
+                context.run_migrations()
+        """
+    )
+    project.revision("a", None, f"{TABLE}\nwith op.get_context().autocommit_block(): pass")
+    with pytest.raises(AutocommitUnsupportedError, match=r"engine\.connect\(\)"):
+        project.upgrade()
+    assert [] == project.tables()
+
+
+def test_a_program_without_an_environment(project: Project) -> None:
+    """Operations on a context of one's own are in whatever transaction the program has."""
+    with project.attributes["engine"].connect() as connection:
+        context = MigrationContext.configure(connection)
+        with context.begin_transaction():
+            Operations(context).execute("CREATE TABLE kept (id INTEGER)")
+        Operations(context).execute("CREATE TABLE lost (id INTEGER)")
+    assert ["kept"] == project.tables()

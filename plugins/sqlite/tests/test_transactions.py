@@ -1,0 +1,411 @@
+"""Runs on SQLite are real transactions, DDL included, whatever engine and driver they get."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from projects import begin_for_real
+from sqlalchemy import NullPool, create_engine, event, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from idiolect import command
+from idiolect.errors import AutocommitUnsupportedError, CommitRefusedError
+from idiolect_sqlite.transactions import immediate_transactions
+
+if TYPE_CHECKING:
+    from projects import Project
+    from sqlalchemy.engine import Connection, Engine
+
+CREATE = "op.create_table({!r}, sa.Column('id', sa.Integer))"
+FAILURES: dict[str, tuple[str, type[BaseException]]] = {
+    "SQL": ("op.execute('NONSENSE')", Exception),
+    "Python": ("raise RuntimeError('broken')", RuntimeError),
+    "interrupt": ("raise KeyboardInterrupt", KeyboardInterrupt),
+}
+
+
+def engines(url: str) -> dict[str, Engine]:
+    """Return engines of every kind that users have."""
+    made = {
+        "plain": create_engine(url, poolclass=NullPool),
+        "BEGIN recipe": begin_for_real(create_engine(url, poolclass=NullPool)),
+        "isolation_level=None": create_engine(
+            url, poolclass=NullPool, connect_args={"isolation_level": None}
+        ),
+        "IMMEDIATE": create_engine(
+            url, poolclass=NullPool, connect_args={"isolation_level": "IMMEDIATE"}
+        ),
+        "pooled": create_engine(url),
+    }
+    if sys.version_info >= (3, 12):
+        made["autocommit=False"] = create_engine(
+            url, poolclass=NullPool, connect_args={"autocommit": False}
+        )
+    return made
+
+
+KINDS = sorted(engines("sqlite://"))
+
+
+@pytest.fixture(params=KINDS)
+def engine(request: pytest.FixtureRequest, project: Project) -> Engine:
+    """Each kind of engine in turn, which env.py uses."""
+    made = engines(project.url)
+    found = project.attributes["engine"] = made[request.param]
+    request.addfinalizer(found.dispose)  # noqa: PT021 - a generator would say no more
+    return found
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize(("failure", "error"), FAILURES.values(), ids=FAILURES)
+@pytest.mark.parametrize(
+    ("per_migration", "left", "heads"),
+    [(False, [], []), (True, ["alembic_version", "t"], ["a"])],
+    ids=["a run", "a revision"],
+)
+def test_a_failed_revision_leaves_nothing(
+    project: Project,
+    failure: str,
+    error: type[BaseException],
+    per_migration: bool,
+    left: list[str],
+    heads: list[str],
+) -> None:
+    """Neither its DDL nor its rows; with a transaction each, the revisions before it stay."""
+    project.revision("a", None, CREATE.format("t"))
+    project.revision(
+        "b", "a", f"{CREATE.format('u')}\nop.execute('INSERT INTO u VALUES (1)')\n{failure}"
+    )
+    with pytest.raises(error):
+        project.upgrade(transaction_per_migration=per_migration)
+    assert left == project.tables()
+    assert heads == project.heads()
+
+
+@pytest.mark.usefixtures("engine")
+def test_up_and_down(project: Project) -> None:
+    """Everything is there afterwards, and gone after the way back."""
+    project.revision("a", None, CREATE.format("t"), "op.drop_table('t')")
+    project.revision(
+        "b", "a", "op.execute('INSERT INTO t VALUES (1)')", "op.execute('DELETE FROM t')"
+    )
+    project.upgrade()
+    assert [1] == project.rows("SELECT id FROM t")
+    project.downgrade("base")
+    assert ["alembic_version"] == project.tables()
+    assert [] == project.heads()
+
+
+COMMITS = {
+    "Connection.commit()": "op.get_bind().commit()",
+    "Session.commit()": (
+        "from sqlalchemy.orm import Session\n"
+        "session = Session(op.get_bind())\n"
+        "session.execute(sa.text('INSERT INTO t VALUES (2)'))\n"
+        "session.commit()"
+    ),
+    "COMMIT as text": "op.execute('COMMIT')",
+    "BEGIN and COMMIT as text": "op.execute('BEGIN')\nop.execute('COMMIT')",
+    "BEGIN EXCLUSIVE as text": "op.execute('BEGIN EXCLUSIVE TRANSACTION;')",
+}
+OWNERS = {
+    "the run": """
+        with engine.connect() as connection:
+            context.configure(connection=connection, **options)
+            with context.begin_transaction():
+                context.run_migrations()
+        """,
+    "no begin_transaction()": """
+        with engine.connect() as connection:
+            context.configure(connection=connection, **options)
+            context.run_migrations()
+        """,
+    "env.py, autobegun": """
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+            context.configure(connection=connection, **options)
+            with context.begin_transaction():
+                context.run_migrations()
+            connection.commit()
+        """,
+}
+HEAD = """\
+from idiolect import context
+from sqlalchemy import NullPool, create_engine
+attributes = context.config.attributes
+options = attributes["options"]
+engine = attributes.get("engine") or create_engine(
+    context.config.get_main_option("sqlalchemy.url"), poolclass=NullPool
+)
+"""
+
+
+def own(project: Project, body: str) -> None:
+    """Let env.py do ``body``."""
+    project.env(HEAD + body.replace("\n        ", "\n"))
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("commit", COMMITS.values(), ids=COMMITS)
+@pytest.mark.parametrize("owner", OWNERS.values(), ids=OWNERS)
+@pytest.mark.parametrize("per_migration", [False, True])
+def test_a_commit_inside_a_revision_loses_nothing(
+    project: Project, commit: str, owner: str, per_migration: bool
+) -> None:
+    """What the revision does before and after it stays, and its version row as well."""
+    own(project, owner)
+    project.revision("a", None, CREATE.format("t"))
+    project.revision(
+        "b",
+        "a",
+        f"op.execute('INSERT INTO t VALUES (1)')\n{commit}\n{CREATE.format('u')}",
+    )
+    project.revision("c", "b", CREATE.format("v"))
+    project.upgrade(transaction_per_migration=per_migration)
+    assert ["c"] == project.heads()
+    assert ["alembic_version", "t", "u", "v"] == project.tables()
+    assert 1 in project.rows("SELECT id FROM t")
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_commit_inside_engine_begin_is_refused(project: Project) -> None:
+    """SQLAlchemy would allow no version row after it, so nothing is changed at all."""
+    own(
+        project,
+        """
+        with engine.begin() as connection:
+            context.configure(connection=connection)
+            with context.begin_transaction():
+                context.run_migrations()
+        """,
+    )
+    project.revision("a", None, CREATE.format("t"))
+    project.revision("b", "a", f"{CREATE.format('u')}\nop.get_bind().commit()")
+    with pytest.raises(CommitRefusedError, match=r"^revision 'b' .*b_\.py.* commits, but env\.py"):
+        project.upgrade()
+    assert [] == project.tables()
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_session_inside_engine_begin(project: Project) -> None:
+    """A Session that joins a transaction commits none, so it may be used."""
+    own(
+        project,
+        """
+        with engine.begin() as connection:
+            context.configure(connection=connection)
+            context.run_migrations()
+        """,
+    )
+    project.revision("a", None, f"{CREATE.format('t')}\n{COMMITS['Session.commit()']}")
+    project.upgrade()
+    assert ["a"] == project.heads()
+    assert [2] == project.rows("SELECT id FROM t")
+
+
+def test_the_drivers_habit(project: Project) -> None:
+    """``transactional_ddl=False`` brings it back: DDL before a failure stays."""
+    project.revision("a", None, f"{CREATE.format('t')}\nraise RuntimeError('broken')")
+    with pytest.raises(RuntimeError, match="broken"):
+        project.upgrade(transactional_ddl=False)
+    assert ["alembic_version", "t"] == project.tables()
+    assert [] == project.heads()
+
+
+FAMILY = (
+    "op.execute('CREATE TABLE parent (id INTEGER PRIMARY KEY)')\n"
+    "op.execute('CREATE TABLE child (p INTEGER REFERENCES parent(id) ON DELETE CASCADE)')\n"
+    "op.execute('INSERT INTO parent VALUES (1)')\n"
+    "op.execute('INSERT INTO child VALUES (1)')"
+)
+
+
+@pytest.mark.usefixtures("engine")
+def test_foreign_keys_switched_off_inside_a_revision(
+    project: Project, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The pragma takes effect, which saves the rows of child tables, and a warning tells it."""
+
+    def enforce(connection: Any, _record: Any) -> None:
+        isolation, connection.isolation_level = connection.isolation_level, None
+        if getattr(connection, "autocommit", None) is False:
+            connection.commit()
+            connection.autocommit = True
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.autocommit = False
+        else:
+            connection.execute("PRAGMA foreign_keys=ON")
+        connection.isolation_level = isolation
+
+    event.listen(engine, "connect", enforce)
+    project.revision("a", None, FAMILY)
+    project.revision(
+        "b",
+        "a",
+        """
+        op.execute("PRAGMA foreign_keys=OFF")
+        assert op.get_bind().exec_driver_sql("PRAGMA foreign_keys").scalar() == 0
+        op.execute("DELETE FROM parent")
+        op.execute("PRAGMA foreign_keys=ON")
+        assert op.get_bind().exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        """,
+    )
+    with caplog.at_level(logging.WARNING):
+        project.upgrade()
+    assert [1] == project.rows("SELECT p FROM child")
+    assert "PRAGMA foreign_keys=OFF has no effect inside a transaction" in caplog.text
+
+
+@pytest.mark.usefixtures("engine")
+def test_statements_that_need_no_transaction(project: Project) -> None:
+    """SQLite refuses them inside of one; they run, with and without an autocommit block."""
+    project.revision("a", None, f"{CREATE.format('t')}\nop.execute('VACUUM')")
+    project.revision("b", "a", "op.execute('ATTACH \\':memory:\\' AS x')\nop.execute('DETACH x')")
+    project.upgrade()
+    assert ["b"] == project.heads()
+
+
+@pytest.mark.parametrize("per_migration", [False, True])
+@pytest.mark.parametrize("transactional", [None, False])
+def test_an_autocommit_block(
+    project: Project, per_migration: bool, transactional: bool | None
+) -> None:
+    """What stands before it and in it stays, though the revision fails after it."""
+    project.revision(
+        "a",
+        None,
+        f"""
+        {CREATE.format("before")}
+        with op.get_context().autocommit_block():
+            raw = op.get_bind().connection.driver_connection
+            op.execute("VACUUM")
+            op.execute("CREATE TABLE inside (id INTEGER)")
+            op.execute("INSERT INTO inside VALUES (1)")
+            assert not raw.in_transaction
+        {CREATE.format("after")}
+        op.execute("INSERT INTO inside VALUES (2)")
+        raise RuntimeError("broken")
+        """,
+    )
+    with pytest.raises(RuntimeError, match="broken"):
+        project.upgrade(transaction_per_migration=per_migration, transactional_ddl=transactional)
+    left = {*project.tables()} - {"after"} if transactional is False else {*project.tables()}
+    assert {"alembic_version", "before", "inside"} == left
+    assert [1] == project.rows("SELECT id FROM inside")
+    assert [] == project.heads()
+
+
+def test_an_autocommit_block_inside_engine_begin(project: Project) -> None:
+    """It is refused, with what to write instead, and nothing is changed."""
+    own(
+        project,
+        """
+        with engine.begin() as connection:
+            context.configure(connection=connection)
+            context.run_migrations()
+        """,
+    )
+    project.revision(
+        "a", None, f"{CREATE.format('t')}\nwith op.get_context().autocommit_block(): pass"
+    )
+    with pytest.raises(AutocommitUnsupportedError, match=r"instead of engine\.begin\(\)"):
+        project.upgrade()
+    assert [] == project.tables()
+
+
+@pytest.mark.usefixtures("engine")
+def test_savepoints(project: Project) -> None:
+    """A nested transaction of a revision may be rolled back by itself."""
+    project.revision(
+        "a",
+        None,
+        f"""
+        {CREATE.format("t")}
+        nested = op.get_bind().begin_nested()
+        {CREATE.format("u")}
+        nested.rollback()
+        with op.get_bind().begin_nested():
+            op.execute("INSERT INTO t VALUES (1)")
+        """,
+    )
+    project.upgrade()
+    assert ["alembic_version", "t"] == project.tables()
+    assert [1] == project.rows("SELECT id FROM t")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_aiosqlite(project: Project, fails: bool) -> None:
+    """Through run_sync the same holds: all of a run, or nothing."""
+    own(project, "connection = attributes['connection']\n" + OWNED_BY_CALLER)
+    project.revision("a", None, CREATE.format("t"))
+    project.revision("b", "a", f"{CREATE.format('u')}\n{'raise RuntimeError(1)' if fails else ''}")
+
+    def migrate(connection: Connection) -> None:
+        project.attributes["connection"] = connection
+        project.upgrade()
+
+    async def run() -> None:
+        engine = create_async_engine(project.url.replace("sqlite:", "sqlite+aiosqlite:"))
+        try:
+            async with engine.connect() as connection:
+                await connection.run_sync(migrate)
+        finally:
+            await engine.dispose()
+
+    if fails:
+        with pytest.raises(RuntimeError):
+            asyncio.run(run())
+    else:
+        asyncio.run(run())
+    assert ([] if fails else ["alembic_version", "t", "u"]) == project.tables()
+
+
+OWNED_BY_CALLER = """
+context.configure(connection=connection)
+with context.begin_transaction():
+    context.run_migrations()
+"""
+
+
+def test_the_listener_leaves_the_connection(project: Project) -> None:
+    """After a run, and after a failed one, the driver begins by its own habit again."""
+    own(project, "connection = attributes['connection']\n" + OWNED_BY_CALLER)
+    project.revision("a", None, CREATE.format("t"))
+    project.revision("b", "a", "raise RuntimeError('broken')")
+    with project.engine().connect() as connection:
+        project.attributes["connection"] = connection
+        project.upgrade("a")
+        with pytest.raises(RuntimeError, match="broken"):
+            project.upgrade()
+        driver: Any = connection.connection.driver_connection
+        assert not driver.in_transaction
+        connection.execute(text("CREATE TABLE later (id INTEGER)"))
+        assert not driver.in_transaction, "a listener began a transaction"
+
+
+def test_the_transaction_is_immediate(project: Project) -> None:
+    """A second writer waits from the first statement, instead of failing in the middle."""
+    with project.engine().connect() as connection, project.engine().connect() as other:
+        other.exec_driver_sql("PRAGMA busy_timeout=0")
+        with immediate_transactions(connection):
+            connection.execute(text("SELECT 1"))
+            with pytest.raises(Exception, match="database is locked"):
+                other.execute(text("CREATE TABLE t (id INTEGER)"))
+            connection.rollback()
+        other.rollback()
+        other.execute(text("CREATE TABLE t (id INTEGER)"))
+
+
+def test_reading_commands_take_no_lock(project: Project) -> None:
+    """``current`` and a run with nothing to do work beside another's open write."""
+    project.revision("a", None, CREATE.format("t"))
+    project.upgrade()
+    with project.engine().connect() as writer:
+        writer.exec_driver_sql("BEGIN IMMEDIATE")
+        command.current(project.config())
+        project.upgrade()
+        writer.rollback()
