@@ -210,7 +210,7 @@ def test_commands_and_their_flags_are_those_of_the_parser() -> None:
     parser = build_parser("idiolect", map(load, BUILTIN))
     choices = next(action for action in parser._actions if action.metavar == "COMMAND").choices
     assert choices is not None
-    expected = {name: command_arguments(sub) for name, sub in dict(choices).items()}  # type: ignore[call-overload]  # a dict of parsers
+    expected = {name: command_arguments(sub) for name, sub in dict(choices).items()}
     top = [each for each in command_arguments(parser) if each != "COMMAND"]
     documented = {
         name: documented_arguments(text) for name, text in sections("reference/commands.md").items()
@@ -361,16 +361,16 @@ def walk(
 
 
 def normalised(texts: Iterable[str]) -> list[str]:
-    """Return texts with revision ids numbered by their first occurrence, no dates,
-    and no blanks at the ends of lines, which editors drop."""
+    """Return texts with revision ids numbered by their first occurrence, and without dates.
+
+    Blanks at the ends of lines go too, because editors drop them from a page.
+    """
     numbers: dict[str, str] = {}
 
     def number(match: re.Match[str]) -> str:
         return numbers.setdefault(match[0], f"<id {len(numbers) + 1}>")
 
-    return [
-        _BLANKS.sub("", _DATE.sub("<date>", _ID.sub(number, text))) for text in texts
-    ]
+    return [_BLANKS.sub("", _DATE.sub("<date>", _ID.sub(number, text))) for text in texts]
 
 
 def assert_as_shown(walked: list[tuple[Block, str, str, str]]) -> None:
