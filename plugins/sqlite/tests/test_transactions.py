@@ -63,7 +63,7 @@ def engine(request: pytest.FixtureRequest, project: Project) -> Engine:
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize(("failure", "error"), FAILURES.values(), ids=FAILURES)
 @pytest.mark.parametrize(
-    ("per_migration", "left", "heads"),
+    "scope",
     [(False, [], []), (True, ["alembic_version", "t"], ["a"])],
     ids=["a run", "a revision"],
 )
@@ -71,11 +71,10 @@ def test_a_failed_revision_leaves_nothing(
     project: Project,
     failure: str,
     error: type[BaseException],
-    per_migration: bool,
-    left: list[str],
-    heads: list[str],
+    scope: tuple[bool, list[str], list[str]],
 ) -> None:
     """Neither its DDL nor its rows; with a transaction each, the revisions before it stay."""
+    per_migration, left, heads = scope
     project.revision("a", None, CREATE.format("t"))
     project.revision(
         "b", "a", f"{CREATE.format('u')}\nop.execute('INSERT INTO u VALUES (1)')\n{failure}"

@@ -1,0 +1,151 @@
+"""Steps: what they say of themselves, and to on_version_apply callbacks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from idiolect.migration import MigrationInfo, RevisionStep, StampStep
+from idiolect.runtime.steps import MigrationStep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from projects import Project
+
+    from idiolect.revisions.graph import RevisionMap
+
+MERGE = "a; b<a; c<a; m<b,c; x+b"
+
+
+@pytest.fixture
+def known(graph: Callable[[str], RevisionMap]) -> RevisionMap:
+    """A graph with a merge and a dependency."""
+    return graph(MERGE)
+
+
+INFOS: dict[str, tuple[str, dict[str, Any]]] = {
+    "first": ("+a", {"up": ("a",), "down": (), "source": (), "destination": ("a",)}),
+    "upgrade": ("+b", {"up": ("b",), "down": ("a",), "source": ("a",), "destination": ("b",)}),
+    "downgrade": ("-b", {"up": ("b",), "down": ("a",), "source": ("b",), "destination": ("a",)}),
+    "merge": (
+        "+m",
+        {"up": ("m",), "down": ("b", "c"), "source": ("b", "c"), "destination": ("m",)},
+    ),
+    "unmerge": (
+        "-m",
+        {"up": ("m",), "down": ("b", "c"), "source": ("m",), "destination": ("b", "c")},
+    ),
+    "dependency": ("+x", {"up": ("x",), "down": (), "source": (), "destination": ("x",)}),
+}
+
+
+def step_of(known: RevisionMap, move: str) -> RevisionStep:
+    """Return the step of ``+revision`` or ``-revision``."""
+    return RevisionStep(known, known.get_revision(move[1:]), is_upgrade=move[0] == "+")
+
+
+@pytest.mark.parametrize(("move", "expected"), INFOS.values(), ids=INFOS)
+def test_migration_info(known: RevisionMap, move: str, expected: dict[str, Any]) -> None:
+    """Ids and revisions of both ends, by direction and by where the heads are."""
+    info = step_of(known, move).info
+    assert (True, False, move[0] == "+") == (info.is_migration, info.is_stamp, info.is_upgrade)
+    assert expected == {
+        "up": info.up_revision_ids,
+        "down": info.down_revision_ids,
+        "source": info.source_revision_ids,
+        "destination": info.destination_revision_ids,
+    }
+    assert expected["up"][0] == info.up_revision_id == info.up_revision.revision
+    for name in ("up", "down", "source", "destination"):
+        revisions = getattr(info, f"{name}_revisions")
+        assert expected[name] == tuple(revision.revision for revision in revisions)
+
+
+def test_migration_info_of_a_stamp(known: RevisionMap) -> None:
+    """A stamp may have several ids at the heads' end, and then no single one."""
+    info = StampStep(("b", "c"), "a", False, True, known).info
+    assert (True, False, False) == (info.is_stamp, info.is_migration, info.is_upgrade)
+    assert (("b", "c"), ("a",)) == (info.up_revision_ids, info.down_revision_ids)
+    assert (("b", "c"), ("a",)) == (info.source_revision_ids, info.destination_revision_ids)
+    with pytest.raises(ValueError, match="several up revisions: b, c"):
+        _ = info.up_revision_id
+    nothing = MigrationInfo(
+        known, is_upgrade=True, is_stamp=True, up_revisions=(), down_revisions="a"
+    )
+    assert nothing.up_revision_id is None
+    assert nothing.up_revision is None
+    assert () == nothing.up_revisions
+
+
+def test_a_stamp_without_a_graph_has_no_info() -> None:
+    """A program that makes one by hand is told what is missing."""
+    with pytest.raises(ValueError, match="without a revision map"):
+        _ = StampStep(None, "a", True, True).info
+
+
+LOGS = {
+    "first": ("+a", "upgrade  -> a"),
+    "merge": ("+m", "upgrade b, c -> m"),
+    "unmerge": ("-m", "downgrade m -> b, c"),
+    "dependency": ("+x", "upgrade  -> x"),
+}
+
+
+@pytest.mark.parametrize(("move", "expected"), LOGS.values(), ids=LOGS)
+def test_a_step_in_words(known: RevisionMap, move: str, expected: str) -> None:
+    """Direction and ids, without dependencies."""
+    step = step_of(known, move)
+    assert expected == step.short_log
+    assert step.is_downgrade is (move[0] == "-")
+
+
+def test_a_stamp_in_words() -> None:
+    """It is called after its function."""
+    step = StampStep("a", "b", True, False)
+    assert "stamp_revision a -> b" == str(step)
+    assert ("a", "b") == (step.delete_version_num, step.insert_version_num)
+    assert step.migration_fn() is None
+
+
+def test_equal_steps(known: RevisionMap) -> None:
+    """Steps are values: the same revision and direction are the same step."""
+    assert step_of(known, "+a") == step_of(known, "+a")
+    assert step_of(known, "+a") != step_of(known, "-a")
+    assert 2 == len({step_of(known, "+a"), step_of(known, "+a"), step_of(known, "+b")})
+    assert StampStep("a", "b", True, False) == StampStep(("a",), ("b",), True, False)
+    assert StampStep("a", "b", True, False) != StampStep("a", "b", False, False)
+    assert 1 == len({StampStep("a", "b", True, False), StampStep("a", "b", True, False)})
+    assert "RevisionStep('a', is_upgrade=True)" == repr(step_of(known, "+a"))
+    assert "StampStep(('a',), (), is_upgrade=False" in repr(StampStep("a", None, False, True))
+
+
+def test_the_ends_of_a_step(known: RevisionMap) -> None:
+    """Dependencies count, unless they are asked to be left out."""
+    step = step_of(known, "+x")
+    assert (("b",), ()) == (step.from_revisions, step.from_revisions_no_deps)
+    assert (("x",), ("x",)) == (step.to_revisions, step.to_revisions_no_deps)
+    assert ("x", "x") == (step.insert_version_num, step.delete_version_num)
+    back = MigrationStep.downgrade_from_script(known, known.get_revision("x"))
+    assert (("b",), ()) == (back.to_revisions, back.to_revisions_no_deps)
+
+
+def test_a_file_is_loaded_only_when_its_function_runs(project: Project) -> None:
+    """Planning reads the headers alone."""
+    project.revision("a")
+    broken = project.revision("b", "a")
+    broken.write_text(broken.read_text() + "\nraise RuntimeError('loaded')\n")
+    project.upgrade("a")
+    with pytest.raises(RuntimeError, match="loaded"):
+        project.upgrade("b")
+    assert ["a"] == project.heads()
+
+
+def test_steps_need_no_database_library() -> None:
+    """Commands about files alone plan in steps, too."""
+    code = "import idiolect.runtime.steps, sys; print('sqlalchemy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "False" == done.stdout.strip()
