@@ -292,7 +292,8 @@ def test_a_program_runs_and_prints_what_the_page_says(
 
 def environment(**more: str) -> dict[str, str]:
     """Return the environment of commands: this Python's own scripts first, nothing configured."""
-    kept = {name: value for name, value in os.environ.items() if not name.endswith("_CONFIG")}
+    ours = ("IDIOLECT_", "ALEMBIC_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     return {**kept, "PATH": path, "COLUMNS": "80", "PYTHONDONTWRITEBYTECODE": "1", **more}
 
