@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 CommandFunction = Callable[..., Any]
 
@@ -29,6 +28,23 @@ BUILTIN = {
     "show": "idiolect.command.show",
     "stamp": "idiolect.command.migrate",
     "upgrade": "idiolect.command.migrate",
+}
+#: Command name -> its summary, so that ``--help`` imports no command; a test holds them equal.
+SUMMARIES = {
+    "branches": "Show current branch points.",
+    "current": "Display the current revision for a database.",
+    "downgrade": "Revert to a previous version.",
+    "edit": "Edit revision script(s) using $EDITOR.",
+    "ensure_version": "Create the version table if it doesn't exist already.",
+    "heads": "Show current available heads in the script directory.",
+    "history": "List changeset scripts in chronological order.",
+    "init": "Initialize a new scripts directory.",
+    "list_templates": "List available templates.",
+    "merge": "Merge two revisions together. Creates a new revision file.",
+    "revision": "Create a new revision file.",
+    "show": "Show the revision(s) denoted by the given symbol.",
+    "stamp": "Set the version table to the given revision(s); don't run any migrations.",
+    "upgrade": "Upgrade to a later version.",
 }
 #: Parameters that the command line cannot give.
 _PROGRAM_ONLY = {"process_revision_directives", "autogenerate"}
@@ -95,8 +111,7 @@ POSITIONALS: dict[str, dict[str, Any]] = {
 _PLURALS = {("stamp", "revision"): "revisions"}
 
 
-@dataclass(frozen=True, slots=True)
-class CommandSpec:
+class CommandSpec(NamedTuple):
     """One command as the parser needs it.
 
     Attributes:
@@ -136,3 +151,8 @@ def describe(function: CommandFunction) -> CommandSpec:
 def load(name: str) -> CommandSpec:
     """Import a built-in command."""
     return describe(getattr(importlib.import_module(BUILTIN[name]), name))
+
+
+def summary_of(name: str) -> str:
+    """Return the summary of a built-in command, without importing it where it is known."""
+    return SUMMARIES.get(name) or load(name).summary

@@ -3,33 +3,53 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from idiolect import ALEMBIC_API, __version__
-from idiolect.cli.commands import BUILTIN, FLAGS, POSITIONALS, CommandSpec, load
+from idiolect.cli.commands import BUILTIN, FLAGS, POSITIONALS, CommandSpec, load, summary_of
 from idiolect.util.langhelpers import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_USUAL_COLUMNS = 80
 _MAIN_WITH_VALUE = ("-c", "--config", "-n", "--name", "-x")
 
 
 class Parser(argparse.ArgumentParser):
     """argparse's parser, with a hint at the nearest known command."""
 
+    def __init__(self, **settings: Any) -> None:
+        # argparse makes a formatter for every argument and lets shutil, which loads the
+        # compression libraries, find the width each time.
+        formatter = partial(argparse.HelpFormatter, width=_width())
+        super().__init__(**{"formatter_class": formatter, **settings})
+
     def error(self, message: str) -> NoReturn:
         """End with exit status 2 and one line on what is wrong."""
+        # Only a failure pays for loading what keeps secrets.
+        from idiolect.cli.secrets import redact
+
         wrong = message.partition("invalid choice: '")[2].partition("'")[0]
         alike = nearest(wrong, BUILTIN) if wrong else []
         if wrong:
             hint = f" Did you mean {alike[0]!r}?" if alike else f" Known: {', '.join(BUILTIN)}."
             message = f"unknown command {wrong!r}.{hint}"
-        super().error(message)
+        # A URL may stand where it does not belong.
+        super().error(redact(message, None))
 
 
-def build_parser(prog: str | None, commands: Iterable[CommandSpec]) -> Parser:
-    """Return a parser for the given commands."""
+def build_parser(prog: str | None, commands: Iterable[CommandSpec | str]) -> Parser:
+    """Return a parser for the given commands.
+
+    Args:
+        prog: the program's name in usage messages.
+        commands: what the commands take; of one that is only to be listed or told from a
+            mistake, the name of a built-in.
+    """
     parser = Parser(prog=prog, description="Database migrations for SQLAlchemy.")
     parser.add_argument(
         "--version",
@@ -49,9 +69,18 @@ def build_parser(prog: str | None, commands: Iterable[CommandSpec]) -> Parser:
     parser.add_argument("-x", action="append", help="an argument for env.py: KEY=VALUE")
     parser.add_argument("--raiseerr", action="store_true", help="show the full traceback of errors")
     parser.add_argument("-q", "--quiet", action="store_true", help="print no progress messages")
-    subparsers = parser.add_subparsers(metavar="COMMAND", title="commands", parser_class=Parser)
+    subparsers = parser.add_subparsers(
+        # What argparse would find out by formatting a usage message.
+        prog=parser.prog,
+        metavar="COMMAND",
+        title="commands",
+        parser_class=Parser,
+    )
     for spec in commands:
-        add_command(subparsers, spec)
+        if isinstance(spec, str):
+            subparsers.add_parser(spec, help=summary_of(spec), add_help=False)
+        else:
+            add_command(subparsers, spec)
     return parser
 
 
@@ -76,13 +105,26 @@ def _defaults(spec: CommandSpec) -> list[Any]:
 
 
 def parser_for(prog: str | None, argv: Sequence[str]) -> Parser:
-    """Return a parser that knows the command named in ``argv``, or all where none is.
+    """Return a parser that knows the command named in ``argv``, or all by name where none is.
 
     Making the other commands' parsers would be a good part of a short command's time.
     """
     name = _command_word(argv)
-    wanted = [name] if name in BUILTIN else list(BUILTIN)
-    return build_parser(prog, [load(each) for each in wanted])
+    return build_parser(prog, [load(name)] if name in BUILTIN else BUILTIN)
+
+
+def _width() -> int:
+    """Return the width of help texts in columns, as argparse would."""
+    try:
+        columns = int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        columns = 0
+    if columns <= 0:
+        try:
+            columns = os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr] # None is caught
+        except (AttributeError, ValueError, OSError):
+            columns = 0
+    return (columns or _USUAL_COLUMNS) - 2
 
 
 def _command_word(argv: Sequence[str]) -> str:

@@ -10,9 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from idiolect.errors import PluginLoadError
 
@@ -26,8 +24,7 @@ STARTUP = "idiolect.startup"
 _METADATA_FOLDERS = (".dist-info", ".egg-info")
 
 
-@dataclass(frozen=True, slots=True)
-class PluginSource:
+class PluginSource(NamedTuple):
     """One entry point: where a plugin object is found and who ships it.
 
     Attributes:
@@ -108,7 +105,7 @@ def _scan(group: str) -> Iterator[PluginSource]:
     seen: set[str] = set()
     for folder in dict.fromkeys(sys.path):
         for path in _metadata_folders(folder or os.curdir):
-            stem = Path(path).name.rsplit(".", 1)[0]
+            stem = os.path.basename(path).rsplit(".", 1)[0]  # noqa: PTH119 - strings, for speed
             distribution, _, version = stem.partition("-")
             distribution = distribution.replace("_", "-").lower()
             if distribution in seen:

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     #: an identifier, several, or None for base
     Wanted: TypeAlias = str | Iterable[str] | None
 
-_OFFSET = re.compile(r"(?P<symbol>.*?)(?P<offset>[+-]\d{1,9})")
+# Compiled when first used, as few identifiers have an offset.
+_OFFSET = r"(?P<symbol>.*?)(?P<offset>[+-]\d{1,9})"
 _SHORTEST_PARTIAL = 4
 _CANDIDATES_SHOWN = 10
 
@@ -80,7 +81,7 @@ def parse(graph: Graph, text: object) -> Identifier:
         raise not_a_string(text)
     before, at, rest = text.rpartition("@")
     # A label may end like an offset, as in "release-2".
-    offset = None if rest in graph.names else _OFFSET.fullmatch(rest)
+    offset = None if rest in graph.names else re.fullmatch(_OFFSET, rest)
     symbol = offset["symbol"] if offset else rest
     if (at and not before) or not rest:
         raise ResolutionError(

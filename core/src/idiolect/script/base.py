@@ -23,7 +23,6 @@ from idiolect.revisions.errors import (
     RevisionError,
 )
 from idiolect.revisions.graph import RevisionMap
-from idiolect.runtime.steps import MigrationStep, RevisionStep, StampStep
 from idiolect.script.locations import revision_files
 from idiolect.script.naming import (
     DEFAULT_FILE_TEMPLATE,
@@ -37,6 +36,7 @@ from idiolect.util.langhelpers import EMPTY_DICT, memoized_property, to_tuple
 from idiolect.util.pyfiles import StrPath, coerce_resource_to_filename, load_python_file
 
 if TYPE_CHECKING:
+    from idiolect.runtime.steps import RevisionStep, StampStep
     from idiolect.settings.config import Config
 
 RevIds = str | Sequence[str] | None
@@ -360,6 +360,9 @@ class ScriptDirectory:
         Returns:
             The steps, in the order in which they are to run.
         """
+        # What only reads files plans nothing.
+        from idiolect.runtime.steps import MigrationStep
+
         with self._catch_revision_errors(
             ancestor="Destination %(end)s is not a valid upgrade target from current head(s)",
             end=destination,
@@ -370,6 +373,9 @@ class ScriptDirectory:
 
     def _downgrade_revs(self, destination: str, current_rev: RevIds) -> list[RevisionStep]:
         """Plan a downgrade; see :meth:`_upgrade_revs`."""
+        # As in _upgrade_revs().
+        from idiolect.runtime.steps import MigrationStep
+
         with self._catch_revision_errors(
             ancestor="Destination %(end)s is not a valid downgrade target from current head(s)",
             end=destination,

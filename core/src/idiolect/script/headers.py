@@ -3,23 +3,19 @@
 The script directory comes in with a path and gets a :class:`RevisionHeader`, or None where only
 running the file can tell. Three readings are tried, the cheapest first: a strict grammar of the
 part before the first function, Python's parser on that part, Python's parser on the whole file.
-Nothing here executes a file, keeps state or writes; a store of headers that were read before
-belongs around :func:`read_header`.
+The latter two are in :mod:`idiolect.script.parsed`. Nothing here executes a file or writes; what
+was read in earlier runs is kept by :mod:`idiolect.script.index`, around :func:`read_header`.
 """
 
 from __future__ import annotations
 
-import ast
-import io
 import re
-import tokenize
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from idiolect.errors import ScriptError
-from idiolect.util.pyfiles import syntax_message
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -30,8 +26,7 @@ Ids = str | Iterable[str] | None
 FIELDS: Final = frozenset({"revision", "down_revision", "branch_labels", "depends_on"})
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionHeader:
+class RevisionHeader(NamedTuple):
     """The declarations of one revision file.
 
     Attributes:
@@ -73,8 +68,7 @@ def _assignment(name: str) -> str:
 #: The plain form of a header from the end of the docstring to the first function. What it accepts
 #: binds each of our names by one literal and is valid Python, nonsense in an annotation aside,
 #: which is told when the file is run. All else is left to the parser.
-_PLAIN: Final = re.compile(
-    rf"""
+_PLAIN: Final = rf"""
     (?>
         {_NEUTRAL}
       | {_assignment("revision")}
@@ -83,17 +77,27 @@ _PLAIN: Final = re.compile(
       | {_assignment("depends_on")}
     )*+
     (?=(?:async[ ]+)?+(?:def|class)[ ]|@|\Z)
-    """,
-    re.VERBOSE,
-)
-_LEADING_COMMENTS: Final = re.compile(r"(?:[ \t]*+(?:\#[^\n]*+)?+\n)*+")
+"""
+_LEADING_COMMENTS: Final = r"(?:[ \t]*+(?:\#[^\n]*+)?+\n)*+"
 #: A statement in the first column that may bind our names once more, after the header.
-_REBINDING: Final = re.compile(
+_REBINDING: Final = (
     rf"\n(?:(?:{_NAMES})\b|(?:if|for|while|try|with|match|from|import|del|exec|globals)\b)"
 )
-_FIRST_FUNCTION: Final = re.compile(r"^(?:def|class|async\s+def)\s|^@", re.MULTILINE)
-_CONFLICT: Final = re.compile(r"^(?:<{7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE)
-_DECLARED_CODING: Final = re.compile(rb"\A(?:[^\n]*\n)?[ \t\f]*#[^\n]*coding[:=]")
+_DECLARED_CODING: Final = rb"\A(?:[^\n]*\n)?[ \t\f]*#[^\n]*coding[:=]"
+
+
+# Compiled on first use: where an index answers for all files, a command saves their milliseconds.
+
+
+@cache
+def _plain_form() -> re.Pattern[str]:
+    return re.compile(_PLAIN, re.VERBOSE)
+
+
+@cache
+def rebinding() -> re.Pattern[str]:
+    """Return the pattern of a line that may bind our names once more, after the header."""
+    return re.compile(_REBINDING)
 
 
 def read_header(path: str) -> RevisionHeader | None:
@@ -133,7 +137,11 @@ def read_source(path: str) -> str:
 def _decode(data: bytes, path: str) -> str:
     encoding = "utf-8"
     try:
-        if data.startswith(b"\xef\xbb\xbf") or _DECLARED_CODING.match(data):
+        if data.startswith(b"\xef\xbb\xbf") or re.match(_DECLARED_CODING, data):
+            # Few files say so, and their reader is a good part of a short command.
+            import io
+            import tokenize
+
             encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
     except (UnicodeDecodeError, SyntaxError) as exc:
@@ -159,14 +167,17 @@ def parse_header(text: str, path: str) -> RevisionHeader | None:
     """
     header = _plain_header(text)
     if header is None:
-        header = _parsed_header(text, path)
+        # Python's parser is loaded for files that need it.
+        from idiolect.script.parsed import parsed_header
+
+        header = parsed_header(text, path)
     return None if header is None else _checked(header, path)
 
 
 def _plain_header(text: str) -> RevisionHeader | None:
     """Read a header in the plain form; None where it has another."""
     doc, start = _plain_docstring(text)
-    found = _PLAIN.match(text, start)
+    found = _plain_form().match(text, start)
     if found is None:
         return None
     revision, down, labels, depends = found.group(
@@ -184,7 +195,7 @@ def _plain_header(text: str) -> RevisionHeader | None:
     ):
         if lines.count(name) != (value is not None):
             return None
-    if _REBINDING.search(text, found.end()) or "<<<<<<<" in text[:start]:
+    if rebinding().search(text, found.end()) or "<<<<<<<" in text[:start]:
         return None
     return RevisionHeader(
         revision[1:-1], _plain_value(down), _plain_value(labels), _plain_value(depends), doc
@@ -195,7 +206,7 @@ def _plain_docstring(text: str) -> tuple[str | None, int]:
     """Return a docstring without escapes and where the text goes on after it; else (None, 0)."""
     start = 0
     if not text.startswith(('"', "'")):
-        found = _LEADING_COMMENTS.match(text)
+        found = re.match(_LEADING_COMMENTS, text)
         start = found.end() if found else 0
     quote = text[start : start + 3]
     if quote not in {'"""', "'''"}:
@@ -213,113 +224,11 @@ def _plain_value(literal: str | None) -> Ids:
         return None
     if literal[0] in "'\"":
         return literal[1:-1]
+    # As in parse_header().
+    import ast
+
     value: Ids = ast.literal_eval(literal)
     return value
-
-
-def _parsed_header(text: str, path: str) -> RevisionHeader | None:
-    """Read a header with Python's parser: the part before the first function, or all."""
-    cut = _FIRST_FUNCTION.search(text)
-    prefix = text[: cut.start()] if cut else text
-    _refuse_conflict(prefix, path)
-    if cut is not None and not _REBINDING.search(text, cut.start() - 1):
-        try:
-            bindings = _bindings(ast.parse(prefix, path))
-        except SyntaxError:  # cut inside a docstring or an expression; the whole file decides
-            bindings = None
-        if bindings is not None and bindings.complete:
-            return bindings.header()
-    try:
-        tree = ast.parse(text, path)
-    except (SyntaxError, ValueError, RecursionError) as exc:
-        _refuse_conflict(text, path)
-        raise ScriptError(syntax_message(path, exc), path=path) from exc
-    bindings = _bindings(tree)
-    return bindings.header() if bindings is not None and bindings.complete else None
-
-
-def _refuse_conflict(prefix: str, path: str) -> None:
-    found = _CONFLICT.search(prefix)
-    if found is not None:
-        line = prefix.count("\n", 0, found.start()) + 1
-        raise ScriptError(
-            f"The revision file {path!r} has an unresolved merge conflict: line {line} is "
-            f"{found.group()!r}. Resolve it and commit the file.",
-            path=path,
-            lineno=line,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Bindings:
-    """The literals that a module binds to our names, the last of each; and its docstring."""
-
-    values: Mapping[str, Any]
-    doc: str | None
-
-    @property
-    def complete(self) -> bool:
-        """Whether both names are there that every revision file needs."""
-        return "revision" in self.values and "down_revision" in self.values
-
-    def header(self) -> RevisionHeader:
-        """Return what is bound as a header."""
-        return RevisionHeader(
-            self.values.get("revision"),
-            self.values.get("down_revision"),
-            self.values.get("branch_labels"),
-            self.values.get("depends_on"),
-            self.doc,
-        )
-
-
-def _bindings(tree: ast.Module) -> _Bindings | None:
-    """Gather literal bindings of our names; None where running the module could add to them."""
-    values: dict[str, Any] = {}
-    for statement in tree.body:
-        name, value = _literal_binding(statement)
-        if name is not None:
-            if value is None:
-                return None
-            try:
-                values[name] = ast.literal_eval(value)
-            except (ValueError, TypeError, RecursionError):
-                return None
-        elif _may_bind(statement):
-            return None
-    return _Bindings(values, ast.get_docstring(tree, clean=False))
-
-
-def _literal_binding(statement: ast.stmt) -> tuple[str | None, ast.expr | None]:
-    """Return the one of our names that a plain assignment binds, and to what."""
-    target: ast.expr
-    match statement:
-        case ast.Assign(targets=[target], value=value):
-            pass
-        case ast.AnnAssign(target=target, value=ast.expr() as value):
-            pass
-        case _:
-            return None, None
-    if isinstance(target, ast.Name) and target.id in FIELDS:
-        return target.id, value
-    return None, None
-
-
-def _may_bind(statement: ast.stmt) -> bool:
-    """Whether a statement that is no plain assignment might bind one of our names."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return statement.name in FIELDS
-    for node in ast.walk(statement):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if name in FIELDS:
-                return True
-            case ast.alias(name=name, asname=alias) if (alias or name) in FIELDS or name == "*":
-                return True
-            case ast.Call(func=ast.Name(id="exec" | "globals" | "vars")):
-                return True
-            case _:
-                pass
-    return False
 
 
 def header_of_module(module: ModuleType, path: str) -> RevisionHeader:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 DEFAULT_FILE_TEMPLATE: Final = "%(rev)s_%(slug)s"
 DEFAULT_SLUG_LENGTH: Final = 40
 _DATE_PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
-_WORDS: Final = re.compile(r"\w+")
+_WORDS: Final = r"\w+"
 #: An id becomes part of a file name and of Python text.
-_NOT_IN_AN_ID: Final = re.compile(r"[\s/\\'\"`%${}<>|*?#;,()\[\]\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_NOT_IN_AN_ID: Final = r"[\s/\\'\"`%${}<>|*?#;,()\[\]\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 _RESERVED: Final = frozenset({"base", "current", "head", "heads"})
 
 
@@ -36,7 +36,7 @@ def check_new_id(rev_id: str) -> None:
         raise CommandError("The revision id is empty; give one, or leave --rev-id out.")
     if rev_id in _RESERVED:
         raise CommandError(f"{rev_id!r} is a symbol and cannot be a revision id; choose another.")
-    culprit = _NOT_IN_AN_ID.search(rev_id)
+    culprit = re.search(_NOT_IN_AN_ID, rev_id)
     part = culprit.group() if culprit else ".." if ".." in rev_id else None
     if part is not None:
         raise CommandError(
@@ -52,7 +52,7 @@ def slug(message: str | None, limit: int) -> str:
         message: any text; None and text without words give "".
         limit: length in characters beyond which whole words are dropped from the end.
     """
-    words = "_".join(_WORDS.findall(message or "")).lower()
+    words = "_".join(re.findall(_WORDS, message or "")).lower()
     if len(words) > limit:
         words = words[:limit].rsplit("_", 1)[0] + "_"
     return words

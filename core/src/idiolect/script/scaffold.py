@@ -7,9 +7,8 @@ written, and nothing that is there is overwritten.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from idiolect.errors import CommandError, ScriptError
 from idiolect.util import messaging
@@ -39,8 +38,7 @@ def ensure_directory(path: Path, **messaging_opts: Any) -> None:
             ) from exc
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentPaths:
+class EnvironmentPaths(NamedTuple):
     """Where the files of a new environment go.
 
     Attributes:

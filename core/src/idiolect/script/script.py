@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from idiolect.script.base import ScriptDirectory
 
 #: Files of the oldest environments are named by their id and declare none.
-_NAMED_BY_ID = re.compile(r"([a-f0-9]+)\.py[co]?$")
+_NAMED_BY_ID = r"([a-f0-9]+)\.py[co]?$"
 
 
 class Script(Revision):
@@ -221,7 +221,7 @@ def _id_by_name(path: str) -> str:
         ScriptError: it bears none.
     """
     name = os.path.basename(path)  # noqa: PTH119 - paths are strings here
-    found = _NAMED_BY_ID.match(name)
+    found = re.match(_NAMED_BY_ID, name)
     if found is None:
         raise ScriptError(
             f"Could not determine revision id from filename {name}. Be sure the 'revision' "

@@ -7,7 +7,6 @@ and never evaluates a value.
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from functools import cached_property
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from configparser import ConfigParser
 
 T = TypeVar("T")
-
-# The documented module's name, which a logging configuration may mention.
-log = logging.getLogger("idiolect.config")
 
 _SECTIONS_SHOWN = 10
 
@@ -113,10 +109,7 @@ class Config:
         """
         path = self._config_file_path
         if getattr(self.cmd_opts, "verbose", False):
-            if path is None:
-                log.info("No config file provided; using in-memory default config")
-            else:
-                log.info("Loading config from file: %s", path)
+            _log_source(path)
         self.config_args["here"] = "." if path is None else sources.here_of(path)
         parser = sources.read_ini(path, self.config_args)
         if path is None:
@@ -151,6 +144,9 @@ class Config:
             return "No configuration file is in use."
         names = (self.config_file_name, self.toml_file_name)
         told = [f"{name!r} ({self._state_of(name)})" for name in names if name is not None]
+        if names[0] == sources.INI_NAMES[-1] and not getattr(self.cmd_opts, "config", None):
+            # The others were looked for in vain before this one.
+            told = [f"{name!r} (does not exist)" for name in sources.INI_NAMES[:-1]] + told
         return f"Looked at {' and '.join(told)}."
 
     def _state_of(self, file_name: str) -> str:
@@ -158,8 +154,10 @@ class Config:
             return "does not exist"
         if file_name == self.config_file_name:
             section = self.config_ini_section
-            found = self.file_config.has_section(self._section(section))
-            return f"section [{section}]" if found else f"has no section [{section}]"
+            if self.file_config.has_section(self._section(section)):
+                return f"section [{self._section(section)}]"
+            known = sources.MAIN_SECTIONS if section in sources.MAIN_SECTIONS else (section,)
+            return f"has no section {' or '.join(f'[{name}]' for name in known)}"
         tables = " or ".join(f"[tool.{name}]" for name in sources.MAIN_SECTIONS)
         return tables if self.toml_alembic_config else f"has no {tables}"
 
@@ -393,3 +391,15 @@ class Config:
         """
         line = str(text) % arg if arg else str(text)
         write_outstream(self.stdout, line, "\n", **self.messaging_opts)
+
+
+def _log_source(path: Path | None) -> None:
+    # Nobody else here logs: the module is a tenth of a short command's time.
+    import logging
+
+    # The documented module's name, which a logging configuration may mention.
+    log = logging.getLogger("idiolect.config")
+    if path is None:
+        log.info("No config file provided; using in-memory default config")
+    else:
+        log.info("Loading config from file: %s", path)

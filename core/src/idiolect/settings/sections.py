@@ -10,8 +10,7 @@ from __future__ import annotations
 import configparser
 import os
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from idiolect.errors import ConfigError
 from idiolect.util.langhelpers import asbool, nearest
@@ -36,12 +35,13 @@ SEPARATORS: Mapping[str, str] = {
     ":": ":",
     ";": ";",
 }
+# Patterns are compiled when they are used: most commands need none of them.
 _LEGACY_SPLIT = {
-    "version_locations": (re.compile(r"[ ,]+"), "spaces/commas"),
-    "prepend_sys_path": (re.compile(r"[ ,:]+"), "spaces, commas, and colons"),
+    "version_locations": (r"[ ,]+", "spaces/commas"),
+    "prepend_sys_path": (r"[ ,:]+", "spaces, commas, and colons"),
 }
 # A '%' and what may follow it; neither group matches where it stands alone.
-_PERCENT = re.compile(r"%(?:(?P<escape>%)|\((?P<name>[^)]+)\)s)?")
+_PERCENT = r"%(?:(?P<escape>%)|\((?P<name>[^)]+)\)s)?"
 _NAMES_SHOWN = 10
 
 
@@ -51,8 +51,7 @@ class OptionValueError(ConfigError, ValueError):
     code = "IDI-011"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an option stands, for messages: file, section, key; never the value."""
 
     file: str | None
@@ -118,7 +117,7 @@ def _culprit(option: str, value: str, names: Mapping[str, str]) -> str | None:
         key, text = waiting.pop(0)
         if percent_problem(text, names):
             return key
-        for match in _PERCENT.finditer(text):
+        for match in re.finditer(_PERCENT, text):
             name = (match["name"] or "").lower()
             if name and name not in seen:
                 seen.add(name)
@@ -134,7 +133,7 @@ def percent_problem(text: str, names: Collection[str] | None) -> str:
         names: what ``%(name)s`` may refer to, in any case; None allows any name.
     """
     known = None if names is None else {name.lower() for name in names}
-    for match in _PERCENT.finditer(text):
+    for match in re.finditer(_PERCENT, text):
         if match["escape"]:
             continue
         if match["name"] is None:
@@ -206,7 +205,7 @@ def _expand_text(text: str, names: Mapping[str, Any], place: Place) -> str:
             raise place.error(problem)
         return str(names[name])
 
-    return _PERCENT.sub(replacement, text)
+    return re.sub(_PERCENT, replacement, text)
 
 
 def separator(name: str, word: str) -> str:
@@ -258,7 +257,7 @@ def split_paths(name: str, text: str, words: Mapping[str, str | None]) -> list[s
             f"{words_of_pattern} for {name}.  Add 'path_separator = os' to choose the new rule.",
             stacklevel=5,
         )
-        parts = pattern.split(text)
+        parts = re.split(pattern, text)
     return [part.strip() for part in parts if part.strip()]
 
 

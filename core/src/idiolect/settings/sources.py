@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import configparser
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from idiolect.errors import ConfigError
 from idiolect.settings.sections import SafeInterpolation
@@ -31,8 +30,7 @@ _LINES_SHOWN = 5
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigPaths:
+class ConfigPaths(NamedTuple):
     """The files to read. A path may lead nowhere: options can come from the other alone.
 
     Args:
@@ -79,14 +77,15 @@ def find_config(
         files = ", ".join(repr(str(path)) for path in tomls)
         raise ConfigError(f"pyproject.toml indicated more than once: {files}", files=tomls)
     folder = cwd or Path()
-    existing = [folder / name for name in INI_NAMES if _is_file(folder / name)]
+    existing = [folder / name for name in INI_NAMES if _exists(folder / name)]
     ini = (inis or existing or [folder / new_ini])[0]
     return ConfigPaths(ini=ini, toml=tomls[0] if tomls else folder / TOML_NAME)
 
 
-def _is_file(path: Path) -> bool:
+def _exists(path: Path) -> bool:
+    """Return whether there is anything of this name: a folder is to be told, not passed over."""
     try:
-        return path.is_file()
+        return path.exists()
     except OSError:  # a folder that may not be searched
         return False
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import threading
+from _thread import allocate_lock  # threading.Lock, without the import of the rest
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -41,7 +41,7 @@ class Bound(Generic[T]):
         self.mark = mark
         self._here: ContextVar[T | None] = ContextVar(name, default=None)
         self._alive: list[T] = []
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
 
     @contextlib.contextmanager
     def bind(self, value: T) -> Iterator[T]:

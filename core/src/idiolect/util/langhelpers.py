@@ -5,8 +5,6 @@ Nothing here knows of revisions, databases or files.
 
 from __future__ import annotations
 
-import difflib
-import uuid
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Generic, NoReturn, TypeVar, overload
 
@@ -35,6 +33,9 @@ EMPTY_DICT: Mapping[Any, Any] = immutabledict()
 
 def rev_id() -> str:
     """Return a new revision id: the last 12 hexadecimal digits of a random UUID."""
+    # Finding out about the platform costs a millisecond, and only a new revision needs it.
+    import uuid
+
     return uuid.uuid4().hex[-12:]
 
 
@@ -100,6 +101,9 @@ def not_none(value: T | None) -> T:
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """Return up to ``limit`` of ``known`` that look like ``name``, the most alike first."""
+    # For error messages alone.
+    import difflib
+
     return difflib.get_close_matches(name, sorted(known), n=limit, cutoff=0.6)
 
 

@@ -6,10 +6,7 @@ Commands and commands alone come in; a room that finds a mistake raises instead.
 from __future__ import annotations
 
 import contextlib
-import logging
-import shutil
 import sys
-import textwrap
 import warnings
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -17,8 +14,6 @@ from idiolect.errors import IdiolectDeprecationWarning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-log = logging.getLogger(__name__)
 
 #: Width in columns at which :func:`msg` wraps; None asks the terminal each time.
 TERMWIDTH: int | None = None
@@ -34,6 +29,9 @@ def _width() -> int | None:
             return None
     except (AttributeError, ValueError):
         return None
+    # Only a terminal is asked for its width.
+    import shutil
+
     return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size().columns - 1))
 
 
@@ -57,12 +55,20 @@ def msg(msg: str, newline: bool = True, flush: bool = False, quiet: bool = False
     """Print ``msg`` indented by two columns, wrapped where the output is a terminal."""
     if quiet:
         return
-    width = _width()
-    lines = [msg] if width is None else textwrap.wrap(msg, width - 2) or [""]
+    lines = _wrapped(msg, _width())
     write_outstream(sys.stdout, "\n".join(f"  {line}" for line in lines), "\n" if newline else "")
     if flush or newline:
         with contextlib.suppress(BrokenPipeError, ValueError):
             sys.stdout.flush()
+
+
+def _wrapped(text: str, width: int | None) -> list[str]:
+    if width is None:
+        return [text]
+    # As in _width(): for terminals.
+    import textwrap
+
+    return textwrap.wrap(text, width - 2) or [""]
 
 
 @contextlib.contextmanager
@@ -79,7 +85,10 @@ def status(status_msg: str, newline: bool = False, quiet: bool = False) -> Itera
 
 def err(message: str, quiet: bool = False) -> NoReturn:
     """Log and print ``message`` as a failure and end the process with exit status 1."""
-    log.error(message)
+    # The process ends here: that it takes some milliseconds more matters to nobody.
+    import logging
+
+    logging.getLogger(__name__).error(message)
     msg(f"FAILED: {message}", quiet=quiet)
     sys.exit(1)
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import ScriptError
-from idiolect.util.bound import mark_globals, unmark_globals
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -59,6 +58,9 @@ def load_module_py(module_id: str, path: StrPath) -> ModuleType:
     Raises:
         ScriptError: the file cannot be read or is no valid Python.
     """
+    # What executes no file does without the bindings.
+    from idiolect.util.bound import mark_globals, unmark_globals
+
     where = os.fspath(path)
     spec = importlib.util.spec_from_file_location(module_id, where)
     if spec is None or spec.loader is None:

@@ -7,6 +7,7 @@ alembic package is never imported from here, and importing this package changes 
 
 from __future__ import annotations
 
+from idiolect import ALEMBIC_API as API_LEVEL
 from idiolect_alembic.alias import (
     AlembicImportedError,
     activate,
@@ -14,7 +15,6 @@ from idiolect_alembic.alias import (
     explain,
     is_active,
 )
-from idiolect_alembic.distribution import API_LEVEL
 
 __all__ = [
     "API_LEVEL",

@@ -8,18 +8,13 @@ Nothing here imports SQLAlchemy or looks at a project's files.
 
 from __future__ import annotations
 
-import pkgutil
 import sys
-from difflib import get_close_matches
+from _thread import allocate_lock  # threading.Lock, without the import of the rest
 from importlib import import_module
-from importlib.abc import MetaPathFinder
 from importlib.util import find_spec
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from idiolect.errors import CommandError
-from idiolect_alembic.distribution import alias_distributions
-from idiolect_alembic.loader import AliasLoader, alias_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +28,7 @@ ALIAS = "alembic"
 TARGET = "idiolect"
 WHERE_LISTED = "the names that are offered are listed in docs/reference/alembic-api.md"
 
-_SWITCH = Lock()
+_SWITCH = allocate_lock()
 
 
 class AlembicImportedError(CommandError):
@@ -42,8 +37,12 @@ class AlembicImportedError(CommandError):
     code = "IDI-106"
 
 
-class AliasFinder(MetaPathFinder):
-    """Resolves ``alembic`` and everything below it, and the metadata of that distribution."""
+class AliasFinder:
+    """Resolves ``alembic`` and everything below it, and the metadata of that distribution.
+
+    Every command puts one in place and few need it, so what it answers with is imported when it
+    answers; importlib.abc, which has the documented base class, alone costs five milliseconds.
+    """
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None, /
@@ -63,6 +62,9 @@ class AliasFinder(MetaPathFinder):
         """
         if not _is_alias(fullname):
             return None
+        # See the class.
+        from idiolect_alembic.loader import AliasLoader, alias_spec
+
         own_name = _own_name(fullname)
         own_spec = find_spec(own_name)
         if own_spec is None:
@@ -83,6 +85,9 @@ class AliasFinder(MetaPathFinder):
             One distribution whose version is the API level, or nothing where the question is
             about another name or about other folders than this process imports from.
         """
+        # See the class.
+        from idiolect_alembic.distribution import alias_distributions
+
         others = [finder for finder in sys.meta_path if finder is not self]
         return alias_distributions(context, others)
 
@@ -172,6 +177,9 @@ def _already_imported(loaded: list[str]) -> str:
 
 def _no_module(alias: str) -> str:
     parent, _, wanted = alias.rpartition(".")
+    # For an error message alone.
+    import pkgutil
+
     package = import_module(_own_name(parent))
     known = [info.name for info in pkgutil.iter_modules(package.__path__)]
     return (
@@ -181,6 +189,9 @@ def _no_module(alias: str) -> str:
 
 
 def _nearest(wanted: str | None, known: Iterable[str]) -> str:
+    # As in _no_module().
+    from difflib import get_close_matches
+
     public = [name for name in known if not name.startswith("_")]
     close = get_close_matches((wanted or "").lstrip("_"), public, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""

@@ -11,11 +11,12 @@ from importlib.metadata import Distribution, DistributionFinder, PackageNotFound
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from idiolect import ALEMBIC_API as API_LEVEL
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from os import PathLike
 
-API_LEVEL = "1.20.1"
 NAME = "alembic"
 METADATA = f"""\
 Metadata-Version: 2.1

@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
-from idiolect_alembic.distribution import API_LEVEL
+from idiolect import ALEMBIC_API as API_LEVEL
 
 if TYPE_CHECKING:
     from types import CodeType

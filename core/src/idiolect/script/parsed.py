@@ -1,0 +1,136 @@
+"""A revision file's declarations by way of Python's own parser: for headers that are not plain.
+
+:mod:`idiolect.script.headers` comes in with a text that its strict grammar does not accept. A
+tree is looked at and nothing is executed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from idiolect.errors import ScriptError
+from idiolect.script.headers import FIELDS, RevisionHeader, rebinding
+from idiolect.util.pyfiles import syntax_message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FIRST_FUNCTION: Final = re.compile(r"^(?:def|class|async\s+def)\s|^@", re.MULTILINE)
+_CONFLICT: Final = re.compile(r"^(?:<{7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE)
+
+
+def parsed_header(text: str, path: str) -> RevisionHeader | None:
+    """Read a header with Python's parser: the part before the first function, or all.
+
+    Args:
+        text: the whole file.
+        path: its path, for messages.
+
+    Returns:
+        The header, unchecked, or None where the file must be executed to know it.
+
+    Raises:
+        ScriptError: the header holds conflict markers, or the file is no valid Python.
+    """
+    cut = _FIRST_FUNCTION.search(text)
+    prefix = text[: cut.start()] if cut else text
+    _refuse_conflict(prefix, path)
+    if cut is not None and not rebinding().search(text, cut.start() - 1):
+        try:
+            bindings = _bindings(ast.parse(prefix, path))
+        except SyntaxError:  # cut inside a docstring or an expression; the whole file decides
+            bindings = None
+        if bindings is not None and bindings.complete:
+            return bindings.header()
+    try:
+        tree = ast.parse(text, path)
+    except (SyntaxError, ValueError, RecursionError) as exc:
+        _refuse_conflict(text, path)
+        raise ScriptError(syntax_message(path, exc), path=path) from exc
+    bindings = _bindings(tree)
+    return bindings.header() if bindings is not None and bindings.complete else None
+
+
+def _refuse_conflict(prefix: str, path: str) -> None:
+    found = _CONFLICT.search(prefix)
+    if found is not None:
+        line = prefix.count("\n", 0, found.start()) + 1
+        raise ScriptError(
+            f"The revision file {path!r} has an unresolved merge conflict: line {line} is "
+            f"{found.group()!r}. Resolve it and commit the file.",
+            path=path,
+            lineno=line,
+        )
+
+
+class _Bindings(NamedTuple):
+    """The literals that a module binds to our names, the last of each; and its docstring."""
+
+    values: Mapping[str, Any]
+    doc: str | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether both names are there that every revision file needs."""
+        return "revision" in self.values and "down_revision" in self.values
+
+    def header(self) -> RevisionHeader:
+        """Return what is bound as a header."""
+        return RevisionHeader(
+            self.values.get("revision"),
+            self.values.get("down_revision"),
+            self.values.get("branch_labels"),
+            self.values.get("depends_on"),
+            self.doc,
+        )
+
+
+def _bindings(tree: ast.Module) -> _Bindings | None:
+    """Gather literal bindings of our names; None where running the module could add to them."""
+    values: dict[str, Any] = {}
+    for statement in tree.body:
+        name, value = _literal_binding(statement)
+        if name is not None:
+            if value is None:
+                return None
+            try:
+                values[name] = ast.literal_eval(value)
+            except (ValueError, TypeError, RecursionError):
+                return None
+        elif _may_bind(statement):
+            return None
+    return _Bindings(values, ast.get_docstring(tree, clean=False))
+
+
+def _literal_binding(statement: ast.stmt) -> tuple[str | None, ast.expr | None]:
+    """Return the one of our names that a plain assignment binds, and to what."""
+    target: ast.expr
+    match statement:
+        case ast.Assign(targets=[target], value=value):
+            pass
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            pass
+        case _:
+            return None, None
+    if isinstance(target, ast.Name) and target.id in FIELDS:
+        return target.id, value
+    return None, None
+
+
+def _may_bind(statement: ast.stmt) -> bool:
+    """Whether a statement that is no plain assignment might bind one of our names."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return statement.name in FIELDS
+    for node in ast.walk(statement):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if name in FIELDS:
+                return True
+            case ast.alias(name=name, asname=alias) if (alias or name) in FIELDS or name == "*":
+                return True
+            case ast.Call(func=ast.Name(id="exec" | "globals" | "vars")):
+                return True
+            case _:
+                pass
+    return False

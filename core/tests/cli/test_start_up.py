@@ -1,0 +1,69 @@
+"""What a short command imports, and the table that lets ``--help`` import no command."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from idiolect.cli import commands
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Modules that took a good part of a short command's time.
+HEAVY = {
+    "ast",
+    "dataclasses",
+    "difflib",
+    "email",
+    "importlib.metadata",
+    "inspect",
+    "logging",
+    "mako",
+    "platform",
+    "pluggy",
+    "rich",
+    "sqlalchemy",
+    "tokenize",
+    "uuid",
+    "zoneinfo",
+}
+PROGRAM = """
+import json, sys
+from idiolect.cli.main import main
+try:
+    main(sys.argv[1:])
+except SystemExit as exc:
+    assert not exc.code, exc.code
+print(json.dumps(sorted(sys.modules)))
+"""
+REVISION = '"""first"""\nrevision = "a1"\ndown_revision = None\n\ndef upgrade():\n    pass\n'
+
+
+@pytest.mark.parametrize("words", [("--help",), ("heads",), ("history",), ("heads", "--help")])
+def test_a_short_command_imports_little(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Commands about files alone import nothing that only other commands need."""
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "versions" / "a1.py").write_text(REVISION)
+    (tmp_path / "idiolect.ini").write_text("[idiolect]\nscript_location = .\n")
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", PROGRAM, *words],
+        cwd=tmp_path,
+        env={"PYTHONPATH": ":".join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = set(json.loads(done.stdout.splitlines()[-1]))
+
+    assert set() == HEAVY & imported
+
+
+@pytest.mark.parametrize("name", commands.BUILTIN)
+def test_summaries_are_those_of_the_functions(name: str) -> None:
+    """The table that ``--help`` reads says what the functions' docstrings say."""
+    assert commands.load(name).summary == commands.summary_of(name)
