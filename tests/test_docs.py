@@ -222,6 +222,24 @@ def test_commands_and_their_flags_are_those_of_the_parser() -> None:
     assert expected == documented
 
 
+def test_the_names_of_alembic_are_those_that_the_modules_offer() -> None:
+    """alembic-api.md lists names that can be imported, and all of a facade's."""
+    text = (DOCS / "reference" / "alembic-api.md").read_text(encoding="utf-8")
+    listed = {
+        module: set(re.findall(r"`(\w+)`", names))
+        for module, names in re.findall(r"^\| `(idiolect[.\w]+)` \| (.+) \|$", text, re.MULTILINE)
+    }
+    missing, unlisted = {}, {}
+    for name, names in listed.items():
+        module = importlib.import_module(name)
+        public = set(getattr(module, "__all__", ()))
+        missing[name] = names - public - {*dir(module)}
+        unlisted[name] = public - names
+
+    assert dict.fromkeys(listed, set()) == missing
+    assert dict.fromkeys(listed, set()) == unlisted
+
+
 def test_every_link_between_pages_leads_somewhere() -> None:
     """A relative link names a file that is there."""
     links = [
