@@ -1,0 +1,168 @@
+"""Failures between env.py and the database, as errors of ours that name the way out.
+
+The report of a failure comes in with an exception of SQLAlchemy or of a driver. What no rule
+here knows goes back as it is: then it is the user's code that failed.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from idiolect.errors import DatabaseError, DriverMissingError, IdiolectError, ScriptError
+
+if TYPE_CHECKING:
+    from idiolect.settings.config import Config
+
+_URL_OPTION = "sqlalchemy.url"
+_LONGEST_STATEMENT = 200
+_ENCODE = (
+    "In the password, '@' has to be written as %40, '/' as %2F, ':' as %3A, and, in an ini file, "
+    "each % doubled."
+)
+#: Names of dialects that were, or that people write -> what SQLAlchemy calls them.
+_OTHER_NAMES = {"postgres": "postgresql", "pgsql": "postgresql", "psql": "postgresql"}
+
+
+def translated(exc: BaseException, config: Config | None, *, is_ours: bool) -> BaseException:
+    """Return an error of ours for what goes wrong on the way to the database, or ``exc``.
+
+    Args:
+        exc: what ended the command.
+        config: the configuration in use; None where there was none yet.
+        is_ours: no code of the user's was running when it was raised, but Idiolect's own.
+    """
+    if isinstance(exc, IdiolectError):
+        return exc
+    if is_ours and isinstance(exc, OSError) and exc.filename:
+        return ScriptError(f"Cannot use {str(exc.filename)!r}: {exc.strerror or exc}.")
+    errors: Any = sys.modules.get("sqlalchemy.exc")
+    if errors is None:
+        return exc
+    return _of_url(exc, config, errors) or _of_database(exc, config, errors, is_ours) or exc
+
+
+def _of_url(exc: BaseException, config: Config | None, errors: Any) -> IdiolectError | None:
+    if isinstance(exc, ModuleNotFoundError) and _raised_in(exc, "import_dbapi", "dbapi"):
+        return DriverMissingError(
+            f"The database driver {exc.name!r} is not installed, which {_source(config)} asks "
+            f"for. {_how_to_install(exc.name, config)}, or name an installed driver in the URL "
+            "(dialect+driver://...)."
+        )
+    if isinstance(exc, errors.NoSuchModuleError):
+        name = str(exc).rpartition(":")[2].strip()
+        known = _OTHER_NAMES.get(name.partition(".")[0])
+        hint = f"write {known!r}" if known else "install the package that brings this dialect"
+        return DatabaseError(
+            f"The database URL names {name}, which SQLAlchemy does not know; check "
+            f"{_source(config)}, or {hint}."
+        )
+    if isinstance(exc, KeyError) and _raised_in(exc, "engine_from_config"):
+        section = f" in section [{config.config_ini_section}]" if config else ""
+        return DatabaseError(f"There is no database URL: {_source(config)} is missing{section}.")
+    if isinstance(exc, errors.ArgumentError) and "URL" in str(exc):
+        if config is not None and _url(config) == "":
+            return DatabaseError(f"There is no database URL: {_source(config)} is empty.")
+        return DatabaseError(
+            f"The database URL cannot be parsed; check {_source(config)}. Expected: "
+            f"dialect+driver://user:password@host:port/database. {_ENCODE}"
+        )
+    if isinstance(exc, ValueError) and _raised_in(exc, "make_url", "_parse_url"):
+        return DatabaseError(
+            f"The database URL has an unusable port; check {_source(config)}. {_ENCODE}"
+        )
+    return None
+
+
+def _of_database(
+    exc: BaseException, config: Config | None, errors: Any, is_ours: bool
+) -> IdiolectError | None:
+    if not isinstance(exc, errors.DBAPIError):
+        return None
+    if exc.statement is None:
+        misread = _misread_host(config)
+        if misread is not None:
+            return DatabaseError(
+                f"Cannot connect to the database of {_source(config)}: an '@' in the password "
+                f"ends it early, so that the host is taken to be '***@{misread}'. {_ENCODE}"
+            )
+        return DatabaseError(
+            f"Cannot connect to the database of {_source(config)}: {_on_one_line(exc.orig)}"
+        )
+    if not is_ours:
+        return None
+    notes = "; ".join(getattr(exc, "__notes__", ()))
+    when = f", {notes}" if notes else ""
+    return DatabaseError(
+        f"The database of {_source(config)} refuses what Idiolect itself sends it{when}: "
+        f"{_on_one_line(exc.orig)} (statement: {_on_one_line(exc.statement)})"
+    )
+
+
+def _url(config: Config) -> str | None:
+    return config.get_main_option(_URL_OPTION)
+
+
+def _source(config: Config | None) -> str:
+    """Return where the URL comes from, and the URL without its password."""
+    if config is None:
+        return "the database URL"
+    place = f"{_URL_OPTION!r} in {config.config_file_name!r}"
+    try:
+        url = _url(config)
+    except Exception:  # noqa: BLE001 - the URL is what is broken
+        return place
+    return f"{place} ({_masked(url)})" if url else place
+
+
+def _masked(url: str) -> str:
+    """Return a URL without password; of one that cannot be parsed only its scheme."""
+    from sqlalchemy.engine import make_url
+
+    try:
+        return make_url(url).set(query={}).render_as_string(hide_password=True)
+    except Exception:  # noqa: BLE001 - several kinds, all of them mean "not a URL"
+        scheme, separator, _ = url.partition("://")
+        return f"{scheme}{separator}..." if separator else "not shown"
+
+
+def _misread_host(config: Config | None) -> str | None:
+    """Return what the host was meant to be, where the password holds an ``@``."""
+    from sqlalchemy.engine import make_url
+
+    try:
+        host = make_url(_url(config) or "").host if config else None
+    except Exception:  # noqa: BLE001 - env.py has a URL of its own
+        return None
+    return host.rpartition("@")[2] if host and "@" in host else None
+
+
+def _how_to_install(driver: str | None, config: Config | None) -> str:
+    """Say how to get a driver, and the dialect's plugin with it where that is missing as well."""
+    from sqlalchemy.engine import make_url
+
+    from idiolect.hooks.entrypoints import DIALECTS, find, offering_distribution
+
+    try:
+        url = _url(config) if config else None
+        dialect = make_url(url).get_backend_name() if url else ""
+    except Exception:  # noqa: BLE001 - env.py has a URL of its own, or this one is broken
+        dialect = ""
+    plugin = offering_distribution(dialect) if dialect else None
+    if plugin is None or find(DIALECTS, dialect):
+        return f"Run 'pip install {driver}'"
+    return f"Run 'pip install {driver} {plugin}', since the dialect's plugin is missing too"
+
+
+def _on_one_line(text: object) -> str:
+    line = " ".join(str(text).split())
+    return line if len(line) <= _LONGEST_STATEMENT else line[:_LONGEST_STATEMENT] + "..."
+
+
+def _raised_in(exc: BaseException, *functions: str) -> bool:
+    """Return whether SQLAlchemy raised ``exc`` while one of its functions ran."""
+    return any(
+        frame.f_code.co_name in functions and "sqlalchemy" in frame.f_code.co_filename
+        for frame, _ in traceback.walk_tb(exc.__traceback__)
+    )
