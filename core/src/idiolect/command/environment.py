@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from idiolect.errors import ConfigError, ScriptError
 from idiolect.util.langhelpers import asbool
 
 if TYPE_CHECKING:
@@ -27,24 +28,51 @@ def run_environment(
         fn: called by ``context.run_migrations()`` with the current heads and the migration
             context; returns the steps to run.
         **opts: further options of the environment: ``as_sql``, ``starting_rev``, ``tag``...
-    """
-    # The environment loads SQLAlchemy, which commands about files alone do without.
-    from idiolect.runtime.environment import EnvironmentContext
 
-    with EnvironmentContext(config, script, fn=fn, **opts):
-        script.run_env()
+    Raises:
+        ScriptError: env.py never asked for the steps, so that nothing was done.
+    """
+    was_asked = False
+
+    def steps(heads: tuple[str, ...], context: Any) -> Iterable[Any]:
+        nonlocal was_asked
+        was_asked = True
+        return fn(heads, context)
+
+    _run(config, script, fn=steps, **opts)
+    if not was_asked:
+        raise ScriptError(
+            f"{script.env_py_location!r} ended without a call of context.run_migrations(), so "
+            "nothing was done. Let it call context.configure() and then context.run_migrations() "
+            "for each database.",
+            path=script.env_py_location,
+        )
 
 
 def wants_environment(config: Config) -> bool:
     """Return whether env.py is to run for commands that need no database."""
-    return asbool(config.get_alembic_option("revision_environment") or False)
+    value = config.get_alembic_option("revision_environment") or False
+    try:
+        return asbool(value)
+    except ValueError:
+        raise ConfigError(
+            f"'revision_environment' has to be true or false. {config.describe_sources()}"
+        ) from None
 
 
 def run_for_template_args(
     config: Config, script: ScriptDirectory, template_args: dict[str, Any], *, as_sql: bool = False
 ) -> None:
     """Run env.py so that it may add to ``template_args``, which is changed in place."""
-    run_environment(config, script, _nothing, as_sql=as_sql, template_args=template_args)
+    _run(config, script, fn=_nothing, as_sql=as_sql, template_args=template_args)
+
+
+def _run(config: Config, script: ScriptDirectory, **opts: Any) -> None:
+    # The environment loads SQLAlchemy, which commands about files alone do without.
+    from idiolect.runtime.environment import EnvironmentContext
+
+    with EnvironmentContext(config, script, **opts):
+        script.run_env()
 
 
 def _nothing(_heads: tuple[str, ...], _context: Any) -> list[Any]:

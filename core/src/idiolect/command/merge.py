@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idiolect.command.environment import run_for_template_args, wants_environment
+from idiolect.errors import CommandError
 from idiolect.script.base import ScriptDirectory
 from idiolect.util.langhelpers import rev_id as new_id
+from idiolect.util.langhelpers import to_tuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,9 +39,11 @@ def merge(  # noqa: PLR0917 - the documented order
         The new revision.
 
     Raises:
-        CommandError: a revision is unknown, or no head while ``splice`` is not given.
+        CommandError: a revision is unknown, or no head while ``splice`` is not given, or there
+            are fewer than two.
     """
     script = ScriptDirectory.from_config(config)
+    _demand_several(script, to_tuple(revisions, ()))
     template_args: dict[str, Any] = {"config": config}
     if wants_environment(config):
         run_for_template_args(config, script, template_args)
@@ -52,3 +56,14 @@ def merge(  # noqa: PLR0917 - the documented order
         branch_labels=branch_label,
         **template_args,
     )
+
+
+def _demand_several(script: ScriptDirectory, revisions: tuple[str, ...]) -> None:
+    if len(set(revisions)) < len(revisions):
+        return  # refused where the file is made
+    found = [each.revision for each in script.get_revisions(revisions)]
+    if len(found) < 2:  # noqa: PLR2004 - there is no merging of less
+        raise CommandError(
+            f"Nothing to merge: {', '.join(map(repr, revisions))} stands for "
+            f"{', '.join(found) or 'no revision'}, and a merge takes two revisions or more."
+        )

@@ -41,7 +41,10 @@ def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = 
         raise CommandError(f"Range revision not allowed: {revision!r} needs --sql.")
 
     def plan(heads: Heads, _context: Any) -> Iterable[MigrationStep]:
-        return script._upgrade_revs(destination, heads)
+        steps = script._upgrade_revs(destination, heads)
+        if not steps and start is not None:
+            _demand_upwards(script, start, destination)
+        return steps
 
     run_environment(
         config,
@@ -150,6 +153,15 @@ def _split_range(revision: str) -> tuple[str | None, str]:
     """Return the start, or None where no range is given, and the destination."""
     start, colon, destination = revision.partition(":")
     return (start, destination) if colon else (None, revision)
+
+
+def _demand_upwards(script: ScriptDirectory, start: str, destination: str) -> None:
+    """Refuse an empty range whose ends differ: the script that is wanted goes down."""
+    if script.get_revisions(start) != script.get_revisions(destination):
+        raise CommandError(
+            f"Nothing leads up from {start!r} to {destination!r}, which is beneath it. Turn the "
+            f"range round, or write the way down: downgrade {start}:{destination} --sql."
+        )
 
 
 def _stamp_targets(revisions: tuple[str, ...], *, sql: bool) -> tuple[str | None, tuple[str, ...]]:
