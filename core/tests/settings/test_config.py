@@ -150,14 +150,14 @@ def test_encodings(make: Callable[..., Config], mark: str, break_: str) -> None:
         pytest.param(
             ("[x]\n", ""),
             [
-                "idiolect.ini' (has no section [alembic])",
+                "idiolect.ini' (has no section [idiolect] or [alembic])",
                 "pyproject.toml' (has no [tool.idiolect] or [tool.alembic])",
             ],
             id="nothing in them",
         ),
         pytest.param(
             ("[idiolect]\n", '[tool.idiolect]\na="1"\n'),
-            ["idiolect.ini' (section [alembic])", "pyproject.toml' ([tool.idiolect] or"],
+            ["idiolect.ini' (section [idiolect])", "pyproject.toml' ([tool.idiolect] or"],
             id="both",
         ),
     ],
