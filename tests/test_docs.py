@@ -236,8 +236,8 @@ def test_the_names_of_alembic_are_those_that_the_modules_offer() -> None:
         missing[name] = names - public - {*dir(module)}
         unlisted[name] = public - names
 
-    assert dict.fromkeys(listed, set()) == missing
-    assert dict.fromkeys(listed, set()) == unlisted
+    assert dict.fromkeys(listed, frozenset()) == missing
+    assert dict.fromkeys(listed, frozenset()) == unlisted
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:
