@@ -74,9 +74,13 @@ def test_existing_files(tmp_path: Path, existing: list[str], expected: str) -> N
 
 
 def test_folder_is_no_file(tmp_path: Path) -> None:
-    """A folder that bears the name of an ini file is passed over."""
+    """A folder that bears the name of an ini file is taken, and told, where there is no file."""
     (tmp_path / "idiolect.ini").mkdir()
-    assert tmp_path / "alembic.ini" == find_config(None, {}, tmp_path).ini
+    alone = find_config(None, {}, tmp_path).ini
+    (tmp_path / "alembic.ini").touch()
+    beside = find_config(None, {}, tmp_path).ini
+
+    assert (tmp_path / "idiolect.ini", tmp_path / "alembic.ini") == (alone, beside)
 
 
 @pytest.mark.parametrize(

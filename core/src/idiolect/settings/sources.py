@@ -77,13 +77,18 @@ def find_config(
         files = ", ".join(repr(str(path)) for path in tomls)
         raise ConfigError(f"pyproject.toml indicated more than once: {files}", files=tomls)
     folder = cwd or Path()
-    existing = [folder / name for name in INI_NAMES if _exists(folder / name)]
+    candidates = [folder / name for name in INI_NAMES]
+    # A folder of that name is taken last, so that it is told rather than passed over.
+    existing = [*filter(_is_file, candidates), *filter(_exists, candidates)]
     ini = (inis or existing or [folder / new_ini])[0]
     return ConfigPaths(ini=ini, toml=tomls[0] if tomls else folder / TOML_NAME)
 
 
+def _is_file(path: Path) -> bool:
+    return _exists(path) and path.is_file()
+
+
 def _exists(path: Path) -> bool:
-    """Return whether there is anything of this name: a folder is to be told, not passed over."""
     try:
         return path.exists()
     except OSError:  # a folder that may not be searched
