@@ -1,0 +1,157 @@
+"""URLs that are none, or that lead to no database."""
+
+from __future__ import annotations
+
+from tests.bad_input.row import Row, each_command
+from tests.bad_input.spoil import INI, env_py, on_postgresql, option, postgresql_with, url
+
+_PLACE = ("sqlalchemy.url", INI)
+_COMMANDS = ("upgrade head", "current", "stamp head", "ensure_version")
+_BEGIN = "postgresql+psycopg://app"
+
+
+def _urls(prefix: str, address: str, *says: str) -> list[Row]:
+    """Return a row for each of a few commands, all of the same URL."""
+    return each_command(prefix, _COMMANDS[:2], (*_PLACE, *says), url(address))
+
+
+ROWS = [
+    *_urls("url-garbage", "utter nonsense", "cannot be parsed"),
+    *_urls("url-garbage-password", "postgresql:app:{secret}@db/x", "cannot be parsed"),
+    *_urls("url-one-slash", "postgresql:/app:{secret}@db/x", "cannot be parsed"),
+    *_urls("url-no-scheme", "//app:{secret}@db/x", "cannot be parsed"),
+    *_urls("url-only-password", "{secret}", "cannot be parsed"),
+    *_urls("url-empty", "", "empty"),
+    *each_command("url-none", _COMMANDS, _PLACE, option("sqlalchemy.url", None)),
+    *_urls("url-of-the-template", "driver://user:{secret}@localhost/dbname", "driver"),
+    *_urls("url-unknown-dialect", "nosuchdb://app:{secret}@db/x", "nosuchdb"),
+    *_urls("url-misspelt-dialect", "postgrsql://app:{secret}@db/x", "postgrsql"),
+    *_urls("url-old-dialect", "postgres://app:{secret}@db/x", "postgresql"),
+    *_urls("url-unknown-driver", "postgresql+nodriver://app:{secret}@db/x", "nodriver"),
+    *_urls(
+        "url-driver-missing", "oracle+cx_oracle://app:{secret}@db/x", "cx_Oracle", "pip install"
+    ),
+    Row(
+        "url-dialect-missing-offline",
+        "upgrade head --sql",
+        ("oracle",),
+        (url("oracle://app:{secret}@db/x"),),
+    ),
+    Row(
+        "url-unknown-dialect-offline",
+        "upgrade head --sql",
+        ("nosuchdb",),
+        (url("nosuchdb://app:{secret}@db/x"),),
+    ),
+    Row("url-garbage-offline", "upgrade head --sql", _PLACE, (url("{secret}"),)),
+    *_urls("url-bad-port", f"{_BEGIN}:{{secret}}@127.0.0.1:port/x", "port"),
+    *_urls("url-huge-port", f"{_BEGIN}:{{secret}}@127.0.0.1:99999/x", "99999"),
+    *_urls("url-at", f"{_BEGIN}:{{secret}}@{{secret2}}@127.0.0.1:1/x", "%40"),
+    *_urls("url-slash", f"{_BEGIN}:{{secret}}/{{secret2}}@127.0.0.1:1/x"),
+    *_urls("url-colon", f"{_BEGIN}:{{secret}}:{{secret2}}@127.0.0.1:1/x"),
+    *_urls("url-question", f"{_BEGIN}:{{secret}}?{{secret2}}@127.0.0.1:1/x"),
+    *_urls("url-hash", f"{_BEGIN}:{{secret}}#{{secret2}}@127.0.0.1:1/x"),
+    *_urls("url-bracket", f"{_BEGIN}:{{secret}}[{{secret2}}@127.0.0.1:1/x"),
+    *_urls("url-space", f"{_BEGIN}:{{secret}} {{secret2}}@127.0.0.1:1/x"),
+    *_urls("url-encoded", f"{_BEGIN}:{{secret}}%%40{{secret2}}%%2F@127.0.0.1:1/x"),
+    *_urls("url-percent", f"{_BEGIN}:{{secret}}%{{secret2}}@127.0.0.1:1/x", "%%"),
+    *_urls("url-percent-encoded-once", f"{_BEGIN}:{{secret}}%40{{secret2}}@db/x", "%%"),
+    *_urls("url-reference", f"{_BEGIN}:%(nosuch)s{{secret}}@db/x", "%%"),
+    *_urls("url-reference-secret", f"{_BEGIN}:%({{secret}})s@db/x", "%%"),
+    *_urls("url-refused", f"{_BEGIN}:{{secret}}@127.0.0.1:1/x", "127.0.0.1", "refused"),
+    *_urls("url-password-in-query", f"{_BEGIN}@127.0.0.1:1/x?password={{secret}}", "refused"),
+    *_urls("url-unknown-host", f"{_BEGIN}:{{secret}}@nohost.invalid/x", "nohost.invalid"),
+    *_urls("url-unknown-argument", f"{_BEGIN}:{{secret}}@127.0.0.1:1/x?nosuch=1", "nosuch"),
+    *_urls("url-mariadb-refused", "mysql+pymysql://app:{secret}@127.0.0.1:1/x", "127.0.0.1"),
+    Row(
+        "url-raiseerr",
+        "--raiseerr upgrade head",
+        ("refused",),
+        (url(f"{_BEGIN}:{{secret}}@127.0.0.1:1/x"),),
+        raw=True,
+    ),
+    Row(
+        "url-raiseerr-garbage",
+        "--raiseerr upgrade head",
+        (),
+        (url("postgresql:app:{secret}@db/x"),),
+        raw=True,
+    ),
+    Row(
+        "url-raiseerr-percent",
+        "--raiseerr upgrade head",
+        ("%%",),
+        (url(f"{_BEGIN}:{{secret}}%{{secret2}}@db/x"),),
+        raw=True,
+    ),
+    Row(
+        "url-from-environment",
+        "upgrade head",
+        ("127.0.0.1", "refused"),
+        (env_py(before='config.set_main_option("sqlalchemy.url", os.environ["APP_DB"])'),),
+        env=(("APP_DB", f"{_BEGIN}:{{secret}}@127.0.0.1:1/x"),),
+    ),
+    Row(
+        "url-from-environment-percent",
+        "upgrade head",
+        ("%%", "sqlalchemy.url"),
+        (env_py(before='config.set_main_option("sqlalchemy.url", os.environ["APP_DB"])'),),
+        env=(("APP_DB", f"{_BEGIN}:{{secret}}%40{{secret2}}@127.0.0.1:1/x"),),
+    ),
+    Row(
+        "url-from-x",
+        "-x url=postgresql+psycopg://app:{secret}@127.0.0.1:1/x upgrade head",
+        ("127.0.0.1", "refused"),
+        (
+            env_py(
+                before="given = context.get_x_argument(as_dictionary=True)\n"
+                'config.set_main_option("sqlalchemy.url", given["url"])'
+            ),
+        ),
+    ),
+    Row(
+        "postgresql-wrong-password",
+        "upgrade head",
+        (*_PLACE, "password authentication failed", "postgres"),
+        (postgresql_with(password="{secret}"),),
+        needs="postgresql",
+    ),
+    Row(
+        "postgresql-wrong-password-odd",
+        "upgrade head",
+        (*_PLACE, "password authentication failed"),
+        (postgresql_with(password="{secret}@/%:{secret2}"),),
+        needs="postgresql",
+    ),
+    Row(
+        "postgresql-wrong-user",
+        "current",
+        (*_PLACE, "nosuchuser"),
+        (postgresql_with(username="nosuchuser", password="{secret}"),),
+        needs="postgresql",
+    ),
+    Row(
+        "postgresql-unknown-database",
+        "upgrade head",
+        (*_PLACE, "nosuchdatabase", "does not exist"),
+        (postgresql_with(database="nosuchdatabase"),),
+        needs="postgresql",
+    ),
+    Row(
+        "postgresql-unknown-host",
+        "upgrade head",
+        (*_PLACE, "nohost.invalid"),
+        (postgresql_with(host="nohost.invalid"),),
+        needs="postgresql",
+    ),
+    Row(
+        "postgresql-unknown-schema",
+        "upgrade head",
+        (*_PLACE, "nosuchschema"),
+        (
+            on_postgresql,
+            env_py(configure='version_table_schema="nosuchschema", '),
+        ),
+        needs="postgresql",
+    ),
+]

@@ -1,0 +1,25 @@
+"""The table of bad input, put together. A later change adds rows to the file of its trouble."""
+
+from __future__ import annotations
+
+from tests.bad_input import (
+    rows_config,
+    rows_database,
+    rows_environment,
+    rows_files,
+    rows_location,
+    rows_revisions,
+    rows_url,
+    rows_usage,
+)
+
+ROWS = (
+    *rows_config.ROWS,
+    *rows_location.ROWS,
+    *rows_environment.ROWS,
+    *rows_files.ROWS,
+    *rows_revisions.ROWS,
+    *rows_url.ROWS,
+    *rows_database.ROWS,
+    *rows_usage.ROWS,
+)
