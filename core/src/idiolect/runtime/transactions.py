@@ -210,6 +210,8 @@ class Transactions:
         connection = self._connection
         outer, self._suspended = self._suspended, True
         before = connection.get_isolation_level()
+        # Some drivers began a transaction for that query, which SQLAlchemy knows nothing of.
+        connection.connection.rollback()
         connection.execution_options(isolation_level=level)
         try:
             yield
