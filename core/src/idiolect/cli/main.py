@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from idiolect.cli.commands import BUILTIN, CommandSpec, describe, load
 from idiolect.cli.parser import Parser, build_parser, parser_for
@@ -110,6 +111,7 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None, **_kwargs: 
     """
     from idiolect.errors import IdiolectError
 
+    warnings.showwarning = _show_warning
     try:
         CommandLine(prog=prog).main(argv)
     except IdiolectError as exc:
@@ -121,12 +123,35 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None, **_kwargs: 
         sys.exit(130)
 
 
+def _show_warning(  # noqa: PLR0917 - Python calls it so
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Show a warning of ours in one line, without the place in our code; others as ever."""
+    if f"{os.sep}idiolect{os.sep}" in filename:
+        text = f"WARNING: {message}\n"
+    else:
+        text = warnings.formatwarning(message, category, filename, lineno, line)
+    (file or sys.stderr).write(text)
+
+
 def _start_up() -> None:
     """Call what installed distributions want called before any of the user's code runs."""
+    from idiolect.errors import PluginLoadError
     from idiolect.hooks.entrypoints import STARTUP, find
 
     for source in find(STARTUP):
-        source.load()()
+        try:
+            function = source.load()
+        except PluginLoadError as exc:
+            # Most commands do without it, and the others will say what they miss.
+            sys.stderr.write(f"WARNING: {exc} [{exc.code}]\n")
+        else:
+            function()
 
 
 def _flush(config: Config) -> None:

@@ -307,7 +307,12 @@ class MigrationContext:
             heads = () if self.purge else self.get_current_heads()
         # A transaction of its own, because what is called here may write: ensure_version does.
         with self._reading():
-            steps = list(self._migrations_fn(heads, self)) if self._migrations_fn else []
+            try:
+                steps = list(self._migrations_fn(heads, self)) if self._migrations_fn else []
+            except CommandError as exc:
+                if not self.as_sql and any(repr(head) in str(exc) for head in heads):
+                    exc.add_note(f"from the version table {self.version_table!r}")
+                raise
         return heads, steps
 
     @contextlib.contextmanager
@@ -372,7 +377,8 @@ class MigrationContext:
             with watched:
                 yield
         except Exception as exc:
-            exc.add_note(f"in {step.name}() of {label}")
+            if label not in str(exc):
+                exc.add_note(f"in {step.name}() of {label}")
             raise
 
     def _has_version_table(self) -> bool:

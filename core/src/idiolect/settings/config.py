@@ -327,7 +327,8 @@ class Config:
         """
         text = self._ini_option(name)
         if text is not None:
-            return sections.boolean(text, self._place(self.config_ini_section, name))
+            section = self._section(self.config_ini_section)
+            return sections.boolean(text, self._place(section, name))
         value = self._toml_option(name)
         if value is None or isinstance(value, bool):
             return bool(value)

@@ -52,23 +52,22 @@ def write_outstream(stream: TextIO, *text: str | bytes, quiet: bool = False) -> 
 
 
 def msg(msg: str, newline: bool = True, flush: bool = False, quiet: bool = False) -> None:
-    """Print ``msg`` indented by two columns, wrapped where the output is a terminal."""
+    """Print ``msg``; on a terminal indented by two columns and wrapped."""
     if quiet:
         return
-    lines = _wrapped(msg, _width())
-    write_outstream(sys.stdout, "\n".join(f"  {line}" for line in lines), "\n" if newline else "")
+    write_outstream(sys.stdout, _laid_out(msg, _width()), "\n" if newline else "")
     if flush or newline:
         with contextlib.suppress(BrokenPipeError, ValueError):
             sys.stdout.flush()
 
 
-def _wrapped(text: str, width: int | None) -> list[str]:
+def _laid_out(text: str, width: int | None) -> str:
     if width is None:
-        return [text]
+        return text
     # As in _width(): for terminals.
     import textwrap
 
-    return textwrap.wrap(text, width - 2) or [""]
+    return "\n".join(f"  {line}" for line in textwrap.wrap(text, width - 2) or [""])
 
 
 @contextlib.contextmanager
