@@ -6,6 +6,8 @@ reads identifiers, ``plan`` selects and ``sort`` orders. Nothing is loaded befor
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from idiolect.revisions import lineage, plan, relative, resolve, sort
@@ -19,6 +21,22 @@ if TYPE_CHECKING:
     from idiolect.revisions.resolve import Wanted
 
 T = TypeVar("T", str, Revision)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep the garbage collector from looking through objects of which none will be garbage.
+
+    It would pass over all revisions again each time their number has grown by a quarter: a fifth
+    of the time for 20,000 of them.
+    """
+    was_at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_at_work:
+            gc.enable()
 
 
 class RevisionMap:
@@ -36,7 +54,8 @@ class RevisionMap:
     @property
     def _graph(self) -> Graph:
         if self._loaded is None:
-            self._loaded = load(self._generator())
+            with _collector_at_rest():
+                self._loaded = load(self._generator())
         return self._loaded
 
     @property

@@ -116,7 +116,9 @@ def load(revisions: Iterable[Revision]) -> Graph:
     for revision in revisions:
         if revision.revision in graph.nodes:
             _warn_of_double(graph.nodes.pop(revision.revision), revision)
-        revision.reset_links()
+        if revision.users or revision.branch_labels or revision.dependencies is not None:
+            # It may come from another graph; most are just made and have nothing to forget.
+            revision.reset_links()
         graph.nodes[revision.revision] = revision
     graph.names.update(graph.nodes)
     for revision in graph.nodes.values():

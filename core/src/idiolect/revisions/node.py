@@ -43,6 +43,8 @@ class Revision:
     parents: tuple[str, ...]
     #: the labels that the file itself declares
     own_labels: tuple[str, ...]
+    #: the ids of parents and dependencies: all that must be applied first
+    requirements: tuple[str, ...]
     #: the ids of the revisions that follow this one
     children: set[str]
     #: the ids of the revisions that follow this one or depend on it
@@ -64,7 +66,7 @@ class Revision:
         self.revision = revision
         self.down_revision = tuple_rev_as_scalar(parents)
         self.dependencies = tuple_rev_as_scalar(needed)
-        self.parents = tuple(dict.fromkeys(parents))
+        self.parents = parents if len(parents) < 2 else tuple(dict.fromkeys(parents))  # noqa: PLR2004
         self.own_labels = as_tuple(branch_labels)
         self.reset_links()
 
@@ -79,6 +81,8 @@ class Revision:
         """Take ``ids`` for what ``dependencies`` means."""
         self._resolved_dependencies = ids
         self._normalized_resolved_dependencies = ids
+        # No property: building a graph asks for it more often than for all else.
+        self.requirements = _joined(self.parents, ids)
 
     def keep_dependencies(self, ids: tuple[str, ...]) -> None:
         """Take ``ids`` for the dependencies that parents do not already imply."""
@@ -95,6 +99,8 @@ class Revision:
             raise RevisionError(
                 f"Revision identifier {revision!r} is empty; give the revision an id"
             )
+        if revision.isalnum():
+            return
         illegal = sorted(set(ILLEGAL_CHARACTERS).intersection(revision))
         if illegal:
             raise RevisionError(
@@ -112,11 +118,6 @@ class Revision:
     def resolved_dependencies(self) -> tuple[str, ...]:
         """The ids that ``dependencies`` means."""
         return self._resolved_dependencies
-
-    @property
-    def requirements(self) -> tuple[str, ...]:
-        """The ids of parents and dependencies: all that must be applied first."""
-        return _joined(self.parents, self._resolved_dependencies)
 
     @property
     def order_links(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from idiolect.revisions.errors import (
     RevisionError,
 )
 from idiolect.revisions.graph import RevisionMap
+from idiolect.script.index import HeaderIndex
 from idiolect.script.locations import revision_files
 from idiolect.script.naming import (
     DEFAULT_FILE_TEMPLATE,
@@ -156,15 +157,14 @@ class ScriptDirectory:
 
     def _load_revisions(self) -> Iterator[Script]:
         """Yield a Script for every revision file of all locations."""
+        folders = [os.path.realpath(folder) for folder in self._version_locations]
         paths = revision_files(
-            self._version_locations,
-            recursive=self.recursive_version_locations,
-            sourceless=self.sourceless,
+            folders, recursive=self.recursive_version_locations, sourceless=self.sourceless
         )
+        index = HeaderIndex(folders)
         for path in paths:
-            script = Script._from_path(self, path)
-            if script is not None:
-                yield script
+            yield Script._read(path, index.header)  # noqa: SLF001 - made by nobody else
+        index.save()
 
     @property
     def env_py_location(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from idiolect.errors import ScriptError
@@ -15,10 +16,10 @@ from idiolect.util.messaging import warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 _COMPILED = (".pyc", ".pyo")
 _CACHE = "__pycache__"
+_NAME = attrgetter("name")
 
 
 def is_revision_file(name: str, *, sourceless: bool = False) -> bool:
@@ -29,13 +30,13 @@ def is_revision_file(name: str, *, sourceless: bool = False) -> bool:
 
 
 def revision_files(
-    folders: Iterable[Path], *, recursive: bool = False, sourceless: bool = False
+    folders: Iterable[str], *, recursive: bool = False, sourceless: bool = False
 ) -> Iterator[str]:
     """Yield the real path of each revision file, once.
 
     Args:
-        folders: the version locations; one that does not exist holds nothing, since version
-            control keeps no empty folder.
+        folders: the version locations as real paths; one that does not exist holds nothing,
+            since version control keeps no empty folder.
         recursive: look into sub-folders too.
         sourceless: take compiled files where the source is not there.
 
@@ -44,8 +45,7 @@ def revision_files(
     """
     seen: set[str] = set()
     for folder in folders:
-        root = os.path.realpath(folder)
-        for path in _files(root, recursive=recursive, sourceless=sourceless):
+        for path in _files(folder, recursive=recursive, sourceless=sourceless):
             if path in seen:
                 warn(
                     f"File {path} loaded twice! ignoring. "
@@ -63,9 +63,10 @@ def _files(folder: str, *, recursive: bool, sourceless: bool) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             inner.append(entry.path)
         elif is_revision_file(entry.name, sourceless=sourceless):
-            if entry.name.endswith(_COMPILED) and _stem(entry.name) in names:
-                continue  # the source stands beside it, and sorts before it
-            names.add(_stem(entry.name))
+            if sourceless:
+                if entry.name.endswith(_COMPILED) and _stem(entry.name) in names:
+                    continue  # the source stands beside it, and sorts before it
+                names.add(_stem(entry.name))
             yield os.path.realpath(entry.path) if entry.is_symlink() else entry.path
     if sourceless:
         yield from _cached_files(folder, names)
@@ -89,7 +90,7 @@ def _cached_files(folder: str, names: set[str]) -> Iterator[str]:
 def _entries(folder: str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
+            return sorted(entries, key=_NAME)
     except FileNotFoundError:
         return []
     except OSError as exc:

@@ -20,6 +20,7 @@ from idiolect.util.messaging import format_as_comma
 from idiolect.util.pyfiles import StrPath, load_python_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
     from idiolect.script.base import ScriptDirectory
@@ -103,9 +104,11 @@ class Script(Revision):
         return cls._read(where)
 
     @classmethod
-    def _read(cls, path: str) -> Script:
+    def _read(
+        cls, path: str, header_of: Callable[[str], RevisionHeader | None] = read_header
+    ) -> Script:
         module: ModuleType | None = None
-        header = read_header(path) if path.endswith(".py") else None
+        header = header_of(path) if path.endswith(".py") else None
         if header is None:
             folder, name = os.path.split(path)
             module = load_python_file(folder, name)
