@@ -1,0 +1,149 @@
+"""One project through its life on SQLite and on PostgreSQL: up, down, branches, stamps, scripts."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+from projects import Project
+from sqlalchemy import text
+
+from idiolect import command
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def project(request: pytest.FixtureRequest, tmp_path: Path) -> Project:
+    """A project whose history branches and merges, on each database in turn.
+
+    ``base1 <- left, right <- merge``, and beside it ``other`` which depends on ``left``.
+    """
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'database.db'}"
+    else:
+        url = request.getfixturevalue("fresh_postgresql")
+    made = Project(tmp_path / "project", url)
+    for name, down in (("base1", None), ("left", "base1"), ("right", "base1")):
+        made.revision(name, down, table(f"t_{name}"), f"op.drop_table('t_{name}')")
+    made.revision("merge", ("left", "right"))
+    made.revision(
+        "other",
+        None,
+        "op.execute('INSERT INTO t_left VALUES (7)')",
+        "op.execute('DELETE FROM t_left')",
+        depends_on="left",
+    )
+    return made
+
+
+def table(name: str) -> str:
+    """Return the directive that makes a table."""
+    return f"op.create_table({name!r}, sa.Column('id', sa.Integer))"
+
+
+ALL = ["t_base1", "t_left", "t_right"]
+
+
+def tables(project: Project) -> list[str]:
+    """Return the tables that the revisions made."""
+    return [name for name in project.tables() if name != "alembic_version"]
+
+
+def test_up_and_down_and_up(project: Project) -> None:
+    """The heads and the tables follow each move."""
+    project.upgrade("base1")
+    assert (["base1"], ["t_base1"]) == (project.heads(), tables(project))
+    project.upgrade("left")
+    project.upgrade("right")
+    assert (["left", "right"], ALL) == (project.heads(), tables(project))
+    project.upgrade("heads")
+    assert (["merge", "other"], [7]) == (project.heads(), project.rows("SELECT id FROM t_left"))
+    project.downgrade("base")
+    assert ([], []) == (project.heads(), tables(project))
+    project.upgrade("heads")
+    assert (["merge", "other"], ALL) == (project.heads(), tables(project))
+
+
+def test_a_dependency_is_run_first(project: Project) -> None:
+    """It is not a head of its own while something stands on it."""
+    project.upgrade("other")
+    assert (["other"], ["t_base1", "t_left"]) == (project.heads(), tables(project))
+    project.upgrade("heads")
+    assert ["merge", "other"] == project.heads()
+
+
+def test_relative_moves(project: Project) -> None:
+    """Steps back from where the database is, and steps seen from a revision."""
+    project.upgrade("left")
+    project.downgrade("-1")
+    assert ["base1"] == project.heads()
+    project.upgrade("base1")
+    project.upgrade("left")
+    project.downgrade("left-1")
+    assert ["base1"] == project.heads()
+    (project.folder / "versions" / "right_.py").unlink()
+    (project.folder / "versions" / "merge_.py").unlink()
+    (project.folder / "versions" / "other_.py").unlink()
+    project.upgrade("+1")
+    assert ["left"] == project.heads()
+
+
+def test_stamps_run_nothing(project: Project) -> None:
+    """Only the version table moves."""
+    command.stamp(project.config(), "heads")
+    assert (["merge", "other"], []) == (project.heads(), tables(project))
+    command.stamp(project.config(), "base")
+    assert [] == project.heads()
+
+
+@pytest.mark.parametrize("per_migration", [False, True])
+def test_a_script_does_what_the_run_does(project: Project, per_migration: bool) -> None:
+    """Fed to the database it leaves the same tables, rows and heads."""
+    script = project.sql("heads", literal_binds=True, transaction_per_migration=per_migration)
+    feed(project, script)
+    assert (["merge", "other"], ALL) == (project.heads(), tables(project))
+    assert [7] == project.rows("SELECT id FROM t_left")
+    back = project.sql("merge:base1", down=True)
+    feed(project, back)
+    assert ["t_base1"] == tables(project)
+
+
+def feed(project: Project, script: str) -> None:
+    """Run a script through the driver alone."""
+    if project.url.startswith("sqlite"):
+        connection = sqlite3.connect(project.url.removeprefix("sqlite:///"))
+        connection.executescript(script)
+        connection.close()
+        return
+    with project.engine().connect() as sqlalchemy_connection:
+        level = sqlalchemy_connection.execution_options(isolation_level="AUTOCOMMIT")
+        for statement in script.split(";\n\n"):
+            if statement.strip():
+                level.execute(text(statement))
+
+
+@pytest.mark.parametrize("per_migration", [False, True])
+def test_a_failure_can_be_mended_and_run_again(project: Project, per_migration: bool) -> None:
+    """Nothing of the failed revision is in the way."""
+    broken = project.revision("fails", "merge", f"{table('t_fails')}\nraise RuntimeError('broken')")
+    with pytest.raises(RuntimeError, match="broken"):
+        project.upgrade("fails", transaction_per_migration=per_migration)
+    assert (["merge"] if per_migration else []) == project.heads()
+    assert (ALL if per_migration else []) == tables(project)
+    broken.write_text(broken.read_text().replace("raise RuntimeError('broken')", ""))
+    project.upgrade("fails")
+    assert (["fails"], sorted([*ALL, "t_fails"])) == (project.heads(), tables(project))
+
+
+def test_a_row_that_another_run_took_away(project: Project) -> None:
+    """The run notices at its end and undoes what it did."""
+    project.upgrade("base1")
+    project.revision(
+        "robbed", "base1", f"{table('t_robbed')}\nop.execute('DELETE FROM alembic_version')"
+    )
+    with pytest.raises(Exception, match=r"updating 'base1' to 'robbed' .* 0 found"):
+        project.upgrade("robbed")
+    assert (["base1"], ["t_base1"]) == (project.heads(), tables(project))
