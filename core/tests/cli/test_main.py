@@ -1,0 +1,257 @@
+"""The program's own options, its exit statuses, and how it is started."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from idiolect import ALEMBIC_API, __version__
+from idiolect.cli.main import CommandLine, main
+from idiolect.errors import CommandError
+
+if TYPE_CHECKING:
+    from core.tests.command.terminal import Terminal
+    from idiolect.settings.config import Config
+
+OTHER = "[alembic]\nscript_location = %(here)s/other\n[there]\nscript_location = %(here)s/other\n"
+
+
+@pytest.fixture
+def two(linear: Terminal) -> Terminal:
+    """A terminal with a second, empty project, which ``other.ini`` leads to."""
+    (linear.folder / "other" / "versions").mkdir(parents=True)
+    linear.write("other.ini", OTHER)
+    return linear
+
+
+def test_version(terminal: Terminal) -> None:
+    """--version tells the program's version and the API that it is compatible with."""
+    said = terminal.run("--version")
+
+    assert (0, f"idiolect {__version__} (API of Alembic {ALEMBIC_API})") == (said.status, said.out)
+
+
+def test_help_lists_all_commands(terminal: Terminal) -> None:
+    """--help names every command, in order, each with a line about it."""
+    said = terminal.run("--help")
+
+    listed = re.findall(r"^    ([a-z_]+) {2,}\w", said.out, re.MULTILINE)
+    assert (0, sorted(listed)) == (said.status, listed)
+    assert {"upgrade", "list_templates", "ensure_version"} < set(listed)
+
+
+@pytest.mark.parametrize(
+    ("command", "flags"),
+    [
+        ("branches", {"-v"}),
+        ("current", {"-v", "--check-heads"}),
+        ("downgrade", {"--sql", "--tag"}),
+        ("edit", set()),
+        ("ensure_version", {"--sql"}),
+        ("heads", {"-v", "--resolve-dependencies"}),
+        ("history", {"-v", "-r", "--rev-range", "-i", "--indicate-current"}),
+        ("init", {"-t", "--template", "--package"}),
+        ("list_templates", set()),
+        ("merge", {"-m", "--message", "--branch-label", "--rev-id", "--splice"}),
+        (
+            "revision",
+            {"-m", "--sql", "--head", "--splice", "--branch-label", "--version-path", "--rev-id"}
+            | {"--depends-on"},
+        ),
+        ("show", set()),
+        ("stamp", {"--sql", "--tag", "--purge"}),
+        ("upgrade", {"--sql", "--tag"}),
+    ],
+)
+def test_help_of_a_command(terminal: Terminal, command: str, flags: set[str]) -> None:
+    """A command's --help tells each of its flags."""
+    said = terminal.run(command, "--help")
+
+    words = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", said.out))
+    assert (0, set()) == (said.status, flags - words)
+
+
+@pytest.mark.parametrize(
+    ("words", "environ", "expected"),
+    [
+        pytest.param([], {}, "c333 (head)", id="default"),
+        pytest.param(["-c", "other.ini"], {}, "", id="-c"),
+        pytest.param(["--config", "other.ini"], {}, "", id="--config"),
+        pytest.param(["-c", "other.ini", "-n", "there"], {}, "", id="-n"),
+        pytest.param([], {"IDIOLECT_CONFIG": "other.ini"}, "", id="IDIOLECT_CONFIG"),
+        pytest.param([], {"ALEMBIC_CONFIG": "other.ini"}, "", id="ALEMBIC_CONFIG"),
+        pytest.param(
+            [],
+            {"IDIOLECT_CONFIG": "idiolect.ini", "ALEMBIC_CONFIG": "other.ini"},
+            "c333 (head)",
+            id="own name first",
+        ),
+        pytest.param(
+            ["-c", "idiolect.ini"], {"IDIOLECT_CONFIG": "other.ini"}, "c333 (head)", id="-c first"
+        ),
+    ],
+)
+def test_config_file(
+    two: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    environ: dict[str, str],
+    expected: str,
+) -> None:
+    """The config file is the one of -c, else of the environment, else of the folder."""
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    said = two.run(*words, "heads")
+
+    assert (0, expected, "") == (said.status, said.out, said.err)
+
+
+def test_pyproject_alone(linear: Terminal) -> None:
+    """Without an ini file, the table of pyproject.toml is enough."""
+    (linear.folder / "idiolect.ini").unlink()
+    linear.write("pyproject.toml", '[tool.idiolect]\nscript_location = "%(here)s/migrations"\n')
+
+    assert "c333 (head)" == linear.run("heads").out
+
+
+def test_words_after_the_command_may_be_options_before_it(two: Terminal) -> None:
+    """A value that is called like a command is no command."""
+    two.write("heads", OTHER)
+
+    said = two.run("-c", "heads", "-n", "there", "-x", "history", "heads")
+
+    assert (0, "", "") == (said.status, said.out, said.err)
+
+
+def test_as_a_module(linear: Terminal) -> None:
+    """`python -m idiolect` is the program, under its name."""
+    said = linear.start("--version")
+
+    assert (0, f"idiolect {__version__}") == (said.status, said.out.partition(" (")[0])
+    assert "c333 (head)" == linear.start("heads").out
+
+
+def test_raiseerr(linear: Terminal) -> None:
+    """With --raiseerr a failure is an exception, for programs and for debugging."""
+    with pytest.raises(CommandError, match="nosuch"):
+        main(["--raiseerr", "show", "nosuch"])
+
+
+def test_raiseerr_in_a_process(linear: Terminal) -> None:
+    """As a process, it then ends in Python's own traceback."""
+    said = linear.start("--raiseerr", "show", "nosuch")
+
+    assert (1, True) == (said.status, "Traceback (most recent call last)" in said.err)
+
+
+def test_failure_has_a_code(linear: Terminal) -> None:
+    """A failure is one line on standard error, with the code that its explanation has."""
+    said = linear.run("show", "nosuch")
+
+    assert (1, "") == (said.status, said.out)
+    assert re.fullmatch(r"FAILED: .*'nosuch'.* \[IDI-033\]", said.err)
+
+
+def test_config_files_that_exclude_each_other(linear: Terminal) -> None:
+    """What is wrong before there is a configuration is told in the same way."""
+    said = linear.run("-c", "a.ini", "-c", "b.ini", "heads")
+
+    assert (1, True) == (said.status, said.err.startswith("FAILED: only one ini file"))
+
+
+def test_interrupt(linear: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends the program with 130, as shells expect, and no traceback."""
+
+    def interrupted(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(CommandLine, "run_cmd", interrupted)
+
+    said = linear.run("heads")
+
+    assert (130, "Interrupted.") == (said.status, said.err)
+
+
+def greet(config: Config, name: str, loudly: bool = False, times: int | None = None) -> None:
+    """Greet somebody.
+
+    Args:
+        config: where to print.
+        name: whom.
+        loudly: with an exclamation mark.
+        times: how often.
+    """
+    config.print_stdout("Hello %s%s %s", name, "!" if loudly else "", times)
+
+
+def test_registered_command(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
+    """A function becomes a command of its name, beside the built-in ones."""
+    line = CommandLine(prog="mine")
+    line.register_command(greet)
+
+    line.main(["greet", "you", "--times", "3"])
+    line.main(["list_templates"])
+
+    out = capsys.readouterr().out
+    assert "Hello you 3\n" == out[:12]
+    assert "Available templates" in out
+
+
+def test_registered_command_in_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its summary is the first paragraph of its docstring."""
+    line = CommandLine(prog="mine")
+    line.register_command(greet)
+
+    with pytest.raises(SystemExit):
+        line.main(["--help"])
+
+    assert re.search(r"greet +Greet somebody\.\n", capsys.readouterr().out)
+
+
+def test_own_options(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
+    """A program can add options to the parser, and run what was parsed."""
+    line = CommandLine(prog="mine")
+    line.parser.add_argument("--more")
+
+    options = line.parser.parse_args(["--more", "1", "list_templates"])
+
+    assert ("1", "list_templates") == (options.more, options.cmd.name)
+
+
+def test_argv_of_the_process(linear: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without words given, main() reads those of the process."""
+    monkeypatch.setattr(sys, "argv", ["idiolect", "show", "nosuch"])
+
+    with pytest.raises(SystemExit) as caught:
+        main()
+
+    assert 1 == caught.value.code
+
+
+def test_reader_that_leaves(linear: Terminal) -> None:
+    """A closed standard output ends in no complaint."""
+    for number in range(60):
+        linear.revision(f"n{number:03}", f"n{number - 1:03}" if number else "c333", "x" * 3000)
+
+    done = subprocess.run(
+        f"set -o pipefail; {sys.executable} -m idiolect history -v | head -1",
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (0, "Rev: n059 (head)\n", "") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_huge_x(linear: Terminal) -> None:
+    """An argument for env.py may be as long as the system allows."""
+    said = linear.start("-x", "show=" + "v" * 100_000, "upgrade", "a111")
+
+    assert (0, ["a111"]) == (said.status, linear.ids())

@@ -1,0 +1,67 @@
+"""No password is shown: not whole, not in part, not encoded."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+import pytest
+
+from idiolect.cli.secrets import redact
+from idiolect.settings.config import Config
+
+
+def config_with(url: str, x: str = "") -> Config:
+    """Return a Config that holds a URL."""
+    config = Config(cmd_opts=Namespace(x=[x]))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+@pytest.mark.parametrize(
+    ("url", "text", "expected"),
+    [
+        pytest.param(
+            "pg://u:abcd1234@h/d", "login abcd1234 failed", "login *** failed", id="whole"
+        ),
+        pytest.param("pg://u:ab%40cd12@h/d", "got ab@cd12", "got ***", id="decoded"),
+        pytest.param("pg://u:abcd%40efgh@h/d", "no host efgh@h", "no host ***@h", id="part"),
+        pytest.param("pg://u:abcd@efgh@h/d", "no host 'efgh@h'", "no host '***@h'", id="unencoded"),
+        pytest.param("pg://u:pa ss wo rd@h/d", "got pa ss wo rd", "got ***", id="spaces"),
+        pytest.param("pg://h/d?password=abcd1234", "got abcd1234", "got ***", id="query"),
+        pytest.param("pg://u:pass@h/d", "passed; pass is", "passed; *** is", id="a word"),
+        pytest.param("pg://u:abcd1234@h/d", "xabcd1234y", "x***y", id="within a word"),
+        pytest.param("pg://u@h/d", "u@h and nothing else", "u@h and nothing else", id="none"),
+    ],
+)
+def test_secrets_of_the_configuration(url: str, text: str, expected: str) -> None:
+    """What the configuration's URL holds is masked wherever it comes up."""
+    assert expected == redact(text, config_with(url))
+
+
+def test_secrets_of_x() -> None:
+    """A URL that was passed with -x is looked at too."""
+    config = config_with("sqlite://", x="url=pg://u:abcd1234@h/d")
+
+    assert "no ***" == redact("no abcd1234", config)
+
+
+def test_secrets_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So are those of the environment, with or without a configuration."""
+    monkeypatch.setenv("SOME_URL", "pg://u:abcd1234@h/d")
+
+    assert "no ***" == redact("no abcd1234", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("at pg+x://u:abcd@h:1/d.", "at pg+x://u:***@h:1/d.", id="URL"),
+        pytest.param("at pg://u:ab@cd@h/d.", "at pg://u:***@h/d.", id="unencoded"),
+        pytest.param("at pg:/u:abcd@h/d.", "at pg:/u:***@h/d.", id="one slash"),
+        pytest.param("at pg://h/d?password=ab.", "at pg://h/d?password=***", id="query"),
+        pytest.param("File 'a.py', line 1: x@y", "File 'a.py', line 1: x@y", id="no URL"),
+    ],
+)
+def test_unknown_urls(text: str, expected: str) -> None:
+    """What looks like a URL loses its password, whoever's it is."""
+    assert expected == redact(text, None)
