@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from idiolect.errors import CommandError
-from idiolect.script.scaffold import TOML_TEMPLATE, EnvironmentPaths, render_template_folder
+from idiolect.script.scaffold import (
+    TOML_TEMPLATE,
+    EnvironmentPaths,
+    ensure_directory,
+    render_template_folder,
+)
 from idiolect.util.langhelpers import nearest
 from idiolect.util.messaging import msg
 
@@ -51,6 +56,9 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
         ini=Path(config.config_file_name).absolute(),
         toml=Path(config.toml_file_name or "pyproject.toml").absolute(),
     )
+    # First of all: where this fails, nothing is there that a second try would refuse.
+    for file in (paths.ini, paths.toml):
+        ensure_directory(file.parent, **config.messaging_opts)
     written = render_template_folder(
         source, paths, package=package, messaging_opts=config.messaging_opts
     )
