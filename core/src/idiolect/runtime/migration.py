@@ -346,7 +346,8 @@ class MigrationContext:
                 yield
         elif transactions.declared:
             transactions.due()
-            yield
+            with transactions.undone_on_failure():
+                yield
         else:
             with transactions.begin(per_step=False):
                 transactions.due()

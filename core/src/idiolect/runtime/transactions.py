@@ -166,7 +166,23 @@ class Transactions:
                     "the connection after the block."
                 )
             self.commit()
-            return
+        else:
+            self._undo(exc)
+
+    @contextlib.contextmanager
+    def undone_on_failure(self) -> Iterator[None]:
+        """Roll back when an exception leaves the block.
+
+        At once, because an env.py that catches it within begin_transaction() would go on to
+        commit half a revision.
+        """
+        try:
+            yield
+        except BaseException as exc:
+            self._undo(exc)
+            raise
+
+    def _undo(self, exc: BaseException) -> None:
         try:
             self.rollback()
         except Exception:  # a lost connection: the first error is the one to show
@@ -209,7 +225,9 @@ class Transactions:
         """Switch the connection's isolation level for a block that no transaction is due in."""
         connection = self._connection
         outer, self._suspended = self._suspended, True
-        before = connection.get_isolation_level()
+        # A driver that knows no such level by name answers another for an outer block's.
+        before = connection.get_execution_options().get("isolation_level")
+        before = before or connection.get_isolation_level()
         # Some drivers began a transaction for that query, which SQLAlchemy knows nothing of.
         connection.connection.rollback()
         connection.execution_options(isolation_level=level)
