@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +18,7 @@ from idiolect.errors import (
     PluginLoadError,
     UnknownDialectError,
 )
-from idiolect.hooks import entrypoints, hookimpl
+from idiolect.hooks import hookimpl
 from idiolect.migration import MigrationContext
 
 if TYPE_CHECKING:
@@ -383,25 +383,3 @@ def test_registering_by_hand(plugins: PluginManager) -> None:
     plugins.register(Plugin(), "another")
     assert plugin is plugins.unregister(name)
     assert ["another"] == [each.name for each in plugins.plugins()]
-
-
-ENTRIES: Mapping[str, tuple[str, list[tuple[str, str]]]] = {
-    "plain": ("[g]\na = m:x\n", [("a", "m:x")]),
-    "spaces and comments": ("# c\n[g]\n ; d\n a=m\nb  =  n : y\n", [("a", "m"), ("b", "n:y")]),
-    "extras": ("[g]\na = m:x [fast]\n", [("a", "m:x")]),
-    "other groups": ("[h]\nz = no\n[g]\na = m\n[i]\ny = no\n", [("a", "m")]),
-    "none": ("[gg]\na = m\n", []),
-}
-
-
-@pytest.mark.parametrize(("text", "expected"), ENTRIES.values(), ids=ENTRIES)
-def test_entry_points_are_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, expected: list[tuple[str, str]]
-) -> None:
-    """As the packaging specification writes them."""
-    info = tmp_path / "thing-1.dist-info"
-    info.mkdir()
-    (info / "entry_points.txt").write_text(text)
-    monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "nowhere")])
-    found = [(source.name, source.value) for source in entrypoints.find("g")]
-    assert expected == found

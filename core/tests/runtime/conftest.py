@@ -1,16 +1,19 @@
-"""Revisions of a graph that stand in no file."""
+"""Revisions of a graph that stand in no file, and what a run sends."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from idiolect.revisions.graph import RevisionMap
 from idiolect.revisions.node import Revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from projects import Project
 
 
 @pytest.fixture
@@ -28,3 +31,33 @@ def graph() -> Callable[[str], RevisionMap]:
         return RevisionMap(lambda: revisions)
 
     return read
+
+
+@pytest.fixture
+def two(project: Project) -> Project:
+    """A project with two revisions that send a word each."""
+    project.revision("a", None, "op.execute('SELECT 1 AS a')", "op.execute('SELECT 1 AS a')")
+    project.revision("b", "a", "op.execute('SELECT 1 AS b')", "op.execute('SELECT 1 AS b')")
+    return project
+
+
+def _word(statement: str) -> str:
+    """Return what a statement is, in one word."""
+    words = statement.split()
+    return words[-1] if words[:2] == ["SELECT", "1"] else words[0]
+
+
+@pytest.fixture
+def sent(project: Project) -> list[str]:
+    """What the run sends, in words; queries of the heads are left out."""
+    log: list[str] = []
+    engine = project.attributes["engine"]
+
+    def execute(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if _word(statement) in {"a", "b", "CREATE", "INSERT", "UPDATE", "DELETE"}:
+            log.append(_word(statement))
+
+    event.listen(engine, "before_cursor_execute", execute)
+    for name in ("begin", "commit", "rollback"):
+        event.listen(engine, name, lambda _connection, name=name: log.append(name.upper()))
+    return log

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from idiolect import command
-from idiolect.errors import AutocommitUnsupportedError, TransactionLostError
+from idiolect.errors import TransactionLostError
 from idiolect.hooks import hookimpl
 from idiolect.migration import MigrationContext
 from idiolect.operations import Operations
@@ -42,34 +42,10 @@ OFFLINE = {
 }
 
 
-@pytest.fixture
-def two(project: Project) -> Project:
-    """A project with two revisions that send a word each."""
-    project.revision("a", None, "op.execute('SELECT 1 AS a')", "op.execute('SELECT 1 AS a')")
-    project.revision("b", "a", "op.execute('SELECT 1 AS b')", "op.execute('SELECT 1 AS b')")
-    return project
-
-
 def word(statement: str) -> str:
     """Return what a statement is, in one word."""
     words = statement.split()
     return words[-1] if words[:2] == ["SELECT", "1"] else words[0]
-
-
-@pytest.fixture
-def sent(project: Project) -> list[str]:
-    """What the run sends, in words; queries of the heads are left out."""
-    log: list[str] = []
-    engine = project.attributes["engine"]
-
-    def execute(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if word(statement) in {"a", "b", "CREATE", "INSERT", "UPDATE", "DELETE"}:
-            log.append(word(statement))
-
-    event.listen(engine, "before_cursor_execute", execute)
-    for name in ("begin", "commit", "rollback"):
-        event.listen(engine, name, lambda _connection, name=name: log.append(name.upper()))
-    return log
 
 
 def test_every_case_is_in_the_tables() -> None:
@@ -179,6 +155,29 @@ def test_a_deliberate_rollback_is_no_error(project: Project) -> None:
     project.revision("a", None, TABLE)
     project.upgrade()
     assert [] == project.tables()
+
+
+@pytest.mark.parametrize("per_migration", [False, True])
+def test_a_failure_that_env_py_catches(project: Project, per_migration: bool) -> None:
+    """Half a revision is not committed all the same."""
+    project.env(
+        """
+        from idiolect import context
+        attributes = context.config.attributes
+        with attributes["engine"].connect() as connection:
+            context.configure(connection=connection, **attributes["options"])
+            with context.begin_transaction():
+                try:
+                    context.run_migrations()
+                except RuntimeError:
+                    attributes["caught"].append(True)
+        """
+    )
+    caught = project.attributes["caught"] = []
+    project.revision("a", None, f"{TABLE}\nraise RuntimeError('broken')")
+    project.upgrade(transaction_per_migration=per_migration)
+    assert [True] == caught
+    assert "t" not in project.tables()
 
 
 def test_a_commit_by_hand(project: Project) -> None:
@@ -341,57 +340,6 @@ def test_listeners_leave_the_connection(project: Project, fails: bool) -> None:
         assert listening == [
             len(list(each)) for each in (connection.dispatch.commit, connection.dispatch.rollback)
         ]
-
-
-def test_an_autocommit_block_in_a_script(project: Project) -> None:
-    """The transaction is closed before it and opened after it."""
-    project.revision(
-        "a",
-        None,
-        """
-        op.execute("SELECT 1 AS a")
-        with op.get_context().autocommit_block():
-            op.execute("VACUUM")
-        op.execute("SELECT 1 AS b")
-        """,
-    )
-    words = project.sql().replace("\n\n", "\n")
-    assert "SELECT 1 AS a;\nCOMMIT;\nVACUUM;\nBEGIN;\nSELECT 1 AS b;" in words
-    assert "BEGIN" not in project.sql(transactional_ddl=False)
-
-
-def test_an_autocommit_block_commits_what_came_before(project: Project, sent: list[str]) -> None:
-    """And what follows it is a transaction of its own."""
-    project.revision(
-        "a",
-        None,
-        """
-        op.execute("SELECT 1 AS a")
-        with op.get_context().autocommit_block():
-            assert not op.get_bind().in_transaction()
-        op.execute("SELECT 1 AS b")
-        """,
-    )
-    project.upgrade()
-    expected = ["BEGIN", "CREATE", "a", "COMMIT", "BEGIN", "b", "INSERT", "COMMIT"]
-    assert [*READ, *expected] == sent
-
-
-def test_an_autocommit_block_is_refused_in_env_pys_transaction(project: Project) -> None:
-    """It cannot be left, and nothing is changed."""
-    project.env(
-        """
-        from idiolect import context
-        with context.config.attributes["engine"].begin() as connection:
-            context.configure(connection=connection)
-            with context.begin_transaction():
-                context.run_migrations()
-        """
-    )
-    project.revision("a", None, f"{TABLE}\nwith op.get_context().autocommit_block(): pass")
-    with pytest.raises(AutocommitUnsupportedError, match=r"engine\.connect\(\)"):
-        project.upgrade()
-    assert [] == project.tables()
 
 
 def test_a_program_without_an_environment(project: Project) -> None:

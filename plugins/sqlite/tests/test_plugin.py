@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import create_engine
 
+from idiolect import command
+from idiolect.ddl import lookup
 from idiolect.hooks import OfflineTransaction
 from idiolect.migration import MigrationContext
 from idiolect_sqlite.impl import SQLiteImpl
@@ -60,9 +62,6 @@ def test_a_users_subclass(
     project: Project, monkeypatch: pytest.MonkeyPatch, attribute: str, expected: bool
 ) -> None:
     """What its own body says about transactions wins; one that says nothing gets the plugin's."""
-    from idiolect import command
-    from idiolect.ddl import lookup
-
     monkeypatch.setattr(lookup, "_classes", {})
     project.env(SUBCLASS.format(attribute=attribute))
     config = project.config()
@@ -78,3 +77,14 @@ def test_a_script(project: Project) -> None:
         "    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)\n);\n\n"
         "-- Running upgrade  -> a\n\nSELECT 1;\n\n"
     ) == project.sql().partition("INSERT")[0]
+
+
+def test_reading_commands_take_no_lock(project: Project) -> None:
+    """``current`` and a run with nothing to do work beside another's open write."""
+    project.revision("a", None, "op.create_table('t', sa.Column('id', sa.Integer))")
+    project.upgrade()
+    with project.engine().connect() as writer:
+        writer.exec_driver_sql("BEGIN IMMEDIATE")
+        command.current(project.config())
+        project.upgrade()
+        writer.rollback()

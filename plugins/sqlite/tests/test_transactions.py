@@ -12,7 +12,6 @@ from projects import begin_for_real
 from sqlalchemy import NullPool, create_engine, event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from idiolect import command
 from idiolect.errors import AutocommitUnsupportedError, CommitRefusedError
 from idiolect_sqlite.transactions import immediate_transactions
 
@@ -397,14 +396,3 @@ def test_the_transaction_is_immediate(project: Project) -> None:
             connection.rollback()
         other.rollback()
         other.execute(text("CREATE TABLE t (id INTEGER)"))
-
-
-def test_reading_commands_take_no_lock(project: Project) -> None:
-    """``current`` and a run with nothing to do work beside another's open write."""
-    project.revision("a", None, CREATE.format("t"))
-    project.upgrade()
-    with project.engine().connect() as writer:
-        writer.exec_driver_sql("BEGIN IMMEDIATE")
-        command.current(project.config())
-        project.upgrade()
-        writer.rollback()

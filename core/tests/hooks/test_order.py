@@ -1,0 +1,173 @@
+"""The order in which a run asks all hooks: plugins may rely on it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import Column, MetaData, String, Table, event
+
+from idiolect.hooks import hookimpl, hookspecs
+from idiolect.hooks.markers import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from projects import Project
+
+    from idiolect.hooks.manager import PluginManager
+
+HOOKS = sorted(
+    name for name in vars(hookspecs) if hasattr(vars(hookspecs)[name], f"{PROJECT}_spec")
+)
+
+
+class Everything:
+    """Implements all hooks and notes each call, without opinions."""
+
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+
+    @hookimpl
+    def get_impl_class(self) -> None:
+        """Note the call."""
+        self.log.append("get_impl_class")
+
+    @hookimpl
+    def transactional_ddl(self) -> None:
+        """Note the call."""
+        self.log.append("transactional_ddl")
+
+    @hookimpl
+    def statement_terminator(self) -> None:
+        """Note the call."""
+        self.log.append("statement_terminator")
+
+    @hookimpl
+    def batch_separator(self) -> None:
+        """Note the call."""
+        self.log.append("batch_separator")
+
+    @hookimpl
+    def offline_transaction(self) -> None:
+        """Note the call."""
+        self.log.append("offline_transaction")
+
+    @hookimpl
+    def autocommit_level(self) -> None:
+        """Note the call."""
+        self.log.append("autocommit_level")
+
+    @hookimpl
+    @contextlib.contextmanager
+    def prepare_connection(self) -> Iterator[None]:
+        """Note the call."""
+        self.log.append("prepare_connection, entered")
+        yield
+        self.log.append("prepare_connection, left")
+
+    @hookimpl
+    def version_table(self, spec: Any) -> Table:
+        """Note the call."""
+        self.log.append("version_table")
+        columns = (Column(name, String(32)) for name in ("version_num", "author"))
+        return Table(spec.name, MetaData(), *columns)
+
+    @hookimpl
+    def version_record(self, revision: str) -> None:
+        """Note the call."""
+        # None is no opinion here as well.
+        self.log.append(f"version_record {revision}")
+
+    @hookimpl(wrapper=True)
+    def run_step(self, step: Any) -> Iterator[None]:
+        """Note the call."""
+        self.log.append(f"run_step {step.revision.revision}, before")
+        answer = yield
+        self.log.append(f"run_step {step.revision.revision}, after")
+        return answer
+
+    @hookimpl
+    def on_version_apply(self, heads: set[str]) -> None:
+        """Note the call."""
+        self.log.append(f"on_version_apply {','.join(heads)}")
+
+
+RULES = [
+    "get_impl_class",
+    "transactional_ddl",
+    "statement_terminator",
+    "batch_separator",
+    "offline_transaction",
+    "autocommit_level",
+    "version_table",
+]
+
+
+def steps(first: str, second: str) -> list[str]:
+    """Return the hooks of two steps."""
+    return [
+        line
+        for revision in (first, second)
+        for line in (
+            f"run_step {revision}, before",
+            f"upgrade {revision}",
+            f"run_step {revision}, after",
+            f"version_record {revision}",
+            f"on_version_apply {revision}",
+        )
+    ]
+
+
+@pytest.fixture
+def noted(project: Project, sqlite: PluginManager) -> list[str]:
+    """The log of a plugin that implements all hooks; two revisions note their run in it."""
+    log: list[str] = []
+    assert [] == [hook for hook in HOOKS if not hasattr(Everything, hook)]
+    sqlite.register(Everything(log))
+    project.attributes["log"] = log
+    note = "op.get_context().config.attributes['log'].append('upgrade {}')"
+    project.revision("a", None, note.format("a"))
+    project.revision("b", "a", note.format("b"))
+    return log
+
+
+def test_the_order_of_all_hooks_in_an_upgrade(project: Project, noted: list[str]) -> None:
+    """Rules are asked once, then the connection is prepared, then each step runs."""
+    engine = project.attributes["engine"]
+
+    def begin(_connection: Any) -> None:
+        noted.append("BEGIN")
+
+    def commit(_connection: Any) -> None:
+        noted.append("COMMIT")
+
+    project.upgrade("a")
+    noted.clear()
+    project.downgrade("base")
+    noted.clear()
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "commit", commit)
+    project.upgrade()
+    assert [
+        *RULES,
+        "BEGIN",  # reads the heads; rolled back
+        "prepare_connection, entered",
+        "BEGIN",
+        *steps("a", "b"),
+        "COMMIT",
+        "prepare_connection, left",
+    ] == noted
+
+
+def test_the_order_of_all_hooks_in_a_script(project: Project, noted: list[str]) -> None:
+    """The same with ``--sql``, where no connection is prepared."""
+    project.sql()
+    assert [*RULES, *steps("a", "b")] == noted
+
+
+def test_no_hook_is_asked_twice_for_a_rule(project: Project, noted: list[str]) -> None:
+    """Rules are frozen in the context; statements do not ask again."""
+    project.sql()
+    assert [1] * len(RULES) == [noted.count(rule) for rule in RULES]
