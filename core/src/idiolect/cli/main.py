@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from contextlib import redirect_stdout
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from idiolect.cli.commands import BUILTIN, CommandSpec, describe, load
+from idiolect.cli.output import LenientOutput
 from idiolect.cli.parser import Parser, build_parser, parser_for
 from idiolect.settings.config import Config
 from idiolect.settings.sources import INI_NAMES, find_config
@@ -92,7 +94,8 @@ class CommandLine:
                 *(getattr(options, spec.argument_name(name)) for name in spec.positionals),
                 **{name: getattr(options, name) for name in spec.flags},
             )
-            _flush(config)
+            # While an error can still be told.
+            config.stdout.flush()
         except Exception as exc:
             if options.raiseerr:
                 raise
@@ -113,7 +116,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None, **_kwargs: 
 
     warnings.showwarning = _show_warning
     try:
-        CommandLine(prog=prog).main(argv)
+        with redirect_stdout(cast("TextIO", LenientOutput(sys.stdout))):
+            CommandLine(prog=prog).main(argv)
     except IdiolectError as exc:
         if "--raiseerr" in (sys.argv if argv is None else argv):
             raise
@@ -152,15 +156,6 @@ def _start_up() -> None:
             sys.stderr.write(f"WARNING: {exc} [{exc.code}]\n")
         else:
             function()
-
-
-def _flush(config: Config) -> None:
-    """Write what is buffered while an error can still be told; a reader that left is none."""
-    try:
-        config.stdout.flush()
-    except BrokenPipeError:
-        # The interpreter would complain again when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(exc: Exception, config: Config | None) -> None:

@@ -1,0 +1,48 @@
+"""Standard output for a program whose reader may leave before it has ended.
+
+The program's entry puts it in the place of ``sys.stdout``, so that neither a run nor the user's
+own ``print()`` in a revision ends in the middle because of ``| head``.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+
+class LenientOutput:
+    """A text stream that goes on into nothing when its reader has left.
+
+    Args:
+        stream: where text goes; whatever is not said here is its answer.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write text, if anybody reads it; return its length."""
+        try:
+            return self._stream.write(text)
+        except BrokenPipeError:
+            self._let_go()
+            return len(text)
+
+    def flush(self) -> None:
+        """Send what is buffered, if anybody reads it."""
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            self._let_go()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def _let_go(self) -> None:
+        # What is buffered still has to go somewhere: the interpreter flushes once more at its end.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._stream.fileno())
+        os.close(nowhere)

@@ -1,0 +1,262 @@
+"""The installed program on real databases: interrupts, readers that leave, what is loaded."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+SECONDS = 60
+SLOW = """
+import pathlib
+import time
+import sqlalchemy as sa
+from idiolect import op
+
+revision = {rev!r}
+down_revision = {down!r}
+
+
+def upgrade():
+    op.create_table("t_{rev}", sa.Column("id", sa.Integer))
+    pathlib.Path("started").touch()
+    {wait}
+
+
+def downgrade():
+    op.drop_table("t_{rev}")
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return the folder of a new project on SQLite, as `init` makes it."""
+    _idiolect(tmp_path, "-q", "init", "migrations")
+    _use(tmp_path, "sqlite:///app.db")
+    return tmp_path
+
+
+def _use(project: Path, url: str) -> None:
+    ini = project / "idiolect.ini"
+    lines = ini.read_text("utf-8").splitlines()
+    new = [
+        f"sqlalchemy.url = {url.replace('%', '%%')}" if line.startswith("sqlalchemy.url") else line
+        for line in lines
+    ]
+    ini.write_text("\n".join(new), "utf-8")
+
+
+def _revision(project: Path, rev: str, down: str | None = None, wait: str = "pass") -> None:
+    text = SLOW.format(rev=rev, down=down, wait=wait)
+    (project / "migrations" / "versions" / f"{rev}_.py").write_text(text, "utf-8")
+
+
+def _idiolect(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "idiolect", *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+def _interrupted(folder: Path, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command and press Ctrl-C once the revision under way has begun."""
+    started = folder / "started"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "idiolect", *words],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A test run in the background hands down that this signal is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - no thread runs yet
+    )
+    deadline = time.monotonic() + SECONDS
+    while not started.exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=SECONDS)
+    return subprocess.CompletedProcess(list(words), process.returncode, out, err)
+
+
+def _tables(url: str) -> list[str]:
+    from sqlalchemy import NullPool, create_engine, inspect
+
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        return sorted(inspect(connection).get_table_names())
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database(request: pytest.FixtureRequest, project: Path) -> tuple[str, str]:
+    """Return the URL of the project's database, and a line that waits in a revision."""
+    if request.param == "sqlite":
+        return f"sqlite:///{project / 'app.db'}", "time.sleep(30)"
+    url: str = request.getfixturevalue("fresh_postgresql")
+    _use(project, url)
+    return url, 'op.execute("SELECT pg_sleep(30)")'
+
+
+def test_interrupt_rolls_back(project: Path, database: tuple[str, str]) -> None:
+    """Ctrl-C in mid-run ends with 130 and no traceback; nothing of the run stays."""
+    url, wait = database
+    _revision(project, "a111")
+    _revision(project, "b222", "a111", wait)
+    (project / "started").unlink(missing_ok=True)
+    before = time.monotonic()
+
+    done = _interrupted(project, ["upgrade", "head"])
+
+    assert 130 == done.returncode, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("Interrupted")
+    assert time.monotonic() - before < 25
+    assert [] == _tables(url)
+
+
+def test_interrupted_run_can_be_repeated(project: Path) -> None:
+    """The next run starts where the last committed one ended."""
+    _revision(project, "a111")
+    assert 0 == _idiolect(project, "upgrade", "head").returncode
+    (project / "started").unlink()
+    _revision(project, "b222", "a111", "time.sleep(30)")
+    _interrupted(project, ["upgrade", "head"])
+    at = _idiolect(project, "current").stdout.strip()
+    _revision(project, "b222", "a111")
+
+    assert "a111" == at
+    assert 0 == _idiolect(project, "upgrade", "head").returncode
+    assert "b222 (head)" == _idiolect(project, "current").stdout.strip()
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_run_goes_on_without_a_reader(project: Path, stream: str) -> None:
+    """An upgrade whose output nobody reads any more is done all the same."""
+    _revision(project, "a111", None, 'print("x" * 100_000)')
+    read, write = os.pipe()
+    os.close(read)
+
+    process = subprocess.Popen(
+        [sys.executable, "-m", "idiolect", "upgrade", "head"],
+        cwd=project,
+        stdout=write if stream == "stdout" else subprocess.DEVNULL,
+        stderr=write if stream == "stderr" else subprocess.DEVNULL,
+    )
+    status = process.wait(SECONDS)
+    os.close(write)
+
+    assert 0 == status
+    assert ["alembic_version", "t_a111"] == _tables(f"sqlite:///{project / 'app.db'}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["history -v | head -1", "heads | true", "upgrade head --sql | head -1", "--help | true"],
+)
+def test_pipes_that_end_early(project: Path, words: str) -> None:
+    """The first lines are enough for a reader, and the program does not complain."""
+    for number in range(100):
+        _revision(project, f"a{number:03}", f"a{number - 1:03}" if number else None)
+
+    done = subprocess.run(
+        f"set -o pipefail; {sys.executable} -m idiolect {words}",
+        cwd=project,
+        shell=True,
+        executable=shutil.which("bash"),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    complaints = [line for line in done.stderr.splitlines() if not line.startswith("INFO")]
+
+    assert (0, []) == (done.returncode, complaints)
+
+
+def test_console_script(project: Path) -> None:
+    """The installed script is the program."""
+    script = Path(sys.executable).with_name("idiolect")
+    done = subprocess.run([script, "heads"], cwd=project, capture_output=True, check=False)
+
+    assert (0, b"", b"") == (done.returncode, done.stdout, done.stderr)
+
+
+LOADED = """
+import json, sys
+from idiolect.cli.main import main
+try:
+    main(sys.argv[1:], prog="idiolect")
+except SystemExit as exc:
+    assert not exc.code, exc.code
+finally:
+    print(json.dumps(sorted(sys.modules)))
+"""
+
+
+@pytest.fixture
+def loaded(project: Path) -> Callable[..., set[str]]:
+    """Return a function that runs a command and tells the packages that were imported."""
+    _revision(project, "a111")
+
+    def run(*words: str) -> set[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", LOADED, *words],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        names = json.loads(done.stdout.splitlines()[-1])
+        return {name.partition(".")[0] for name in names}
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--help",), ("heads",), ("history",), ("show", "head"), ("branches",), ("list_templates",)],
+)
+def test_no_plugin_for_commands_about_files(
+    loaded: Callable[..., set[str]], words: tuple[str, ...]
+) -> None:
+    """With all plugins installed, commands about files load none, nor what databases need."""
+    foreign = {"sqlalchemy", "mako", "pluggy", "rich", "idiolect_sqlite", "idiolect_postgresql"}
+
+    assert set() == foreign & loaded(*words)
+
+
+def test_only_the_plugin_that_is_needed(loaded: Callable[..., set[str]]) -> None:
+    """A command on a SQLite file loads SQLite's plugin and no other dialect's."""
+    names = loaded("upgrade", "head")
+
+    assert {"idiolect_sqlite"} == {"idiolect_sqlite", "idiolect_postgresql"} & names
+
+
+def test_a_failed_revision_leaves_nothing(project: Path) -> None:
+    """What a revision did before it failed is undone, its tables too."""
+    _revision(project, "a111", None, "1 / 0")
+
+    done = _idiolect(project, "upgrade", "head")
+
+    assert 1 == done.returncode
+    assert "ZeroDivisionError in upgrade() of revision 'a111'" in done.stderr
+    connection = sqlite3.connect(project / "app.db")
+    found = connection.execute("SELECT name FROM sqlite_master").fetchall()
+    connection.close()
+    assert [] == found
