@@ -18,6 +18,8 @@ def run_environment(
     config: Config,
     script: ScriptDirectory,
     fn: Callable[[tuple[str, ...], Any], Iterable[Any]],
+    *,
+    must_run: bool = False,
     **opts: Any,
 ) -> None:
     """Run env.py.
@@ -27,10 +29,11 @@ def run_environment(
         script: the script directory whose env.py runs.
         fn: called by ``context.run_migrations()`` with the current heads and the migration
             context; returns the steps to run.
+        must_run: an env.py that never asks for the steps is an error: a database was to change.
         **opts: further options of the environment: ``as_sql``, ``starting_rev``, ``tag``...
 
     Raises:
-        ScriptError: env.py never asked for the steps, so that nothing was done.
+        ScriptError: env.py never asked for the steps that ``must_run``.
     """
     was_asked = False
 
@@ -40,7 +43,7 @@ def run_environment(
         return fn(heads, context)
 
     _run(config, script, fn=steps, **opts)
-    if not was_asked:
+    if not was_asked and must_run:
         raise ScriptError(
             f"{script.env_py_location!r} ended without a call of context.run_migrations(), so "
             "nothing was done. Let it call context.configure() and then context.run_migrations() "

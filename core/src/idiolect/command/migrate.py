@@ -50,6 +50,7 @@ def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = 
         config,
         script,
         plan,
+        must_run=not sql,
         as_sql=sql,
         starting_rev=start,
         destination_rev=destination,
@@ -87,6 +88,7 @@ def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None 
         config,
         script,
         plan,
+        must_run=not sql,
         as_sql=sql,
         starting_rev=start,
         destination_rev=destination,
@@ -126,6 +128,7 @@ def stamp(
         config,
         script,
         plan,
+        must_run=not sql,
         as_sql=sql,
         starting_rev=start,
         destination_rev=destinations,
@@ -146,7 +149,8 @@ def ensure_version(config: Config, sql: bool = False) -> None:
         context._ensure_version_table()
         return ()
 
-    run_environment(config, ScriptDirectory.from_config(config), make_table, as_sql=sql)
+    script = ScriptDirectory.from_config(config)
+    run_environment(config, script, make_table, must_run=not sql, as_sql=sql)
 
 
 def _split_range(revision: str) -> tuple[str | None, str]:
