@@ -8,21 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer
+from sqlalchemy import Integer, String
+from sqlalchemy.exc import CompileError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import Column
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.sql.elements import quoted_name
+from sqlalchemy.types import to_instance
 
 from idiolect.util.langhelpers import not_none
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Literal, TypeAlias
 
-    from sqlalchemy import FetchedValue, ForeignKey
+    from sqlalchemy import Computed, FetchedValue, ForeignKey, Identity
     from sqlalchemy.sql.compiler import Compiled, DDLCompiler
     from sqlalchemy.sql.elements import ColumnElement, TextClause
     from sqlalchemy.types import TypeEngine
+
+    from idiolect.ddl.impl import DefaultImpl
+
+    ServerDefault: TypeAlias = FetchedValue | str | TextClause | ColumnElement[Any]
 
 
 class AlterTable(ExecutableDDLElement):
@@ -96,6 +103,106 @@ class DropColumn(AlterTable):
         self.if_exists = if_exists
 
 
+class AlterColumn(AlterTable):
+    """A statement about one column of a table that is known by name only.
+
+    Args:
+        name: the table's name.
+        column_name: the column as it is called before the statement.
+        schema: the table's schema.
+        existing_type: the column's type before, as far as known.
+        existing_nullable: whether it took NULL before, as far as known.
+        existing_server_default: its default before, as far as known.
+        existing_comment: its comment before, as far as known.
+    """
+
+    def __init__(  # noqa: PLR0917 - documented order
+        self,
+        name: str,
+        column_name: str,
+        schema: str | None = None,
+        existing_type: TypeEngine[Any] | None = None,
+        existing_nullable: bool | None = None,
+        existing_server_default: ServerDefault | Literal[False] | None = None,
+        existing_comment: str | None = None,
+    ) -> None:
+        super().__init__(name, schema=schema)
+        self.column_name = column_name
+        self.existing_type = None if existing_type is None else to_instance(existing_type)
+        self.existing_nullable = existing_nullable
+        self.existing_server_default = existing_server_default
+        self.existing_comment = existing_comment
+
+
+class ColumnNullable(AlterColumn):
+    """Allow or forbid NULL; for the further arguments see :class:`AlterColumn`."""
+
+    def __init__(self, name: str, column_name: str, nullable: bool, **kw: Any) -> None:
+        super().__init__(name, column_name, **kw)
+        self.nullable = nullable
+
+
+class ColumnType(AlterColumn):
+    """Change the type; for the further arguments see :class:`AlterColumn`."""
+
+    def __init__(self, name: str, column_name: str, type_: TypeEngine[Any], **kw: Any) -> None:
+        super().__init__(name, column_name, **kw)
+        self.type_ = to_instance(type_)
+
+
+class ColumnName(AlterColumn):
+    """Rename the column; for the further arguments see :class:`AlterColumn`."""
+
+    def __init__(self, name: str, column_name: str, newname: str, **kw: Any) -> None:
+        super().__init__(name, column_name, **kw)
+        self.newname = newname
+
+
+class ColumnDefault(AlterColumn):
+    """Set the default, or drop it (None); for the rest see :class:`AlterColumn`."""
+
+    def __init__(
+        self, name: str, column_name: str, default: ServerDefault | None, **kw: Any
+    ) -> None:
+        super().__init__(name, column_name, **kw)
+        self.default = default
+
+
+class ComputedColumnDefault(AlterColumn):
+    """Make the column computed, or not (None); for the rest see :class:`AlterColumn`."""
+
+    def __init__(self, name: str, column_name: str, default: Computed | None, **kw: Any) -> None:
+        super().__init__(name, column_name, **kw)
+        self.default = default
+
+
+class IdentityColumnDefault(AlterColumn):
+    """Make the column an identity, or another one, or none (None).
+
+    Args:
+        name: the table's name.
+        column_name: the column.
+        default: the identity from then on.
+        impl: whose database it is for.
+        kw: see :class:`AlterColumn`.
+    """
+
+    def __init__(
+        self, name: str, column_name: str, default: Identity | None, impl: DefaultImpl, **kw: Any
+    ) -> None:
+        super().__init__(name, column_name, **kw)
+        self.default = default
+        self.impl = impl
+
+
+class ColumnComment(AlterColumn):
+    """Set the comment, or drop it (None); for the rest see :class:`AlterColumn`."""
+
+    def __init__(self, name: str, column_name: str, comment: str | None, **kw: Any) -> None:
+        super().__init__(name, column_name, **kw)
+        self.comment = comment
+
+
 @compiles(RenameTable)
 def visit_rename_table(element: RenameTable, compiler: DDLCompiler, **kw: Any) -> str:
     """Render the new name with its schema, as the SQL of most databases allows."""
@@ -125,6 +232,76 @@ def visit_drop_column(element: DropColumn, compiler: DDLCompiler, **kw: Any) -> 
     table = alter_table(compiler, element.table_name, element.schema)
     clause = drop_column(compiler, element.column.name, if_exists=element.if_exists, **kw)
     return f"{table} {clause}"
+
+
+@compiles(ColumnNullable)
+def visit_column_nullable(element: ColumnNullable, compiler: DDLCompiler, **kw: Any) -> str:
+    """Render the constraint that NOT NULL is."""
+    word = "DROP" if element.nullable else "SET"
+    return f"{_alter(element, compiler)} {word} NOT NULL"
+
+
+@compiles(ColumnType)
+def visit_column_type(element: ColumnType, compiler: DDLCompiler, **kw: Any) -> str:
+    """Render the new type."""
+    return f"{_alter(element, compiler)} TYPE {format_type(compiler, element.type_)}"
+
+
+@compiles(ColumnName)
+def visit_column_name(element: ColumnName, compiler: DDLCompiler, **kw: Any) -> str:
+    """Render both names."""
+    table = alter_table(compiler, element.table_name, element.schema)
+    old = format_column_name(compiler, element.column_name)
+    return f"{table} RENAME {old} TO {format_column_name(compiler, element.newname)}"
+
+
+@compiles(ColumnDefault)
+def visit_column_default(element: ColumnDefault, compiler: DDLCompiler, **kw: Any) -> str:
+    """Render the new default."""
+    if element.default is None:
+        return f"{_alter(element, compiler)} DROP DEFAULT"
+    return f"{_alter(element, compiler)} SET DEFAULT " + format_server_default(
+        compiler, element.default
+    )
+
+
+@compiles(ComputedColumnDefault)
+def visit_computed_column(element: ComputedColumnDefault, compiler: DDLCompiler, **kw: Any) -> str:
+    """Refuse: no common SQL makes a column computed that was not, or the other way round."""
+    raise CompileError(
+        'Adding or removing a "computed" construct, e.g. GENERATED ALWAYS AS, to or from an '
+        "existing column is not supported. Drop the column and add it anew."
+    )
+
+
+@compiles(IdentityColumnDefault)
+def visit_identity_column(element: IdentityColumnDefault, compiler: DDLCompiler, **kw: Any) -> str:
+    """Refuse: there is no common SQL for it."""
+    raise CompileError(
+        'Adding, removing or modifying an "identity" construct, e.g. GENERATED AS IDENTITY, to or '
+        "from an existing column is not supported in this dialect."
+    )
+
+
+@compiles(ColumnComment)
+def visit_column_comment(element: ColumnComment, compiler: DDLCompiler, **kw: Any) -> str:
+    """Render the comment as a statement of its own."""
+    table = format_table_name(compiler, element.table_name, element.schema)
+    column = format_column_name(compiler, element.column_name)
+    comment = "NULL"
+    if element.comment is not None:
+        comment = compiler.sql_compiler.render_literal_value(element.comment, String())
+    return f"COMMENT ON COLUMN {table}.{column} IS {comment}"
+
+
+def alter_column(compiler: DDLCompiler, name: str) -> str:
+    """Return the clause that alters a column, up to what is altered."""
+    return f"ALTER COLUMN {format_column_name(compiler, name)}"
+
+
+def _alter(element: AlterColumn, compiler: DDLCompiler) -> str:
+    table = alter_table(compiler, element.table_name, element.schema)
+    return f"{table} {alter_column(compiler, element.column_name)}"
 
 
 def alter_table(compiler: Compiled, name: str, schema: str | None) -> str:
@@ -190,9 +367,7 @@ def format_column_name(compiler: Compiled, name: str) -> str:
     return str(compiler.preparer.quote(name))
 
 
-def format_server_default(
-    compiler: DDLCompiler, default: FetchedValue | str | TextClause | ColumnElement[Any] | None
-) -> str:
+def format_server_default(compiler: DDLCompiler, default: ServerDefault | None) -> str:
     """Return the expression after ``DEFAULT``; "None" where there is none."""
     column = Column("x", Integer, server_default=default)
     return str(compiler.get_column_default_string(column))

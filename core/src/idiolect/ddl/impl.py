@@ -14,6 +14,7 @@ from sqlalchemy.schema import (
     AddConstraint,
     CreateIndex,
     CreateTable,
+    DropConstraint,
     DropIndex,
     DropTable,
     DropTableComment,
@@ -21,21 +22,25 @@ from sqlalchemy.schema import (
     SetTableComment,
 )
 
-from idiolect.ddl import base, lookup, offline
+from idiolect.ddl import alter, base, lookup, offline
 from idiolect.ddl.rows import check_rows, inline_row, rows_of_same_keys
 from idiolect.errors import OperationError
 from idiolect.hooks.dialects import hooks_for
 from idiolect.hooks.records import DialectRules
+from idiolect.util import messaging
 from idiolect.util.langhelpers import EMPTY_DICT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from typing import TextIO
+    from typing import Literal, TextIO
 
     from sqlalchemy import Constraint, Index
     from sqlalchemy.engine import Connection, CursorResult, Dialect
     from sqlalchemy.sql.base import Executable
     from sqlalchemy.sql.selectable import TableClause
+    from sqlalchemy.types import TypeEngine
+
+    from idiolect.ddl.base import ServerDefault
 
 # SQLAlchemy takes these on a connection and refuses them on a statement.
 _CONNECTION_OPTIONS = frozenset({"isolation_level", "logging_token"})
@@ -141,6 +146,8 @@ class DefaultImpl:
         params: Mapping[str, Any] = EMPTY_DICT,
     ) -> CursorResult[Any] | None:
         statement = _as_statement(construct)
+        if multiparams is not None and params:
+            raise ScriptParameterError("Can't send params and multiparams at the same time")
         if self.as_sql:
             if multiparams is not None or params:
                 raise ScriptParameterError("SQL parameters not allowed with as_sql")
@@ -302,12 +309,99 @@ class DefaultImpl:
         """
         self._exec(base.DropColumn(table_name, column, schema=schema, if_exists=if_exists))
 
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        server_default: ServerDefault | Literal[False] | None = False,
+        name: str | None = None,
+        type_: TypeEngine[Any] | None = None,
+        schema: str | None = None,
+        autoincrement: bool | None = None,
+        comment: str | Literal[False] | None = False,
+        existing_comment: str | None = None,
+        existing_type: TypeEngine[Any] | None = None,
+        existing_server_default: ServerDefault | Literal[False] | None = None,
+        existing_nullable: bool | None = None,
+        existing_autoincrement: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        """Change a column. Nothing is executed unless everything can be put into SQL.
+
+        Args:
+            table_name: the table.
+            column_name: the column as it is called before.
+            nullable: whether it shall take NULL; None leaves it.
+            server_default: its new default, None for none; False leaves it.
+            name: its new name; None leaves it.
+            type_: its new type; None leaves it.
+            schema: the table's schema.
+            autoincrement: for dialects that have such a flag; here a warning says so.
+            comment: its new comment, None for none; False leaves it.
+            existing_comment: its comment so far.
+            existing_type: its type so far.
+            existing_server_default: its default so far.
+            existing_nullable: whether it took NULL so far.
+            existing_autoincrement: as ``autoincrement``.
+            kw: options of dialects; those of others are ignored.
+        """
+        if autoincrement is not None or existing_autoincrement is not None:
+            messaging.warn(
+                "autoincrement and existing_autoincrement change nothing on dialect "
+                f"{self.__dialect__!r}"
+            )
+        changes = alter.ColumnChanges(
+            table_name=table_name,
+            column_name=column_name,
+            schema=schema,
+            nullable=nullable,
+            server_default=server_default,
+            name=name,
+            type_=type_,
+            comment=comment,
+            existing_type=existing_type,
+            existing_nullable=existing_nullable,
+            existing_server_default=existing_server_default,
+            existing_comment=existing_comment,
+            options=kw,
+        )
+        statements = self.alter_statements(changes)
+        if len(statements) > 1:
+            for statement in statements:
+                statement.compile(dialect=self.dialect)
+        for statement in statements:
+            self._exec(statement)
+
+    def alter_statements(self, changes: alter.ColumnChanges) -> list[base.AlterColumn]:
+        """Return the statements that make ``changes``, in order; [] if there are none to make."""
+        return list(alter.statements(changes, self))
+
     # constraints and indexes
 
     def add_constraint(self, const: Constraint, **kw: Any) -> None:
         """Add a constraint, unless it is one that its type needs on other dialects only."""
         if is_wanted(const, self):
             self._exec(AddConstraint(const, **kw))
+
+    def drop_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Drop a constraint by its name.
+
+        Args:
+            const: its name and its table's name and schema count.
+            kw: passed to SQLAlchemy's DropConstraint, such as ``if_exists``.
+
+        Raises:
+            OperationError: it has no name.
+        """
+        if not isinstance(const.name, str):
+            raise OperationError(
+                f"A constraint without a name cannot be dropped (table {str(const.table)!r}, "
+                f"{type(const).__name__}): give the name that the database has for it, or a "
+                "naming convention in target_metadata."
+            )
+        self._exec(DropConstraint(const, **kw))
 
     def refuse_constraint(self, const: Constraint) -> None:
         """Raise if :meth:`add_constraint` would: asked before anything is executed."""

@@ -10,4 +10,5 @@ from idiolect.operations import toimpl as toimpl
 from idiolect.operations.base import AbstractOperations as AbstractOperations
 from idiolect.operations.base import BatchOperations as BatchOperations
 from idiolect.operations.base import Operations as Operations
+from idiolect.operations.ops.containers import MigrationScript as MigrationScript
 from idiolect.operations.ops.core import MigrateOperation as MigrateOperation

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy.dialects
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Computed, DefaultClause, Identity, Table
 from sqlalchemy.exc import NoSuchModuleError
+from sqlalchemy.sql.elements import BindParameter, ClauseElement
+from sqlalchemy.sql.visitors import iterate
+from sqlalchemy.types import TypeEngine
 
 from idiolect.ddl import lookup
 from idiolect.operations.explain import ArgumentTypeError, describe
@@ -39,6 +42,16 @@ def column_of(operation: Any) -> Column[Any]:
     return column
 
 
+def column_name_of(operation: Any) -> str:
+    """Return the name of the column that an operation changes."""
+    name = operation.column_name
+    if not isinstance(name, str) or not name:
+        raise ArgumentTypeError(
+            f"{describe(operation)}: a column's name is expected as column_name, got {name!r}"
+        )
+    return name
+
+
 def index_columns_of(operation: Any) -> list[Any]:
     """Return the columns of an index; a single name stands for a list of it."""
     columns: Iterable[Any] = operation.columns
@@ -48,15 +61,90 @@ def index_columns_of(operation: Any) -> list[Any]:
     return given
 
 
-def refuse_unknown_options(operation: Any, options: Mapping[str, Any]) -> None:
-    """Refuse an option that is not named after a dialect; those of other dialects are fine."""
+def column_names_of(operation: Any, attribute: str = "columns") -> list[str]:
+    """Return names of columns; a single name stands for a list of it."""
+    columns: Iterable[Any] = getattr(operation, attribute)
+    given = [columns] if isinstance(columns, str) else list(columns)
+    if not given:
+        raise ArgumentTypeError(f"{describe(operation)}: {attribute} names no column")
+    for name in given:
+        if not isinstance(name, str):
+            raise ArgumentTypeError(
+                f"{describe(operation)}: names of columns are expected as {attribute}, got {name!r}"
+            )
+    return given
+
+
+def refuse_parameters(operation: Any, expression: Any, what: str) -> None:
+    """Refuse an expression with a parameter that has no value, as ``:word`` in text makes one."""
+    if not isinstance(expression, ClauseElement):
+        return
+    for element in iterate(expression):
+        if isinstance(element, BindParameter) and element.required and element.value is None:
+            raise ArgumentTypeError(
+                f"{describe(operation)}: {what} has a parameter ':{element.key}' without a value, "
+                "which DDL cannot hold; in text, write '\\:' for a colon"
+            )
+
+
+def comment_of(operation: Any, attribute: str = "comment") -> str | None:
+    """Return the comment of an operation that sets one; None removes it."""
+    comment = getattr(operation, attribute)
+    if comment is not None and not isinstance(comment, str):
+        raise ArgumentTypeError(
+            f"{describe(operation)}: text or None is expected as comment, got {comment!r}"
+        )
+    return comment
+
+
+def type_of(operation: Any, attribute: str) -> TypeEngine[Any] | None:
+    """Return a type of an operation that may have one; a class stands for its instance."""
+    given = getattr(operation, attribute)
+    found = given() if isinstance(given, type) and issubclass(given, TypeEngine) else given
+    if found is not None and not isinstance(found, TypeEngine):
+        raise ArgumentTypeError(
+            f"{describe(operation)}: a SQLAlchemy type is expected as {_given_as(attribute)}, "
+            f"got {given!r}"
+        )
+    return found
+
+
+def server_default_of(operation: Any, attribute: str) -> Any:
+    """Return a default of an operation that may have one; False where it says nothing of it."""
+    given = getattr(operation, attribute)
+    if given is None or given is False:
+        return given
+    if not isinstance(given, (str, ClauseElement, DefaultClause, Computed, Identity)):
+        raise ArgumentTypeError(
+            f"{describe(operation)}: text, text() or another SQL expression is expected as "
+            f"{_given_as(attribute)}, got {given!r}; write a value as text, such as '5'"
+        )
+    refuse_parameters(operation, given, _given_as(attribute))
+    return given
+
+
+def refuse_unknown_options(operation: Any, options: Mapping[str, Any], *known: str) -> None:
+    """Refuse an option that is not named after a dialect; those of other dialects are fine.
+
+    Args:
+        operation: whose options they are.
+        options: the options by name.
+        known: names that are fine although no dialect's name begins them.
+    """
     for name in options:
+        if name in known:
+            continue
         dialect, underscore, _option = name.partition("_")
         if not underscore or not _is_dialect(dialect):
             raise ArgumentTypeError(
                 f"{describe(operation)}: unknown argument {name!r}; further arguments are "
                 "options of dialects, named <dialectname>_<argument>"
             )
+
+
+def _given_as(attribute: str) -> str:
+    """Return what a directive calls an attribute of its operation."""
+    return {"modify_type": "type_"}.get(attribute, attribute.removeprefix("modify_"))
 
 
 def _is_dialect(name: str) -> bool:

@@ -34,6 +34,14 @@ class SyncConnectionError(OperationError, ValueError):
     """Something asynchronous was asked of a synchronous connection. Also a ValueError."""
 
 
+class RenderError(OperationError, CompileError):  # type: ignore[misc] # both have a code: ours
+    """A dialect has no SQL for a construct. Also SQLAlchemy's CompileError."""
+
+    def __str__(self) -> str:
+        # SQLAlchemy's own would add a link made of the error's code.
+        return self.message
+
+
 class NotReversibleError(OperationError, NotImplementedError):
     """An operation of this kind has no reverse or no tuple. Also a NotImplementedError."""
 
@@ -41,21 +49,24 @@ class NotReversibleError(OperationError, NotImplementedError):
 def describe(operation: Any) -> str:
     """Return what an operation does to what: its directive and the names it bears."""
     words = [name_of(type(operation))]
-    index = getattr(operation, "index_name", None)
-    if index is not None:
-        words.append(f"{str(index)!r}")
+    named = _first_of(operation, "index_name", "constraint_name")
+    if named is not None:
+        words.append(f"{str(named)!r}")
     column = getattr(operation, "column_name", None)
     if column is None:
         column = getattr(getattr(operation, "column", None), "name", None)
     if column is not None:
         words.append(f"{str(column)!r}")
-    table = getattr(operation, "table_name", None)
-    if table is None:
-        table = getattr(operation, "table", None)
+    table = _first_of(operation, "table_name", "source_table", "table")
     if table is not None:
         schema = getattr(operation, "schema", None)
         words.append(f"on table {f'{schema}.{table}' if schema else str(table)!r}")
     return " ".join(words)
+
+
+def _first_of(operation: Any, *attributes: str) -> Any:
+    values = (getattr(operation, attribute, None) for attribute in attributes)
+    return next((value for value in values if value is not None), None)
 
 
 @contextlib.contextmanager
@@ -63,11 +74,16 @@ def explained(operation: Any) -> Iterator[None]:
     """Turn SQLAlchemy's refusals of a construct into an OperationError.
 
     Raises:
-        OperationError: in place of ArgumentError, InvalidRequestError and CompileError.
+        RenderError: in place of CompileError.
+        OperationError: in place of ArgumentError and InvalidRequestError.
     """
     try:
         yield
-    except (ArgumentError, InvalidRequestError, CompileError) as exc:
+    except OperationError:
+        raise
+    except CompileError as exc:
+        raise RenderError(f"{describe(operation)}: {exc.args[0]}", operation=operation) from exc
+    except (ArgumentError, InvalidRequestError) as exc:
         raise OperationError(f"{describe(operation)}: {exc.args[0]}", operation=operation) from exc
 
 

@@ -6,7 +6,7 @@ time, when each directive is a method that its operation has registered.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.base import Executable
     from sqlalchemy.sql.elements import ColumnElement
     from sqlalchemy.sql.selectable import TableClause
+    from sqlalchemy.types import TypeEngine
+
+    from idiolect.ddl.base import ServerDefault
 
 
 class OperationsMethods:
@@ -45,6 +48,49 @@ class OperationsMethods:
         """
         raise NotImplementedError
 
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        comment: str | Literal[False] | None = False,
+        server_default: ServerDefault | Literal[False] | None = False,
+        new_column_name: str | None = None,
+        type_: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        existing_type: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        existing_server_default: ServerDefault | Literal[False] | None = False,
+        existing_nullable: bool | None = None,
+        existing_comment: str | None = None,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> None:
+        """Change a column: only what is given becomes different.
+
+        A type that brings a CHECK of its own (Boolean, Enum) gets it, and the one of
+        ``existing_type`` is dropped, where the database needs such.
+
+        Args:
+            table_name: the table.
+            column_name: the column as it is called before.
+            nullable: True or False: allow or forbid NULL.
+            comment: its new comment; None removes it.
+            server_default: its new default: text for a value, ``text()`` or another expression
+                for SQL, an Identity; None removes it.
+            new_column_name: its new name.
+            type_: its new type.
+            existing_type: its type so far; some databases need it for any change.
+            existing_server_default: its default so far; needed to change an Identity, and by
+                databases that would lose it.
+            existing_nullable: whether it took NULL so far; for databases that would lose it.
+            existing_comment: its comment so far; for databases that would lose it.
+            schema: the table's schema; None is the connection's default schema.
+            kw: ``autoincrement`` and ``existing_autoincrement``, for databases with such a flag,
+                and options of dialects, named ``<dialectname>_<argument>``, such as
+                ``postgresql_using``: SQL that makes the new value from the old.
+        """
+        raise NotImplementedError
+
     def bulk_insert(
         self,
         table: Table | TableClause,
@@ -59,6 +105,65 @@ class OperationsMethods:
             rows: the values by column key, one dict a row; an empty list inserts nothing.
             multiinsert: online, send rows together as bound parameters; False makes each row
                 a statement, which rows with inline_literal() need.
+        """
+        raise NotImplementedError
+
+    def create_check_constraint(
+        self,
+        constraint_name: str | None,
+        table_name: str,
+        condition: str | ColumnElement[bool] | TextClause,
+        *,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> None:
+        r"""Add a check.
+
+        Args:
+            constraint_name: its name; None asks the naming convention, else the database.
+            table_name: the table.
+            condition: what must not be false of any row: SQL as text, in which a colon before
+                a word is written ``\:``, or an expression of ``column()`` and the like.
+            schema: the table's schema; None is the connection's default schema.
+            kw: ``deferrable`` (True or False: add DEFERRABLE or NOT DEFERRABLE), ``initially``
+                (add INITIALLY and this word) and options of dialects, named
+                ``<dialectname>_<argument>``.
+        """
+        raise NotImplementedError
+
+    def create_foreign_key(
+        self,
+        constraint_name: str | None,
+        source_table: str,
+        referent_table: str,
+        local_cols: list[str],
+        remote_cols: list[str],
+        *,
+        onupdate: str | None = None,
+        ondelete: str | None = None,
+        deferrable: bool | None = None,
+        initially: str | None = None,
+        match: str | None = None,
+        source_schema: str | None = None,
+        referent_schema: str | None = None,
+        **dialect_kw: Any,
+    ) -> None:
+        """Add a foreign key.
+
+        Args:
+            constraint_name: its name; None asks the naming convention, else the database.
+            source_table: the table that refers.
+            referent_table: the table referred to.
+            local_cols: names of the columns that refer, in order.
+            remote_cols: names of the columns referred to, in the same order.
+            onupdate: add ON UPDATE and these words, such as CASCADE.
+            ondelete: add ON DELETE and these words, such as SET NULL.
+            deferrable: True or False: add DEFERRABLE or NOT DEFERRABLE.
+            initially: add INITIALLY and this word.
+            match: add MATCH and this word.
+            source_schema: the schema of the table that refers.
+            referent_schema: the schema of the table referred to.
+            dialect_kw: options of dialects, named ``<dialectname>_<argument>``.
         """
         raise NotImplementedError
 
@@ -87,6 +192,24 @@ class OperationsMethods:
         """
         raise NotImplementedError
 
+    def create_primary_key(
+        self,
+        constraint_name: str | None,
+        table_name: str,
+        columns: list[str],
+        *,
+        schema: str | None = None,
+    ) -> None:
+        """Add a primary key.
+
+        Args:
+            constraint_name: its name; None asks the naming convention, else the database.
+            table_name: the table.
+            columns: names of its columns, in order.
+            schema: the table's schema; None is the connection's default schema.
+        """
+        raise NotImplementedError
+
     def create_table(
         self,
         table_name: str,
@@ -109,6 +232,46 @@ class OperationsMethods:
         """
         raise NotImplementedError
 
+    def create_table_comment(
+        self,
+        table_name: str,
+        comment: str | None,
+        *,
+        existing_comment: str | None = None,
+        schema: str | None = None,
+    ) -> None:
+        """Set a table's comment.
+
+        Args:
+            table_name: the table.
+            comment: the comment; None removes it.
+            existing_comment: the comment so far, with which the operation can be reversed.
+            schema: the table's schema; None is the connection's default schema.
+        """
+        raise NotImplementedError
+
+    def create_unique_constraint(
+        self,
+        constraint_name: str | None,
+        table_name: str,
+        columns: Sequence[str],
+        *,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> Any:
+        """Add a unique constraint.
+
+        Args:
+            constraint_name: its name; None asks the naming convention, else the database.
+            table_name: the table.
+            columns: names of its columns, in order.
+            schema: the table's schema; None is the connection's default schema.
+            kw: ``deferrable`` (True or False: add DEFERRABLE or NOT DEFERRABLE), ``initially``
+                (add INITIALLY and this word) and options of dialects, named
+                ``<dialectname>_<argument>``.
+        """
+        raise NotImplementedError
+
     def drop_column(
         self,
         table_name: str,
@@ -125,6 +288,27 @@ class OperationsMethods:
             schema: the table's schema; None is the connection's default schema.
             kw: ``if_exists=True`` adds IF EXISTS, for dialects that have it; others are
                 options of dialects, named ``<dialectname>_<argument>``.
+        """
+        raise NotImplementedError
+
+    def drop_constraint(
+        self,
+        constraint_name: str,
+        table_name: str,
+        type_: str | None = None,
+        *,
+        schema: str | None = None,
+        if_exists: bool | None = None,
+    ) -> None:
+        """Drop a constraint by its name.
+
+        Args:
+            constraint_name: its name.
+            table_name: the table.
+            type_: ``"foreignkey"``, ``"primary"``, ``"unique"`` or ``"check"``: some databases
+                need it, and a naming convention for checks is applied with ``"check"`` alone.
+            schema: the table's schema; None is the connection's default schema.
+            if_exists: add IF EXISTS.
         """
         raise NotImplementedError
 
@@ -163,6 +347,22 @@ class OperationsMethods:
             schema: its schema; None is the connection's default schema.
             if_exists: add IF EXISTS.
             kw: arguments of SQLAlchemy's Table.
+        """
+        raise NotImplementedError
+
+    def drop_table_comment(
+        self,
+        table_name: str,
+        *,
+        existing_comment: str | None = None,
+        schema: str | None = None,
+    ) -> None:
+        """Remove a table's comment.
+
+        Args:
+            table_name: the table.
+            existing_comment: the comment so far, with which the operation can be reversed.
+            schema: the table's schema; None is the connection's default schema.
         """
         raise NotImplementedError
 

@@ -101,6 +101,12 @@ class OperationRegistry:
 
     def unknown(self, name: str) -> UnknownOperationError:
         """Return the error for a directive that is not there."""
+        if name in OF_DIALECTS:
+            return UnknownOperationError(
+                f"The operation {name!r} comes with a dialect's plugin, and none that has it is "
+                "loaded; a migration of that dialect loads it.",
+                operation=name,
+            )
         if name in DOCUMENTED:
             return UnknownOperationError(
                 f"The operation {name!r} is not available on {self.owner} in this version of "
@@ -143,6 +149,8 @@ DOCUMENTED = (
     "execute",
     "rename_table",
 )
+#: Those of them that a dialect's plugin brings.
+OF_DIALECTS = ("create_exclude_constraint",)
 
 
 def name_of(op_class: type[Any]) -> str:

@@ -1,14 +1,28 @@
 """SQLAlchemy's schema objects, made from the names and fragments that operations are given.
 
-Ops come in to become tables, columns and indexes. Each object lives in a MetaData of its own,
-with the naming convention of the target metadata; nothing is kept.
+Ops come in to become tables, columns, constraints and indexes. Each object lives in a MetaData of
+its own, with the naming convention of the target metadata; nothing is kept.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from sqlalchemy import Column, Constraint, Index, MetaData, Table, TextClause, column
+import sqlalchemy.schema
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Constraint,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    TextClause,
+    UniqueConstraint,
+    column,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement
@@ -16,7 +30,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import NULLTYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import ForeignKey
     from sqlalchemy.sql.compiler import SQLCompiler
@@ -106,17 +120,152 @@ class SchemaObjects:
         Table(tablename or "no_table", self.metadata(), *named.values(), index, schema=schema)
         return index
 
+    def primary_key_constraint(
+        self,
+        name: str | None,
+        table_name: str,
+        cols: Sequence[str],
+        schema: str | None = None,
+        **dialect_kw: Any,
+    ) -> PrimaryKeyConstraint:
+        """Return a primary key on a table that has just its columns; see :meth:`index`."""
+        constraint = PrimaryKeyConstraint(*cols, name=name, **dialect_kw)
+        self._attach(constraint, table_name, cols, schema)
+        return constraint
+
+    def unique_constraint(
+        self,
+        name: str | None,
+        source: str,
+        local_cols: Sequence[str],
+        schema: str | None = None,
+        **kw: Any,
+    ) -> UniqueConstraint:
+        """Return a unique constraint on a table that has just its columns; see :meth:`index`."""
+        constraint = UniqueConstraint(*local_cols, name=name, **kw)
+        self._attach(constraint, source, local_cols, schema)
+        return constraint
+
+    def check_constraint(
+        self,
+        name: str | None,
+        source: str,
+        condition: str | TextClause | ColumnElement[Any],
+        schema: str | None = None,
+        **kw: Any,
+    ) -> CheckConstraint:
+        """Return a check on a table that has none of the condition's columns.
+
+        Columns of other tables in the condition become plain names.
+        """
+        if isinstance(condition, ClauseElement):
+            condition = _detached(condition)
+        constraint = CheckConstraint(condition, name=name, **kw)
+        Table(source, self.metadata(), Column("x", Integer), constraint, schema=schema)
+        return constraint
+
+    def foreign_key_constraint(  # noqa: PLR0917 - documented order
+        self,
+        name: str | None,
+        source: str,
+        referent: str,
+        local_cols: Sequence[str],
+        remote_cols: Sequence[str],
+        onupdate: str | None = None,
+        ondelete: str | None = None,
+        deferrable: bool | None = None,
+        source_schema: str | None = None,
+        referent_schema: str | None = None,
+        initially: str | None = None,
+        match: str | None = None,
+        **dialect_kw: Any,
+    ) -> ForeignKeyConstraint:
+        """Return a foreign key between two tables that have just the columns it names."""
+        metadata = self.metadata()
+        itself = (source, source_schema) == (referent, referent_schema)
+        names = [*local_cols, *remote_cols] if itself else local_cols
+        table = Table(source, metadata, *_untyped(names), schema=source_schema)
+        other = (
+            table
+            if itself
+            else Table(referent, metadata, *_untyped(remote_cols), schema=referent_schema)
+        )
+        constraint = sqlalchemy.schema.ForeignKeyConstraint(
+            list(local_cols),
+            [_target(other, remote) for remote in remote_cols],
+            name=name,
+            onupdate=onupdate,
+            ondelete=ondelete,
+            deferrable=deferrable,
+            initially=initially,
+            match=match,
+            **dialect_kw,
+        )
+        table.append_constraint(constraint)
+        return constraint
+
+    def generic_constraint(
+        self,
+        name: str | None,
+        table_name: str,
+        type_: str | None,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> Constraint:
+        """Return a constraint of which the name alone is known, as is enough to drop it.
+
+        Args:
+            name: its name; None asks the naming convention, which knows no columns here.
+            table_name: the table.
+            type_: ``"foreignkey"``, ``"primary"``, ``"unique"``, ``"check"``, or None.
+            schema: the table's schema.
+            kw: arguments of SQLAlchemy's constraint.
+
+        Raises:
+            TypeError: ``type_`` is something else.
+        """
+        if type_ not in _MADE_BY_TYPE:
+            known = ", ".join(repr(one) for one in sorted(filter(None, _MADE_BY_TYPE)))
+            raise TypeError(f"'type' can be one of {known}, None; got {type_!r}")
+        constraint = _MADE_BY_TYPE[type_](name, **kw)
+        table = Table(table_name, self.metadata(), schema=schema)
+        table.append_constraint(constraint)
+        return constraint
+
+    def _attach(
+        self, constraint: Constraint, table_name: str, columns: Sequence[str], schema: str | None
+    ) -> None:
+        Table(table_name, self.metadata(), *_untyped(columns), constraint, schema=schema)
+
     def _ensure_table_for_fk(self, metadata: MetaData, fk: ForeignKey) -> None:
         """Make a stand-in for what a foreign key refers to by name, if nothing stands there."""
         if fk._table_column is not None:  # noqa: SLF001 - the same in SQLAlchemy 2.0 and 2.1
             return
-        schema, table_name, column_name = fk._column_tokens  # noqa: SLF001 - as above
+        schema, table_name, column_name = referent_of(fk)
         key = f"{schema}.{table_name}" if schema else table_name
         referent = metadata.tables.get(key)
         if referent is None:
             referent = Table(table_name, metadata, schema=schema)
         if column_name is not None and column_name not in referent.c:
             referent.append_column(Column(column_name, NULLTYPE))
+
+
+#: What is made to be dropped by name, by what drop_constraint() calls its type.
+_MADE_BY_TYPE: dict[str | None, Callable[..., Constraint]] = {
+    "foreignkey": lambda name, **kw: ForeignKeyConstraint([], [], name=name, **kw),
+    "primary": lambda name, **kw: PrimaryKeyConstraint(name=name, **kw),
+    "unique": lambda name, **kw: UniqueConstraint(name=name, **kw),
+    "check": lambda name, **kw: CheckConstraint("", name=name, **kw),
+    None: lambda name, **kw: Constraint(name=name, **kw),
+}
+
+
+def referent_of(fk: ForeignKey) -> tuple[str | None, str, str | None]:
+    """Return schema, table and column that a foreign key refers to, whether these exist or not."""
+    remote = fk._table_column  # noqa: SLF001 - the same in SQLAlchemy 2.0 and 2.1
+    if remote is not None:
+        return remote.table.schema, remote.table.name, remote.name
+    return fk._column_tokens  # noqa: SLF001 - as above
 
 
 class NamedText(ColumnElement[Any]):
@@ -160,6 +309,16 @@ def _own_items(items: Sequence[Any], *, complete: bool) -> list[Any]:
         elif not _is_of_another_table(item):
             owned.append(item)
     return owned
+
+
+def _untyped(names: Sequence[str]) -> list[Column[Any]]:
+    return [Column(name, NULLTYPE) for name in dict.fromkeys(names)]
+
+
+def _target(table: Table, name: str) -> str | Column[Any]:
+    """Return what a foreign key shall refer to: by name, unless SQLAlchemy would take it apart."""
+    dotted = "." in table.name or "." in name
+    return table.c[name] if dotted else f"{table.fullname}.{name}"
 
 
 def _is_of_another_table(item: Any) -> TypeGuard[Any]:

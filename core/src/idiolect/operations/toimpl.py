@@ -12,17 +12,31 @@ from sqlalchemy import ForeignKeyConstraint, PrimaryKeyConstraint
 from sqlalchemy.sql.selectable import TableClause
 
 from idiolect.ddl.base import has_sole_foreign_key, in_order_of_creation
-from idiolect.ddl.impl import in_order_of_name
-from idiolect.operations.arguments import column_of, refuse_unknown_options, table_name_of
+from idiolect.ddl.impl import in_order_of_name, is_wanted
+from idiolect.operations.arguments import (
+    column_name_of,
+    column_of,
+    comment_of,
+    refuse_unknown_options,
+    server_default_of,
+    table_name_of,
+    type_of,
+)
 from idiolect.operations.base import Operations
 from idiolect.operations.explain import ArgumentTypeError, describe, explained_arguments
+from idiolect.operations.ops.altercolumn import AlterColumnOp
 from idiolect.operations.ops.columns import AddColumnOp, DropColumnOp
+from idiolect.operations.ops.comments import CreateTableCommentOp, DropTableCommentOp
+from idiolect.operations.ops.constraints import AddConstraintOp, DropConstraintOp
 from idiolect.operations.ops.data import BulkInsertOp, ExecuteSQLOp
 from idiolect.operations.ops.indexes import CreateIndexOp, DropIndexOp
 from idiolect.operations.ops.tables import CreateTableOp, DropTableOp, RenameTableOp
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from sqlalchemy import Column, Constraint, Table
+    from sqlalchemy.types import TypeEngine
 
 
 @Operations.implementation_for(CreateTableOp)
@@ -107,6 +121,65 @@ def drop_index(operations: Operations, operation: DropIndexOp) -> None:
     operations.impl.drop_index(index, **_given(if_exists=operation.if_exists))
 
 
+@Operations.implementation_for(AlterColumnOp)
+def alter_column(operations: Operations, operation: AlterColumnOp) -> None:
+    """Change the column, between dropping and adding the checks that its types bring."""
+    refuse_unknown_options(operation, operation.kw, "autoincrement", "existing_autoincrement")
+    name = table_name_of(operation)
+    column = column_name_of(operation)
+    existing_type = type_of(operation, "existing_type")
+    new_type = type_of(operation, "modify_type")
+    arguments = {
+        "nullable": operation.modify_nullable,
+        "server_default": server_default_of(operation, "modify_server_default"),
+        "name": operation.modify_name,
+        "type_": new_type,
+        "existing_type": existing_type,
+        "existing_server_default": server_default_of(operation, "existing_server_default"),
+        "existing_nullable": operation.existing_nullable,
+        "comment": _comment_to_set(operation),
+        "existing_comment": operation.existing_comment,
+    }
+    if new_type is not None:
+        for constraint in _checks_of_type(operations, operation, column, existing_type):
+            operations.impl.drop_constraint(constraint)
+    operations.impl.alter_column(name, column, schema=operation.schema, **arguments, **operation.kw)
+    new_name = operation.modify_name or column
+    for constraint in _checks_of_type(operations, operation, new_name, new_type):
+        operations.impl.add_constraint(constraint)
+
+
+@Operations.implementation_for(CreateTableCommentOp)
+def create_table_comment(operations: Operations, operation: CreateTableCommentOp) -> None:
+    """Set the table's comment."""
+    operations.impl.create_table_comment(operation.to_table(operations.migration_context))
+
+
+@Operations.implementation_for(DropTableCommentOp)
+def drop_table_comment(operations: Operations, operation: DropTableCommentOp) -> None:
+    """Remove the table's comment."""
+    operations.impl.drop_table_comment(operation.to_table(operations.migration_context))
+
+
+@Operations.implementation_for(AddConstraintOp)
+def create_constraint(operations: Operations, operation: AddConstraintOp) -> None:
+    """Add the constraint, of whatever kind."""
+    operations.impl.add_constraint(operation.to_constraint(operations.migration_context))
+
+
+@Operations.implementation_for(DropConstraintOp)
+def drop_constraint(operations: Operations, operation: DropConstraintOp) -> None:
+    """Drop the constraint."""
+    with explained_arguments(operation):
+        constraint = operations.schema_obj.generic_constraint(
+            operation.constraint_name,
+            table_name_of(operation),
+            operation.constraint_type,
+            schema=operation.schema,
+        )
+    operations.impl.drop_constraint(constraint, **_given(if_exists=operation.if_exists))
+
+
 @Operations.implementation_for(BulkInsertOp)
 def bulk_insert(operations: Operations, operation: BulkInsertOp) -> None:
     """Insert the rows."""
@@ -129,6 +202,30 @@ def execute_sql(operations: Operations, operation: ExecuteSQLOp) -> None:
 def _given(**options: Any) -> dict[str, Any]:
     # Impls of users and third parties may be older than an option that nobody asked for.
     return {name: value for name, value in options.items() if value is not None}
+
+
+def _comment_to_set(operation: AlterColumnOp) -> str | Literal[False] | None:
+    return False if operation.modify_comment is False else comment_of(operation, "modify_comment")
+
+
+def _checks_of_type(
+    operations: Operations,
+    operation: AlterColumnOp,
+    column_name: str,
+    type_: TypeEngine[Any] | None,
+) -> list[Constraint]:
+    """Return the constraints that a type brings along and this database needs."""
+    if type_ is None:
+        return []
+    make = operations.schema_obj
+    table = make.table(
+        table_name_of(operation), make.column(column_name, type_), schema=operation.schema
+    )
+    return [
+        constraint
+        for constraint in in_order_of_creation(table.constraints)
+        if getattr(constraint, "_type_bound", False) and is_wanted(constraint, operations.impl)
+    ]
 
 
 def _separate_constraints(table: Table, column: Column[Any], *, inline: bool) -> list[Constraint]:

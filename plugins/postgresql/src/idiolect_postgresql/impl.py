@@ -5,16 +5,23 @@ Contexts on PostgreSQL make one.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.types import NULLTYPE
 
-import idiolect_postgresql.compile  # noqa: F401 - whoever has the impl has its SQL text
 from idiolect.ddl.impl import DefaultImpl
+from idiolect.errors import OperationError
+
+# Whoever has the impl has its SQL text.
+from idiolect_postgresql.compile import PostgresqlColumnType, is_void
 
 if TYPE_CHECKING:
-    from sqlalchemy import Index
+    from sqlalchemy import Constraint, Index
+
+    from idiolect.ddl.alter import ColumnChanges
+    from idiolect.ddl.base import AlterColumn
 
 
 class PostgresqlImpl(DefaultImpl):
@@ -32,9 +39,46 @@ class PostgresqlImpl(DefaultImpl):
                 yet, as an operation knows the indexed columns only.
             kw: passed to SQLAlchemy's CreateIndex, such as ``if_not_exists``.
         """
-        table = index.table
-        included = index.dialect_options["postgresql"]["include"] or ()
-        for name in included:
-            if table is not None and isinstance(name, str) and name not in table.c:
-                table.append_column(Column(name, NULLTYPE))
+        _know_included(index, index.table)
         super().create_index(index, **kw)
+
+    def add_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Add a constraint; its ``postgresql_include`` is as in :meth:`create_index`."""
+        if isinstance(const, (UniqueConstraint, PrimaryKeyConstraint)):
+            _know_included(const, const.table)
+        super().add_constraint(const, **kw)
+
+    def alter_statements(self, changes: ColumnChanges) -> list[AlterColumn]:
+        """Return the statements of standard SQL, but the new type first, with its USING.
+
+        A change of an Identity that leaves it as it is makes no statement.
+
+        Raises:
+            OperationError: ``postgresql_using`` without a new type, or an option of PostgreSQL
+                that there is not.
+        """
+        options = {name for name in changes.options if name.startswith("postgresql_")}
+        for unknown in sorted(options - {"postgresql_using"}):
+            raise OperationError(
+                f"alter_column {changes.column_name!r} on table {changes.table_name!r}: unknown "
+                f"argument {unknown!r}; PostgreSQL's is 'postgresql_using'"
+            )
+        using = changes.options.get("postgresql_using")
+        if using and changes.type_ is None:
+            raise OperationError(
+                "postgresql_using must be used with the type_ parameter "
+                f"(column {changes.column_name!r} of table {changes.table_name!r})"
+            )
+        typed: list[AlterColumn] = []
+        if changes.type_ is not None:
+            place = (changes.table_name, changes.column_name)
+            typed = [PostgresqlColumnType(*place, changes.type_, using=using, **changes.facts())]
+        rest = super().alter_statements(replace(changes, type_=None))
+        return [*typed, *(statement for statement in rest if not is_void(statement))]
+
+
+def _know_included(item: Index | UniqueConstraint | PrimaryKeyConstraint, table: Any) -> None:
+    """Give the item's table the columns that its INCLUDE names and nobody has told of."""
+    for name in item.dialect_options["postgresql"]["include"] or ():
+        if table is not None and isinstance(name, str) and name not in table.c:
+            table.append_column(Column(name, NULLTYPE))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import idiolect_postgresql.operations  # noqa: F401 - its directive comes with the plugin
 from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_postgresql.impl import PostgresqlImpl
 

@@ -1,4 +1,4 @@
-"""SQLite's impl: standard SQL, but for constraints, which no table gains or loses here.
+"""SQLite's impl: standard SQL, but a table's columns and constraints stay what they were made.
 
 Contexts on SQLite make one. What ALTER TABLE cannot do is refused before anything is executed.
 """
@@ -13,16 +13,29 @@ from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.errors import OperationError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Constraint
+    from sqlalchemy import Constraint, Table
+
+    from idiolect.ddl.alter import ColumnChanges
+    from idiolect.ddl.base import AlterColumn
 
 _BATCH = (
     "Please refer to the batch mode feature which allows for SQLite migrations using a "
     "copy-and-move strategy."
 )
 
+_NO_COMMENTS = "SQLite has no comments on tables and columns, so there is none to set or remove."
+
 
 class ConstraintUnsupportedError(OperationError, NotImplementedError):
     """SQLite cannot add or drop a constraint. Also a NotImplementedError."""
+
+
+class AlterUnsupportedError(OperationError, NotImplementedError):
+    """SQLite can rename a column and change nothing else of it. Also a NotImplementedError."""
+
+
+class CommentUnsupportedError(OperationError, NotImplementedError):
+    """SQLite has no comments. Also a NotImplementedError."""
 
 
 class SQLiteImpl(DefaultImpl):
@@ -61,3 +74,32 @@ class SQLiteImpl(DefaultImpl):
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
         """Refuse, or do nothing for a constraint that its type implies."""
         self.refuse_constraint(const)
+
+    def alter_statements(self, changes: ColumnChanges) -> list[AlterColumn]:
+        """Return the renaming; refuse any other change, and a comment for what it is.
+
+        Source: "ALTER TABLE" in SQLite's SQL manual: RENAME COLUMN alone is about a column.
+        """
+        column = f"{changes.column_name!r} of table {changes.table_name!r}"
+        if changes.comment is not False:
+            raise CommentUnsupportedError(f"{_NO_COMMENTS} (column {column})")
+        asked = {
+            "type": changes.type_ is not None,
+            "nullability": changes.nullable is not None,
+            "server default": changes.server_default is not False,
+        }
+        refused = " and ".join(what for what, is_asked in asked.items() if is_asked)
+        if refused:
+            raise AlterUnsupportedError(
+                f"No support for ALTER of a column's {refused} in SQLite dialect. {_BATCH} "
+                f"(column {column})"
+            )
+        return super().alter_statements(changes)
+
+    def create_table_comment(self, table: Table) -> None:
+        """Refuse: SQLite has no comments."""
+        raise CommentUnsupportedError(f"{_NO_COMMENTS} (table {str(table)!r})")
+
+    def drop_table_comment(self, table: Table) -> None:
+        """Refuse: SQLite has no comments."""
+        raise CommentUnsupportedError(f"{_NO_COMMENTS} (table {str(table)!r})")

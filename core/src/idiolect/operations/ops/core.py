@@ -32,8 +32,8 @@ class MigrateOperation:
         """
         raise NotReversibleError(f"{describe(self)} has no reverse operation.")
 
-    def to_diff_tuple(self) -> tuple[Any, ...]:
-        """Return the operation as a tuple that begins with what it does.
+    def to_diff_tuple(self) -> Any:
+        """Return the operation as a tuple that begins with what it does, or a list of such.
 
         Raises:
             NotImplementedError: operations of this kind have no such form.

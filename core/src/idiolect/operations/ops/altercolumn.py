@@ -1,0 +1,204 @@
+"""The operation that changes a column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idiolect.operations.base import Operations
+from idiolect.operations.explain import IrreversibleError, describe
+from idiolect.operations.ops.core import AlterTableOp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Literal
+
+    from sqlalchemy.types import TypeEngine
+
+    from idiolect.ddl.base import ServerDefault
+
+_MODIFY = "modify_"
+_EXISTING = "existing_"
+
+
+@Operations.register_operation("alter_column")
+class AlterColumnOp(AlterTableOp):
+    """Change a column.
+
+    Args:
+        table_name: the table.
+        column_name: the column as it is called before.
+        schema: the table's schema; None is the connection's default schema.
+        existing_type: its type so far.
+        existing_server_default: its default so far, None for none; False where not told.
+        existing_nullable: whether it took NULL so far.
+        existing_comment: its comment so far.
+        modify_nullable: whether it shall take NULL; None leaves it.
+        modify_comment: its new comment, None for none; False leaves it.
+        modify_server_default: its new default, None for none; False leaves it.
+        modify_name: its new name; None leaves it.
+        modify_type: its new type; None leaves it.
+        kw: ``autoincrement``, ``existing_autoincrement`` and options of dialects.
+    """
+
+    def __init__(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        schema: str | None = None,
+        existing_type: Any | None = None,
+        existing_server_default: Any = False,
+        existing_nullable: bool | None = None,
+        existing_comment: str | None = None,
+        modify_nullable: bool | None = None,
+        modify_comment: str | Literal[False] | None = False,
+        modify_server_default: Any = False,
+        modify_name: str | None = None,
+        modify_type: Any | None = None,
+        **kw: Any,
+    ) -> None:
+        super().__init__(table_name, schema=schema)
+        self.column_name = column_name
+        self.existing_type = existing_type
+        self.existing_server_default = existing_server_default
+        self.existing_nullable = existing_nullable
+        self.existing_comment = existing_comment
+        self.modify_nullable = modify_nullable
+        self.modify_comment = modify_comment
+        self.modify_server_default = modify_server_default
+        self.modify_name = modify_name
+        self.modify_type = modify_type
+        self.kw = kw
+
+    def has_changes(self) -> bool:
+        """Tell whether anything shall become different."""
+        return (
+            self.modify_nullable is not None
+            or self.modify_server_default is not False
+            or self.modify_type is not None
+            or self.modify_comment is not False
+            or self.modify_name is not None
+            or any(name.startswith(_MODIFY) for name in self.kw)
+        )
+
+    def to_diff_tuple(self) -> list[tuple[Any, ...]]:
+        """Return a list with a tuple for each change; a new name has none.
+
+        Each is ``("modify_type" | "modify_nullable" | "modify_default" | "modify_comment",
+        schema, table name, column name, {what else is known}, before, after)``.
+        """
+        return list(self._diffs())
+
+    def _diffs(self) -> Iterator[tuple[Any, ...]]:
+        known = {
+            "existing_nullable": self.existing_nullable,
+            "existing_type": self.existing_type,
+            "existing_server_default": self.existing_server_default,
+            "existing_comment": self.existing_comment,
+        }
+        changes = (
+            ("modify_type", "existing_type", self.modify_type, None),
+            ("modify_nullable", "existing_nullable", self.modify_nullable, None),
+            ("modify_default", "existing_server_default", self.modify_server_default, False),
+            ("modify_comment", "existing_comment", self.modify_comment, False),
+        )
+        place = (self.schema, self.table_name, self.column_name)
+        for word, before, after, unchanged in changes:
+            if after is not unchanged:
+                others = {name: value for name, value in known.items() if name != before}
+                yield (word, *place, others, known[before], after)
+
+    def reverse(self) -> AlterColumnOp:
+        """Return the operation that changes the column back, as far as it is known before.
+
+        Raises:
+            ValueError: an option ``modify_...`` has no ``existing_...`` beside it.
+        """
+        facts: dict[str, Any] = {
+            "existing_type": self.existing_type,
+            "existing_nullable": self.existing_nullable,
+            "existing_server_default": self.existing_server_default,
+            "existing_comment": self.existing_comment,
+            **self.kw,
+        }
+        if self.modify_type is not None:
+            facts["modify_type"] = self.modify_type
+        if self.modify_nullable is not None:
+            facts["modify_nullable"] = self.modify_nullable
+        if self.modify_server_default is not False:
+            facts["modify_server_default"] = self.modify_server_default
+        if self.modify_comment is not False:
+            facts["modify_comment"] = self.modify_comment
+        for modify in [name for name in facts if name.startswith(_MODIFY)]:
+            existing = _EXISTING + modify.removeprefix(_MODIFY)
+            if existing not in facts:
+                raise IrreversibleError(
+                    f"{describe(self)}: operation is not reversible; {existing} is not given"
+                )
+            facts[modify], facts[existing] = facts[existing], facts[modify]
+        column_name = self.column_name
+        if self.modify_name is not None:
+            column_name, facts["modify_name"] = self.modify_name, self.column_name
+        return type(self)(self.table_name, column_name, schema=self.schema, **facts)
+
+    @classmethod
+    def alter_column(
+        cls,
+        operations: Operations,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        comment: str | Literal[False] | None = False,
+        server_default: ServerDefault | Literal[False] | None = False,
+        new_column_name: str | None = None,
+        type_: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        existing_type: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        existing_server_default: ServerDefault | Literal[False] | None = False,
+        existing_nullable: bool | None = None,
+        existing_comment: str | None = None,
+        schema: str | None = None,
+        **kw: Any,
+    ) -> None:
+        """Change a column: only what is given becomes different.
+
+        A type that brings a CHECK of its own (Boolean, Enum) gets it, and the one of
+        ``existing_type`` is dropped, where the database needs such.
+
+        Args:
+            operations: what carries it out.
+            table_name: the table.
+            column_name: the column as it is called before.
+            nullable: True or False: allow or forbid NULL.
+            comment: its new comment; None removes it.
+            server_default: its new default: text for a value, ``text()`` or another expression
+                for SQL, an Identity; None removes it.
+            new_column_name: its new name.
+            type_: its new type.
+            existing_type: its type so far; some databases need it for any change.
+            existing_server_default: its default so far; needed to change an Identity, and by
+                databases that would lose it.
+            existing_nullable: whether it took NULL so far; for databases that would lose it.
+            existing_comment: its comment so far; for databases that would lose it.
+            schema: the table's schema; None is the connection's default schema.
+            kw: ``autoincrement`` and ``existing_autoincrement``, for databases with such a flag,
+                and options of dialects, named ``<dialectname>_<argument>``, such as
+                ``postgresql_using``: SQL that makes the new value from the old.
+        """
+        operations.invoke(
+            cls(
+                table_name,
+                column_name,
+                schema=schema,
+                existing_type=existing_type,
+                existing_server_default=existing_server_default,
+                existing_nullable=existing_nullable,
+                existing_comment=existing_comment,
+                modify_name=new_column_name,
+                modify_type=type_,
+                modify_server_default=server_default,
+                modify_nullable=nullable,
+                modify_comment=comment,
+                **kw,
+            )
+        )
