@@ -1,0 +1,150 @@
+"""How failures are told: the way to the database, the user's code, and what is neither."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from idiolect.cli.report import describe_failure
+
+if TYPE_CHECKING:
+    from core.tests.command.terminal import Terminal
+
+SECOND = "revision = 'b222'\ndown_revision = 'a111'\nfrom idiolect import op\n"
+
+
+def use(terminal: Terminal, url: str) -> None:
+    """Point the project to another database."""
+    terminal.write(
+        "idiolect.ini", f"[idiolect]\nscript_location = migrations\nsqlalchemy.url = {url}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        pytest.param("", "is empty. [IDI-111]", id="empty"),
+        pytest.param("nonsense", "(not shown). Expected: dialect+driver://", id="garbage"),
+        pytest.param("x://u:abcd1234@h:port/d", "unusable port", id="port"),
+        pytest.param("nosuchdb://u:abcd1234@h/d", "(nosuchdb://u:***@h/d)", id="dialect"),
+        pytest.param("postgres://u:abcd1234@h/d", "or write 'postgresql'", id="former name"),
+        pytest.param("sqlite:///no/such/folder/x.db", "Cannot connect to the database", id="path"),
+    ],
+)
+def test_urls(linear: Terminal, url: str, expected: str) -> None:
+    """A URL that leads nowhere is told with its place in the configuration."""
+    use(linear, url)
+
+    said = linear.run("current")
+
+    assert 1 == said.status
+    assert said.err.startswith(("FAILED: The", "FAILED: Cannot connect"))
+    assert "'sqlalchemy.url' in 'idiolect.ini'" in said.err
+    assert expected in said.err
+    assert "abcd1234" not in said.err
+
+
+def test_no_url(linear: Terminal) -> None:
+    """A missing option is told as such, though SQLAlchemy's complaint is a KeyError."""
+    env = "from sqlalchemy import engine_from_config\nfrom idiolect import context\n"
+    linear.write("migrations/env.py", f"{env}engine_from_config({{}}, prefix='sqlalchemy.')\n")
+
+    said = linear.run("current")
+
+    assert (1, True) == (said.status, said.err.startswith("FAILED: There is no database URL: "))
+
+
+def test_unencoded_password(linear: Terminal) -> None:
+    """An '@' in the password is explained, since the host that is looked for makes no sense."""
+    env = """
+from sqlalchemy import create_engine, exc
+raise exc.OperationalError(None, None, Exception("no host 'efgh5678@h'"))
+"""
+    linear.write("migrations/env.py", env)
+    use(linear, "nosuchdb://u:abcd1234@efgh5678@h/d")
+
+    said = linear.run("current")
+
+    assert "'***@h'" in said.err
+    assert "%40" in said.err
+    assert [] == [part for part in ("abcd1234", "efgh5678") if part in said.err]
+
+
+def test_frames_of_a_revision(linear: Terminal) -> None:
+    """Of a failing revision its own frames are shown, below a line that names it."""
+    path = linear.write(
+        "migrations/versions/b222_.py", f"{SECOND}\ndef upgrade():\n    raise ValueError('no')\n"
+    )
+
+    said = linear.run("upgrade", "b222")
+
+    assert [
+        f"FAILED: ValueError in upgrade() of revision 'b222' ({path})",
+        f'  File "{path}", line 6, in upgrade',
+        "    raise ValueError('no')",
+        "ValueError: no",
+    ] == said.err.splitlines()
+
+
+def test_sql_of_a_revision(linear: Terminal) -> None:
+    """A statement that a database refuses is shown on one line."""
+    linear.write(
+        "migrations/versions/b222_.py",
+        f"{SECOND}\ndef upgrade():\n    op.execute('SELEKT\\n\\n   1')\n",
+    )
+
+    lines = linear.run("upgrade", "b222").err.splitlines()
+
+    assert 'sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) near "SELEKT"' in lines[3]
+    assert ["[SQL: SELEKT 1]"] == lines[4:]
+
+
+def test_statement_of_ours(linear: Terminal) -> None:
+    """What Idiolect itself sends is not blamed on env.py."""
+    linear.write("app.db", "this is no database" * 100)
+
+    said = linear.run("current")
+
+    assert (1, 1) == (said.status, len(said.err.splitlines()))
+    assert "refuses what Idiolect itself sends it: file is not a database" in said.err
+
+
+def test_env_py_that_runs_nothing(linear: Terminal) -> None:
+    """An env.py that never runs the revisions is no success."""
+    linear.write("migrations/env.py", "")
+
+    said = linear.run("upgrade", "head")
+
+    assert (1, True) == (said.status, "context.run_migrations()" in said.err)
+
+
+@pytest.mark.parametrize(
+    ("exc", "expected"),
+    [
+        pytest.param(
+            FileNotFoundError(2, "No such file", "x.py"),
+            "FAILED: Cannot use 'x.py': No such file. [IDI-020]",
+            id="file",
+        ),
+        pytest.param(
+            RuntimeError("odd"), "FAILED: RuntimeError inside Idiolect\nRuntimeError: odd", id="bug"
+        ),
+        pytest.param(
+            ExceptionGroup("all", [ValueError("one")]),
+            "FAILED: ExceptionGroup inside Idiolect\nExceptionGroup: all (1 sub-exception)\n"
+            "- ValueError: one",
+            id="group",
+        ),
+    ],
+)
+def test_without_frames_of_the_user(exc: Exception, expected: str) -> None:
+    """What no code of the user's had a part in is told with what there is."""
+    assert expected == describe_failure(exc, None)
+
+
+def test_long_messages_are_cut() -> None:
+    """A message of many or long lines is cut, so that it can be read."""
+    lines = describe_failure(RuntimeError("x" * 1000 + "\nline" * 100), None).splitlines()
+
+    assert (12, "...", 403) == (len(lines), lines[-1], max(map(len, lines)))
