@@ -299,6 +299,24 @@ def test_env_py_may_own_the_transaction(project: Project, body: str) -> None:
     assert "t" in project.tables()
 
 
+def test_a_revision_that_commits_env_pys_transaction(project: Project) -> None:
+    """What follows belongs to the run, which commits it: env.py could not know."""
+    project.env(
+        """
+        from idiolect import context
+        with context.config.attributes["engine"].connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+            context.configure(connection=connection)
+            context.run_migrations()
+        """
+    )
+    project.revision("a", None, TABLE)
+    project.revision("b", "a", "op.get_bind().commit()\nop.execute('INSERT INTO t VALUES (1)')")
+    project.revision("c", "b", "op.execute('INSERT INTO t VALUES (2)')")
+    project.upgrade()
+    assert (["c"], [1, 2]) == (project.heads(), project.rows("SELECT id FROM t"))
+
+
 def test_a_plugins_query_begins_nothing(project: Project, sqlite: PluginManager) -> None:
     """A plugin may ask the database for its rules; the run still owns its transaction."""
 
@@ -307,6 +325,10 @@ def test_a_plugins_query_begins_nothing(project: Project, sqlite: PluginManager)
         def transactional_ddl(self, connection: Connection | None) -> None:
             if connection is not None:
                 connection.execute(text("SELECT 1"))
+
+        @hookimpl
+        def prepare_connection(self, connection: Connection) -> None:
+            assert not connection.in_transaction()
 
     sqlite.register(Curious())
     project.revision("a", None, TABLE)
