@@ -135,6 +135,16 @@ class CommitRefusedError(CommandError):
     code = "IDI-204"
 
 
+class NothingRanWarning(IdiolectError, UserWarning):
+    """env.py ended without running the migrations that a command was to run.
+
+    A warning for programs; the command line makes an error of it, since it would otherwise end
+    as if the work were done.
+    """
+
+    code = "IDI-205"
+
+
 class OperationError(CommandError):
     """An operation was called with arguments that cannot be carried out."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
-from idiolect.errors import ConfigError, ScriptError
+from idiolect.errors import ConfigError, NothingRanWarning
 from idiolect.util.langhelpers import asbool
 
 if TYPE_CHECKING:
@@ -29,11 +30,11 @@ def run_environment(
         script: the script directory whose env.py runs.
         fn: called by ``context.run_migrations()`` with the current heads and the migration
             context; returns the steps to run.
-        must_run: an env.py that never asks for the steps is an error: a database was to change.
+        must_run: warn of an env.py that never asks for the steps: a database was to change.
         **opts: further options of the environment: ``as_sql``, ``starting_rev``, ``tag``...
 
-    Raises:
-        ScriptError: env.py never asked for the steps that ``must_run``.
+    Warns:
+        NothingRanWarning: env.py never asked for the steps that ``must_run``.
     """
     was_asked = False
 
@@ -44,12 +45,13 @@ def run_environment(
 
     _run(config, script, fn=steps, **opts)
     if not was_asked and must_run:
-        raise ScriptError(
+        warning = NothingRanWarning(
             f"{script.env_py_location!r} ended without a call of context.run_migrations(), so "
             "nothing was done. Let it call context.configure() and then context.run_migrations() "
             "for each database.",
             path=script.env_py_location,
         )
+        warnings.warn(warning, stacklevel=3)
 
 
 def wants_environment(config: Config) -> bool:
