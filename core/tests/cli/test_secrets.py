@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from idiolect.cli.secrets import redact
 from idiolect.settings.config import Config
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def config_with(url: str, x: str = "") -> Config:
@@ -43,6 +47,14 @@ def test_secrets_of_x() -> None:
     config = config_with("sqlite://", x="url=pg://u:abcd1234@h/d")
 
     assert "no ***" == redact("no abcd1234", config)
+
+
+def test_secrets_of_toml(tmp_path: Path) -> None:
+    """A URL in pyproject.toml is one of the configuration's too."""
+    file = tmp_path / "pyproject.toml"
+    file.write_text('[tool.idiolect]\nurl = "pg://u:abcd1234@h/d"\nsourceless = true\n', "utf-8")
+
+    assert "no ***" == redact("no abcd1234", Config(toml_file=file))
 
 
 def test_secrets_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

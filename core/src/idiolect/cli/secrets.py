@@ -60,5 +60,10 @@ def _texts(config: Config | None) -> Iterator[str]:
         parser = config.file_config
         for section in parser.sections():
             yield from (value or "" for _, value in parser.items(section, raw=True))
+        yield from filter(_is_text, config.toml_alembic_config.values())
     except Exception:  # noqa: BLE001 - a broken file is reported, not searched
         return
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
