@@ -143,6 +143,8 @@ def _environment(project: Project) -> dict[str, str]:
     return {
         **kept,
         "COLUMNS": "80",
+        # Where accounts of failed templates are kept.
+        "TMPDIR": str(project.folder.parent),
         "LC_ALL": "C.UTF-8",
         "PGCONNECT_TIMEOUT": "10",
         # One more place where a careless message would find a password.

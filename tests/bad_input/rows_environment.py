@@ -159,7 +159,6 @@ ROWS = [
                 "        connection.rollback()\n",
             ),
         ),
-        pending="a rollback by env.py inside of begin_transaction() is not noticed",
     ),
     Row(
         "env-py-closed-connection",
