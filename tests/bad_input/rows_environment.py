@@ -150,7 +150,7 @@ ROWS = [
     Row(
         "env-py-rolls-back",
         "upgrade head",
-        ("env.py", "commit"),
+        ("env.py", "rolled the connection back"),
         (
             write(
                 ENV,
