@@ -218,6 +218,15 @@ LOST = {
         """,
         r"engine\.begin\(\)",
     ),
+    "env.py rolls back inside of the block": (
+        """
+        context.configure(connection=connection)
+        with context.begin_transaction():
+            context.run_migrations()
+            connection.rollback()
+        """,
+        r"Remove that rollback",
+    ),
     "a block that is never entered": (
         """
         context.configure(connection=connection)

@@ -285,8 +285,6 @@ class MigrationContext:
         """
         watch = self._watch
         self.stop_watching()
-        if watch is not None:
-            watch.check()
         if self.transactions.running:
             message = (
                 "The revisions ran, and their transaction was never committed: nothing was "
@@ -294,6 +292,13 @@ class MigrationContext:
                 "run_migrations() inside of it."
             )
             raise TransactionLostError(message)
+        if watch is not None:
+            watch.check()
+
+    def forgive_rollback(self) -> None:
+        """Take the next rollback of the connection for what is wanted."""
+        if self._watch is not None:
+            self._watch.forgive()
 
     def stop_watching(self) -> None:
         """Take the listeners off the connection, which may outlive the run."""
@@ -339,8 +344,8 @@ class MigrationContext:
             and transactions.around_step is Scope.NONE
             and self.connection.in_transaction()
         )
-        if theirs and self._watch is None:
-            self._watch = TransactionWatch(self.connection)
+        if self._watch is None and self.environment_context is not None:
+            self._watch = TransactionWatch(self.connection, theirs=theirs)
         if theirs:
             with transactions.prepared():
                 yield

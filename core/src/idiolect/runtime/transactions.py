@@ -153,6 +153,7 @@ class Transactions:
 
     def rollback(self) -> None:
         """Roll back whatever is open on the connection."""
+        self.context.forgive_rollback()
         self._end(lambda connection: connection.rollback())
 
     def leave(self, exc: BaseException | None) -> None:
@@ -265,17 +266,19 @@ class Transactions:
 
 
 class TransactionWatch:
-    """Sees whether work done inside env.py's own transaction is thrown away.
+    """Sees whether the work of a run is thrown away by env.py.
 
-    Entered with the first step of a run that does not own its transaction; asked once env.py
-    has ended. Only events tell: an open transaction may still be committed by its owner.
+    Made before the first step; asked once env.py has ended. Only events tell: an open
+    transaction may still be committed by its owner.
 
     Args:
         connection: the connection that the steps run on.
+        theirs: whether env.py began the transaction, so that its end is env.py's business.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, theirs: bool) -> None:
         self._connection = connection
+        self._theirs = theirs
         self._pending = False
         self._lost = False
         self._in_step = False
@@ -298,8 +301,14 @@ class TransactionWatch:
         finally:
             self._in_step = False
         current = self._connection.get_transaction()
-        if current is not None and current is not self._began_with:
+        if not self._theirs:
+            self._pending = current is not None
+        elif current is not None and current is not self._began_with:
             self._connection.commit()
+
+    def forgive(self) -> None:
+        """Take the next rollback for what is wanted."""
+        self._pending = False
 
     def close(self) -> None:
         """Stop watching."""
@@ -312,6 +321,12 @@ class TransactionWatch:
         Raises:
             TransactionLostError: nothing of the steps is in the database.
         """
+        if self._lost and not self._theirs:
+            raise TransactionLostError(
+                "The revisions ran inside context.begin_transaction(), and env.py then rolled the "
+                "connection back: nothing was migrated. Remove that rollback; for a trial run, "
+                "call rollback() of the object that begin_transaction() gives."
+            )
         if self._lost:
             raise TransactionLostError(
                 "The revisions ran, and then their transaction was rolled back: nothing was "
@@ -322,7 +337,7 @@ class TransactionWatch:
             )
 
     def _on_commit(self, connection: Connection) -> None:
-        if self._in_step and in_transaction_block(connection):
+        if self._theirs and self._in_step and in_transaction_block(connection):
             raise CommitRefusedError(
                 f"{self._label} commits, but env.py runs it inside engine.begin() or "
                 "connection.begin(), which allows no statement after a commit: its version row "
@@ -334,4 +349,6 @@ class TransactionWatch:
         self._lost = False
 
     def _on_rollback(self, connection: Connection) -> None:
-        self._lost = self._lost or self._pending
+        # A revision may roll its own work back; the version rows tell whether it may go on.
+        if self._pending and (self._theirs or not self._in_step):
+            self._lost = True

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect, select
 
+from idiolect.errors import VersionTableError
 from idiolect.hooks.records import VERSION_TABLE, VersionTableSpec
 
 if TYPE_CHECKING:
@@ -34,5 +35,15 @@ def exists(connection: Connection, table: Table) -> bool:
 
 
 def read_heads(connection: Connection, table: Table) -> tuple[str, ...]:
-    """Return the ids in the table, in the order in which the database gives them."""
-    return tuple(connection.execute(select(table.c.version_num)).scalars())
+    """Return the ids in the table, in the order in which the database gives them.
+
+    Raises:
+        VersionTableError: a row holds no id.
+    """
+    heads = tuple(connection.execute(select(table.c.version_num)).scalars())
+    if not all(heads):
+        raise VersionTableError(
+            f"The version table {table.name!r} has a row without a revision id (NULL or empty). "
+            "Delete that row, or write the table anew with 'stamp --purge'."
+        )
+    return heads
