@@ -6,9 +6,7 @@ itself, the other under the alias that `idiolect-alembic` provides.
 
 from __future__ import annotations
 
-import os
 import random
-import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -72,9 +70,6 @@ def downgrade() -> None:
 {down_body}
 '''
 
-#: How files look that have been there for a while: an index takes no file that is just written.
-AGE_SECONDS = 3600
-
 #: One revision: its id, what it follows, what it depends on.
 Link = tuple[str, str | tuple[str, ...] | None, str | None]
 
@@ -92,7 +87,6 @@ def write_project(folder: Path, links: Iterable[Link], *, url: str, tables: bool
     versions.mkdir(parents=True)
     (folder / "alembic.ini").write_text(INI.format(url=url.replace("%", "%%")), encoding="utf-8")
     (folder / "migrations" / "env.py").write_text(ENV, encoding="utf-8")
-    written = time.time() - AGE_SECONDS
     for number, (name, down, depends) in enumerate(links):
         path = versions / f"{name}_revision_number_{number}.py"
         up, down_body = _bodies(number) if tables else ("    pass", "    pass")
@@ -106,7 +100,6 @@ def write_project(folder: Path, links: Iterable[Link], *, url: str, tables: bool
             down_body=down_body,
         )
         path.write_text(text, encoding="utf-8")
-        os.utime(path, (written, written))
 
 
 def linear(count: int) -> Iterator[Link]:
@@ -144,7 +137,7 @@ def branched(count: int, branches: int = 20, *, merge_every: int = 200) -> Itera
 
 
 def _names(count: int) -> Iterator[str]:
-    numbers = random.Random(count)
+    numbers = random.Random(count)  # noqa: S311 - the same in every run
     seen: set[str] = set()
     while len(seen) < count:
         name = f"{numbers.getrandbits(48):012x}"

@@ -1,0 +1,117 @@
+"""Prints what was measured, as Markdown tables: with figures, or with their ratios alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.measure import Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One command of a scenario.
+
+    Attributes:
+        command: its words.
+        note: what else is to be said.
+        alembic: the median of its costs.
+        idiolect: likewise.
+    """
+
+    command: str
+    note: str
+    alembic: Cost
+    idiolect: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The exponents of one command's cost; None where a size took longer than the limit."""
+
+    command: str
+    alembic: float | None
+    idiolect: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """How many modules one command imports."""
+
+    command: str
+    alembic: int
+    idiolect: int
+
+
+class Printer:
+    """Writes tables to standard output, each as soon as it is known.
+
+    Args:
+        ratios: leave out what depends on the machine.
+    """
+
+    def __init__(self, *, ratios: bool) -> None:
+        self._ratios = ratios
+
+    def rows(self, name: str, rows: Sequence[Row]) -> None:
+        """Print a scenario."""
+        if self._ratios:
+            _table((name, "CPU, Alembic : Idiolect", "memory"), [_ratios(row) for row in rows])
+            return
+        heads = ("Alembic ms", "Idiolect ms", "ratio", "Alembic MB", "Idiolect MB", "ratio")
+        _table((name, *heads), [_figures(row) for row in rows])
+
+    def imports(self, rows: Sequence[Imports]) -> None:
+        """Print numbers of modules."""
+        cells = [(row.command, f"{row.alembic}", f"{row.idiolect}") for row in rows]
+        _table(("modules imported", "Alembic", "Idiolect"), cells)
+
+    def growth(self, sizes: Sequence[int], rows: Sequence[Growth]) -> None:
+        """Print exponents."""
+        name = f"exponent, {sizes[0]:,} to {sizes[-1]:,} revisions"
+        cells = [(row.command, _exponent(row.alembic), _exponent(row.idiolect)) for row in rows]
+        _table((name, "Alembic", "Idiolect"), cells)
+
+
+def _figures(row: Row) -> tuple[str, ...]:
+    name, cpu, memory = _ratios(row)
+    one, two = row.alembic, row.idiolect
+    return (
+        name,
+        _bounded(one, f"{one.cpu * 1000:,.0f}"),
+        _bounded(two, f"{two.cpu * 1000:,.0f}"),
+        cpu,
+        f"{one.memory:.0f}",
+        f"{two.memory:.0f}",
+        memory,
+    )
+
+
+def _ratios(row: Row) -> tuple[str, str, str]:
+    name = f"{row.command}, {row.note}" if row.note else row.command
+    cpu = row.alembic.cpu / row.idiolect.cpu
+    memory = row.alembic.memory / row.idiolect.memory
+    return name, _bounded(row.alembic, f"{cpu:.2f}"), _bounded(row.alembic, f"{memory:.2f}")
+
+
+def _bounded(cost: Cost, text: str) -> str:
+    return f"> {text}" if cost.cut else text
+
+
+def _exponent(value: float | None) -> str:
+    return "over the limit" if value is None else f"{value:.2f}"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    lines = [heads, ["-" * width for width in widths], *rows]
+    for cells in lines:
+        first, *rest = (
+            cell.ljust(width) if place == 0 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        )
+        print(f"| {' | '.join([first, *rest])} |", flush=True)  # noqa: T201 - a program's output
+    print(flush=True)  # noqa: T201 - as above

@@ -1,0 +1,49 @@
+"""The two tools, each in a venv of its own with the same SQLAlchemy and drivers."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.differential.reference import reference_python
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two.
+
+    Attributes:
+        name: what the tables call it; also the name of its command and module.
+        python: the Python of its venv.
+    """
+
+    name: str
+    python: Path
+
+    @property
+    def command(self) -> str:
+        """The path of the command as users run it."""
+        return str(self.python.with_name(self.name))
+
+
+def both() -> tuple[Side, Side]:
+    """Return the real Alembic and Idiolect; makes their venvs if need be.
+
+    Raises:
+        Failure: a venv cannot be made, or pip failed.
+    """
+    import sqlalchemy
+
+    alembic = Side("alembic", reference_python())
+    # The developer's rooms are on the path since the first venv was asked for.
+    from devtools.environment import PACKAGES, make
+    from devtools.shell import cache_folder
+
+    release = f"{sys.version_info.major}.{sys.version_info.minor}"
+    folder = cache_folder() / f"benchmark-sqlalchemy-{sqlalchemy.__version__}-py{release}"
+    pinned = [f"sqlalchemy=={sqlalchemy.__version__}", "psycopg[binary]>=3.2", "pymysql>=1.1"]
+    return alembic, Side("idiolect", make(folder, pinned, packages=PACKAGES))
