@@ -94,8 +94,8 @@ class Graph:
     def find_ends(self) -> None:
         """Note heads and bases anew."""
         values = self.nodes.values()
-        self.heads = tuple(r.revision for r in values if r.is_head)
-        self.bases = tuple(r.revision for r in values if r.is_base)
+        self.heads = tuple(r.revision for r in values if not r.children)
+        self.bases = tuple(r.revision for r in values if not r.parents)
         self.real_heads = tuple(r.revision for r in values if not r.users)
         self.real_bases = tuple(r.revision for r in values if not r.requirements)
 
@@ -121,22 +121,40 @@ def load(revisions: Iterable[Revision]) -> Graph:
             revision.reset_links()
         graph.nodes[revision.revision] = revision
     graph.names.update(graph.nodes)
-    for revision in graph.nodes.values():
+    graph.positions = {name: place for place, name in enumerate(graph.nodes)}
+    # Few histories have labels or dependencies: most are spared the passes about them.
+    labelled = [revision for revision in graph.nodes.values() if revision.own_labels]
+    for revision in labelled:
         _check_label_free(graph.names, revision)
-        _name(revision, graph)
-    _link_all(graph)
+        _name_labels(revision, graph)
+    dependent = [one for one in graph.nodes.values() if one.dependencies is not None]
+    for revision in dependent:
+        _resolve_dependencies(revision, graph.names)
+    for revision in graph.nodes.values():
+        for parent in _linked(revision, graph.nodes):
+            parent.add_nextrev(revision)
     graph.depths = sort.depths(graph.nodes)
+    if labelled or dependent:
+        _settle(graph)
+    graph.find_ends()
+    return graph
+
+
+def _settle(graph: Graph) -> None:
+    """Find what follows from what lies below, upwards."""
     upwards = sorted(graph.depths, key=graph.depths.__getitem__)
     for name in upwards:
         _spread_labels(graph.nodes[name], graph)
     _drop_implied_dependencies(graph.nodes, upwards)
-    graph.find_ends()
-    return graph
 
 
 def _name(revision: Revision, graph: Graph) -> None:
     graph.nodes[revision.revision] = graph.names[revision.revision] = revision
     graph.positions[revision.revision] = len(graph.positions)
+    _name_labels(revision, graph)
+
+
+def _name_labels(revision: Revision, graph: Graph) -> None:
     for label in revision.own_labels:
         graph.names[label] = revision
 
@@ -152,14 +170,6 @@ def _check_label_free(names: dict[str, Revision], revision: Revision) -> None:
                 f"Branch name '{label}' in revision {revision.revision} already used by "
                 f"revision {user.revision}; a label names one revision, so choose another"
             )
-
-
-def _link_all(graph: Graph) -> None:
-    for revision in graph.nodes.values():
-        _resolve_dependencies(revision, graph.names)
-    for revision in graph.nodes.values():
-        for parent in _linked(revision, graph.nodes):
-            parent.add_nextrev(revision)
 
 
 def _resolve_dependencies(revision: Revision, names: lineage.Names) -> None:
