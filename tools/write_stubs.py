@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 %s
 
 class OperationsMethods:
-    """What operations of the core add to Operations."""
+    """What operations of the core and of its dialects' plugins add to Operations."""
 '''
 _STUB = '''# ruff: noqa: %s
 """%s
@@ -120,7 +120,7 @@ _KEPT = ("contextmanager", "overload")
 
 def render_methods() -> str:
     """Return the text of ``operations/methods.py``."""
-    functions = list(_directives("idiolect.operations."))
+    functions = list(_directives())
     imports = _imports(functions)
     typing = sorted(imports.pop("typing", set()) - {"Any"})
     text = _METHODS % (
@@ -132,11 +132,8 @@ def render_methods() -> str:
 
 def render_op() -> str:
     """Return the text of ``op.pyi``: every directive, and what else Operations offers."""
-    for source in sorted(PLUGINS.glob("*/src")):
-        sys.path.append(str(source))
-    importlib.import_module("idiolect_postgresql.operations")
     functions = [
-        *_directives("idiolect"),
+        *_directives(),
         *_members(AbstractOperations),
         *_members(Operations),
     ]
@@ -208,9 +205,15 @@ def _stub(
     return head + "".join(f"\n{function.text()}" for function in functions)
 
 
-def _directives(modules: str) -> Iterator[Function]:
+def _directives() -> Iterator[Function]:
+    """Yield the directives of the core and of the plugins beside it, by name."""
+    for source in sorted(PLUGINS.glob("*/src")):
+        if str(source) not in sys.path:
+            sys.path.append(str(source))
+        for path in source.glob("*/operations.py"):
+            importlib.import_module(f"{path.parent.name}.operations")
     for registration in directives.registrations():
-        if registration.op_class.__module__.startswith(modules):
+        if registration.op_class.__module__.startswith("idiolect"):
             yield _of_directive(registration)
 
 

@@ -95,7 +95,7 @@ def alter_column(draw: Draw, op: Any) -> None:
 def create_index(draw: Draw, op: Any) -> None:
     """Draw a create_index."""
     columns: list[Any] = list(draw.some(COLUMNS, 3))
-    further = (
+    further: tuple[Any, ...] = (
         sa.text("lower(x) DESC"),
         sa.func.coalesce(sa.column("Q"), 5),
         sa.column("z").desc(),
@@ -233,7 +233,7 @@ def execute(draw: Draw, op: Any) -> None:
         renamed.values(name="b"),
         acc.delete().where(acc.c.id.in_([1, 2])),
         sa.select(sa.literal(5), sa.literal("x%")),
-        sa.DDL("create x %(schema)s 100%%", context={"schema": "s"}),
+        sa.schema.DropSchema("My s", cascade=True),
         sa.schema.CreateSchema("My s"),
         sa.schema.CreateSequence(sa.Sequence("sq", start=3)),
     ]
@@ -242,7 +242,7 @@ def execute(draw: Draw, op: Any) -> None:
 
 def bulk_insert(draw: Draw, op: Any) -> None:
     """Draw a bulk_insert."""
-    columns = (
+    columns: tuple[Any, ...] = (
         sa.column("id", sa.Integer),
         sa.column("name", sa.String),
         sa.column("d", sa.Date),

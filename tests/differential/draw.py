@@ -6,7 +6,7 @@ the order of a set, is never drawn.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import random
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -173,8 +173,8 @@ class Draw:
             ((sa.Enum,), "b'c"),
             ((sa.Float, sa.Numeric), number / 4),
             ((sa.Integer,), number),
-            ((sa.DateTime,), datetime.datetime(2020, 1, 2, 3, 4, 5)),  # noqa: DTZ001 - has no zone
-            ((sa.Date,), datetime.date(2020, 1, 2)),
+            ((sa.DateTime,), dt.datetime(2020, 1, 2, 3, 4, 5)),  # noqa: DTZ001 - has no zone
+            ((sa.Date,), dt.date(2020, 1, 2)),
             ((sa.String,), self.one(TEXTS)),
         )
         found = (value for kinds, value in values if isinstance(type_, kinds))

@@ -45,7 +45,13 @@ def test_script_is_the_golden_one() -> None:
         opts={"as_sql": True, "output_buffer": buffer},
     )
     play: Callable[[Operations], None]
-    for play in (_tables_and_columns, _names_and_indexes, _rows_and_the_end):
+    for play in (
+        _tables_and_columns,
+        _names_and_indexes,
+        _constraints,
+        _changes,
+        _rows_and_the_end,
+    ):
         play(Operations(context))
     assert buffer.getvalue() == GOLDEN.read_text(encoding="utf-8")
 
@@ -108,3 +114,52 @@ def _rows_and_the_end(op: Operations) -> None:
     op.execute(r"UPDATE account SET name = '\:x'")
     op.execute(accounts.delete().where(accounts.c.id == op.inline_literal(1)))
     op.drop_table("Accounts", if_exists=True)
+
+
+def _constraints(op: Operations) -> None:
+    op.create_primary_key("pk_o", "Order", ["a", "B"], schema="s")
+    op.create_foreign_key(
+        "fk_o",
+        "Order",
+        "account",
+        ["a", "B"],
+        ["id", "Id"],
+        onupdate="CASCADE",
+        ondelete="SET NULL",
+        deferrable=True,
+        initially="DEFERRED",
+        match="FULL",
+        source_schema="s",
+        referent_schema="My Schema",
+        postgresql_not_valid=True,
+    )
+    op.create_unique_constraint(None, "account", ["a"], postgresql_nulls_not_distinct=True)
+    op.create_check_constraint("ck_a", "account", column("A") > 5, deferrable=False)
+    op.create_exclude_constraint(
+        "ex_a", "account", (column("A"), "&&"), ("b", "="), where="b > 5", using="gist"
+    )
+    op.drop_constraint("ck_a", "account", "check", if_exists=True)
+    op.drop_constraint("fk_o", "Order", "foreignkey", schema="s")
+    op.create_table_comment("account", "it's 5", schema="s", existing_comment="x")
+    op.drop_table_comment("account")
+
+
+def _changes(op: Operations) -> None:
+    op.alter_column("account", "a", nullable=False, server_default="it's", new_column_name="B")
+    op.alter_column("account", "a", type_=String(5), postgresql_using="a::text", schema="s")
+    op.alter_column("account", "a", server_default=text("1 + 1"), comment="it's", nullable=True)
+    op.alter_column("account", "a", server_default=None, comment=None, existing_type=Integer())
+    op.alter_column("account", "a", server_default=Identity(always=True, start=3))
+    op.alter_column(
+        "account",
+        "a",
+        server_default=Identity(increment=2, cycle=True),
+        existing_server_default=Identity(always=True),
+    )
+    op.alter_column("account", "a", server_default=None, existing_server_default=Identity())
+    op.alter_column(
+        "account",
+        "a",
+        type_=Enum("a", "b", name="en", native_enum=False, create_constraint=True),
+        existing_type=Enum("a", name="old", native_enum=False, create_constraint=True),
+    )

@@ -45,7 +45,7 @@ def test_script_is_the_golden_one() -> None:
         opts={"as_sql": True, "output_buffer": buffer},
     )
     play: Callable[[Operations], None]
-    for play in (_tables_and_columns, _names_and_indexes, _rows_and_the_end):
+    for play in (_tables_and_columns, _names_and_indexes, _changes, _rows_and_the_end):
         play(Operations(context))
     assert buffer.getvalue() == GOLDEN.read_text(encoding="utf-8")
 
@@ -108,3 +108,8 @@ def _rows_and_the_end(op: Operations) -> None:
     op.execute(r"UPDATE account SET name = '\:x'")
     op.execute(accounts.delete().where(accounts.c.id == op.inline_literal(1)))
     op.drop_table("Accounts", if_exists=True)
+
+
+def _changes(op: Operations) -> None:
+    op.alter_column("account", "a", new_column_name="B", existing_nullable=False)
+    op.alter_column("account", "a b", new_column_name="select", schema="side")

@@ -149,3 +149,68 @@ def test_nine_operations_on_a_database(online: Operations, connection: Connectio
     online.drop_table("person")
     inspector = inspect(connection)
     assert inspector.get_table_names() == []
+
+
+def test_column_is_renamed(online: Operations, connection: Connection) -> None:
+    """Renaming is the change of a column that SQLite can make."""
+    online.create_table("t", Column("a", Integer, server_default="1"))
+    online.alter_column("t", "a", new_column_name="My b", existing_type=Integer())
+    (column,) = inspect(connection).get_columns("t")
+    assert (column["name"], column["default"]) == ("My b", "'1'")
+
+
+UNALTERABLE: dict[str, tuple[Any, str]] = {
+    "type": ({"type_": Integer()}, "ALTER of a column's type in SQLite dialect. Please refer to"),
+    "nullability and default": (
+        {"nullable": True, "server_default": None},
+        "ALTER of a column's nullability and server default in SQLite dialect",
+    ),
+    "with a name": ({"nullable": True, "new_column_name": "b"}, "column's nullability in SQLite"),
+    "type with a check": (
+        {"type_": Integer(), "existing_type": Boolean(create_constraint=True)},
+        "ALTER of a column's type",
+    ),
+    "comment": ({"comment": "c"}, "SQLite has no comments .* .column 'a' of table 't'"),
+}
+
+
+@pytest.mark.parametrize(("changes", "message"), UNALTERABLE.values(), ids=UNALTERABLE.keys())
+def test_other_changes_are_refused(
+    offline: Operations, buffer: io.StringIO, changes: dict[str, Any], message: str
+) -> None:
+    """What ALTER TABLE cannot change is refused, and nothing is written."""
+    with pytest.raises(NotImplementedError, match=message) as caught:
+        offline.alter_column("t", "a", **changes)
+    assert isinstance(caught.value, OperationError)
+    assert buffer.getvalue() == ""
+
+
+CONSTRAINTS: dict[str, Any] = {
+    "primary key": lambda op: op.create_primary_key("x", "t", ["a"]),
+    "unique": lambda op: op.create_unique_constraint("x", "t", ["a"]),
+    "check": lambda op: op.create_check_constraint("x", "t", "a > 1"),
+    "foreign key": lambda op: op.create_foreign_key("x", "t", "u", ["a"], ["b"]),
+    "drop": lambda op: op.drop_constraint("x", "t"),
+}
+
+
+@pytest.mark.parametrize("use", CONSTRAINTS.values(), ids=CONSTRAINTS.keys())
+def test_constraint_operations_are_refused(
+    offline: Operations, buffer: io.StringIO, use: Any
+) -> None:
+    """No table gains or loses a constraint; the message names both and batch mode."""
+    message = "No support for ALTER of constraints in SQLite dialect. Please .*table 't', .* 'x'"
+    with pytest.raises(NotImplementedError, match=message):
+        use(offline)
+    assert buffer.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    "use",
+    [lambda op: op.create_table_comment("t", "c"), lambda op: op.drop_table_comment("t")],
+    ids=["create", "drop"],
+)
+def test_comments_of_tables_are_refused(offline: Operations, use: Any) -> None:
+    """SQLite has none."""
+    with pytest.raises(NotImplementedError, match=r"SQLite has no comments .*table 't'"):
+        use(offline)

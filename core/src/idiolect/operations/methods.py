@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class OperationsMethods:
-    """What operations of the core add to Operations."""
+    """What operations of the core and of its dialects' plugins add to Operations."""
 
     def add_column(
         self,
@@ -128,6 +128,27 @@ class OperationsMethods:
             kw: ``deferrable`` (True or False: add DEFERRABLE or NOT DEFERRABLE), ``initially``
                 (add INITIALLY and this word) and options of dialects, named
                 ``<dialectname>_<argument>``.
+        """
+        raise NotImplementedError
+
+    def create_exclude_constraint(
+        self,
+        constraint_name: str,
+        table_name: str,
+        *elements: Any,
+        **kw: Any,
+    ) -> Table | None:
+        """Add an EXCLUDE constraint.
+
+        Args:
+            constraint_name: its name.
+            table_name: the table.
+            elements: pairs of what is compared and the operator that compares it, such as
+                ``("period", "&&")``; text is a column's name, anything else is given as
+                ``text()`` or another expression, with parentheses where PostgreSQL wants them.
+            kw: ``where`` (restricts it to rows of which this is true), ``using`` (the index
+                method), ``ops`` (operator classes by name), ``deferrable``, ``initially``,
+                ``schema``.
         """
         raise NotImplementedError
 

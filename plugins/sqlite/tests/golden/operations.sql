@@ -45,6 +45,10 @@ DROP INDEX s.ix;
 
 DROP INDEX IF EXISTS ix_where;
 
+ALTER TABLE account RENAME COLUMN a TO "B";
+
+ALTER TABLE side.account RENAME COLUMN "a b" TO "select";
+
 INSERT INTO account (id, name, made) VALUES (1, 'it''s 5% :x;', '2020-01-02');
 
 INSERT INTO account (id, name) VALUES (2, NULL);

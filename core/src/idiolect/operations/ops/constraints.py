@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from idiolect.operations.arguments import (
     column_names_of,
     refuse_parameters,
+    refuse_unknown_options,
     table_name_of,
 )
 from idiolect.operations.base import Operations
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
 
     from idiolect.abc import ContextLike
+
+#: Arguments that every constraint of SQLAlchemy takes besides options of dialects.
+FACTS = ("deferrable", "initially", "info", "comment")
 
 _AC = TypeVar("_AC", bound="type[AddConstraintOp]")
 
@@ -134,6 +138,7 @@ class CreatePrimaryKeyOp(AddConstraintOp):
 
     def to_constraint(self, migration_context: ContextLike | None = None) -> PrimaryKeyConstraint:
         """Return a new primary key; see :meth:`AddConstraintOp.to_constraint`."""
+        refuse_unknown_options(self, self.kw, *FACTS)
         with explained_arguments(self):
             return SchemaObjects(migration_context).primary_key_constraint(
                 self.constraint_name,
@@ -210,6 +215,7 @@ class CreateUniqueConstraintOp(AddConstraintOp):
 
     def to_constraint(self, migration_context: ContextLike | None = None) -> UniqueConstraint:
         """Return a new unique constraint; see :meth:`AddConstraintOp.to_constraint`."""
+        refuse_unknown_options(self, self.kw, *FACTS)
         with explained_arguments(self):
             return SchemaObjects(migration_context).unique_constraint(
                 self.constraint_name,
@@ -293,6 +299,7 @@ class CreateCheckConstraintOp(AddConstraintOp):
 
     def to_constraint(self, migration_context: ContextLike | None = None) -> CheckConstraint:
         """Return a new check; see :meth:`AddConstraintOp.to_constraint`."""
+        refuse_unknown_options(self, self.kw, *FACTS)
         with explained_arguments(self):
             constraint = SchemaObjects(migration_context).check_constraint(
                 self.constraint_name,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from idiolect.operations.arguments import column_names_of, table_name_of
+from idiolect.operations.arguments import column_names_of, refuse_unknown_options, table_name_of
 from idiolect.operations.base import Operations
 from idiolect.operations.explain import explained_arguments
-from idiolect.operations.ops.constraints import AddConstraintOp, final_name
+from idiolect.operations.ops.constraints import FACTS, AddConstraintOp, final_name
 from idiolect.operations.schemaobj import SchemaObjects, referent_of
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 #: Arguments of SQLAlchemy's constraint that an operation repeats where they are given.
 _RULES = ("onupdate", "ondelete", "initially", "deferrable", "use_alter", "match")
+_SCHEMAS = ("source_schema", "referent_schema", "link_to_name")
 
 
 @Operations.register_operation("create_foreign_key")
@@ -77,6 +78,7 @@ class CreateForeignKeyOp(AddConstraintOp):
 
     def to_constraint(self, migration_context: ContextLike | None = None) -> ForeignKeyConstraint:
         """Return a new foreign key; see :meth:`AddConstraintOp.to_constraint`."""
+        refuse_unknown_options(self, self.kw, *_RULES, *_SCHEMAS, *FACTS)
         with explained_arguments(self):
             return SchemaObjects(migration_context).foreign_key_constraint(
                 self.constraint_name,
