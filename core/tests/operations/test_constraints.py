@@ -270,7 +270,7 @@ BAD: dict[str, tuple[Any, type[Exception], str]] = {
     "unknown argument": (
         lambda op: op.create_foreign_key("fk", "t", "u", ["a"], ["b"], on_delete="CASCADE"),
         TypeError,
-        "create_foreign_key 'fk' on table 't': unknown argument 'on_delete'",
+        "create_foreign_key 'fk' on table 't': unknown argument 'on_delete'. Did you mean",
     ),
     "no condition": (
         lambda op: op.create_check_constraint("ck", "t", 5),

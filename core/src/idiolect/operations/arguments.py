@@ -14,6 +14,7 @@ from sqlalchemy.types import TypeEngine
 from idiolect.ddl import lookup
 from idiolect.operations.explain import ArgumentTypeError, describe
 from idiolect.operations.registry import name_of
+from idiolect.util.langhelpers import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -139,6 +140,23 @@ def refuse_unknown_options(operation: Any, options: Mapping[str, Any], *known: s
             raise ArgumentTypeError(
                 f"{describe(operation)}: unknown argument {name!r}; further arguments are "
                 "options of dialects, named <dialectname>_<argument>"
+            )
+
+
+def refuse_misspelt_options(operation: Any, options: Mapping[str, Any], *known: str) -> None:
+    """Refuse an option that is like a known one; SQLAlchemy judges the rest.
+
+    Args:
+        operation: whose options they are.
+        options: the options by name; one named after a dialect is fine, whatever it is like.
+        known: the names that there are.
+    """
+    for name in options:
+        if name in known or _is_dialect(name.partition("_")[0]):
+            continue
+        if near := nearest(name, known):
+            raise ArgumentTypeError(
+                f"{describe(operation)}: unknown argument {name!r}. Did you mean {near[0]!r}?"
             )
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from idiolect.operations.arguments import (
     column_names_of,
+    refuse_misspelt_options,
     refuse_parameters,
-    refuse_unknown_options,
     table_name_of,
 )
 from idiolect.operations.base import Operations
@@ -138,7 +138,7 @@ class CreatePrimaryKeyOp(AddConstraintOp):
 
     def to_constraint(self, migration_context: ContextLike | None = None) -> PrimaryKeyConstraint:
         """Return a new primary key; see :meth:`AddConstraintOp.to_constraint`."""
-        refuse_unknown_options(self, self.kw, *FACTS)
+        refuse_misspelt_options(self, self.kw, *FACTS)
         with explained_arguments(self):
             return SchemaObjects(migration_context).primary_key_constraint(
                 self.constraint_name,
@@ -215,7 +215,7 @@ class CreateUniqueConstraintOp(AddConstraintOp):
 
     def to_constraint(self, migration_context: ContextLike | None = None) -> UniqueConstraint:
         """Return a new unique constraint; see :meth:`AddConstraintOp.to_constraint`."""
-        refuse_unknown_options(self, self.kw, *FACTS)
+        refuse_misspelt_options(self, self.kw, *FACTS)
         with explained_arguments(self):
             return SchemaObjects(migration_context).unique_constraint(
                 self.constraint_name,
@@ -299,7 +299,7 @@ class CreateCheckConstraintOp(AddConstraintOp):
 
     def to_constraint(self, migration_context: ContextLike | None = None) -> CheckConstraint:
         """Return a new check; see :meth:`AddConstraintOp.to_constraint`."""
-        refuse_unknown_options(self, self.kw, *FACTS)
+        refuse_misspelt_options(self, self.kw, *FACTS)
         with explained_arguments(self):
             constraint = SchemaObjects(migration_context).check_constraint(
                 self.constraint_name,
