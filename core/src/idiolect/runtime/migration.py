@@ -8,7 +8,6 @@ Planning, transactions, version rows and SQL are neighbours of it.
 from __future__ import annotations
 
 import contextlib
-import logging
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ from idiolect.runtime.output import script_stream
 from idiolect.runtime.rules import resolve_rules
 from idiolect.runtime.transactions import Scope, Transactions, TransactionWatch
 from idiolect.util.langhelpers import to_tuple
+from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import in_transaction
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from idiolect.runtime.transactions import ProxyTransaction
     from idiolect.settings.config import Config
 
-log = logging.getLogger(__name__)
+log = Log("runtime.migration")
 
 
 class MigrationContext:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import logging
 from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,6 +20,7 @@ from idiolect.errors import (
     CommitRefusedError,
     TransactionLostError,
 )
+from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import in_transaction_block
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from idiolect.runtime.migration import MigrationContext
 
-log = logging.getLogger(__name__)
+log = Log("runtime.transactions")
 
 
 class Scope(enum.Enum):

@@ -396,10 +396,9 @@ class Config:
 
 def _log_source(path: Path | None) -> None:
     # Nobody else here logs: the module is a tenth of a short command's time.
-    import logging
+    from idiolect.util.logs import Log
 
-    # The documented module's name, which a logging configuration may mention.
-    log = logging.getLogger("idiolect.config")
+    log = Log("config")
     if path is None:
         log.info("No config file provided; using in-memory default config")
     else:

@@ -1,0 +1,46 @@
+"""The name under which records are logged follows what is configured."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+
+from idiolect.util.logs import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def _levels() -> Iterator[None]:
+    """Leave both loggers as they were."""
+    loggers = [logging.getLogger(name) for name in ("alembic", "idiolect")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.NOTSET)
+    yield
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
+
+
+@pytest.mark.parametrize(
+    ("configured", "expected"),
+    [
+        ((), "idiolect.runtime.migration"),
+        (("idiolect",), "idiolect.runtime.migration"),
+        (("alembic",), "alembic.runtime.migration"),
+        (("alembic", "idiolect"), "idiolect.runtime.migration"),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, tuple) else "",
+)
+def test_name(caplog: pytest.LogCaptureFixture, configured: tuple[str, ...], expected: str) -> None:
+    """The elder name is used where it alone is configured."""
+    for name in configured:
+        logging.getLogger(name).setLevel(logging.INFO)
+
+    with caplog.at_level(logging.INFO):
+        Log("runtime.migration").info("Running %s", "a -> b")
+
+    assert [(each.name, each.message) for each in caplog.records] == [(expected, "Running a -> b")]
