@@ -29,6 +29,8 @@ BUILTIN = {
     "stamp": "idiolect.command.migrate",
     "upgrade": "idiolect.command.migrate",
 }
+#: Commands that run env.py whatever their arguments.
+RUNS_ENVIRONMENT = frozenset({"current", "downgrade", "ensure_version", "stamp", "upgrade"})
 #: Command name -> its summary, so that ``--help`` imports no command; a test holds them equal.
 SUMMARIES = {
     "branches": "Show current branch points.",

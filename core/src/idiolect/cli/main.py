@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from idiolect.cli.commands import BUILTIN, CommandSpec, describe, load
+from idiolect.cli.commands import BUILTIN, RUNS_ENVIRONMENT, CommandSpec, describe, load
 from idiolect.cli.output import LenientOutput
 from idiolect.cli.parser import Parser, build_parser, parser_for
 from idiolect.settings.config import Config
@@ -22,9 +22,6 @@ from idiolect.settings.sources import INI_NAMES, find_config
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Sequence
-
-#: After how many new objects the garbage collector looks; some megabytes.
-_NEW_OBJECTS = 20_000
 
 
 class CommandLine:
@@ -69,6 +66,8 @@ class CommandLine:
         options = parser.parse_args(words)
         if not hasattr(options, "cmd"):
             parser.error("too few arguments: name a command, or see --help")
+        if argv is None and options.cmd.name in RUNS_ENVIRONMENT:
+            _import_ahead()
         # A project that begins here gets the file of this name; elsewhere it is only looked for.
         new_ini = "idiolect.ini" if options.cmd.name == "init" else INI_NAMES[-1]
         paths = find_config(options.config, os.environ, new_ini=new_ini)
@@ -117,8 +116,6 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None, **_kwargs: 
     """
     from idiolect.errors import IdiolectError, NothingRanWarning
 
-    if argv is None:
-        _relax_collector()
     try:
         with (
             warnings.catch_warnings(),
@@ -136,15 +133,21 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None, **_kwargs: 
         sys.exit(130)
 
 
-def _relax_collector() -> None:
-    """Have the garbage collector look less often, in a process that is this command's own.
+def _import_ahead() -> None:
+    """Import what a run of env.py needs, and spare the garbage collector the sight of it.
 
-    What a command makes by the ten thousand, classes of SQLAlchemy and revisions, stays to its
-    end. Looking through it every 700 objects is a tenth of the time of a run of env.py.
+    For a process of the command's own, where modules stay to the end. SQLAlchemy's are a hundred
+    thousand objects, and looking through them, while they are made and once more when the process
+    ends, is a good tenth of a short run. What the user's code makes is collected as ever.
     """
     import gc
 
-    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
+    gc.disable()
+    # Without SQLAlchemy the command itself fails, and is told why.
+    with suppress(ImportError):
+        import idiolect.runtime.environment  # noqa: F401 - in sys.modules, for the command
+    gc.freeze()
+    gc.enable()
 
 
 def _show_warning(  # noqa: PLR0917 - Python calls it so
