@@ -11,6 +11,8 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import DatabaseError, DriverMissingError, IdiolectError, ScriptError
+from idiolect.hooks.entrypoints import DIALECTS, find, known_dialects, offering_distribution
+from idiolect.util.langhelpers import nearest
 
 if TYPE_CHECKING:
     from idiolect.settings.config import Config
@@ -21,8 +23,6 @@ _ENCODE = (
     "In the password, '@' has to be written as %40, '/' as %2F, ':' as %3A, and, in an ini file, "
     "each % doubled."
 )
-#: Names of dialects that were, or that people write -> what SQLAlchemy calls them.
-_OTHER_NAMES = {"postgres": "postgresql", "pgsql": "postgresql", "psql": "postgresql"}
 
 
 def translated(exc: BaseException, config: Config | None, *, is_ours: bool) -> BaseException:
@@ -52,8 +52,8 @@ def _of_url(exc: BaseException, config: Config | None, errors: Any) -> IdiolectE
         )
     if isinstance(exc, errors.NoSuchModuleError):
         name = str(exc).rpartition(":")[2].strip()
-        known = _OTHER_NAMES.get(name.partition(".")[0])
-        hint = f"write {known!r}" if known else "install the package that brings this dialect"
+        alike = nearest(name.partition(".")[0], known_dialects(), limit=1)
+        hint = f"write {alike[0]!r}" if alike else "install the package that brings this dialect"
         return DatabaseError(
             f"The database URL names {name}, which SQLAlchemy does not know; check "
             f"{_source(config)}, or {hint}."
@@ -141,8 +141,6 @@ def _misread_host(config: Config | None) -> str | None:
 def _how_to_install(driver: str | None, config: Config | None) -> str:
     """Say how to get a driver, and the dialect's plugin with it where that is missing as well."""
     from sqlalchemy.engine import make_url
-
-    from idiolect.hooks.entrypoints import DIALECTS, find, offering_distribution
 
     try:
         url = _url(config) if config else None

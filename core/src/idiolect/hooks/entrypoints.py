@@ -169,3 +169,14 @@ def offering_distribution(extra: str) -> str | None:
                 name = name.partition(stop)[0]
             return name
     return None
+
+
+def known_dialects() -> set[str]:
+    """Return the dialects that installed plugins serve, and those that extras are named after."""
+    from importlib import metadata
+
+    try:
+        extras = metadata.metadata("idiolect").get_all("Provides-Extra") or []
+    except metadata.PackageNotFoundError:
+        extras = []
+    return {source.name for source in find(DIALECTS)} | {str(extra) for extra in extras}
