@@ -146,6 +146,7 @@ def _environment(project: Project) -> dict[str, str]:
         # Where accounts of failed templates are kept.
         "TMPDIR": str(project.folder.parent),
         "LC_ALL": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
         "PGCONNECT_TIMEOUT": "10",
         # One more place where a careless message would find a password.
         "REPORTING_URL": f"postgresql://app:{project.secret}@db.example/app",

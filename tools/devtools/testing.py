@@ -20,7 +20,7 @@ _ALONE: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     "plugins/postgresql": (("core",), "[psycopg]", ("postgresql",)),
     "plugins/alembic": (("core",), "", ()),
 }
-_ALONE_NEEDS = ("hypothesis", "pytest")
+_ALONE_NEEDS = ("greenlet", "hypothesis", "pytest")
 _NOTHING_COLLECTED = 5
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -114,13 +114,21 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None, **_kwargs: 
     Raises:
         SystemExit: the status is not 0.
     """
+    out, err = LenientOutput(sys.stdout), LenientOutput(sys.stderr)
+    try:
+        with redirect_stdout(cast("TextIO", out)), redirect_stderr(cast("TextIO", err)):
+            _run(argv, prog)
+    finally:
+        # Now, because the interpreter would complain of a reader that has left.
+        out.flush()
+        err.flush()
+
+
+def _run(argv: Sequence[str] | None, prog: str | None) -> None:
     from idiolect.errors import IdiolectError, NothingRanWarning
 
     try:
-        with (
-            warnings.catch_warnings(),
-            redirect_stdout(cast("TextIO", LenientOutput(sys.stdout))),
-        ):
+        with warnings.catch_warnings():
             warnings.simplefilter("error", NothingRanWarning)
             warnings.showwarning = _show_warning
             CommandLine(prog=prog).main(argv)
