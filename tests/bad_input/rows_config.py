@@ -203,7 +203,6 @@ ROWS = [
         "heads",
         ("pyproject.toml", "script_location"),
         (delete(INI), write("pyproject.toml", "[tool.idiolect]\nscript_location = 7\n")),
-        pending="the type of script_location is not looked at",
     ),
     Row(
         "toml-latin-1",

@@ -116,6 +116,11 @@ class ScriptDirectory:
                 f"No 'script_location' key found in configuration. {config.describe_sources()} "
                 "Run 'init', or name the right file with -c."
             )
+        if not isinstance(location, str):
+            raise CommandError(
+                f"'script_location' has to be a path in quotes, not {location!r}. "
+                f"{config.describe_sources()}"
+            )
         _prepend_sys_path(config.get_prepend_sys_paths_list() or [])
         return cls(
             coerce_resource_to_filename(location),
