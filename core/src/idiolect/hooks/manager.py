@@ -15,7 +15,7 @@ from typing import Any
 import pluggy
 
 from idiolect.errors import HookError, PluginConflictError
-from idiolect.hooks import entrypoints, hookspecs
+from idiolect.hooks import entrypoints, hookspecs, trace
 from idiolect.hooks.markers import PROJECT
 from idiolect.util.langhelpers import nearest
 
@@ -144,6 +144,8 @@ class PluginManager:
             scope.register(each.plugin, each.label)
         for module in DEFAULTS:
             scope.register(importlib.import_module(module), module)
+        if trace.is_wanted():
+            trace.trace(scope, dialect)
         return scope
 
     def _has(self, source: entrypoints.PluginSource) -> bool:
