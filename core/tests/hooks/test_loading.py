@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,56 +20,15 @@ from idiolect.errors import (
 from idiolect.hooks import hookimpl
 from idiolect.migration import MigrationContext
 
+from .conftest import GOOD, Install
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from projects import Project
 
     from idiolect.hooks.manager import PluginManager
-
-GOOD = """
-from idiolect.ddl.impl import DefaultImpl
-from idiolect.hooks import hookimpl
-
-class Impl(DefaultImpl):
-    command_terminator = {name!r}
-
-@hookimpl
-def get_impl_class():
-    return Impl
-"""
-
-Install = Callable[..., None]
-
-
-@pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Return a function that installs a distribution: its metadata and one module.
-
-    By default it offers the module itself as plugin for the dialect ``mysql``, which SQLAlchemy
-    knows and nothing installed serves.
-    """
-
-    def put(
-        name: str,
-        source: str = "",
-        *,
-        version: str = "1.2",
-        entry: str = "mysql",
-        group: str = "idiolect.dialects",
-        value: str = "",
-    ) -> None:
-        module = name.replace("-", "_")
-        folder = tmp_path / name
-        info = folder / f"{module}-{version}.dist-info"
-        info.mkdir(parents=True)
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        (info / "entry_points.txt").write_text(f"[{group}]\n{entry} = {value or module}\n")
-        (folder / f"{module}.py").write_text(source or GOOD.format(name=name))
-        monkeypatch.syspath_prepend(folder)
-        monkeypatch.delitem(sys.modules, module, raising=False)
-
-    return put
 
 
 def context(dialect: str = "mysql") -> MigrationContext:

@@ -15,6 +15,7 @@ CommandFunction = Callable[..., Any]
 #: CommandFunction name -> the module that defines it.
 BUILTIN = {
     "branches": "idiolect.command.show",
+    "check": "idiolect.command.check",
     "current": "idiolect.command.show",
     "downgrade": "idiolect.command.migrate",
     "edit": "idiolect.command.edit",
@@ -24,16 +25,18 @@ BUILTIN = {
     "init": "idiolect.command.init",
     "list_templates": "idiolect.command.init",
     "merge": "idiolect.command.merge",
+    "plugins": "idiolect.command.plugins",
     "revision": "idiolect.command.revision",
     "show": "idiolect.command.show",
     "stamp": "idiolect.command.migrate",
     "upgrade": "idiolect.command.migrate",
 }
 #: Commands that run env.py whatever their arguments.
-RUNS_ENVIRONMENT = frozenset({"current", "downgrade", "ensure_version", "stamp", "upgrade"})
+RUNS_ENVIRONMENT = frozenset({"check", "current", "downgrade", "ensure_version", "stamp", "upgrade"})
 #: Command name -> its summary, so that ``--help`` imports no command; a test holds them equal.
 SUMMARIES = {
     "branches": "Show current branch points.",
+    "check": "Check if there are any differences that a new revision would hold.",
     "current": "Display the current revision for a database.",
     "downgrade": "Revert to a previous version.",
     "edit": "Edit revision script(s) using $EDITOR.",
@@ -43,17 +46,22 @@ SUMMARIES = {
     "init": "Initialize a new scripts directory.",
     "list_templates": "List available templates.",
     "merge": "Merge two revisions together. Creates a new revision file.",
+    "plugins": "List installed plugins, what they implement, and what is wrong with them.",
     "revision": "Create a new revision file.",
     "show": "Show the revision(s) denoted by the given symbol.",
     "stamp": "Set the version table to the given revision(s); don't run any migrations.",
     "upgrade": "Upgrade to a later version.",
 }
 #: Parameters that the command line cannot give.
-_PROGRAM_ONLY = {"process_revision_directives", "autogenerate"}
+_PROGRAM_ONLY = {"process_revision_directives"}
 _SWITCH = {"action": "store_true"}
 
 #: Parameter with a default -> its flags and what argparse is told.
 FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "autogenerate": (
+        ("--autogenerate",),
+        {**_SWITCH, "help": "fill the new revision in with what differs from the models"},
+    ),
     "branch_label": (("--branch-label",), {"help": "a branch label for the new revision"}),
     "check_heads": (
         ("-c", "--check-heads"),
@@ -94,6 +102,7 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--sql",),
         {**_SWITCH, "help": "write a SQL script to standard output; touch no database"},
     ),
+    "strict": (("--strict",), {**_SWITCH, "help": "fail if a plugin cannot be used"}),
     "tag": (("--tag",), {"help": "any text, for env.py to read"}),
     "template": (("-t", "--template"), {"help": "the template to start from"}),
     "verbose": (("-v", "--verbose"), {**_SWITCH, "help": "print more"}),

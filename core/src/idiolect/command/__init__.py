@@ -9,6 +9,7 @@ from idiolect.command.edit import edit
 from idiolect.command.init import init, list_templates
 from idiolect.command.merge import merge
 from idiolect.command.migrate import downgrade, ensure_version, stamp, upgrade
+from idiolect.command.plugins import plugins
 from idiolect.command.revision import revision
 from idiolect.command.show import branches, current, heads, history, show
 
@@ -23,6 +24,7 @@ __all__ = [
     "init",
     "list_templates",
     "merge",
+    "plugins",
     "revision",
     "show",
     "stamp",

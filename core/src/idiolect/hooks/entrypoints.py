@@ -44,6 +44,10 @@ class PluginSource(NamedTuple):
         """The distribution with its version, as messages show it."""
         return f"{self.distribution} {self.version}"
 
+    def is_among(self, names: set[str]) -> bool:
+        """Return whether the entry or its distribution is named, as :func:`disabled_names` does."""
+        return self.name.lower().replace("_", "-") in names or self.distribution in names
+
     def load(self) -> Any:
         """Import the plugin object.
 
@@ -86,18 +90,23 @@ def find(group: str, name: str | None = None) -> list[PluginSource]:
     Plugins named in the environment variable ``IDIOLECT_DISABLE_PLUGINS`` (entry or distribution
     names, comma-separated) are left out.
     """
-    disabled = {
-        word.strip().lower().replace("_", "-")
-        for word in os.environ.get("IDIOLECT_DISABLE_PLUGINS", "").split(",")
-    }
-    found = [
+    disabled = disabled_names()
+    return [
         source
-        for source in _scan(group)
-        if (name is None or source.name == name)
-        and source.name.lower().replace("_", "-") not in disabled
-        and source.distribution.lower() not in disabled
+        for source in installed(group)
+        if (name is None or source.name == name) and not source.is_among(disabled)
     ]
-    return sorted(found, key=lambda source: (source.name, source.distribution))
+
+
+def installed(group: str) -> list[PluginSource]:
+    """Return all entry points of ``group``, the disabled too, by name and then distribution."""
+    return sorted(_scan(group), key=lambda source: (source.name, source.distribution))
+
+
+def disabled_names() -> set[str]:
+    """Return what ``IDIOLECT_DISABLE_PLUGINS`` names, in lower case and with hyphens."""
+    words = os.environ.get("IDIOLECT_DISABLE_PLUGINS", "").split(",")
+    return {word.strip().lower().replace("_", "-") for word in words}
 
 
 def _scan(group: str) -> Iterator[PluginSource]:

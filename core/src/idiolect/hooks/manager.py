@@ -158,7 +158,7 @@ class PluginManager:
 
     def _add(self, new: RegisteredPlugin) -> None:
         """Check everything, then change the state: a bad plugin leaves no trace."""
-        _check_hooks(new)
+        hooks_of(new)
         with self._lock:
             if new.name in self._plugins:
                 message = f"a plugin named {new.name!r} is registered already"
@@ -185,8 +185,12 @@ def _empty_scope() -> pluggy.PluginManager:
     return scope
 
 
-def _check_hooks(new: RegisteredPlugin) -> None:
-    """Refuse a plugin that implements a hook which does not exist, or with other arguments."""
+def hooks_of(new: RegisteredPlugin) -> list[str]:
+    """Return the names of the hooks that a plugin implements, without registering it.
+
+    Raises:
+        HookError: one of them does not exist, or has other arguments.
+    """
     trial = _empty_scope()
     try:
         trial.register(new.plugin, new.name)
@@ -199,6 +203,7 @@ def _check_hooks(new: RegisteredPlugin) -> None:
                 f"IDIOLECT_DISABLE_PLUGINS={new.source.name}."
             )
         raise HookError(message) from exc
+    return sorted(caller.name for caller in trial.get_hookcallers(new.plugin) or ())
 
 
 def _explain(exc: pluggy.PluginValidationError) -> str:
