@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import Column, MetaData, String, Table
 
+from idiolect import command
+from idiolect.cli.main import main
 from idiolect.ddl.impl import DefaultImpl
-from idiolect.errors import AutocommitUnsupportedError
-from idiolect.hooks import OfflineTransaction, hookimpl, hookspecs
+from idiolect.errors import AutocommitUnsupportedError, CommandError
+from idiolect.hooks import OfflineTransaction, Option, TemplateFolder, hookimpl, hookspecs
 from idiolect.hooks.markers import PROJECT
 from idiolect.migration import MigrationContext
+from idiolect.operations import MigrateOperation, Operations
+from idiolect.script import write_hooks
+from idiolect.settings.config import Config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -310,3 +317,133 @@ def test_hook_on_version_apply_of_configure(project: Project, sqlite: PluginMana
         ("first", MigrationContext, True, {"a"}, {}),
         ("second", "ctx", "heads", "run_args", "step"),
     ] == log
+
+
+def test_hook_register_options(project: Project, sqlite: PluginManager) -> None:
+    """An option gets its default where nobody gives it, and is checked where somebody does."""
+    seen: list[Any] = []
+
+    class Plugin:
+        @hookimpl
+        def register_options(self, registry: Any) -> None:
+            registry.add(Option("acme_size", int, 7, "how large", ini="acme_size"))
+
+        @hookimpl
+        def batch_separator(self, opts: Mapping[str, Any]) -> None:
+            seen.append(opts["acme_size"])
+
+    sqlite.register(Plugin())
+    project.revision("a")
+    project.sql()
+    project.sql(acme_size=8)
+    assert [7, 8] == seen
+    with pytest.raises(CommandError, match=r"acme_size=.*'str'; expected: int.*plugin .*Plugin"):
+        project.sql(acme_size="many")
+
+
+class HailOp(MigrateOperation):
+    """Says something in a script."""
+
+    def __init__(self, whom: str) -> None:
+        self.whom = whom
+
+    @classmethod
+    def hail(cls, operations: Operations, whom: str) -> None:
+        """Say it."""
+        operations.invoke(cls(whom))
+
+
+@Operations.implementation_for(HailOp)
+def _hail(operations: Operations, operation: HailOp) -> None:
+    operations.execute(f"HAIL {operation.whom}")
+
+
+class Hailing:
+    """A plugin with an operation."""
+
+    @hookimpl
+    def register_operations(self, registry: Any) -> None:
+        """Bring it."""
+        registry.add("hail", HailOp)
+
+
+def test_hook_register_operations(project: Project, sqlite: PluginManager) -> None:
+    """An operation is there as ``op.<name>`` as long as its plugin is."""
+    name = sqlite.register(Hailing())
+    project.revision("a", None, "op.hail('Ann')")
+    assert "HAIL Ann;" in project.sql()
+    sqlite.unregister(name)
+    with pytest.raises(AttributeError, match="hail"):
+        project.sql()
+    sqlite.register(Hailing())
+    assert "HAIL Ann;" in project.sql()
+
+
+def test_hook_register_write_hooks(plugins: PluginManager, tmp_path: Path) -> None:
+    """A type of a plugin runs on the new file, with the options of the configuration."""
+
+    def shout(path: str, options: dict[str, Any]) -> None:
+        file = Path(path)
+        file.write_text(file.read_text() + options["word"].upper())
+
+    class Plugin:
+        @hookimpl
+        def register_write_hooks(self, registry: Any) -> None:
+            registry.add("shout", shout)
+
+    plugins.register(Plugin())
+    file = tmp_path / "a1.py"
+    file.write_text("x = 1\n")
+    write_hooks._run_hooks(file, [{"_hook_name": "h", "type": "shout", "word": "# done"}])
+    assert "x = 1\n# DONE" == file.read_text()
+
+
+def test_hook_register_commands(plugins: PluginManager, capsys: pytest.CaptureFixture[str]) -> None:
+    """A function of a plugin is a command, with its arguments read off the signature."""
+
+    def hail_all(
+        config: Any, whom: str, loudly: bool = False, times: int = 1, end: str = "."
+    ) -> None:
+        """Hail 100 % of them."""
+        config.print_stdout("%s", " ".join([whom] * times) + ("!" if loudly else end))
+
+    class Plugin:
+        @hookimpl
+        def register_commands(self, commands: Any) -> None:
+            commands.add(hail_all)
+            commands.add(hail_all, "greet")
+
+    plugins.register(Plugin())
+    main(["hail_all", "Ann", "--times", "2", "--loudly"])
+    main(["greet", "Bob", "--end", "?"])
+    assert "Ann Ann!\nBob?\n" == capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = capsys.readouterr().out
+    assert "hail_all" in shown
+    assert "Hail 100 % of them." in shown
+    with pytest.raises(SystemExit):
+        main(["hail_al"])
+    assert "unknown command 'hail_al'. Did you mean 'hail_all'?" in capsys.readouterr().err
+
+
+def test_hook_register_templates(plugins: PluginManager, tmp_path: Path) -> None:
+    """A template of a plugin is listed, and ``init`` makes an environment of it."""
+    folder = tmp_path / "house-style"
+    folder.mkdir()
+    (folder / "README").write_text("Our own.\nMore.\n")
+    (folder / "env.py").write_text("# ours\n")
+
+    class Plugin:
+        @hookimpl
+        def register_templates(self) -> list[TemplateFolder]:
+            return [TemplateFolder(folder), TemplateFolder(folder, "other")]
+
+    plugins.register(Plugin())
+    out = io.StringIO()
+    config = Config(tmp_path / "new.ini", stdout=out)
+    command.list_templates(config)
+    assert "\nhouse-style - Our own.\n" in out.getvalue()
+    assert "\nother - Our own.\n" in out.getvalue()
+    command.init(config, str(tmp_path / "scripts"), template="other")
+    assert "# ours\n" == (tmp_path / "scripts" / "env.py").read_text()

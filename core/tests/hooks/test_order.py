@@ -30,6 +30,31 @@ class Everything:
         self.log = log
 
     @hookimpl
+    def register_options(self) -> None:
+        """Note the call."""
+        self.log.append("register_options")
+
+    @hookimpl
+    def register_operations(self) -> None:
+        """Note the call."""
+        self.log.append("register_operations")
+
+    @hookimpl
+    def register_write_hooks(self) -> None:
+        """Note the call."""
+        self.log.append("register_write_hooks")
+
+    @hookimpl
+    def register_commands(self) -> None:
+        """Note the call."""
+        self.log.append("register_commands")
+
+    @hookimpl
+    def register_templates(self) -> None:
+        """Note the call."""
+        self.log.append("register_templates")
+
+    @hookimpl
     def get_impl_class(self) -> None:
         """Note the call."""
         self.log.append("get_impl_class")
@@ -163,6 +188,11 @@ def test_the_order_of_all_hooks_in_an_upgrade(project: Project, noted: list[str]
 
 def test_the_order_of_all_hooks_in_a_script(project: Project, noted: list[str]) -> None:
     """The same with ``--sql``, where no connection is prepared."""
+    project.sql()
+    # What plugins contribute is asked once for all contexts.
+    contributed = ["register_options", *RULES, "register_operations"]
+    assert [*contributed, *steps("a", "b")] == noted
+    noted.clear()
     project.sql()
     assert [*RULES, *steps("a", "b")] == noted
 

@@ -13,7 +13,14 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from idiolect.cli.commands import BUILTIN, RUNS_ENVIRONMENT, CommandSpec, describe, load
+from idiolect.cli.commands import (
+    BUILTIN,
+    RUNS_ENVIRONMENT,
+    CommandSpec,
+    describe,
+    load,
+)
+from idiolect.cli.contributed import contributed_commands
 from idiolect.cli.output import LenientOutput
 from idiolect.cli.parser import Parser, build_parser, parser_for
 from idiolect.settings.config import Config
@@ -38,7 +45,9 @@ class CommandLine:
     @cached_property
     def parser(self) -> Parser:
         """The parser of all commands; made when first asked for."""
-        return build_parser(self.prog, [*map(load, BUILTIN), *self._added])
+        own = {spec.name for spec in self._added}
+        further = [spec for spec in contributed_commands() if spec.name not in own]
+        return build_parser(self.prog, [*map(load, BUILTIN), *self._added, *further])
 
     def register_command(self, fn: Callable[..., Any]) -> None:
         """Add a function as a command of its name.

@@ -9,7 +9,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from idiolect import ALEMBIC_API, __version__
-from idiolect.cli.commands import BUILTIN, FLAGS, POSITIONALS, CommandSpec, load, summary_of
+from idiolect.cli.commands import (
+    BUILTIN,
+    FLAGS,
+    POSITIONALS,
+    CommandSpec,
+    load,
+    summary_of,
+)
+from idiolect.cli.contributed import contributed_commands
 from idiolect.util.langhelpers import nearest
 
 if TYPE_CHECKING:
@@ -27,6 +35,8 @@ class Parser(argparse.ArgumentParser):
         # compression libraries, find the width each time.
         formatter = partial(argparse.HelpFormatter, width=_width())
         super().__init__(**{"formatter_class": formatter, **settings})
+        #: The names of all commands, to tell the one that was meant.
+        self.known: list[str] = list(BUILTIN)
 
     def error(self, message: str) -> NoReturn:
         """End with exit status 2 and one line on what is wrong."""
@@ -34,9 +44,9 @@ class Parser(argparse.ArgumentParser):
         from idiolect.cli.secrets import redact
 
         wrong = message.partition("invalid choice: '")[2].partition("'")[0]
-        alike = nearest(wrong, BUILTIN) if wrong else []
+        alike = nearest(wrong, self.known) if wrong else []
         if wrong:
-            hint = f" Did you mean {alike[0]!r}?" if alike else f" Known: {', '.join(BUILTIN)}."
+            hint = f" Did you mean {alike[0]!r}?" if alike else f" Known: {', '.join(self.known)}."
             message = f"unknown command {wrong!r}.{hint}"
         # A URL may stand where it does not belong.
         super().error(redact(message, None))
@@ -77,6 +87,9 @@ def build_parser(prog: str | None, commands: Iterable[CommandSpec | str]) -> Par
         parser_class=Parser,
     )
     for spec in commands:
+        name = spec if isinstance(spec, str) else spec.name
+        if name not in parser.known:
+            parser.known.append(name)
         if isinstance(spec, str):
             subparsers.add_parser(spec, help=summary_of(spec), add_help=False)
         else:
@@ -86,14 +99,24 @@ def build_parser(prog: str | None, commands: Iterable[CommandSpec | str]) -> Par
 
 def add_command(subparsers: Any, spec: CommandSpec) -> None:
     """Add the sub-parser of one command."""
-    sub = subparsers.add_parser(spec.name, help=spec.summary, description=spec.summary)
+    # argparse fills in names.
+    summary = spec.summary.replace("%", "%%")
+    sub = subparsers.add_parser(spec.name, help=summary, description=summary)
     defaults = dict(zip(spec.flags, _defaults(spec), strict=True))
     for name in spec.flags:
-        flags, settings = FLAGS.get(name, (("--" + name.replace("_", "-"),), {}))
+        own = (("--" + name.replace("_", "-"),), _settings(defaults[name]))
+        flags, settings = FLAGS.get(name, own)
         sub.add_argument(*flags, dest=name, default=defaults[name], **settings)
     for name in map(spec.argument_name, spec.positionals):
         sub.add_argument(name, **POSITIONALS.get(name, {}))
     sub.set_defaults(cmd=spec)
+
+
+def _settings(default: Any) -> dict[str, Any]:
+    """Return what argparse is told of a flag that is not in the table."""
+    if default is False:
+        return {"action": "store_true"}
+    return {"type": type(default)} if type(default) in {int, float} else {}
 
 
 def _defaults(spec: CommandSpec) -> list[Any]:
@@ -110,7 +133,12 @@ def parser_for(prog: str | None, argv: Sequence[str]) -> Parser:
     Making the other commands' parsers would be a good part of a short command's time.
     """
     name = _command_word(argv)
-    return build_parser(prog, [load(name)] if name in BUILTIN else BUILTIN)
+    if name in BUILTIN:
+        return build_parser(prog, [load(name)])
+    # Plugins are loaded for their commands alone.
+    added = contributed_commands() if name or {"-h", "--help"} & {*argv} else []
+    own = [spec for spec in added if spec.name == name]
+    return build_parser(prog, own or [*BUILTIN, *added])
 
 
 def _width() -> int:

@@ -6,10 +6,13 @@ there is kept, and a pyproject.toml gets its table appended.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from idiolect.errors import CommandError
+from idiolect.errors import CommandError, HookError
+from idiolect.hooks.collectors import CORE, Collector
+from idiolect.hooks.contributions import answers
 from idiolect.script.scaffold import (
     TOML_TEMPLATE,
     EnvironmentPaths,
@@ -21,6 +24,8 @@ from idiolect.util.messaging import msg
 
 if TYPE_CHECKING:
     from idiolect.settings.config import Config
+
+_README = "README"
 
 
 def init(config: Config, directory: str, template: str = "generic", package: bool = False) -> None:
@@ -76,23 +81,65 @@ def list_templates(config: Config) -> None:
         config: tells where templates are.
     """
     config.print_stdout("Available templates:\n")
-    for name in _template_names(config):
-        readme = config._get_template_path() / name / "README"
-        summary = readme.read_text("utf-8").strip().partition("\n")[0]
+    folders = {**_templates(config), **_further_templates(config)}
+    for name in sorted(folders):
+        summary = (folders[name] / _README).read_text("utf-8").strip().partition("\n")[0]
         config.print_stdout("%s - %s", name, summary)
     config.print_stdout("\nTemplates are used via the 'init' command, e.g.:")
     config.print_stdout("\n  idiolect init --template generic ./scripts")
 
 
 def _template_folder(config: Config, template: str) -> Path:
-    known = _template_names(config)
+    known = _templates(config)
+    if template not in known:
+        # Plugins are loaded for their templates alone.
+        known |= _further_templates(config)
     if template not in known:
         alike = nearest(template, known, limit=1)
-        hint = f"Did you mean {alike[0]!r}?" if alike else f"Known: {', '.join(known)}."
+        hint = f"Did you mean {alike[0]!r}?" if alike else f"Known: {', '.join(sorted(known))}."
         raise CommandError(f"No such template {template!r}. {hint}")
-    return config._get_template_path() / template
+    return known[template]
 
 
-def _template_names(config: Config) -> list[str]:
+def _templates(config: Config) -> dict[str, Path]:
     folder = config._get_template_path()
-    return sorted(path.name for path in folder.iterdir() if (path / "README").is_file())
+    return {path.name: path for path in folder.iterdir() if (path / _README).is_file()}
+
+
+def _further_templates(config: Config) -> dict[str, Path]:
+    """Return the templates of plugins.
+
+    Raises:
+        PluginConflictError: the name of one is taken.
+        HookError: there is no template where a plugin says.
+    """
+    found = _Templates(dict.fromkeys(_templates(config), CORE))
+    for owner, given in answers("register_templates"):
+        found.owner = owner
+        for each in given if isinstance(given, Iterable) else (given,):
+            found.add(each)
+    return dict(found.items())
+
+
+class _Templates(Collector[Path]):
+    """The templates that plugins bring."""
+
+    kind = "template"
+
+    def add(self, template: object) -> None:
+        """Add what a plugin answered."""
+        # The records of hooks load dataclasses, which most commands do without.
+        from idiolect.hooks import TemplateFolder
+
+        if not isinstance(template, TemplateFolder):
+            raise HookError(
+                f"'register_templates' of {self.owner} answered {template!r}; expected: "
+                "TemplateFolder records."
+            )
+        path = Path(template.path)
+        if not (path / _README).is_file():
+            raise HookError(
+                f"The template folder {str(path)!r} of {self.owner} has no {_README}; it is not "
+                "there, or was not packaged."
+            )
+        self.put(template.name or path.name, path)

@@ -11,14 +11,34 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from idiolect.hooks.markers import hookimpl
-    from idiolect.hooks.records import DialectRules, OfflineTransaction, VersionTableSpec
+    from idiolect.hooks.options import Option
+    from idiolect.hooks.records import (
+        DialectRules,
+        OfflineTransaction,
+        TemplateFolder,
+        VersionTableSpec,
+    )
+    from idiolect.hooks.version import HOOKSPEC_VERSION
 
-__all__ = ["DialectRules", "OfflineTransaction", "VersionTableSpec", "hookimpl"]
+__all__ = [
+    "HOOKSPEC_VERSION",
+    "DialectRules",
+    "OfflineTransaction",
+    "Option",
+    "TemplateFolder",
+    "VersionTableSpec",
+    "hookimpl",
+]
+_HOMES = {
+    "HOOKSPEC_VERSION": "idiolect.hooks.version",
+    "Option": "idiolect.hooks.options",
+    "hookimpl": "idiolect.hooks.markers",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    home = "idiolect.hooks.markers" if name == "hookimpl" else "idiolect.hooks.records"
+    home = _HOMES.get(name, "idiolect.hooks.records")
     return getattr(importlib.import_module(home), name)

@@ -7,7 +7,8 @@ wrapped. ``None`` means "no opinion"; ``False``, ``""`` and ``0`` are answers.
 
 Asked first are plugins of the group ``idiolect.plugins`` and those registered by hand, the
 newest first; then the dialect's own plugin; then the core's default. A dialect's plugin is
-consulted for contexts of its own dialect only.
+consulted for contexts of its own dialect only. The hooks called ``register_`` are asked of every
+plugin that is loaded, whatever its dialect.
 """
 
 from __future__ import annotations
@@ -17,14 +18,25 @@ from typing import TYPE_CHECKING, Any
 from idiolect.hooks.markers import hookspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from contextlib import AbstractContextManager
 
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection, Dialect
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks.records import DialectRules, OfflineTransaction, VersionTableSpec
+    from idiolect.hooks.collectors import (
+        CommandCollector,
+        OperationCollector,
+        WriteHookCollector,
+    )
+    from idiolect.hooks.options import OptionRegistry
+    from idiolect.hooks.records import (
+        DialectRules,
+        OfflineTransaction,
+        TemplateFolder,
+        VersionTableSpec,
+    )
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationInfo, MigrationStep
 
@@ -166,4 +178,44 @@ def on_version_apply(
         step: which revisions, in which direction, whether only stamped.
         heads: the ids now in the version table.
         run_args: the keyword arguments of ``run_migrations()``.
+    """
+
+
+@hookspec
+def register_options(registry: OptionRegistry) -> None:
+    """Make options of ``configure()`` known.
+
+    Called when the next context is made after a plugin was loaded, registered or taken back,
+    before the rules are asked. All plugins are called again then.
+    """
+
+
+@hookspec
+def register_operations(registry: OperationCollector) -> None:
+    """Make operations available as ``op.<name>``.
+
+    Called when the next Operations are made after a plugin was loaded, registered or taken back.
+    All plugins are called again then; what none registers any longer goes away.
+    """
+
+
+@hookspec
+def register_write_hooks(registry: WriteHookCollector) -> None:
+    """Make types of post-write hooks available. Called when one is used that is not built in."""
+
+
+@hookspec
+def register_commands(commands: CommandCollector) -> None:
+    """Add commands to the command line.
+
+    Called for ``--help`` and for a command that is not built in. No dialect is known then, so
+    plugins of the group ``idiolect.plugins`` are asked, and those registered by hand.
+    """
+
+
+@hookspec
+def register_templates() -> Iterable[TemplateFolder] | None:
+    """Give further templates for the command ``init``.
+
+    Called by ``list_templates``, and by ``init`` for a template that is not built in.
     """

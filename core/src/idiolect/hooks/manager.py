@@ -10,14 +10,17 @@ from __future__ import annotations
 import importlib
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from idiolect.errors import HookError, PluginConflictError
-from idiolect.hooks import entrypoints, hookspecs, trace
+from idiolect.errors import CommandError, HookError, PluginConflictError
+from idiolect.hooks import entrypoints, hookspecs, trace, version
 from idiolect.hooks.markers import PROJECT
 from idiolect.util.langhelpers import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Modules that hold the core's own answers, imported when the first context needs them.
 DEFAULTS = ("idiolect.ddl.builtin", "idiolect.runtime.builtin")
@@ -60,6 +63,8 @@ class PluginManager:
     def __init__(self) -> None:
         self.generation = 0
         self._plugins: dict[str, RegisteredPlugin] = {}
+        # Each plugin in a set of its own, to be asked for its contributions.
+        self._alone: dict[str, pluggy.PluginManager] = {}
         self._neutral_loaded = False
         self._lock = threading.RLock()
 
@@ -86,6 +91,7 @@ class PluginManager:
         """Take a plugin back and return its object; contexts made before still consult it."""
         with self._lock:
             self.generation += 1
+            self._alone.pop(name, None)
             return self._plugins.pop(name).plugin
 
     def plugins(self) -> list[RegisteredPlugin]:
@@ -93,8 +99,12 @@ class PluginManager:
         with self._lock:
             return list(self._plugins.values())
 
-    def load_neutral(self) -> None:
+    def load_neutral(self, failed: Callable[[CommandError], None] | None = None) -> None:
         """Load the group ``idiolect.plugins``, once a process.
+
+        Args:
+            failed: told of each plugin that cannot be used, while the others are loaded; the
+                next call tries it again. None: the first failure is raised.
 
         Raises:
             PluginLoadError: one of them cannot be imported.
@@ -103,10 +113,17 @@ class PluginManager:
         with self._lock:
             if self._neutral_loaded:
                 return
+            complete = True
             for source in entrypoints.find(entrypoints.PLUGINS):
-                if not self._has(source):
-                    self._add(RegisteredPlugin(_unique(source), source.load(), None, source))
-            self._neutral_loaded = True
+                try:
+                    if not self._has(source):
+                        self._add(RegisteredPlugin(_unique(source), source.load(), None, source))
+                except CommandError as exc:
+                    if failed is None:
+                        raise
+                    complete = False
+                    failed(exc)
+            self._neutral_loaded = complete
 
     def load_dialect(self, name: str) -> RegisteredPlugin | None:
         """Load the plugin for a SQLAlchemy dialect's name, once a process.
@@ -148,6 +165,29 @@ class PluginManager:
             trace.trace(scope, dialect)
         return scope
 
+    def implementers(self, hook: str) -> list[RegisteredPlugin]:
+        """Return the registered plugins that implement a hook, oldest first."""
+        with self._lock:
+            return [
+                each
+                for name, each in self._plugins.items()
+                if hook in _hooks_in(self._alone[name], each.plugin)
+            ]
+
+    def ask(self, name: str, hook: str, arguments: dict[str, Any]) -> list[Any]:
+        """Call a hook of one registered plugin and return its answers, None left out.
+
+        Raises:
+            Exception: the plugin's own, with a note that says whose it is.
+        """
+        caller = getattr(self._alone[name].hook, hook)
+        try:
+            answers: list[Any] = caller(**arguments)
+        except Exception as exc:
+            exc.add_note(f"in the hook {hook!r} of the plugin {self._plugins[name].label}")
+            raise
+        return answers
+
     def _has(self, source: entrypoints.PluginSource) -> bool:
         return any(each.source == source for each in self._plugins.values())
 
@@ -158,12 +198,13 @@ class PluginManager:
 
     def _add(self, new: RegisteredPlugin) -> None:
         """Check everything, then change the state: a bad plugin leaves no trace."""
-        hooks_of(new)
+        alone = _alone(new)
         with self._lock:
             if new.name in self._plugins:
                 message = f"a plugin named {new.name!r} is registered already"
                 raise ValueError(message)
             self._plugins[new.name] = new
+            self._alone[new.name] = alone
             self.generation += 1
 
     @staticmethod
@@ -189,21 +230,43 @@ def hooks_of(new: RegisteredPlugin) -> list[str]:
     """Return the names of the hooks that a plugin implements, without registering it.
 
     Raises:
-        HookError: one of them does not exist, or has other arguments.
+        HookError: it is made for other hooks, or one does not exist, or has other arguments.
     """
-    trial = _empty_scope()
+    return _hooks_in(_alone(new), new.plugin)
+
+
+def _hooks_in(scope: pluggy.PluginManager, plugin: Any) -> list[str]:
+    return sorted(caller.name for caller in scope.get_hookcallers(plugin) or ())
+
+
+def _alone(new: RegisteredPlugin) -> pluggy.PluginManager:
+    """Return a set of plugins that holds this one alone.
+
+    Raises:
+        HookError: the plugin does not fit.
+    """
+    reason = version.misfit(new.plugin)
+    if reason:
+        raise _misfit(new, reason)
+    scope = _empty_scope()
     try:
-        trial.register(new.plugin, new.name)
-        trial.check_pending()
+        scope.register(new.plugin, new.label)
+        scope.check_pending()
     except pluggy.PluginValidationError as exc:
-        message = f"The plugin {new.label} does not fit: {_explain(exc)}"
-        if new.source is not None:
-            message += (
-                f" Upgrade {new.source.distribution}, or switch the plugin off with "
-                f"IDIOLECT_DISABLE_PLUGINS={new.source.name}."
-            )
-        raise HookError(message) from exc
-    return sorted(caller.name for caller in trial.get_hookcallers(new.plugin) or ())
+        raise _misfit(new, _explain(exc)) from exc
+    if trace.is_wanted():
+        trace.trace(scope, f"plugin {new.name}")
+    return scope
+
+
+def _misfit(new: RegisteredPlugin, reason: str) -> HookError:
+    message = f"The plugin {new.label} does not fit: {reason}"
+    if new.source is not None:
+        message += (
+            f" Upgrade {new.source.distribution}, or switch the plugin off with "
+            f"IDIOLECT_DISABLE_PLUGINS={new.source.name}."
+        )
+    return HookError(message)
 
 
 def _explain(exc: pluggy.PluginValidationError) -> str:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +61,17 @@ class VersionTableSpec:
     name: str = VERSION_TABLE
     schema: str | None = None
     primary_key: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFolder:
+    """A template for the command ``init``.
+
+    Attributes:
+        path: a folder with env.py, ``script.py.mako``, the template of a config file, and a
+            README whose first line ``list_templates`` prints.
+        name: what it is called; ``""``: like the folder.
+    """
+
+    path: Path
+    name: str = ""

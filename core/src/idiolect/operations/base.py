@@ -14,6 +14,7 @@ from sqlalchemy.sql.elements import conv
 
 from idiolect.ddl.literals import InlineLiteral
 from idiolect.errors import OperationError
+from idiolect.operations.contributed import refresh
 from idiolect.operations.explain import (
     ScriptUnsupportedError,
     SyncConnectionError,
@@ -66,6 +67,7 @@ class AbstractOperations:
         self.migration_context = migration_context
         self.impl: DefaultImpl = migration_context.impl if impl is None else impl
         self.schema_obj = SchemaObjects(migration_context)
+        refresh()
 
     @classmethod
     def register_operation(

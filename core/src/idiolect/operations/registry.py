@@ -91,6 +91,14 @@ class OperationRegistry:
         found = self._by_name[name] = Registration(name, op_class, source)
         return found
 
+    def get(self, name: str) -> Registration | None:
+        """Return a directive; None where there is none of that name."""
+        return self._by_name.get(name)
+
+    def remove(self, name: str) -> None:
+        """Forget a directive."""
+        del self._by_name[name]
+
     def names(self) -> tuple[str, ...]:
         """Return the names of all directives, sorted."""
         return tuple(sorted(self._by_name))

@@ -20,6 +20,7 @@ from idiolect.hooks.dialects import hooks_for
 from idiolect.operations.base import Operations
 from idiolect.runtime import version_table
 from idiolect.runtime.heads import HeadMaintainer
+from idiolect.runtime.options import resolve_options
 from idiolect.runtime.output import script_stream
 from idiolect.runtime.rules import resolve_rules
 from idiolect.runtime.transactions import Scope, Transactions, TransactionWatch
@@ -67,12 +68,12 @@ class MigrationContext:
         environment_context: EnvironmentContext | None = None,
     ) -> None:
         self.environment_context = environment_context
-        self.opts = opts
         self.dialect = dialect
+        self.hooks = hooks_for(dialect.name)
+        self.opts = opts = resolve_options(opts, self.config)
         self.script: Any = opts.get("script")
         self.as_sql: bool = opts.get("as_sql", False)
         self.purge: bool = opts.get("purge", False)
-        self.hooks = hooks_for(dialect.name)
         self.output_buffer = script_stream(opts.get("output_buffer"), opts.get("output_encoding"))
         self._user_compare_type = opts.get("compare_type", True)
         self._user_compare_server_default = opts.get("compare_server_default", False)

@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from idiolect.errors import CommandError
+from idiolect.hooks.collectors import CORE, WriteHookCollector
+from idiolect.hooks.contributions import collect
 from idiolect.util import messaging
 from idiolect.util.langhelpers import nearest
 
@@ -25,6 +27,7 @@ Hook = Callable[[str, dict[str, Any]], Any]
 HookOptions = Mapping[str, Any]
 
 _registry: dict[str, Hook] = {}
+_BUILTIN = ("console_scripts", "exec", "module")
 
 
 def register(name: str) -> Callable[[Hook], Hook]:
@@ -47,16 +50,25 @@ def _invoke(name: str, revision_path: str | os.PathLike[str], options: HookOptio
     Raises:
         CommandError: no hook type has that name.
     """
-    hook = _registry.get(name)
-    if hook is None:
-        close = nearest(name, _registry)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        raise CommandError(
-            f"No formatter with name '{name}' registered.{hint} "
-            f"Known here: {', '.join(sorted(_registry))}; others need register() in env.py and "
-            "revision_environment = true."
-        )
+    hook = _registry.get(name) or _of_plugins(name)
     return hook(os.fspath(revision_path), dict(options))
+
+
+def _of_plugins(name: str) -> Hook:
+    """Return the hook type ``name`` that a plugin brings."""
+    found = WriteHookCollector(dict.fromkeys(_BUILTIN, CORE))
+    collect("register_write_hooks", found, lenient=True)
+    hook = found.get(name)
+    if hook is not None:
+        return hook
+    known = sorted({*_registry, *found.names()})
+    close = nearest(name, known)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    raise CommandError(
+        f"No formatter with name '{name}' registered.{hint} "
+        f"Known here: {', '.join(known)}; others need a plugin, or register() in env.py and "
+        "revision_environment = true."
+    )
 
 
 def _run_hooks(path: str | os.PathLike[str], hooks: Sequence[HookOptions]) -> None:

@@ -1,0 +1,175 @@
+"""The options of ``configure()``: which there are, and whether what was given can be right.
+
+MigrationContext comes in with what it was given, after the dialect's plugin was loaded. The
+core's options are registered here, those of plugins by the hook ``register_options``. Options
+that nobody registered are let through, because implementations of hooks may read any.
+"""
+
+from __future__ import annotations
+
+import collections.abc
+from typing import TYPE_CHECKING, Any, Final
+
+from idiolect.errors import CommandError, ConfigError
+from idiolect.hooks.collectors import CORE
+from idiolect.hooks.contributions import Current, collect
+from idiolect.hooks.options import Option, OptionRegistry
+from idiolect.hooks.records import VERSION_TABLE
+from idiolect.util import messaging
+from idiolect.util.langhelpers import asbool
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from idiolect.settings.config import Config
+
+# isinstance() takes them; mypy does not know them for classes.
+_FUNCTION: Any = collections.abc.Callable
+_SEVERAL: Any = collections.abc.Collection
+
+#: How alike an unknown name must be to a known one to be told as a mistake, from 0 to 1.
+_ALIKE: Final = 0.85
+
+#: The options of the core, with the type and default that ``options.md`` documents.
+CORE_OPTIONS: Final = (
+    Option("connection", object, doc="the Connection to migrate on"),
+    Option("url", object, doc="a database URL, used for its dialect"),
+    Option("dialect_name", str, doc="SQLAlchemy's name of a dialect"),
+    Option("dialect_opts", dict, doc="arguments for the dialect of url or dialect_name"),
+    Option("transactional_ddl", bool, doc="whether DDL can be rolled back"),
+    Option("transaction_per_migration", bool, False, "a transaction for each revision"),
+    Option("output_buffer", object, doc="the stream that a script goes to"),
+    Option("starting_rev", object, doc="the revision at which a script begins"),
+    Option("tag", str, doc="overrides --tag"),
+    Option("template_args", dict, doc="names for script.py.mako"),
+    Option("render_as_batch", bool, False, "render batch operations"),
+    Option("target_metadata", object, doc="the models to compare with"),
+    Option("include_name", _FUNCTION, doc="which names are read from the database"),
+    Option("include_object", _FUNCTION, doc="which objects are compared"),
+    Option("include_schemas", bool, False, "compare all schemas"),
+    Option("process_revision_directives", _FUNCTION, doc="called before files are written"),
+    Option("compare_type", (bool, _FUNCTION), True, "compare types of columns"),
+    Option("compare_server_default", (bool, _FUNCTION), False, "compare defaults"),
+    Option("render_item", _FUNCTION, doc="renders objects of its own"),
+    Option("literal_binds", bool, False, "render bound values into a script"),
+    Option("upgrade_token", str, "upgrades", "a name in script.py.mako"),
+    Option("downgrade_token", str, "downgrades", "a name in script.py.mako"),
+    Option("alembic_module_prefix", str, "op.", "what operations are rendered with"),
+    Option("sqlalchemy_module_prefix", str, "sa.", "what SQLAlchemy's names are rendered with"),
+    Option("user_module_prefix", str, doc="what the user's types are rendered with"),
+    Option("on_version_apply", (_FUNCTION, _SEVERAL), doc="called after each step"),
+    Option("autogenerate_plugins", _SEVERAL, doc="whose comparators are used"),
+    Option("version_table", str, VERSION_TABLE, "the version table's name"),
+    Option("version_table_schema", str, doc="the version table's schema"),
+    Option("version_table_pk", bool, True, "whether a new version table has a primary key"),
+    Option("output_encoding", str, doc="the encoding of a script"),
+)
+
+
+def _collected() -> OptionRegistry:
+    registry = OptionRegistry()
+    for option in CORE_OPTIONS:
+        registry.add(option)
+    collect("register_options", registry)
+    return registry
+
+
+_current = Current(_collected)
+
+
+def known_options() -> OptionRegistry:
+    """Return the core's options and those of all plugins that are loaded."""
+    return _current.get()
+
+
+def resolve_options(given: Mapping[str, Any], config: Config | None) -> dict[str, Any]:
+    """Return the options of a context: given, else from a config file, else by default.
+
+    Args:
+        given: what ``configure()`` got, and what the command asks for.
+        config: where options that plugins have in config files are read; None: nowhere.
+
+    Raises:
+        CommandError: a value is of the wrong type.
+    """
+    registry = known_options()
+    opts = dict(given)
+    for name, option in registry.items():
+        if name in opts:
+            opts[name] = _fitting(option, opts[name])
+        elif option.owner != CORE:
+            value = _configured(option, config)
+            if value is not None:
+                opts[name] = value
+    for name in opts:
+        if registry.get(name) is None:
+            _warn_if_misspelt(name, registry)
+    return opts
+
+
+def _fitting(option: Option, value: Any) -> Any:
+    """Return a given value, text for a boolean read as one.
+
+    Raises:
+        CommandError: it is of another type.
+    """
+    if value is None or value is option.default or isinstance(value, (*option.types,)):
+        return value
+    if bool in option.types and isinstance(value, (int, str)):
+        # Often text that env.py has read from a config file.
+        try:
+            return asbool(value or False)
+        except ValueError:
+            pass
+    raise CommandError(
+        f"configure({option.name}=...) got a value of the type {type(value).__name__!r}; "
+        f"expected: {_expected(option)}. It is an option of {option.owner}."
+    )
+
+
+def _configured(option: Option, config: Config | None) -> Any:
+    """Return an option's value from the ini or toml file, else its default."""
+    if config is None:
+        return option.default
+    text = config.get_main_option(option.ini) if option.ini else None
+    if text is not None:
+        for kind in (bool, int, float, str):
+            if kind in option.types:
+                try:
+                    return asbool(text) if kind is bool else kind(text)
+                except ValueError:
+                    continue
+        raise _unreadable(option, option.ini, config.config_file_name)
+    value = config._toml_option(option.toml) if option.toml else None  # noqa: SLF001 - ini apart
+    if value is None:
+        return option.default
+    # True is an int to Python alone.
+    is_bool = isinstance(value, bool) and not {bool, object} & {*option.types}
+    if is_bool or not isinstance(value, (*option.types,)):
+        raise _unreadable(option, option.toml, config.toml_file_name)
+    return value
+
+
+def _unreadable(option: Option, key: str, file: object) -> ConfigError:
+    return ConfigError(
+        f"The value of {key!r} in {str(file)!r} does not fit; expected: {_expected(option)}. "
+        f"It is an option of {option.owner}."
+    )
+
+
+def _expected(option: Option) -> str:
+    names = {_FUNCTION: "a function", _SEVERAL: "a collection"}
+    return " or ".join(names.get(each, each.__name__) for each in option.types)
+
+
+def _warn_if_misspelt(name: str, registry: OptionRegistry) -> None:
+    # Most configurations have no unknown option.
+    import difflib
+
+    alike = difflib.get_close_matches(name, registry.names(), n=1, cutoff=_ALIKE)
+    if alike:
+        messaging.warn(
+            f"configure() was given the option {name!r}, which nothing here knows; did you mean "
+            f"{alike[0]!r} of {registry.owner_of(alike[0])}?",
+            stacklevel=6,
+        )
