@@ -15,6 +15,7 @@ CommandFunction = Callable[..., Any]
 #: CommandFunction name -> the module that defines it.
 BUILTIN = {
     "branches": "idiolect.command.show",
+    "check": "idiolect.command.check",
     "current": "idiolect.command.show",
     "downgrade": "idiolect.command.migrate",
     "edit": "idiolect.command.edit",
@@ -31,10 +32,13 @@ BUILTIN = {
     "upgrade": "idiolect.command.migrate",
 }
 #: Commands that run env.py whatever their arguments.
-RUNS_ENVIRONMENT = frozenset({"current", "downgrade", "ensure_version", "stamp", "upgrade"})
+RUNS_ENVIRONMENT = frozenset(
+    {"check", "current", "downgrade", "ensure_version", "stamp", "upgrade"}
+)
 #: Command name -> its summary, so that ``--help`` imports no command; a test holds them equal.
 SUMMARIES = {
     "branches": "Show current branch points.",
+    "check": "Check if there are any differences that a new revision would hold.",
     "current": "Display the current revision for a database.",
     "downgrade": "Revert to a previous version.",
     "edit": "Edit revision script(s) using $EDITOR.",
@@ -51,11 +55,15 @@ SUMMARIES = {
     "upgrade": "Upgrade to a later version.",
 }
 #: Parameters that the command line cannot give.
-_PROGRAM_ONLY = {"process_revision_directives", "autogenerate"}
+_PROGRAM_ONLY = {"process_revision_directives"}
 _SWITCH = {"action": "store_true"}
 
 #: Parameter with a default -> its flags and what argparse is told.
 FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "autogenerate": (
+        ("--autogenerate",),
+        {**_SWITCH, "help": "fill the new revision in with what differs from the models"},
+    ),
     "branch_label": (("--branch-label",), {"help": "a branch label for the new revision"}),
     "check_heads": (
         ("-c", "--check-heads"),

@@ -5,6 +5,7 @@ Each takes a :class:`idiolect.config.Config` first and prints to its ``stdout``.
 
 from __future__ import annotations
 
+from idiolect.command.check import check
 from idiolect.command.edit import edit
 from idiolect.command.init import init, list_templates
 from idiolect.command.merge import merge
@@ -15,6 +16,7 @@ from idiolect.command.show import branches, current, heads, history, show
 
 __all__ = [
     "branches",
+    "check",
     "current",
     "downgrade",
     "edit",

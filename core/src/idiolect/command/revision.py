@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.command.environment import run_for_template_args, wants_environment
+from idiolect.command.environment import run_environment, wants_environment
 from idiolect.errors import CommandError
 from idiolect.script.base import ScriptDirectory
 from idiolect.util.langhelpers import rev_id as new_id
@@ -43,10 +43,11 @@ def revision(  # noqa: PLR0917 - the documented order
         version_path: the folder to write to, one of the version locations.
         rev_id: its id, instead of a random one.
         depends_on: revisions that must be applied before it.
-        process_revision_directives: called before the file is written.
+        process_revision_directives: called before the file is written, in a run of env.py,
+            before the one that env.py may have given.
 
     Returns:
-        The new revision.
+        The new revision; a list of them where a hook made it none or several.
 
     Raises:
         CommandError: the head is unknown or not unique, or the options exclude each other.
@@ -62,12 +63,24 @@ def revision(  # noqa: PLR0917 - the documented order
             "does not make any sense"
         )
         raise CommandError(problem)
-    if autogenerate or process_revision_directives:
-        problem = "Autogenerate is not part of this version of Idiolect."
-        raise CommandError(problem)
-    template_args: dict[str, Any] = {"config": config}
-    if environment:
-        run_for_template_args(config, script, template_args, as_sql=sql)
+    if autogenerate or environment or process_revision_directives:
+        arguments = {
+            "message": message,
+            "head": head,
+            "splice": splice,
+            "branch_label": branch_label,
+            "version_path": version_path,
+            "rev_id": rev_id,
+            "depends_on": depends_on,
+        }
+        return _by_environment(
+            config,
+            script,
+            arguments,
+            process_revision_directives,
+            autogenerate=autogenerate,
+            as_sql=sql,
+        )
     return script.generate_revision(
         rev_id or new_id(),
         message,
@@ -77,5 +90,37 @@ def revision(  # noqa: PLR0917 - the documented order
         branch_labels=branch_label,
         version_path=version_path,
         depends_on=depends_on,
-        **template_args,
+        config=config,
     )
+
+
+def _by_environment(
+    config: Config,
+    script: ScriptDirectory,
+    arguments: dict[str, Any],
+    process: Callable[..., None] | None,
+    *,
+    autogenerate: bool,
+    as_sql: bool,
+) -> Script | list[Script | None] | None:
+    """Run env.py, which compares or lets hooks see what is to be written; then write it."""
+    # Loads SQLAlchemy, which a plain new file does without.
+    from idiolect.autogenerate.revision import RevisionContext
+
+    context = RevisionContext(config, script, arguments, process)
+    run = context.run_autogenerate if autogenerate else context.run_no_autogenerate
+
+    def fn(heads: tuple[str, ...], migration_context: Any) -> list[Any]:
+        run(heads, migration_context)
+        return []
+
+    run_environment(
+        config,
+        script,
+        fn,
+        must_run=autogenerate,
+        as_sql=as_sql,
+        template_args=context.template_args,
+    )
+    scripts = list(context.generate_scripts())
+    return scripts[0] if len(scripts) == 1 else scripts

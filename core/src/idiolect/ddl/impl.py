@@ -23,6 +23,7 @@ from sqlalchemy.schema import (
 )
 
 from idiolect.ddl import alter, base, lookup, offline
+from idiolect.ddl.comparing import ComparingImpl
 from idiolect.ddl.rows import check_rows, inline_row, rows_of_same_keys
 from idiolect.errors import OperationError
 from idiolect.hooks.dialects import hooks_for
@@ -37,9 +38,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Constraint, Index
     from sqlalchemy.engine import Connection, CursorResult, Dialect
     from sqlalchemy.sql.base import Executable
+    from sqlalchemy.sql.elements import ClauseElement
     from sqlalchemy.sql.selectable import TableClause
     from sqlalchemy.types import TypeEngine
 
+    from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.base import ServerDefault
 
 # SQLAlchemy takes these on a connection and refuses them on a statement.
@@ -50,7 +53,7 @@ class ScriptParameterError(OperationError, TypeError):
     """Bound parameters were given to a script, which has nowhere to put them."""
 
 
-class DefaultImpl:
+class DefaultImpl(ComparingImpl):
     """Tells a database to change, in standard SQL; the base of every dialect's own impl.
 
     A subclass that sets ``__dialect__`` in its own body serves the SQLAlchemy dialect of that
@@ -445,6 +448,40 @@ class DefaultImpl:
         else:
             for row in rows:
                 self._exec(table.insert().inline().values(row))
+
+    # rendering
+
+    def render_ddl_sql_expr(
+        self, expr: ClauseElement, is_server_default: bool = False, **kw: Any
+    ) -> str:
+        """Return an expression as the SQL that a definition has of it, values written out.
+
+        Args:
+            expr: anything that SQLAlchemy can compile; its columns stand without their table.
+            is_server_default: it is a column's default.
+            kw: ``is_index=True`` for a part of an index; arguments of later versions.
+        """
+        options = {"literal_binds": True, "include_table": False}
+        sql = str(expr.compile(dialect=self.dialect, compile_kwargs=options))
+        # Drivers that format statements want every percent sign twice; code has it once.
+        doubled = getattr(self.dialect.identifier_preparer, "_double_percents", False)
+        return sql.replace("%%", "%") if doubled else sql
+
+    def render_type(
+        self, type_obj: TypeEngine[Any], autogen_context: AutogenContext
+    ) -> str | Literal[False]:
+        """Return the Python code of a type; False leaves it to what its ``repr()`` tells."""
+        return False
+
+    def render_constraint(
+        self, constraint: Constraint, autogen_context: AutogenContext
+    ) -> str | Literal[False] | None:
+        """Return the Python code of a dialect's own kind of constraint inside of a table.
+
+        Returns:
+            The code; None leaves it out; False where the dialect has no such constraint.
+        """
+        return False
 
     # the version table and a run
 

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     import pluggy
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection, Dialect
+    from sqlalchemy.types import TypeEngine
 
+    from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.operations.ops.core import MigrateOperation
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationInfo, MigrationStep
 
@@ -133,6 +136,20 @@ class DialectHooks:
         """Tell all plugins that a step was applied."""
         self._ask("on_version_apply", ctx=ctx, step=step, heads=heads, run_args=run_args)
 
+    def render_type(self, type_: TypeEngine[Any], autogen_context: AutogenContext) -> str | None:
+        """Return the code of a type; None leaves it to the core. Asked by room ``autogenerate``."""
+        answer = self._ask("render_type", type_=type_, autogen_context=autogen_context)
+        if answer is not None and not isinstance(answer, str):
+            raise self._wrong("render_type", answer, "Python code as a string, or None")
+        return answer
+
+    def render_operation(self, op: MigrateOperation, autogen_context: AutogenContext) -> list[str]:
+        """Return the code of an operation. Asked by room ``autogenerate``."""
+        answer = self._one("render_operation", list, op=op, autogen_context=autogen_context)
+        if not all(isinstance(code, str) for code in answer):
+            raise self._wrong("render_operation", answer, "a list of strings")
+        return answer
+
     def _one(self, hook: str, kind: type[T], **kw: Any) -> T:
         answer = self._ask(hook, **kw)
         if not isinstance(answer, kind):
@@ -174,16 +191,17 @@ class DialectHooks:
         return ", ".join(impl.plugin_name for impl in reversed(impls))
 
 
-_cache: dict[str, tuple[int, DialectHooks]] = {}
+_cache: dict[tuple[str, str | None], tuple[int, DialectHooks]] = {}
 _cache_lock = threading.Lock()
 
 
-def hooks_for(dialect_name: str) -> DialectHooks:
+def hooks_for(dialect_name: str, room: str | None = None) -> DialectHooks:
     """Return the hooks of a dialect, its plugin and the neutral ones loaded.
 
     Args:
         dialect_name: SQLAlchemy's name of the dialect; one that no plugin offers is fine, since
             a user's own DefaultImpl subclass may serve it.
+        room: the room that asks, where the core's answers to its hooks are loaded for it alone.
 
     Raises:
         PluginLoadError, PluginConflictError, HookError: a plugin that is needed is unusable.
@@ -193,8 +211,8 @@ def hooks_for(dialect_name: str) -> DialectHooks:
     manager.load_dialect(dialect_name)
     with _cache_lock:
         generation = manager.generation
-        known = _cache.get(dialect_name)
+        known = _cache.get((dialect_name, room))
         if known is None or known[0] != generation:
-            known = (generation, DialectHooks(dialect_name, manager.scope(dialect_name)))
-            _cache[dialect_name] = known
+            known = (generation, DialectHooks(dialect_name, manager.scope(dialect_name, room)))
+            _cache[dialect_name, room] = known
         return known[1]

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection, Dialect
+    from sqlalchemy.types import TypeEngine
 
+    from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
     from idiolect.hooks.collectors import (
         CommandCollector,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
         TemplateFolder,
         VersionTableSpec,
     )
+    from idiolect.operations.ops.core import MigrateOperation
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationInfo, MigrationStep
 
@@ -178,6 +181,33 @@ def on_version_apply(
         step: which revisions, in which direction, whether only stamped.
         heads: the ids now in the version table.
         run_args: the keyword arguments of ``run_migrations()``.
+    """
+
+
+@hookspec(firstresult=True)
+def render_type(type_: TypeEngine[Any], autogen_context: AutogenContext) -> str | None:
+    """Give the Python code that makes a type, for a revision that is generated.
+
+    Asked for each type, and for each type inside of another, after the user's ``render_item``.
+    Lines of import that the code needs are added to ``autogen_context.imports``. Of a type with
+    variants each is asked for alone.
+
+    Args:
+        type_: the type.
+        autogen_context: the options, the dialect and the imports of the revision.
+    """
+
+
+@hookspec(firstresult=True)
+def render_operation(op: MigrateOperation, autogen_context: AutogenContext) -> list[str] | None:
+    """Give the Python code of an operation, for a revision that is generated.
+
+    Asked for each operation, for those on one table after the one that holds them. An empty list
+    leaves the operation out.
+
+    Args:
+        op: the operation.
+        autogen_context: the options, the dialect and the imports of the revision.
     """
 
 

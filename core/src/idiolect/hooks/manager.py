@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Modules that hold the core's own answers, imported when the first context needs them.
 DEFAULTS = ("idiolect.ddl.builtin", "idiolect.runtime.builtin")
+#: Those of rooms that most commands never enter, imported when a room asks its own hooks.
+ROOM_DEFAULTS = {"autogenerate": ("idiolect.autogenerate.render.builtin",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,12 @@ class PluginManager:
                 self._add(RegisteredPlugin(_unique(source), source.load(), name, source))
             return self._dialect_plugin(name)
 
-    def scope(self, dialect: str) -> pluggy.PluginManager:
+    def scope(self, dialect: str, room: str | None = None) -> pluggy.PluginManager:
         """Return the plugins that contexts of ``dialect`` ask, in the order of authority.
+
+        Args:
+            dialect: SQLAlchemy's name of the dialect.
+            room: whose own defaults are asked as well; None: those of no room.
 
         A scope of its own, rather than one manager for all, because the order must not depend on
         when a dialect happened to be loaded. pluggy calls the latest registered first, and of
@@ -159,7 +165,7 @@ class PluginManager:
         scope = _empty_scope()
         for each in sorted(asked, key=lambda each: not each.is_dialects_own):
             scope.register(each.plugin, each.label)
-        for module in DEFAULTS:
+        for module in (*DEFAULTS, *ROOM_DEFAULTS.get(room or "", ())):
             scope.register(importlib.import_module(module), module)
         if trace.is_wanted():
             trace.trace(scope, dialect)

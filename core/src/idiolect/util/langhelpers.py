@@ -5,6 +5,7 @@ Nothing here knows of revisions, databases or files.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Generic, NoReturn, TypeVar, overload
 
@@ -186,3 +187,85 @@ class Dispatcher:
         copy = Dispatcher()
         copy._registry.update(self._registry)
         return copy
+
+
+class DispatchPriority(enum.IntEnum):
+    """When a comparator is called, relative to others of its target."""
+
+    FIRST = 50
+    MEDIUM = 25
+    LAST = 10
+
+
+class PriorityDispatchResult(enum.Enum):
+    """Whether the rest of a comparator's chain is still to be called; None is CONTINUE."""
+
+    CONTINUE = enum.auto()
+    STOP = enum.auto()
+
+
+class PriorityDispatcher:
+    """Calls all functions registered for a target, by priority, chain by chain.
+
+    A *subgroup* names a chain: a function of it that returns STOP keeps the later functions of
+    the same chain from being called, and those of other chains not.
+    """
+
+    def __init__(self) -> None:
+        self._registry: dict[tuple[str, str, int], list[tuple[Callable[..., Any], str | None]]] = {}
+
+    def dispatch_for(
+        self,
+        target: str,
+        *,
+        priority: DispatchPriority = DispatchPriority.MEDIUM,
+        qualifier: str = "default",
+        subgroup: str | None = None,
+    ) -> Callable[[F], F]:
+        """Return a decorator that registers a function.
+
+        Args:
+            target: what the function compares.
+            priority: when it is called.
+            qualifier: a dialect's name, or ``"default"`` for all.
+            subgroup: the chain that it belongs to; None is a chain as well.
+        """
+
+        def register(fn: F) -> F:
+            self._registry.setdefault((target, qualifier, priority), []).append((fn, subgroup))
+            return fn
+
+        return register
+
+    def dispatch(self, target: str, *, qualifier: str = "default") -> Callable[..., None]:
+        """Return a function that calls what is registered for ``target`` with its arguments.
+
+        Args:
+            target: what is compared; one that nothing is registered for does nothing.
+            qualifier: a dialect's name; its functions come before the ones for all.
+        """
+        functions = [
+            entry
+            for priority in sorted(DispatchPriority, reverse=True)
+            for name in dict.fromkeys((qualifier, "default"))
+            for entry in self._registry.get((target, name, priority), ())
+        ]
+
+        def call(*args: Any, **kw: Any) -> None:
+            stopped = set()
+            for fn, subgroup in functions:
+                if subgroup not in stopped and fn(*args, **kw) is PriorityDispatchResult.STOP:
+                    stopped.add(subgroup)
+
+        return call
+
+    def branch(self) -> PriorityDispatcher:
+        """Return a copy whose registrations do not reach this one."""
+        copy = PriorityDispatcher()
+        copy.populate_with(self)
+        return copy
+
+    def populate_with(self, other: PriorityDispatcher) -> None:
+        """Register everything that is registered with ``other``, after what is here."""
+        for key, entries in other._registry.items():
+            self._registry.setdefault(key, []).extend(entries)

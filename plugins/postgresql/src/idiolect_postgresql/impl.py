@@ -12,13 +12,15 @@ from sqlalchemy import Column, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.types import NULLTYPE
 
 from idiolect.ddl.impl import DefaultImpl
+from idiolect.ddl.signatures import ComparisonResult, result_of, unique_difference
 from idiolect.errors import OperationError
+from idiolect_postgresql import compare
 
 # Whoever has the impl has its SQL text.
 from idiolect_postgresql.compile import PostgresqlColumnType, is_void
 
 if TYPE_CHECKING:
-    from sqlalchemy import Constraint, Index
+    from sqlalchemy import Constraint, Index, Table
 
     from idiolect.ddl.alter import ColumnChanges
     from idiolect.ddl.base import AlterColumn
@@ -30,6 +32,7 @@ class PostgresqlImpl(DefaultImpl):
     __dialect__ = "postgresql"
 
     transactional_ddl = True
+    type_synonyms = (*DefaultImpl.type_synonyms, {"FLOAT", "DOUBLE PRECISION"})
 
     def create_index(self, index: Index, **kw: Any) -> None:
         """Create an index.
@@ -75,6 +78,48 @@ class PostgresqlImpl(DefaultImpl):
             typed = [PostgresqlColumnType(*place, changes.type_, using=using, **changes.facts())]
         rest = super().alter_statements(replace(changes, type_=None))
         return [*typed, *(statement for statement in rest if not is_void(statement))]
+
+    def autogen_column_reflect(
+        self, inspector: Any, table: Table, column_info: dict[str, Any]
+    ) -> None:
+        """Take the default off a SERIAL column."""
+        compare.forget_own_sequence(table, column_info)
+
+    def compare_server_default(
+        self,
+        inspector_column: Column[Any],
+        metadata_column: Column[Any],
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        """Let the database compare."""
+        return compare.defaults_differ(
+            self.connection,
+            metadata_column,
+            rendered_metadata_default,
+            rendered_inspector_default,
+        )
+
+    def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
+        """Compare columns, expressions, sort order, uniqueness, INCLUDE and NULLS DISTINCT."""
+        differences = []
+        unique = unique_difference(metadata_index, reflected_index)
+        if unique is not None:
+            differences.append(unique)
+        before = compare.elements_of(reflected_index, self.dialect)
+        after = compare.elements_of(metadata_index, self.dialect)
+        if before != after:
+            differences.append(f"expression ({', '.join(before)}) to ({', '.join(after)})")
+        differences.extend(compare.option_differences(metadata_index, reflected_index))
+        return result_of(differences)
+
+    def compare_unique_constraint(
+        self, metadata_constraint: UniqueConstraint, reflected_constraint: UniqueConstraint
+    ) -> ComparisonResult:
+        """Compare columns, INCLUDE and NULLS DISTINCT."""
+        outcome = super().compare_unique_constraint(metadata_constraint, reflected_constraint)
+        differences = compare.option_differences(metadata_constraint, reflected_constraint)
+        return result_of([*filter(None, [outcome.message]), *differences])
 
 
 def _know_included(item: Index | UniqueConstraint | PrimaryKeyConstraint, table: Any) -> None:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import idiolect_sqlite.compile  # noqa: F401 - whoever has the impl has its SQL text
 from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.errors import OperationError
+from idiolect_sqlite import compare
 
 if TYPE_CHECKING:
-    from sqlalchemy import Constraint, Table
+    from sqlalchemy import Column, Constraint, Index, Table, UniqueConstraint
 
     from idiolect.ddl.alter import ColumnChanges
     from idiolect.ddl.base import AlterColumn
@@ -103,3 +104,35 @@ class SQLiteImpl(DefaultImpl):
     def drop_table_comment(self, table: Table) -> None:
         """Refuse: SQLite has no comments."""
         raise CommentUnsupportedError(f"{_NO_COMMENTS} (table {str(table)!r})")
+
+    def autogen_column_reflect(
+        self, inspector: Any, table: Table, column_info: dict[str, Any]
+    ) -> None:
+        """Give a default that is an expression its parentheses back, so that it runs anew."""
+        if compare.needs_parentheses(column_info.get("default")):
+            column_info["default"] = f"({column_info['default']})"
+
+    def compare_server_default(
+        self,
+        inspector_column: Column[Any],
+        metadata_column: Column[Any],
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        """Compare without quotes and outer parentheses."""
+        return compare.plain_default(rendered_metadata_default) != compare.plain_default(
+            rendered_inspector_default
+        )
+
+    def correct_for_autogen_constraints(
+        self,
+        conn_uniques: set[UniqueConstraint],
+        conn_indexes: set[Index],
+        metadata_unique_constraints: set[UniqueConstraint],
+        metadata_indexes: set[Index],
+    ) -> None:
+        """Leave unnamed unique constraints alone, and the indexes that SQLite makes."""
+        compare.forget_unnamed_uniques(conn_uniques, metadata_unique_constraints)
+        compare.drop_unnamed(conn_uniques)
+        compare.keep_named_indexes(conn_indexes)
+        compare.skip_expressions(conn_indexes, metadata_indexes)

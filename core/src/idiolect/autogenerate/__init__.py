@@ -1,0 +1,34 @@
+"""Documented path of autogenerate. Names are fetched on first use: comparing renders nothing."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "idiolect.autogenerate.api": (
+        "_render_migration_diffs",
+        "compare_metadata",
+        "produce_migrations",
+        "render_python_code",
+    ),
+    "idiolect.autogenerate.builtin": ("comparators",),
+    "idiolect.autogenerate.context": ("AutogenContext",),
+    "idiolect.autogenerate.compare.net": ("_produce_net_changes",),
+    "idiolect.autogenerate.render.dispatch": ("render_op_text", "renderers"),
+    "idiolect.autogenerate.revision": ("RevisionContext",),
+    "idiolect.autogenerate.rewriter": ("Rewriter",),
+}
+_WHERE = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    value = globals()[name] = getattr(importlib.import_module(_WHERE[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_WHERE})

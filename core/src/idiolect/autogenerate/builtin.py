@@ -1,0 +1,84 @@
+"""The comparators of the core, under the names by which ``autogenerate_plugins`` chooses them.
+
+Each function here calls one that returns what it found, and puts that where its target wants it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idiolect.autogenerate.compare import (
+    columns,
+    comments,
+    constraints,
+    foreign_keys,
+    indexes,
+    server_defaults,
+    tables,
+    types,
+)
+from idiolect.autogenerate.compare import schemas as schema_names
+from idiolect.runtime.plugins import Plugin
+from idiolect.util.langhelpers import PriorityDispatcher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+#: Where ``@comparators.dispatch_for(...)`` registers for all runs.
+comparators = PriorityDispatcher()
+
+
+def _compare_schemas(autogen_context: Any, upgrade_ops: Any) -> None:
+    found = schema_names.schemas_to_compare(autogen_context)
+    dialect = autogen_context.dialect.name
+    compare = autogen_context.comparators.dispatch("schema", qualifier=dialect)
+    compare(autogen_context, upgrade_ops, found)
+
+
+def _compare_tables(autogen_context: Any, upgrade_ops: Any, schemas: set[str | None]) -> None:
+    upgrade_ops.ops.extend(tables.compare_tables(autogen_context, schemas))
+
+
+def _for_table(compare: Callable[..., list[Any]]) -> Callable[..., None]:
+    """Return the comparator of target ``table`` that adds the operations of ``compare``."""
+
+    def add(autogen_context: Any, modify_table_ops: Any, *table: Any) -> None:
+        modify_table_ops.ops.extend(compare(autogen_context, *table))
+
+    return add
+
+
+def _for_column(compare: Callable[..., Mapping[str, Any]]) -> Callable[..., None]:
+    """Return the comparator of target ``column`` that notes the facts that ``compare`` found."""
+
+    def note(autogen_context: Any, alter_column_op: Any, *column: Any) -> None:
+        for name, value in compare(autogen_context, *column).items():
+            if hasattr(alter_column_op, name):
+                setattr(alter_column_op, name, value)
+            else:
+                alter_column_op.kw[name] = value
+
+    return note
+
+
+def _register() -> None:
+    add = Plugin("alembic.autogenerate.schemas").add_autogenerate_comparator
+    add(_compare_schemas, "autogenerate")
+    add = Plugin("alembic.autogenerate.tables").add_autogenerate_comparator
+    add(_compare_tables, "schema", "tables")
+    add = Plugin("alembic.autogenerate.types").add_autogenerate_comparator
+    add(_for_column(types.compare_type), "column", "types")
+    add = Plugin("alembic.autogenerate.constraints").add_autogenerate_comparator
+    add(_for_table(indexes.compare_indexes_and_uniques), "table", "indexes")
+    add(_for_table(foreign_keys.compare_foreign_keys), "table", "foreignkeys")
+    add(_for_column(columns.compare_nullable), "column", "nullable")
+    add = Plugin("alembic.autogenerate.defaults").add_autogenerate_comparator
+    add(_for_column(server_defaults.compare_server_default), "column", "server_default")
+    add = Plugin("alembic.autogenerate.comments").add_autogenerate_comparator
+    add(_for_column(comments.compare_column_comment), "column", "comments")
+    add(_for_table(comments.compare_table_comment), "table", "comments")
+    add = Plugin("alembic.ext.checkconstraint_byname").add_autogenerate_comparator
+    add(_for_table(constraints.compare_checks), "table", "checkconstraints")
+
+
+_register()

@@ -1,0 +1,1 @@
+"""One comparator a file: each returns operations or facts, and changes nothing."""

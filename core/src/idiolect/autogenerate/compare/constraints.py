@@ -1,0 +1,91 @@
+"""CHECK constraints, by their names: a set that is to be asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.sql.elements import conv
+
+from idiolect.autogenerate.compare.inspection import is_reflected
+from idiolect.ddl.impl import is_wanted
+from idiolect.ddl.signatures import final_name
+from idiolect.operations.ops.constraints import (
+    AddConstraintOp,
+    CreateCheckConstraintOp,
+    DropConstraintOp,
+)
+from idiolect.util.logs import Log
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+
+    from idiolect.autogenerate.context import AutogenContext
+
+log = Log("autogenerate.compare.constraints")
+_KIND = "check_constraint"
+
+
+def compare_checks(
+    autogen_context: AutogenContext,
+    schema: str | None,
+    tname: str,
+    conn_table: Table | None,
+    metadata_table: Table | None,
+) -> list[Any]:
+    """Return operations that make the named checks those of the model."""
+    if conn_table is None or metadata_table is None:
+        return []
+    if not is_reflected(autogen_context, "check_constraints", conn_table.schema, conn_table.name):
+        return []
+    impl = autogen_context.migration_context.impl
+    parents = {"table_name": tname, "schema_name": schema}
+    before = {
+        name: check
+        for name, check in _named_checks(autogen_context, conn_table).items()
+        if autogen_context.run_name_filters(name, _KIND, parents)
+    }
+    after = _named_checks(autogen_context, metadata_table)
+    found: list[Any] = []
+    for name, check in before.items():
+        model = after.get(name)
+        if model is None:
+            if autogen_context.run_object_filters(check, name, _KIND, True, None):
+                log.info("Detected removed check constraint %r on %r", name, tname)
+                found.append(DropConstraintOp.from_constraint(check))
+            continue
+        outcome = impl.compare_check_constraint(model, check)
+        if outcome.is_different and autogen_context.run_object_filters(
+            model, name, _KIND, False, check
+        ):
+            log.info("Detected changed check constraint %r on %r: %s", name, tname, outcome.message)
+            found.append(DropConstraintOp.from_constraint(check))
+            found.append(_create(model, name, metadata_table))
+    for name, check in after.items():
+        if name not in before and autogen_context.run_object_filters(
+            check, name, _KIND, False, None
+        ):
+            log.info("Detected added check constraint %r on %r", name, tname)
+            found.append(_create(check, name, metadata_table))
+    return found
+
+
+def _named_checks(autogen_context: AutogenContext, table: Table) -> dict[str, CheckConstraint]:
+    context = autogen_context.migration_context
+    of_columns = (constraint for column in table.c for constraint in column.constraints)
+    checks = [
+        constraint
+        for constraint in (*table.constraints, *of_columns)
+        if isinstance(constraint, CheckConstraint) and is_wanted(constraint, context.impl)
+    ]
+    named = {final_name(check, context.dialect): check for check in checks}
+    return {name: named[name] for name in sorted(filter(None, named))}
+
+
+def _create(check: CheckConstraint, name: str, table: Table) -> AddConstraintOp:
+    """Return the operation that adds a check, of the table or of one of its columns."""
+    if check in table.constraints:
+        return AddConstraintOp.from_constraint(check)
+    # SQLAlchemy does not tell such a check which table it is of.
+    condition: Any = check.sqltext
+    return CreateCheckConstraintOp(conv(name), table.name, condition, schema=table.schema)

@@ -1,0 +1,74 @@
+"""Foreign keys, compared by what they do; a different name alone is no difference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idiolect.ddl.signatures import final_name, foreign_key_signature
+from idiolect.operations.ops.constraints import DropConstraintOp
+from idiolect.operations.ops.foreignkeys import CreateForeignKeyOp
+from idiolect.util.logs import Log
+
+if TYPE_CHECKING:
+    from sqlalchemy import ForeignKeyConstraint, Table
+
+    from idiolect.autogenerate.context import AutogenContext
+
+log = Log("autogenerate.compare.constraints")
+_KIND = "foreign_key_constraint"
+
+
+def compare_foreign_keys(
+    autogen_context: AutogenContext,
+    schema: str | None,
+    tname: str,
+    conn_table: Table | None,
+    metadata_table: Table | None,
+) -> list[Any]:
+    """Return operations that make the foreign keys as the model has them; removals first."""
+    if conn_table is None or metadata_table is None:
+        return []
+    context = autogen_context.migration_context
+    default = getattr(context.dialect, "default_schema_name", None)
+    parents = {"table_name": tname, "schema_name": schema}
+    conn_keys = {
+        key
+        for key in conn_table.foreign_key_constraints
+        if autogen_context.run_name_filters(_name(key), _KIND, parents)
+    }
+    model_keys = set(metadata_table.foreign_key_constraints)
+    context.impl.correct_for_autogen_foreignkeys(conn_keys, model_keys)
+    before = {foreign_key_signature(key, default): key for key in _sorted(conn_keys)}
+    after = {foreign_key_signature(key, default): key for key in _sorted(model_keys)}
+    namesakes_before = {_name(key): key for key in before.values() if key.name}
+    namesakes_after = {final_name(key, context.dialect): key for key in after.values() if key.name}
+    found: list[Any] = []
+    for signature, key in before.items():
+        other = namesakes_after.get(_name(key))
+        if signature not in after and autogen_context.run_object_filters(
+            key, key.name, _KIND, True, other
+        ):
+            log.info("Detected removed foreign key %s", _describe(key, schema, tname))
+            found.append(DropConstraintOp.from_constraint(key))
+    for signature, key in after.items():
+        other = namesakes_before.get(final_name(key, context.dialect))
+        if signature not in before and autogen_context.run_object_filters(
+            key, key.name, _KIND, False, other
+        ):
+            log.info("Detected added foreign key %s", _describe(key, schema, tname))
+            found.append(CreateForeignKeyOp.from_constraint(key))
+    return found
+
+
+def _name(key: ForeignKeyConstraint) -> str | None:
+    return None if key.name is None else str(key.name)
+
+
+def _sorted(keys: set[ForeignKeyConstraint]) -> list[ForeignKeyConstraint]:
+    return sorted(keys, key=lambda key: (key.column_keys, str(key.name)))
+
+
+def _describe(key: ForeignKeyConstraint, schema: str | None, tname: str) -> str:
+    remote = ", ".join(element.target_fullname.rpartition(".")[2] for element in key.elements)
+    label = f"{schema}.{tname}" if schema else tname
+    return f"({', '.join(key.column_keys)})({remote}) on table {label}"

@@ -1,0 +1,212 @@
+"""Indexes and unique constraints, which databases do not always tell apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Index, UniqueConstraint
+
+from idiolect.autogenerate.compare.inspection import is_reflected
+from idiolect.ddl.signatures import column_names, final_name
+from idiolect.operations.ops.constraints import AddConstraintOp, DropConstraintOp
+from idiolect.operations.ops.indexes import CreateIndexOp, DropIndexOp
+from idiolect.util.logs import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Table
+
+    from idiolect.autogenerate.context import AutogenContext
+
+    Item = Index | UniqueConstraint
+
+log = Log("autogenerate.compare.constraints")
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The indexes and unique constraints of one table on one side."""
+
+    uniques: set[UniqueConstraint]
+    indexes: set[Index]
+
+    @classmethod
+    def of(cls, table: Table | None) -> _Side:
+        if table is None:
+            return cls(set(), set())
+        uniques = {item for item in table.constraints if isinstance(item, UniqueConstraint)}
+        return cls(uniques, set(table.indexes))
+
+
+def compare_indexes_and_uniques(
+    autogen_context: AutogenContext,
+    schema: str | None,
+    tname: str,
+    conn_table: Table | None,
+    metadata_table: Table | None,
+) -> list[Any]:
+    """Return operations that make indexes and unique constraints as the model has them.
+
+    Of a table that is added or removed, constraints come and go with it.
+    """
+    impl = autogen_context.migration_context.impl
+    before, after = _Side.of(conn_table), _Side.of(metadata_table)
+    parents = {"table_name": tname, "schema_name": schema}
+    for items in (before.uniques, before.indexes):
+        items.difference_update(
+            [
+                item
+                for item in items
+                if not autogen_context.run_name_filters(_text(item.name), _kind(item), parents)
+            ]
+        )
+    if conn_table is not None:
+        impl.correct_for_autogen_constraints(
+            before.uniques, before.indexes, after.uniques, after.indexes
+        )
+    if conn_table is not None and metadata_table is not None and (after.uniques or before.indexes):
+        place = (conn_table.schema, conn_table.name)
+        if not is_reflected(autogen_context, "unique_constraints", *place):
+            _leave_to_the_database(before, after)
+    if conn_table is None or metadata_table is None:
+        before.uniques.clear()
+        after.uniques.clear()
+    comparison = _Comparison(autogen_context, f"{schema}.{tname}" if schema else tname)
+    return [
+        *comparison.operations([*before.indexes, *before.uniques], [*after.indexes, *after.uniques])
+    ]
+
+
+def _leave_to_the_database(before: _Side, after: _Side) -> None:
+    """Forget what cannot be told apart where unique constraints are not read."""
+    wanted = {_text(index.name) for index in after.indexes}
+    before.uniques.clear()
+    after.uniques.clear()
+    before.indexes.difference_update(
+        [item for item in before.indexes if item.unique and _text(item.name) not in wanted]
+    )
+
+
+class _Comparison:
+    """A comparison of one table's items."""
+
+    def __init__(self, autogen_context: AutogenContext, label: str) -> None:
+        self.context = autogen_context
+        self.impl = autogen_context.migration_context.impl
+        self.dialect = autogen_context.migration_context.dialect
+        self.label = label
+
+    def operations(self, before: list[Item], after: list[Item]) -> list[Any]:
+        """Return removals, then changes, then additions, each by name."""
+        there = self._by_name(before)
+        wanted = self._by_name(after)
+        unnamed = self._unmatched([item for item in after if self._name(item) is None], there)
+        found: list[Any] = []
+        taken = {name for item, name in unnamed.items() if name is not None}
+        for name, item in there.items():
+            if name not in wanted and name not in taken:
+                found.extend(self._removed(item))
+        for name, item in wanted.items():
+            if name in there:
+                found.extend(self._changed(there[name], item))
+        for name, item in wanted.items():
+            if name not in there:
+                found.extend(self._added(item))
+        for item, match in unnamed.items():
+            if match is None and not self._is_among_unnamed(item, before):
+                found.extend(self._added(item))
+        return found
+
+    def _name(self, item: Item) -> str | None:
+        return final_name(item, self.dialect)
+
+    def _by_name(self, items: Iterable[Item]) -> dict[str, Item]:
+        named = {self._name(item): item for item in items}
+        return {name: named[name] for name in sorted(filter(None, named))}
+
+    def _unmatched(self, items: list[Item], there: dict[str, Item]) -> dict[Item, str | None]:
+        """Return unnamed items with the name of what has the same columns in the database."""
+        return {
+            item: next(
+                (
+                    name
+                    for name, other in there.items()
+                    if isinstance(other, UniqueConstraint)
+                    and column_names(other) == column_names(item)
+                ),
+                None,
+            )
+            for item in sorted(items, key=column_names)
+        }
+
+    def _is_among_unnamed(self, item: Item, before: list[Item]) -> bool:
+        return any(
+            self._name(other) is None and column_names(other) == column_names(item)
+            for other in before
+        )
+
+    def _removed(self, item: Item) -> list[Any]:
+        if not self.context.run_object_filters(item, item.name, _kind(item), True, None):
+            return []
+        log.info("Detected removed %s %r on %r", _word(item), _text(item.name), self.label)
+        return [_drop(item)]
+
+    def _added(self, item: Item) -> list[Any]:
+        if not self.context.run_object_filters(item, item.name, _kind(item), False, None):
+            return []
+        names = ", ".join(map(repr, column_names(item)))
+        log.info("Detected added %s %r on '(%s)'", _word(item), self._name(item), names)
+        return [_create(item)]
+
+    def _changed(self, old: Item, new: Item) -> list[Any]:
+        if isinstance(new, Index) and isinstance(old, Index):
+            outcome = self.impl.compare_indexes(new, old)
+        elif isinstance(new, UniqueConstraint) and isinstance(old, UniqueConstraint):
+            outcome = self.impl.compare_unique_constraint(new, old)
+        else:
+            return [*self._removed(old), *self._added(new)]
+        if outcome.is_skip:
+            log.warning(
+                "Cannot compare %s %r, assuming equal and skipping. %s",
+                _word(new),
+                self._name(new),
+                outcome.message,
+            )
+        if not outcome.is_different:
+            return []
+        if not self.context.run_object_filters(new, new.name, _kind(new), False, old):
+            return []
+        log.info(
+            "Detected changed %s %r on %r: %s",
+            _word(new),
+            self._name(new),
+            self.label,
+            outcome.message,
+        )
+        return [_drop(old), _create(new)]
+
+
+def _kind(item: Item) -> str:
+    return "index" if isinstance(item, Index) else "unique_constraint"
+
+
+def _word(item: Item) -> str:
+    return _kind(item).replace("_", " ")
+
+
+def _text(name: Any) -> str | None:
+    return None if name is None else str(name)
+
+
+def _drop(item: Item) -> Any:
+    if isinstance(item, Index):
+        return DropIndexOp.from_index(item)
+    return DropConstraintOp.from_constraint(item)
+
+
+def _create(item: Item) -> Any:
+    if isinstance(item, Index):
+        return CreateIndexOp.from_index(item)
+    return AddConstraintOp.from_constraint(item)

@@ -1,0 +1,83 @@
+"""Tables of the database, asked for together: a few queries a schema, whatever its size.
+
+The comparison of tables comes in. The impl may correct each column as it arrives.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import MetaData, event
+from sqlalchemy.exc import NoSuchTableError
+
+from idiolect.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from sqlalchemy import Table
+
+    from idiolect.autogenerate.context import AutogenContext
+
+
+def reflect_tables(
+    autogen_context: AutogenContext, wanted: Mapping[str | None, Collection[str]]
+) -> dict[tuple[str | None, str], Table]:
+    """Return tables of the database by schema and name.
+
+    Foreign keys refer by name: the tables that they refer to are not asked for.
+
+    Args:
+        autogen_context: whose connection is asked.
+        wanted: names of tables by schema.
+
+    Raises:
+        CommandError: a table has gone since its name was listed.
+    """
+    metadata = MetaData()
+    impl = autogen_context.migration_context.impl
+    inspector: Any = autogen_context.inspector
+
+    def correct(inspector: Any, table: Table, column_info: Any) -> None:
+        impl.autogen_column_reflect(inspector, table, column_info)
+
+    event.listen(metadata, "column_reflect", correct)
+    for schema, names in wanted.items():
+        if not names:
+            continue
+        chosen = frozenset(names)
+        try:
+            metadata.reflect(
+                inspector,
+                schema=schema,
+                only=lambda name, _metadata, chosen=chosen: name in chosen,
+                resolve_fks=False,
+            )
+        except NoSuchTableError as exc:
+            raise CommandError(
+                f"Table {str(exc)!r} was there when the tables were listed, and is gone now: "
+                "something else changes the database. Compare again when it is at rest."
+            ) from exc
+    return {(table.schema, table.name): table for table in metadata.tables.values()}
+
+
+def is_reflected(
+    autogen_context: AutogenContext, kind: str, schema: str | None, tname: str
+) -> bool:
+    """Tell whether the dialect can read constraints of a kind; one table is asked for, once a run.
+
+    Args:
+        autogen_context: whose connection is asked.
+        kind: ``unique_constraints`` or ``check_constraints``.
+        schema: the schema of a table that is there.
+        tname: its name.
+    """
+    known = autogen_context.reflected_kinds
+    if kind not in known:
+        try:
+            getattr(autogen_context.inspector, f"get_{kind}")(tname, schema=schema)
+        except NotImplementedError:
+            known[kind] = False
+        else:
+            known[kind] = True
+    return known[kind]

@@ -1,0 +1,29 @@
+"""The top of a comparison: calls the comparators of the target ``autogenerate``.
+
+The API and RevisionContext come in. Which comparators there are, and what they find, is theirs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from idiolect.autogenerate.context import AutogenContext
+    from idiolect.operations.ops.containers import MigrationScript, UpgradeOps
+
+
+def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
+    """Add to ``upgrade_ops`` what makes the database as the models are."""
+    compare = autogen_context.comparators.dispatch(
+        "autogenerate", qualifier=autogen_context.dialect.name
+    )
+    compare(autogen_context, upgrade_ops)
+
+
+def populate_migration_script(
+    autogen_context: AutogenContext, migration_script: MigrationScript
+) -> None:
+    """Fill the last containers of a directive with what differs, and with what undoes it."""
+    upgrade_ops = migration_script.upgrade_ops_list[-1]
+    _produce_net_changes(autogen_context, upgrade_ops)
+    upgrade_ops.reverse_into(migration_script.downgrade_ops_list[-1])

@@ -1,0 +1,107 @@
+"""Server defaults, computed columns and identities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Computed, DefaultClause, Identity
+from sqlalchemy.types import String, TypeEngine
+
+from idiolect.util import messaging
+from idiolect.util.logs import Log
+
+if TYPE_CHECKING:
+    from sqlalchemy import Column
+    from sqlalchemy.engine import Dialect
+
+    from idiolect.autogenerate.context import AutogenContext
+
+log = Log("autogenerate.compare.server_defaults")
+
+
+def compare_server_default(  # noqa: PLR0917 - as comparators of columns are called
+    autogen_context: AutogenContext,
+    schema: str | None,
+    tname: str,
+    cname: str,
+    conn_col: Column[Any],
+    metadata_col: Column[Any],
+) -> dict[str, Any]:
+    """Return the column's default, and the model's where it differs.
+
+    Defaults, computed columns and identities are compared where the option
+    ``compare_server_default`` asks for it. A computed column cannot become another: a warning
+    says so.
+    """
+    before, after = conn_col.server_default, metadata_col.server_default
+    if before is None and after is None:
+        return _autoincrement(metadata_col)
+    facts: dict[str, Any] = {} if before is None else {"existing_server_default": before}
+    if not autogen_context.migration_context._user_compare_server_default:  # noqa: SLF001 - its option
+        return facts
+    if isinstance(before, Computed) or isinstance(after, Computed):
+        if _computed_differs(autogen_context, before, after):
+            messaging.warn(f"Computed default on {tname}.{cname} cannot be modified")
+        return facts
+    if isinstance(before, Identity) or isinstance(after, Identity):
+        differs = autogen_context.migration_context.impl.compare_identity(after, before)
+    else:
+        differs = _differs(autogen_context, conn_col, metadata_col)
+    if differs:
+        log.info("Detected server default on column '%s.%s'", tname, cname)
+        return {"existing_server_default": before, "modify_server_default": after}
+    return facts
+
+
+def _autoincrement(metadata_col: Column[Any]) -> dict[str, Any]:
+    """Return the word on autoincrement that some databases need to keep it."""
+    if metadata_col.table._autoincrement_column is metadata_col:  # noqa: SLF001 - nowhere public
+        return {"autoincrement": True}
+    if metadata_col.autoincrement is True:
+        return {"autoincrement": True}
+    if metadata_col.autoincrement is False:
+        return {"autoincrement": False}
+    return {}
+
+
+def _computed_differs(autogen_context: AutogenContext, before: Any, after: Any) -> bool:
+    if not isinstance(after, Computed) or not isinstance(before, Computed):
+        return True
+    dialect = autogen_context.migration_context.dialect
+    normalised = autogen_context.migration_context.impl._normalize_computed_default  # noqa: SLF001 - documented for impls
+    return bool(
+        normalised(_sql(after.sqltext, dialect)) != normalised(_sql(before.sqltext, dialect))
+    )
+
+
+def _differs(
+    autogen_context: AutogenContext, conn_col: Column[Any], metadata_col: Column[Any]
+) -> bool:
+    """Ask the user's callable, then the impl."""
+    context = autogen_context.migration_context
+    wanted = context._user_compare_server_default  # noqa: SLF001 - its option
+    before = rendered_default(conn_col, context.dialect)
+    after = rendered_default(metadata_col, context.dialect)
+    if callable(wanted):
+        answer = wanted(context, conn_col, metadata_col, before, metadata_col.server_default, after)
+        if answer is not None:
+            return bool(answer)
+    return bool(context.impl.compare_server_default(conn_col, metadata_col, after, before))
+
+
+def rendered_default(column: Column[Any], dialect: Dialect) -> str | None:
+    """Return a column's default as it stands in SQL; None where it has none that is text."""
+    default = column.server_default
+    if not isinstance(default, DefaultClause):
+        return None
+    given: Any = default.arg
+    if not isinstance(given, str):
+        return _sql(given, dialect)
+    column_type: TypeEngine[Any] = column.type
+    if column_type._type_affinity is String and not given.startswith("'"):  # noqa: SLF001 - SQLAlchemy's own notion
+        return "'" + given.replace("'", "''") + "'"
+    return given
+
+
+def _sql(expression: Any, dialect: Dialect) -> str:
+    return str(expression.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))

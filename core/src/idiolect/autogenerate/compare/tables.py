@@ -1,0 +1,175 @@
+"""Tables that were added, removed or are on both sides, and what becomes of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from idiolect.autogenerate.compare.columns import compare_columns
+from idiolect.autogenerate.compare.inspection import reflect_tables
+from idiolect.operations.ops.containers import ModifyTableOps
+from idiolect.operations.ops.tables import CreateTableOp, DropTableOp
+from idiolect.util.logs import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sqlalchemy import Table
+
+    from idiolect.autogenerate.context import AutogenContext
+
+    Key = tuple[str | None, str]
+
+log = Log("autogenerate.compare.tables")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A table of the models and one of the database of the same name; one may be missing.
+
+    Attributes:
+        schema: its schema as operations name it.
+        name: its name.
+        reflected: as it is in the database.
+        model: as it is in the models.
+    """
+
+    schema: str | None
+    name: str
+    reflected: Table | None
+    model: Table | None
+
+    @property
+    def label(self) -> str:
+        """Its name in messages."""
+        return f"{self.schema}.{self.name}" if self.schema else self.name
+
+
+def compare_tables(autogen_context: AutogenContext, schemas: Iterable[str | None]) -> list[Any]:
+    """Return operations that make tables as the models have them: added, removed, changed.
+
+    Args:
+        autogen_context: models, connection and filters.
+        schemas: the schemas of the database to look at.
+    """
+    models = _model_tables(autogen_context)
+    names = _database_names(autogen_context, schemas)
+    reflected = reflect_tables(autogen_context, names)
+    found: list[Any] = []
+    for key, model in models.items():
+        if key not in reflected:
+            pair = Pair(model.schema, model.name, None, model)
+            found.extend(_added(autogen_context, pair))
+    gone = {key: table for key, table in reflected.items() if key not in models}
+    for table in _dependents_first(gone):
+        pair = Pair(table.schema, table.name, table, None)
+        found.extend(_removed(autogen_context, pair))
+    for key in sorted(models.keys() & reflected.keys(), key=lambda key: (key[0] or "", key[1])):
+        model = models[key]
+        pair = Pair(model.schema, model.name, reflected[key], model)
+        found.extend(_changed(autogen_context, pair))
+    return found
+
+
+def _model_tables(autogen_context: AutogenContext) -> dict[Key, Table]:
+    """Return the tables of the models, referred ones first, without the version table."""
+    default = getattr(autogen_context.dialect, "default_schema_name", None)
+    tables = {}
+    known = autogen_context.table_key_to_table  # refuses a table that two MetaData have
+    for table in autogen_context.sorted_tables:
+        if known.get(table.key) is table:
+            schema = None if table.schema == default else table.schema
+            tables[schema, table.name] = table
+    tables.pop(_version_table(autogen_context), None)
+    return tables
+
+
+def _version_table(autogen_context: AutogenContext) -> Key:
+    context = autogen_context.migration_context
+    default = getattr(autogen_context.dialect, "default_schema_name", None)
+    schema = context.version_table_schema
+    return (None if schema == default else schema, context.version_table)
+
+
+def _database_names(
+    autogen_context: AutogenContext, schemas: Iterable[str | None]
+) -> dict[str | None, list[str]]:
+    version_table = _version_table(autogen_context)
+    return {
+        schema: [
+            name
+            for name in autogen_context.inspector.get_table_names(schema=schema)
+            if (schema, name) != version_table
+            and autogen_context.run_name_filters(name, "table", {"schema_name": schema})
+        ]
+        for schema in sorted(schemas, key=lambda schema: schema or "")
+    }
+
+
+def _added(autogen_context: AutogenContext, pair: Pair) -> Iterator[Any]:
+    model = pair.model
+    if model is None or not autogen_context.run_object_filters(
+        model, pair.name, "table", False, None
+    ):
+        return
+    log.info("Detected added table %r", pair.label)
+    yield CreateTableOp.from_table(model)
+    parts = ModifyTableOps(pair.name, [], schema=pair.schema)
+    _dispatch(autogen_context, parts, pair)
+    if not parts.is_empty():
+        yield parts
+
+
+def _removed(autogen_context: AutogenContext, pair: Pair) -> Iterator[Any]:
+    table = pair.reflected
+    if table is None or not autogen_context.run_object_filters(
+        table, pair.name, "table", True, None
+    ):
+        return
+    log.info("Detected removed table %r", pair.label)
+    parts = ModifyTableOps(pair.name, [], schema=pair.schema)
+    _dispatch(autogen_context, parts, pair)
+    if not parts.is_empty():
+        yield parts
+    yield DropTableOp.from_table(table)
+
+
+def _changed(autogen_context: AutogenContext, pair: Pair) -> Iterator[Any]:
+    model, table = pair.model, pair.reflected
+    if model is None or table is None:
+        return
+    if not autogen_context.run_object_filters(model, pair.name, "table", False, table):
+        return
+    columns = compare_columns(autogen_context, pair.schema, pair.name, table, model)
+    parts = ModifyTableOps(pair.name, [*columns.added, *columns.changed], schema=pair.schema)
+    _dispatch(autogen_context, parts, pair)
+    parts.ops.extend(columns.removed)
+    if not parts.is_empty():
+        yield parts
+
+
+def _dispatch(autogen_context: AutogenContext, parts: ModifyTableOps, pair: Pair) -> None:
+    dialect = autogen_context.migration_context.dialect.name
+    compare = autogen_context.comparators.dispatch("table", qualifier=dialect)
+    compare(autogen_context, parts, pair.schema, pair.name, pair.reflected, pair.model)
+
+
+def _dependents_first(tables: Mapping[Key, Table]) -> list[Table]:
+    """Return tables so that one comes before those that it refers to; else by name."""
+    waiting = {key: tables[key] for key in sorted(tables, key=lambda key: (key[0] or "", key[1]))}
+    ordered: list[Table] = []
+    while waiting:
+        referred = {
+            target for key, table in waiting.items() for target in _referred(table) if target != key
+        }
+        free = [key for key in waiting if key not in referred] or [next(iter(waiting))]
+        ordered.extend(waiting.pop(key) for key in free)
+    return ordered
+
+
+def _referred(table: Table) -> set[Key]:
+    found: set[Key] = set()
+    for constraint in table.foreign_key_constraints:
+        target = constraint.elements[0].target_fullname.split(".")
+        found.add((".".join(target[:-2]) or None, target[-2]))
+    return found

@@ -1,0 +1,195 @@
+"""AutogenContext: what a comparison or a rendering knows of its surroundings.
+
+The API and the revision command make one; comparators and renderers receive it. It holds the
+models, the connection and the filters, and compares nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import MetaData, inspect
+
+from idiolect.autogenerate.builtin import comparators as global_comparators
+from idiolect.errors import CommandError
+from idiolect.runtime.plugins import Plugin
+from idiolect.util.langhelpers import memoized_property, to_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Connection, Inspector
+
+    from idiolect.runtime.migration import MigrationContext
+    from idiolect.util.langhelpers import PriorityDispatcher
+
+_DEFAULT_PLUGINS = ("alembic.autogenerate.*",)
+#: Kinds of objects that belong to a table, for the filters of names.
+_OWN_NAME = "table"
+
+
+class AutogenContext:
+    """The surroundings of a comparison or rendering.
+
+    Args:
+        migration_context: whose database is compared, whose dialect is rendered for.
+        metadata: the models; None takes ``target_metadata`` of the options.
+        opts: options of ``configure()``; None takes those of the context.
+        autogenerate: whether something is to be compared; False needs no models.
+
+    Attributes:
+        metadata: the models: a MetaData, or a sequence of them; None where there are none.
+        connection: the connection to ask.
+        dialect: SQLAlchemy's dialect.
+        imports: lines of import that rendered code needs; renderers add to it.
+        migration_context: the context.
+        opts: the options by name.
+        comparators: the comparators chosen by ``autogenerate_plugins``.
+        reflected_kinds: the kinds of constraints that the dialect was found able to read, or not.
+
+    Raises:
+        CommandError: there is nothing to compare, or no database to ask.
+    """
+
+    metadata: MetaData | Sequence[MetaData] | None = None
+    connection: Connection | None = None
+
+    def __init__(
+        self,
+        migration_context: MigrationContext,
+        metadata: MetaData | Sequence[MetaData] | None = None,
+        opts: Mapping[str, Any] | None = None,
+        autogenerate: bool = True,
+    ) -> None:
+        self.opts: dict[str, Any] = dict(migration_context.opts if opts is None else opts)
+        if autogenerate and migration_context.as_sql:
+            raise CommandError(
+                "autogenerate can't use as_sql=True as it prevents querying the database for "
+                "schema information"
+            )
+        self.metadata = self.opts.get("target_metadata") if metadata is None else metadata
+        if autogenerate and self.metadata is None:
+            raise CommandError(_no_models(migration_context))
+        self._check_models()
+        self.migration_context = migration_context
+        self.connection = migration_context.bind
+        self.dialect = migration_context.dialect
+        self.imports: set[str] = set()
+        self.comparators: PriorityDispatcher = global_comparators.branch()
+        Plugin.populate_autogenerate_priority_dispatch(
+            self.comparators, self.opts.get("autogenerate_plugins") or _DEFAULT_PLUGINS
+        )
+        self._object_filters = to_list(self.opts.get("include_object"))
+        self._name_filters = to_list(self.opts.get("include_name"))
+        self._has_batch = False
+        self.reflected_kinds: dict[str, bool] = {}
+
+    def _check_models(self) -> None:
+        if self.metadata is None:
+            return
+        for one in to_list(self.metadata):
+            if not isinstance(one, MetaData):
+                raise CommandError(
+                    "target_metadata is expected to be a MetaData or a sequence of such, got "
+                    f"{one!r}. A declarative base has it as its attribute 'metadata'."
+                )
+
+    @contextlib.contextmanager
+    def _within_batch(self) -> Iterator[None]:
+        """Render as inside of a batch in the block."""
+        self._has_batch = True
+        try:
+            yield
+        finally:
+            self._has_batch = False
+
+    @memoized_property
+    def inspector(self) -> Inspector:
+        """SQLAlchemy's inspector of the connection, with a cache for the whole comparison.
+
+        Raises:
+            TypeError: there is no connection.
+        """
+        if self.connection is None:
+            raise TypeError("can't return inspector as this AutogenContext has no connection")
+        inspector: Inspector = inspect(self.connection)
+        return inspector
+
+    @memoized_property
+    def sorted_tables(self) -> list[Table]:
+        """All tables of the models; a table comes after those that it refers to."""
+        return [table for one in to_list(self.metadata) for table in one.sorted_tables]
+
+    @memoized_property
+    def table_key_to_table(self) -> dict[str, Table]:
+        """All tables of the models by their key, which is their schema and name.
+
+        Raises:
+            ValueError: several MetaData have a table of the same key.
+        """
+        found: dict[str, Table] = {}
+        twice: dict[str, None] = {}
+        for one in to_list(self.metadata):
+            twice.update(dict.fromkeys(key for key in one.tables if key in found))
+            found.update(one.tables)
+        if twice:
+            keys = ", ".join(f'"{key}"' for key in sorted(twice))
+            raise ValueError(f"Duplicate table keys across multiple MetaData objects: {keys}")
+        return found
+
+    def run_name_filters(
+        self, name: str | None, type_: str, parent_names: Mapping[str, str | None]
+    ) -> bool:
+        """Tell whether an object of the database is to be looked at, by its name.
+
+        Args:
+            name: its name; of a schema None, where it is the default one.
+            type_: ``schema``, ``table``, ``column``, ``index``, ``unique_constraint``,
+                ``foreign_key_constraint`` or ``check_constraint``.
+            parent_names: ``schema_name`` and ``table_name`` of what it belongs to;
+                ``schema_qualified_table_name`` is added for the filters.
+        """
+        if not self._name_filters:
+            return True
+        names = dict(parent_names)
+        if "schema_name" in names:
+            table = name if type_ == _OWN_NAME else names.get("table_name")
+            if table:
+                schema = names["schema_name"]
+                names["schema_qualified_table_name"] = f"{schema}.{table}" if schema else table
+        return all(include(name, type_, names) for include in self._name_filters)
+
+    def run_object_filters(
+        self,
+        object_: Any,
+        name: Any,
+        type_: str,
+        reflected: bool,
+        compare_to: Any,
+    ) -> bool:
+        """Tell whether an object is to be compared.
+
+        Args:
+            object_: the table, column, index or constraint.
+            name: its name.
+            type_: as in :meth:`run_name_filters`.
+            reflected: whether it comes from the database.
+            compare_to: the object that it is compared with; None where there is none.
+        """
+        return all(
+            include(object_, name, type_, reflected, compare_to) for include in self._object_filters
+        )
+
+    run_filters = run_object_filters
+
+
+def _no_models(migration_context: MigrationContext) -> str:
+    script = getattr(migration_context, "script", None)
+    place = f" {script.env_py_location}" if script is not None else ""
+    return (
+        f"Can't proceed with --autogenerate option; environment script{place} does not provide a "
+        "MetaData object or sequence of objects to the context. Pass target_metadata=... to "
+        "context.configure()."
+    )

@@ -1,0 +1,213 @@
+"""Columns, their defaults and the operations on them as Python text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Computed, DefaultClause, Identity
+from sqlalchemy.schema import FetchedValue
+from sqlalchemy.sql.elements import ClauseElement
+
+from idiolect.autogenerate.render.expressions import (
+    ident,
+    keyword_items,
+    user_defined_render,
+    value_text,
+)
+from idiolect.autogenerate.render.imports import directive_prefix, sqlalchemy_prefix
+from idiolect.autogenerate.render.types import repr_type
+
+if TYPE_CHECKING:
+    from idiolect.autogenerate.context import AutogenContext
+    from idiolect.operations.ops.altercolumn import AlterColumnOp
+    from idiolect.operations.ops.columns import AddColumnOp, DropColumnOp
+
+_IDENTITY_OPTIONS = (
+    "start",
+    "increment",
+    "minvalue",
+    "maxvalue",
+    "nominvalue",
+    "nomaxvalue",
+    "cycle",
+    "cache",
+)
+
+
+def render_column(column: Column[Any], autogen_context: AutogenContext) -> str | None:
+    """Return the code of a column; None where the user leaves it out.
+
+    Its foreign keys and constraints are the table's, its index is an operation of its own.
+    """
+    rendered = user_defined_render("column", column, autogen_context)
+    if rendered is not False:
+        return rendered
+    keywords: list[str] = []
+    default = render_server_default(column.server_default, autogen_context)
+    args = [repr(ident(column.name)), repr_type(column.type, autogen_context)]
+    if default and is_positional(column.server_default):
+        args.append(default)
+    elif default:
+        keywords.append(f"server_default={default}")
+    if column.autoincrement != "auto":
+        keywords.append(f"autoincrement={column.autoincrement!r}")
+    if column.nullable is not None:
+        keywords.append(f"nullable={column.nullable!r}")
+    if column.system:
+        keywords.append(f"system={column.system!r}")
+    if column.comment is not None:
+        keywords.append(f"comment={column.comment!r}")
+    keywords += keyword_items(autogen_context, column.dialect_kwargs)
+    return f"{sqlalchemy_prefix(autogen_context)}Column({', '.join([*args, *keywords])})"
+
+
+def is_positional(server_default: Any) -> bool:
+    """Tell whether a default is an argument of Column without a name."""
+    return isinstance(server_default, (Computed, Identity))
+
+
+def render_server_default(
+    default: Any, autogen_context: AutogenContext, repr_: bool = True
+) -> str | None:
+    """Return the code of a default of the database.
+
+    Args:
+        default: what a column has as ``server_default``, or what may be given as that.
+        autogen_context: the surroundings.
+        repr_: a string becomes a Python string; otherwise it stays as it is.
+
+    Returns:
+        The code; None where there is no default, or the user leaves it out.
+    """
+    if default is None:
+        return None
+    rendered = user_defined_render("server_default", default, autogen_context)
+    if rendered is not False:
+        return rendered
+    if isinstance(default, Computed):
+        return render_computed(default, autogen_context)
+    if isinstance(default, Identity):
+        return render_identity(default, autogen_context)
+    if isinstance(default, DefaultClause):
+        default = default.arg
+    if isinstance(default, str):
+        return repr(ident(default)) if repr_ else default
+    if isinstance(default, ClauseElement):
+        return value_text(default, autogen_context, is_server_default=True)
+    if isinstance(default, FetchedValue):
+        return render_fetched_value(autogen_context)
+    return repr(default)
+
+
+def render_fetched_value(autogen_context: AutogenContext) -> str:
+    """Return the code of a default that the database alone knows."""
+    return f"{sqlalchemy_prefix(autogen_context)}FetchedValue()"
+
+
+def render_computed(computed: Computed, autogen_context: AutogenContext) -> str:
+    """Return the code of a computed column's expression."""
+    sql = value_text(computed.sqltext, autogen_context, wrap_in_element=False)
+    stored = "" if computed.persisted is None else f"persisted={computed.persisted}"
+    return f"{sqlalchemy_prefix(autogen_context)}Computed({sql}, {stored})"
+
+
+def render_identity(identity: Identity, autogen_context: AutogenContext) -> str:
+    """Return the code of a column's identity."""
+    by_dialect = getattr(identity, "dialect_kwargs", None)
+    of_all = () if by_dialect is not None else ("on_null",)
+    last = () if by_dialect is not None else ("order",)
+    options = {name: getattr(identity, name, None) for name in (*of_all, *_IDENTITY_OPTIONS, *last)}
+    keywords = [f"always={identity.always!r}"]
+    keywords += [f"{name}={value!r}" for name, value in options.items() if value is not None]
+    keywords += keyword_items(autogen_context, by_dialect or {})
+    return f"{sqlalchemy_prefix(autogen_context)}Identity({', '.join(keywords)})"
+
+
+def add_column(autogen_context: AutogenContext, op: AddColumnOp) -> str:
+    """Return the code that adds a column; empty where the user leaves the column out."""
+    column = render_column(op.column, autogen_context)
+    if column is None:
+        return ""
+    keywords: dict[str, Any] = {
+        "if_not_exists": op.if_not_exists,
+        "inline_references": op.inline_references,
+        "inline_primary_key": op.inline_primary_key,
+    }
+    return _call(autogen_context, "add_column", op, [column], keywords)
+
+
+def drop_column(autogen_context: AutogenContext, op: DropColumnOp) -> str:
+    """Return the code that drops a column."""
+    name = repr(ident(op.column_name))
+    return _call(autogen_context, "drop_column", op, [name], {"if_exists": op.if_exists, **op.kw})
+
+
+def _call(
+    autogen_context: AutogenContext,
+    directive: str,
+    op: AddColumnOp | DropColumnOp,
+    args: list[str],
+    keywords: dict[str, Any],
+) -> str:
+    if not autogen_context._has_batch:  # noqa: SLF001 - the context's state for renderers
+        args = [repr(ident(op.table_name)), *args]
+        if op.schema:
+            args.append(f"schema={ident(op.schema)!r}")
+        args += [f"{name}={value!r}" for name, value in keywords.items() if value is not None]
+    return f"{directive_prefix(autogen_context)}{directive}({', '.join(args)})"
+
+
+def alter_column(autogen_context: AutogenContext, op: AlterColumnOp) -> str:
+    """Return the code that changes a column, an argument a line."""
+    in_batch = autogen_context._has_batch  # noqa: SLF001 - as above
+    place = [] if in_batch else [repr(ident(op.table_name))]
+    lines = [", ".join([*place, repr(ident(op.column_name))])]
+    for name, value in _changes(autogen_context, op):
+        lines.append(f"{name}={value}")
+    if op.schema and not in_batch:
+        lines.append(f"schema={ident(op.schema)!r}")
+    arguments = ",\n           ".join(lines)
+    return f"{directive_prefix(autogen_context)}alter_column({arguments})"
+
+
+def _changes(autogen_context: AutogenContext, op: AlterColumnOp) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    if op.existing_type is not None:
+        found.append(("existing_type", repr_type(op.existing_type, autogen_context)))
+    if op.modify_server_default is not False:
+        default = render_server_default(op.modify_server_default, autogen_context)
+        found.append(("server_default", str(default)))
+    if op.modify_name is not None:
+        found.append(("new_column_name", repr(ident(op.modify_name))))
+    if op.modify_type is not None:
+        found.append(("type_", repr_type(op.modify_type, autogen_context)))
+    if op.modify_nullable is not None:
+        found.append(("nullable", repr(op.modify_nullable)))
+    if op.modify_comment is not False:
+        found.append(("comment", repr(op.modify_comment)))
+    if op.existing_comment is not None:
+        found.append(("existing_comment", repr(op.existing_comment)))
+    if op.modify_nullable is None and op.existing_nullable is not None:
+        found.append(("existing_nullable", repr(op.existing_nullable)))
+    if "autoincrement" in op.kw:
+        found.append(("autoincrement", repr(op.kw["autoincrement"])))
+    if op.modify_server_default is False:
+        default = _existing_default(autogen_context, op)
+        found += [("existing_server_default", default)] if default else []
+    return found + _options(autogen_context, op)
+
+
+def _existing_default(autogen_context: AutogenContext, op: AlterColumnOp) -> str | None:
+    if op.existing_server_default is None or op.existing_server_default is False:
+        return None
+    return render_server_default(op.existing_server_default, autogen_context)
+
+
+def _options(autogen_context: AutogenContext, op: AlterColumnOp) -> list[tuple[str, str]]:
+    """Return the options of dialects among the operation's further arguments."""
+    own = ("autoincrement", "existing_", "modify_")
+    return [
+        (name, value_text(value, autogen_context))
+        for name, value in op.kw.items()
+        if not name.startswith(own)
+    ]

@@ -1,0 +1,63 @@
+"""What stands before a name in rendered code, and the imports that the names need.
+
+The renderers come in for prefixes. Lines of import go to ``autogen_context.imports``, from which
+the revision's template takes them; nothing is imported here.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from idiolect.autogenerate.context import AutogenContext
+
+_DIALECT_MODULE = re.compile(r"sqlalchemy\.dialects\.(\w+)")
+
+
+def directive_prefix(autogen_context: AutogenContext) -> str:
+    """Return what stands before a directive: ``op.``, or ``batch_op.`` inside of a batch."""
+    if autogen_context._has_batch:  # noqa: SLF001 - the context's documented state for renderers
+        return "batch_op."
+    return autogen_context.opts.get("alembic_module_prefix") or ""
+
+
+def sqlalchemy_prefix(autogen_context: AutogenContext) -> str:
+    """Return what stands before a name of SQLAlchemy, such as ``sa.``."""
+    return autogen_context.opts.get("sqlalchemy_module_prefix") or ""
+
+
+def dialect_prefix(autogen_context: AutogenContext, name: str) -> str:
+    """Return what stands before a name of one of SQLAlchemy's dialects, and import that."""
+    autogen_context.imports.add(f"from sqlalchemy.dialects import {name}")
+    return f"{name}."
+
+
+def user_prefix(autogen_context: AutogenContext, target: object) -> str:
+    """Return what stands before the name of a class that is not SQLAlchemy's.
+
+    Args:
+        autogen_context: its ``user_module_prefix``, where set, is the answer; importing what it
+            means is then left to the template.
+        target: an object of that class; without a prefix its module stands before the name, and
+            is imported.
+    """
+    given: str | None = autogen_context.opts.get("user_module_prefix")
+    if given is not None:
+        return given
+    module = type(target).__module__
+    if module in sys.modules and module != "__main__":
+        autogen_context.imports.add(f"import {module}")
+    return f"{module}."
+
+
+def prefix_of(autogen_context: AutogenContext, target: Any) -> str:
+    """Return what stands before the name of an object's class, whoever has written it."""
+    module = type(target).__module__
+    dialect = _DIALECT_MODULE.match(module)
+    if dialect is not None:
+        return dialect_prefix(autogen_context, dialect[1])
+    if module.startswith("sqlalchemy."):
+        return sqlalchemy_prefix(autogen_context)
+    return user_prefix(autogen_context, target)

@@ -1,0 +1,116 @@
+"""The operations on tables and their comments as Python text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column
+
+from idiolect.autogenerate.render.columns import render_column
+from idiolect.autogenerate.render.constraints import render_constraint
+from idiolect.autogenerate.render.expressions import ident, value_text
+from idiolect.autogenerate.render.imports import directive_prefix
+
+if TYPE_CHECKING:
+    from idiolect.autogenerate.context import AutogenContext
+    from idiolect.operations.ops.comments import CreateTableCommentOp, DropTableCommentOp
+    from idiolect.operations.ops.tables import CreateTableOp, DropTableOp, RenameTableOp
+
+#: With more columns and constraints these are given as one unpacked list, as tools and older
+#: Pythons that compile the file may know this limit of arguments.
+MAX_PYTHON_ARGS = 255
+
+
+def add_table(autogen_context: AutogenContext, op: CreateTableOp) -> str:
+    """Return the code that creates a table, a column, constraint or option a line.
+
+    Indexes are not part of it: they are operations of their own.
+    """
+    parts = _columns(autogen_context, op) + _constraints(autogen_context, op)
+    items = ",\n".join(parts)
+    if len(parts) > MAX_PYTHON_ARGS:
+        items = f"*[{items}]"
+    lines = ",\n".join(filter(None, [items, *_table_options(autogen_context, op)]))
+    prefix = directive_prefix(autogen_context)
+    return f"{prefix}create_table({ident(op.table_name)!r},\n{lines}\n)"
+
+
+def _columns(autogen_context: AutogenContext, op: CreateTableOp) -> list[str]:
+    columns = [item for item in op.columns if isinstance(item, Column)]
+    rendered = [render_column(column, autogen_context) for column in columns]
+    return [code for code in rendered if code]
+
+
+def _constraints(autogen_context: AutogenContext, op: CreateTableOp) -> list[str]:
+    """Return the constraints of the table, sorted: SQLAlchemy keeps them in a set."""
+    table = op.to_table()
+    namespace = op._namespace_metadata  # noqa: SLF001 - made for this renderer
+    if namespace is None:
+        namespace = table.metadata
+    rendered = [
+        render_constraint(constraint, autogen_context, namespace)
+        for constraint in table.constraints
+        if not getattr(constraint, "_type_bound", False)
+    ]
+    return sorted(code for code in rendered if code)
+
+
+def _table_options(autogen_context: AutogenContext, op: CreateTableOp) -> list[str]:
+    options: list[str] = []
+    if op.schema:
+        options.append(f"schema={ident(op.schema)!r}")
+    if op.comment is not None:
+        options.append(f"comment={op.comment!r}")
+    if op.info:
+        options.append(f"info={op.info!r}")
+    options += [
+        f"{name.replace(' ', '_')}={value_text(op.kw[name], autogen_context)}"
+        for name in sorted(op.kw)
+    ]
+    if op.prefixes:
+        options.append(f"prefixes={list(op.prefixes)!r}")
+    if op.if_not_exists is not None:
+        options.append(f"if_not_exists={op.if_not_exists!r}")
+    return options
+
+
+def drop_table(autogen_context: AutogenContext, op: DropTableOp) -> str:
+    """Return the code that drops a table."""
+    arguments = [repr(ident(op.table_name))]
+    if op.schema:
+        arguments.append(f"schema={ident(op.schema)!r}")
+    if op.if_exists is not None:
+        arguments.append(f"if_exists={op.if_exists!r}")
+    return f"{directive_prefix(autogen_context)}drop_table({', '.join(arguments)})"
+
+
+def rename_table(autogen_context: AutogenContext, op: RenameTableOp) -> str:
+    """Return the code that renames a table."""
+    arguments = [repr(ident(op.table_name)), repr(ident(op.new_table_name))]
+    if op.schema:
+        arguments.append(f"schema={ident(op.schema)!r}")
+    return f"{directive_prefix(autogen_context)}rename_table({', '.join(arguments)})"
+
+
+def create_table_comment(autogen_context: AutogenContext, op: CreateTableCommentOp) -> str:
+    """Return the code that sets a table's comment, an argument a line."""
+    comment = [("", op.comment)]
+    return _comment(autogen_context, "create_table_comment", op, comment)
+
+
+def drop_table_comment(autogen_context: AutogenContext, op: DropTableCommentOp) -> str:
+    """Return the code that removes a table's comment, an argument a line."""
+    return _comment(autogen_context, "drop_table_comment", op, [])
+
+
+def _comment(
+    autogen_context: AutogenContext,
+    directive: str,
+    op: CreateTableCommentOp | DropTableCommentOp,
+    new: list[tuple[str, Any]],
+) -> str:
+    arguments = [*new, ("existing_comment=", op.existing_comment)]
+    if not autogen_context._has_batch:  # noqa: SLF001 - the context's state for renderers
+        arguments = [("", ident(op.table_name)), *arguments, ("schema=", ident(op.schema))]
+    lines = ",\n".join(f"    {name}{value!r}" for name, value in arguments)
+    return f"{directive_prefix(autogen_context)}{directive}(\n{lines}\n)"

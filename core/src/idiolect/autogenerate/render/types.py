@@ -1,0 +1,114 @@
+"""Types as Python text, with the imports that they need.
+
+The renderers of columns come in. Asked are, in this order, the user's ``render_item``, the hook
+``render_type`` (whose last answer is the impl's) and what is here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy
+from sqlalchemy import types as sqltypes
+from sqlalchemy.types import TypeEngine
+
+from idiolect.autogenerate.render.expressions import user_defined_render
+from idiolect.autogenerate.render.imports import prefix_of, sqlalchemy_prefix
+from idiolect.hooks.dialects import hooks_for
+
+if TYPE_CHECKING:
+    from idiolect.autogenerate.context import AutogenContext
+
+
+def repr_type(
+    type_: TypeEngine[Any], autogen_context: AutogenContext, _skip_variants: bool = False
+) -> str:
+    """Return the code that makes a type.
+
+    Args:
+        type_: the type.
+        autogen_context: the surroundings; receives the imports.
+        _skip_variants: leave out what the type is on other dialects.
+    """
+    rendered = user_defined_render("type", type_, autogen_context)
+    if rendered is not False:
+        return str(rendered)
+    if type_._variant_mapping and not _skip_variants:  # noqa: SLF001 - no public name
+        return _with_variants(type_, autogen_context)
+    dialect = autogen_context.dialect
+    if dialect is not None:
+        answer = hooks_for(dialect.name, room="autogenerate").render_type(type_, autogen_context)
+        if answer is not None:
+            return answer
+    return plain_type(type_, autogen_context)
+
+
+def plain_type(type_: TypeEngine[Any], autogen_context: AutogenContext) -> str:
+    """Return the code that makes a type, as ``repr()`` tells it, without asking anybody.
+
+    Types that it holds, such as the items of an array, are asked for as types of their own.
+    """
+    text = repr(type_)
+    prefix = prefix_of(autogen_context, type_)
+    name = type(type_).__name__
+    if not type(type_).__module__.startswith("sqlalchemy."):
+        return prefix + text
+    if prefix == sqlalchemy_prefix(autogen_context) and _is_only_in_types(name):
+        prefix += "types."
+    for inner in vars(type_).values():
+        if isinstance(inner, TypeEngine):
+            text = _with_inner(text, inner, autogen_context)
+    return prefix + text
+
+
+def type_with_subtype(
+    type_: TypeEngine[Any],
+    autogen_context: AutogenContext,
+    attrname: str,
+    regexp: str,
+    prefix: str | None = None,
+) -> str | None:
+    """Return the code of a type that holds another.
+
+    Args:
+        type_: the type.
+        autogen_context: the surroundings.
+        attrname: its attribute that is the other type.
+        regexp: matches what stands before the other type in ``repr()``, as its only group.
+        prefix: what stands before the type's name; None: what its module says.
+
+    Returns:
+        The code; None where the pattern does not match.
+    """
+    inner = getattr(type_, attrname)
+    pattern = re.compile(regexp + re.escape(repr(inner)))
+    outer = repr(type_)
+    if pattern.match(outer) is None:
+        return None
+    code = repr_type(inner, autogen_context)
+    text = pattern.sub(lambda match: match[1] + code, outer)
+    return (prefix_of(autogen_context, type_) if prefix is None else prefix) + text
+
+
+def _with_variants(type_: TypeEngine[Any], autogen_context: AutogenContext) -> str:
+    text = repr_type(type_, autogen_context, _skip_variants=True)
+    for dialect in sorted(type_._variant_mapping):  # noqa: SLF001 - as above
+        variant = repr_type(type_._variant_mapping[dialect], autogen_context)  # noqa: SLF001
+        text += f".with_variant({variant}, {dialect!r})"
+    return text
+
+
+def _with_inner(text: str, inner: TypeEngine[Any], autogen_context: AutogenContext) -> str:
+    """Replace a type that stands as an argument in ``text``, where it does."""
+    argument = re.compile(
+        r"(?<=[(=])" + re.escape(repr(inner)) + r"|(?<=, )" + re.escape(repr(inner))
+    )
+    if argument.search(text) is None:
+        return text
+    code = repr_type(inner, autogen_context)
+    return argument.sub(lambda _match: code, text, count=1)
+
+
+def _is_only_in_types(name: str) -> bool:
+    return not hasattr(sqlalchemy, name) and hasattr(sqltypes, name)

@@ -1,0 +1,183 @@
+"""RevisionContext: one run of the revision or check command, from its arguments to files.
+
+The commands make one and hand its methods to env.py as what ``run_migrations()`` calls. Nothing
+is written before every directive has been checked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idiolect.autogenerate.compare.net import populate_migration_script
+from idiolect.autogenerate.context import AutogenContext
+from idiolect.errors import CommandError
+from idiolect.operations.ops.containers import DowngradeOps, MigrationScript, UpgradeOps
+from idiolect.util.langhelpers import rev_id as new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from idiolect.runtime.migration import MigrationContext
+    from idiolect.script.base import ScriptDirectory
+    from idiolect.script.script import Script
+    from idiolect.settings.config import Config
+
+_UP_TOKEN = "upgrades"  # noqa: S105 - a word of a template
+_DOWN_TOKEN = "downgrades"  # noqa: S105 - as above
+
+
+class RevisionContext:
+    """The revisions that a command is about to write.
+
+    Args:
+        config: the configuration in use.
+        script_directory: where the files go.
+        command_args: the arguments of the command by name.
+        process_revision_directives: called with the directives before the one of env.py.
+
+    Attributes:
+        template_args: what the templates of the new files may refer to.
+        generated_revisions: the directives, one a file.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        script_directory: ScriptDirectory,
+        command_args: dict[str, Any],
+        process_revision_directives: Callable[..., None] | None = None,
+    ) -> None:
+        self.config = config
+        self.script_directory = script_directory
+        self.command_args = command_args
+        self.process_revision_directives = process_revision_directives
+        self.template_args: dict[str, Any] = {"config": config}
+        self.generated_revisions: list[MigrationScript] = [self._default_revision()]
+        self._pending: MigrationScript | None = None
+        self._last_autogen_context: AutogenContext | None = None
+
+    def _default_revision(self) -> MigrationScript:
+        args = self.command_args
+        return MigrationScript(
+            args["rev_id"] or new_id(),
+            UpgradeOps(),
+            DowngradeOps(),
+            message=args["message"],
+            head=args["head"],
+            splice=args["splice"],
+            branch_label=args["branch_label"],
+            version_path=args["version_path"],
+            depends_on=args["depends_on"],
+        )
+
+    def run_autogenerate(self, rev: Any, migration_context: MigrationContext) -> None:
+        """Compare the models with the database and add what differs to the directives.
+
+        Args:
+            rev: the heads of the database.
+            migration_context: whose database it is.
+
+        Raises:
+            CommandError: the database lacks revisions, or there is nothing to compare.
+        """
+        self._run_environment(rev, migration_context, autogenerate=True)
+
+    def run_no_autogenerate(self, rev: Any, migration_context: MigrationContext) -> None:
+        """Let the hooks see the directives; nothing is compared."""
+        self._run_environment(rev, migration_context, autogenerate=False)
+
+    def _run_environment(
+        self, rev: Any, migration_context: MigrationContext, *, autogenerate: bool
+    ) -> None:
+        if autogenerate:
+            self._demand_heads(rev)
+        context = AutogenContext(migration_context, autogenerate=autogenerate)
+        directive = self._directive_for(migration_context.opts)
+        if autogenerate:
+            populate_migration_script(context, directive)
+        for process in (
+            self.process_revision_directives,
+            migration_context.opts.get("process_revision_directives"),
+        ):
+            if process is not None:
+                process(migration_context, rev, self.generated_revisions)
+                self._check_directives(process)
+        self._last_autogen_context = context
+
+    def _demand_heads(self, rev: Any) -> None:
+        script = self.script_directory
+        have = {each.revision for each in script.get_revisions(rev)}
+        wanted = {each.revision for each in script.get_revisions("heads")}
+        if have != wanted:
+            lacking = ", ".join(sorted(wanted - have)) or "none"
+            raise CommandError(
+                "Target database is not up to date. Run 'upgrade heads' first; it is at "
+                f"{', '.join(sorted(have)) or 'base'} and lacks: {lacking}."
+            )
+
+    def _directive_for(self, opts: dict[str, Any]) -> MigrationScript:
+        """Return the directive that a run fills; a further run adds containers of its own."""
+        up_token = opts.get("upgrade_token") or _UP_TOKEN
+        down_token = opts.get("downgrade_token") or _DOWN_TOKEN
+        if not self.generated_revisions:
+            return MigrationScript(None, UpgradeOps([], up_token), DowngradeOps([], down_token))
+        directive = self.generated_revisions[-1]
+        if self._pending is None:
+            directive.upgrade_ops_list[-1].upgrade_token = up_token
+            directive.downgrade_ops_list[-1].downgrade_token = down_token
+        else:
+            directive.upgrade_ops_list.append(UpgradeOps([], up_token))
+            directive.downgrade_ops_list.append(DowngradeOps([], down_token))
+        self._pending = directive
+        return directive
+
+    def _check_directives(self, process: Callable[..., None]) -> None:
+        """Refuse what a hook has made of the directives, before anything is written.
+
+        Raises:
+            CommandError: naming the hook and the value.
+        """
+        left: list[Any] = list(self.generated_revisions)
+        for each in left:
+            if isinstance(each, MigrationScript):
+                continue
+            name = getattr(process, "__qualname__", repr(process))
+            raise CommandError(
+                f"process_revision_directives {name!r} left {each!r} in the list of directives; "
+                "MigrationScript objects are expected there. An empty list writes no file."
+            )
+
+    def generate_scripts(self) -> Iterator[Script | None]:
+        """Write a file for each directive, and yield its revision.
+
+        All are rendered before the first is written.
+        """
+        rendered = [(each, self._template_args_of(each)) for each in self.generated_revisions]
+        for directive, template_args in rendered:
+            yield self._to_script(directive, template_args)
+
+    def _template_args_of(self, directive: MigrationScript) -> dict[str, Any]:
+        template_args = dict(self.template_args)
+        if self._last_autogen_context is not None:
+            # The check command comes here never.
+            from idiolect.autogenerate.render.dispatch import render_python_into_template_args
+
+            context = self._last_autogen_context
+            context.imports = set()
+            render_python_into_template_args(context, directive, template_args)
+        return template_args
+
+    def _to_script(
+        self, directive: MigrationScript, template_args: dict[str, Any]
+    ) -> Script | None:
+        return self.script_directory.generate_revision(
+            directive.rev_id or new_id(),
+            directive.message,
+            refresh=True,
+            head=directive.head if directive.head is not None else "head",
+            splice=bool(directive.splice),
+            branch_labels=directive.branch_label,
+            version_path=directive.version_path,
+            depends_on=directive.depends_on,
+            **template_args,
+        )

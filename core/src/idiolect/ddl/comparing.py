@@ -1,0 +1,214 @@
+"""The part of an impl that autogenerate asks: does the database have what the model says.
+
+DefaultImpl inherits it; subclasses override single questions. Nothing here changes a database.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import Identity
+
+from idiolect.ddl.signatures import (
+    ComparisonResult,
+    column_names,
+    index_elements,
+    is_plain,
+    result_of,
+    unique_difference,
+)
+from idiolect.ddl.typecompare import same_arguments, same_words, text_of_type, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, UniqueConstraint
+    from sqlalchemy.engine import Dialect
+
+_IDENTITY_OPTIONS = (
+    "always",
+    "on_null",
+    "start",
+    "increment",
+    "minvalue",
+    "maxvalue",
+    "nominvalue",
+    "nomaxvalue",
+    "cycle",
+    "cache",
+    "order",
+)
+
+
+class ComparingImpl:
+    """What a dialect knows of comparing.
+
+    Attributes:
+        type_synonyms: sets of words for types that are the same.
+        type_arg_extract: regular expressions with one group, for arguments of types that stand
+            outside of parentheses.
+        identity_attrs_ignore: options of an Identity that the database does not have.
+    """
+
+    type_synonyms: ClassVar[Sequence[set[str]]] = ({"NUMERIC", "DECIMAL"},)
+    type_arg_extract: ClassVar[Sequence[str]] = ()
+    identity_attrs_ignore: ClassVar[Sequence[str]] = ("order", "on_null")
+    dialect: Dialect
+
+    def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
+        """Correct a column as it is read from the database. Leaves it as it is here.
+
+        Args:
+            inspector: SQLAlchemy's.
+            table: the table that is being read.
+            column_info: what is known of the column; changed in place.
+        """
+
+    def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
+        """Return the dialect's options of a reflected index or constraint that count.
+
+        Args:
+            reflected_object: as SQLAlchemy's inspector tells it.
+            kind: ``index`` or ``unique_constraint``.
+        """
+        del kind
+        options: dict[str, Any] = reflected_object.get("dialect_options", {})
+        return options
+
+    def correct_for_autogen_constraints(
+        self,
+        conn_uniques: set[UniqueConstraint],
+        conn_indexes: set[Index],
+        metadata_unique_constraints: set[UniqueConstraint],
+        metadata_indexes: set[Index],
+    ) -> None:
+        """Take out of the sets what the database does not tell as the model does.
+
+        Args:
+            conn_uniques: of the database.
+            conn_indexes: of the database.
+            metadata_unique_constraints: of the model.
+            metadata_indexes: of the model.
+        """
+
+    def correct_for_autogen_foreignkeys(
+        self, conn_fks: set[ForeignKeyConstraint], metadata_fks: set[ForeignKeyConstraint]
+    ) -> None:
+        """Take out of the sets what the database does not tell as the model does.
+
+        Args:
+            conn_fks: of the database.
+            metadata_fks: of the model.
+        """
+
+    def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
+        """Tell whether a column's type differs from the model's.
+
+        Args:
+            inspector_column: as it is in the database.
+            metadata_column: as it is in the model.
+        """
+        own = getattr(
+            metadata_column.type.dialect_impl(self.dialect), "compare_against_backend", None
+        )
+        if own is not None:
+            same = own(self.dialect, inspector_column.type)
+            if same is not None:
+                return not same
+        extract = self.type_arg_extract
+        reflected = words_of(text_of_type(inspector_column, self.dialect), extract)
+        model = words_of(text_of_type(metadata_column, self.dialect), extract)
+        if not same_words(reflected, model, self.type_synonyms):
+            return True
+        return not same_arguments(reflected, model)
+
+    def compare_server_default(
+        self,
+        inspector_column: Column[Any],
+        metadata_column: Column[Any],
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        """Tell whether a column's default differs from the model's.
+
+        Args:
+            inspector_column: as it is in the database.
+            metadata_column: as it is in the model.
+            rendered_metadata_default: the model's default in SQL.
+            rendered_inspector_default: the database's default in SQL.
+        """
+        del inspector_column, metadata_column
+        return rendered_inspector_default != rendered_metadata_default
+
+    def compare_identity(self, metadata_identity: Any, inspector_identity: Any) -> bool:
+        """Tell whether a column's Identity differs from the model's; one may be missing."""
+        if not isinstance(metadata_identity, Identity) or not isinstance(
+            inspector_identity, Identity
+        ):
+            return metadata_identity is not inspector_identity
+        usual = Identity()
+        for option in _IDENTITY_OPTIONS:
+            if option in self.identity_attrs_ignore:
+                continue
+            wanted = getattr(metadata_identity, option, None)
+            there = getattr(inspector_identity, option, None)
+            if option == "always":
+                if bool(wanted) is not bool(there):
+                    return True
+            elif wanted is not None and wanted != getattr(usual, option, None) and wanted != there:
+                return True
+        return False
+
+    def _normalize_computed_default(self, sqltext: str) -> str:
+        """Return the SQL of a computed column without what databases write differently."""
+        return "".join(char for char in sqltext.lower() if char not in " \t\n()'\"`[]")
+
+    def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
+        """Compare two indexes of the same name.
+
+        Args:
+            metadata_index: as it is in the model.
+            reflected_index: as it is in the database.
+        """
+        if not is_plain(metadata_index) and not is_plain(reflected_index):
+            return ComparisonResult.Skip("Functional indexes cannot be compared on this dialect")
+        differences = []
+        unique = unique_difference(metadata_index, reflected_index)
+        if unique is not None:
+            differences.append(unique)
+        before = index_elements(reflected_index, self.dialect)
+        after = index_elements(metadata_index, self.dialect)
+        if before != after:
+            differences.append(f"expression {_listed(before)} to {_listed(after)}")
+        return result_of(differences)
+
+    def compare_unique_constraint(
+        self, metadata_constraint: UniqueConstraint, reflected_constraint: UniqueConstraint
+    ) -> ComparisonResult:
+        """Compare two unique constraints of the same name.
+
+        Args:
+            metadata_constraint: as it is in the model.
+            reflected_constraint: as it is in the database.
+        """
+        before = column_names(reflected_constraint)
+        after = column_names(metadata_constraint)
+        if sorted(before) == sorted(after):
+            return ComparisonResult.Equal()
+        return ComparisonResult.Different(f"expression {_listed(before)} to {_listed(after)}")
+
+    def compare_check_constraint(
+        self, metadata_constraint: CheckConstraint, reflected_constraint: CheckConstraint
+    ) -> ComparisonResult:
+        """Compare two checks of the same name: here they are taken for equal.
+
+        Args:
+            metadata_constraint: as it is in the model.
+            reflected_constraint: as it is in the database.
+        """
+        del metadata_constraint, reflected_constraint
+        return ComparisonResult.Equal()
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"({', '.join(names)})"

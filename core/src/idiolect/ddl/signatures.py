@@ -1,0 +1,174 @@
+"""Whether an index or a constraint is what the model says, and in which words it is not.
+
+Impls come in from their ``compare_...`` methods. Nothing here asks a database.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import Column
+from sqlalchemy.sql.elements import UnaryExpression
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+    from sqlalchemy.engine import Dialect
+
+    ForeignKeySignature = tuple[Any, ...]
+
+#: What a database does when no rule is given.
+_NO_RULE = "no action"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonResult:
+    """The outcome of a comparison.
+
+    Attributes:
+        status: the same, different, or not comparable.
+        message: what differs, or why nothing could be compared.
+    """
+
+    status: Literal["equal", "different", "skip"]
+    message: str = ""
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether both are the same."""
+        return self.status == "equal"
+
+    @property
+    def is_different(self) -> bool:
+        """Whether something differs."""
+        return self.status == "different"
+
+    @property
+    def is_skip(self) -> bool:
+        """Whether they could not be compared."""
+        return self.status == "skip"
+
+    @classmethod
+    def Equal(cls) -> ComparisonResult:  # noqa: N802 - the documented name
+        """Return the outcome of two that are the same."""
+        return cls("equal")
+
+    @classmethod
+    def Different(cls, reason: str | Sequence[str]) -> ComparisonResult:  # noqa: N802 - as above
+        """Return the outcome of two that differ in the given points."""
+        return cls("different", reason if isinstance(reason, str) else ", ".join(reason))
+
+    @classmethod
+    def Skip(cls, reason: str | Sequence[str]) -> ComparisonResult:  # noqa: N802 - as above
+        """Return the outcome of two that cannot be compared, for the given reasons."""
+        return cls("skip", reason if isinstance(reason, str) else ", ".join(reason))
+
+
+def result_of(differences: Sequence[str]) -> ComparisonResult:
+    """Return the outcome that some, or no, differences stand for."""
+    return ComparisonResult.Different(differences) if differences else ComparisonResult.Equal()
+
+
+def final_name(item: Any, dialect: Dialect) -> str | None:
+    """Return the name that the database knows: by the naming convention, cut to its length."""
+    if item.name is None:
+        return None
+    preparer: Any = dialect.identifier_preparer
+    name = preparer.format_constraint(item, _alembic_quote=False)
+    return None if name is None else str(name)
+
+
+def column_names(item: UniqueConstraint | Index) -> tuple[str, ...]:
+    """Return the names of an item's columns, in order."""
+    return tuple(column.name for column in item.columns)
+
+
+def index_elements(index: Index, dialect: Dialect) -> tuple[str, ...]:
+    """Return what is indexed as text: columns by name, expressions in the dialect's SQL.
+
+    The order of a column is left out: most databases do not tell it.
+    """
+    return tuple(
+        element.name if isinstance(element, Column) else _sql(element, dialect)
+        for element in map(unordered, index.expressions)
+    )
+
+
+def is_plain(index: Index) -> bool:
+    """Tell whether an index has columns alone, whatever their order, and no expressions."""
+    return all(isinstance(unordered(element), Column) for element in index.expressions)
+
+
+def unordered(element: Any) -> Any:
+    """Return what is sorted by, without DESC, NULLS FIRST and the like."""
+    while isinstance(element, UnaryExpression) and element.modifier is not None:
+        element = element.element
+    return element
+
+
+def _sql(element: Any, dialect: Dialect) -> str:
+    compiled = element.compile(
+        dialect=dialect, compile_kwargs={"literal_binds": True, "include_table": False}
+    )
+    return re.sub(r"\s+", " ", str(compiled)).strip()
+
+
+def unique_difference(model: Index, reflected: Index) -> str | None:
+    """Return in words how the uniqueness of two indexes differs; None where it does not."""
+    if bool(model.unique) is bool(reflected.unique):
+        return None
+    return f"unique={bool(reflected.unique)} to unique={bool(model.unique)}"
+
+
+def foreign_key_signature(
+    constraint: ForeignKeyConstraint, default_schema: str | None
+) -> ForeignKeySignature:
+    """Return what makes a foreign key: columns, what they refer to, and the rules.
+
+    Args:
+        constraint: of a table.
+        default_schema: a schema that is as good as none.
+    """
+    targets = [_target(element, default_schema) for element in constraint.elements]
+    pairs = zip((element.parent.name for element in constraint.elements), targets, strict=True)
+    return (
+        tuple(sorted(pairs)),
+        _rule(constraint.onupdate),
+        _rule(constraint.ondelete),
+        _timing(constraint),
+    )
+
+
+def _target(element: Any, default_schema: str | None) -> tuple[str, str, str]:
+    column = element._column_tokens  # noqa: SLF001 - its three parts, without looking it up
+    schema, table, name = column
+    if "column" in element.__dict__:
+        name = element.column.name
+    elif element.parent.table is not None:
+        name = _name_of_key(element, table, schema, name)
+    return ("" if schema in {None, default_schema} else schema, table, name)
+
+
+def _name_of_key(element: Any, table: str, schema: str | None, key: str) -> str:
+    """Return a column's name where the model refers to it by another key."""
+    metadata = element.parent.table.metadata
+    found = metadata.tables.get(f"{schema}.{table}" if schema else table)
+    if found is None or element.link_to_name:
+        return key
+    column = found.c.get(key)
+    return key if column is None else str(column.name)
+
+
+def _rule(rule: str | None) -> str:
+    word = (rule or "").lower()
+    return "" if word == _NO_RULE else word
+
+
+def _timing(constraint: ForeignKeyConstraint) -> str:
+    initially = (constraint.initially or "").lower()
+    if initially == "deferred":
+        return "initially deferrable"
+    return "deferrable" if constraint.deferrable else ""

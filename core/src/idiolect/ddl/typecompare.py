@@ -1,0 +1,93 @@
+"""Whether two types are the same to a database, by the words that it is told them with.
+
+Impls come in from ``compare_type``. A type is its words, with the arguments in parentheses apart.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Column
+    from sqlalchemy.engine import Dialect
+
+_PARENTHESES = re.compile(r"\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)\s*")
+_SETTING = re.compile(r"^\w+\s*=\s*.+$")
+_QUOTES = "`'\""
+
+
+class TypeWords(NamedTuple):
+    """A type as text, taken apart.
+
+    Attributes:
+        first: its first word, in lower case.
+        words: the others, without parentheses.
+        arguments: what stood in the parentheses.
+        settings: those of them that have the form ``name=value``.
+    """
+
+    first: str
+    words: tuple[str, ...]
+    arguments: tuple[str, ...]
+    settings: dict[str, str]
+
+    @property
+    def base(self) -> str:
+        """All words with blanks between."""
+        return " ".join((self.first, *self.words))
+
+
+def words_of(text: str, extract: Iterable[str] = ()) -> TypeWords:
+    """Take the text of a type apart.
+
+    Args:
+        text: as the dialect compiles the type.
+        extract: regular expressions with one group: further words that count as arguments.
+    """
+    rest = text.lower()
+    given: list[str] = []
+    for pattern in extract:
+        found = re.search(pattern, rest)
+        if found:
+            given.append(found.group(1))
+            rest = rest.replace(found.group(0), " ")
+    inside: list[str] = []
+    for match in _PARENTHESES.finditer(rest):
+        inside.extend(part.strip() for part in match.group(1).split(","))
+    first, *words = _PARENTHESES.sub(" ", rest).split() or [""]
+    settings = {
+        name.strip(): value.strip()
+        for name, _, value in (part.partition("=") for part in inside if _SETTING.match(part))
+    }
+    given[:0] = [part.strip(_QUOTES) for part in inside if not _SETTING.match(part)]
+    return TypeWords(first, tuple(words), tuple(given), settings)
+
+
+def text_of_type(column: Column[Any], dialect: Dialect) -> str:
+    """Return a column's type as the dialect tells it to the database."""
+    return dialect.type_compiler_instance.process(column.type, type_expression=column)
+
+
+def same_words(one: TypeWords, other: TypeWords, synonyms: Iterable[set[str]]) -> bool:
+    """Tell whether two types have the same words, or words that mean the same."""
+    if one.base == other.base:
+        return True
+    for names in synonyms:
+        meaning = {name.lower() for name in names}
+        if one.base in meaning and other.base in meaning:
+            return True
+        if one.first in meaning and other.first in meaning and one.words == other.words:
+            return True
+    return False
+
+
+def same_arguments(reflected: TypeWords, model: TypeWords) -> bool:
+    """Tell whether two types have the same arguments; those of one side alone do not count."""
+    for before, after in zip(reflected.arguments, model.arguments, strict=False):
+        if before != after:
+            return False
+    shared = reflected.settings.keys() & model.settings.keys()
+    return all(reflected.settings[name] == model.settings[name] for name in shared)

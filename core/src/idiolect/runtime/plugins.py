@@ -1,0 +1,156 @@
+"""The documented Plugin: a name under which comparators are registered and chosen.
+
+Modules come in with ``setup(plugin)``; autogenerate asks which comparators the patterns of
+``autogenerate_plugins`` stand for. Nothing here compares.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from idiolect.errors import CommandError
+from idiolect.util.langhelpers import DispatchPriority, PriorityDispatcher, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import ModuleType
+
+#: Plugins by name, in order of registration.
+_all_plugins: dict[str, Plugin] = {}
+#: Former names, which keep standing for what they stood for.
+_FORMER_NAMES = {
+    "alembic.autogenerate.checkconstraint_byname": "alembic.ext.checkconstraint_byname",
+}
+_SEGMENT = re.compile(r"\w+|\*")
+
+
+class Plugin:
+    """A named set of extensions.
+
+    Args:
+        name: words with dots between them.
+
+    Attributes:
+        autogenerate_comparators: what :meth:`add_autogenerate_comparator` was given.
+
+    Raises:
+        ValueError: there is one of that name.
+    """
+
+    def __init__(self, name: str) -> None:
+        if name in _all_plugins:
+            raise ValueError(f"A plugin named {name} is already registered")
+        self.name = name
+        self.autogenerate_comparators = PriorityDispatcher()
+        _all_plugins[name] = self
+
+    def remove(self) -> None:
+        """Forget this plugin. What its ``setup()`` registered elsewhere stays."""
+        del _all_plugins[self.name]
+
+    def add_autogenerate_comparator(
+        self,
+        fn: Callable[..., Any],
+        compare_target: str,
+        compare_element: str | None = None,
+        *,
+        qualifier: str = "default",
+        priority: DispatchPriority = DispatchPriority.MEDIUM,
+    ) -> None:
+        """Register a comparator, called in runs whose ``autogenerate_plugins`` name the plugin.
+
+        Args:
+            fn: takes what its target is called with; may return PriorityDispatchResult.STOP.
+            compare_target: ``autogenerate``, ``schema``, ``table`` or ``column``.
+            compare_element: the chain that a STOP ends, such as ``tables``.
+            qualifier: the name of the one dialect that it is for.
+            priority: when it is called, relative to others of its target.
+        """
+        self.autogenerate_comparators.dispatch_for(
+            compare_target, priority=priority, qualifier=qualifier, subgroup=compare_element
+        )(fn)
+
+    @classmethod
+    def setup_plugin_from_module(cls, module: ModuleType, name: str) -> None:
+        """Make a plugin of a module: call its ``setup(plugin)``.
+
+        Args:
+            module: defines ``setup``.
+            name: the new plugin's name.
+
+        Raises:
+            CommandError: the module has no ``setup``.
+        """
+        setup = getattr(module, "setup", None)
+        if not callable(setup):
+            raise CommandError(
+                f"Plugin {name!r}: module {module.__name__!r} has no function setup(plugin)."
+            )
+        plugin = cls(name)
+        try:
+            setup(plugin)
+        except BaseException:
+            plugin.remove()
+            raise
+
+    @classmethod
+    def populate_autogenerate_priority_dispatch(
+        cls, comparators: PriorityDispatcher, include_plugins: Iterable[str]
+    ) -> None:
+        """Register the comparators of chosen plugins with ``comparators``.
+
+        Args:
+            comparators: is added to.
+            include_plugins: names, patterns with ``*``, and with ``~`` in front what is left out.
+
+        Raises:
+            CommandError: a name or pattern stands for no plugin.
+            ValueError: one is neither a name nor a pattern.
+        """
+        missing = {}
+        included: list[re.Pattern[str]] = []
+        excluded: list[re.Pattern[str]] = []
+        for given in include_plugins:
+            pattern = _make_re(_translate_legacy_name(given.removeprefix("~")))
+            if given.startswith("~"):
+                excluded.append(pattern)
+                continue
+            included.append(pattern)
+            if not any(pattern.match(name) for name in _all_plugins):
+                missing[given] = nearest(given, _all_plugins)
+        if missing:
+            raise CommandError(_tell_missing(missing))
+        for name, plugin in _all_plugins.items():
+            if _any_matches(included, name) and not _any_matches(excluded, name):
+                comparators.populate_with(plugin.autogenerate_comparators)
+
+
+def _any_matches(patterns: Iterable[re.Pattern[str]], name: str) -> bool:
+    return any(pattern.match(name) for pattern in patterns)
+
+
+def _tell_missing(missing: dict[str, list[str]]) -> str:
+    hints = sorted({near for found in missing.values() for near in found})
+    hint = f" Did you mean {', '.join(map(repr, hints))}?" if hints else ""
+    return f"Did not locate plugins: {', '.join(missing)}.{hint}"
+
+
+def _make_re(name: str) -> re.Pattern[str]:
+    """Return the regular expression of a name or pattern; ``*`` is one word or more.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    segments = name.split(".")
+    if not all(_SEGMENT.fullmatch(segment) for segment in segments):
+        raise ValueError(
+            f"Invalid plugin expression {name!r}: words of letters, digits and underscores, or "
+            "'*', with dots between them, are expected."
+        )
+    parts = [r"\w+(?:\.\w+)*" if segment == "*" else segment for segment in segments]
+    return re.compile(r"\.".join(parts) + r"\Z")
+
+
+def _translate_legacy_name(name: str) -> str:
+    return _FORMER_NAMES.get(name, name)

@@ -1,0 +1,62 @@
+"""Rewriter: operations replaced by what functions return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Integer
+
+from idiolect.autogenerate import Rewriter
+from idiolect.errors import CommandError
+from idiolect.operations import ops
+
+
+def script(*operations: Any) -> ops.MigrationScript:
+    """Return a directive with operations."""
+    return ops.MigrationScript("a1", ops.UpgradeOps(operations), ops.DowngradeOps())
+
+
+def added() -> ops.AddColumnOp:
+    """Return an operation that adds a column."""
+    return ops.AddColumnOp("t", Column("x", Integer))
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        pytest.param(lambda op: op, ["AddColumnOp"], id="itself"),
+        pytest.param(lambda _op: None, [], id="none-removes"),
+        pytest.param(
+            lambda op: [op, ops.ExecuteSQLOp("x")], ["AddColumnOp", "ExecuteSQLOp"], id="several"
+        ),
+    ],
+)
+def test_an_operation_is_replaced(answer: Any, expected: list[str]) -> None:
+    """What the function returns takes the operation's place."""
+    writer = Rewriter()
+    writer.rewrites(ops.AddColumnOp)(lambda _context, _revision, op: answer(op))
+    directives = [script(added())]
+
+    writer(None, (), directives)
+
+    assert expected == [type(op).__name__ for op in directives[0].upgrade_ops_list[0].ops]
+
+
+def test_chained_functions_run_on_the_same_directives() -> None:
+    """What chain() was given is called after the rewriting."""
+    seen: list[int] = []
+    writer = Rewriter().chain(lambda _context, _revision, directives: seen.append(len(directives)))
+
+    writer(None, (), [script()])
+
+    assert [1] == seen
+
+
+def test_nonsense_is_refused() -> None:
+    """A function that returns no operation is named with what it returned."""
+    writer = Rewriter()
+    writer.rewrites(ops.AddColumnOp)(lambda _context, _revision, _op: 5)
+
+    with pytest.raises(CommandError, match="list of operations or None, got 5"):
+        writer(None, (), [script(added())])
