@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = [ROOT / "core", *sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))]
 NEWS = re.compile(
-    r"\d+\.(core|sqlite|postgresql|alembic)\.(added|changed|fixed|removed|security)\.md"
+    r"\d+\.(core|sqlite|postgresql|mysql|mssql|oracle|alembic)\.(added|changed|fixed|removed|security)\.md"
 )
 every_package = pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
 

@@ -19,7 +19,15 @@ from devtools.shell import ROOT, Failure, attempt, run, tail
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-PACKAGES = ("core", "plugins/sqlite", "plugins/postgresql", "plugins/alembic")
+PACKAGES = (
+    "core",
+    "plugins/sqlite",
+    "plugins/postgresql",
+    "plugins/mysql",
+    "plugins/mssql",
+    "plugins/oracle",
+    "plugins/alembic",
+)
 
 _OLDEST_PIP = 23
 _STAMP = "idiolect-dev.stamp"

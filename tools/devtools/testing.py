@@ -18,6 +18,9 @@ _ALONE: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     "core": ((), "", ()),
     "plugins/sqlite": (("core",), "[aiosqlite]", ()),
     "plugins/postgresql": (("core",), "[psycopg]", ("postgresql",)),
+    "plugins/mysql": (("core",), "[pymysql]", ("mariadb",)),
+    "plugins/mssql": (("core",), "", ()),
+    "plugins/oracle": (("core",), "", ()),
     "plugins/alembic": (("core",), "", ()),
 }
 _ALONE_NEEDS = ("greenlet", "hypothesis", "pytest")

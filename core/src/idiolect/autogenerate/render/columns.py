@@ -177,6 +177,11 @@ def _changes(autogen_context: AutogenContext, op: AlterColumnOp) -> list[tuple[s
     if op.modify_server_default is not False:
         default = render_server_default(op.modify_server_default, autogen_context)
         found.append(("server_default", str(default)))
+    return found + _new_facts(autogen_context, op) + _options(autogen_context, op)
+
+
+def _new_facts(autogen_context: AutogenContext, op: AlterColumnOp) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
     if op.modify_name is not None:
         found.append(("new_column_name", repr(ident(op.modify_name))))
     if op.modify_type is not None:
@@ -194,7 +199,7 @@ def _changes(autogen_context: AutogenContext, op: AlterColumnOp) -> list[tuple[s
     if op.modify_server_default is False:
         default = _existing_default(autogen_context, op)
         found += [("existing_server_default", default)] if default else []
-    return found + _options(autogen_context, op)
+    return found
 
 
 def _existing_default(autogen_context: AutogenContext, op: AlterColumnOp) -> str | None:

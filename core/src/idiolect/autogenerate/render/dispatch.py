@@ -47,10 +47,9 @@ def render_op(autogen_context: AutogenContext, op: MigrateOperation) -> list[str
     Raises:
         ValueError: there is no renderer for operations of its class.
     """
-    dialect = autogen_context.dialect
-    if dialect is None:
-        return render_registered(autogen_context, op)
-    return hooks_for(dialect.name, room="autogenerate").render_operation(op, autogen_context)
+    return hooks_for(autogen_context.dialect.name, room="autogenerate").render_operation(
+        op, autogen_context
+    )
 
 
 def render_op_text(autogen_context: AutogenContext, op: MigrateOperation) -> str:

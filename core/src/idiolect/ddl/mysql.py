@@ -1,0 +1,16 @@
+"""The documented path of MySQL and MariaDB's DDL, which lives in the package idiolect-mysql.
+
+Names are fetched on first use; nothing is defined here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from idiolect.ddl.forward import forwarder
+
+_find = forwarder(__name__, "idiolect_mysql", "idiolect-mysql")
+
+
+def __getattr__(name: str) -> Any:
+    return _find(name)
