@@ -32,12 +32,6 @@ ROWS = [
         "url-driver-missing", "oracle+cx_oracle://app:{secret}@db/x", "cx_Oracle", "pip install"
     ),
     Row(
-        "url-dialect-missing-offline",
-        "upgrade head --sql",
-        ("oracle",),
-        (url("oracle://app:{secret}@db/x"),),
-    ),
-    Row(
         "url-unknown-dialect-offline",
         "upgrade head --sql",
         ("nosuchdb",),

@@ -13,6 +13,7 @@ from idiolect.runtime.steps import MigrationStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from projects import Project
 
@@ -149,3 +150,37 @@ def test_steps_need_no_database_library() -> None:
     code = "import idiolect.runtime.steps, sys; print('sqlalchemy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "False" == done.stdout.strip()
+
+
+def test_all_files_are_loaded_before_the_first_statement(two: Project) -> None:
+    """What is wrong with the last file of a plan stops the run while nothing has happened."""
+    two.revision("c", "b").write_text("revision = 'c'\ndown_revision = 'b'\n")
+
+    with pytest.raises(AttributeError, match="has no attribute 'upgrade'"):
+        two.upgrade("c")
+
+    assert [] == two.tables()
+
+
+@pytest.mark.parametrize("target", ["head", "z"])
+def test_a_file_may_count_on_what_another_imports(
+    two: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    """A package's module that one file imports is there for all, whichever runs first."""
+    package = tmp_path / "site" / "shop_of_steps"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "models.py").write_text("NAME = 'shop'")
+    monkeypatch.syspath_prepend(str(package.parent))
+    for name, down, code in (
+        ("z", "b", "import shop_of_steps\nNAME = shop_of_steps.models.NAME"),
+        ("y", "z", "import shop_of_steps.models"),
+    ):
+        path = two.revision(name, down)
+        path.write_text(f"{path.read_text()}\n{code}\n")
+
+    two.upgrade(target)
+
+    assert [{"head": "y", "z": "z"}[target]] == two.heads()
+    for module in [name for name in sys.modules if name.startswith("shop_of_steps")]:
+        monkeypatch.delitem(sys.modules, module)

@@ -23,6 +23,13 @@ from idiolect.runtime.heads import HeadMaintainer
 from idiolect.runtime.options import resolve_options
 from idiolect.runtime.output import script_stream
 from idiolect.runtime.rules import resolve_rules
+from idiolect.runtime.steps import (
+    MigrationInfo,
+    MigrationStep,
+    RevisionStep,
+    StampStep,
+    in_order_of_files,
+)
 from idiolect.runtime.transactions import Scope, Transactions, TransactionWatch
 from idiolect.util.langhelpers import to_tuple
 from idiolect.util.logs import Log
@@ -35,9 +42,18 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import Executable
 
     from idiolect.runtime.environment import EnvironmentContext
-    from idiolect.runtime.steps import MigrationStep
     from idiolect.runtime.transactions import ProxyTransaction
     from idiolect.settings.config import Config
+
+# The documented module of all of these.
+__all__ = [
+    "HeadMaintainer",
+    "MigrationContext",
+    "MigrationInfo",
+    "MigrationStep",
+    "RevisionStep",
+    "StampStep",
+]
 
 log = Log("runtime.migration")
 
@@ -319,6 +335,11 @@ class MigrationContext:
                 if not self.as_sql and any(repr(head) in str(exc) for head in heads):
                     exc.add_note(f"from the version table {self.version_table!r}")
                 raise
+        # All files before the first statement: what is wrong with the last of them stops the run
+        # while nothing has happened.
+        for step in in_order_of_files(steps):
+            with self._step_block(step):
+                step.load()
         return heads, steps
 
     @contextlib.contextmanager

@@ -7,6 +7,7 @@ and go, and :mod:`idiolect.runtime.heads` writes them. Imports no SQLAlchemy.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,23 @@ def plan_head_changes(
     return HeadChanges(tuple(gone), tuple(new), None)
 
 
+def in_order_of_files(steps: Iterable[MigrationStep]) -> list[MigrationStep]:
+    """Return the steps in the order of their files' paths, those without a file first."""
+    return sorted(steps, key=lambda step: str(getattr(getattr(step, "revision", None), "path", "")))
+
+
+def _load_all(revision_map: RevisionMap) -> bool:
+    """Load all revision files, whatever they raise; tell whether one was loaded."""
+    known: Iterable[Any] = revision_map._revision_map.values()  # noqa: SLF001 - no other walk tells of all
+    scripts = {script.path: script for script in known if hasattr(script, "path")}
+    loaded = False
+    for path in sorted(scripts):
+        if scripts[path]._module is None:  # noqa: SLF001 - asking for the module would load it
+            with contextlib.suppress(Exception):
+                loaded = bool(scripts[path].module) or loaded
+    return loaded
+
+
 class MigrationStep:
     """What all steps have in common: a direction, the ids on both sides, a function to run."""
 
@@ -61,6 +79,9 @@ class MigrationStep:
     is_upgrade: bool
     migration_fn: Callable[..., Any]
     doc: str | None
+
+    def load(self) -> None:
+        """Make sure that the function can be called, before the first step of a run is."""
 
     @property
     def name(self) -> str:
@@ -180,6 +201,20 @@ class RevisionStep(MigrationStep):
         """The function of the revision file; loads the file on first use."""
         fn: Callable[..., Any] = getattr(self.revision.module, self.name)
         return fn
+
+    def load(self) -> None:
+        """Load the revision file.
+
+        Files of long histories count on what others import: one says ``import shop`` and uses
+        ``shop.models``, which only another's import has loaded. So where one fails, all files of
+        the directory are loaded in their order, and then this one again.
+        """
+        try:
+            _ = self.migration_fn
+        except Exception:
+            if not _load_all(self.revision_map):
+                raise
+            _ = self.migration_fn
 
     @property
     def doc(self) -> str | None:  # type: ignore[override]
