@@ -20,6 +20,11 @@ from idiolect.hooks.manager import PluginManager
 if TYPE_CHECKING:
     from pathlib import Path
 
+#: Named as distributions, so that a test's own can offer a plugin for the same dialects.
+DISTRIBUTIONS = [
+    f"idiolect-{name}" for name in ("sqlite", "postgresql", "mysql", "mssql", "oracle")
+]
+
 
 class PlainSQLite(DefaultImpl):
     """Standard SQL; it names no dialect, so that it is found through its plugin alone."""
@@ -43,7 +48,7 @@ def plugins(monkeypatch: pytest.MonkeyPatch) -> PluginManager:
     monkeypatch.setattr(managers, "_manager", manager)
     monkeypatch.setattr(dialects, "_cache", {})
     monkeypatch.setattr(lookup, "_classes", {})
-    monkeypatch.setenv("IDIOLECT_DISABLE_PLUGINS", "sqlite,postgresql")
+    monkeypatch.setenv("IDIOLECT_DISABLE_PLUGINS", ",".join(DISTRIBUTIONS))
     return manager
 
 

@@ -88,12 +88,25 @@ ROWS = [
     Row(
         "env-py-wrong-option",
         "upgrade head",
+        ("configure(transactional_ddl=...)", "expected: bool"),
+        (
+            write(
+                ENV,
+                f"{_HEAD}with engine.connect() as connection:\n"
+                "    context.configure(connection, transactional_ddl=object)\n"
+                "    context.run_migrations()\n",
+            ),
+        ),
+    ),
+    Row(
+        "env-py-wrong-argument",
+        "upgrade head",
         ("env.py", "TypeError"),
         (
             write(
                 ENV,
                 f"{_HEAD}with engine.connect() as connection:\n"
-                "    context.configure(connection, conection=1, transactional_ddl=object)\n"
+                "    context.configure(connection)\n"
                 "    context.run_migrations(1, 2)\n",
             ),
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -24,6 +25,17 @@ def get_impl_class():
 """
 
 Install = Callable[..., None]
+
+
+@pytest.fixture
+def disable(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Return a function that disables plugins, beside those that tests of the core do without."""
+
+    def put(names: str) -> None:
+        before = os.environ.get("IDIOLECT_DISABLE_PLUGINS", "")
+        monkeypatch.setenv("IDIOLECT_DISABLE_PLUGINS", f"{before},{names}")
+
+    return put
 
 
 @pytest.fixture

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Column, MetaData, String, Table
+from sqlalchemy import Column, Integer, MetaData, String, Table
 
 from idiolect import command
+from idiolect.autogenerate import render_python_code
 from idiolect.cli.main import main
 from idiolect.ddl.impl import DefaultImpl
-from idiolect.errors import AutocommitUnsupportedError, CommandError
+from idiolect.errors import AutocommitUnsupportedError, CommandError, HookAnswerError
 from idiolect.hooks import OfflineTransaction, Option, TemplateFolder, hookimpl, hookspecs
 from idiolect.hooks.markers import PROJECT
 from idiolect.migration import MigrationContext
-from idiolect.operations import MigrateOperation, Operations
+from idiolect.operations import MigrateOperation, Operations, ops
 from idiolect.script import write_hooks
 from idiolect.settings.config import Config
 
@@ -317,6 +318,66 @@ def test_hook_on_version_apply_of_configure(project: Project, sqlite: PluginMana
         ("first", MigrationContext, True, {"a"}, {}),
         ("second", "ctx", "heads", "run_args", "step"),
     ] == log
+
+
+def rendered(*operations: MigrateOperation) -> list[str]:
+    """Return the code of operations on SQLite, without the comments around it."""
+    context = MigrationContext.configure(dialect_name="sqlite", opts={"as_sql": True})
+    code = render_python_code(ops.UpgradeOps(list(operations)), migration_context=context)
+    return [line.strip() for line in code.splitlines()[1:-1]]
+
+
+def test_hook_render_type(sqlite: PluginManager) -> None:
+    """Its answer stands in the code; None leaves the type to the next."""
+
+    class Plugin:
+        @hookimpl
+        def render_type(self, type_: Any, autogen_context: Any) -> str | None:
+            autogen_context.imports.add("import house")
+            return "house.Name()" if isinstance(type_, String) else None
+
+    sqlite.register(Plugin())
+    columns: list[Column[Any]] = [Column("a", String(3)), Column("b", Integer)]
+    assert [
+        "op.add_column('t', sa.Column('a', house.Name(), nullable=True))",
+        "op.add_column('t', sa.Column('b', sa.Integer(), nullable=True))",
+    ] == rendered(*(ops.AddColumnOp("t", column) for column in columns))
+
+
+@pytest.mark.parametrize("answer", [(), ("one", "two")])
+def test_hook_render_operation(sqlite: PluginManager, answer: tuple[str, ...]) -> None:
+    """Its statements take the place of the core's; none leave the operation out."""
+
+    class Plugin:
+        @hookimpl
+        def render_operation(self, op: Any) -> list[str] | None:
+            return list(answer) if isinstance(op, ops.DropTableOp) else None
+
+    sqlite.register(Plugin())
+    operations = [ops.DropTableOp("t"), ops.ExecuteSQLOp("three")]
+    assert [*answer, "op.execute('three')"] == rendered(*operations)
+
+
+@pytest.mark.parametrize(
+    ("hook", "answer", "expected"),
+    [
+        ("render_type", 3, "Python code as a string, or None"),
+        ("render_operation", "pass", "list"),
+        ("render_operation", [3], "a list of strings"),
+    ],
+)
+def test_wrong_answers_of_rendering(
+    sqlite: PluginManager, hook: str, answer: Any, expected: str
+) -> None:
+    """They are told with the hook's name and what is expected."""
+
+    class Plugin:
+        pass
+
+    setattr(Plugin, hook, hookimpl(lambda self: answer))  # noqa: ARG005 - a method
+    sqlite.register(Plugin())
+    with pytest.raises(HookAnswerError, match=f"The hook '{hook}' .*expected: {expected}"):
+        rendered(ops.AddColumnOp("t", Column("a", String(3))))
 
 
 def test_hook_register_options(project: Project, sqlite: PluginManager) -> None:

@@ -164,7 +164,7 @@ def test_another_dialects_broken_plugin_is_never_imported(install: Install) -> N
 
 @pytest.mark.usefixtures("plugins")
 def test_two_distributions_for_one_dialect(
-    install: Install, monkeypatch: pytest.MonkeyPatch
+    install: Install, disable: Callable[[str], None]
 ) -> None:
     """Both are named with their versions, and the way out is as good as its word."""
     install("my-db", version="1.2")
@@ -174,7 +174,7 @@ def test_two_distributions_for_one_dialect(
     message = str(caught.value)
     assert "for the dialect 'mysql': my-db 1.2 and your-db 3.4" in message
     assert "IDIOLECT_DISABLE_PLUGINS=your-db" in message
-    monkeypatch.setenv("IDIOLECT_DISABLE_PLUGINS", "your-db")
+    disable("your-db")
     assert "my-db" == context().rules.statement_terminator
 
 
@@ -194,11 +194,11 @@ def test_of_two_copies_of_a_distribution_the_first_on_the_path_counts(
 @pytest.mark.usefixtures("plugins")
 @pytest.mark.parametrize("disabled", ["mysql", "My_DB", " other , my-db "])
 def test_a_disabled_plugin_is_not_there(
-    install: Install, monkeypatch: pytest.MonkeyPatch, disabled: str
+    install: Install, disable: Callable[[str], None], disabled: str
 ) -> None:
     """By the entry's name or the distribution's, in any spelling that pip takes."""
     install("my-db", "raise RuntimeError('broken')")
-    monkeypatch.setenv("IDIOLECT_DISABLE_PLUGINS", disabled)
+    disable(disabled)
     with pytest.raises(UnknownDialectError):
         context()
 

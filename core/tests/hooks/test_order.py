@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import Column, MetaData, String, Table, event
 
+from idiolect.autogenerate import render_python_code
 from idiolect.hooks import hookimpl, hookspecs
 from idiolect.hooks.markers import PROJECT
+from idiolect.migration import MigrationContext
+from idiolect.operations import ops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +121,16 @@ class Everything:
         """Note the call."""
         self.log.append(f"on_version_apply {','.join(heads)}")
 
+    @hookimpl
+    def render_type(self) -> None:
+        """Note the call."""
+        self.log.append("render_type")
+
+    @hookimpl
+    def render_operation(self, op: Any) -> None:
+        """Note the call."""
+        self.log.append(f"render_operation {type(op).__name__}")
+
 
 RULES = [
     "get_impl_class",
@@ -201,3 +214,21 @@ def test_no_hook_is_asked_twice_for_a_rule(project: Project, noted: list[str]) -
     """Rules are frozen in the context; statements do not ask again."""
     project.sql()
     assert [1] * len(RULES) == [noted.count(rule) for rule in RULES]
+
+
+def test_the_order_of_all_hooks_in_a_rendering(sqlite: PluginManager) -> None:
+    """An operation is asked for, then those that it holds, then the types in them."""
+    log: list[str] = []
+    sqlite.register(Everything(log))
+    context = MigrationContext.configure(dialect_name="sqlite", opts={"as_sql": True})
+    log.clear()
+    changes = ops.ModifyTableOps(
+        "t", [ops.AddColumnOp("t", Column("a", String(3))), ops.DropTableOp("u")]
+    )
+    render_python_code(ops.UpgradeOps([changes]), migration_context=context)
+    assert [
+        "render_operation ModifyTableOps",
+        "render_operation AddColumnOp",
+        "render_type",
+        "render_operation DropTableOp",
+    ] == log

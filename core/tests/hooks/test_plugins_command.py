@@ -14,6 +14,8 @@ from idiolect.errors import CommandError
 from idiolect.hooks.manager import get_manager
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .conftest import Install
 
 
@@ -68,14 +70,12 @@ def test_broken_plugins(install: Install, source: str, words: str) -> None:
 
 
 @pytest.mark.usefixtures("plugins")
-def test_conflicting_and_disabled_plugins(
-    install: Install, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_conflicting_and_disabled_plugins(install: Install, disable: Callable[[str], None]) -> None:
     """Two for one dialect conflict, until one of them is disabled."""
     install("one-db")
     install("two-db")
     both = report()
-    monkeypatch.setenv("IDIOLECT_DISABLE_PLUGINS", "two_db")
+    disable("two_db")
     one = report(strict=True)
 
     assert both["dialect", "one-db 1.2"].startswith("conflict")
