@@ -192,7 +192,6 @@ BAD: dict[str, tuple[Any, type[Exception], str]] = {
         "server_default has a parameter ':x' without a value",
     ),
     "comment as a number": ({"comment": 5}, TypeError, "text or None is expected as comment"),
-    "misspelt argument": ({"nulable": True}, TypeError, "unknown argument 'nulable'"),
     "argument of the impl": ({"name": "x"}, TypeError, "unknown argument 'name'"),
     "check without a name": (
         {"type_": Integer(), "existing_type": Boolean(create_constraint=True)},
@@ -211,6 +210,23 @@ def test_bad_input_names_operation_and_table(
         script.op.alter_column("t", "c", **changes)
     assert isinstance(caught.value, OperationError)
     assert script.text == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"nullabe": True}, "the argument 'nullabe' is unknown and changes .* mean 'nullable'?"),
+        ({"on_update": "x"}, "'c' on table 't': the argument 'on_update' is unknown and changes"),
+    ],
+    ids=["misspelt", "no such argument"],
+)
+def test_an_unknown_argument_is_told_and_ignored(
+    script: Any, changes: dict[str, Any], message: str
+) -> None:
+    """Published histories have misspelt arguments, and run again as they ran."""
+    with pytest.warns(UserWarning, match=message):
+        script.op.alter_column("t", "c", new_column_name="d", **changes)
+    assert script.text == "ALTER TABLE t RENAME c TO d;\n\n"
 
 
 def test_column_is_a_name(script: Any) -> None:

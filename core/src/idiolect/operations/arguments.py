@@ -15,6 +15,7 @@ from idiolect.ddl import lookup
 from idiolect.operations.explain import ArgumentTypeError, describe
 from idiolect.operations.registry import name_of
 from idiolect.util.langhelpers import nearest
+from idiolect.util.messaging import warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -124,23 +125,23 @@ def server_default_of(operation: Any, attribute: str) -> Any:
     return given
 
 
-def refuse_unknown_options(operation: Any, options: Mapping[str, Any], *known: str) -> None:
-    """Refuse an option that is not named after a dialect; those of other dialects are fine.
+def tell_unknown_options(operation: Any, options: Mapping[str, Any], *known: str) -> None:
+    """Warn of an argument that no dialect's name begins: whoever does not know it ignores it.
+
+    A warning, since revisions that were run years ago with a misspelt argument must run again as
+    they did; `-W error` makes an error of it.
 
     Args:
         operation: whose options they are.
-        options: the options by name.
-        known: names that are fine although no dialect's name begins them.
+        options: the options by name; those named after a dialect are fine.
+        known: the directive's arguments, of which those in ``options`` are fine.
     """
     for name in options:
-        if name in known:
+        if name in known or _is_dialect(name.partition("_")[0]):
             continue
-        dialect, underscore, _option = name.partition("_")
-        if not underscore or not _is_dialect(dialect):
-            raise ArgumentTypeError(
-                f"{describe(operation)}: unknown argument {name!r}; further arguments are "
-                "options of dialects, named <dialectname>_<argument>"
-            )
+        near = nearest(name, known)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        warn(f"{describe(operation)}: the argument {name!r} is unknown and changes nothing{hint}")
 
 
 def refuse_misspelt_options(operation: Any, options: Mapping[str, Any], *known: str) -> None:

@@ -17,9 +17,9 @@ from idiolect.operations.arguments import (
     column_name_of,
     column_of,
     comment_of,
-    refuse_unknown_options,
     server_default_of,
     table_name_of,
+    tell_unknown_options,
     type_of,
 )
 from idiolect.operations.base import Operations
@@ -37,6 +37,21 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Constraint, Table
     from sqlalchemy.types import TypeEngine
+
+#: The arguments of alter_column, to tell what a misspelt one was meant to be.
+_ALTER_COLUMN = (
+    "nullable",
+    "comment",
+    "server_default",
+    "new_column_name",
+    "type_",
+    "existing_type",
+    "existing_server_default",
+    "existing_nullable",
+    "existing_comment",
+    "autoincrement",
+    "existing_autoincrement",
+)
 
 
 @Operations.implementation_for(CreateTableOp)
@@ -97,7 +112,7 @@ def add_column(operations: Operations, operation: AddColumnOp) -> None:
 @Operations.implementation_for(DropColumnOp)
 def drop_column(operations: Operations, operation: DropColumnOp) -> None:
     """Drop the column."""
-    refuse_unknown_options(operation, operation.kw)
+    tell_unknown_options(operation, operation.kw, "if_exists")
     operations.impl.drop_column(
         table_name_of(operation),
         operation.to_column(operations.migration_context),
@@ -124,7 +139,9 @@ def drop_index(operations: Operations, operation: DropIndexOp) -> None:
 @Operations.implementation_for(AlterColumnOp)
 def alter_column(operations: Operations, operation: AlterColumnOp) -> None:
     """Change the column, between dropping and adding the checks that its types bring."""
-    refuse_unknown_options(operation, operation.kw, "autoincrement", "existing_autoincrement")
+    if "name" in operation.kw:  # the impl's, which this directive calls differently
+        raise ArgumentTypeError(f"{describe(operation)}: unknown argument 'name'")
+    tell_unknown_options(operation, operation.kw, *_ALTER_COLUMN)
     name = table_name_of(operation)
     column = column_name_of(operation)
     existing_type = type_of(operation, "existing_type")

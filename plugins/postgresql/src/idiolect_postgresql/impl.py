@@ -14,6 +14,7 @@ from sqlalchemy.types import NULLTYPE
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.ddl.signatures import ComparisonResult, result_of, unique_difference
 from idiolect.errors import OperationError
+from idiolect.util import warn
 from idiolect_postgresql import compare
 
 # Whoever has the impl has its SQL text.
@@ -57,14 +58,15 @@ class PostgresqlImpl(DefaultImpl):
         A change of an Identity that leaves it as it is makes no statement.
 
         Raises:
-            OperationError: ``postgresql_using`` without a new type, or an option of PostgreSQL
-                that there is not.
+            OperationError: ``postgresql_using`` without a new type.
         """
         options = {name for name in changes.options if name.startswith("postgresql_")}
         for unknown in sorted(options - {"postgresql_using"}):
-            raise OperationError(
-                f"alter_column {changes.column_name!r} on table {changes.table_name!r}: unknown "
-                f"argument {unknown!r}; PostgreSQL's is 'postgresql_using'"
+            # As for other arguments that nobody knows: old revisions have them and must run.
+            warn(
+                f"alter_column {changes.column_name!r} on table {changes.table_name!r}: the "
+                f"argument {unknown!r} is unknown and changes nothing; PostgreSQL's is "
+                "'postgresql_using'"
             )
         using = changes.options.get("postgresql_using")
         if using and changes.type_ is None:
