@@ -6,6 +6,7 @@ its own, with the naming convention of the target metadata; nothing is kept.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import sqlalchemy.schema
@@ -23,6 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     column,
 )
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement
@@ -261,8 +263,14 @@ _MADE_BY_TYPE: dict[str | None, Callable[..., Constraint]] = {
 
 
 def referent_of(fk: ForeignKey) -> tuple[str | None, str, str | None]:
-    """Return schema, table and column that a foreign key refers to, whether these exist or not."""
+    """Return schema, table and column that a foreign key refers to, whether these exist or not.
+
+    A column is told by its name in the database where the MetaData knows it, else as it was given.
+    """
     remote = fk._table_column  # noqa: SLF001 - the same in SQLAlchemy 2.0 and 2.1
+    if remote is None:
+        with contextlib.suppress(InvalidRequestError):
+            remote = fk.column
     if remote is not None:
         return remote.table.schema, remote.table.name, remote.name
     return fk._column_tokens  # noqa: SLF001 - as above

@@ -87,6 +87,13 @@ class PostgresqlImpl(DefaultImpl):
         """Take the default off a SERIAL column."""
         compare.forget_own_sequence(table, column_info)
 
+    def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
+        """Leave out an INCLUDE without columns, which PostgreSQL tells of every index."""
+        options = super().adjust_reflected_dialect_options(reflected_object, kind)
+        if options.get("postgresql_include"):
+            return options
+        return {name: value for name, value in options.items() if name != "postgresql_include"}
+
     def compare_server_default(
         self,
         inspector_column: Column[Any],

@@ -12,9 +12,11 @@ import idiolect_sqlite.compile  # noqa: F401 - whoever has the impl has its SQL 
 from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.errors import OperationError
 from idiolect_sqlite import compare
+from idiolect_sqlite.render import bracketed
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Constraint, Index, Table, UniqueConstraint
+    from sqlalchemy.sql.elements import ClauseElement
 
     from idiolect.ddl.alter import ColumnChanges
     from idiolect.ddl.base import AlterColumn
@@ -104,6 +106,13 @@ class SQLiteImpl(DefaultImpl):
     def drop_table_comment(self, table: Table) -> None:
         """Refuse: SQLite has no comments."""
         raise CommentUnsupportedError(f"{_NO_COMMENTS} (table {str(table)!r})")
+
+    def render_ddl_sql_expr(
+        self, expr: ClauseElement, is_server_default: bool = False, **kw: Any
+    ) -> str:
+        """Return an expression as SQL; a default that is an expression in brackets."""
+        sql = super().render_ddl_sql_expr(expr, is_server_default=is_server_default, **kw)
+        return bracketed(sql) if is_server_default else sql
 
     def autogen_column_reflect(
         self, inspector: Any, table: Table, column_info: dict[str, Any]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import MetaData, event
+from sqlalchemy import MetaData, UniqueConstraint, event
 from sqlalchemy.exc import NoSuchTableError
+from sqlalchemy.sql.elements import conv
 
 from idiolect.errors import CommandError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from idiolect.autogenerate.context import AutogenContext
+    from idiolect.ddl.impl import DefaultImpl
 
 
 def reflect_tables(
@@ -58,7 +60,31 @@ def reflect_tables(
                 f"Table {str(exc)!r} was there when the tables were listed, and is gone now: "
                 "something else changes the database. Compare again when it is at rest."
             ) from exc
+    for table in metadata.tables.values():
+        _settle(table, impl)
     return {(table.schema, table.name): table for table in metadata.tables.values()}
+
+
+def _settle(table: Table, impl: DefaultImpl) -> None:
+    """Mark names as the database's own, so that no naming convention is applied to them.
+
+    Options of dialects are those that the impl says count.
+    """
+    items: list[tuple[str, Any]] = [("index", index) for index in table.indexes]
+    items += [
+        ("unique_constraint" if isinstance(one, UniqueConstraint) else "", one)
+        for one in table.constraints
+    ]
+    for kind, item in items:
+        if isinstance(item.name, str):
+            item.name = conv(item.name)
+        given = dict(item.dialect_kwargs)
+        if not kind or not given:
+            continue
+        reflected = {"name": item.name, "dialect_options": given}
+        kept = impl.adjust_reflected_dialect_options(reflected, kind)
+        for name in given.keys() - kept.keys():
+            del item.dialect_kwargs[name]
 
 
 def is_reflected(

@@ -59,7 +59,9 @@ def render_op_text(autogen_context: AutogenContext, op: MigrateOperation) -> str
 
 def render_registered(autogen_context: AutogenContext, op: MigrateOperation) -> list[str]:
     """Return what the renderer registered for the operation's class answers."""
-    return [code for code in to_list(renderers.dispatch(op)(autogen_context, op)) if code]
+    codes: list[str] = to_list(renderers.dispatch(op)(autogen_context, op))
+    # An empty line between statements may be meant; nothing but empty lines is nothing.
+    return codes if any(codes) else []
 
 
 def render_cmd_body(op_container: OpContainer, autogen_context: AutogenContext) -> str:

@@ -45,7 +45,9 @@ def drop_index(autogen_context: AutogenContext, op: DropIndexOp) -> str:
         arguments.append(f"table_name={ident(op.table_name)!r}")
         if op.schema:
             arguments.append(f"schema={ident(op.schema)!r}")
-    arguments += keyword_items(autogen_context, op.kw)
+    # What an index was made with besides is of no use to drop it; options of dialects may be.
+    options = {name: value for name, value in op.kw.items() if name != "unique"}
+    arguments += keyword_items(autogen_context, options)
     if op.if_exists is not None:
         arguments.append(f"if_exists={op.if_exists!r}")
     return f"{directive_prefix(autogen_context)}drop_index({', '.join(arguments)})"
