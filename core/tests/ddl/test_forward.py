@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from idiolect.ddl import base
 from idiolect.ddl.forward import forwarder
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ def test_names_are_found_in_any_room(package: str) -> None:
     """A documented name is found wherever the package keeps it."""
     find = forwarder("m", package, "d")
     assert (find("ours"), find("theirs")) == ("impl", "operations")
+
+
+def test_constructs_of_all_dialects_are_found_too(package: str) -> None:
+    """Programs take what Alembic's modules of dialects import from there: it is the same here."""
+    assert base.ColumnComment is forwarder("m", package, "d")("ColumnComment")
 
 
 def test_unknown_name_is_an_attribute_error(package: str) -> None:

@@ -5,6 +5,8 @@ Each takes a :class:`idiolect.config.Config` first and prints to its ``stdout``.
 
 from __future__ import annotations
 
+from typing import Any
+
 from idiolect.command.check import check
 from idiolect.command.edit import edit
 from idiolect.command.init import init, list_templates
@@ -13,8 +15,10 @@ from idiolect.command.migrate import downgrade, ensure_version, stamp, upgrade
 from idiolect.command.plugins import plugins
 from idiolect.command.revision import revision
 from idiolect.command.show import branches, current, heads, history, show
+from idiolect.script.base import ScriptDirectory
 
 __all__ = [
+    "ScriptDirectory",
     "branches",
     "check",
     "current",
@@ -32,3 +36,12 @@ __all__ = [
     "stamp",
     "upgrade",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Find autogenerate, which no other command needs, where programs look for it."""
+    if name == "autogen":
+        from idiolect import autogenerate
+
+        return autogenerate
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,19 @@ if TYPE_CHECKING:
 
     from idiolect.script.base import ScriptDirectory
     from idiolect.settings.config import Config
+
+
+def script_directory(config: Config) -> ScriptDirectory:
+    """Open the scripts of a project.
+
+    Programs put a subclass of their own at ``command.ScriptDirectory`` (Indico does), so the
+    class is looked up there.
+
+    Raises:
+        CommandError: there is no ``script_location``, or it is no script directory.
+    """
+    opened: ScriptDirectory = sys.modules[__package__].ScriptDirectory.from_config(config)
+    return opened
 
 
 def run_environment(

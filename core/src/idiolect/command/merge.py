@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.command.environment import run_for_template_args, wants_environment
+from idiolect.command.environment import run_for_template_args, script_directory, wants_environment
 from idiolect.errors import CommandError
-from idiolect.script.base import ScriptDirectory
 from idiolect.util.langhelpers import rev_id as new_id
 from idiolect.util.langhelpers import to_tuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from idiolect.script.base import ScriptDirectory
     from idiolect.script.script import Script
     from idiolect.settings.config import Config
 
@@ -42,7 +42,7 @@ def merge(  # noqa: PLR0917 - the documented order
         CommandError: a revision is unknown, or no head while ``splice`` is not given, or there
             are fewer than two.
     """
-    script = ScriptDirectory.from_config(config)
+    script = script_directory(config)
     _demand_several(script, to_tuple(revisions, ()))
     template_args: dict[str, Any] = {"config": config}
     if wants_environment(config):

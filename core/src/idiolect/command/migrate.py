@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.command.environment import run_environment
+from idiolect.command.environment import run_environment, script_directory
 from idiolect.errors import CommandError
-from idiolect.script.base import ScriptDirectory
 from idiolect.util.langhelpers import to_tuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from idiolect.runtime.steps import MigrationStep
+    from idiolect.script.base import ScriptDirectory
     from idiolect.settings.config import Config
 
 Heads = tuple[str, ...]
@@ -35,7 +35,7 @@ def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = 
     Raises:
         CommandError: the revision is unknown or ambiguous, or a range is given online.
     """
-    script = ScriptDirectory.from_config(config)
+    script = script_directory(config)
     start, destination = _split_range(revision)
     if start is not None and not sql:
         raise CommandError(f"Range revision not allowed: {revision!r} needs --sql.")
@@ -71,7 +71,7 @@ def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None 
         CommandError: the revision is unknown, ambiguous or not beneath the current one, or
             ``sql`` comes without a range.
     """
-    script = ScriptDirectory.from_config(config)
+    script = script_directory(config)
     start, destination = _split_range(revision)
     if start is not None and not sql:
         raise CommandError(f"Range revision not allowed: {revision!r} needs --sql.")
@@ -115,7 +115,7 @@ def stamp(
     Raises:
         CommandError: a revision is unknown, or the options exclude each other.
     """
-    script = ScriptDirectory.from_config(config)
+    script = script_directory(config)
     start, destinations = _stamp_targets(to_tuple(revision, ()), sql=sql)
     if purge and sql:
         message = "Can't use --purge with --sql mode: a script cannot know what to delete."
@@ -149,7 +149,7 @@ def ensure_version(config: Config, sql: bool = False) -> None:
         context._ensure_version_table()
         return ()
 
-    script = ScriptDirectory.from_config(config)
+    script = script_directory(config)
     run_environment(config, script, make_table, must_run=not sql, as_sql=sql)
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.command.environment import run_environment, wants_environment
+from idiolect.command.environment import run_environment, script_directory, wants_environment
 from idiolect.errors import CommandError
-from idiolect.script.base import ScriptDirectory
 from idiolect.util.langhelpers import rev_id as new_id
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Sequence
 
+    from idiolect.script.base import ScriptDirectory
     from idiolect.script.script import Script
     from idiolect.settings.config import Config
 
@@ -52,7 +52,7 @@ def revision(  # noqa: PLR0917 - the documented order
     Raises:
         CommandError: the head is unknown or not unique, or the options exclude each other.
     """
-    script = ScriptDirectory.from_config(config)
+    script = script_directory(config)
     environment = wants_environment(config)
     if autogenerate and sql:
         problem = "Using --sql with --autogenerate does not make any sense"

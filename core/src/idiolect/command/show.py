@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.command.environment import run_environment, wants_environment
+from idiolect.command.environment import run_environment, script_directory, wants_environment
 from idiolect.errors import CommandError, DatabaseNotAtHead
-from idiolect.script.base import ScriptDirectory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from idiolect.script.base import ScriptDirectory
     from idiolect.script.script import Script
     from idiolect.settings.config import Config
 
@@ -32,7 +32,7 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False) ->
     Raises:
         DatabaseNotAtHead: ``check_heads`` is given and a head is missing.
     """
-    script = ScriptDirectory.from_config(config)
+    script = script_directory(config)
 
     def report(heads: Heads, context: Any) -> list[Any]:
         if verbose:
@@ -58,7 +58,7 @@ def heads(config: Config, verbose: bool = False, resolve_dependencies: bool = Fa
         verbose: print each revision in full.
         resolve_dependencies: a revision that another depends on is no head.
     """
-    script = ScriptDirectory.from_config(config)
+    script = script_directory(config)
     wanted = "heads" if resolve_dependencies else tuple(script.get_heads())
     for revision in script.get_revisions(wanted):
         config.print_stdout(
@@ -73,7 +73,7 @@ def branches(config: Config, verbose: bool = False) -> None:
         config: the configuration in use.
         verbose: print each revision in full.
     """
-    script = ScriptDirectory.from_config(config)
+    script = script_directory(config)
     for point in script.walk_revisions():
         if not point.is_branch_point:
             continue
@@ -104,7 +104,7 @@ def history(
     Raises:
         CommandError: the range has no colon, or names an unknown revision.
     """
-    script = ScriptDirectory.from_config(config)
+    script = script_directory(config)
     base, head = _history_range(rev_range)
     if "current" not in {base, head} and not indicate_current and not wants_environment(config):
         _print_history(config, script, base or "base", head or "heads", verbose=verbose)
@@ -149,7 +149,7 @@ def for_each(config: Config, symbol: str, action: Callable[[Script], None]) -> i
         symbol: an id, any other form of the documentation, or ``current`` (asks the database).
         action: what to do.
     """
-    script = ScriptDirectory.from_config(config)
+    script = script_directory(config)
     seen: list[Script] = []
 
     def act(found: Any, _context: Any = None) -> list[Any]:

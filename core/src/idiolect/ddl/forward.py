@@ -41,6 +41,10 @@ def forwarder(module: str, package: str, distribution: str) -> Callable[[str], A
             found = importlib.import_module(f"{package}.{room}")
             if hasattr(found, name):
                 return getattr(found, name)
+        # What Alembic's module of a dialect takes from here, programs take from there.
+        base = importlib.import_module("idiolect.ddl.base")
+        if hasattr(base, name):
+            return getattr(base, name)
         raise AttributeError(
             f"module {module!r} has no attribute {name!r} (looked in the package {package!r})"
         )
