@@ -108,7 +108,7 @@ class SchemaObjects:
                 item = item.text  # noqa: PLW2901 - an index made before, made again
             if isinstance(item, Column):
                 named.setdefault(item.name, _plain_copy(item))
-                expressions.append(item.name)
+                expressions.append(item.key)
             elif isinstance(item, str):
                 named.setdefault(item, Column(item, NULLTYPE))
                 expressions.append(item)

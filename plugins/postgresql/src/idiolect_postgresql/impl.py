@@ -9,20 +9,26 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy.dialects.postgresql import DOMAIN, ExcludeConstraint
 from sqlalchemy.types import NULLTYPE
 
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.ddl.signatures import ComparisonResult, result_of, unique_difference
 from idiolect.errors import OperationError
 from idiolect.util import warn
-from idiolect_postgresql import compare
+from idiolect_postgresql import compare, render
 
 # Whoever has the impl has its SQL text.
 from idiolect_postgresql.compile import PostgresqlColumnType, is_void
 
 if TYPE_CHECKING:
-    from sqlalchemy import Constraint, Index, Table
+    from typing import Literal
 
+    from sqlalchemy import Constraint, Index, Table
+    from sqlalchemy.sql.elements import ClauseElement
+    from sqlalchemy.types import TypeEngine
+
+    from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.alter import ColumnChanges
     from idiolect.ddl.base import AlterColumn
 
@@ -86,6 +92,36 @@ class PostgresqlImpl(DefaultImpl):
     ) -> None:
         """Take the default off a SERIAL column."""
         compare.forget_own_sequence(table, column_info)
+
+    def render_ddl_sql_expr(
+        self,
+        expr: ClauseElement,
+        is_server_default: bool = False,
+        is_index: bool = False,
+        **kw: Any,
+    ) -> str:
+        """Return an expression as SQL; as a part of an index it is in brackets where needed."""
+        if is_index:
+            expr = render.in_brackets(expr)
+        return super().render_ddl_sql_expr(
+            expr, is_server_default=is_server_default, is_index=is_index, **kw
+        )
+
+    def render_type(
+        self, type_obj: TypeEngine[Any], autogen_context: AutogenContext
+    ) -> str | Literal[False]:
+        """Return the code of a domain; of other types ``repr()`` tells what there is to tell."""
+        if isinstance(type_obj, DOMAIN):
+            return render.render_domain(type_obj, autogen_context)
+        return super().render_type(type_obj, autogen_context)
+
+    def render_constraint(
+        self, constraint: Constraint, autogen_context: AutogenContext
+    ) -> str | Literal[False] | None:
+        """Return the code of an EXCLUDE constraint."""
+        if isinstance(constraint, ExcludeConstraint):
+            return render.render_exclude(constraint, autogen_context)
+        return super().render_constraint(constraint, autogen_context)
 
     def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
         """Leave out an INCLUDE without columns, which PostgreSQL tells of every index."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import idiolect_postgresql.operations  # noqa: F401 - its directive comes with the plugin
 from idiolect.hooks import OfflineTransaction, hookimpl
+from idiolect_postgresql import render
 from idiolect_postgresql.impl import PostgresqlImpl
 
+# Its directive comes with the plugin.
+from idiolect_postgresql.operations import CreateExcludeConstraintOp
+
 if TYPE_CHECKING:
+    from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.operations.ops import MigrateOperation
 
 
 class PostgresqlPlugin:
@@ -44,3 +49,12 @@ class PostgresqlPlugin:
     def autocommit_level(self) -> str:
         """Every supported driver has it under this name."""
         return "AUTOCOMMIT"
+
+    @hookimpl
+    def render_operation(
+        self, op: MigrateOperation, autogen_context: AutogenContext
+    ) -> list[str] | None:
+        """The code of PostgreSQL's own operation."""
+        if isinstance(op, CreateExcludeConstraintOp):
+            return render.render_create_exclude(op, autogen_context)
+        return None

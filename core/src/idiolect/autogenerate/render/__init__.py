@@ -1,4 +1,7 @@
-"""The documented path of rendering, and the names under which published code knows its parts."""
+"""The documented path of rendering: what renderers of plugins and projects are made of.
+
+The names with an underscore are those under which published code knows the same functions.
+"""
 
 from __future__ import annotations
 
@@ -40,14 +43,25 @@ from idiolect.autogenerate.render.dispatch import (
 )
 from idiolect.autogenerate.render.dispatch import renderers as renderers
 from idiolect.autogenerate.render.expressions import ident as _ident  # noqa: F401
+
+# What a renderer of somebody else's needs.
+from idiolect.autogenerate.render.expressions import ident as ident
 from idiolect.autogenerate.render.expressions import keyword_items as _render_dialect_kwargs_items  # noqa: F401
+from idiolect.autogenerate.render.expressions import keyword_items as keyword_items
+from idiolect.autogenerate.render.expressions import name_text as name_text
 from idiolect.autogenerate.render.expressions import user_defined_render as _user_defined_render  # noqa: F401
+from idiolect.autogenerate.render.expressions import user_defined_render as user_defined_render
 from idiolect.autogenerate.render.expressions import value_text as _render_potential_expr  # noqa: F401
+from idiolect.autogenerate.render.expressions import value_text as value_text
+from idiolect.autogenerate.render.imports import dialect_prefix as dialect_prefix
 from idiolect.autogenerate.render.imports import directive_prefix as _alembic_autogenerate_prefix  # noqa: F401
+from idiolect.autogenerate.render.imports import directive_prefix as directive_prefix
 from idiolect.autogenerate.render.imports import (
     sqlalchemy_prefix as _sqlalchemy_autogenerate_prefix,  # noqa: F401
 )
+from idiolect.autogenerate.render.imports import sqlalchemy_prefix as sqlalchemy_prefix
 from idiolect.autogenerate.render.imports import user_prefix as _user_autogenerate_prefix  # noqa: F401
+from idiolect.autogenerate.render.imports import user_prefix as user_prefix
 from idiolect.autogenerate.render.indexes import add_index as _add_index  # noqa: F401
 from idiolect.autogenerate.render.indexes import drop_index as _drop_index  # noqa: F401
 from idiolect.autogenerate.render.indexes import (
@@ -59,4 +73,5 @@ from idiolect.autogenerate.render.tables import create_table_comment as _render_
 from idiolect.autogenerate.render.tables import drop_table as _drop_table  # noqa: F401
 from idiolect.autogenerate.render.tables import drop_table_comment as _render_drop_table_comment  # noqa: F401
 from idiolect.autogenerate.render.types import repr_type as _repr_type  # noqa: F401
+from idiolect.autogenerate.render.types import repr_type as repr_type
 from idiolect.autogenerate.render.types import type_with_subtype as _render_type_w_subtype  # noqa: F401

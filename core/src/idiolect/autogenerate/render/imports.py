@@ -16,9 +16,14 @@ if TYPE_CHECKING:
 _DIALECT_MODULE = re.compile(r"sqlalchemy\.dialects\.(\w+)")
 
 
-def directive_prefix(autogen_context: AutogenContext) -> str:
-    """Return what stands before a directive: ``op.``, or ``batch_op.`` inside of a batch."""
-    if autogen_context._has_batch:  # noqa: SLF001 - the context's documented state for renderers
+def directive_prefix(autogen_context: AutogenContext, *, in_batch: bool = True) -> str:
+    """Return what stands before a directive: ``op.``, or ``batch_op.`` inside of a batch.
+
+    Args:
+        autogen_context: whose options and state are asked.
+        in_batch: whether a batch has the directive; False: ``op.`` is written there too.
+    """
+    if in_batch and autogen_context._has_batch:  # noqa: SLF001 - the context's documented state for renderers
         return "batch_op."
     return autogen_context.opts.get("alembic_module_prefix") or ""
 

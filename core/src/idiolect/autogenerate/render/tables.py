@@ -85,11 +85,12 @@ def drop_table(autogen_context: AutogenContext, op: DropTableOp) -> str:
 
 
 def rename_table(autogen_context: AutogenContext, op: RenameTableOp) -> str:
-    """Return the code that renames a table."""
+    """Return the code that renames a table; a batch has no such directive."""
     arguments = [repr(ident(op.table_name)), repr(ident(op.new_table_name))]
     if op.schema:
         arguments.append(f"schema={ident(op.schema)!r}")
-    return f"{directive_prefix(autogen_context)}rename_table({', '.join(arguments)})"
+    prefix = directive_prefix(autogen_context, in_batch=False)
+    return f"{prefix}rename_table({', '.join(arguments)})"
 
 
 def create_table_comment(autogen_context: AutogenContext, op: CreateTableCommentOp) -> str:

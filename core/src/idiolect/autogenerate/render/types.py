@@ -20,6 +20,8 @@ from idiolect.hooks.dialects import hooks_for
 if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
 
+_KEYWORD = re.compile(r"(?<=[(\s])(\w+)=")
+
 
 def repr_type(
     type_: TypeEngine[Any], autogen_context: AutogenContext, _skip_variants: bool = False
@@ -56,9 +58,8 @@ def plain_type(type_: TypeEngine[Any], autogen_context: AutogenContext) -> str:
         return prefix + text
     if prefix == sqlalchemy_prefix(autogen_context) and _is_only_in_types(name):
         prefix += "types."
-    for inner in vars(type_).values():
-        if isinstance(inner, TypeEngine):
-            text = _with_inner(text, inner, autogen_context)
+    for inner in _inner_types(type_, text):
+        text = _with_inner(text, inner, autogen_context)
     return prefix + text
 
 
@@ -97,6 +98,13 @@ def _with_variants(type_: TypeEngine[Any], autogen_context: AutogenContext) -> s
         variant = repr_type(type_._variant_mapping[dialect], autogen_context)  # noqa: SLF001
         text += f".with_variant({variant}, {dialect!r})"
     return text
+
+
+def _inner_types(type_: TypeEngine[Any], text: str) -> list[TypeEngine[Any]]:
+    """Return the types that a type holds: given to it, or its class's where none was given."""
+    own = vars(type_)
+    named = {name: getattr(type_, name, None) for name in _KEYWORD.findall(text)}
+    return [value for value in {**named, **own}.values() if isinstance(value, TypeEngine)]
 
 
 def _with_inner(text: str, inner: TypeEngine[Any], autogen_context: AutogenContext) -> str:

@@ -49,7 +49,9 @@ class AddColumnOp(AlterTableOp):
 
     def reverse(self) -> DropColumnOp:
         """Return the operation that drops the column, and remembers it."""
-        return DropColumnOp.from_column_and_tablename(self.schema, self.table_name, self.column)
+        undoing = DropColumnOp.from_column_and_tablename(self.schema, self.table_name, self.column)
+        undoing.if_exists = self.if_not_exists
+        return undoing
 
     def to_diff_tuple(self) -> tuple[str, str | None, str, Column[Any]]:
         """Return ``("add_column", schema, table name, column)``."""
@@ -151,9 +153,11 @@ class DropColumnOp(AlterTableOp):
             raise IrreversibleError(
                 f"{describe(self)}: operation is not reversible; original column is not present"
             )
-        return AddColumnOp.from_column_and_tablename(
+        undoing = AddColumnOp.from_column_and_tablename(
             self.schema, self.table_name, self._reverse.column
         )
+        undoing.if_not_exists = self.if_exists
+        return undoing
 
     @classmethod
     def from_column_and_tablename(
