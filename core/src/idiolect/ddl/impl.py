@@ -180,7 +180,15 @@ class DefaultImpl(ComparingImpl):
 
     def _write(self, statement: Executable) -> None:
         sql = offline.statement_text(statement, self.dialect, literal_binds=self.literal_binds)
-        self._write_all(offline.script_lines(sql, self.rules))
+        self._write_all(self.script_lines(sql))
+
+    def script_lines(self, sql: str) -> Iterable[str]:
+        """Return what a script holds for one statement: it, terminated, then any separator.
+
+        Args:
+            sql: the statement, laid out and without terminator.
+        """
+        return offline.script_lines(sql, self.rules)
 
     def _write_all(self, lines: Iterable[str]) -> None:
         for line in lines:

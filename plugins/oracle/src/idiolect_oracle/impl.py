@@ -1,17 +1,136 @@
-"""Oracle's impl.
+"""Oracle's impl: MODIFY where others ALTER COLUMN, and scripts for SQL*Plus.
 
 Contexts on Oracle make one.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Identity, Insert
+
+import idiolect_oracle.compile  # noqa: F401 - whoever has the impl has its SQL text
 from idiolect.ddl.impl import DefaultImpl
+from idiolect.util import warn
+from idiolect_oracle import compare, sqlplus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import TextIO
+
+    from sqlalchemy import Column
+    from sqlalchemy.engine import Connection, CursorResult, Dialect
+    from sqlalchemy.sql.base import Executable
+
+    from idiolect.ddl.alter import ColumnChanges
+    from idiolect.ddl.base import AlterColumn
 
 
 class OracleImpl(DefaultImpl):
-    """Tells an Oracle database to change."""
+    """Tells an Oracle database to change; the database commits each change at once.
+
+    Attributes:
+        batch_separator: the line after each statement of a script; what
+            ``configure(oracle_batch_separator=...)`` says wins.
+    """
 
     __dialect__ = "oracle"
 
     transactional_ddl = False
-    batch_separator = "/"
+    batch_separator: str = "/"
+    command_terminator = ""
+    type_synonyms = (*DefaultImpl.type_synonyms, *compare.TYPE_SYNONYMS)
+    identity_attrs_ignore = ()
+
+    def __init__(  # noqa: PLR0917 - documented order
+        self,
+        dialect: Dialect,
+        connection: Connection | None,
+        as_sql: bool,
+        transactional_ddl: bool | None,
+        output_buffer: TextIO | None,
+        context_opts: dict[str, Any],
+    ) -> None:
+        self.batch_separator = separator_of(type(self), context_opts)
+        super().__init__(
+            dialect, connection, as_sql, transactional_ddl, output_buffer, context_opts
+        )
+
+    @property
+    def is_for_sqlplus(self) -> bool:
+        """Whether a script is worded for SQL*Plus; ``configure(oracle_sqlplus=False)``: no."""
+        return bool(self.context_opts.get("oracle_sqlplus", True))
+
+    def _exec(self, construct: Executable | str, *args: Any, **kw: Any) -> CursorResult[Any] | None:
+        if self.as_sql and self.is_for_sqlplus and isinstance(construct, Insert):
+            # Else SQLAlchemy asks for the new key INTO a variable, and a script has none.
+            construct = construct.inline()
+        return super()._exec(construct, *args, **kw)
+
+    def script_lines(self, sql: str) -> Iterable[str]:
+        """Return a statement so that SQL*Plus reads it whole, and runs it once."""
+        if not self.is_for_sqlplus:
+            return super().script_lines(sql)
+        text = sqlplus.script_text(sql)
+        # After nothing but a comment, the separator would run the statement before once more.
+        return super().script_lines(text) if sqlplus.has_code(text) else [text]
+
+    def add_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        if_not_exists: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        """Add a column. Oracle has no IF NOT EXISTS for one, and a warning says so.
+
+        Args:
+            table_name: the table.
+            column: see :meth:`idiolect.ddl.impl.DefaultImpl.add_column`.
+            if_not_exists: changes nothing.
+            kw: the same method's further arguments.
+        """
+        if if_not_exists:
+            warn(
+                f"add_column {column.name!r} on table {table_name!r}: Oracle cannot add a column "
+                "if it does not exist yet; if_not_exists changes nothing"
+            )
+        super().add_column(table_name, column, **kw)
+
+    def alter_statements(self, changes: ColumnChanges) -> list[AlterColumn]:
+        """Return the statements of standard SQL, but leave a default that an identity replaces.
+
+        Each statement commits: one that drops the default before Oracle refuses the identity
+        would leave the column with neither.
+        """
+        if isinstance(changes.server_default, Identity) and not isinstance(
+            changes.existing_server_default, Identity
+        ):
+            changes = replace(changes, existing_server_default=None)
+        return super().alter_statements(changes)
+
+    def compare_server_default(
+        self,
+        inspector_column: Column[Any],
+        metadata_column: Column[Any],
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        """Compare without the white space, parentheses and quotes that Oracle keeps."""
+        return compare.plain_default(rendered_metadata_default) != compare.plain_default(
+            rendered_inspector_default
+        )
+
+
+def separator_of(impl_class: type[DefaultImpl], opts: Mapping[str, Any]) -> str:
+    """Return the line after each statement of a script, ``""`` for none.
+
+    Args:
+        impl_class: its attribute counts unless the option says something else.
+        opts: the options of ``configure()``.
+    """
+    by_class: str = getattr(impl_class, "batch_separator", OracleImpl.batch_separator)
+    configured = opts.get("oracle_batch_separator", OracleImpl.batch_separator)
+    return by_class if configured == OracleImpl.batch_separator else configured or ""

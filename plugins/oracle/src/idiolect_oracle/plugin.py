@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from idiolect.hooks import OfflineTransaction, hookimpl
-from idiolect_oracle.impl import OracleImpl
+from idiolect.hooks import OfflineTransaction, Option, hookimpl
+from idiolect_oracle.impl import OracleImpl, separator_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks.options import OptionRegistry
+
+#: The options of ``configure()`` that are Oracle's.
+OPTIONS = (
+    Option(
+        "oracle_batch_separator",
+        str,
+        OracleImpl.batch_separator,
+        "the line after each statement of a script; an empty text for none",
+    ),
+    Option(
+        "oracle_sqlplus",
+        bool,
+        True,
+        "word the statements of a script so that SQL*Plus reads them as they are meant",
+    ),
+)
 
 
 class OraclePlugin:
@@ -21,25 +40,38 @@ class OraclePlugin:
 
     @hookimpl
     def transactional_ddl(self, impl_class: type[DefaultImpl]) -> bool:
-        """Yes, unless a subclass for a relative of Oracle says otherwise."""
+        """No, unless a subclass for a relative of Oracle says otherwise.
+
+        Source: "COMMIT" in Oracle's SQL Language Reference: each DDL statement commits before
+        it runs and after it.
+        """
         return impl_class.transactional_ddl
 
     @hookimpl
     def statement_terminator(self, impl_class: type[DefaultImpl]) -> str:
-        """A semicolon."""
+        """None: drivers refuse a semicolon, and the separator sends a statement."""
         return impl_class.command_terminator
 
     @hookimpl
-    def batch_separator(self) -> str:
-        """None: psql sends each statement as it ends."""
-        return ""
+    def batch_separator(self, impl_class: type[DefaultImpl], opts: Mapping[str, Any]) -> str:
+        """A slash, on which SQL*Plus runs what it has read, or what the user has configured."""
+        return separator_of(impl_class, opts)
 
     @hookimpl
     def offline_transaction(self) -> OfflineTransaction:
-        """``BEGIN`` and ``COMMIT``."""
-        return OfflineTransaction()
+        """``SET TRANSACTION READ WRITE`` and ``COMMIT``: Oracle has no ``BEGIN``.
+
+        Source: "SET TRANSACTION" in Oracle's SQL Language Reference.
+        """
+        return OfflineTransaction(begin="SET TRANSACTION READ WRITE", separate_begin=True)
 
     @hookimpl
     def autocommit_level(self) -> str:
         """Every supported driver has it under this name."""
         return "AUTOCOMMIT"
+
+    @hookimpl
+    def register_options(self, registry: OptionRegistry) -> None:
+        """Make the options of a script known."""
+        for option in OPTIONS:
+            registry.add(option)

@@ -1,0 +1,55 @@
+"""What Oracle tells of its columns in other words than the model: types and defaults.
+
+The impl comes in. Nothing here asks the database.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: Words for types that are the same: Oracle keeps all whole and decimal numbers as NUMBER.
+TYPE_SYNONYMS: tuple[set[str], ...] = (
+    {"VARCHAR", "VARCHAR2"},
+    {"BIGINT", "INTEGER", "SMALLINT", "DECIMAL", "NUMERIC", "NUMBER"},
+    {"DOUBLE", "FLOAT", "DOUBLE_PRECISION", "DOUBLE PRECISION"},
+)
+
+_QUOTED = re.compile(r"""('(?:[^']|'')*'|"[^"]*")""")
+_QUOTED_NUMBER = re.compile(r"'\s*([-+]?\d+(?:\.\d+)?)\s*'")
+
+
+def plain_default(default: str | None) -> str | None:
+    """Return a default's SQL in the one form that equal defaults have, None for none.
+
+    Oracle keeps the text as it was written, the white space before what followed included; a
+    default that was taken away is NULL from then on. Quotes count, but not those of a number.
+
+    Source: "ALL_TAB_COLUMNS" in Oracle's Database Reference, DATA_DEFAULT.
+    """
+    if default is None:
+        return None
+    text = _in_one_case(default.strip())
+    while text.startswith("(") and text.endswith(")") and _is_one_group(text):
+        text = text[1:-1].strip()
+    if text == "NULL":
+        return None
+    number = _QUOTED_NUMBER.fullmatch(text)
+    return number.group(1) if number else text
+
+
+def _in_one_case(text: str) -> str:
+    """Return SQL in upper case and with single blanks, but in quotes."""
+    parts = _QUOTED.split(text)
+    return "".join(
+        part if place % 2 else re.sub(r"\s+", " ", part).upper() for place, part in enumerate(parts)
+    )
+
+
+def _is_one_group(text: str) -> bool:
+    depth = 0
+    bare = _QUOTED.sub(lambda found: "x" * len(found.group()), text)
+    for place, char in enumerate(bare):
+        depth += (char == "(") - (char == ")")
+        if depth == 0:
+            return place == len(bare) - 1
+    return False

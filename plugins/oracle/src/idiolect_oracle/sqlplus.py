@@ -1,0 +1,199 @@
+"""How a statement must be worded so that SQL*Plus reads it whole, and runs it once.
+
+SQL*Plus reads a script by lines, quotes or not: a blank line ends a statement, a semicolon at the
+end of a line runs it, a slash on a line of its own runs it again, ``&`` asks for a value. What
+stands in quotes is put together from harmless pieces instead; the database gets the same value.
+The impl comes in, for scripts alone; nothing here knows SQLAlchemy.
+
+Source: "SQL*Plus Basics", Running SQL Commands and Running PL/SQL Blocks, and the commands
+``SET SQLBLANKLINES``, ``SET DEFINE`` and ``SET SQLPREFIX``, in the SQL*Plus User's Guide.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: The longest piece of a literal on one line. SQL*Plus ignores lines of more than 2499 characters.
+LONGEST_PIECE = 1000
+
+_TOKEN = re.compile(
+    r"""
+      (?P<quoted>(?<![\w$\#])n?q'(?:\[.*?\]|\{.*?\}|<.*?>|\(.*?\)|(?P<mark>\S).*?(?P=mark))')
+    | (?P<literal>(?:(?<![\w$\#])n)?'(?:[^']|'')*')
+    | (?P<name>"[^"]*")
+    | (?P<comment>--[^\n]*|/\*.*?\*/)
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_BLOCK = re.compile(
+    r"""
+    (?: declare | begin | with\s+(?:function|procedure)
+      | create \s+ (?:or\s+replace\s+)? (?:and\s+(?:resolve|compile)\s+)?
+        (?:(?:non)?editionable\s+)?
+        (?:function|procedure|package|trigger|type|java)
+    )\b | <<
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_COMMENT_ON = re.compile(r"comment\s+on\b", re.IGNORECASE)
+_OWN_SEPARATOR = re.compile(r"\n[ \t]*/[ \t]*\Z")
+_CONTINUED = re.compile(r"-[ \t]*\r?\n")
+_BLANK_LINES = re.compile(r"\n(?:[ \t\r]*\n)+")
+_ALONE = frozenset({"", "/", "."})
+_CODES = {"\n": "CHR(10)", "\r": "CHR(13)", "&": "CHR(38)"}
+_CODED = re.compile(r"([\n\r&])")
+
+
+def script_text(sql: str) -> str:
+    """Return a statement or PL/SQL block for a script, without what would run it.
+
+    Args:
+        sql: its text as a driver would take it; a closing ``/`` line, or semicolon of a
+            statement that is no block, may be there and is left out.
+    """
+    text = sql.strip()
+    while _OWN_SEPARATOR.search(text):
+        text = _OWN_SEPARATOR.sub("", text).rstrip()
+    if is_block(text):
+        return "".join(_block_part(kind, part) for kind, part in _parts(text))
+    text = _without_semicolon(text)
+    if _COMMENT_ON.match(_code(text)) and _has_misread(text):
+        # No expression may stand in COMMENT ON, but in the text that a block executes.
+        return f"BEGIN\n  EXECUTE IMMEDIATE {concatenated(text)};\nEND;"
+    return _statement(text)
+
+
+def is_block(sql: str) -> bool:
+    """Tell whether SQL*Plus reads ``sql`` up to a slash, semicolons and blank lines included."""
+    return _BLOCK.match(_code(sql)) is not None
+
+
+def has_code(sql: str) -> bool:
+    """Tell whether there is more than comments."""
+    return bool(_code(sql).strip())
+
+
+def concatenated(value: str, prefix: str = "") -> str:
+    """Return a text as SQL that is harmless on every line.
+
+    Args:
+        value: the text.
+        prefix: ``N`` for national characters.
+    """
+    pieces: list[str] = []
+    for part in _CODED.split(value):
+        if part in _CODES:
+            pieces.append(_CODES[part])
+        else:
+            pieces.extend(
+                f"{prefix}'{piece}'".replace("\0", "''")
+                for piece in _short(part.replace("'", "\0"))
+            )
+    lines = [""]
+    for piece in pieces or [f"{prefix}''"]:
+        if len(lines[-1]) + len(piece) > LONGEST_PIECE and lines[-1]:
+            lines.append("")
+        lines[-1] += f"||{piece}"
+    return "\n".join(lines).removeprefix("||")
+
+
+def _short(text: str) -> Iterator[str]:
+    for start in range(0, len(text), LONGEST_PIECE):
+        yield text[start : start + LONGEST_PIECE]
+
+
+def _parts(sql: str) -> Iterator[tuple[str, str]]:
+    """Yield a statement in parts: ``code``, ``literal``, ``name`` and ``comment``."""
+    end = 0
+    for found in _TOKEN.finditer(sql):
+        if found.start() > end:
+            yield "code", sql[end : found.start()]
+        kind = "quoted" if found["quoted"] else str(found.lastgroup)
+        yield ("literal" if kind == "quoted" else kind), found.group()
+        end = found.end()
+    if end < len(sql):
+        yield "code", sql[end:]
+
+
+def _code(sql: str) -> str:
+    """Return a statement from its first word on, without comments."""
+    return "".join(part for kind, part in _parts(sql) if kind != "comment").lstrip()
+
+
+def _without_semicolon(sql: str) -> str:
+    """Leave out the semicolon at the end, which would run the statement before the slash does."""
+    parts = list(_parts(sql))
+    for place in reversed(range(len(parts))):
+        kind, part = parts[place]
+        if kind == "comment" or not part.strip():
+            continue
+        if kind == "code":
+            space = part[len(part.rstrip()) :]
+            parts[place] = (kind, part.rstrip("; \n\r\t") + space)
+        break
+    return "".join(part for _, part in parts).rstrip()
+
+
+def _statement(sql: str) -> str:
+    text = "".join(_statement_part(kind, part) for kind, part in _parts(sql))
+    return _BLANK_LINES.sub("\n", text).strip()
+
+
+def _statement_part(kind: str, part: str) -> str:
+    if kind == "code":
+        return _CONTINUED.sub("- ", part)
+    if kind == "comment":
+        return _plain_comment(part)
+    return _harmless(part, in_block=False) if kind == "literal" else part
+
+
+def _has_misread(sql: str) -> bool:
+    return any(
+        kind == "literal" and _is_misread(part, in_block=False) for kind, part in _parts(sql)
+    )
+
+
+def _block_part(kind: str, part: str) -> str:
+    if kind == "literal":
+        return _harmless(part, in_block=True)
+    return part.replace("&", "+") if kind == "comment" else part
+
+
+def _harmless(literal: str, *, in_block: bool) -> str:
+    """Return a literal as it is, or as an expression where SQL*Plus would misread it."""
+    if not _is_misread(literal, in_block=in_block):
+        return literal
+    prefix = "N" if literal[0] in "nN" else ""
+    rest = literal[len(prefix) :]
+    value = rest[3:-2] if rest[0] in "qQ" else rest[1:-1].replace("''", "'")
+    return f"({concatenated(value, prefix)})"
+
+
+def _is_misread(literal: str, *, in_block: bool) -> bool:
+    lines = literal.split("\n")
+    if "&" in literal or any(len(line) > 2 * LONGEST_PIECE for line in lines):
+        return True
+    if any(line.startswith("#") for line in lines[1:]):
+        return True
+    ends = ("-",) if in_block else ("-", ";")
+    if any(line.rstrip().endswith(ends) for line in lines[:-1]):
+        return True
+    alone = _ALONE - {""} if in_block else _ALONE
+    return any(line.strip() in alone for line in lines[1:-1])
+
+
+def _plain_comment(comment: str) -> str:
+    """Return a comment without what SQL*Plus would take for a command; "" if nothing is left."""
+    if comment.startswith("--"):
+        words = comment[2:].replace("&", "+").rstrip(" \t\r;-")
+        return f"--{words}" if words.strip() else ""
+    words = comment[2:-2].replace("&", "+")
+    lines = [line.rstrip(" \t\r;-") for line in words.split("\n")]
+    if len(lines) == 1:
+        return f"/*{words}*/"
+    kept = "\n".join(line for line in lines if line.strip() not in _ALONE)
+    return f"/*{kept} */"

@@ -1,0 +1,102 @@
+"""What Oracle tells in other words than the model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import oracle as untyped
+
+from idiolect.migration import MigrationContext
+
+# Its types are not annotated.
+oracle: Any = untyped
+
+DEFAULTS: dict[str, tuple[str | None, str | None, bool]] = {
+    "none": (None, None, False),
+    "same": ("'x'", "'x'", False),
+    "white space that Oracle keeps": ("SYSDATE", "SYSDATE \n", False),
+    "another case": ("sysdate", "SYSDATE", False),
+    "another case in quotes": ("'a'", "'A'", True),
+    "blanks in quotes": ("'x '", "'x'", True),
+    "blanks between words": ("1  +\n1", "1 + 1", False),
+    "parentheses": ("(5)", "5", False),
+    "parentheses that are no pair": ("(a) + (b)", "a) + (b", True),
+    "quoted number": ("'5'", "5", False),
+    "quoted number with a blank": ("5", "'5' ", False),
+    "quoted word": ("'user'", "user", True),
+    "quote in quotes": ("'it''s'", "'it''s' ", False),
+    "taken away": (None, "NULL ", False),
+    "quoted NULL": (None, "'NULL'", True),
+    "added": ("5", None, True),
+    "removed": (None, "5", True),
+}
+
+
+def _impl() -> Any:
+    return MigrationContext.configure(dialect_name="oracle", opts={"as_sql": True}).impl
+
+
+@pytest.mark.parametrize(("model", "database", "expected"), DEFAULTS.values(), ids=DEFAULTS)
+def test_defaults(model: str | None, database: str | None, expected: bool) -> None:
+    """Defaults that mean the same do not differ, others do, whichever side has them."""
+    column = sa.Column("c", sa.String)
+    assert expected is _impl().compare_server_default(column, column, model, database)
+    assert expected is _impl().compare_server_default(column, column, database, model)
+
+
+TYPES: dict[str, tuple[Any, Any, bool]] = {
+    "whole numbers": (oracle.NUMBER(), sa.Integer(), False),
+    "small whole numbers": (sa.INTEGER(), sa.SmallInteger(), False),
+    "big whole numbers": (oracle.NUMBER(19, 0), sa.BigInteger(), False),
+    "decimals": (oracle.NUMBER(10, 2), sa.Numeric(10, 2), False),
+    "decimals of another scale": (oracle.NUMBER(10, 2), sa.Numeric(10, 3), True),
+    "text": (oracle.VARCHAR2(50), sa.String(50), False),
+    "text of another length": (sa.VARCHAR(50), sa.String(40), True),
+    "enum": (sa.VARCHAR(1), sa.Enum("a", "b", name="e"), False),
+    "long text": (sa.CLOB(), sa.Text(), False),
+    "long text that was short": (sa.VARCHAR(50), sa.Text(), True),
+    "float": (oracle.FLOAT(126), sa.Float(), False),
+    "float under its other name": (sa.DOUBLE_PRECISION(), sa.Float(), False),
+    "double": (sa.DOUBLE_PRECISION(), sa.Double(), False),
+    "date and time": (oracle.DATE(), sa.DateTime(), False),
+    "point in time": (oracle.TIMESTAMP(), sa.DateTime(), True),
+    "bytes": (sa.BLOB(), sa.LargeBinary(), False),
+    "interval": (oracle.INTERVAL(day_precision=2, second_precision=6), sa.Interval(), False),
+    "number and text": (oracle.NUMBER(), sa.String(5), True),
+}
+
+
+@pytest.mark.parametrize(("database", "model", "expected"), TYPES.values(), ids=TYPES)
+def test_types(database: Any, model: Any, expected: bool) -> None:
+    """Types that Oracle keeps as the same do not differ."""
+    assert expected is _impl().compare_type(sa.Column("c", database), sa.Column("c", model))
+
+
+IDENTITIES: dict[str, tuple[dict[str, Any], dict[str, Any], bool]] = {
+    "what the database fills in": (
+        {},
+        {"start": 1, "increment": 1, "minvalue": 1, "maxvalue": 10**28 - 1, "cache": 20},
+        False,
+    ),
+    "always": ({"always": True}, {}, True),
+    "start": ({"start": 3}, {"start": 4}, True),
+    "on null": ({"oracle_on_null": True}, {"oracle_on_null": False}, True),
+    "on null, the other way": ({"oracle_on_null": False}, {"oracle_on_null": True}, True),
+    "order": ({"oracle_order": True}, {}, True),
+}
+
+
+def _identity(**options: Any) -> sa.Identity:
+    if not hasattr(sa.Identity, "dialect_options"):
+        # SQLAlchemy 2.0 has Oracle's options without the dialect's name.
+        options = {name.removeprefix("oracle_"): value for name, value in options.items()}
+    return sa.Identity(**options)
+
+
+@pytest.mark.parametrize(("model", "database", "expected"), IDENTITIES.values(), ids=IDENTITIES)
+def test_identities(model: dict[str, Any], database: dict[str, Any], expected: bool) -> None:
+    """What the model says of an identity counts, Oracle's own options included."""
+    impl = _impl()
+    assert expected is impl.compare_identity(_identity(**model), _identity(**database))
