@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 INDEXES = ("ix", "Ix Two", "i%")
 YES_OR_NO = (True, False)
+WITH_COMMENTS = ("oracle", "postgresql")
+"""The dialects on which alter_column has a text for a comment."""
+WITH_IDENTITIES = ("oracle", "postgresql")
+"""The dialects on which alter_column has a text for an identity."""
 
 
 def create_table(draw: Draw, op: Any) -> None:
@@ -59,9 +63,10 @@ def rename_table(draw: Draw, op: Any) -> None:
 
 def add_column(draw: Draw, op: Any) -> None:
     """Draw an add_column."""
-    options = draw.options(
-        if_not_exists=YES_OR_NO, inline_references=YES_OR_NO, inline_primary_key=YES_OR_NO
-    )
+    options = draw.options(if_not_exists=YES_OR_NO)
+    if draw.dialect != "oracle":
+        # The real Alembic leaves out what shall be inline there.
+        options |= draw.options(inline_references=YES_OR_NO, inline_primary_key=YES_OR_NO)
     op.add_column(draw.table(), draw.column(adding=True), schema=draw.schema(), **options)
 
 
@@ -83,7 +88,7 @@ def alter_column(draw: Draw, op: Any) -> None:
         changes |= _new_type(draw)
     if draw.chance(0.4):
         changes |= _new_default(draw)
-    if draw.dialect == "postgresql":
+    if draw.dialect in WITH_COMMENTS:
         # The real Alembic has no common text for a comment.
         changes |= draw.options(comment=(*TEXTS, None))
     if draw.chance() and not getattr(changes.get("type_"), "create_constraint", False):
@@ -300,7 +305,7 @@ def _new_type(draw: Draw) -> dict[str, Any]:
 
 
 def _new_default(draw: Draw) -> dict[str, Any]:
-    if draw.dialect != "postgresql" or draw.chance(0.7):
+    if draw.dialect not in WITH_IDENTITIES or draw.chance(0.7):
         return {"server_default": draw.one((None, draw.default()))}
     new = draw.identity()
     if draw.chance():

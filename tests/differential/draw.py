@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DIALECTS = ("default", "postgresql", "sqlite")
+"""Those whose texts are the same without exception."""
 TABLES = ("t", "account", "My Table", "select", "straße", "t%x", 'q"uo', "UPPER", "order_")
 COLUMNS = ("a", "b", "id", "Mixed", "sel ect", "from", "c%d", "größe")
 SCHEMAS = (None, None, None, "s", "My Schema", "a.b")
@@ -30,7 +31,7 @@ class Draw:
 
     Args:
         seed: decides everything.
-        dialect: one of DIALECTS.
+        dialect: one of DIALECTS, or another that a test names.
     """
 
     def __init__(self, seed: int, dialect: str) -> None:
@@ -131,7 +132,8 @@ class Draw:
         bare = adding and self.dialect == "sqlite"
         if self.chance(0.25) and not bare:
             items.append(self._foreign_key())
-        if self.chance(0.15):
+        # The real Alembic leaves this one out on Oracle.
+        if self.chance(0.15) and not (adding and self.dialect == "oracle"):
             items.append(sa.CheckConstraint("a > 5", name=self.one((None, "ck1"))))
         facts = self.options(nullable=(True, False), comment=TEXTS)
         if self.chance(0.5):
