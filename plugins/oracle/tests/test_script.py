@@ -1,0 +1,107 @@
+"""Scripts as SQL*Plus reads them: each statement is sent once, with the values that were given."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlplus_reader import Misread, sent, values
+
+from idiolect.migration import MigrationContext
+from idiolect.operations import Operations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TEXTS = st.lists(
+    st.sampled_from(
+        ["\n", "\n", "'", "&", ";", "/", ".", "-", "#", "@", " ", "\r\n", "a", "--", "/*"]
+    ),
+    max_size=12,
+).map("".join)
+ROWS = sa.table("t", sa.column("a", sa.String), sa.column("b", sa.String))
+
+
+def _script(play: Callable[[Operations], object], **options: object) -> str:
+    buffer = io.StringIO()
+    opts = {"as_sql": True, "output_buffer": buffer, **options}
+    play(Operations(MigrationContext.configure(dialect_name="oracle", opts=opts)))
+    return buffer.getvalue()
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+@given(first=TEXTS, second=TEXTS)
+def test_rows(first: str, second: str) -> None:
+    """Rows arrive with their values, one statement each."""
+    rows = [{"a": first, "b": second}, {"a": second, "b": "x" + first}]
+    found = list(sent(_script(lambda op: op.bulk_insert(ROWS, rows))))
+    assert [[first, second], [second, "x" + first]] == [values(statement) for statement in found]
+
+
+@given(comment=TEXTS.filter(bool))
+def test_comments(comment: str) -> None:
+    """A comment arrives as it is, by a block if it must."""
+    (statement,) = sent(_script(lambda op: op.create_table_comment("t", comment)))
+    (value,) = values(statement)
+    if statement.startswith("BEGIN"):
+        (value,) = values(value)
+    assert comment == value
+
+
+@given(first=TEXTS, second=TEXTS, space=st.sampled_from([" ", "\n", "\n\n", " \n \n"]))
+def test_statements(first: str, second: str, space: str) -> None:
+    """Text with blank lines, a semicolon and comments is one statement with its values."""
+    sql = f"UPDATE t{space}SET a = {_quoted(first)},{space}b = {_quoted(second)};{space}-- done;"
+    (statement,) = sent(_script(lambda op: op.execute(sql)))
+    assert statement.startswith("UPDATE t")
+    assert [first, second] == values(statement)
+    assert ";" not in _without_literals(statement)
+
+
+@given(first=TEXTS, second=TEXTS, ending=st.sampled_from(["", "\n/", "\n/\n"]))
+def test_blocks(first: str, second: str, ending: str) -> None:
+    """A block is sent whole and once, whatever it holds."""
+    sql = f"BEGIN\n  p({_quoted(first)});\n\n  q({_quoted(second)});\nEND;{ending}"
+    (statement,) = sent(_script(lambda op: op.execute(sql)))
+    assert [first, second] == values(statement)
+    assert ("BEGIN", "END;") == (statement[:5], statement.rstrip()[-4:])
+
+
+def _without_literals(sql: str) -> str:
+    return "".join(part for place, part in enumerate(sql.split("'")) if place % 2 == 0)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["INSERT INTO t VALUES ('R&D')", "INSERT INTO t VALUES ('a\n\nb')", "UPDATE t SET a = ';\nb'"],
+    ids=["variable", "blank line", "semicolon"],
+)
+def test_text_as_it_is_would_be_misread(sql: str) -> None:
+    """With ``oracle_sqlplus=False`` scripts are Alembic's, and such text does not arrive."""
+    script = _script(lambda op: op.execute(sql), oracle_sqlplus=False)
+    with pytest.raises(Misread):
+        list(sent(script))
+
+
+def test_script_of_a_run() -> None:
+    """Begin, statements and commit are sent one by one."""
+
+    def play(op: Operations) -> None:
+        op.impl.emit_begin()
+        op.execute("CREATE PROCEDURE p IS\nBEGIN\n\n  NULL;\nEND;")
+        op.execute("DELETE FROM t;")
+        op.impl.emit_commit()
+
+    assert [
+        "SET TRANSACTION READ WRITE",
+        "CREATE PROCEDURE p IS\nBEGIN\n\n  NULL;\nEND;",
+        "DELETE FROM t",
+        "COMMIT",
+    ] == [statement.strip() for statement in sent(_script(play))]
