@@ -30,6 +30,7 @@ ALLOWED: dict[str, tuple[Allowed, ...]] = {
             r'^COMMENT ON COLUMN (?:.*\.)?"?((?:[^\n."]|"")+)"?\."?((?:[^\n."]|"")+)"? IS \'',
             r"COMMENT ON COLUMN \1.\2 IS '",
         ),
+        Allowed("Oracle refuses a comment that is NULL", r"^(COMMENT ON .*) IS NULL$", r"\1 IS ''"),
         Allowed("nor doubles a quote in one", r'^(COMMENT ON COLUMN [^\n\']*?)""', r'\1"'),
     ),
 }

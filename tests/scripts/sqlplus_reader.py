@@ -68,7 +68,7 @@ def sent(script: str) -> Iterator[str]:
 
 
 def _known(statement: str) -> str:
-    if not _SQL.match(statement):
+    if not _SQL.match(statement.lstrip()):
         raise Misread(statement)
     return statement
 

@@ -213,8 +213,13 @@ def test_comments_on_tables(script: Script) -> None:
     def play(op: Operations) -> None:
         op.create_table_comment("t", "it's", schema="s")
         op.drop_table_comment("t", existing_comment="it's", schema="s")
+        op.create_table_comment("t", None)
 
-    expected = ["COMMENT ON TABLE s.t IS 'it''s'", "COMMENT ON TABLE s.t IS ''"]
+    expected = [
+        "COMMENT ON TABLE s.t IS 'it''s'",
+        "COMMENT ON TABLE s.t IS ''",
+        "COMMENT ON TABLE t IS ''",
+    ]
     assert expected == script(play)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import TextIO
 
-    from sqlalchemy import Column
+    from sqlalchemy import Column, Table
     from sqlalchemy.engine import Connection, CursorResult, Dialect
     from sqlalchemy.sql.base import Executable
 
@@ -98,6 +98,16 @@ class OracleImpl(DefaultImpl):
                 "if it does not exist yet; if_not_exists changes nothing"
             )
         super().add_column(table_name, column, **kw)
+
+    def create_table_comment(self, table: Table) -> None:
+        """Set the comment that ``table`` bears; None removes it, and NULL is no comment here.
+
+        Source: "COMMENT" in Oracle's SQL Language Reference: a literal alone may follow IS.
+        """
+        if table.comment is None:
+            self.drop_table_comment(table)
+        else:
+            super().create_table_comment(table)
 
     def alter_statements(self, changes: ColumnChanges) -> list[AlterColumn]:
         """Return the statements of standard SQL, but leave a default that an identity replaces.
