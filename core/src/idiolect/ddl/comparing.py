@@ -69,7 +69,7 @@ class ComparingImpl:
 
         Args:
             reflected_object: as SQLAlchemy's inspector tells it.
-            kind: ``index`` or ``unique_constraint``.
+            kind: ``index``, ``unique_constraint`` or ``primary_key``.
         """
         del kind
         options: dict[str, Any] = reflected_object.get("dialect_options", {})

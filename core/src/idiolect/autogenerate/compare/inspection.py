@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import MetaData, UniqueConstraint, event
+from sqlalchemy import MetaData, PrimaryKeyConstraint, UniqueConstraint, event
 from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.sql.elements import conv
 
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
+
+_KINDS: dict[type, str] = {
+    UniqueConstraint: "unique_constraint",
+    PrimaryKeyConstraint: "primary_key",
+}
 
 
 def reflect_tables(
@@ -71,10 +76,7 @@ def _settle(table: Table, impl: DefaultImpl) -> None:
     Options of dialects are those that the impl says count.
     """
     items: list[tuple[str, Any]] = [("index", index) for index in table.indexes]
-    items += [
-        ("unique_constraint" if isinstance(one, UniqueConstraint) else "", one)
-        for one in table.constraints
-    ]
+    items += [(_KINDS.get(type(one), ""), one) for one in table.constraints]
     for kind, item in items:
         if isinstance(item.name, str):
             item.name = conv(item.name)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idiolect.autogenerate.compare.order import drop_referred_tables_last
+
 if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.operations.ops.containers import MigrationScript, UpgradeOps
@@ -26,4 +28,5 @@ def populate_migration_script(
     """Fill the last containers of a directive with what differs, and with what undoes it."""
     upgrade_ops = migration_script.upgrade_ops_list[-1]
     _produce_net_changes(autogen_context, upgrade_ops)
+    drop_referred_tables_last(upgrade_ops.ops)
     upgrade_ops.reverse_into(migration_script.downgrade_ops_list[-1])
