@@ -117,7 +117,8 @@ def _form_faults(row: Row, project: Project, outcome: Outcome) -> Iterator[str]:
         yield f"{len(lines)} lines on stderr, more than {MOST_LINES}"
     if "Traceback (most recent call last)" in outcome.err + outcome.out:
         yield "a traceback"
-    messages = [line for line in lines if line.startswith("FAILED: ") or ": error: " in line]
+    marks = ("FAILED: ", "WARNING: ") if row.status == 0 else ("FAILED: ",)
+    messages = [line for line in lines if line.startswith(marks) or ": error: " in line]
     if len(messages) != 1:
         yield f"{len(messages)} messages instead of one"
     files = _FRAME.findall(outcome.err)

@@ -71,7 +71,7 @@ class Row:
         command: the words after `idiolect`, as typed in a shell.
         says: what the message has to contain, upper and lower case being equal.
         spoil: what is done to the project first, in order.
-        status: the exit status.
+        status: the exit status. 0: the command does its work, and warns.
         fails_in: where the user's own code fails, how the message names it: a revision or
             env.py. Then, and only then, frames are shown, and only those of the project.
         frameless: Python refuses to call the user's code, which has no frame then.
@@ -80,7 +80,6 @@ class Row:
         needs: the server that the row cannot do without.
         powerless: run where even root minds the modes of files.
         meanwhile: what surrounds the run, such as another's lock.
-        pending: what the code still lacks for this row; it has to fail until then.
         raw: with `--raiseerr` a traceback is asked for; the rules about form do not apply.
     """
 
@@ -96,7 +95,6 @@ class Row:
     needs: Needs = ""
     powerless: bool = False
     meanwhile: Meanwhile = undisturbed
-    pending: str = ""
     raw: bool = False
 
 
@@ -105,13 +103,9 @@ def each_command(
     commands: Iterable[str],
     says: tuple[str, ...],
     *spoil: Spoil,
-    pending: str = "",
 ) -> list[Row]:
     """Return a row for each command, all of the same trouble."""
-    return [
-        Row(f"{prefix}-{name_of(command)}", command, says, spoil, pending=pending)
-        for command in commands
-    ]
+    return [Row(f"{prefix}-{name_of(command)}", command, says, spoil) for command in commands]
 
 
 def name_of(command: str) -> str:

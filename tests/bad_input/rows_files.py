@@ -198,21 +198,46 @@ ROWS = [
         "heads",
         ("cccc3333", "a:b"),
         (revision("cccc3333", FIRST, "branch_labels = 'a:b'"),),
-        pending="labels may hold characters that no identifier can",
+        status=0,
+    ),
+    *(
+        Row(
+            f"file-label-{label.strip('+')}",
+            "heads",
+            ("cccc3333", label),
+            (revision("cccc3333", FIRST, f"branch_labels = {label!r}"),),
+            status=0,
+        )
+        for label in ("head", "heads", "base", "current", "a@b", "+2")
+    ),
+    *(
+        Row(
+            f"file-double-id-{name}",
+            command,
+            (SECOND, SECOND_FILE, "copy_.py", "delete one"),
+            (revision(SECOND, FIRST, file="copy"),),
+        )
+        for name, command in (
+            ("upgrade", "upgrade head"),
+            ("sql", "upgrade head --sql"),
+            ("downgrade", f"downgrade {SECOND}:base --sql"),
+        )
     ),
     Row(
-        "file-double-id",
-        "upgrade head",
-        (SECOND, SECOND_FILE, "copy_.py"),
-        (revision(SECOND, FIRST, file="copy"),),
-        pending="of two files with one id the later is taken, with a warning",
+        "file-double-id-below",
+        "upgrade heads",
+        (SECOND, SECOND_FILE, "copy_.py", "delete one"),
+        (revision(SECOND, FIRST, file="copy"), revision("cccc3333", SECOND)),
     ),
-    Row(
-        "file-double-id-heads",
-        "heads",
-        (SECOND, SECOND_FILE, "copy_.py"),
-        (revision(SECOND, FIRST, file="copy"),),
-        pending="of two files with one id the later is taken, with a warning",
+    *(
+        Row(
+            f"file-double-id-told-by-{command.split()[0]}",
+            command,
+            (SECOND, SECOND_FILE, "copy_.py"),
+            (revision(SECOND, FIRST, file="copy"),),
+            status=0,
+        )
+        for command in ("heads", "history", "current", f"upgrade {FIRST}")
     ),
     Row(
         "file-a-dead-link",

@@ -148,7 +148,8 @@ ROWS = [
         "upgrade head",
         ("gone",),
         (option("version_locations", "%(here)s/migrations/versions:%(here)s/gone"),),
-        pending="a version location that is not there passes for an empty one",
+        status=0,
+        changes=("app.db",),
     ),
     Row(
         "version-path-unknown",

@@ -135,13 +135,17 @@ ROWS = [
         "new-label-odd",
         "revision -m x --branch-label a:b",
         ("a:b",),
-        pending="labels may hold characters that no identifier can",
     ),
-    Row(
-        "new-label-reserved",
-        "revision -m x --branch-label head",
-        ("head",),
-        pending="a label may be a word that stands for other revisions",
+    *(
+        Row(f"new-label-{name}", f"revision -m x --branch-label {label}", (shown, "label"))
+        for name, label, shown in (
+            ("head", "head", "'head'"),
+            ("current", "current", "'current'"),
+            ("at", "a@b", "'a@b'"),
+            ("steps", "+2", "'+2'"),
+            ("newline", "'a\nb'", "control"),
+            ("empty", "''", "''"),
+        )
     ),
     Row("new-sql", "revision -m x --sql", ("--sql", "revision_environment")),
     Row(

@@ -13,11 +13,10 @@ from idiolect.revisions.errors import (
     RevisionError,
 )
 from idiolect.revisions.graph import RevisionMap
+from idiolect.revisions.node import Revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from idiolect.revisions.node import Revision
 
     GraphOf = Callable[..., RevisionMap]
     RevisionOf = Callable[[str], Revision]
@@ -187,6 +186,27 @@ def test_of_two_files_with_one_id_the_later_is_taken(graph_of: GraphOf) -> None:
     with pytest.warns(UserWarning, match="^Revision b is present more than once$"):
         assert graph.heads == ("b",)
     assert graph._revision_map["b"].own_labels == ("late",)
+    graph.check_single("a")
+    with pytest.raises(RevisionError, match=r"b is present more than once.*Delete one file"):
+        graph.check_single("b")
+
+
+@pytest.mark.parametrize("label", ["head", "heads", "base", "current", "a@b", "x:y", "+2", "-10"])
+def test_labels_that_name_nothing_are_told(label: str) -> None:
+    """No identifier could mean them; the history is loaded all the same, as by Alembic."""
+    graph = RevisionMap(lambda: [Revision("a", None), Revision("b", "a", None, label)])
+
+    with pytest.warns(UserWarning, match="of revision b can name nothing: .* another label"):
+        assert graph.heads == ("b",)
+
+
+@pytest.mark.parametrize("label", ["release-2", "a+b", "2", "x y", "lib/web", "headless"])
+def test_uncommon_labels_are_no_trouble(label: str) -> None:
+    """What an identifier can mean is no reason for a warning, and is found."""
+    graph = RevisionMap(lambda: [Revision("a", None), Revision("b", "a", None, label)])
+
+    assert ("b",) == tuple(one.revision for one in graph.get_revisions(label))
+    assert ("b",) == tuple(one.revision for one in graph.get_revisions(f"{label}@head"))
 
 
 @pytest.mark.parametrize(
@@ -291,3 +311,10 @@ def test_adding_an_id_again_replaces_it_with_a_warning(
         linear.add_revision(revision_of("dddd<bbbb"))
 
     assert set(linear.heads) == {"cccc", "dddd"}
+    with pytest.raises(RevisionError, match="dddd is present more than once"):
+        linear.check_single("dddd")
+    linear.add_revision(revision_of("eeee<cccc"))
+    with pytest.raises(RevisionError, match="dddd is present more than once"):
+        linear.check_single("dddd")
+    linear.add_revision(revision_of("dddd<cccc"), _replace=True)
+    linear.check_single("dddd")

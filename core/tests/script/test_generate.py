@@ -256,6 +256,8 @@ def test_graph_is_updated(environment: Environment) -> None:
 def test_several_locations(environment: Environment, tmp_path: Path) -> None:
     """A file goes to the location asked for, else to that of its head."""
     one, two = tmp_path / "one", tmp_path / "two"
+    one.mkdir()
+    two.mkdir()
     directory = environment.open(version_locations=[one, two])
     with pytest.raises(CommandError, match="please specify --version-path"):
         directory.generate_revision("a1", "m")

@@ -228,3 +228,23 @@ def test_reads_what_running_gives(tmp_path: Path, text: str) -> None:
     module = load_python_file(tmp_path, "x.py")
 
     assert read_header(str(path)) == headers.header_of_module(module, str(path))
+
+
+@pytest.mark.parametrize(
+    ("lines", "labels", "dependencies"),
+    [
+        pytest.param("branch_labels = ''\ndepends_on = ''\n", None, None, id="empty-text"),
+        pytest.param("branch_labels = ('',)\ndepends_on = ['']\n", None, None, id="empty-element"),
+        pytest.param("branch_labels = ('', 'x')\n", ("x",), None, id="one-of-two"),
+    ],
+)
+def test_empty_labels_and_dependencies(
+    tmp_path: Path, lines: str, labels: object, dependencies: object
+) -> None:
+    """Histories that declare them work with Alembic, so they are taken for none."""
+    path = tmp_path / "x.py"
+    path.write_text(f"{FIRST}{lines}")
+    header = read_header(str(path))
+
+    assert header is not None
+    assert (labels, dependencies) == (header.branch_labels, header.depends_on)

@@ -73,6 +73,10 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--depends-on",),
         {"action": "append", "help": "a revision that must be applied first; may be repeated"},
     ),
+    "format": (
+        ("--format",),
+        {"metavar": "FORMAT", "help": "text (the default) or json"},
+    ),
     "head": (
         ("--head",),
         {"help": "the revision, or LABEL@head, that the new one follows"},

@@ -1,55 +1,67 @@
 """The command that reports which plugins are installed and whether they can be used.
 
-The command line and programs come in. Each plugin is loaded on its own and none is registered,
-so one that is broken is a line of the report and nothing more.
+The command line and programs come in. The facts are gathered next door; here they become a table
+or a document.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from idiolect.errors import CommandError, HookError, PluginLoadError
-from idiolect.hooks import entrypoints
+from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
-    from idiolect.hooks.entrypoints import PluginSource
+    from collections.abc import Iterable
+
+    from idiolect.command.inventory import PluginFacts
     from idiolect.settings.config import Config
 
-_KINDS = {
-    entrypoints.DIALECTS: "dialect",
-    entrypoints.PLUGINS: "plugin",
-    entrypoints.STARTUP: "startup",
-}
-_HEADING = ("kind", "name", "distribution", "state")
+#: Of the document; to be raised when a key goes or means something else, not for a new one.
+_DOCUMENT_VERSION: Final = 1
+_HEADING: Final = ("kind", "name", "distribution", "module", "loaded", "wins", "state")
+_YES_OR_NO: Final = {True: "yes", False: "no", None: "-"}
 
 
-def plugins(config: Config, strict: bool = False) -> None:
+def plugins(config: Config, strict: bool = False, format: str = "text") -> None:
     """List installed plugins, what they implement, and what is wrong with them.
 
     Args:
         config: tells where to print; needs no file.
         strict: fail if a plugin cannot be used.
+        format: ``text`` for a table, ``json`` for a document.
 
     Raises:
-        CommandError: ``strict`` is given and a plugin is broken or in conflict.
+        CommandError: ``strict`` is given and a plugin is broken or in conflict, or the format is
+            none of the two.
     """
-    rows, unusable = [], []
-    for group, kind in _KINDS.items():
-        sources = entrypoints.installed(group)
-        for source in sources:
-            state, is_usable = _state(group, source, sources)
-            rows.append((kind, source.name, source.label, state))
-            if not is_usable:
-                unusable.append(f"{source.name!r} of {source.label}")
-    for line in _table([_HEADING, *rows]):
+    if format not in {"text", "json"}:
+        raise CommandError(f"Unknown format {format!r}; expected 'text' or 'json'.")
+    from idiolect.command.inventory import inventory
+
+    found = inventory()
+    for line in _document(found) if format == "json" else _table(found):
         config.print_stdout("%s", line)
+    unusable = [
+        f"{each.name!r} of {each.distribution} {each.version}"
+        for each in found
+        if each.state in {"broken", "conflict"}
+    ]
     if unusable and strict:
         raise CommandError(f"Plugins that cannot be used: {', '.join(unusable)}.")
 
 
-def _table(rows: list[tuple[str, str, str, str]]) -> list[str]:
-    """Return rows as lines in which the columns stand below each other."""
+def _document(found: Iterable[PluginFacts]) -> list[str]:
+    # Every command imports this module with the others.
+    import json
+    from dataclasses import asdict
+
+    entries = [asdict(each) for each in found]
+    return [json.dumps({"version": _DOCUMENT_VERSION, "plugins": entries}, indent=2)]
+
+
+def _table(found: Iterable[PluginFacts]) -> list[str]:
+    """Return a line for each plugin, in which the columns stand below each other."""
+    rows = [_HEADING, *map(_row, found)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -57,26 +69,19 @@ def _table(rows: list[tuple[str, str, str, str]]) -> list[str]:
     ]
 
 
-def _state(group: str, source: PluginSource, others: list[PluginSource]) -> tuple[str, bool]:
-    """Return a plugin's state in words, and whether nothing is wrong with it."""
-    disabled = entrypoints.disabled_names()
-    if source.is_among(disabled):
-        return "disabled by IDIOLECT_DISABLE_PLUGINS", True
-    offered = Counter(each.name for each in others if not each.is_among(disabled))
-    if group == entrypoints.DIALECTS and offered[source.name] > 1:
-        return "conflict: several distributions offer this dialect", False
-    try:
-        return _usable(group, source), True
-    except (PluginLoadError, HookError) as exc:
-        return f"broken: {exc}", False
+def _row(each: PluginFacts) -> tuple[str, ...]:
+    origin = f"{each.distribution} {each.version}" if each.distribution else "-"
+    loaded, wins = _YES_OR_NO[each.loaded], _YES_OR_NO[each.wins]
+    return (each.kind, each.name, origin, each.module, loaded, wins, _state(each))
 
 
-def _usable(group: str, source: PluginSource) -> str:
-    plugin = source.load()
-    if group == entrypoints.STARTUP:
+def _state(each: PluginFacts) -> str:
+    if each.state == "disabled":
+        return each.problem or ""
+    if each.problem:
+        return f"{each.state}: {each.problem}"
+    if each.kind == "startup":
         return "ok"
-    # pluggy is loaded where a plugin's hooks are looked at.
-    from idiolect.hooks.manager import RegisteredPlugin, hooks_of
-
-    hooks = hooks_of(RegisteredPlugin(source.name, plugin, None, source))
-    return f"ok: {', '.join(hooks) or 'implements no hook'}"
+    if each.kind == "legacy":
+        return "ok: a DefaultImpl subclass with __dialect__"
+    return f"ok: {', '.join(each.hooks) or 'implements no hook'}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from idiolect.revisions import lineage, plan, relative, resolve, sort
 from idiolect.revisions.errors import MultipleHeads, RevisionError
-from idiolect.revisions.load import Graph, load
+from idiolect.revisions.load import Graph, double_error, load
 from idiolect.revisions.node import Revision
 
 if TYPE_CHECKING:
@@ -97,6 +97,16 @@ class RevisionMap:
             self._graph.replace(revision)
         else:
             raise RevisionError(f"revision {revision.revision} not in map; nothing to replace")
+
+    def check_single(self, id_: str) -> None:
+        """Check that one revision alone declares an id, so that it can be told what runs.
+
+        Raises:
+            RevisionError: several do; loading took the last and warned.
+        """
+        first = self._graph.doubles.get(id_)
+        if first is not None:
+            raise double_error(first, self._graph.nodes[id_])
 
     # one or several revisions
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from idiolect.revisions import lineage, sort
 from idiolect.revisions.errors import MissingRevisionError, RevisionError
-from idiolect.revisions.node import as_tuple
+from idiolect.revisions.node import as_tuple, label_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +26,7 @@ class Graph:
     Attributes:
         nodes: revisions by id, in the order in which they were handed in.
         names: the same, and revisions by branch label.
+        doubles: the revisions that a later one with the same id took the place of, by id.
         depths: the length of the longest way down from a revision, by id; bases have 0.
         positions: the place of each id in ``nodes``.
         heads: ids that no revision follows.
@@ -37,6 +38,7 @@ class Graph:
     __slots__ = (
         "bases",
         "depths",
+        "doubles",
         "heads",
         "names",
         "nodes",
@@ -48,6 +50,7 @@ class Graph:
     def __init__(self) -> None:
         self.nodes: dict[str, Revision] = {}
         self.names: dict[str, Revision] = {}
+        self.doubles: dict[str, Revision] = {}
         self.depths: dict[str, int] = {}
         self.positions: dict[str, int] = {}
         self.heads: tuple[str, ...] = ()
@@ -62,8 +65,9 @@ class Graph:
             RevisionError: it does not fit; the graph is as it was.
         """
         if revision.revision in self.nodes:
-            _warn_of_double(self.nodes[revision.revision], revision)
+            first = self.nodes[revision.revision]
             self.replace(revision)
+            _note_double(self, first, revision)
             return
         revision.reset_links()
         _check_label_free(self.names, revision)
@@ -88,6 +92,9 @@ class Graph:
         """Put a revision in the place of the one with the same id, and link everything anew."""
         others = [node for name, node in self.nodes.items() if name != revision.revision]
         fresh = load([*others, revision])
+        fresh.doubles = {
+            id_: first for id_, first in self.doubles.items() if id_ != revision.revision
+        }
         for name in self.__slots__:
             setattr(self, name, getattr(fresh, name))
 
@@ -115,7 +122,7 @@ def load(revisions: Iterable[Revision]) -> Graph:
     graph = Graph()
     for revision in revisions:
         if revision.revision in graph.nodes:
-            _warn_of_double(graph.nodes.pop(revision.revision), revision)
+            _note_double(graph, graph.nodes.pop(revision.revision), revision)
         if revision.users or revision.branch_labels or revision.dependencies is not None:
             # It may come from another graph; most are just made and have nothing to forget.
             revision.reset_links()
@@ -126,6 +133,7 @@ def load(revisions: Iterable[Revision]) -> Graph:
     labelled = [revision for revision in graph.nodes.values() if revision.own_labels]
     for revision in labelled:
         _check_label_free(graph.names, revision)
+        _warn_of_odd_labels(revision)
         _name_labels(revision, graph)
     dependent = [one for one in graph.nodes.values() if one.dependencies is not None]
     for revision in dependent:
@@ -248,9 +256,42 @@ def _hand_labels_down(revision: Revision, nodes: dict[str, Revision]) -> None:
         revision.branch_labels |= labels
 
 
-def _warn_of_double(first: Revision, second: Revision) -> None:
-    places = [getattr(revision, "path", None) for revision in (first, second)]
-    where = f" (in {places[0]} and {places[1]}; the latter is used)" if all(places) else ""
+def _warn_of_odd_labels(revision: Revision) -> None:
+    """Tell of labels that no identifier can mean: histories with them run, as with Alembic."""
+    for label in revision.own_labels:
+        fault = label_fault(label)
+        if fault is not None:
+            warnings.warn(
+                f"Branch label {label!r} of revision {revision.revision}{_place(revision)} can "
+                f"name nothing: {fault}. Choose another label.",
+                UserWarning,
+                stacklevel=2,
+            )
+
+
+def _note_double(graph: Graph, first: Revision, second: Revision) -> None:
+    graph.doubles[second.revision] = first
     warnings.warn(
-        f"Revision {second.revision} is present more than once{where}", UserWarning, stacklevel=2
+        f"Revision {second.revision} is present more than once"
+        f"{_two_places(first, second, '; the latter is used')}",
+        UserWarning,
+        stacklevel=2,
     )
+
+
+def double_error(first: Revision, second: Revision) -> RevisionError:
+    """Return the error for a step whose revision is declared twice."""
+    return RevisionError(
+        f"Revision {second.revision} is present more than once{_two_places(first, second)}, and "
+        "which of them is to run cannot be told. Delete one file, or give it an id of its own."
+    )
+
+
+def _two_places(first: Revision, second: Revision, more: str = "") -> str:
+    places = [getattr(revision, "path", None) for revision in (first, second)]
+    return f" (in {places[0]} and {places[1]}{more})" if all(places) else ""
+
+
+def _place(revision: Revision) -> str:
+    path = getattr(revision, "path", None)
+    return f" (in {path})" if path else ""

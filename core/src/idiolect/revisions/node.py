@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 from idiolect.revisions.errors import DependencyLoopDetected, LoopDetected, RevisionError
 
 ILLEGAL_CHARACTERS = "@-+:"
+#: Identifiers that stand for other revisions.
+SYMBOLS = frozenset({"base", "current", "head", "heads"})
 
 Names: TypeAlias = str | Iterable[str] | None
 
@@ -194,6 +196,18 @@ def as_tuple(names: Names) -> tuple[str, ...]:
     if names is None:
         return ()
     return (names,) if isinstance(names, str) else tuple(names)
+
+
+def label_fault(label: str) -> str | None:
+    """Return why no identifier can mean a branch label; None where one can."""
+    if label in SYMBOLS:
+        return "this word stands for other revisions"
+    for character in "@:":
+        if character in label:
+            return f"identifiers give {character!r} a meaning"
+    if label[:1] in {"+", "-"} and label[1:].isdigit():
+        return "it reads as a number of steps"
+    return None
 
 
 def tuple_rev_as_scalar(rev: Any) -> Any:

@@ -208,7 +208,11 @@ class RevisionStep(MigrationStep):
         Files of long histories count on what others import: one says ``import shop`` and uses
         ``shop.models``, which only another's import has loaded. So where one fails, all files of
         the directory are loaded in their order, and then this one again.
+
+        Raises:
+            RevisionError: two files declare the revision.
         """
+        self.revision_map.check_single(self.revision.revision)
         try:
             _ = self.migration_fn
         except Exception:

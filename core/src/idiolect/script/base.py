@@ -24,7 +24,7 @@ from idiolect.revisions.errors import (
 )
 from idiolect.revisions.graph import RevisionMap
 from idiolect.script.index import HeaderIndex
-from idiolect.script.locations import revision_files
+from idiolect.script.locations import revision_files, warn_of_missing
 from idiolect.script.naming import (
     DEFAULT_FILE_TEMPLATE,
     DEFAULT_SLUG_LENGTH,
@@ -163,6 +163,8 @@ class ScriptDirectory:
     def _load_revisions(self) -> Iterator[Script]:
         """Yield a Script for every revision file of all locations."""
         folders = [os.path.realpath(folder) for folder in self._version_locations]
+        if self.version_locations:
+            warn_of_missing(folders)
         paths = revision_files(
             folders, recursive=self.recursive_version_locations, sourceless=self.sourceless
         )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from idiolect.errors import CommandError, ScriptError
 from idiolect.revisions.errors import RevisionError
 from idiolect.revisions.node import Revision, tuple_rev_as_scalar
-from idiolect.script.naming import check_new_id
+from idiolect.script.naming import check_new_id, check_new_label
 from idiolect.script.scaffold import ensure_directory
 from idiolect.script.script import Script
 from idiolect.util import messaging
@@ -117,6 +117,8 @@ def _parents(directory: ScriptDirectory, new: NewRevision) -> list[Script]:
     ):
         Revision.verify_rev_id(new.rev_id)
         check_new_id(new.rev_id)
+        for label in new.branch_labels:
+            check_new_label(label)
         found = directory.revision_map.get_revisions(new.head)
     parents = cast("list[Script]", list(found))
     if len({parent.revision for parent in parents}) != len(parents):

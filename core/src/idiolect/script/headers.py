@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from idiolect.errors import ScriptError
 
@@ -263,6 +263,7 @@ def _checked(header: RevisionHeader, path: str) -> RevisionHeader:
             "that is not empty.",
             path=path,
         )
+    header = _without_empty(header)
     for name in ("down_revision", "branch_labels", "depends_on"):
         value = getattr(header, name)
         if not _are_names(value):
@@ -272,6 +273,18 @@ def _checked(header: RevisionHeader, path: str) -> RevisionHeader:
                 path=path,
             )
     return header
+
+
+def _without_empty(header: RevisionHeader) -> RevisionHeader:
+    """Return ``header`` without empty labels and dependencies, which Alembic lets stand."""
+    changed: dict[str, Any] = {}
+    for name in ("branch_labels", "depends_on"):
+        value = getattr(header, name)
+        if value == "":
+            changed[name] = None
+        elif isinstance(value, tuple | list | AbstractSet) and "" in value:
+            changed[name] = tuple(each for each in value if each != "") or None
+    return header._replace(**changed) if changed else header
 
 
 def _are_names(value: object) -> bool:

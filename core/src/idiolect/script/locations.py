@@ -29,6 +29,21 @@ def is_revision_file(name: str, *, sourceless: bool = False) -> bool:
     return name.endswith(".py") or (sourceless and name.endswith(_COMPILED))
 
 
+def warn_of_missing(folders: Iterable[str]) -> None:
+    """Tell of version locations that were configured and are not there.
+
+    They pass for empty ones, as version control keeps no empty folder; a slip in the option would
+    look the same.
+    """
+    for folder in folders:
+        if not os.path.lexists(folder):
+            warn(
+                f"The version location {folder!r} does not exist and passes for an empty one. "
+                "Make the folder, or mend version_locations.",
+                stacklevel=3,
+            )
+
+
 def revision_files(
     folders: Iterable[str], *, recursive: bool = False, sourceless: bool = False
 ) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from idiolect.errors import CommandError, ScriptError
+from idiolect.revisions.node import SYMBOLS, label_fault
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,7 +23,6 @@ _DATE_PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
 _WORDS: Final = r"\w+"
 #: An id becomes part of a file name and of Python text.
 _NOT_IN_AN_ID: Final = r"[\s/\\'\"`%${}<>|*?#;,()\[\]\x00-\x1f\x7f-\x9f\ud800-\udfff]"
-_RESERVED: Final = frozenset({"base", "current", "head", "heads"})
 
 
 def check_new_id(rev_id: str) -> None:
@@ -34,7 +34,7 @@ def check_new_id(rev_id: str) -> None:
     """
     if not rev_id:
         raise CommandError("The revision id is empty; give one, or leave --rev-id out.")
-    if rev_id in _RESERVED:
+    if rev_id in SYMBOLS:
         raise CommandError(f"{rev_id!r} is a symbol and cannot be a revision id; choose another.")
     culprit = re.search(_NOT_IN_AN_ID, rev_id)
     part = culprit.group() if culprit else ".." if ".." in rev_id else None
@@ -42,6 +42,22 @@ def check_new_id(rev_id: str) -> None:
         raise CommandError(
             f"The revision id {rev_id!r} holds {part!r}, which a file name cannot. "
             "Use letters, digits, '_' and single dots."
+        )
+
+
+def check_new_label(label: str) -> None:
+    """Refuse a branch label that a command could not name.
+
+    Raises:
+        CommandError: it is empty, a symbol, or holds what identifiers give a meaning, white space
+            at an end, or a control character.
+    """
+    fault = label_fault(label)
+    if fault is None and (not label.isprintable() or label != label.strip() or not label):
+        fault = "it is empty, or has white space at an end or a control character"
+    if fault is not None:
+        raise CommandError(
+            f"The branch label {label!r} could name nothing: {fault}. Choose another."
         )
 
 

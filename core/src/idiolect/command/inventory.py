@@ -1,0 +1,225 @@
+"""What plugins there are, where each comes from and who wins: the facts behind ``plugins``.
+
+The command comes in. Each installed plugin is loaded on its own and none is registered, so one
+that is broken is an entry like the others. Nothing is printed here.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from idiolect.ddl.lookup import registered_classes, registered_names
+from idiolect.errors import HookError, PluginLoadError
+from idiolect.hooks import entrypoints
+from idiolect.hooks.manager import RegisteredPlugin, get_manager, hooks_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idiolect.hooks.entrypoints import PluginSource
+
+Kind = Literal["dialect", "plugin", "startup", "registered", "legacy"]
+State = Literal["ok", "disabled", "conflict", "broken"]
+
+_KINDS: Final[dict[str, Kind]] = {
+    entrypoints.DIALECTS: "dialect",
+    entrypoints.PLUGINS: "plugin",
+    entrypoints.STARTUP: "startup",
+}
+#: SQLAlchemy's group: dialects from outside define their impl class where they are imported.
+_SQLALCHEMY_DIALECTS: Final = "sqlalchemy.dialects"
+#: Whose impl class is taken, the last first.
+_AUTHORITY: Final[tuple[Kind, ...]] = ("dialect", "registered", "legacy")
+_CHOOSES: Final = "get_impl_class"
+
+
+@dataclass(frozen=True, slots=True)
+class PluginFacts:
+    """One plugin, start-up function or impl class.
+
+    Attributes:
+        kind: which group offers it; ``registered``: a program did by hand; ``legacy``: an impl
+            class with ``__dialect__`` that comes from neither the core nor a plugin.
+        name: of the entry point or registration; of a legacy class the dialect.
+        dialect: the one dialect whose contexts ask it; None: those of all.
+        module: where it is found, ``module:attribute``.
+        distribution: the name that pip knows; None where it comes from none.
+        version: of the distribution.
+        file: of the module; None where it was not imported.
+        state: whether it can be used.
+        problem: why it cannot.
+        loaded: whether this process uses it already; a dialect's is loaded at its first use.
+        load_seconds: what the import took; None where it was not imported now.
+        hooks: the hooks that it implements, by name.
+        wins: whether it is the one whose impl class its dialect gets; None where the question
+            does not arise.
+    """
+
+    kind: Kind
+    name: str
+    dialect: str | None
+    module: str
+    distribution: str | None
+    version: str | None
+    file: str | None
+    state: State
+    problem: str | None
+    loaded: bool
+    load_seconds: float | None
+    hooks: tuple[str, ...]
+    wins: bool | None = None
+
+
+def inventory() -> list[PluginFacts]:
+    """Return all plugins: the installed by group and name, those of programs, legacy classes."""
+    installed = [
+        _examined(kind, source, sources)
+        for group, kind in _KINDS.items()
+        for sources in [entrypoints.installed(group)]
+        for source in sources
+    ]
+    found = [*installed, *_registered_by_hand(), *_legacy_classes(_packages(installed))]
+    winners = {
+        dialect: _winner([each for each in found if each.dialect == dialect])
+        for dialect in {each.dialect for each in found if each.dialect is not None}
+    }
+    return [
+        each if each.dialect is None else replace(each, wins=each is winners[each.dialect])
+        for each in found
+    ]
+
+
+def _winner(candidates: list[PluginFacts]) -> PluginFacts | None:
+    """Return the one whose impl class a dialect gets, of what is there for it."""
+    able = [
+        each
+        for each in candidates
+        if each.state == "ok" and (each.kind == "legacy" or _CHOOSES in each.hooks)
+    ]
+    # Of two by hand, and of two classes, the later is asked first.
+    return max(reversed(able), key=lambda each: _AUTHORITY.index(each.kind), default=None)
+
+
+def _examined(kind: Kind, source: PluginSource, others: list[PluginSource]) -> PluginFacts:
+    module = source.value.partition(":")[0]
+    facts = PluginFacts(
+        kind=kind,
+        name=source.name,
+        dialect=source.name if kind == "dialect" else None,
+        module=source.value,
+        distribution=source.distribution,
+        version=source.version,
+        file=None,
+        state="ok",
+        problem=None,
+        loaded=_is_in_use(kind, source),
+        load_seconds=None,
+        hooks=(),
+    )
+    disabled = entrypoints.disabled_names()
+    if source.is_among(disabled):
+        return replace(facts, state="disabled", problem="disabled by IDIOLECT_DISABLE_PLUGINS")
+    offered = Counter(each.name for each in others if not each.is_among(disabled))
+    if kind == "dialect" and offered[source.name] > 1:
+        problem = "several distributions offer this dialect"
+        return replace(facts, state="conflict", problem=problem)
+    began = None if module in sys.modules else time.perf_counter()
+    try:
+        plugin = source.load()
+        took = None if began is None else round(time.perf_counter() - began, 6)
+        hooks = () if kind == "startup" else _hooks(source.name, plugin, source)
+    except (PluginLoadError, HookError) as exc:
+        return replace(facts, state="broken", problem=str(exc))
+    return replace(facts, file=_file_of(module), load_seconds=took, hooks=hooks)
+
+
+def _hooks(name: str, plugin: Any, source: PluginSource | None) -> tuple[str, ...]:
+    return tuple(hooks_of(RegisteredPlugin(name, plugin, None, source)))
+
+
+def _is_in_use(kind: Kind, source: PluginSource) -> bool:
+    if kind == "startup":
+        return source.value.partition(":")[0] in sys.modules
+    return any(each.source == source for each in get_manager().plugins())
+
+
+def _registered_by_hand() -> Iterator[PluginFacts]:
+    for each in get_manager().plugins():
+        if each.source is not None:
+            continue
+        home = each.plugin if isinstance(each.plugin, type(sys)) else type(each.plugin)
+        module = getattr(home, "__module__", home.__name__)
+        yield PluginFacts(
+            kind="registered",
+            name=each.name,
+            dialect=each.dialect,
+            module=module if home is each.plugin else f"{module}:{home.__qualname__}",
+            distribution=None,
+            version=None,
+            file=_file_of(module),
+            state="ok",
+            problem=None,
+            loaded=True,
+            load_seconds=None,
+            hooks=_hooks(each.name, each.plugin, None),
+        )
+
+
+def _packages(installed: list[PluginFacts]) -> set[str]:
+    """Return the packages whose impl classes are no strangers: plugins answer for them."""
+    answering = {each.module.partition(".")[0] for each in installed if _CHOOSES in each.hooks}
+    return {each.partition(":")[0] for each in answering} | {__name__.partition(".")[0]}
+
+
+def _legacy_classes(known: set[str]) -> Iterator[PluginFacts]:
+    """Yield the impl classes of packages that know of no plugins, oldest first by dialect."""
+    _import_dialects()
+    for name in registered_names():
+        for each in registered_classes(name):
+            package = each.__module__.partition(".")[0]
+            if package in known:
+                continue
+            distribution, version = _origin(package)
+            yield PluginFacts(
+                kind="legacy",
+                name=name,
+                dialect=name,
+                module=f"{each.__module__}:{each.__qualname__}",
+                distribution=distribution,
+                version=version,
+                file=_file_of(each.__module__),
+                state="ok",
+                problem=None,
+                loaded=True,
+                load_seconds=None,
+                hooks=(),
+            )
+
+
+def _import_dialects() -> None:
+    """Import the dialects that distributions offer SQLAlchemy, as a connection would."""
+    modules: dict[str, PluginSource] = {}
+    for source in entrypoints.find(_SQLALCHEMY_DIALECTS):
+        modules.setdefault(source.value.partition(":")[0], source)
+    for source in modules.values():
+        try:
+            source.load()
+        except PluginLoadError:
+            continue  # its driver may be missing: whoever connects is told
+
+
+def _origin(package: str) -> tuple[str | None, str | None]:
+    """Return the distribution that a package belongs to, and its version."""
+    from importlib import metadata
+
+    for name in metadata.packages_distributions().get(package, ()):
+        return name, metadata.version(name)
+    return None, None
+
+
+def _file_of(module: str) -> str | None:
+    return getattr(sys.modules.get(module), "__file__", None)
