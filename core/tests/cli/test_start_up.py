@@ -28,6 +28,7 @@ HEAVY = {
     "pluggy",
     "rich",
     "sqlalchemy",
+    "subprocess",
     "tokenize",
     "uuid",
     "zoneinfo",

@@ -10,6 +10,7 @@ import pytest
 
 from idiolect.errors import CommandError
 from idiolect.script import write_hooks
+from idiolect.util import compat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,3 +182,17 @@ def test_console_script(environment: Environment, capfd: pytest.CaptureFixture[s
 
     out, err = capfd.readouterr()
     assert "pytest " in out + err
+
+
+def test_other_platforms_and_distributions(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What ``util.compat`` tells is believed, so that a program can put something else there."""
+    point = compat.EntryPoint("mine", "json.tool:main", "console_scripts")
+    monkeypatch.setattr(compat, "importlib_metadata_get", lambda _group: [point])
+    monkeypatch.setattr(compat, "is_posix", False)
+    options = {"_hook_name": "x", "entrypoint": "mine", "options": "'--help'"}
+    write_hooks._invoke("console_scripts", "a.py", options)
+
+    # Off POSIX, quotes stay part of the words.
+    assert "'--help'" in capfd.readouterr().err

@@ -77,18 +77,24 @@ class CommandLine:
             parser.error("too few arguments: name a command, or see --help")
         if argv is None and options.cmd.name in RUNS_ENVIRONMENT:
             _import_ahead()
-        # A project that begins here gets the file of this name; elsewhere it is only looked for.
-        new_ini = "idiolect.ini" if options.cmd.name == "init" else INI_NAMES[-1]
-        paths = find_config(options.config, os.environ, new_ini=new_ini)
+        toml, ini = self._inis_from_config(options)
         section = {"ini_section": options.name} if options.name else {}
         config = Config(
-            file_=paths.ini,
-            toml_file=paths.toml,
+            file_=ini,
+            toml_file=toml,
             cmd_opts=options,
             stdout=sys.stdout,
             **section,
         )
         self.run_cmd(config, options)
+
+    def _inis_from_config(self, options: Namespace) -> tuple[str, str]:
+        """Return the paths of the toml and of the ini file that are to be read, there or not."""
+        # A project that begins here gets the file of this name; elsewhere it is only looked for.
+        begins = hasattr(options, "cmd") and options.cmd.name == "init"
+        new_ini = "idiolect.ini" if begins else INI_NAMES[-1]
+        paths = find_config(options.config, os.environ, new_ini=new_ini)
+        return str(paths.toml), str(paths.ini)
 
     def run_cmd(self, config: Config, options: Namespace) -> None:
         """Run the command that ``options`` holds.

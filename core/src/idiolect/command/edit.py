@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
 from idiolect.command.show import for_each
 from idiolect.errors import CommandError
-from idiolect.util.editor import open_in_editor
 
 if TYPE_CHECKING:
     from idiolect.script.script import Script
@@ -25,7 +25,8 @@ def edit(config: Config, rev: str) -> None:
     """
 
     def edit_file(revision: Script) -> None:
-        open_in_editor(revision.path)
+        # Programs put an editor of their own at the documented path.
+        importlib.import_module("idiolect.util").open_in_editor(revision.path)
 
     if not for_each(config, rev, edit_file):
         raise CommandError(

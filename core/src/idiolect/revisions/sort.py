@@ -80,6 +80,9 @@ class BranchOrder:
     Args:
         selected: the revisions to order, by id.
         positions: the places of ids in the graph: lines start in this order.
+
+    Raises:
+        RevisionError: a revision needs what is no revision of the graph.
     """
 
     def __init__(self, selected: Names, positions: Mapping[str, int]) -> None:
@@ -94,6 +97,11 @@ class BranchOrder:
             for link in revision.order_links:
                 if link in selected:
                     self._pending[link] += 1
+                elif link not in positions:
+                    raise RevisionError(
+                        f"Dependency resolution failed; broken map: revision {revision.revision} "
+                        f"needs {link}, which is none"
+                    )
 
     def run(self, tops: Iterable[str]) -> list[str]:
         """Return all ids in order.

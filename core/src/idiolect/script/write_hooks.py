@@ -17,7 +17,7 @@ from typing import Any, Final
 from idiolect.errors import CommandError
 from idiolect.hooks.collectors import CORE, WriteHookCollector
 from idiolect.hooks.contributions import collect
-from idiolect.util import messaging
+from idiolect.util import compat, messaging
 from idiolect.util.langhelpers import nearest
 
 #: Stands for the path of the new file in a hook's ``options``.
@@ -105,12 +105,9 @@ def console_scripts(
     Raises:
         CommandError: ``entrypoint`` is not given or not installed, or of another version.
     """
-    # Looking through distributions costs 20 ms, and only this hook does.
-    from importlib import metadata
-
     name = _get_required_option(options, "entrypoint")
     found = next(
-        (point for point in metadata.entry_points(group="console_scripts") if point.name == name),
+        (point for point in compat.importlib_metadata_get("console_scripts") if point.name == name),
         None,
     )
     if found is None:
@@ -167,7 +164,7 @@ def _get_required_option(options: Mapping[str, Any], name: str) -> str:
 
 def _parse_cmdline_options(cmdline_options_str: str, path: str) -> list[str]:
     """Split a hook's ``options``, with the file's path at its token, else in front."""
-    words = shlex.split(cmdline_options_str, posix=os.name == "posix")
+    words = shlex.split(cmdline_options_str, posix=compat.is_posix)
     if REVISION_SCRIPT_TOKEN not in cmdline_options_str:
         return [path, *words]
     return [word.replace(REVISION_SCRIPT_TOKEN, path) for word in words]

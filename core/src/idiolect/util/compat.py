@@ -1,0 +1,32 @@
+"""What differs between platforms and Python versions, at the path where programs look for it.
+
+Post-write hooks come in, and tests that put another platform or other distributions in place.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
+
+__all__ = ["EntryPoint", "importlib_metadata_get", "is_posix"]
+
+is_posix = os.name == "posix"
+
+
+def importlib_metadata_get(group: str) -> EntryPoints:
+    """Return the entry points of a group, of everything installed."""
+    # Looking through distributions costs 20 ms, and few programs do.
+    from importlib import metadata
+
+    return metadata.entry_points(group=group)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "EntryPoint":
+        from importlib.metadata import EntryPoint
+
+        return EntryPoint
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
