@@ -16,6 +16,7 @@ FIRSTS = [0, *(pytest.param(first, marks=pytest.mark.full) for first in range(SE
 
 PAST_ORACLE = {
     "condition": r"\bIF (NOT )?EXISTS\b",
+    "type": r"\bTIME\b",
     "temporary table": r"^CREATE TEMPORARY",
     "operator": " % ",
     "foreign key": r"\b(MATCH (FULL|SIMPLE)|ON DELETE (RESTRICT|no action))\b",
