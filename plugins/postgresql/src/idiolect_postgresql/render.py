@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column
-from sqlalchemy.sql.elements import Case, ColumnClause, Grouping
+from sqlalchemy.sql.elements import Case, ColumnClause, Grouping, UnaryExpression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +41,10 @@ def in_brackets(expression: ClauseElement) -> ClauseElement:
         return expression
     if isinstance(expression, Case):
         return Grouping(expression)
+    if isinstance(expression, UnaryExpression) and expression.modifier is not None:
+        # DESC and NULLS FIRST stand behind the brackets.
+        inner: Any = in_brackets(expression.element)
+        return UnaryExpression(inner, modifier=expression.modifier)
     return expression.self_group()
 
 

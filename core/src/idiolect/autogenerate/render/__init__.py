@@ -31,8 +31,8 @@ from idiolect.autogenerate.render.constraints import render_primary_key as _rend
 from idiolect.autogenerate.render.constraints import (
     render_unique_constraint as _render_unique_constraint,  # noqa: F401
 )
+from idiolect.autogenerate.render.data import execute_sql as _execute_sql  # noqa: F401
 from idiolect.autogenerate.render.dispatch import default_renderers as default_renderers
-from idiolect.autogenerate.render.dispatch import execute_sql as _execute_sql  # noqa: F401
 from idiolect.autogenerate.render.dispatch import indent as _indent  # noqa: F401
 from idiolect.autogenerate.render.dispatch import render_cmd_body as _render_cmd_body  # noqa: F401
 from idiolect.autogenerate.render.dispatch import render_modify_table as _render_modify_table  # noqa: F401

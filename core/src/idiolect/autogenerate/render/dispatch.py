@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from idiolect.autogenerate.render import columns, constraints, indexes, tables
+from idiolect.autogenerate.render import columns, constraints, data, indexes, tables
 from idiolect.autogenerate.render.expressions import ident
 from idiolect.autogenerate.render.imports import directive_prefix
 from idiolect.hooks.dialects import hooks_for
@@ -23,7 +23,7 @@ from idiolect.operations.ops.constraints import (
     DropConstraintOp,
 )
 from idiolect.operations.ops.containers import ModifyTableOps
-from idiolect.operations.ops.data import ExecuteSQLOp
+from idiolect.operations.ops.data import BulkInsertOp, ExecuteSQLOp
 from idiolect.operations.ops.foreignkeys import CreateForeignKeyOp
 from idiolect.operations.ops.indexes import CreateIndexOp, DropIndexOp
 from idiolect.operations.ops.tables import CreateTableOp, DropTableOp, RenameTableOp
@@ -58,8 +58,20 @@ def render_op_text(autogen_context: AutogenContext, op: MigrateOperation) -> str
 
 
 def render_registered(autogen_context: AutogenContext, op: MigrateOperation) -> list[str]:
-    """Return what the renderer registered for the operation's class answers."""
-    codes: list[str] = to_list(renderers.dispatch(op)(autogen_context, op))
+    """Return what the renderer registered for the operation's class answers.
+
+    Raises:
+        ValueError: there is none.
+    """
+    try:
+        render = renderers.dispatch(op)
+    except ValueError as exc:
+        raise ValueError(
+            f"{exc}: nothing renders a {type(op).__name__}. Register a function with "
+            "@renderers.dispatch_for(...) where the operation is defined, or take it out in "
+            "process_revision_directives."
+        ) from exc
+    codes: list[str] = to_list(render(autogen_context, op))
     # An empty line between statements may be meant; nothing but empty lines is nothing.
     return codes if any(codes) else []
 
@@ -114,20 +126,6 @@ def render_modify_table(autogen_context: AutogenContext, op: ModifyTableOps) -> 
     return [begin, *(f"    {code}" for code in codes), ""]
 
 
-def execute_sql(autogen_context: AutogenContext, op: ExecuteSQLOp) -> str:
-    """Return the code that executes a statement.
-
-    Raises:
-        NotImplementedError: the statement is not a plain string.
-    """
-    if not isinstance(op.sqltext, str):
-        raise NotImplementedError(
-            "Autogenerate rendering of SQL Expression language constructs not supported here; "
-            f"please use a plain SQL string; got {op.sqltext!r}"
-        )
-    return f"{directive_prefix(autogen_context)}execute({op.sqltext!r})"
-
-
 for _op_class, _render in (
     (CreateTableOp, tables.add_table),
     (DropTableOp, tables.drop_table),
@@ -144,7 +142,8 @@ for _op_class, _render in (
     (CreateCheckConstraintOp, constraints.add_check_constraint),
     (CreateForeignKeyOp, constraints.add_foreign_key),
     (DropConstraintOp, constraints.drop_constraint),
-    (ExecuteSQLOp, execute_sql),
+    (ExecuteSQLOp, data.execute_sql),
+    (BulkInsertOp, data.bulk_insert),
     (ModifyTableOps, render_modify_table),
 ):
     renderers.dispatch_for(_op_class)(_render)
