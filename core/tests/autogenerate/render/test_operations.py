@@ -62,6 +62,10 @@ CASES: dict[str, tuple[MigrateOperation, str]] = {
             "nullable=False))"
         ),
     ),
+    "identity as it comes": (
+        ops.AlterColumnOp("t", "c", modify_server_default=sa.Identity(always=None)),
+        "op.alter_column('t', 'c',\n           server_default=sa.Identity(always=None))",
+    ),
     "check that waits": (
         ops.CreateCheckConstraintOp("ck", "t", "a > 5", deferrable=True, initially="DEFERRED"),
         "op.create_check_constraint('ck', 't', 'a > 5', deferrable=True, initially='DEFERRED')",

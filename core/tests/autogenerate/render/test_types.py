@@ -42,6 +42,13 @@ class Told(UserDefinedType[Any]):
         return "Told('x')"
 
 
+class Outer:
+    """A class with a type of its own."""
+
+    class Inner(sa.String):
+        """Defined inside of another class."""
+
+
 CASES: dict[str, tuple[Any, str, set[str]]] = {
     "plain": (sa.String(5), "sa.String(length=5)", set()),
     "of no namespace": (NullType(), "sa.types.NullType()", set()),
@@ -65,6 +72,7 @@ CASES: dict[str, tuple[Any, str, set[str]]] = {
     ),
     "user's": (Name(5), f"{HERE}.Name(length=5)", {f"import {HERE}"}),
     "user's repr": (Told(), f"{HERE}.Told('x')", {f"import {HERE}"}),
+    "nested": (Outer.Inner(5), f"{HERE}.Outer.Inner(length=5)", {f"import {HERE}"}),
     "variants": (
         sa.String(5).with_variant(mysql.TINYTEXT(), "mysql").with_variant(Name(), "alpha"),
         (

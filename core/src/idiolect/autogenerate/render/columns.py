@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Computed, DefaultClause, Identity
@@ -22,16 +23,10 @@ if TYPE_CHECKING:
     from idiolect.operations.ops.altercolumn import AlterColumnOp
     from idiolect.operations.ops.columns import AddColumnOp, DropColumnOp
 
-_IDENTITY_OPTIONS = (
-    "start",
-    "increment",
-    "minvalue",
-    "maxvalue",
-    "nominvalue",
-    "nomaxvalue",
-    "cycle",
-    "cache",
-)
+#: What an Identity may be given by name, in SQLAlchemy's own order.
+_IDENTITY_OPTIONS = tuple(inspect.signature(Identity).parameters)
+#: With SQLAlchemy 2.1 they are options of a dialect.
+_FORMER_OPTIONS = ("on_null", "order")
 
 
 def render_column(column: Column[Any], autogen_context: AutogenContext) -> str | None:
@@ -114,11 +109,15 @@ def render_computed(computed: Computed, autogen_context: AutogenContext) -> str:
 def render_identity(identity: Identity, autogen_context: AutogenContext) -> str:
     """Return the code of a column's identity."""
     by_dialect = getattr(identity, "dialect_kwargs", None)
-    of_all = () if by_dialect is not None else ("on_null",)
-    last = () if by_dialect is not None else ("order",)
-    options = {name: getattr(identity, name, None) for name in (*of_all, *_IDENTITY_OPTIONS, *last)}
-    keywords = [f"always={identity.always!r}"]
-    keywords += [f"{name}={value!r}" for name, value in options.items() if value is not None]
+    passed = () if by_dialect is None else _FORMER_OPTIONS
+    options = {
+        name: getattr(identity, name, None) for name in _IDENTITY_OPTIONS if name not in passed
+    }
+    keywords = [
+        f"{name}={value!r}"
+        for name, value in options.items()
+        if value is not None or name == "always"
+    ]
     keywords += keyword_items(autogen_context, by_dialect or {})
     return f"{sqlalchemy_prefix(autogen_context)}Identity({', '.join(keywords)})"
 

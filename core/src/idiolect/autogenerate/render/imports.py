@@ -54,7 +54,13 @@ def user_prefix(autogen_context: AutogenContext, target: object) -> str:
     module = type(target).__module__
     if module in sys.modules and module != "__main__":
         autogen_context.imports.add(f"import {module}")
-    return f"{module}."
+    return f"{module}.{_outer_classes(type(target))}"
+
+
+def _outer_classes(cls: type) -> str:
+    """Return the classes in which a class is defined, with a dot behind each."""
+    outer, dot, _name = cls.__qualname__.rpartition(".")
+    return "" if "<locals>" in outer else outer + dot
 
 
 def prefix_of(autogen_context: AutogenContext, target: Any) -> str:
