@@ -18,14 +18,14 @@ from textwrap import indent
 from typing import TYPE_CHECKING
 
 import idiolect.operations
-from idiolect.operations.base import AbstractOperations, Operations
-from idiolect.operations.registry import directives
+from idiolect.operations.base import AbstractOperations, BatchOperations, Operations
+from idiolect.operations.registry import batch_directives, directives
 from idiolect.runtime.environment import EnvironmentContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from idiolect.operations.registry import Registration
+    from idiolect.operations.registry import OperationRegistry, Registration
 
 CORE = Path(idiolect.operations.__file__).parents[1]
 #: Where directives of dialects come from, which ``op`` has as soon as their plugin is loaded.
@@ -48,6 +48,11 @@ if TYPE_CHECKING:
 
 class OperationsMethods:
     """What operations of the core and of its dialects' plugins add to Operations."""
+'''
+_BATCH_METHODS = '''
+
+class BatchOperationsMethods:
+    """What they add to BatchOperations."""
 '''
 _STUB = '''# ruff: noqa: %s
 """%s
@@ -98,7 +103,10 @@ class Function:
         """Yield what it uses names in: annotations, defaults, decorators that are kept."""
         for node in self.nodes:
             for argument, default in _arguments(node.args, self.bound):
-                yield from (each for each in (argument.annotation, default) if each)
+                if argument.annotation:
+                    yield argument.annotation
+                if default and not isinstance(default, ast.Name):
+                    yield default
             if node.returns:
                 yield node.returns
             for decorator in node.decorator_list:
@@ -121,13 +129,14 @@ _KEPT = ("contextmanager", "overload")
 def render_methods() -> str:
     """Return the text of ``operations/methods.py``."""
     functions = list(_directives())
-    imports = _imports(functions)
+    of_batches = list(_directives(batch_directives))
+    imports = _imports([*functions, *of_batches])
     typing = sorted(imports.pop("typing", set()) - {"Any"})
     text = _METHODS % (
         "".join(f", {name}" for name in typing),
         indent(_import_lines(imports), "    ") + "\n",
     )
-    return text + "".join(f"\n{indent(_as_method(function), '    ')}" for function in functions)
+    return "".join((text, *_as_methods(functions), _BATCH_METHODS, *_as_methods(of_batches)))
 
 
 def render_op() -> str:
@@ -196,7 +205,8 @@ def _stub(
     functions.sort(key=lambda function: function.name)
     imports = _imports(functions, values)
     # Named twice, it is the stub's to give.
-    imports[of.__module__] = {f"{of.__name__} as {of.__name__}"}
+    given = imports.get(of.__module__, set()) - {of.__name__}
+    imports[of.__module__] = {*given, f"{of.__name__} as {of.__name__}"}
     parts = [_import_lines(imports)]
     definitions = "\n".join([*_own_names(functions), *values])
     if definitions:
@@ -205,14 +215,14 @@ def _stub(
     return head + "".join(f"\n{function.text()}" for function in functions)
 
 
-def _directives() -> Iterator[Function]:
+def _directives(of: OperationRegistry = directives) -> Iterator[Function]:
     """Yield the directives of the core and of the plugins beside it, by name."""
     for source in sorted(PLUGINS.glob("*/src")):
         if str(source) not in sys.path:
             sys.path.append(str(source))
         for path in source.glob("*/operations.py"):
             importlib.import_module(f"{path.parent.name}.operations")
-    for registration in directives.registrations():
+    for registration in of.registrations():
         if registration.op_class.__module__.startswith("idiolect"):
             yield _of_directive(registration)
 
@@ -233,6 +243,11 @@ def _members(owner: type) -> Iterator[Function]:
         registered = name in directives.names() and issubclass(owner, AbstractOperations)
         if inspect.isroutine(member) and not name.startswith("_") and not registered:
             yield Function(name, owner, name, bound=1)
+
+
+def _as_methods(functions: Iterable[Function]) -> Iterator[str]:
+    for function in functions:
+        yield f"\n{indent(_as_method(function), '    ')}"
 
 
 def _as_method(function: Function) -> str:
@@ -273,8 +288,10 @@ def _parameters(given: ast.arguments, bound: int) -> Iterator[str]:
 
 def _parameter(argument: ast.arg, default: ast.expr | None) -> str:
     annotation = ast.unparse(argument.annotation) if argument.annotation else "Any"
-    value = "" if default is None else f" = {ast.unparse(default)}".replace("'", '"')
-    return f"{argument.arg}: {annotation}{value}"
+    # A constant's value is not the stub's business.
+    shown = "..." if isinstance(default, ast.Name) else default and ast.unparse(default)
+    value = "" if default is None else f" = {shown}"
+    return f"{argument.arg}: {annotation}{value}".replace("'", '"')
 
 
 def _decorators(node: ast.FunctionDef) -> list[str]:
@@ -300,7 +317,7 @@ def _imports(functions: Iterable[Function], values: Iterable[str] = ()) -> dict[
                 homes[known[name]].add(name)
             elif name == "contextlib":
                 homes["contextlib"].add("contextmanager")
-            elif name == Operations.__name__:
+            elif name in {Operations.__name__, BatchOperations.__name__}:
                 homes[Operations.__module__].add(name)
     for value in values:
         known = _names_imported_by(EnvironmentContext.__module__)
@@ -339,7 +356,10 @@ def _import_lines(homes: dict[str, set[str]]) -> str:
     for home in sorted(homes):
         top = home.partition(".")[0]
         group = 2 if top.startswith("idiolect") else int(top not in sys.stdlib_module_names)
-        groups[group].append(f"from {home} import {', '.join(_sorted(homes[home]))}")
+        named = [name for name in _sorted(homes[home]) if " as " not in name]
+        lines = [", ".join(named)] if named else []
+        lines += [name for name in sorted(homes[home]) if " as " in name]
+        groups[group] += [f"from {home} import {line}" for line in lines]
     return "\n\n".join("\n".join(groups[group]) for group in sorted(groups))
 
 

@@ -38,12 +38,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Constraint, Index
     from sqlalchemy.engine import Connection, CursorResult, Dialect
     from sqlalchemy.sql.base import Executable
-    from sqlalchemy.sql.elements import ClauseElement
+    from sqlalchemy.sql.elements import Cast, ClauseElement
     from sqlalchemy.sql.selectable import TableClause
     from sqlalchemy.types import TypeEngine
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.base import ServerDefault
+    from idiolect.operations.batch.rebuild import ApplyBatchImpl
+    from idiolect.operations.batch.record import BatchOperationsImpl
 
 # SQLAlchemy takes these on a connection and refuses them on a statement.
 _CONNECTION_OPTIONS = frozenset({"isolation_level", "logging_token"})
@@ -388,6 +390,39 @@ class DefaultImpl(ComparingImpl):
     def alter_statements(self, changes: alter.ColumnChanges) -> list[base.AlterColumn]:
         """Return the statements that make ``changes``, in order; [] if there are none to make."""
         return list(alter.statements(changes, self))
+
+    # batches
+
+    def requires_recreate_in_batch(self, batch_op: BatchOperationsImpl) -> bool:
+        """Return whether a batch needs a new table: False, where ALTER can do all of it.
+
+        Args:
+            batch_op: what the batch is to do, in ``batch_op.batch``: the names of methods of
+                this class, with their arguments.
+        """
+        return False
+
+    def prep_table_for_batch(self, batch_impl: ApplyBatchImpl, table: Table) -> None:
+        """Do what the database needs before the new table is made.
+
+        Args:
+            batch_impl: the new table to be, with its ``named_constraints``.
+            table: the table as it stands.
+        """
+
+    def cast_for_batch_migrate(
+        self,
+        existing: Column[Any],
+        existing_transfer: dict[str, TypeEngine[Any] | Cast[Any]],
+        new_type: TypeEngine[Any],
+    ) -> None:
+        """Change how the values of a column of a new type are copied; here as they are.
+
+        Args:
+            existing: the column as it stands.
+            existing_transfer: its ``"expr"`` is what is read of the old table.
+            new_type: the column's new type.
+        """
 
     # constraints and indexes
 

@@ -29,21 +29,25 @@ from idiolect.operations.registry import (
 )
 from idiolect.operations.schemaobj import SchemaObjects
 from idiolect.util.bound import operations as bound_operations
+from idiolect.util.langhelpers import EMPTY_DICT
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+    from typing import Literal
 
+    from sqlalchemy import Table
     from sqlalchemy.engine import Connection
     from sqlalchemy.types import TypeEngine
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.operations.methods import OperationsMethods
+    from idiolect.operations.batch.record import BatchOperationsImpl
+    from idiolect.operations.methods import BatchOperationsMethods, OperationsMethods
 
     # The context is made two floors above; only its type is needed here.
     from idiolect.runtime.migration import MigrationContext
     from idiolect.util.langhelpers import Dispatcher
 else:
-    OperationsMethods = object
+    BatchOperationsMethods = OperationsMethods = object
 
 _T = TypeVar("_T")
 _C = TypeVar("_C", bound="Callable[..., Any]")
@@ -200,8 +204,71 @@ class Operations(AbstractOperations, OperationsMethods):
         with bound_operations.bind(operations):
             yield operations
 
+    @contextlib.contextmanager
+    def batch_alter_table(  # noqa: PLR0917 - documented order
+        self,
+        table_name: str,
+        schema: str | None = None,
+        recreate: Literal["auto", "always", "never"] = "auto",
+        partial_reordering: Sequence[tuple[str, ...]] | None = None,
+        copy_from: Table | None = None,
+        table_args: Sequence[Any] = (),
+        table_kwargs: Mapping[str, Any] = EMPTY_DICT,
+        reflect_args: Sequence[Any] = (),
+        reflect_kwargs: Mapping[str, Any] = EMPTY_DICT,
+        naming_convention: Mapping[str, Any] | None = None,
+    ) -> Iterator[BatchOperations]:
+        """Change one table in a block, whose directives are carried out together at its end.
 
-class BatchOperations(AbstractOperations):
+        Where the database has no ALTER for what is asked (SQLite), a new table is made, the rows
+        are copied, and it takes the old one's place.
+
+        Args:
+            table_name: the table.
+            schema: its schema; None is the connection's default schema.
+            recreate: whether a new table is made: ``"always"``, ``"never"``, or ``"auto"``: where
+                the database needs it.
+            partial_reordering: tuples of names of columns, each in the order that the new table
+                shall have them in.
+            copy_from: the table as it stands, complete; it is not read from the database then,
+                as a script cannot.
+            table_args: constraints and the like that the new table gets besides; checks without
+                a name have to be given here, or are lost.
+            table_kwargs: arguments of SQLAlchemy's Table for the new table.
+            reflect_args: columns and the like that stand in place of what is read.
+            reflect_kwargs: arguments of SQLAlchemy's Table for the table that is read.
+            naming_convention: names constraints of the table that have none, so that they can be
+                dropped.
+
+        Yields:
+            The directives of the batch, which name no table.
+
+        Raises:
+            ValueError: ``recreate`` is something else.
+            CommandError: a script is written, and the table would have to be read.
+        """
+        # The batch stands on the operations, so it cannot be imported before.
+        from idiolect.operations.batch.record import BatchOperationsImpl
+
+        impl = BatchOperationsImpl(
+            self,
+            table_name,
+            schema,
+            recreate,
+            copy_from,
+            table_args,
+            table_kwargs,
+            reflect_args,
+            reflect_kwargs,
+            naming_convention,
+            partial_reordering,
+        )
+        yield BatchOperations(self.migration_context, impl=impl)
+        impl.flush()
+
+
+class BatchOperations(AbstractOperations, BatchOperationsMethods):
     """The directives inside ``batch_alter_table``, which name no table."""
 
     _directives = batch_directives
+    impl: BatchOperationsImpl  # type: ignore[assignment]  # keeps what an impl would send

@@ -13,30 +13,46 @@ from idiolect.hooks.contributions import Current, collect
 from idiolect.operations.registry import directives
 
 if TYPE_CHECKING:
-    from idiolect.operations.registry import Registration
+    from typing import Any
 
-#: What was added to Operations for plugins, by name.
-_added: dict[str, Registration] = {}
+    from idiolect.operations.base import AbstractOperations
+    from idiolect.operations.registry import OperationRegistry, Registration
+
+#: What was added for plugins, and to which class.
+_added: list[tuple[type[AbstractOperations], Registration]] = []
 
 
 def _install() -> OperationCollector:
-    # It makes itself known here, so it cannot be imported before.
-    from idiolect.operations.base import Operations
+    # They make themselves known here, so they cannot be imported before.
+    from idiolect.operations.base import BatchOperations, Operations
 
-    for name, registration in _added.items():
+    for owner, registration in _added:
+        registry = _registry_of(owner)
         # A project may have put its own in the place.
-        if directives.get(name) is registration:
-            directives.remove(name)
-            delattr(Operations, name)
+        if registry.get(registration.name) is registration:
+            registry.remove(registration.name)
+            delattr(owner, registration.name)
     _added.clear()
     collector = OperationCollector({name: _owner(name) for name in dir(Operations)})
     collect("register_operations", collector)
     for name, (op_class, sourcename) in collector.items():
-        Operations.register_operation(name, sourcename)(op_class)
-        made = directives.get(name)
-        if made is not None:
-            _added[name] = made
+        _add(Operations, name, op_class, sourcename)
+        if callable(getattr(op_class, f"batch_{name}", None)):
+            _add(BatchOperations, name, op_class, f"batch_{name}")
     return collector
+
+
+def _add(
+    owner: type[AbstractOperations], name: str, op_class: type[Any], sourcename: str | None
+) -> None:
+    owner.register_operation(name, sourcename)(op_class)
+    made = _registry_of(owner).get(name)
+    if made is not None:
+        _added.append((owner, made))
+
+
+def _registry_of(owner: type[AbstractOperations]) -> OperationRegistry:
+    return owner._directives  # noqa: SLF001 - registrations are taken back here alone
 
 
 def _owner(name: str) -> str:

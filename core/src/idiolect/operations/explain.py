@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import ArgumentError, CompileError, InvalidRequestError
+from sqlalchemy.exc import ArgumentError, CompileError, InvalidRequestError, NoSuchTableError
 
 from idiolect.errors import OperationError
 from idiolect.operations.registry import name_of
@@ -40,6 +40,34 @@ class RenderError(OperationError, CompileError):  # type: ignore[misc] # both ha
     def __str__(self) -> str:
         # SQLAlchemy's own would add a link made of the error's code.
         return self.message
+
+
+class ScriptReflectionError(OperationError):
+    """A table has to be read from the database, and a script has none."""
+
+
+class ReflectionError(OperationError, NoSuchTableError):  # type: ignore[misc] # as RenderError
+    """A table that is to be changed is not in the database. Also SQLAlchemy's NoSuchTableError."""
+
+    def __str__(self) -> str:
+        # As of RenderError.
+        return self.message
+
+
+class UnknownColumnError(OperationError, KeyError):
+    """A table has no column of that name. Also a KeyError."""
+
+    def __str__(self) -> str:
+        # A KeyError's own would put the message into quotes.
+        return self.message
+
+
+class UnknownNameError(OperationError, ValueError):
+    """A table has no constraint or index of that name. Also a ValueError."""
+
+
+class UnnamedConstraintError(OperationError, ValueError):
+    """A constraint needs a name here. Also a ValueError."""
 
 
 class NotReversibleError(OperationError, NotImplementedError):

@@ -418,3 +418,250 @@ class OperationsMethods:
             schema: its schema; None is the connection's default schema.
         """
         raise NotImplementedError
+
+
+class BatchOperationsMethods:
+    """What they add to BatchOperations."""
+
+    def add_column(
+        self,
+        column: Column[Any],
+        *,
+        insert_before: str | None = None,
+        insert_after: str | None = None,
+        if_not_exists: bool | None = None,
+        inline_references: bool | None = None,
+        inline_primary_key: bool | None = None,
+    ) -> None:
+        """Add a column to the table of the batch.
+
+        Args:
+            column: the new column.
+            insert_before: the column that it shall stand before, where the table is made anew.
+            insert_after: the column that it shall stand after, likewise; both None: at the end.
+            if_not_exists: add IF NOT EXISTS, for dialects that have it.
+            inline_references: write a sole foreign key into the column's definition.
+            inline_primary_key: write PRIMARY KEY into the definition of a primary key column.
+        """
+        raise NotImplementedError
+
+    def alter_column(
+        self,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        comment: str | Literal[False] | None = False,
+        server_default: ServerDefault | Literal[False] | None = False,
+        new_column_name: str | None = None,
+        type_: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        existing_type: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        existing_server_default: ServerDefault | Literal[False] | None = False,
+        existing_nullable: bool | None = None,
+        existing_comment: str | None = None,
+        insert_before: str | None = None,
+        insert_after: str | None = None,
+        **kw: Any,
+    ) -> None:
+        """Change a column of the table of the batch: only what is given becomes different.
+
+        Args:
+            column_name: the column as it is called before.
+            nullable: True or False: allow or forbid NULL.
+            comment: its new comment; None removes it.
+            server_default: its new default; None removes it.
+            new_column_name: its new name.
+            type_: its new type.
+            existing_type: its type so far; needed where its CHECK has a name.
+            existing_server_default: its default so far.
+            existing_nullable: whether it took NULL so far.
+            existing_comment: its comment so far.
+            insert_before: the column that it shall stand before, where the table is made anew.
+            insert_after: the column that it shall stand after, likewise; both None: where it is.
+            kw: ``autoincrement``, ``existing_autoincrement`` and options of dialects.
+        """
+        raise NotImplementedError
+
+    def create_check_constraint(
+        self,
+        constraint_name: str,
+        condition: str | TextClause | ColumnElement[bool],
+        **kw: Any,
+    ) -> None:
+        """Add a CHECK to the table of the batch.
+
+        Args:
+            constraint_name: its name.
+            condition: what has to be true of each row.
+            kw: ``deferrable``, ``initially`` and options of dialects.
+        """
+        raise NotImplementedError
+
+    def create_exclude_constraint(
+        self,
+        constraint_name: str,
+        *elements: Any,
+        **kw: Any,
+    ) -> Table | None:
+        """Add an EXCLUDE constraint to the table of the batch.
+
+        Args:
+            constraint_name: its name.
+            elements: as of create_exclude_constraint().
+            kw: likewise.
+        """
+        raise NotImplementedError
+
+    def create_foreign_key(
+        self,
+        constraint_name: str | None,
+        referent_table: str,
+        local_cols: list[str],
+        remote_cols: list[str],
+        *,
+        referent_schema: str | None = None,
+        onupdate: str | None = None,
+        ondelete: str | None = None,
+        deferrable: bool | None = None,
+        initially: str | None = None,
+        match: str | None = None,
+        **dialect_kw: Any,
+    ) -> None:
+        """Add a foreign key to the table of the batch.
+
+        Args:
+            constraint_name: its name.
+            referent_table: the table referred to.
+            local_cols: names of the columns that refer, in order.
+            remote_cols: names of the columns referred to, in the same order.
+            referent_schema: the schema of the table referred to.
+            onupdate: add ON UPDATE and these words, such as CASCADE.
+            ondelete: add ON DELETE and these words, such as SET NULL.
+            deferrable: True or False: add DEFERRABLE or NOT DEFERRABLE.
+            initially: add INITIALLY and this word.
+            match: add MATCH and this word.
+            dialect_kw: options of dialects, named ``<dialectname>_<argument>``.
+        """
+        raise NotImplementedError
+
+    def create_index(
+        self,
+        index_name: str,
+        columns: Sequence[str | TextClause | ColumnElement[Any]],
+        **kw: Any,
+    ) -> None:
+        """Create an index on the table of the batch.
+
+        Args:
+            index_name: its name.
+            columns: names of columns, ``text()`` or other SQL expressions, in order.
+            kw: ``unique``, ``if_not_exists`` and options of dialects.
+        """
+        raise NotImplementedError
+
+    def create_primary_key(
+        self,
+        constraint_name: str | None,
+        columns: list[str],
+    ) -> None:
+        """Add a primary key to the table of the batch.
+
+        Args:
+            constraint_name: its name.
+            columns: names of its columns, in order.
+        """
+        raise NotImplementedError
+
+    def create_table_comment(
+        self,
+        comment: str | None,
+        *,
+        existing_comment: str | None = None,
+    ) -> None:
+        """Set the comment of the table of the batch.
+
+        Args:
+            comment: the comment; None removes it.
+            existing_comment: the comment so far.
+        """
+        raise NotImplementedError
+
+    def create_unique_constraint(
+        self,
+        constraint_name: str,
+        columns: Sequence[str],
+        **kw: Any,
+    ) -> Any:
+        """Add a unique constraint to the table of the batch.
+
+        Args:
+            constraint_name: its name.
+            columns: names of its columns, in order.
+            kw: ``deferrable``, ``initially`` and options of dialects.
+        """
+        raise NotImplementedError
+
+    def drop_column(
+        self,
+        column_name: str,
+        **kw: Any,
+    ) -> None:
+        """Drop a column of the table of the batch.
+
+        Args:
+            column_name: the column.
+            kw: ``existing_type``, whose named CHECK goes with the column; others as without a
+                batch.
+        """
+        raise NotImplementedError
+
+    def drop_constraint(
+        self,
+        constraint_name: str,
+        type_: str | None = None,
+    ) -> None:
+        """Drop a constraint of the table of the batch by its name.
+
+        Args:
+            constraint_name: its name.
+            type_: ``"foreignkey"``, ``"primary"``, ``"unique"`` or ``"check"``.
+        """
+        raise NotImplementedError
+
+    def drop_index(
+        self,
+        index_name: str,
+        **kw: Any,
+    ) -> None:
+        """Drop an index of the table of the batch.
+
+        Args:
+            index_name: its name.
+            kw: ``if_exists`` and options of dialects.
+        """
+        raise NotImplementedError
+
+    def drop_table_comment(
+        self,
+        *,
+        existing_comment: str | None = None,
+    ) -> None:
+        """Remove the comment of the table of the batch.
+
+        Args:
+            existing_comment: the comment so far.
+        """
+        raise NotImplementedError
+
+    def execute(
+        self,
+        sqltext: Executable | str,
+        *,
+        execution_options: dict[str, Any] | None = None,
+    ) -> None:
+        """Execute a statement at once, before what the batch keeps.
+
+        Args:
+            sqltext: text, or any executable construct of SQLAlchemy.
+            execution_options: SQLAlchemy's execution options.
+        """
+        raise NotImplementedError

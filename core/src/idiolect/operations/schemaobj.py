@@ -194,7 +194,7 @@ class SchemaObjects:
         )
         constraint = sqlalchemy.schema.ForeignKeyConstraint(
             list(local_cols),
-            [_target(other, remote) for remote in remote_cols],
+            [target_of(other, remote) for remote in remote_cols],
             name=name,
             onupdate=onupdate,
             ondelete=ondelete,
@@ -323,7 +323,7 @@ def _untyped(names: Sequence[str]) -> list[Column[Any]]:
     return [Column(name, NULLTYPE) for name in dict.fromkeys(names)]
 
 
-def _target(table: Table, name: str) -> str | Column[Any]:
+def target_of(table: Table, name: str) -> str | Column[Any]:
     """Return what a foreign key shall refer to: by name, unless SQLAlchemy would take it apart."""
     dotted = "." in table.name or "." in name
     return table.c[name] if dotted else f"{table.fullname}.{name}"

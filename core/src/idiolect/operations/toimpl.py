@@ -51,6 +51,8 @@ _ALTER_COLUMN = (
     "existing_comment",
     "autoincrement",
     "existing_autoincrement",
+    "insert_before",
+    "insert_after",
 )
 
 
@@ -100,6 +102,7 @@ def add_column(operations: Operations, operation: AddColumnOp) -> None:
             inline_references=operation.inline_references,
             inline_primary_key=operation.inline_primary_key,
         ),
+        **operation.kw,
     )
     for constraint in separate:
         impl.add_constraint(constraint)
@@ -112,7 +115,7 @@ def add_column(operations: Operations, operation: AddColumnOp) -> None:
 @Operations.implementation_for(DropColumnOp)
 def drop_column(operations: Operations, operation: DropColumnOp) -> None:
     """Drop the column."""
-    tell_unknown_options(operation, operation.kw, "if_exists")
+    tell_unknown_options(operation, operation.kw, "if_exists", "existing_type")
     operations.impl.drop_column(
         table_name_of(operation),
         operation.to_column(operations.migration_context),

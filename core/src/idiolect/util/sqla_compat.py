@@ -5,9 +5,12 @@ The one place that may reach past SQLAlchemy's documented API.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Constraint, Table
     from sqlalchemy.engine import Connection
 
 
@@ -25,3 +28,64 @@ def in_transaction(connection: Connection | None) -> bool:
     """Return whether a transaction is open; a mock connection, which has none, is fine."""
     ask: Any = getattr(connection, "in_transaction", None)
     return ask is not None and bool(ask())
+
+
+def is_unnamed(constraint: Constraint) -> bool:
+    """Return whether nobody named the constraint, and no type leaves its name open either."""
+    return constraint.name is None
+
+
+def constraint_name(constraint: Constraint, table: Table | None) -> str | None:
+    """Return the name that the constraint has in the database.
+
+    Args:
+        constraint: any; where its type leaves the name to the naming convention, that is asked.
+        table: whose MetaData has the convention; None: there is none.
+
+    Returns:
+        None where it has no name, or the convention would need one to make one.
+    """
+    # Not imported above: operations alone have constraints, and most commands have no operation.
+    from sqlalchemy.exc import InvalidRequestError
+
+    name: object = constraint.name
+    if table is not None:
+        try:
+            name = _named(constraint, table) or name
+        except InvalidRequestError:
+            return None
+    return str(name) if isinstance(name, str) else None
+
+
+_C = TypeVar("_C", bound="Constraint")
+
+
+def _named(constraint: Constraint, table: Table) -> object:
+    from sqlalchemy.sql import naming
+
+    return naming._constraint_name_for_table(constraint, table)  # type: ignore[no-untyped-call]  # noqa: SLF001
+
+
+def set_final_name(constraint: _C, name: str | None) -> _C:
+    """Name a constraint as it is called in the database, whatever a convention would make of it."""
+    from sqlalchemy.sql.elements import conv
+
+    constraint.name = None if name is None else conv(name)
+    return constraint
+
+
+def name_by_convention(table: Table, convention: Mapping[str, Any]) -> None:
+    """Name the constraints of a table that have no name, and leave the names that there are.
+
+    Args:
+        table: in a MetaData of its own, whose convention is enlarged.
+        convention: as SQLAlchemy's MetaData takes it.
+    """
+    for constraint in table.constraints:
+        if not is_unnamed(constraint) and not getattr(constraint, "_type_bound", False):
+            set_final_name(constraint, str(constraint.name))
+    metadata: Any = table.metadata
+    metadata.naming_convention = {**metadata.naming_convention, **convention}
+    for constraint in table.constraints:
+        if is_unnamed(constraint) and not getattr(constraint, "_type_bound", False):
+            set_final_name(constraint, constraint_name(constraint, table))

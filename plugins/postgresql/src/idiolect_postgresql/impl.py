@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.alter import ColumnChanges
     from idiolect.ddl.base import AlterColumn
+    from idiolect.operations.batch import ApplyBatchImpl
 
 
 class PostgresqlImpl(DefaultImpl):
@@ -57,6 +58,16 @@ class PostgresqlImpl(DefaultImpl):
         if isinstance(const, (UniqueConstraint, PrimaryKeyConstraint)):
             _know_included(const, const.table)
         super().add_constraint(const, **kw)
+
+    def prep_table_for_batch(self, batch_impl: ApplyBatchImpl, table: Table) -> None:
+        """Drop the named constraints that the new table shall have: names are unique in a schema.
+
+        Source: "CREATE INDEX" in PostgreSQL's manual: an index's name is unique in its schema,
+        and unique constraints are indexes.
+        """
+        for constraint in table.constraints:
+            if constraint.name is not None and constraint.name in batch_impl.named_constraints:
+                self.drop_constraint(constraint)
 
     def alter_statements(self, changes: ColumnChanges) -> list[AlterColumn]:
         """Return the statements of standard SQL, but the new type first, with its USING.

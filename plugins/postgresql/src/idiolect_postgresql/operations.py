@@ -14,7 +14,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import NULLTYPE
 
 from idiolect.errors import OperationError
-from idiolect.operations import Operations
+from idiolect.operations import BatchOperations, Operations
 from idiolect.operations.ops import AddConstraintOp
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _ARGUMENTS = ("using", "ops", "deferrable", "initially")
 
 
 @Operations.register_operation("create_exclude_constraint")
+@BatchOperations.register_operation("create_exclude_constraint", "batch_create_exclude_constraint")
 @AddConstraintOp.register_add_constraint("exclude_constraint")
 class CreateExcludeConstraintOp(AddConstraintOp):
     """Add an EXCLUDE constraint.
@@ -149,6 +150,25 @@ class CreateExcludeConstraintOp(AddConstraintOp):
 
     def _describe(self) -> str:
         return f"create_exclude_constraint {self.constraint_name!r} on table {self.table_name!r}"
+
+    @classmethod
+    def batch_create_exclude_constraint(
+        cls, operations: BatchOperations, constraint_name: str, *elements: Any, **kw: Any
+    ) -> Table | None:
+        """Add an EXCLUDE constraint to the table of the batch.
+
+        Args:
+            operations: what keeps it.
+            constraint_name: its name.
+            elements: as of create_exclude_constraint().
+            kw: likewise.
+        """
+        impl = operations.impl
+        kw["schema"] = impl.schema
+        made: Table | None = operations.invoke(
+            cls(constraint_name, impl.table_name, elements, **kw)
+        )
+        return made
 
 
 def _detached(expression: Any) -> Any:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import JSON, Computed, Date, DateTime, DefaultClause, Time, cast
+
 import idiolect_sqlite.compile  # noqa: F401 - whoever has the impl has its SQL text
 from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.errors import OperationError
@@ -16,10 +18,12 @@ from idiolect_sqlite.render import bracketed
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Constraint, Index, Table, UniqueConstraint
-    from sqlalchemy.sql.elements import ClauseElement
+    from sqlalchemy.sql.elements import Cast, ClauseElement
+    from sqlalchemy.types import TypeEngine
 
     from idiolect.ddl.alter import ColumnChanges
     from idiolect.ddl.base import AlterColumn
+    from idiolect.operations.batch import BatchOperationsImpl
 
 _BATCH = (
     "Please refer to the batch mode feature which allows for SQLite migrations using a "
@@ -99,6 +103,30 @@ class SQLiteImpl(DefaultImpl):
             )
         return super().alter_statements(changes)
 
+    def requires_recreate_in_batch(self, batch_op: BatchOperationsImpl) -> bool:
+        """Return whether something else is asked for than indexes and plain new columns."""
+        return any(
+            name not in {"add_column", "create_index", "drop_index"}
+            or (name == "add_column" and not is_constant(arguments[1]))
+            for name, arguments, _kw in batch_op.batch
+        )
+
+    def cast_for_batch_migrate(
+        self,
+        existing: Column[Any],
+        existing_transfer: dict[str, TypeEngine[Any] | Cast[Any]],
+        new_type: TypeEngine[Any],
+    ) -> None:
+        """Cast values of another kind, but for those that SQLAlchemy keeps as text in SQLite.
+
+        Source: "Datatypes In SQLite", section 3.1: CAST to DATE, DATETIME, TIME or JSON would
+        make numbers of texts, as these names have the affinity NUMERIC.
+        """
+        if existing.type._type_affinity is not new_type._type_affinity and not isinstance(  # noqa: SLF001 - what tells kinds of types apart
+            new_type, (JSON, Date, DateTime, Time)
+        ):
+            existing_transfer["expr"] = cast(existing_transfer["expr"], new_type)
+
     def create_table_comment(self, table: Table) -> None:
         """Refuse: SQLite has no comments."""
         raise CommentUnsupportedError(f"{_NO_COMMENTS} (table {str(table)!r})")
@@ -145,3 +173,15 @@ class SQLiteImpl(DefaultImpl):
         compare.drop_unnamed(conn_uniques)
         compare.keep_named_indexes(conn_indexes)
         compare.skip_expressions(conn_indexes, metadata_indexes)
+
+
+def is_constant(column: Column[Any]) -> bool:
+    """Tell whether ALTER can add the column: its default is a plain value, or computed on reading.
+
+    Source: "ALTER TABLE" in SQLite's SQL manual, section 4: no expression in parentheses as a
+    default, and no STORED generated column.
+    """
+    default = column.server_default
+    if isinstance(default, Computed):
+        return not default.persisted
+    return not isinstance(default, DefaultClause) or isinstance(default.arg, str)

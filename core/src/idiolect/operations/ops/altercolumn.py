@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.operations.base import Operations
+from idiolect.operations.base import BatchOperations, Operations
 from idiolect.operations.explain import IrreversibleError, describe
 from idiolect.operations.ops.core import AlterTableOp
 
@@ -21,6 +21,7 @@ _EXISTING = "existing_"
 
 
 @Operations.register_operation("alter_column")
+@BatchOperations.register_operation("alter_column", "batch_alter_column")
 class AlterColumnOp(AlterTableOp):
     """Change a column.
 
@@ -199,6 +200,63 @@ class AlterColumnOp(AlterTableOp):
                 modify_server_default=server_default,
                 modify_nullable=nullable,
                 modify_comment=comment,
+                **kw,
+            )
+        )
+
+    @classmethod
+    def batch_alter_column(
+        cls,
+        operations: BatchOperations,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        comment: str | Literal[False] | None = False,
+        server_default: ServerDefault | Literal[False] | None = False,
+        new_column_name: str | None = None,
+        type_: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        existing_type: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        existing_server_default: ServerDefault | Literal[False] | None = False,
+        existing_nullable: bool | None = None,
+        existing_comment: str | None = None,
+        insert_before: str | None = None,
+        insert_after: str | None = None,
+        **kw: Any,
+    ) -> None:
+        """Change a column of the table of the batch: only what is given becomes different.
+
+        Args:
+            operations: what keeps it.
+            column_name: the column as it is called before.
+            nullable: True or False: allow or forbid NULL.
+            comment: its new comment; None removes it.
+            server_default: its new default; None removes it.
+            new_column_name: its new name.
+            type_: its new type.
+            existing_type: its type so far; needed where its CHECK has a name.
+            existing_server_default: its default so far.
+            existing_nullable: whether it took NULL so far.
+            existing_comment: its comment so far.
+            insert_before: the column that it shall stand before, where the table is made anew.
+            insert_after: the column that it shall stand after, likewise; both None: where it is.
+            kw: ``autoincrement``, ``existing_autoincrement`` and options of dialects.
+        """
+        places = {"insert_before": insert_before, "insert_after": insert_after}
+        operations.invoke(
+            cls(
+                operations.impl.table_name,
+                column_name,
+                schema=operations.impl.schema,
+                existing_type=existing_type,
+                existing_server_default=existing_server_default,
+                existing_nullable=existing_nullable,
+                existing_comment=existing_comment,
+                modify_name=new_column_name,
+                modify_type=type_,
+                modify_server_default=server_default,
+                modify_nullable=nullable,
+                modify_comment=comment,
+                **{name: value for name, value in places.items() if value},
                 **kw,
             )
         )

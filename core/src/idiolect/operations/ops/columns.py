@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.operations.base import Operations
+from idiolect.operations.base import BatchOperations, Operations
 from idiolect.operations.explain import IrreversibleError, describe
 from idiolect.operations.ops.core import AlterTableOp
 from idiolect.operations.schemaobj import SchemaObjects
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 @Operations.register_operation("add_column")
+@BatchOperations.register_operation("add_column", "batch_add_column")
 class AddColumnOp(AlterTableOp):
     """Add a column.
 
@@ -109,8 +110,45 @@ class AddColumnOp(AlterTableOp):
             )
         )
 
+    @classmethod
+    def batch_add_column(
+        cls,
+        operations: BatchOperations,
+        column: Column[Any],
+        *,
+        insert_before: str | None = None,
+        insert_after: str | None = None,
+        if_not_exists: bool | None = None,
+        inline_references: bool | None = None,
+        inline_primary_key: bool | None = None,
+    ) -> None:
+        """Add a column to the table of the batch.
+
+        Args:
+            operations: what keeps it.
+            column: the new column.
+            insert_before: the column that it shall stand before, where the table is made anew.
+            insert_after: the column that it shall stand after, likewise; both None: at the end.
+            if_not_exists: add IF NOT EXISTS, for dialects that have it.
+            inline_references: write a sole foreign key into the column's definition.
+            inline_primary_key: write PRIMARY KEY into the definition of a primary key column.
+        """
+        places = {"insert_before": insert_before, "insert_after": insert_after}
+        operations.invoke(
+            cls(
+                operations.impl.table_name,
+                column,
+                schema=operations.impl.schema,
+                if_not_exists=if_not_exists,
+                inline_references=inline_references,
+                inline_primary_key=inline_primary_key,
+                **{name: value for name, value in places.items() if value},
+            )
+        )
+
 
 @Operations.register_operation("drop_column")
+@BatchOperations.register_operation("drop_column", "batch_drop_column")
 class DropColumnOp(AlterTableOp):
     """Drop a column.
 
@@ -194,3 +232,16 @@ class DropColumnOp(AlterTableOp):
                 options of dialects, named ``<dialectname>_<argument>``.
         """
         operations.invoke(cls(table_name, column_name, schema=schema, **kw))
+
+    @classmethod
+    def batch_drop_column(cls, operations: BatchOperations, column_name: str, **kw: Any) -> None:
+        """Drop a column of the table of the batch.
+
+        Args:
+            operations: what keeps it.
+            column_name: the column.
+            kw: ``existing_type``, whose named CHECK goes with the column; others as without a
+                batch.
+        """
+        impl = operations.impl
+        operations.invoke(cls(impl.table_name, column_name, schema=impl.schema, **kw))

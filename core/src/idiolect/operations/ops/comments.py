@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idiolect.operations.arguments import comment_of, table_name_of
-from idiolect.operations.base import Operations
+from idiolect.operations.base import BatchOperations, Operations
 from idiolect.operations.explain import explained_arguments
 from idiolect.operations.ops.core import AlterTableOp
 from idiolect.operations.schemaobj import SchemaObjects
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 @Operations.register_operation("create_table_comment")
+@BatchOperations.register_operation("create_table_comment", "batch_create_table_comment")
 class CreateTableCommentOp(AlterTableOp):
     """Set a table's comment.
 
@@ -86,8 +87,29 @@ class CreateTableCommentOp(AlterTableOp):
             cls(table_name, comment, existing_comment=existing_comment, schema=schema)
         )
 
+    @classmethod
+    def batch_create_table_comment(
+        cls,
+        operations: BatchOperations,
+        comment: str | None,
+        *,
+        existing_comment: str | None = None,
+    ) -> None:
+        """Set the comment of the table of the batch.
+
+        Args:
+            operations: what keeps it.
+            comment: the comment; None removes it.
+            existing_comment: the comment so far.
+        """
+        impl = operations.impl
+        operations.invoke(
+            cls(impl.table_name, comment, existing_comment=existing_comment, schema=impl.schema)
+        )
+
 
 @Operations.register_operation("drop_table_comment")
+@BatchOperations.register_operation("drop_table_comment", "batch_drop_table_comment")
 class DropTableCommentOp(AlterTableOp):
     """Remove a table's comment.
 
@@ -138,3 +160,18 @@ class DropTableCommentOp(AlterTableOp):
             schema: the table's schema; None is the connection's default schema.
         """
         operations.invoke(cls(table_name, existing_comment=existing_comment, schema=schema))
+
+    @classmethod
+    def batch_drop_table_comment(
+        cls, operations: BatchOperations, *, existing_comment: str | None = None
+    ) -> None:
+        """Remove the comment of the table of the batch.
+
+        Args:
+            operations: what keeps it.
+            existing_comment: the comment so far.
+        """
+        impl = operations.impl
+        operations.invoke(
+            cls(impl.table_name, existing_comment=existing_comment, schema=impl.schema)
+        )

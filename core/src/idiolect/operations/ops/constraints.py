@@ -10,7 +10,7 @@ from idiolect.operations.arguments import (
     refuse_parameters,
     table_name_of,
 )
-from idiolect.operations.base import Operations
+from idiolect.operations.base import BatchOperations, Operations
 from idiolect.operations.explain import IrreversibleError, NotReversibleError, explained_arguments
 from idiolect.operations.ops.core import MigrateOperation
 from idiolect.operations.schemaobj import SchemaObjects
@@ -95,6 +95,7 @@ class AddConstraintOp(MigrateOperation):
 
 
 @Operations.register_operation("create_primary_key")
+@BatchOperations.register_operation("create_primary_key", "batch_create_primary_key")
 @AddConstraintOp.register_add_constraint("primary_key_constraint")
 class CreatePrimaryKeyOp(AddConstraintOp):
     """Add a primary key.
@@ -169,8 +170,23 @@ class CreatePrimaryKeyOp(AddConstraintOp):
         """
         operations.invoke(cls(constraint_name, table_name, columns, schema=schema))
 
+    @classmethod
+    def batch_create_primary_key(
+        cls, operations: BatchOperations, constraint_name: str | None, columns: list[str]
+    ) -> None:
+        """Add a primary key to the table of the batch.
+
+        Args:
+            operations: what keeps it.
+            constraint_name: its name.
+            columns: names of its columns, in order.
+        """
+        impl = operations.impl
+        operations.invoke(cls(constraint_name, impl.table_name, columns, schema=impl.schema))
+
 
 @Operations.register_operation("create_unique_constraint")
+@BatchOperations.register_operation("create_unique_constraint", "batch_create_unique_constraint")
 @AddConstraintOp.register_add_constraint("unique_constraint")
 class CreateUniqueConstraintOp(AddConstraintOp):
     """Add a unique constraint.
@@ -250,8 +266,25 @@ class CreateUniqueConstraintOp(AddConstraintOp):
         """
         return operations.invoke(cls(constraint_name, table_name, columns, schema=schema, **kw))
 
+    @classmethod
+    def batch_create_unique_constraint(
+        cls, operations: BatchOperations, constraint_name: str, columns: Sequence[str], **kw: Any
+    ) -> Any:
+        """Add a unique constraint to the table of the batch.
+
+        Args:
+            operations: what keeps it.
+            constraint_name: its name.
+            columns: names of its columns, in order.
+            kw: ``deferrable``, ``initially`` and options of dialects.
+        """
+        impl = operations.impl
+        kw["schema"] = impl.schema
+        return operations.invoke(cls(constraint_name, impl.table_name, columns, **kw))
+
 
 @Operations.register_operation("create_check_constraint")
+@BatchOperations.register_operation("create_check_constraint", "batch_create_check_constraint")
 @AddConstraintOp.register_add_constraint("check_constraint")
 @AddConstraintOp.register_add_constraint("table_or_column_check_constraint")
 @AddConstraintOp.register_add_constraint("column_check_constraint")
@@ -337,8 +370,30 @@ class CreateCheckConstraintOp(AddConstraintOp):
         """
         operations.invoke(cls(constraint_name, table_name, condition, schema=schema, **kw))
 
+    @classmethod
+    def batch_create_check_constraint(
+        cls,
+        operations: BatchOperations,
+        constraint_name: str,
+        condition: str | TextClause | ColumnElement[bool],
+        **kw: Any,
+    ) -> None:
+        """Add a CHECK to the table of the batch.
+
+        Args:
+            operations: what keeps it.
+            constraint_name: its name.
+            condition: what has to be true of each row.
+            kw: ``deferrable``, ``initially`` and options of dialects.
+        """
+        impl = operations.impl
+        operations.invoke(
+            cls(constraint_name, impl.table_name, condition, schema=impl.schema, **kw)
+        )
+
 
 @Operations.register_operation("drop_constraint")
+@BatchOperations.register_operation("drop_constraint", "batch_drop_constraint")
 class DropConstraintOp(MigrateOperation):
     """Drop a constraint by its name.
 
@@ -440,6 +495,20 @@ class DropConstraintOp(MigrateOperation):
         operations.invoke(
             cls(constraint_name, table_name, type_, schema=schema, if_exists=if_exists)
         )
+
+    @classmethod
+    def batch_drop_constraint(
+        cls, operations: BatchOperations, constraint_name: str, type_: str | None = None
+    ) -> None:
+        """Drop a constraint of the table of the batch by its name.
+
+        Args:
+            operations: what keeps it.
+            constraint_name: its name.
+            type_: ``"foreignkey"``, ``"primary"``, ``"unique"`` or ``"check"``.
+        """
+        impl = operations.impl
+        operations.invoke(cls(constraint_name, impl.table_name, type_=type_, schema=impl.schema))
 
 
 def final_name(constraint: Constraint) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.operations.base import Operations
+from idiolect.operations.base import BatchOperations, Operations
 from idiolect.operations.ops.core import MigrateOperation
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class BulkInsertOp(MigrateOperation):
 
 
 @Operations.register_operation("execute")
+@BatchOperations.register_operation("execute", "batch_execute")
 class ExecuteSQLOp(MigrateOperation):
     """Execute a statement.
 
@@ -89,6 +90,23 @@ class ExecuteSQLOp(MigrateOperation):
             sqltext: text, or any executable construct of SQLAlchemy. In text ``:name`` is a
                 parameter; write ``\:name`` for a colon. A script has no place for parameters:
                 use inline_literal() there.
+            execution_options: SQLAlchemy's execution options.
+        """
+        operations.invoke(cls(sqltext, execution_options=execution_options))
+
+    @classmethod
+    def batch_execute(
+        cls,
+        operations: BatchOperations,
+        sqltext: Executable | str,
+        *,
+        execution_options: dict[str, Any] | None = None,
+    ) -> None:
+        """Execute a statement at once, before what the batch keeps.
+
+        Args:
+            operations: the batch.
+            sqltext: text, or any executable construct of SQLAlchemy.
             execution_options: SQLAlchemy's execution options.
         """
         operations.invoke(cls(sqltext, execution_options=execution_options))

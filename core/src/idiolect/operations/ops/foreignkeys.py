@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from idiolect.operations.arguments import column_names_of, refuse_misspelt_options, table_name_of
-from idiolect.operations.base import Operations
+from idiolect.operations.base import BatchOperations, Operations
 from idiolect.operations.explain import explained_arguments
 from idiolect.operations.ops.constraints import FACTS, AddConstraintOp, final_name
 from idiolect.operations.schemaobj import SchemaObjects, referent_of
@@ -21,6 +21,7 @@ _SCHEMAS = ("source_schema", "referent_schema", "link_to_name")
 
 
 @Operations.register_operation("create_foreign_key")
+@BatchOperations.register_operation("create_foreign_key", "batch_create_foreign_key")
 @AddConstraintOp.register_add_constraint("foreign_key_constraint")
 class CreateForeignKeyOp(AddConstraintOp):
     """Add a foreign key.
@@ -139,6 +140,57 @@ class CreateForeignKeyOp(AddConstraintOp):
                 initially=initially,
                 match=match,
                 source_schema=source_schema,
+                referent_schema=referent_schema,
+                **dialect_kw,
+            )
+        )
+
+    @classmethod
+    def batch_create_foreign_key(
+        cls,
+        operations: BatchOperations,
+        constraint_name: str | None,
+        referent_table: str,
+        local_cols: list[str],
+        remote_cols: list[str],
+        *,
+        referent_schema: str | None = None,
+        onupdate: str | None = None,
+        ondelete: str | None = None,
+        deferrable: bool | None = None,
+        initially: str | None = None,
+        match: str | None = None,
+        **dialect_kw: Any,
+    ) -> None:
+        """Add a foreign key to the table of the batch.
+
+        Args:
+            operations: what keeps it.
+            constraint_name: its name.
+            referent_table: the table referred to.
+            local_cols: names of the columns that refer, in order.
+            remote_cols: names of the columns referred to, in the same order.
+            referent_schema: the schema of the table referred to.
+            onupdate: add ON UPDATE and these words, such as CASCADE.
+            ondelete: add ON DELETE and these words, such as SET NULL.
+            deferrable: True or False: add DEFERRABLE or NOT DEFERRABLE.
+            initially: add INITIALLY and this word.
+            match: add MATCH and this word.
+            dialect_kw: options of dialects, named ``<dialectname>_<argument>``.
+        """
+        operations.invoke(
+            cls(
+                constraint_name,
+                operations.impl.table_name,
+                referent_table,
+                local_cols,
+                remote_cols,
+                onupdate=onupdate,
+                ondelete=ondelete,
+                deferrable=deferrable,
+                initially=initially,
+                match=match,
+                source_schema=operations.impl.schema,
                 referent_schema=referent_schema,
                 **dialect_kw,
             )

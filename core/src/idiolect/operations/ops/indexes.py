@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idiolect.operations.arguments import index_columns_of, table_name_of
-from idiolect.operations.base import Operations
+from idiolect.operations.base import BatchOperations, Operations
 from idiolect.operations.explain import explained_arguments
 from idiolect.operations.ops.core import MigrateOperation
 from idiolect.operations.schemaobj import SchemaObjects
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 @Operations.register_operation("create_index")
+@BatchOperations.register_operation("create_index", "batch_create_index")
 class CreateIndexOp(MigrateOperation):
     """Create an index.
 
@@ -129,8 +130,28 @@ class CreateIndexOp(MigrateOperation):
             )
         )
 
+    @classmethod
+    def batch_create_index(
+        cls,
+        operations: BatchOperations,
+        index_name: str,
+        columns: Sequence[str | TextClause | ColumnElement[Any]],
+        **kw: Any,
+    ) -> None:
+        """Create an index on the table of the batch.
+
+        Args:
+            operations: what keeps it.
+            index_name: its name.
+            columns: names of columns, ``text()`` or other SQL expressions, in order.
+            kw: ``unique``, ``if_not_exists`` and options of dialects.
+        """
+        impl = operations.impl
+        operations.invoke(cls(index_name, impl.table_name, columns, schema=impl.schema, **kw))
+
 
 @Operations.register_operation("drop_index")
+@BatchOperations.register_operation("drop_index", "batch_drop_index")
 class DropIndexOp(MigrateOperation):
     """Drop an index.
 
@@ -220,3 +241,15 @@ class DropIndexOp(MigrateOperation):
             kw: options of dialects, named ``<dialectname>_<argument>``.
         """
         operations.invoke(cls(index_name, table_name, schema=schema, if_exists=if_exists, **kw))
+
+    @classmethod
+    def batch_drop_index(cls, operations: BatchOperations, index_name: str, **kw: Any) -> None:
+        """Drop an index of the table of the batch.
+
+        Args:
+            operations: what keeps it.
+            index_name: its name.
+            kw: ``if_exists`` and options of dialects.
+        """
+        impl = operations.impl
+        operations.invoke(cls(index_name, table_name=impl.table_name, schema=impl.schema, **kw))

@@ -1,0 +1,500 @@
+"""A table made anew: what stood there and what changes become a new table, which takes its place.
+
+Batches come in, one object each. Changes are collected first and judged against the table;
+:meth:`ApplyBatchImpl._create` then sends CREATE, INSERT ... SELECT, DROP, RENAME and the indexes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    DefaultClause,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    select,
+)
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.sql.elements import quoted_name
+from sqlalchemy.types import SchemaType, to_instance
+
+from idiolect.errors import OperationError
+from idiolect.operations.batch import copies
+from idiolect.operations.batch.ordering import ColumnOrder
+from idiolect.operations.explain import (
+    UnknownColumnError,
+    UnknownNameError,
+    UnnamedConstraintError,
+)
+from idiolect.util import messaging
+from idiolect.util.langhelpers import nearest
+from idiolect.util.sqla_compat import constraint_name, is_unnamed, set_final_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Literal
+
+    from sqlalchemy import Constraint
+    from sqlalchemy.types import TypeEngine
+
+    from idiolect.ddl.base import ServerDefault
+    from idiolect.ddl.impl import DefaultImpl
+
+_PREFIX = "_alembic_tmp_"
+_LONGEST = 50
+
+
+class ApplyBatchImpl:
+    """A table and what shall become of it.
+
+    Args:
+        impl: the dialect's; asked how values of a changed type are copied.
+        table: the table as it stands.
+        table_args: constraints and the like that the new table gets besides.
+        table_kwargs: arguments of the new Table; they go before the old one's.
+        reflected: ``table`` was read from the database, which does not tell everything.
+        partial_reordering: tuples of names of columns, each in the order wanted.
+
+    Attributes:
+        columns: the new table's columns by the name that they have in the old one, or were
+            added under.
+        column_transfers: by the same names ``{"expr": what is read of the old table}``, which
+            the impl's ``cast_for_batch_migrate()`` may change.
+        named_constraints, unnamed_constraints: what the new table gets, its primary key among
+            the former where that has a name.
+        indexes, new_indexes: by name, those that stay and those that were asked for.
+        new_table: the new table, once it is made.
+    """
+
+    def __init__(  # noqa: PLR0917 - documented order
+        self,
+        impl: DefaultImpl,
+        table: Table,
+        table_args: Sequence[Any],
+        table_kwargs: Mapping[str, Any],
+        reflected: bool,
+        partial_reordering: Sequence[tuple[str, ...]] = (),
+    ) -> None:
+        self.impl = impl
+        self.table = table
+        self.table_args = tuple(table_args)
+        self.table_kwargs = dict(table_kwargs)
+        self.reflected = reflected
+        self.temp_table_name = self._calc_temp_name(table.name)
+        self.new_table: Any = None
+        self.comment = table.comment
+        self.columns: dict[str, Column[Any]] = {}
+        self.column_transfers: dict[str, dict[str, Any]] = {}
+        self.named_constraints: dict[str, Constraint] = {}
+        self.unnamed_constraints: list[Constraint] = []
+        self.indexes: dict[str, Index] = {}
+        self.new_indexes: dict[str, Index] = {}
+        self._index_options: dict[str, dict[str, Any]] = {}
+        self._names_of_type_checks: dict[str, str | None] = {}
+        self._primary_key: list[str] = []
+        self._made_primary_key: PrimaryKeyConstraint | None = None
+        self._grab_table_elements()
+        self._order = ColumnOrder(self.columns, partial_reordering, str(table.name))
+
+    @classmethod
+    def _calc_temp_name(cls, tablename: quoted_name | str) -> quoted_name | str:
+        name = f"{_PREFIX}{tablename}"[:_LONGEST]
+        return quoted_name(name, getattr(tablename, "quote", None))
+
+    # what stands there
+
+    def _grab_table_elements(self) -> None:
+        for column in self.table.c:
+            self.columns[column.name] = copies.column(column, schema=self.table.schema)
+            if not isinstance(column.server_default, Computed):
+                self.column_transfers[column.name] = {"expr": column}
+        for constraint in copies.in_order(self.table.constraints):
+            self._grab_constraint(constraint)
+        for index in self.table.indexes:
+            self.indexes[str(index.name)] = index
+
+    def _grab_constraint(self, constraint: Constraint) -> None:
+        if isinstance(constraint, PrimaryKeyConstraint):
+            self._set_primary_key(constraint, [column.name for column in constraint.columns])
+            return
+        name = constraint_name(constraint, self.table)
+        if copies.is_bound_to_type(constraint):
+            # The type of the new table's column makes it anew, under a name that is not final.
+            for column in copies.columns_of(constraint):
+                self._names_of_type_checks[column.name] = name
+        elif name is not None:
+            self.named_constraints[name] = constraint
+        elif self.reflected and isinstance(constraint, CheckConstraint):
+            self._omit(constraint)
+        else:
+            self.unnamed_constraints.append(constraint)
+
+    def _omit(self, constraint: CheckConstraint) -> None:
+        if any(isinstance(each, CheckConstraint) for each in self.table_args):
+            return
+        messaging.warn(
+            f"Unnamed CHECK constraint on reflected table {str(self.table.name)!r} is being "
+            "omitted from the table recreate; pass the constraint explicitly using "
+            f"batch_alter_table.table_args (it says {str(constraint.sqltext)!r}). "
+            "A CHECK constraint with a name is kept."
+        )
+
+    def _key_of(self, name: str) -> str | None:
+        if name in self.columns:
+            return name
+        return next((key for key, column in self.columns.items() if column.name == name), None)
+
+    def _find(self, name: str) -> str:
+        """Return the key of a column: its name before the batch, or the one it was given in it.
+
+        Raises:
+            KeyError: there is none.
+        """
+        key = self._key_of(name)
+        if key is not None:
+            return key
+        near = nearest(name, tuple(self.columns))
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise UnknownColumnError(
+            f"Table {str(self.table.name)!r} has no column {str(name)!r}{hint} "
+            f"(it has {', '.join(repr(str(key)) for key in self.columns)})"
+        )
+
+    # changes of columns
+
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        nullable: bool | None = None,
+        server_default: ServerDefault | Literal[False] | None = False,
+        name: str | None = None,
+        type_: TypeEngine[Any] | type[TypeEngine[Any]] | None = None,
+        autoincrement: bool | Literal["auto"] | None = None,
+        comment: str | Literal[False] | None = False,
+        **kw: Any,
+    ) -> None:
+        """Change a column; see the directive."""
+        key = self._find(column_name)
+        existing_type = kw.get("existing_type")
+        if name is not None and name != self.columns[key].name:
+            self._rename(key, name, existing_type)
+        if type_ is not None:
+            self._change_type(key, to_instance(type_))
+        column = self.columns[key]
+        if nullable is not None:
+            column.nullable = nullable
+        if server_default is not False:
+            self._change_default(key, server_default)
+        if autoincrement is not None:
+            column.autoincrement = bool(autoincrement)
+        if comment is not False:
+            column.comment = comment
+        self._order.move(key, kw.get("insert_before"), kw.get("insert_after"), self._find)
+
+    def _rename(self, key: str, name: str, existing_type: Any) -> None:
+        self.columns[key].name = quoted_name(name, getattr(name, "quote", None))
+        given = None if existing_type is None else to_instance(existing_type)
+        check = self.named_constraints.pop(getattr(given, "name", None) or "", None)
+        if check is not None and given is not None and not copies.makes_check(self.columns[key]):
+            # The check says the old name; its type says the same of the new one.
+            self.columns[key] = copies.column_of_type(self.columns[key], given)
+            self._names_of_type_checks[key] = constraint_name(check, self.table)
+
+    def _change_type(self, key: str, new_type: TypeEngine[Any]) -> None:
+        existing = self.columns[key]
+        if key in self.column_transfers:
+            self.impl.cast_for_batch_migrate(existing, self.column_transfers[key], new_type)
+        # The check that the new type may bring is asked for by itself, as a constraint.
+        self.columns[key] = copies.column_of_type(existing, new_type, with_check=False)
+        self._names_of_type_checks.pop(key, None)
+
+    def _change_default(self, key: str, server_default: Any) -> None:
+        column = self.columns[key]
+        column.server_default = column.computed = column.identity = None
+        if isinstance(server_default, (Computed, Identity)):
+            copied = server_default._copy()  # noqa: SLF001 - SQLAlchemy's way to move it
+            copied._set_parent_with_dispatch(column)  # noqa: SLF001 - as above
+            if isinstance(server_default, Computed):
+                self.column_transfers.pop(key, None)
+        elif isinstance(server_default, DefaultClause):
+            column.server_default = DefaultClause(server_default.arg)
+        elif server_default is not None:
+            column.server_default = DefaultClause(server_default)
+
+    def add_column(
+        self,
+        table_name: str,
+        column: Column[Any],
+        *,
+        insert_before: str | None = None,
+        insert_after: str | None = None,
+        **kw: Any,
+    ) -> None:
+        """Add a column; see the directive."""
+        if column.name in self.columns:
+            raise OperationError(
+                f"Table {str(self.table.name)!r} has a column {str(column.name)!r} already"
+            )
+        if kw.get("inline_references"):
+            for foreign_key in column.foreign_keys:
+                if foreign_key.constraint is not None:
+                    self._add(foreign_key.constraint)
+        made = copies.column_of_type(
+            copies.column(column, schema=self.table.schema), column.type, with_check=False
+        )
+        # A key that stands is not enlarged by a flag; create_primary_key() does that.
+        if column.primary_key and not self._primary_key:
+            self._primary_key = [column.name]
+        self._order.insert(column.name, insert_before, insert_after, self._find)
+        self.columns[column.name] = made
+
+    def drop_column(self, table_name: str, column: Any, **kw: Any) -> None:
+        """Drop a column, and what cannot be without it; see the directive."""
+        if kw.get("if_exists") and self._key_of(column.name) is None:
+            return
+        key = self._find(column.name)
+        existing_type = kw.get("existing_type")
+        if existing_type is not None:
+            given = to_instance(existing_type)
+            if isinstance(given, SchemaType) and given.name:
+                self.named_constraints.pop(given.name, None)
+        del self.columns[key]
+        self.column_transfers.pop(key, None)
+        self._order.remove(key)
+        remaining = [each for each in self._primary_key if each != key]
+        self._set_primary_key(self._made_primary_key if remaining else None, remaining)
+
+    def create_column_comment(self, column: Column[Any]) -> None:
+        """Set the comment that ``column`` bears."""
+        self.columns[self._find(column.name)].comment = column.comment
+
+    # changes of constraints and indexes
+
+    def add_constraint(self, const: Constraint) -> None:
+        """Add a constraint.
+
+        Raises:
+            ValueError: it has no name, and no type makes it.
+        """
+        if is_unnamed(const):
+            raise UnnamedConstraintError(
+                f"Constraint must have a name: {type(const).__name__} on table "
+                f"{str(self.table.name)!r}. Without one it could never be dropped; give a name, "
+                "or a naming_convention in target_metadata"
+            )
+        self._add(const)
+
+    def _add(self, const: Constraint) -> None:
+        if isinstance(const, PrimaryKeyConstraint):
+            self._set_primary_key(const, [self._find(column.name) for column in const.columns])
+            return
+        name = constraint_name(const, const.table)
+        if name is None:
+            self.unnamed_constraints.append(const)
+        else:
+            self.named_constraints[name] = const
+
+    def drop_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Drop a constraint by its name.
+
+        Raises:
+            ValueError: there is none of that name, or none was given.
+        """
+        name = constraint_name(const, getattr(const, "parent", None))
+        if name is None:
+            if copies.is_bound_to_type(const):
+                return
+            raise UnnamedConstraintError(
+                "Constraint must have a name: to drop one of table "
+                f"{str(self.table.name)!r} that has none, name it by "
+                "batch_alter_table(naming_convention=...)"
+            )
+        if name == self._name_of_primary_key():
+            self._set_primary_key(None, [])
+            return
+        if self.named_constraints.pop(name, None) is not None:
+            return
+        if copies.drop_from_columns(self.columns.values(), name):
+            return
+        if not copies.is_bound_to_type(const) and not kw.get("if_exists"):
+            raise UnknownNameError(
+                f"No such constraint: {name!r}. Table {str(self.table.name)!r} has "
+                f"{self._known_names()}"
+            )
+
+    def _set_primary_key(self, made: PrimaryKeyConstraint | None, keys: list[str]) -> None:
+        former = self._name_of_primary_key()
+        if former is not None:
+            self.named_constraints.pop(former, None)
+        self._made_primary_key, self._primary_key = made, keys
+        name = self._name_of_primary_key()
+        if made is not None and name is not None:
+            self.named_constraints[name] = made
+
+    def _name_of_primary_key(self) -> str | None:
+        key = self._made_primary_key
+        return None if key is None else constraint_name(key, key.table)
+
+    def _known_names(self) -> str:
+        return ", ".join(repr(name) for name in self.named_constraints) or "none that has a name"
+
+    def create_index(self, idx: Index, **kw: Any) -> None:
+        """Create an index; ``kw`` goes to the impl's method of this name."""
+        self.new_indexes[str(idx.name)] = idx
+        self._index_options[str(idx.name)] = kw
+
+    def drop_index(self, idx: Index, **kw: Any) -> None:
+        """Drop an index by its name.
+
+        Raises:
+            ValueError: there is none of that name.
+        """
+        found = self.new_indexes.pop(str(idx.name), None) or self.indexes.pop(str(idx.name), None)
+        if found is None and not kw.get("if_exists"):
+            known = ", ".join(repr(name) for name in self.indexes) or "no index"
+            raise UnknownNameError(
+                f"No such index: {str(idx.name)!r}. Table {str(self.table.name)!r} has {known}"
+            )
+
+    def create_table_comment(self, table: Table) -> None:
+        """Set the comment that ``table`` bears."""
+        self.comment = table.comment
+
+    def drop_table_comment(self, table: Table) -> None:
+        """Remove the table's comment."""
+        self.comment = None
+
+    def rename_table(self, *arg: Any, **kw: Any) -> None:
+        """Refuse: the table keeps its name."""
+        raise OperationError(f"Rename {str(self.table.name)!r} outside of the batch.")
+
+    # the new table
+
+    def _transfer_elements_to_new_table(self) -> None:
+        self._demand_columns_of_indexes()
+        metadata = MetaData()
+        order = self._order.resolved()
+        self.columns = {key: self.columns[key] for key in order}
+        self.column_transfers = {
+            key: self.column_transfers[key] for key in order if key in self.column_transfers
+        }
+        options = {**self.table.dialect_kwargs, **self.table_kwargs}
+        # Made without its primary key, whose columns are told by the key itself.
+        self.new_table = Table(
+            self.temp_table_name,
+            metadata,
+            *(copies.keyed(self.columns[key], key) for key in order),
+            *self._primary_keys(),
+            *(copies.unattached(each) for each in self.table_args),
+            schema=self.table.schema,
+            comment=self.comment,
+            **options,
+        )
+        for name, constraint in self.named_constraints.items():
+            self._transfer_constraint(constraint, name)
+        for constraint in self.unnamed_constraints:
+            self._transfer_constraint(constraint, None)
+        self._name_type_checks()
+
+    def _demand_columns_of_indexes(self) -> None:
+        """Refuse to leave an index without one of its columns, which the database would later."""
+        for name, index in self.indexes.items():
+            gone = [each.name for each in index.columns if each.name not in self.columns]
+            if gone:
+                raise OperationError(
+                    f"Index {name!r} of table {str(self.table.name)!r} has the column "
+                    f"{str(gone[0])!r}, which is dropped: drop the index in the same batch, by "
+                    f"batch_op.drop_index({name!r})"
+                )
+
+    def _primary_keys(self) -> Iterable[PrimaryKeyConstraint]:
+        for key, column in self.columns.items():
+            column.primary_key = key in self._primary_key
+        if self._primary_key:
+            made = copies.primary_key(self._made_primary_key, self._primary_key)
+            yield set_final_name(made, self._name_of_primary_key())
+
+    def _transfer_constraint(self, constraint: Constraint, name: str | None) -> None:
+        if isinstance(constraint, PrimaryKeyConstraint):
+            return  # the table has it already
+        keys = {each: self._key_of(each) for each in copies.names_of_columns(constraint)}
+        if None in keys.values():
+            if constraint.table is not self.table:
+                self._find(next(each for each, key in keys.items() if key is None))
+            return  # it goes with the column that was dropped
+        if isinstance(constraint, ForeignKeyConstraint):
+            self._setup_referent(self.new_table.metadata, constraint)
+            copied: Constraint = copies.foreign_key(
+                constraint, self.new_table.metadata, self._find, self._new_name_of_referent
+            )
+        else:
+            copied = copies.constraint(constraint, self.new_table, self._find)
+        self.new_table.append_constraint(set_final_name(copied, name))
+
+    def _new_name_of_referent(self, schema: str | None, table: str, column: str) -> str:
+        """Return what a column is called that a foreign key refers to: this table's may change."""
+        if (schema, table) == (self.table.schema, self.table.name) and column in self.columns:
+            return str(self.columns[column].name)
+        return column
+
+    def _setup_referent(self, metadata: MetaData, constraint: ForeignKeyConstraint) -> None:
+        """Put a stand-in into ``metadata`` for the table that a foreign key refers to."""
+        copies.stand_in(metadata, constraint, self._new_name_of_referent)
+
+    def _name_type_checks(self) -> None:
+        """Give checks that types of columns bring the names that they had before."""
+        for constraint in self.new_table.constraints:
+            if not copies.is_bound_to_type(constraint):
+                continue
+            for column in copies.columns_of(constraint):
+                if column.key not in self._names_of_type_checks:
+                    continue
+                name = self._names_of_type_checks[column.key]
+                set_final_name(constraint, name)
+                if name is None and copies.wants_a_name(self.table):
+                    messaging.warn(
+                        "The CHECK constraint generated by the type of column "
+                        f"'{self.table.name}.{column.key}' has no name, which the naming "
+                        "convention needs; it is made without one. Give the type a name."
+                    )
+
+    def _gather_indexes_from_both_tables(self) -> list[Index]:
+        """Return the indexes of the new table, which has its final name by now."""
+        both = [*self.indexes.values(), *self.new_indexes.values()]
+        return [copies.index(each, self.new_table, self._key_of) for each in both]
+
+    def _create(self, op_impl: DefaultImpl) -> None:
+        """Make the new table, copy the rows, and put it into the place of the old one."""
+        self._transfer_elements_to_new_table()
+        op_impl.prep_table_for_batch(self, self.table)
+        op_impl.create_table(self.new_table)
+        try:
+            op_impl._exec(self._copy_of_rows())
+            op_impl.drop_table(self.table)
+        except Exception:
+            # Where the database cannot undo DDL; where it can, this may be refused.
+            with contextlib.suppress(SQLAlchemyError):
+                op_impl.drop_table(self.new_table)
+            raise
+        op_impl.rename_table(self.temp_table_name, self.table.name, schema=self.table.schema)
+        self.new_table.name = self.table.name
+        try:
+            for index in self._gather_indexes_from_both_tables():
+                op_impl.create_index(index, **self._index_options.get(str(index.name), {}))
+        finally:
+            self.new_table.name = self.temp_table_name
+
+    def _copy_of_rows(self) -> Any:
+        copied = [transfer["expr"] for transfer in self.column_transfers.values()]
+        insert = self.new_table.insert().inline()
+        return insert.from_select(list(self.column_transfers), select(*copied))
