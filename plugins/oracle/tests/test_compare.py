@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import oracle as untyped
 
+from idiolect.autogenerate import render_python_code
 from idiolect.migration import MigrationContext
+from idiolect.operations import ops
 
 # Its types are not annotated.
 oracle: Any = untyped
@@ -100,3 +103,31 @@ def test_identities(model: dict[str, Any], database: dict[str, Any], expected: b
     """What the model says of an identity counts, Oracle's own options included."""
     impl = _impl()
     assert expected is impl.compare_identity(_identity(**model), _identity(**database))
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("SYSDATE \n", "SYSDATE"),
+        ("NULL ", None),
+        ("null", None),
+        ("'NULL' ", "'NULL'"),
+        (None, None),
+    ],
+)
+def test_reflected_default(told: str | None, expected: str | None) -> None:
+    """A default is read without what Oracle keeps beside it, so that it renders as it was meant."""
+    column = {"name": "c", "default": told}
+    _impl().autogen_column_reflect(None, None, column)
+    assert {"name": "c", "default": expected} == column
+
+
+def test_rendered_types() -> None:
+    """A type of Oracle's own is code that imports it, and an identity keeps Oracle's options."""
+    context = MigrationContext.configure(dialect_name="oracle", opts={"target_metadata": None})
+    column = sa.Column("c", oracle.NUMBER(10, 2), _identity(start=2, oracle_on_null=True))
+    code = render_python_code(
+        ops.UpgradeOps([ops.AddColumnOp("t", column)]), migration_context=context
+    )
+    assert "oracle.NUMBER(precision=10, scale=2, asdecimal=True)" in code
+    assert re.search(r"sa\.Identity\(always=False, .*on_null=True", code)

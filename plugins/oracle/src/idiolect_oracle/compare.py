@@ -18,6 +18,15 @@ _QUOTED = re.compile(r"""('(?:[^']|'')*'|"[^"]*")""")
 _QUOTED_NUMBER = re.compile(r"'\s*([-+]?\d+(?:\.\d+)?)\s*'")
 
 
+def told_default(default: str | None) -> str | None:
+    """Return a default as it was meant when it was written: NULL is that of a column without one.
+
+    Source: "ALTER TABLE", modify_column_clauses: a default is taken away by DEFAULT NULL.
+    """
+    text = (default or "").strip()
+    return text if text and text.upper() != "NULL" else None
+
+
 def plain_default(default: str | None) -> str | None:
     """Return a default's SQL in the one form that equal defaults have, None for none.
 

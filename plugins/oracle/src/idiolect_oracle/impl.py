@@ -121,6 +121,12 @@ class OracleImpl(DefaultImpl):
             changes = replace(changes, existing_server_default=None)
         return super().alter_statements(changes)
 
+    def autogen_column_reflect(
+        self, inspector: Any, table: Table, column_info: dict[str, Any]
+    ) -> None:
+        """Take the white space off a default that Oracle keeps with it, and NULL for none."""
+        column_info["default"] = compare.told_default(column_info.get("default"))
+
     def compare_server_default(
         self,
         inspector_column: Column[Any],
