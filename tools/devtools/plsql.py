@@ -1,21 +1,56 @@
-"""Has npm's PL/SQL parser at hand, downloaded once: no Oracle can be started privately.
+"""Asks npm's PL/SQL parser, downloaded once, whether statements are Oracle's: no Oracle runs here.
 
-The tests of Oracle's scripts come in. Nothing here runs the parser.
+The tests of Oracle's scripts come in, and whoever writes the table of operations. Syntax alone is
+checked: not names, not types.
 """
 
 from __future__ import annotations
 
 import fcntl
+import json
 import shutil
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devtools.shell import Failure, attempt, cache_folder, tail
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
 #: Exact versions: what parses must not change from day to day.
 PACKAGES = ("antlr4ts-sql@1.1.0", "antlr4ts@0.5.0-alpha.4")
+
+_PROGRAM = Path(__file__).with_suffix(".js")
+_SECONDS = 300
+
+
+def mistakes(statements: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each statement that does not parse, with line and message.
+
+    Args:
+        statements: SQL statements without terminator, and PL/SQL blocks.
+
+    Raises:
+        Failure: the parser cannot be had.
+        RuntimeError: it failed.
+    """
+    done = subprocess.run(
+        ["node", _PROGRAM, parser_folder()],
+        input=json.dumps(list(statements)),
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"The PL/SQL parser failed:\n{tail(done.stderr)}")
+    found: list[tuple[int, str] | None] = json.loads(done.stdout)
+    return [
+        (statement, f"line {mistake[0]}: {mistake[1]}")
+        for statement, mistake in zip(statements, found, strict=True)
+        if mistake
+    ]
 
 
 def parser_folder() -> Path:

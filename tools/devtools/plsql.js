@@ -1,4 +1,4 @@
-// node plsql_parser.js FOLDER < JSON list of statements > JSON list of [line, message] or null
+// node plsql.js FOLDER < JSON list of statements > JSON list of [line, message] or null
 //
 // The PL/SQL parser of the npm package antlr4ts-sql, which FOLDER holds. What its grammar does not know is rewritten first, in exact
 // shapes and checked there: virtual columns, options of AS IDENTITY, MODIFY of an identity, CASCADE CONSTRAINTS, DEFAULT ON NULL,

@@ -1,0 +1,106 @@
+"""Why an operation is not possible on a dialect, in words of a few letters and in a sentence.
+
+The page's writer comes in. A row that fails without a reason here stops it, and so does a reason
+whose row works.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: Short words, and what they stand for.
+REASONS = {
+    "batch mode": (
+        "SQLite's `ALTER TABLE` cannot do it: the table is made anew, by `op.batch_alter_table()`."
+    ),
+    "no comments": (
+        "SQLite has none. In a definition they are left out; to set one alone is an error."
+    ),
+    "no identities": (
+        "SQLite has none: an `INTEGER PRIMARY KEY` counts by itself. In a definition an `Identity` "
+        "is left out."
+    ),
+    "no such clause": "The database has no `IF [NOT] EXISTS` in this place.",
+    "PostgreSQL alone": "No other database has exclusion constraints.",
+    "a new column": (
+        "No database makes a plain column computed, or a computed one plain: drop it and add it "
+        "anew."
+    ),
+    "from 23ai on": "Oracle takes `IF [NOT] EXISTS` from release 23ai on, and it is written so.",
+    "left out": "SQLAlchemy leaves the clause out of Oracle's `CREATE INDEX`.",
+    "no ON UPDATE": "Oracle's foreign keys have none; SQLAlchemy leaves it out, with a warning.",
+    "not afterwards": (
+        "Oracle takes an identity in `CREATE TABLE` and `ADD` alone; `MODIFY` changes one that is "
+        "there (ORA-30673)."
+    ),
+}
+
+_CONSTRAINTS = (
+    r"(create_(primary_key|unique_constraint|check_constraint|foreign_key)|drop_constraint)"
+)
+_ALTER = r"alter_column, (nullable|type_|server_default)"
+
+#: By dialect: which rows, as regular expressions over their names, and why. The first counts.
+FAILING: dict[str, tuple[tuple[str, str], ...]] = {
+    "sqlite": (
+        (r"(create|drop)_table_comment|alter_column, comment", "no comments"),
+        (r"(add|drop)_column, if_(not_)?exists", "no such clause"),
+        (r"add_column, (unique|ForeignKey|inline_primary_key)", "batch mode"),
+        (r"alter_column, .*Identity", "no identities"),
+        (r"alter_column, Computed", "a new column"),
+        (rf"{_ALTER}|{_CONSTRAINTS}", "batch mode"),
+        (r"create_exclude_constraint", "PostgreSQL alone"),
+    ),
+    "postgresql": ((r"alter_column, Computed", "a new column"),),
+    "oracle": (
+        (r"alter_column, Computed", "a new column"),
+        (r"create_exclude_constraint", "PostgreSQL alone"),
+        (r"(create_table|drop_table|drop_index), if_(not_)?exists", "from 23ai on"),
+        (r"(add_column|drop_column|drop_constraint), if_(not_)?exists", "no such clause"),
+        (r"create_foreign_key, onupdate", "no ON UPDATE"),
+    ),
+}
+
+#: What is taken without a word and has no effect, or what no parser can know.
+SILENT: dict[str, dict[str, str]] = {
+    "sqlite": {
+        "create_table, comments": "no comments",
+        "add_column, comment": "no comments",
+        "create_table, Identity": "no identities",
+        "add_column, Identity": "no identities",
+    },
+    "oracle": {
+        "create_index, if_not_exists": "left out",
+        "alter_column, Identity for a column that has none": "not afterwards",
+    },
+}
+
+
+class Unexplained(Exception):
+    """A row failed that has no reason here, or works although it has one."""
+
+
+def cell(dialect: str, row: str, problem: str) -> str:
+    """Return what stands in the table.
+
+    Args:
+        dialect: the column.
+        row: the row's name.
+        problem: what went wrong when it was tried; "" for nothing.
+
+    Raises:
+        Unexplained: the reasons do not fit.
+    """
+    silent = SILENT.get(dialect, {}).get(row)
+    failing = next(
+        (reason for rows, reason in FAILING.get(dialect, ()) if re.match(rows, row)), None
+    )
+    if silent and not problem:
+        return f"no: {silent}"
+    if problem and failing:
+        return f"no: {failing}"
+    if problem:
+        raise Unexplained(f"{row} on {dialect} failed, and `FAILING` does not say why: {problem}")
+    if failing:
+        raise Unexplained(f"{row} on {dialect} works; `FAILING` says {failing!r}.")
+    return "yes"

@@ -1,0 +1,13 @@
+"""Write docs/reference/operations.md: try each operation on each dialect, say what came of it.
+
+Needs POSTGRESQL_URL, and node for the parser of Oracle's scripts. Run it after a change to an
+operation, a dialect or the rows of `opsmatrix/cases.py`; a test tells when it is due.
+"""
+
+from __future__ import annotations
+
+from opsmatrix.page import COLUMNS, PAGE, column, text_of
+
+if __name__ == "__main__":
+    PAGE.write_text(text_of({dialect: column(dialect) for dialect in COLUMNS}), encoding="utf-8")
+    print(f"Written: {PAGE}")
