@@ -1,11 +1,44 @@
-"""MySQL's and MariaDB's impls: changes of tables commit by themselves.
+"""MySQL's and MariaDB's impls: a column is defined anew to be changed, and DDL commits by itself.
 
 Contexts on MySQL and MariaDB make one.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import Computed, Identity, PrimaryKeyConstraint
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import BinaryExpression, UnaryExpression
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import DateTime
+
 from idiolect.ddl.impl import DefaultImpl
+from idiolect.errors import OperationError
+from idiolect_mysql import compare, defaults
+
+# Whoever has the impl has its SQL text.
+from idiolect_mysql.compile import (
+    MySQLAlterDefault,
+    MySQLChangeColumn,
+    MySQLDropConstraint,
+    MySQLModifyColumn,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Column, Constraint, ForeignKeyConstraint, Index, UniqueConstraint
+    from sqlalchemy.sql.elements import ClauseElement
+    from sqlalchemy.types import TypeEngine
+
+    from idiolect.ddl.alter import ColumnChanges
+    from idiolect.ddl.base import AlterColumn
+
+#: Where alter_column's word on AUTO_INCREMENT stands among the options of a change.
+_AUTOINCREMENT = "mysql_autoincrement"
+_EXISTING = "mysql_existing_autoincrement"
 
 
 class MySQLImpl(DefaultImpl):
@@ -14,9 +47,203 @@ class MySQLImpl(DefaultImpl):
     __dialect__ = "mysql"
 
     transactional_ddl = False
+    type_synonyms = (
+        *DefaultImpl.type_synonyms,
+        {"BOOL", "TINYINT"},
+        {"JSON", "LONGTEXT"},
+        {"DOUBLE", "DOUBLE PRECISION", "REAL"},
+    )
+    type_arg_extract: ClassVar[Sequence[str]] = (
+        r"character set ([\w\-_]+)",
+        r"collate ([\w\-_]+)",
+    )
+
+    # columns
+
+    def alter_column(
+        self,
+        table_name: str,
+        column_name: str,
+        *,
+        autoincrement: bool | None = None,
+        existing_autoincrement: bool | None = None,
+        **kw: Any,
+    ) -> None:
+        """Change a column.
+
+        A new name is CHANGE, other changes are MODIFY; both state the whole column, so whatever
+        ``existing_...`` does not tell is lost. A default alone is SET DEFAULT. A DATETIME or
+        TIMESTAMP, whose defaults are functions, is always CHANGE unless its default goes.
+
+        Args:
+            table_name: the table.
+            column_name: the column as it is called before.
+            autoincrement: whether it shall count by itself; None leaves it.
+            existing_autoincrement: whether it did so far.
+            kw: see :meth:`idiolect.ddl.impl.DefaultImpl.alter_column`.
+
+        Raises:
+            TypeMissingError: neither ``type_`` nor ``existing_type`` is given for a statement that
+                needs the type.
+            OperationError: an option of MySQL that there is not.
+        """
+        for unknown in sorted(name for name in kw if name.startswith(("mysql_", "mariadb_"))):
+            raise OperationError(
+                f"alter_column {column_name!r} on table {table_name!r}: unknown argument "
+                f"{unknown!r}; MySQL and MariaDB have none of their own"
+            )
+        options: dict[str, Any] = {_AUTOINCREMENT: autoincrement, _EXISTING: existing_autoincrement}
+        super().alter_column(table_name, column_name, **kw, **options)
+
+    def alter_statements(self, changes: ColumnChanges) -> list[AlterColumn]:
+        """Return the one statement that makes all the changes; a Computed or Identity is refused.
+
+        A column that is computed, and stays so, keeps its expression.
+        """
+        if _is_generated_anew(changes):
+            rest = replace(changes, nullable=None, type_=None, name=None, comment=False)
+            return super().alter_statements(rest)
+        type_ = changes.existing_type if changes.type_ is None else changes.type_
+        place = (changes.table_name, changes.column_name)
+        default = changes.server_default
+        # Also where the default stays: such columns are always defined anew as a whole.
+        if changes.name is not None or self._is_mysql_allowed_functional_default(type_, default):
+            return [MySQLChangeColumn(*place, newname=changes.name, **_whole(changes))]
+        asked = (changes.nullable, changes.type_, changes.options.get(_AUTOINCREMENT))
+        if changes.comment is not False or any(one is not None for one in asked):
+            return [MySQLModifyColumn(*place, **_whole(changes))]
+        if default is not False:
+            return [MySQLAlterDefault(*place, default, schema=changes.schema)]
+        return []
+
+    def _is_mysql_allowed_functional_default(
+        self, type_: TypeEngine[Any] | None, server_default: Any
+    ) -> bool:
+        """Tell whether a column's default may be a function, which SET DEFAULT does not take.
+
+        Source: "Automatic Initialization and Updating for TIMESTAMP and DATETIME" in MySQL's
+        reference manual.
+        """
+        if type_ is None or server_default is None:
+            return False
+        return type_._type_affinity is DateTime  # noqa: SLF001 - SQLAlchemy's own notion
+
+    # constraints
+
+    def drop_constraint(self, const: Constraint, **kw: Any) -> None:
+        """Drop a constraint of a known kind; what a type brought along goes with the type.
+
+        Args:
+            const: its kind, name, and its table's name and schema count.
+            kw: ``if_exists``, which is not written: MySQL has no such words.
+
+        Raises:
+            NotOnMySQLError: its kind is not told.
+            OperationError: it has no name, and is no primary key.
+        """
+        if getattr(const, "_type_bound", False):
+            return
+        if const.name is None and not isinstance(const, PrimaryKeyConstraint):
+            super().drop_constraint(const, **kw)
+        self._exec(MySQLDropConstraint(const, **kw))
+
+    # rendering
+
+    def render_ddl_sql_expr(
+        self,
+        expr: ClauseElement,
+        is_server_default: bool = False,
+        is_index: bool = False,
+        **kw: Any,
+    ) -> str:
+        """Return an expression as SQL; one of an index in the brackets that MySQL wants.
+
+        Source: "CREATE INDEX Statement" in MySQL's reference manual, functional key parts.
+        """
+        sql = super().render_ddl_sql_expr(expr, is_server_default=is_server_default, **kw)
+        return f"({sql})" if is_index and _needs_brackets(expr) else sql
+
+    # comparing
+
+    def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
+        """Compare; values of an ENUM whatever their order, TEXT(n) with what MySQL makes of it."""
+        answer = compare.types_differ(inspector_column, metadata_column, self.dialect)
+        if answer is not None:
+            return answer
+        return super().compare_type(inspector_column, metadata_column)
+
+    def compare_server_default(
+        self,
+        inspector_column: Column[Any],
+        metadata_column: Column[Any],
+        rendered_metadata_default: str | None,
+        rendered_inspector_default: str | None,
+    ) -> bool:
+        """Compare without quotes of numbers, outer brackets, and other names of functions."""
+        return defaults.differ(
+            metadata_column, rendered_metadata_default, rendered_inspector_default
+        )
+
+    def correct_for_autogen_constraints(
+        self,
+        conn_uniques: set[UniqueConstraint],
+        conn_indexes: set[Index],
+        metadata_unique_constraints: set[UniqueConstraint],
+        metadata_indexes: set[Index],
+    ) -> None:
+        """Know a unique constraint and its index as one, and forget indexes of foreign keys."""
+        compare.forget_foreign_key_indexes(conn_indexes, metadata_indexes)
+        compare.tell_apart_uniques(
+            conn_uniques,
+            conn_indexes,
+            metadata_unique_constraints,
+            metadata_indexes,
+            self.dialect,
+        )
+
+    def correct_for_autogen_foreignkeys(
+        self, conn_fks: set[ForeignKeyConstraint], metadata_fks: set[ForeignKeyConstraint]
+    ) -> None:
+        """Let RESTRICT and no rule be the same, as they are to InnoDB."""
+        compare.agree_on_restrict(conn_fks, metadata_fks)
 
 
 class MariaDBImpl(MySQLImpl):
     """Tells a MariaDB database to change."""
 
     __dialect__ = "mariadb"
+
+
+def _is_generated_anew(changes: ColumnChanges) -> bool:
+    """Tell whether a column becomes, or ceases to be, computed or an identity."""
+    if changes.server_default is False:
+        return False
+    both = (changes.server_default, changes.existing_server_default)
+    return any(isinstance(one, (Computed, Identity)) for one in both)
+
+
+def _whole(changes: ColumnChanges) -> dict[str, Any]:
+    """Return what the column is after the changes, whatever it was before included."""
+    default = changes.server_default
+    if default is False:
+        default = changes.existing_server_default
+    autoincrement = changes.options.get(_AUTOINCREMENT)
+    nullable = changes.existing_nullable if changes.nullable is None else changes.nullable
+    return {
+        "schema": changes.schema,
+        "type_": changes.existing_type if changes.type_ is None else changes.type_,
+        "nullable": True if nullable is None else nullable,
+        # AUTO_INCREMENT is what there is of an identity here.
+        "default": None if isinstance(default, Identity) else default,
+        "autoincrement": (
+            changes.options.get(_EXISTING) if autoincrement is None else autoincrement
+        ),
+        "comment": changes.existing_comment if changes.comment is False else changes.comment,
+    }
+
+
+def _needs_brackets(expr: ClauseElement) -> bool:
+    """Tell whether a part of an index is an expression, as SQLAlchemy's MySQL compiler sees it."""
+    if isinstance(expr, UnaryExpression):
+        return expr.modifier not in {operators.asc_op, operators.desc_op}
+    return isinstance(expr, (BinaryExpression, FunctionElement))

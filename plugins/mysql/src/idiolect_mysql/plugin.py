@@ -16,12 +16,16 @@ class MysqlPlugin:
 
     @hookimpl
     def get_impl_class(self) -> type[DefaultImpl]:
-        """MySQL and MariaDB's own."""
+        """MySQL's own."""
         return MySQLImpl
 
     @hookimpl
     def transactional_ddl(self, impl_class: type[DefaultImpl]) -> bool:
-        """Yes, unless a subclass for a relative of MySQL and MariaDB says otherwise."""
+        """No: each statement about the schema commits, before and after itself.
+
+        Source: "Statements That Cause an Implicit Commit" in MySQL's reference manual. A subclass
+        for a relative of MySQL may say otherwise.
+        """
         return impl_class.transactional_ddl
 
     @hookimpl
@@ -31,12 +35,12 @@ class MysqlPlugin:
 
     @hookimpl
     def batch_separator(self) -> str:
-        """None: psql sends each statement as it ends."""
+        """None: the client sends each statement as it ends."""
         return ""
 
     @hookimpl
     def offline_transaction(self) -> OfflineTransaction:
-        """``BEGIN`` and ``COMMIT``."""
+        """``BEGIN`` and ``COMMIT``, for scripts that ask for transactions."""
         return OfflineTransaction()
 
     @hookimpl

@@ -1,0 +1,168 @@
+"""What MySQL and MariaDB tell of their tables in other words than the model.
+
+A unique constraint is an index to them, a foreign key brings an index along, and some types are
+others by the time they are stored. The impl comes in. Nothing here asks a database.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Enum, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
+
+from idiolect.ddl.signatures import column_names, final_name, is_plain
+from idiolect.ddl.typecompare import text_of_type, words_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Column, ForeignKeyConstraint, Index
+    from sqlalchemy.engine import Dialect
+
+    from idiolect.ddl.typecompare import TypeWords
+
+#: The bytes that the members of a family hold, the smallest first.
+_SIZES = {"tiny": 2**8, "": 2**16, "medium": 2**24, "long": 2**32}
+_BYTES_OF_A_CHARACTER = range(1, 5)
+#: FLOAT(p) of more bits than this is a DOUBLE.
+_FLOAT_BITS = 24
+_INACTION = {None, "no action", "restrict"}
+
+
+def types_differ(reflected: Column[Any], model: Column[Any], dialect: Dialect) -> bool | None:
+    """Tell whether types differ that words and arguments alone do not decide; None: they do.
+
+    Args:
+        reflected: as the column is in the database.
+        model: as it is in the model.
+        dialect: of the database.
+    """
+    there, wanted = _native(reflected, dialect), _native(model, dialect)
+    if isinstance(there, Enum) and isinstance(wanted, Enum):
+        if not wanted.native_enum:
+            return None
+        return set(there.enums) != set(wanted.enums)
+    before = words_of(text_of_type(reflected, dialect))
+    after = words_of(text_of_type(model, dialect))
+    if _is_sized(after, before) or _is_precise_float(after, before):
+        return False
+    return None
+
+
+def _native(column: Column[Any], dialect: Dialect) -> Any:
+    type_: Any = column.type.dialect_impl(dialect)
+    while isinstance(type_, TypeDecorator):
+        type_ = type_.impl_instance
+    return type_
+
+
+def _is_sized(model: TypeWords, reflected: TypeWords) -> bool:
+    """Tell whether ``TEXT(n)`` or ``BLOB(n)`` became the member of its family that is there.
+
+    Source: "The BLOB and TEXT Types" in MySQL's reference manual: the smallest that holds n
+    characters, of as many bytes as the character set has.
+    """
+    if model.first not in {"text", "blob"} or not model.arguments:
+        return False
+    family, length = model.first, model.arguments[0]
+    if not length.isdigit() or not reflected.first.endswith(family):
+        return False
+    sizes = _BYTES_OF_A_CHARACTER if family == "text" else range(1, 2)
+    fitting = {_smallest(int(length) * size) + family for size in sizes}
+    return reflected.first in fitting
+
+
+def _smallest(size: int) -> str:
+    return next((prefix for prefix, limit in _SIZES.items() if size < limit), "long")
+
+
+def _is_precise_float(model: TypeWords, reflected: TypeWords) -> bool:
+    """Tell whether ``FLOAT(p)`` became the DOUBLE that is there.
+
+    Source: "Floating-Point Types" in MySQL's reference manual.
+    """
+    if model.first != "float" or reflected.first != "double" or len(model.arguments) != 1:
+        return False
+    return model.arguments[0].isdigit() and int(model.arguments[0]) > _FLOAT_BITS
+
+
+def forget_foreign_key_indexes(reflected: set[Index], model: set[Index]) -> None:
+    """Leave out indexes that a foreign key needs, unless the model has one of that name.
+
+    One that is named like its first column may be what a former foreign key left behind, and is
+    left out as well.
+
+    Source: "FOREIGN KEY Constraints" in MySQL's reference manual: an index on the columns of the
+    foreign key is made where there is none, and cannot be dropped.
+    """
+    names = {str(item.name) for item in model}
+    for item in list(reflected):
+        if item.unique or item.table is None or str(item.name) in names or not is_plain(item):
+            continue
+        of_keys = {tuple(key.column_keys) for key in item.table.foreign_key_constraints}
+        if column_names(item) in of_keys or item.name == column_names(item)[0]:
+            reflected.discard(item)
+
+
+def tell_apart_uniques(
+    conn_uniques: set[UniqueConstraint],
+    conn_indexes: set[Index],
+    model_uniques: set[UniqueConstraint],
+    model_indexes: set[Index],
+    dialect: Dialect,
+) -> None:
+    """Let each unique index of the database be what the model has: a constraint, or an index.
+
+    One that the model does not have stays an index.
+
+    Args:
+        conn_uniques: of the database; changed in place.
+        conn_indexes: of the database; changed in place.
+        model_uniques: of the model.
+        model_indexes: of the model.
+        dialect: what names of the model become.
+    """
+    names = {final_name(item, dialect) for item in model_uniques} - {None}
+    index_names = {final_name(item, dialect) for item in model_indexes}
+    unnamed = {column_names(item) for item in model_uniques if final_name(item, dialect) is None}
+    known = {str(item.name): item for item in conn_uniques}
+    for index in [item for item in conn_indexes if item.unique and is_plain(item)]:
+        name = str(index.name)
+        by_columns = name not in index_names and column_names(index) in unnamed
+        if name in names or by_columns:
+            conn_indexes.discard(index)
+            if name not in known:
+                conn_uniques.add(_as_constraint(index))
+        elif name in known:
+            conn_uniques.discard(known[name])
+
+
+def _as_constraint(index: Index) -> UniqueConstraint:
+    return UniqueConstraint(*index.columns, name=index.name)
+
+
+def agree_on_restrict(
+    reflected: set[ForeignKeyConstraint], model: set[ForeignKeyConstraint]
+) -> None:
+    """Give a reflected foreign key the model's word for doing nothing: there are several.
+
+    Source: "FOREIGN KEY Constraints" in MySQL's reference manual: NO ACTION, RESTRICT and no rule
+    are the same to InnoDB.
+    """
+    wanted = {_place(key): key for key in model}
+    for key in reflected:
+        other = wanted.get(_place(key))
+        if other is None:
+            continue
+        if _is_inaction(key.ondelete) and _is_inaction(other.ondelete):
+            key.ondelete = other.ondelete
+        if _is_inaction(key.onupdate) and _is_inaction(other.onupdate):
+            key.onupdate = other.onupdate
+
+
+def _is_inaction(rule: str | None) -> bool:
+    return (rule.lower() if rule else None) in _INACTION
+
+
+def _place(key: ForeignKeyConstraint) -> tuple[Any, ...]:
+    targets = (element.target_fullname.rpartition(".")[2] for element in key.elements)
+    return (tuple(key.column_keys), tuple(targets))

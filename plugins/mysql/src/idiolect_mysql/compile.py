@@ -1,0 +1,246 @@
+"""MySQL's and MariaDB's own text for changes of columns and dropping constraints.
+
+Registered when the plugin is loaded; the impl makes the statements. Nothing here executes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import DropConstraint
+from sqlalchemy.types import to_instance
+
+from idiolect.ddl.base import (
+    AlterColumn,
+    ColumnComment,
+    ColumnDefault,
+    ColumnName,
+    ColumnNullable,
+    ColumnType,
+    alter_column,
+    alter_table,
+    format_column_name,
+    format_server_default,
+    format_table_name,
+    format_type,
+)
+from idiolect.errors import OperationError
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from sqlalchemy.sql.compiler import DDLCompiler
+    from sqlalchemy.types import TypeEngine
+
+    from idiolect.ddl.base import ServerDefault
+
+DIALECTS = ("mysql", "mariadb")
+
+
+class NotOnMySQLError(OperationError, NotImplementedError):
+    """A statement was asked for that MySQL and MariaDB do not have."""
+
+
+class TypeMissingError(OperationError):
+    """A column is to be defined anew, and nobody said of which type it is."""
+
+
+class MySQLAlterDefault(AlterColumn):
+    """Set the default, or drop it (None), without defining the column anew.
+
+    Args:
+        name: the table's name.
+        column_name: the column.
+        default: its default from then on.
+        schema: the table's schema.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        column_name: str,
+        default: ServerDefault | None,
+        schema: str | None = None,
+    ) -> None:
+        super().__init__(name, column_name, schema=schema)
+        self.default = default
+
+
+class MySQLChangeColumn(AlterColumn):
+    """Define the column anew, maybe under another name: what is left out, the column loses.
+
+    Args:
+        name: the table's name.
+        column_name: the column as it is called before.
+        schema: the table's schema.
+        newname: its name from then on; None leaves it.
+        type_: its type.
+        nullable: whether it takes NULL; None is as the database sees fit, which is yes.
+        default: its default, a Computed among them; None and False are none.
+        autoincrement: whether it counts by itself.
+        comment: its comment; None and False are none.
+
+    Raises:
+        TypeMissingError: there is no ``type_``.
+    """
+
+    def __init__(  # noqa: PLR0917 - documented order
+        self,
+        name: str,
+        column_name: str,
+        schema: str | None = None,
+        newname: str | None = None,
+        type_: TypeEngine[Any] | None = None,
+        nullable: bool | None = None,
+        default: ServerDefault | Literal[False] | None = False,
+        autoincrement: bool | None = None,
+        comment: str | Literal[False] | None = False,
+    ) -> None:
+        super().__init__(name, column_name, schema=schema)
+        if type_ is None:
+            raise TypeMissingError(
+                "All MySQL CHANGE/MODIFY COLUMN operations require the existing type. Give "
+                f"existing_type, or type_ (column {column_name!r} of table {name!r})."
+            )
+        self.newname = column_name if newname is None else newname
+        self.type_ = to_instance(type_)
+        self.nullable = nullable
+        self.default = default
+        self.autoincrement = autoincrement
+        self.comment = comment
+
+
+class MySQLModifyColumn(MySQLChangeColumn):
+    """Define the column anew under its name."""
+
+
+class MySQLDropConstraint(DropConstraint):
+    """Drop a constraint in the words that there are for its kind."""
+
+
+@compiles(MySQLAlterDefault, *DIALECTS)
+def visit_alter_default(element: MySQLAlterDefault, compiler: DDLCompiler, **kw: Any) -> str:
+    """Render the default alone.
+
+    Source: "ALTER TABLE Statement" in MySQL's reference manual, SET DEFAULT.
+    """
+    table = alter_table(compiler, element.table_name, element.schema)
+    column = alter_column(compiler, element.column_name)
+    if element.default is None:
+        return f"{table} {column} DROP DEFAULT"
+    return f"{table} {column} SET DEFAULT {format_server_default(compiler, element.default)}"
+
+
+@compiles(MySQLChangeColumn, *DIALECTS)
+def visit_change_column(element: MySQLChangeColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    """Render both names and the whole definition.
+
+    Source: "ALTER TABLE Statement" in MySQL's reference manual, CHANGE.
+    """
+    names = f"{_column(element, compiler)} {format_column_name(compiler, element.newname)}"
+    return f"{_table(element, compiler)} CHANGE {names} {_definition(element, compiler)}"
+
+
+@compiles(MySQLModifyColumn, *DIALECTS)
+def visit_modify_column(element: MySQLModifyColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    """Render the name and the whole definition.
+
+    Source: "ALTER TABLE Statement" in MySQL's reference manual, MODIFY.
+    """
+    column = _column(element, compiler)
+    return f"{_table(element, compiler)} MODIFY {column} {_definition(element, compiler)}"
+
+
+def _table(element: AlterColumn, compiler: DDLCompiler) -> str:
+    return alter_table(compiler, element.table_name, element.schema)
+
+
+def _column(element: AlterColumn, compiler: DDLCompiler) -> str:
+    return format_column_name(compiler, element.column_name)
+
+
+def _definition(element: MySQLChangeColumn, compiler: DDLCompiler) -> str:
+    """Return a column's definition without its name."""
+    parts = [format_type(compiler, element.type_)]
+    if isinstance(element.default, Computed):
+        parts.append(compiler.process(element.default))
+        if element.nullable is False and not is_mariadb(compiler):
+            parts.append("NOT NULL")
+    else:
+        parts.append("NOT NULL" if element.nullable is False else "NULL")
+        if element.autoincrement:
+            parts.append("AUTO_INCREMENT")
+        if element.default is not None and element.default is not False:
+            parts.append(f"DEFAULT {format_server_default(compiler, element.default)}")
+    if isinstance(element.comment, str):
+        literal = compiler.sql_compiler.render_literal_value(element.comment, String())
+        parts.append(f"COMMENT {literal}")
+    return " ".join(parts)
+
+
+def is_mariadb(compiler: DDLCompiler) -> bool:
+    """Tell whether the server, as far as it is known, is MariaDB: URLs may say mysql for it.
+
+    MariaDB takes no NOT NULL behind a generated column, and has no DROP CHECK.
+    """
+    return bool(getattr(compiler.dialect, "is_mariadb", False))
+
+
+@compiles(MySQLDropConstraint, *DIALECTS)
+def visit_drop_constraint(element: MySQLDropConstraint, compiler: DDLCompiler, **kw: Any) -> str:
+    """Render the words for the kind of constraint.
+
+    Source: "ALTER TABLE Statement" in MySQL's reference manual, version 8.0.16, DROP CHECK; "ALTER
+    TABLE" in MariaDB's, DROP CONSTRAINT.
+
+    Raises:
+        NotOnMySQLError: the kind is not known.
+    """
+    constraint: Any = element.element
+    schema = constraint.table.schema
+    table = f"ALTER TABLE {format_table_name(compiler, constraint.table.name, schema)}"
+    if isinstance(constraint, PrimaryKeyConstraint):
+        return f"{table} DROP PRIMARY KEY"
+    preparer: Any = compiler.preparer
+    return f"{table} DROP {_kind(constraint, compiler)} {preparer.format_constraint(constraint)}"
+
+
+def _kind(constraint: Any, compiler: DDLCompiler) -> str:
+    if isinstance(constraint, ForeignKeyConstraint):
+        return "FOREIGN KEY"
+    if isinstance(constraint, UniqueConstraint):
+        return "INDEX"
+    if isinstance(constraint, CheckConstraint):
+        return "CONSTRAINT" if is_mariadb(compiler) else "CHECK"
+    raise NotOnMySQLError(
+        "No generic 'DROP CONSTRAINT' in MySQL - please specify constraint type (constraint "
+        f"{constraint.name!r} on table {constraint.table.name!r}: type_ is 'check', 'foreignkey', "
+        "'primary' or 'unique')"
+    )
+
+
+@compiles(ColumnNullable, *DIALECTS)
+@compiles(ColumnName, *DIALECTS)
+@compiles(ColumnDefault, *DIALECTS)
+@compiles(ColumnType, *DIALECTS)
+@compiles(ColumnComment, *DIALECTS)
+def refuse_single_change(element: AlterColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    """Refuse: a column is defined anew as a whole here, which the impl does.
+
+    Raises:
+        NotOnMySQLError: always.
+    """
+    raise NotOnMySQLError(
+        "Individual alter column constructs not supported by MySQL (column "
+        f"{element.column_name!r} of table {element.table_name!r}): alter_column() makes MODIFY "
+        "and CHANGE"
+    )

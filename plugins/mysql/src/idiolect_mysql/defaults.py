@@ -1,0 +1,99 @@
+"""Whether two defaults of a column are the same, however MySQL or MariaDB tells them.
+
+MySQL quotes numbers, puts brackets around expressions and names character sets; MariaDB writes
+functions in its own words. The impl comes in. Nothing here asks a database.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.types import Boolean, Float, Integer, Numeric
+
+if TYPE_CHECKING:
+    from sqlalchemy import Column
+
+_NUMBERS = (Boolean, Float, Integer, Numeric)
+_TOKEN = re.compile(r"'(?:[^'\\]|''|\\.)*'|`[^`]*`|\"[^\"]*\"|[^'`\"]+", re.DOTALL)
+_CHARSET = re.compile(r"_\w+$")
+_AROUND = re.compile(r" ?([^\w ]) ?")
+_VALUES = {"true": "1", "false": "0"}
+#: Other names of the moment; a number in brackets is its precision.
+_MOMENT = re.compile(r"\b(?:current_timestamp|now|localtimestamp|localtime)\b(?: ?\( ?(\d*) ?\))?")
+_DAY = re.compile(r"\b(?:curdate ?\( ?\)|current_date\b(?: ?\( ?\))?)")
+_CLOCK = re.compile(r"\b(?:curtime|current_time)\b(?: ?\( ?(\d*) ?\))?")
+
+
+def differ(column: Column[Any], model: str | None, reflected: str | None) -> bool:
+    """Tell whether a model's default differs from the database's.
+
+    Args:
+        column: the model's; its type tells whether a quoted number is one.
+        model: the model's default in SQL; None where it has none.
+        reflected: the database's default in SQL.
+    """
+    wanted, there = plain(model), plain(reflected)
+    if wanted == there:
+        return False
+    if wanted is None or there is None:
+        return True
+    if column.type._type_affinity in _NUMBERS:  # noqa: SLF001 - SQLAlchemy's own notion
+        return _number(wanted) != _number(there)
+    return True
+
+
+def plain(default: str | None) -> str | None:
+    """Return a default in the one form that both servers' and the model's have in common.
+
+    NULL is no default. Source: "Data Type Default Values" in MySQL's reference manual.
+    """
+    if default is None:
+        return None
+    parts: list[str] = []
+    for token in _TOKEN.findall(default.strip()):
+        if token[0] == "'":
+            if parts:
+                parts[-1] = _CHARSET.sub("", parts[-1])
+            parts.append(token)
+        else:
+            parts.append(_plain_words(token))
+    text = _without_brackets("".join(parts))
+    text = _VALUES.get(text, text)
+    return None if text == "null" else text
+
+
+def _plain_words(words: str) -> str:
+    text = " ".join(words.replace("`", "").lower().split())
+    text = _MOMENT.sub(lambda found: _function("current_timestamp", found[1]), text)
+    text = _CLOCK.sub(lambda found: _function("current_time", found[1]), text)
+    return _AROUND.sub(r"\1", _DAY.sub("current_date", text))
+
+
+def _function(name: str, precision: str | None) -> str:
+    return f"{name}({precision})" if precision and precision != "0" else name
+
+
+def _without_brackets(text: str) -> str:
+    while text.startswith("(") and text.endswith(")") and _is_one_group(text):
+        text = text[1:-1]
+    return text
+
+
+def _is_one_group(text: str) -> bool:
+    depth = 0
+    bare = "".join("x" * len(token) if token[0] == "'" else token for token in _TOKEN.findall(text))
+    for place, character in enumerate(bare):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth == 0:
+            return place == len(bare) - 1
+    return False
+
+
+def _number(text: str) -> Decimal | str:
+    bare = text[1:-1] if text[0] == text[-1] == "'" and len(text) > 1 else text
+    try:
+        return Decimal(_VALUES.get(bare, bare))
+    except InvalidOperation:
+        return bare

@@ -1,0 +1,114 @@
+CREATE TABLE account (
+    id INTEGER NOT NULL AUTO_INCREMENT, 
+    name VARCHAR(50) COLLATE utf8mb4_bin NOT NULL COMMENT 'it''s 5%', 
+    kind ENUM('a','b%') DEFAULT 'a', 
+    made DATETIME DEFAULT (now()), 
+    parent INTEGER, 
+    twice INTEGER GENERATED ALWAYS AS (id * 2) STORED, 
+    PRIMARY KEY (id), 
+    CONSTRAINT uq_name UNIQUE (name), 
+    CONSTRAINT ck_id CHECK (id > 0), 
+    FOREIGN KEY(parent) REFERENCES account (id) ON DELETE CASCADE
+)ENGINE=InnoDB CHARSET=utf8mb4 COMMENT='accounts';
+
+CREATE INDEX ix_account_made ON account (made);
+
+CREATE TABLE `My Schema`.`Order` (
+    `Id` BIGINT NOT NULL AUTO_INCREMENT, 
+    PRIMARY KEY (`Id`)
+);
+
+ALTER TABLE account ADD COLUMN flag BOOL NOT NULL DEFAULT true;
+
+ALTER TABLE account ADD COLUMN note VARCHAR(9) COMMENT 'a note';
+
+CREATE INDEX ix_account_note ON account (note);
+
+ALTER TABLE s.account ADD COLUMN IF NOT EXISTS c INTEGER;
+
+ALTER TABLE account ADD COLUMN o INTEGER REFERENCES o (id);
+
+ALTER TABLE account ADD COLUMN k INTEGER NOT NULL AUTO_INCREMENT PRIMARY KEY;
+
+ALTER TABLE account DROP COLUMN flag;
+
+ALTER TABLE s.account DROP COLUMN IF EXISTS flag;
+
+ALTER TABLE account RENAME TO `Accounts`;
+
+ALTER TABLE s.account RENAME TO s.`Accounts`;
+
+CREATE UNIQUE INDEX ix ON s.`Accounts` (name, lower(note));
+
+CREATE INDEX ix_up ON `Accounts` ((upper(note)), `Made` DESC);
+
+CREATE FULLTEXT INDEX ix_length ON `Accounts` (name(10), note);
+
+CREATE INDEX IF NOT EXISTS ix_q ON `Accounts` (q);
+
+DROP INDEX ix ON s.`Accounts`;
+
+DROP INDEX IF EXISTS ix_q ON `Accounts`;
+
+ALTER TABLE s.`Order` ADD CONSTRAINT pk_o PRIMARY KEY (a, `B`);
+
+ALTER TABLE s.`Order` ADD CONSTRAINT fk_o FOREIGN KEY(a, `B`) REFERENCES `My Schema`.account (id, `Id`) ON DELETE SET NULL ON UPDATE CASCADE;
+
+ALTER TABLE account ADD UNIQUE (a);
+
+ALTER TABLE account ADD CONSTRAINT ck_a CHECK (`A` > 5);
+
+ALTER TABLE account DROP CHECK `Ck_a`;
+
+ALTER TABLE s.`Order` DROP FOREIGN KEY fk_o;
+
+ALTER TABLE account DROP INDEX uq_name;
+
+ALTER TABLE account DROP PRIMARY KEY;
+
+ALTER TABLE s.account COMMENT 'it''s \\ 5%';
+
+ALTER TABLE account COMMENT '';
+
+ALTER TABLE account CHANGE a `B` INTEGER NOT NULL AUTO_INCREMENT DEFAULT '5' COMMENT 'it''s';
+
+ALTER TABLE account MODIFY a INTEGER NULL AUTO_INCREMENT DEFAULT '5' COMMENT 'it''s';
+
+ALTER TABLE s.account MODIFY a BIGINT NOT NULL AUTO_INCREMENT DEFAULT '5' COMMENT 'it''s';
+
+ALTER TABLE account MODIFY a INTEGER NOT NULL AUTO_INCREMENT DEFAULT '5' COMMENT '5% \\';
+
+ALTER TABLE account MODIFY a INTEGER NOT NULL AUTO_INCREMENT DEFAULT '5';
+
+ALTER TABLE account MODIFY a INTEGER NOT NULL DEFAULT '5' COMMENT 'it''s';
+
+ALTER TABLE account ALTER COLUMN a SET DEFAULT '6';
+
+ALTER TABLE account ALTER COLUMN a DROP DEFAULT;
+
+ALTER TABLE account ALTER COLUMN a SET DEFAULT (uuid());
+
+ALTER TABLE account MODIFY a VARCHAR(50) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL;
+
+ALTER TABLE account CHANGE a a DATETIME NULL DEFAULT now();
+
+ALTER TABLE account CHANGE a a TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP COMMENT 'kept';
+
+ALTER TABLE account MODIFY a VARCHAR(1) NULL;
+
+ALTER TABLE account ADD CONSTRAINT en CHECK (a IN ('a', 'b'));
+
+INSERT INTO account (id, name, made) VALUES (1, 'it''s 5% :x; \\', '2020-01-02');
+
+INSERT INTO account (id, name) VALUES (2, NULL);
+
+INSERT INTO account (name) VALUES ('x');
+
+UPDATE account SET name = '5%';
+
+UPDATE account SET name = ':x';
+
+DELETE FROM account WHERE account.id = 1;
+
+DROP TABLE IF EXISTS `Accounts`;
+
