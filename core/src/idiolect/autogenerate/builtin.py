@@ -13,13 +13,14 @@ from idiolect.autogenerate.compare import (
     constraints,
     foreign_keys,
     indexes,
+    renames,
     server_defaults,
     tables,
     types,
 )
 from idiolect.autogenerate.compare import schemas as schema_names
 from idiolect.runtime.plugins import Plugin
-from idiolect.util.langhelpers import PriorityDispatcher
+from idiolect.util.langhelpers import DispatchPriority, PriorityDispatcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -79,6 +80,9 @@ def _register() -> None:
     add(_for_table(comments.compare_table_comment), "table", "comments")
     add = Plugin("alembic.ext.checkconstraint_byname").add_autogenerate_comparator
     add(_for_table(constraints.compare_checks), "table", "checkconstraints")
+    add = Plugin("idiolect.autogenerate.renames").add_autogenerate_comparator
+    last = DispatchPriority.LAST
+    add(renames.mark_likely_renames, "autogenerate", "renames", priority=last)
 
 
 _register()

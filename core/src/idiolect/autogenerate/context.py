@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from idiolect.runtime.migration import MigrationContext
     from idiolect.util.langhelpers import PriorityDispatcher
 
-_DEFAULT_PLUGINS = ("alembic.autogenerate.*",)
+_DEFAULT_PLUGINS = ("alembic.autogenerate.*", "idiolect.autogenerate.*")
 #: Kinds of objects that belong to a table, for the filters of names.
 _OWN_NAME = "table"
 

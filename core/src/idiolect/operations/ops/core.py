@@ -15,8 +15,14 @@ if TYPE_CHECKING:
 
 
 class MigrateOperation:
-    """An operation with its arguments, not yet carried out."""
+    """An operation with its arguments, not yet carried out.
 
+    Attributes:
+        likely_rename: what may be meant instead of this operation and one that drops something
+            of the same shape; it is rendered as a comment.
+    """
+
+    likely_rename: MigrateOperation | None = None
     _mutations: ClassVar[frozenset[Hashable]] = frozenset()
 
     @memoized_property
