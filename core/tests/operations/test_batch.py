@@ -281,7 +281,7 @@ REBUILT: dict[str, tuple[Table, Change, list[str]]] = {
         ),
         [
             created(f"{ID}, a VARCHAR(5), b INTEGER, f INTEGER, PRIMARY KEY (id)"),
-            *copied("id, a, b, f"),
+            *copied("id, a, b, f", "t.id, t.a, t.b, CAST(t.f AS INTEGER) AS f"),
         ],
     ),
     "the check of a new type": (
@@ -291,7 +291,7 @@ REBUILT: dict[str, tuple[Table, Change, list[str]]] = {
             created(
                 f"{ID}, a VARCHAR(5), b BOOLEAN, PRIMARY KEY (id), CONSTRAINT c CHECK (b IN (0, 1))"
             ),
-            *copied("id, a, b"),
+            *copied("id, a, b", "t.id, t.a, CAST(t.b AS BOOLEAN) AS b"),
         ],
     ),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, text
+from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, cast, text
 from sqlalchemy.schema import (
     AddConstraint,
     CreateIndex,
@@ -416,13 +416,15 @@ class DefaultImpl(ComparingImpl):
         existing_transfer: dict[str, TypeEngine[Any] | Cast[Any]],
         new_type: TypeEngine[Any],
     ) -> None:
-        """Change how the values of a column of a new type are copied; here as they are.
+        """Change how a column's values are copied: here values of another kind are cast.
 
         Args:
             existing: the column as it stands.
             existing_transfer: its ``"expr"`` is what is read of the old table.
             new_type: the column's new type.
         """
+        if existing.type._type_affinity is not new_type._type_affinity:  # noqa: SLF001 - what tells kinds of types apart
+            existing_transfer["expr"] = cast(existing_transfer["expr"], new_type)
 
     # constraints and indexes
 
