@@ -6,15 +6,19 @@ others by the time they are stored. The impl comes in. Nothing here asks a datab
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Enum, UniqueConstraint
+from sqlalchemy.dialects.mysql import SET
 from sqlalchemy.types import TypeDecorator
 
-from idiolect.ddl.signatures import column_names, final_name, is_plain
-from idiolect.ddl.typecompare import text_of_type, words_of
+from idiolect.ddl.signatures import column_names, final_name, index_elements, is_plain
+from idiolect.ddl.typecompare import same_arguments, same_words, text_of_type, words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import Column, ForeignKeyConstraint, Index
     from sqlalchemy.engine import Dialect
 
@@ -25,27 +29,53 @@ _SIZES = {"tiny": 2**8, "": 2**16, "medium": 2**24, "long": 2**32}
 _BYTES_OF_A_CHARACTER = range(1, 5)
 #: FLOAT(p) of more bits than this is a DOUBLE.
 _FLOAT_BITS = 24
+_CHARSET = re.compile(r"\bcharacter set ([\w\-]+)", re.IGNORECASE)
+_COLLATION = re.compile(r"\bcollate ([\w\-/]+)", re.IGNORECASE)
+#: The attribute of a type of characters, which is a collation, as are ASCII and UNICODE.
+_BINARY = re.compile(r"(?<=[\w)]) (?:binary|ascii|unicode)\b", re.IGNORECASE)
+_ORDER = re.compile(r" (?:asc|desc)$", re.IGNORECASE)
 _INACTION = {None, "no action", "restrict"}
 
 
-def types_differ(reflected: Column[Any], model: Column[Any], dialect: Dialect) -> bool | None:
-    """Tell whether types differ that words and arguments alone do not decide; None: they do.
+def types_differ(
+    reflected: Column[Any], model: Column[Any], dialect: Dialect, synonyms: Iterable[set[str]]
+) -> bool:
+    """Tell whether the types of two columns differ.
 
     Args:
         reflected: as the column is in the database.
         model: as it is in the model.
         dialect: of the database.
+        synonyms: sets of words for types that are the same.
     """
     there, wanted = _native(reflected, dialect), _native(model, dialect)
-    if isinstance(there, Enum) and isinstance(wanted, Enum):
-        if not wanted.native_enum:
-            return None
+    if isinstance(there, Enum) and isinstance(wanted, Enum) and wanted.native_enum:
         return set(there.enums) != set(wanted.enums)
-    before = words_of(text_of_type(reflected, dialect))
-    after = words_of(text_of_type(model, dialect))
+    if isinstance(there, SET) and isinstance(wanted, SET):
+        return set(there.values) != set(wanted.values)
+    before, charset, collation = _taken_apart(text_of_type(reflected, dialect))
+    after, model_charset, model_collation = _taken_apart(text_of_type(model, dialect))
     if _is_sized(after, before) or _is_precise_float(after, before):
         return False
-    return None
+    if not same_words(before, after, synonyms) or not same_arguments(before, after):
+        return True
+    return _differ(charset, model_charset) or _differ(collation, model_collation)
+
+
+def _taken_apart(text: str) -> tuple[TypeWords, str, str]:
+    """Return a type, its character set and its collation; "" where it does not tell."""
+    charset, collation = _CHARSET.search(text), _COLLATION.search(text)
+    rest = _BINARY.sub("", _COLLATION.sub(" ", _CHARSET.sub(" ", text)))
+    return (
+        words_of(rest),
+        charset[1].lower() if charset else "",
+        collation[1].lower() if collation else "",
+    )
+
+
+def _differ(one: str, other: str) -> bool:
+    """Tell whether both sides say something, and not the same: the rest is the table's."""
+    return bool(one) and bool(other) and one != other
 
 
 def _native(column: Column[Any], dialect: Dialect) -> Any:
@@ -85,6 +115,17 @@ def _is_precise_float(model: TypeWords, reflected: TypeWords) -> bool:
     return model.arguments[0].isdigit() and int(model.arguments[0]) > _FLOAT_BITS
 
 
+def same_columns(model: Index, reflected: Index, dialect: Dialect) -> bool:
+    """Tell whether two indexes have the same columns, ``text("a DESC")`` being the column a."""
+    return [*map(_bare, index_elements(model, dialect))] == [
+        *map(_bare, index_elements(reflected, dialect))
+    ]
+
+
+def _bare(element: str) -> str:
+    return _ORDER.sub("", element).strip().strip("`")
+
+
 def forget_foreign_key_indexes(reflected: set[Index], model: set[Index]) -> None:
     """Leave out indexes that a foreign key needs, unless the model has one of that name.
 
@@ -96,11 +137,23 @@ def forget_foreign_key_indexes(reflected: set[Index], model: set[Index]) -> None
     """
     names = {str(item.name) for item in model}
     for item in list(reflected):
-        if item.unique or item.table is None or str(item.name) in names or not is_plain(item):
+        if item.unique or str(item.name) in names or not is_plain(item):
             continue
-        of_keys = {tuple(key.column_keys) for key in item.table.foreign_key_constraints}
-        if column_names(item) in of_keys or item.name == column_names(item)[0]:
+        if item.name == column_names(item)[0] or _is_needed(item):
             reflected.discard(item)
+
+
+def _is_needed(index: Index) -> bool:
+    """Tell whether a foreign key has no other index that begins with its columns."""
+    table = index.table
+    columns = column_names(index)
+    if table is None or columns not in {
+        tuple(key.column_keys) for key in table.foreign_key_constraints
+    }:
+        return False
+    others = [column_names(other) for other in table.indexes if other is not index]
+    others.append(tuple(column.name for column in table.primary_key))
+    return all(other[: len(columns)] != columns for other in others)
 
 
 def tell_apart_uniques(

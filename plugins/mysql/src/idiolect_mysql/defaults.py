@@ -41,22 +41,27 @@ def differ(column: Column[Any], model: str | None, reflected: str | None) -> boo
         return True
     if column.type._type_affinity in _NUMBERS:  # noqa: SLF001 - SQLAlchemy's own notion
         return _number(wanted) != _number(there)
-    return True
+    if _is_quoted(wanted) is _is_quoted(there):
+        return True
+    # A date, or a number that is text: the model may leave the quotes to SQLAlchemy.
+    return _value(wanted) != _value(there)
 
 
 def plain(default: str | None) -> str | None:
     """Return a default in the one form that both servers' and the model's have in common.
 
-    NULL is no default. Source: "Data Type Default Values" in MySQL's reference manual.
+    NULL is no default; percent signs and backslashes may have been doubled for the driver.
+
+    Source: "Data Type Default Values" in MySQL's reference manual.
     """
     if default is None:
         return None
     parts: list[str] = []
-    for token in _TOKEN.findall(default.strip()):
+    for token in _TOKEN.findall(default.strip().replace("%%", "%")):
         if token[0] == "'":
             if parts:
                 parts[-1] = _CHARSET.sub("", parts[-1])
-            parts.append(token)
+            parts.append(token.replace("\\\\", "\\"))
         else:
             parts.append(_plain_words(token))
     text = _without_brackets("".join(parts))
@@ -91,8 +96,16 @@ def _is_one_group(text: str) -> bool:
     return False
 
 
+def _is_quoted(text: str) -> bool:
+    return len(text) > 1 and text[0] == text[-1] == "'"
+
+
+def _value(text: str) -> str:
+    return _plain_words(text[1:-1]) if _is_quoted(text) else text
+
+
 def _number(text: str) -> Decimal | str:
-    bare = text[1:-1] if text[0] == text[-1] == "'" and len(text) > 1 else text
+    bare = text[1:-1] if _is_quoted(text) else text
     try:
         return Decimal(_VALUES.get(bare, bare))
     except InvalidOperation:

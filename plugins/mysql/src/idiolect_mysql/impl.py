@@ -15,6 +15,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import DateTime
 
 from idiolect.ddl.impl import DefaultImpl
+from idiolect.ddl.signatures import ComparisonResult, result_of, unique_difference
 from idiolect.errors import OperationError
 from idiolect_mysql import compare, defaults
 
@@ -167,10 +168,12 @@ class MySQLImpl(DefaultImpl):
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
         """Compare; values of an ENUM whatever their order, TEXT(n) with what MySQL makes of it."""
-        answer = compare.types_differ(inspector_column, metadata_column, self.dialect)
-        if answer is not None:
-            return answer
-        return super().compare_type(inspector_column, metadata_column)
+        type_: Any = metadata_column.type.dialect_impl(self.dialect)
+        if hasattr(type_, "compare_against_backend"):
+            return super().compare_type(inspector_column, metadata_column)
+        return compare.types_differ(
+            inspector_column, metadata_column, self.dialect, self.type_synonyms
+        )
 
     def compare_server_default(
         self,
@@ -183,6 +186,12 @@ class MySQLImpl(DefaultImpl):
         return defaults.differ(
             metadata_column, rendered_metadata_default, rendered_inspector_default
         )
+
+    def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
+        """Compare columns and uniqueness; the order of a column is not told, in whatever form."""
+        if compare.same_columns(metadata_index, reflected_index, self.dialect):
+            return result_of([*filter(None, [unique_difference(metadata_index, reflected_index)])])
+        return super().compare_indexes(metadata_index, reflected_index)
 
     def correct_for_autogen_constraints(
         self,

@@ -1,0 +1,195 @@
+"""Models against a real MariaDB: what was created from them is found to be the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, MetaData, String, Table, text
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.dialects import mysql
+
+from idiolect.autogenerate import compare_metadata
+from idiolect.migration import MigrationContext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.engine import Connection
+
+pytestmark = pytest.mark.mariadb
+
+
+def _model(*items: Any) -> MetaData:
+    metadata = MetaData()
+    Table("r", metadata, Column("id", Integer, primary_key=True))
+    columns = [Column(name, Integer) for name in ("a", "b", "c")]
+    Table("t", metadata, Column("id", Integer, primary_key=True), *columns, *items)
+    return metadata
+
+
+def _differences(connection: Connection, metadata: MetaData) -> list[Any]:
+    opts = {"compare_type": True, "compare_server_default": True}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=opts), metadata))
+
+
+def _kinds(differences: Sequence[Any]) -> list[str]:
+    flat = (one[0] if isinstance(one, list) else one for one in differences)
+    return [f"{one[0]} {one[1].name}" if len(one) == 2 else one[0] for one in flat]
+
+
+TYPES = [
+    *(sa.Text(length) for length in (10, 255, 300, 16383, 16384, 70000, 5_000_000, 20_000_000)),
+    *(sa.LargeBinary(length) for length in (100, 300, 70000)),
+    *(sa.Float(precision) for precision in (10, 24, 25, 53)),
+    *(sa.REAL(), sa.Double(), sa.DOUBLE_PRECISION(), sa.Numeric(10, 2), sa.DECIMAL(7)),
+    *(sa.Boolean(), sa.JSON(), sa.Uuid(), sa.Interval(), sa.TIMESTAMP(), sa.Unicode(5)),
+    *(sa.Enum("a", "b'%"), sa.Enum("a", "b", native_enum=False), mysql.SET("a", "b")),
+    sa.Enum("x").with_variant(mysql.ENUM("x", "y"), "mysql", "mariadb"),
+    *(mysql.TINYINT(1), mysql.TINYINT(), mysql.INTEGER(11, unsigned=True), mysql.BIT(4)),
+    *(mysql.VARCHAR(5, charset="latin1"), mysql.VARCHAR(5, collation="latin1_bin")),
+    mysql.VARCHAR(5, charset="latin1", collation="latin1_bin"),
+    *(sa.String(5, collation="utf8mb4_bin"), mysql.CHAR(4, binary=True), mysql.TEXT(unicode=True)),
+    *(mysql.DATETIME(fsp=6), mysql.LONGTEXT(), mysql.YEAR(), mysql.TEXT(70000)),
+]
+
+
+@pytest.mark.parametrize("type_", TYPES, ids=repr)
+def test_a_type_is_what_it_was_created_as(connection: Connection, type_: Any) -> None:
+    """No type is reported, though the server stores it as another."""
+    metadata = _model(Column("x", type_))
+    metadata.create_all(connection)
+    assert [] == _differences(connection, metadata)
+
+
+def test_null_is_no_default(connection: Connection) -> None:
+    """A default of NULL is what a column has anyway."""
+    metadata = _model(Column("x", Integer, server_default=text("NULL")))
+    metadata.create_all(connection)
+    assert [] == _differences(connection, metadata)
+
+
+CHANGED_TYPES = {
+    "length": (String(5), String(6)),
+    "enum": (sa.Enum("a", "b"), sa.Enum("a", "b", "c")),
+    "set": (mysql.SET("a", "b"), mysql.SET("a", "b", "c")),
+    "unsigned": (Integer(), mysql.INTEGER(unsigned=True)),
+    "smaller text": (mysql.MEDIUMTEXT(), sa.Text()),
+    "other text": (sa.Text(70000), sa.Text(10)),
+    "collation": (String(5, collation="utf8mb4_bin"), String(5, collation="utf8mb4_general_ci")),
+    "double": (sa.Double(), sa.Float(24)),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), CHANGED_TYPES.values(), ids=CHANGED_TYPES)
+def test_another_type_is_reported(connection: Connection, before: Any, after: Any) -> None:
+    """What the server stores differently is a difference."""
+    _model(Column("x", before)).create_all(connection)
+    assert ["modify_type"] == _kinds(_differences(connection, _model(Column("x", after))))
+
+
+def test_the_order_of_an_enum_is_none(connection: Connection) -> None:
+    """The values count, not their order."""
+    _model(Column("x", sa.Enum("a", "b"))).create_all(connection)
+    assert [] == _differences(connection, _model(Column("x", sa.Enum("b", "a"))))
+
+
+DEFAULTS = [
+    *((Integer(), one) for one in ("5", text("5"), text("-5"), text("(1+1)"))),
+    *((String(9), one) for one in ("x", "", "it's", "a\\b", "50%", "5", "NULL", text("'x'"))),
+    *((sa.Boolean(), one) for one in (sa.true(), sa.false(), "1", text("TRUE"))),
+    *((sa.DateTime(), one) for one in (sa.func.now(), text("NOW()"), "2020-01-01 00:00:00")),
+    (mysql.TIMESTAMP(fsp=3), text("NOW(3) ON UPDATE NOW(3)")),
+    *((String(36), one) for one in (text("(uuid())"), text("uuid()"), sa.func.uuid())),
+    *((sa.Numeric(10, 2), one) for one in ("3.50", "3.5", text("0"))),
+    *((sa.Date(), one) for one in (text("(curdate())"), sa.func.current_date(), "2020-01-01")),
+]
+
+
+@pytest.mark.parametrize("nullable", [True, False])
+@pytest.mark.parametrize(("type_", "default"), DEFAULTS, ids=str)
+def test_a_default_is_what_it_was_created_as(
+    connection: Connection, type_: Any, default: Any, nullable: bool
+) -> None:
+    """No default is reported, though the server writes it in other words."""
+    metadata = _model(Column("x", type_, server_default=default, nullable=nullable))
+    metadata.create_all(connection)
+    assert [] == _differences(connection, metadata)
+
+
+KEY: dict[str, Any] = {"refcolumns": ["r.id"], "columns": ["a"]}
+ITEMS: dict[str, list[Any]] = {
+    "index": [lambda: Index("ix", "a", "b")],
+    "index in falling order": [lambda: Index("ix", text("a DESC"), text("`b` asc"))],
+    "index named as its column": [lambda: Index("a", "a")],
+    "unique index": [lambda: Index("ix", "a", unique=True)],
+    "unique": [lambda: Unique("b", "a", name="uq")],
+    "unnamed uniques": [lambda: Unique("b", "a"), lambda: Unique("a"), lambda: Unique("b")],
+    "foreign key": [lambda: ForeignKeyConstraint(**KEY)],
+    "named foreign key": [lambda: ForeignKeyConstraint(name="fk", **KEY)],
+    "restricting": [lambda: ForeignKeyConstraint(ondelete="RESTRICT", onupdate="NO ACTION", **KEY)],
+    "cascading": [lambda: ForeignKeyConstraint(ondelete="CASCADE", onupdate="SET NULL", **KEY)],
+    "key and index": [lambda: ForeignKeyConstraint(**KEY), lambda: Index("ix", "a")],
+    "key and unique": [lambda: ForeignKeyConstraint(**KEY), lambda: Unique("a")],
+}
+
+
+@pytest.mark.parametrize("items", ITEMS.values(), ids=ITEMS)
+def test_items_are_what_they_were_created_as(connection: Connection, items: list[Any]) -> None:
+    """Uniques are known as such, and what a foreign key brings along is not reported."""
+    metadata = _model(*(make() for make in items))
+    metadata.create_all(connection)
+    assert [] == _differences(connection, metadata)
+
+
+CHANGES: dict[str, tuple[list[Any], list[Any], list[str]]] = {
+    "index goes": ([lambda: Index("ix", "a")], [], ["remove_index ix"]),
+    "unique comes": ([], [lambda: Unique("a", name="uq")], ["add_constraint uq"]),
+    "unnamed unique comes": ([], [lambda: Unique("a")], ["add_constraint None"]),
+    "unique goes": ([lambda: Unique("a", name="uq")], [], ["remove_index uq"]),
+    "unique of other columns": (
+        [lambda: Unique("a", name="uq")],
+        [lambda: Unique("a", "b", name="uq")],
+        ["remove_constraint uq", "add_constraint uq"],
+    ),
+    "unique index for a unique": (
+        [lambda: Unique("a", name="uq")],
+        [lambda: Index("uq", "a", unique=True)],
+        [],
+    ),
+    "index becomes unique": (
+        [lambda: Index("ix", "a")],
+        [lambda: Index("ix", "a", unique=True)],
+        ["remove_index ix", "add_index ix"],
+    ),
+    "index of a key goes": (
+        [lambda: ForeignKeyConstraint(name="fk", **KEY), lambda: Index("ix", "a")],
+        [lambda: ForeignKeyConstraint(name="fk", **KEY)],
+        [],
+    ),
+    "index of a key goes, and another serves": (
+        [
+            lambda: ForeignKeyConstraint(name="fk", **KEY),
+            lambda: Index("ix", "a"),
+            lambda: Index("wide", "a", "b"),
+        ],
+        [lambda: ForeignKeyConstraint(name="fk", **KEY), lambda: Index("wide", "a", "b")],
+        ["remove_index ix"],
+    ),
+    "a key goes": ([lambda: ForeignKeyConstraint(name="fk", **KEY)], [], ["remove_fk fk"]),
+    "a key cascades": (
+        [lambda: ForeignKeyConstraint(name="fk", **KEY)],
+        [lambda: ForeignKeyConstraint(name="fk", ondelete="CASCADE", **KEY)],
+        ["remove_fk fk", "add_fk fk"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), CHANGES.values(), ids=CHANGES)
+def test_changed_items(
+    connection: Connection, before: list[Any], after: list[Any], expected: list[str]
+) -> None:
+    """A change is reported once, as what can be carried out."""
+    _model(*(make() for make in before)).create_all(connection)
+    assert expected == _kinds(_differences(connection, _model(*(make() for make in after))))
