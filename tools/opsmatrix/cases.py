@@ -80,6 +80,14 @@ def _changed(column: str = "price", **changes: Any) -> Callable[[Operations], An
     return lambda op: op.alter_column("item", column, **{**known, **changes})
 
 
+def _batch(table: str, name: str, *args: Any, **options: Any) -> Callable[[Operations], Any]:
+    def play(op: Operations) -> None:
+        with op.batch_alter_table(table) as batch:
+            getattr(batch, name)(*args, **options)
+
+    return play
+
+
 CASES: tuple[Case, ...] = (
     Case("create_table", "", _new_table()),
     Case(
@@ -282,4 +290,57 @@ CASES: tuple[Case, ...] = (
         ),
     ),
     Case("execute", "", lambda op: op.execute("UPDATE keyless SET b = 1")),
+    Case(
+        "batch_alter_table",
+        "alter_column",
+        _batch(
+            "item",
+            "alter_column",
+            "price",
+            type_=sa.BigInteger(),
+            nullable=False,
+            server_default="5",
+            existing_type=sa.Integer(),
+            existing_nullable=True,
+        ),
+    ),
+    Case(
+        "batch_alter_table",
+        "new_column_name",
+        _batch(
+            "keyless",
+            "alter_column",
+            "b",
+            new_column_name="c",
+            existing_type=sa.Integer(),
+            existing_nullable=True,
+        ),
+    ),
+    Case("batch_alter_table", "drop_column", _batch("keyless", "drop_column", "b")),
+    Case(
+        "batch_alter_table",
+        "create_primary_key",
+        _batch("keyless", "create_primary_key", "pk_keyless", ["a"]),
+    ),
+    Case(
+        "batch_alter_table",
+        "create_unique_constraint",
+        _batch("item", "create_unique_constraint", "uq_new", ["price"]),
+    ),
+    Case(
+        "batch_alter_table",
+        "create_check_constraint",
+        _batch("item", "create_check_constraint", "ck_new", sa.column("number") > 0),
+    ),
+    Case(
+        "batch_alter_table",
+        "create_foreign_key",
+        _batch("item", "create_foreign_key", "fk_new", "parent", ["number"], ["id"]),
+    ),
+    Case(
+        "batch_alter_table",
+        "drop_constraint",
+        _batch("item", "drop_constraint", "ck_item_price", type_="check"),
+    ),
+    Case("batch_alter_table", "create_index", _batch("item", "create_index", "ix_new", ["price"])),
 )
