@@ -34,7 +34,12 @@ sa.Table(
     comment="items",
 )
 sa.Table("keyless", TABLES, sa.Column("a", sa.Integer, nullable=False), sa.Column("b", sa.Integer))
-sa.Table("keyed", TABLES, sa.Column("a", sa.Integer), sa.PrimaryKeyConstraint("a", name="pk_keyed"))
+sa.Table(
+    "keyed",
+    TABLES,
+    sa.Column("a", sa.Integer, autoincrement=False),
+    sa.PrimaryKeyConstraint("a", name="pk_keyed"),
+)
 sa.Table("counted", TABLES, sa.Column("id", sa.Integer, sa.Identity(), primary_key=True))
 
 ROWS = sa.table("keyless", sa.column("a", sa.Integer), sa.column("b", sa.Integer))

@@ -17,8 +17,8 @@ REASONS = {
         "SQLite has none. In a definition they are left out; to set one alone is an error."
     ),
     "no identities": (
-        "SQLite has none: an `INTEGER PRIMARY KEY` counts by itself. In a definition an `Identity` "
-        "is left out."
+        "SQLite and MySQL have none: there `INTEGER PRIMARY KEY` and `AUTO_INCREMENT` count. In a "
+        "definition an `Identity` is left out."
     ),
     "no such clause": "The database has no `IF [NOT] EXISTS` in this place.",
     "PostgreSQL alone": "No other database has exclusion constraints.",
@@ -29,6 +29,11 @@ REASONS = {
     "from 23ai on": "Oracle takes `IF [NOT] EXISTS` from release 23ai on, and it is written so.",
     "left out": "SQLAlchemy leaves the clause out of Oracle's `CREATE INDEX`.",
     "no ON UPDATE": "Oracle's foreign keys have none; SQLAlchemy leaves it out, with a warning.",
+    "not on MariaDB": (
+        "MariaDB has no indexes on expressions, and no name for a `CHECK` inside of a column's "
+        "definition: give it without a name, or use `create_check_constraint`. MySQL has both."
+    ),
+    "not deferrable": "MySQL and MariaDB check foreign keys at once.",
     "not afterwards": (
         "Oracle takes an identity in `CREATE TABLE` and `ADD` alone; `MODIFY` changes one that is "
         "there (ORA-30673)."
@@ -52,6 +57,14 @@ FAILING: dict[str, tuple[tuple[str, str], ...]] = {
         (r"create_exclude_constraint", "PostgreSQL alone"),
     ),
     "postgresql": ((r"alter_column, Computed", "a new column"),),
+    "mysql": (
+        (r"add_column, CheckConstraint|create_index, unique, an expression", "not on MariaDB"),
+        (r"alter_column, .*Identity", "no identities"),
+        (r"alter_column, Computed", "a new column"),
+        (r"create_foreign_key, deferrable", "not deferrable"),
+        (r"create_exclude_constraint", "PostgreSQL alone"),
+        (r"drop_constraint, if_exists", "no such clause"),
+    ),
     "oracle": (
         (r"alter_column, Computed", "a new column"),
         (r"create_exclude_constraint", "PostgreSQL alone"),
@@ -66,6 +79,10 @@ SILENT: dict[str, dict[str, str]] = {
     "sqlite": {
         "create_table, comments": "no comments",
         "add_column, comment": "no comments",
+        "create_table, Identity": "no identities",
+        "add_column, Identity": "no identities",
+    },
+    "mysql": {
         "create_table, Identity": "no identities",
         "add_column, Identity": "no identities",
     },
