@@ -185,14 +185,15 @@ def test_console_script(environment: Environment, capfd: pytest.CaptureFixture[s
 
 
 def test_other_platforms_and_distributions(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """What ``util.compat`` tells is believed, so that a program can put something else there."""
-    point = compat.EntryPoint("mine", "json.tool:main", "console_scripts")
+    (tmp_path / "shown.py").write_text("import sys\ndef main():\n    print(sys.argv[1:])\n")
+    point = compat.EntryPoint("mine", "shown:main", "console_scripts")
     monkeypatch.setattr(compat, "importlib_metadata_get", lambda _group: [point])
     monkeypatch.setattr(compat, "is_posix", False)
-    options = {"_hook_name": "x", "entrypoint": "mine", "options": "'--help'"}
+    options = {"_hook_name": "x", "entrypoint": "mine", "options": "'b'", "cwd": str(tmp_path)}
     write_hooks._invoke("console_scripts", "a.py", options)
 
     # Off POSIX, quotes stay part of the words.
-    assert "'--help'" in capfd.readouterr().err
+    assert capfd.readouterr().out == """['a.py', "'b'"]\n"""
