@@ -35,6 +35,8 @@ BUILTIN = {
 RUNS_ENVIRONMENT = frozenset(
     {"check", "current", "downgrade", "ensure_version", "stamp", "upgrade"}
 )
+#: Commands that read revision files and print, mostly without env.py.
+READS_FILES = frozenset({"branches", "heads", "history", "show"})
 #: Command name -> its summary, so that ``--help`` imports no command; a test holds them equal.
 SUMMARIES = {
     "branches": "Show current branch points.",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from idiolect.cli.commands import (
     BUILTIN,
+    READS_FILES,
     RUNS_ENVIRONMENT,
     CommandSpec,
     describe,
@@ -75,8 +76,8 @@ class CommandLine:
         options = parser.parse_args(words)
         if not hasattr(options, "cmd"):
             parser.error("too few arguments: name a command, or see --help")
-        if argv is None and options.cmd.name in RUNS_ENVIRONMENT:
-            _import_ahead()
+        if argv is None:
+            _prepare_process(options.cmd.name)
         toml, ini = self._inis_from_config(options)
         section = {"ini_section": options.name} if options.name else {}
         config = Config(
@@ -137,6 +138,8 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None, **_kwargs: 
         # Now, because the interpreter would complain of a reader that has left.
         out.flush()
         err.flush()
+        if argv is None:
+            _spare_the_last_look()
 
 
 def _run(argv: Sequence[str] | None, prog: str | None) -> None:
@@ -156,6 +159,17 @@ def _run(argv: Sequence[str] | None, prog: str | None) -> None:
         sys.exit(130)
 
 
+def _prepare_process(command: str) -> None:
+    """Make ready for a command that has the process to itself."""
+    if command in RUNS_ENVIRONMENT:
+        _import_ahead()
+    elif command in READS_FILES:
+        # What these make lives to the end: there is no garbage to be found.
+        import gc
+
+        gc.disable()
+
+
 def _import_ahead() -> None:
     """Import what a run of env.py needs, and spare the garbage collector the sight of it.
 
@@ -171,6 +185,14 @@ def _import_ahead() -> None:
         import idiolect.runtime.environment  # noqa: F401 - in sys.modules, for the command
     gc.freeze()
     gc.enable()
+
+
+def _spare_the_last_look() -> None:
+    """Keep the collector, where it was at rest, from a look at everything as the process ends."""
+    import gc
+
+    if not gc.isenabled():
+        gc.freeze()
 
 
 def _show_warning(  # noqa: PLR0917 - Python calls it so

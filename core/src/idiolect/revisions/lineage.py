@@ -126,11 +126,13 @@ def refuse_overlap(names: Names, ids: Iterable[str]) -> None:
         RevisionError: one is; the message names the upper one and all that lie below it.
     """
     requested = list(dict.fromkeys(ids))
-    if len(requested) < 2:  # noqa: PLR2004 - one cannot overlap
+    # Heads, which are what is mostly asked for, lie below nothing.
+    coverable = [name for name in requested if names[name].users]
+    if not coverable or len(requested) < 2:  # noqa: PLR2004 - one cannot overlap
         return
     for upper in requested:
         below = ancestors(names, [upper])
-        overlapped = [name for name in requested if name != upper and name in below]
+        overlapped = [name for name in coverable if name != upper and name in below]
         if overlapped:
             raise RevisionError(
                 f"Requested revision {upper} overlaps with other requested revisions "

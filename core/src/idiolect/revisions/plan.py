@@ -77,6 +77,9 @@ def upgrade(graph: Graph, span: Span) -> Selection:
     if lower is not None and lower.branch is not None:
         members = resolve.branch_members(graph, lower.branch)
         tops = tuple(name for name in tops if name in members)
+    if {*tops} == {*_ids(bottoms)} and not span.inclusive:
+        # Nothing is due: known without a look at what lies below.
+        return Selection({}, tops)
     if not bottoms:
         return Selection(lineage.ancestors(graph.names, tops), tops)
     wanted = _between(graph, tops, _ids(bottoms), span)

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 _FUNCTION: Any = collections.abc.Callable
 _SEVERAL: Any = collections.abc.Collection
 
+#: What commands ask for beside the options, by the same way.
+_OF_COMMANDS: Final = frozenset(
+    {"as_sql", "destination_rev", "dont_mutate", "fn", "purge", "script"}
+)
+
 #: How alike an unknown name must be to a known one to be told as a mistake, from 0 to 1.
 _ALIKE: Final = 0.85
 
@@ -102,7 +107,7 @@ def resolve_options(given: Mapping[str, Any], config: Config | None) -> dict[str
             if value is not None:
                 opts[name] = value
     for name in opts:
-        if registry.get(name) is None:
+        if registry.get(name) is None and name not in _OF_COMMANDS:
             _warn_if_misspelt(name, registry)
     return opts
 
