@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, event
+from sqlalchemy import Column, Integer, MetaData, String, Table, event, literal_column, select
 
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.errors import CommandError, VersionTableError
@@ -266,3 +267,41 @@ def test_an_impls_own_version_table(plugins: PluginManager, project: Project) ->
     project.revision("b", "a")
     project.upgrade()
     assert [1] == project.rows("SELECT id FROM alembic_version WHERE version_num = 'b'")
+
+
+@pytest.mark.parametrize(
+    ("ids", "opts", "compiled"),
+    [
+        pytest.param(["a", "b", "c"], {}, 1, id="once-for-all"),
+        pytest.param(["a", "b", "c"], {"version_table": "odd %(x)s:y"}, 4, id="odd-table"),
+        pytest.param(["a", "b_1", "c%s"], {}, 3, id="odd-ids"),
+    ],
+)
+def test_updates_share_a_text(
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    ids: list[str],
+    opts: dict[str, Any],
+    compiled: int,
+) -> None:
+    """Updates are made as constructs no more often than needed, and sent as they always were."""
+    made: list[str] = []
+    make = HeadMaintainer._update
+
+    def noted(keeper: HeadMaintainer, from_: str, to_: str) -> Any:
+        made.append(from_)
+        return make(keeper, from_, to_)
+
+    monkeypatch.setattr(HeadMaintainer, "_update", noted)
+    keeper = maintainer(connection, ids[0], **opts)
+    log = written(connection)
+    for one, other in itertools.pairwise([*ids, "d"]):
+        keeper.update_to_step(up(one, other))
+
+    table = opts.get("version_table", "alembic_version")
+    assert [f"UPDATE {one} {other}" for one, other in itertools.pairwise([*ids, "d"])] == log
+    assert ["d"] == sorted(keeper.heads)
+    assert [("d",)] == connection.execute(
+        select(literal_column("*")).select_from(Table(table, MetaData()))
+    ).all()
+    assert compiled == len(made)
