@@ -270,3 +270,15 @@ def test_start_migrations_does_nothing(impl: DefaultImpl, buffer: io.StringIO) -
     """The preparation of a run is there to be overridden."""
     impl.start_migrations()
     assert buffer.getvalue() == ""
+
+
+def test_a_subclass_lays_out_statements(buffer: io.StringIO) -> None:
+    """What ``script_lines()`` returns is what stands in the script for a statement."""
+
+    class Framed(DefaultImpl):
+        def script_lines(self, sql: str) -> list[str]:
+            return ["-- begin", *super().script_lines(sql), "-- end"]
+
+    impl = Framed(DefaultDialect(), None, True, None, buffer, {})
+    impl.execute("SELECT 1")
+    assert "-- begin\n\nSELECT 1;\n\n-- end\n\n" == buffer.getvalue()

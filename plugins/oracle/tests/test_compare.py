@@ -131,3 +131,42 @@ def test_rendered_types() -> None:
     )
     assert "oracle.NUMBER(precision=10, scale=2, asdecimal=True)" in code
     assert re.search(r"sa\.Identity\(always=False, .*on_null=True", code)
+
+
+def _items(*items: sa.Index | sa.UniqueConstraint) -> Any:
+    """Return the unique constraints and the indexes of a table that has ``items``."""
+    table = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer), sa.Column("b", sa.Integer))
+    for item in items:
+        if isinstance(item, sa.Index):
+            sa.Index(item.name, table.c.a, unique=item.unique)
+        else:
+            table.append_constraint(item)
+    uniques = {item for item in table.constraints if isinstance(item, sa.UniqueConstraint)}
+    return uniques, set(table.indexes)
+
+
+UNIQUES: dict[str, tuple[Any, list[str], list[str]]] = {
+    "constraint of this name": (sa.UniqueConstraint("a", name="x"), ["x"], []),
+    "constraint without a name": (sa.UniqueConstraint("a"), ["x"], []),
+    "constraint of other columns": (sa.UniqueConstraint("b"), [], ["x"]),
+    "index of this name": (sa.Index("x", "a", unique=True), [], ["x"]),
+    "neither": (sa.Index("y", "a"), [], ["x"]),
+}
+
+
+@pytest.mark.parametrize(("model", "uniques", "indexes"), UNIQUES.values(), ids=UNIQUES)
+def test_unique_indexes(model: Any, uniques: list[str], indexes: list[str]) -> None:
+    """A unique index of the database is what the model has, an index if it has neither."""
+    conn_uniques, conn_indexes = _items(sa.Index("x", "a", unique=True))
+    _impl().correct_for_autogen_constraints(conn_uniques, conn_indexes, *_items(model))
+    assert uniques == [item.name for item in conn_uniques]
+    assert indexes == [item.name for item in conn_indexes]
+
+
+def test_removed_unique_constraint(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index of a constraint that the model has no longer is dropped as a constraint."""
+    impl = _impl()
+    monkeypatch.setattr(impl, "_is_constraint", lambda index: index.name == "x")
+    conn_uniques, conn_indexes = _items(sa.Index("x", "a", unique=True))
+    impl.correct_for_autogen_constraints(conn_uniques, conn_indexes, set(), set())
+    assert (["x"], set()) == ([item.name for item in conn_uniques], conn_indexes)

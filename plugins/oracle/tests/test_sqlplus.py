@@ -25,6 +25,7 @@ SAME = {
     "function": "CREATE OR REPLACE FUNCTION f RETURN NUMBER IS\nBEGIN\n  RETURN 1;\nEND;",
     "trigger": "create editionable trigger g BEFORE INSERT ON t BEGIN NULL; END;",
     "query with a function": "WITH FUNCTION f RETURN NUMBER IS\nBEGIN RETURN 1;\nEND;\nSELECT 1",
+    "Java": "CREATE AND COMPILE JAVA SOURCE NAMED j AS\nclass A { /* & */ char c = '&'; }",
     "label": "<<a>>\nBEGIN\n  NULL;\nEND;",
 }
 
@@ -100,3 +101,10 @@ def test_switch_back(script: Script) -> None:
     """``oracle_sqlplus=False`` writes every statement as it is."""
     sql = "INSERT INTO t VALUES ('R&D\n\n;');"
     assert [sql] == script(lambda op: op.execute(sql), oracle_sqlplus=False)
+
+
+def test_name_that_cannot_be_helped(script: Script) -> None:
+    """``&`` in a name cannot be worded otherwise, and a warning says what to do."""
+    sql = 'UPDATE t SET "R&D" = 1'
+    with pytest.warns(UserWarning, match="SET DEFINE OFF: 'UPDATE"):
+        assert [sql] == script(lambda op: op.execute(sql))

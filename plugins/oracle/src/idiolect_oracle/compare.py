@@ -1,4 +1,4 @@
-"""What Oracle tells of its columns in other words than the model: types and defaults.
+"""What Oracle tells in other words than the model: types, defaults, unique constraints.
 
 The impl comes in. Nothing here asks the database.
 """
@@ -6,6 +6,18 @@ The impl comes in. Nothing here asks the database.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.sql.elements import conv
+
+from idiolect.ddl.signatures import column_names, final_name, is_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from sqlalchemy import Index
+    from sqlalchemy.engine import Dialect
 
 #: Words for types that are the same: Oracle keeps all whole and decimal numbers as NUMBER.
 TYPE_SYNONYMS: tuple[set[str], ...] = (
@@ -62,3 +74,40 @@ def _is_one_group(text: str) -> bool:
         if depth == 0:
             return place == len(bare) - 1
     return False
+
+
+def tell_apart_uniques(
+    conn_uniques: set[UniqueConstraint],
+    conn_indexes: set[Index],
+    model_uniques: set[UniqueConstraint],
+    model_indexes: set[Index],
+    *,
+    dialect: Dialect,
+    is_constraint: Callable[[Index], bool],
+) -> None:
+    """Let a unique index of the database be a constraint, where it holds one up.
+
+    SQLAlchemy reads the index alone, and Oracle drops it only with its constraint (ORA-02429).
+
+    Args:
+        conn_uniques: of the database; changed in place.
+        conn_indexes: of the database; changed in place.
+        model_uniques: of the model.
+        model_indexes: of the model.
+        dialect: what names of the model become.
+        is_constraint: asks the database about an index that the model does not have.
+    """
+    names = _names(model_uniques, dialect)
+    index_names = _names(model_indexes, dialect)
+    unnamed = {column_names(item) for item in model_uniques if final_name(item, dialect) is None}
+    for index in [item for item in conn_indexes if item.unique and is_plain(item)]:
+        name = str(index.name)
+        if name in index_names:
+            continue
+        if name in names or column_names(index) in unnamed or is_constraint(index):
+            conn_indexes.discard(index)
+            conn_uniques.add(UniqueConstraint(*index.columns, name=conv(name)))
+
+
+def _names(items: Collection[Index | UniqueConstraint], dialect: Dialect) -> set[str]:
+    return {name for name in (final_name(item, dialect) for item in items) if name is not None}

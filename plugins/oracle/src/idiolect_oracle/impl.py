@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Identity, Insert
+from sqlalchemy import Identity, Insert, inspect
 
 import idiolect_oracle.compile  # noqa: F401 - whoever has the impl has its SQL text
 from idiolect.ddl.impl import DefaultImpl
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import TextIO
 
-    from sqlalchemy import Column, Table
+    from sqlalchemy import Column, Index, Table, UniqueConstraint
     from sqlalchemy.engine import Connection, CursorResult, Dialect
     from sqlalchemy.sql.base import Executable
 
@@ -73,6 +73,11 @@ class OracleImpl(DefaultImpl):
         if not self.is_for_sqlplus:
             return super().script_lines(sql)
         text = sqlplus.script_text(sql)
+        if sqlplus.asks_for_value(text):
+            warn(
+                "SQL*Plus will ask for a value where this statement has '&' outside of a literal; "
+                f"begin the script with SET DEFINE OFF: {text!r}"
+            )
         # After nothing but a comment, the separator would run the statement before once more.
         return super().script_lines(text) if sqlplus.has_code(text) else [text]
 
@@ -138,6 +143,31 @@ class OracleImpl(DefaultImpl):
         return compare.plain_default(rendered_metadata_default) != compare.plain_default(
             rendered_inspector_default
         )
+
+    def correct_for_autogen_constraints(
+        self,
+        conn_uniques: set[UniqueConstraint],
+        conn_indexes: set[Index],
+        metadata_unique_constraints: set[UniqueConstraint],
+        metadata_indexes: set[Index],
+    ) -> None:
+        """Know a unique constraint by the index that holds it up."""
+        compare.tell_apart_uniques(
+            conn_uniques,
+            conn_indexes,
+            metadata_unique_constraints,
+            metadata_indexes,
+            dialect=self.dialect,
+            is_constraint=self._is_constraint,
+        )
+
+    def _is_constraint(self, index: Index) -> bool:
+        table = index.table
+        if self.as_sql or self.connection is None or table is None:
+            return False
+        inspector = inspect(self.connection)
+        known = inspector.get_unique_constraints(table.name, schema=table.schema)
+        return any(constraint["name"] == index.name for constraint in known)
 
 
 def separator_of(impl_class: type[DefaultImpl], opts: Mapping[str, Any]) -> str:

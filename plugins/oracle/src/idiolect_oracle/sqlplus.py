@@ -39,6 +39,8 @@ _BLOCK = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+#: What these hold is no PL/SQL: quotes and comments are another language's.
+_JAVA = re.compile(r"create\b[\w\s]*\bjava\b", re.IGNORECASE)
 _COMMENT_ON = re.compile(r"comment\s+on\b", re.IGNORECASE)
 _OWN_SEPARATOR = re.compile(r"\n[ \t]*/[ \t]*\Z")
 _CONTINUED = re.compile(r"-[ \t]*\r?\n")
@@ -58,6 +60,8 @@ def script_text(sql: str) -> str:
     text = sql.strip()
     while _OWN_SEPARATOR.search(text):
         text = _OWN_SEPARATOR.sub("", text).rstrip()
+    if _JAVA.match(text):
+        return text
     if is_block(text):
         return "".join(_block_part(kind, part) for kind, part in _parts(text))
     text = _without_semicolon(text)
@@ -75,6 +79,11 @@ def is_block(sql: str) -> bool:
 def has_code(sql: str) -> bool:
     """Tell whether there is more than comments."""
     return bool(_code(sql).strip())
+
+
+def asks_for_value(text: str) -> bool:
+    """Tell whether SQL*Plus would ask for a value: ``&`` in a quoted name cannot be helped."""
+    return "&" in text
 
 
 def concatenated(value: str, prefix: str = "") -> str:
