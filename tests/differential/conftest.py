@@ -26,14 +26,19 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)],
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+    ],
 )
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
     """Return a function that gives the URL of one more empty database."""
     if request.param == "sqlite":
         yield lambda: f"sqlite:///{tmp_path / uuid.uuid4().hex}.db"
         return
-    server: str = request.getfixturevalue("postgresql_url")
+    server: str = request.getfixturevalue(f"{request.param}_url")
+    force = " WITH (FORCE)" if request.param == "postgresql" else ""
     made: list[str] = []
 
     def new() -> str:
@@ -43,7 +48,7 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
 
     yield new
     for name in made:
-        _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+        _administer(server, f"DROP DATABASE {name}{force}")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from tests.differential.draw import COLUMNS, CONSTRAINTS, TEXTS
+from tests.differential.draw import COLUMNS, CONSTRAINTS, MYSQL, TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 INDEXES = ("ix", "Ix Two", "i%")
 YES_OR_NO = (True, False)
-WITH_COMMENTS = ("oracle", "postgresql")
+WITH_COMMENTS = ("mariadb", "mysql", "oracle", "postgresql")
 """The dialects on which alter_column has a text for a comment."""
 WITH_IDENTITIES = ("oracle", "postgresql")
 """The dialects on which alter_column has a text for an identity."""
@@ -94,6 +94,8 @@ def alter_column(draw: Draw, op: Any) -> None:
     if draw.chance() and not getattr(changes.get("type_"), "create_constraint", False):
         # The real Alembic checks the column by the name that it just lost.
         changes["new_column_name"] = draw.one(COLUMNS)
+    if draw.dialect in MYSQL:
+        changes = {**_whole_column(draw), **changes}
     op.alter_column(*place, schema=draw.schema(), **changes)
 
 
@@ -171,7 +173,7 @@ def create_foreign_key(draw: Draw, op: Any) -> None:
         **_TIMING,
         onupdate=("CASCADE", "SET NULL"),
         ondelete=("RESTRICT", "no action"),
-        match=("FULL", "SIMPLE"),
+        match=("FULL", "SIMPLE") if draw.dialect not in MYSQL else (None,),
         source_schema=("s", "My Schema"),
         referent_schema=("s", "Other"),
         postgresql_not_valid=(True, False),
@@ -201,6 +203,8 @@ def create_exclude_constraint(draw: Draw, op: Any) -> None:
 def drop_constraint(draw: Draw, op: Any) -> None:
     """Draw a drop_constraint."""
     kind = draw.one((None, "foreignkey", "primary", "unique", "check"))
+    if draw.dialect in MYSQL and kind is None and draw.chance(0.8):
+        kind = "check"  # there is no word for any kind, which ends a sequence
     options = draw.options(if_exists=YES_OR_NO)
     name = draw.one((op.f("final"), *CONSTRAINTS))
     op.drop_constraint(name, draw.table(), kind, schema=draw.schema(), **options)
@@ -293,6 +297,16 @@ REFUSED_ON_SQLITE = (
 )
 
 _TIMING: dict[str, Any] = {"deferrable": YES_OR_NO, "initially": ("DEFERRED", "immediate")}
+
+
+def _whole_column(draw: Draw) -> dict[str, Any]:
+    """Return what a column is, which MODIFY has to say; now and then not all of it."""
+    known = draw.options(autoincrement=YES_OR_NO, existing_autoincrement=YES_OR_NO)
+    if draw.chance():
+        known["existing_server_default"] = draw.one((None, False, draw.default()))
+    if draw.chance(0.9):
+        known["existing_type"] = draw.type_()
+    return known
 
 
 def _new_type(draw: Draw) -> dict[str, Any]:

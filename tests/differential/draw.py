@@ -11,13 +11,15 @@ import random
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 T = TypeVar("T")
 
-DIALECTS = ("default", "postgresql", "sqlite")
+DIALECTS = ("default", "mariadb", "mysql", "postgresql", "sqlite")
+MYSQL = ("mariadb", "mysql")
 """Those whose texts are the same without exception."""
 TABLES = ("t", "account", "My Table", "select", "straße", "t%x", 'q"uo', "UPPER", "order_")
 COLUMNS = ("a", "b", "id", "Mixed", "sel ect", "from", "c%d", "größe")
@@ -94,6 +96,11 @@ class Draw:
         if checked and self.dialect != "sqlite":
             types.append(sa.Boolean(name="bo", create_constraint=True))
             types.append(sa.Enum("a", "b%", name=name, native_enum=False, create_constraint=True))
+        if self.dialect in MYSQL:
+            # Both need a length, which these lack; MySQL's own types bring words of their own.
+            types = [type_ for type_ in types if str(type_) != "VARCHAR"]
+            types.append(mysql.VARCHAR(number, charset="utf8mb4", collation="utf8mb4_bin"))
+            types += [mysql.TIMESTAMP(fsp=3), mysql.INTEGER(unsigned=True), sa.TIMESTAMP()]
         return self.one(types)
 
     def default(self) -> Any:

@@ -89,10 +89,10 @@ HISTORY = (
         sa.Column("paid", sa.Boolean(), server_default=sa.false()),
         sa.Column("note", sa.Text(), server_default="it''s"),
     )
-    op.create_index(op.f("ix_orders_account_id"), "orders", ["account_id"])
+    op.create_index(op.f("ix_orders_paid"), "orders", ["paid", "account_id"])
     op.execute("UPDATE account SET status = 'old' WHERE id = 1")""",
         """\
-    op.drop_index(op.f("ix_orders_account_id"), table_name="orders")
+    op.drop_index(op.f("ix_orders_paid"), table_name="orders")
     op.drop_table("orders")
     op.execute(sa.text("DELETE FROM account WHERE id IN (1, 2)"))""",
     ),
@@ -127,11 +127,11 @@ HISTORY = (
         "f6",
         ("revision", "-m", "orders become purchases", "--head", "c3"),
         """\
-    op.drop_index("ix_orders_account_id", table_name="orders")
+    op.drop_index("ix_orders_paid", table_name="orders")
     op.rename_table("orders", "purchase")""",
         """\
     op.rename_table("purchase", "orders")
-    op.create_index("ix_orders_account_id", "orders", ["account_id"])""",
+    op.create_index("ix_orders_paid", "orders", ["paid", "account_id"])""",
     ),
     Step("a7", ("merge", "-m", "billing joins the main line", "e5", "f6")),
     Step(

@@ -18,11 +18,12 @@ URLS = {
     "sqlite": "sqlite:///never-opened.db",
     "postgresql": "postgresql+psycopg://h/never",
     "oracle": "oracle+oracledb://h/never",
+    "mysql": "mysql+pymysql://h/never",
+    "mariadb": "mariadb+pymysql://h/never",
 }
 
 ALLOWED: dict[str, tuple[Allowed, ...]] = {
-    "sqlite": (),
-    "postgresql": (),
+    **dict.fromkeys(URLS, ()),
     "oracle": (
         Allowed(
             "no script has the variable that Alembic's INSERT asks for",

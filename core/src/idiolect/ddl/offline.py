@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Quoted text and comments are matched first, and so kept as they are: a tab in a literal is data.
 _TAB_OUTSIDE_QUOTES = re.compile(
-    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | (\t)""",
+    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | `(?:[^`]|``)*` | --[^\n]* | /\*.*?\*/ | (\t)""",
     re.VERBOSE | re.DOTALL,
 )
 
