@@ -74,6 +74,14 @@ def test_blocks(first: str, second: str, ending: str) -> None:
     assert ("BEGIN", "END;") == (statement[:5], statement.rstrip()[-4:])
 
 
+def test_wide_rows() -> None:
+    """A row that is longer than a line of SQL*Plus is broken between its values."""
+    wide = sa.table("t", *(sa.column(f"c{number}", sa.String) for number in range(40)))
+    row = {column.key: f"{column.key}, it's " * 100 for column in wide.c}
+    (statement,) = sent(_script(lambda op: op.bulk_insert(wide, [row])))
+    assert list(row.values()) == values(statement)
+
+
 def _without_literals(sql: str) -> str:
     return "".join(part for place, part in enumerate(sql.split("'")) if place % 2 == 0)
 

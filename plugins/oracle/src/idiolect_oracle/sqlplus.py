@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The longest piece of a literal on one line. SQL*Plus ignores lines of more than 2499 characters.
+#: SQL*Plus ignores lines of more characters (SP2-0027).
+LONGEST_LINE = 2499
+#: The longest piece of a literal on one line.
 LONGEST_PIECE = 1000
 
 _TOKEN = re.compile(
@@ -148,7 +150,12 @@ def _without_semicolon(sql: str) -> str:
 
 
 def _statement(sql: str) -> str:
-    text = "".join(_statement_part(kind, part) for kind, part in _parts(sql))
+    parts = [(kind, _statement_part(kind, part)) for kind, part in _parts(sql)]
+    text = "".join(part for _, part in parts)
+    if any(len(line) > LONGEST_LINE for line in text.split("\n")):
+        text = "".join(
+            part.replace(", ", ",\n") if kind == "code" else part for kind, part in parts
+        )
     return _BLANK_LINES.sub("\n", text).strip()
 
 
