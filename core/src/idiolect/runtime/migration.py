@@ -30,6 +30,7 @@ from idiolect.runtime.steps import (
     StampStep,
     in_order_of_files,
 )
+from idiolect.runtime.transactions import ProxyTransaction as _ProxyTransaction
 from idiolect.runtime.transactions import Scope, Transactions, TransactionWatch
 from idiolect.util.langhelpers import to_tuple
 from idiolect.util.logs import Log
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import Executable
 
     from idiolect.runtime.environment import EnvironmentContext
-    from idiolect.runtime.transactions import ProxyTransaction
     from idiolect.settings.config import Config
 
 # The documented module of all of these.
@@ -53,6 +53,7 @@ __all__ = [
     "MigrationStep",
     "RevisionStep",
     "StampStep",
+    "_ProxyTransaction",
 ]
 
 log = Log("runtime.migration")
@@ -197,7 +198,7 @@ class MigrationContext:
 
     def begin_transaction(
         self, _per_migration: bool = False
-    ) -> ProxyTransaction | AbstractContextManager[Any]:
+    ) -> _ProxyTransaction | AbstractContextManager[Any]:
         """Return the block in which a run's transaction lives.
 
         What it amounts to depends on the database, ``transaction_per_migration`` and ``--sql``:

@@ -11,6 +11,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from idiolect.revisions.node import tuple_rev_as_scalar
 from idiolect.util.langhelpers import to_tuple
 
 if TYPE_CHECKING:
@@ -70,7 +71,14 @@ def _load_all(revision_map: RevisionMap) -> bool:
 
 
 class MigrationStep:
-    """What all steps have in common: a direction, the ids on both sides, a function to run."""
+    """What all steps have in common: a direction, the ids on both sides, a function to run.
+
+    Args:
+        up_revision: the id at the heads' end; several, or None for the base.
+        down_revision: the id at the base's end, likewise.
+        is_upgrade: the direction.
+        migration_fn: the function that runs.
+    """
 
     from_revisions_no_deps: tuple[str, ...]
     to_revisions_no_deps: tuple[str, ...]
@@ -78,7 +86,35 @@ class MigrationStep:
     to_revisions: tuple[str, ...]
     is_upgrade: bool
     migration_fn: Callable[..., Any]
-    doc: str | None
+    doc: str | None = None
+
+    def __init__(
+        self,
+        up_revision: str | Collection[str] | None,
+        down_revision: str | Collection[str] | None,
+        is_upgrade: bool,
+        migration_fn: Callable[..., Any],
+    ) -> None:
+        ends = to_tuple(down_revision, ()), to_tuple(up_revision, ())
+        start, end = ends if is_upgrade else ends[::-1]
+        self.from_revisions = self.from_revisions_no_deps = start
+        self.to_revisions = self.to_revisions_no_deps = end
+        self.is_upgrade = is_upgrade
+        self.migration_fn = migration_fn
+
+    @property
+    def up_revision(self) -> str | tuple[str, ...] | None:
+        """The id at the heads' end of the step, several of them, or None for the base."""
+        ids = self.to_revisions_no_deps if self.is_upgrade else self.from_revisions_no_deps
+        scalar: str | tuple[str, ...] | None = tuple_rev_as_scalar(ids)
+        return scalar
+
+    @property
+    def down_revision(self) -> str | tuple[str, ...] | None:
+        """The id at the base's end of the step, several of them, or None for the base itself."""
+        ids = self.from_revisions_no_deps if self.is_upgrade else self.to_revisions_no_deps
+        scalar: str | tuple[str, ...] | None = tuple_rev_as_scalar(ids)
+        return scalar
 
     def load(self) -> None:
         """Make sure that the function can be called, before the first step of a run is."""
@@ -112,7 +148,7 @@ class MigrationStep:
 
     def head_changes(self, heads: Collection[str]) -> HeadChanges:
         """Return what this step does to a version table that holds ``heads``."""
-        raise NotImplementedError
+        return plan_head_changes(heads, self.from_revisions, self.to_revisions)
 
     @classmethod
     def upgrade_from_script(cls, revision_map: RevisionMap, script: Any) -> RevisionStep:
@@ -296,7 +332,7 @@ class StampStep(MigrationStep):
         from_: the ids that have rows and lose them; None or () for none.
         to_: the ids that stand for the result; None or () for the base.
         is_upgrade: the direction.
-        branch_move: rows come or go, rather than change their value.
+        branch_move: whether rows come or go, rather than change their value.
         revision_map: the graph, for :attr:`info`.
     """
 
@@ -307,7 +343,7 @@ class StampStep(MigrationStep):
         from_: str | Collection[str] | None,
         to_: str | Collection[str] | None,
         is_upgrade: bool,
-        branch_move: bool,
+        branch_move: bool = False,
         revision_map: RevisionMap | None = None,
     ) -> None:
         self.from_ = to_tuple(from_, ())
@@ -390,6 +426,15 @@ class StampStep(MigrationStep):
 class MigrationInfo:
     """A step as ``on_version_apply`` callbacks see it.
 
+    Args:
+        revision_map: the graph that all ids belong to; or, in the older form of the call with
+            three arguments, the id that the step is about.
+        is_upgrade: the direction.
+        is_stamp: whether nothing is run.
+        up_revisions: the ids at the heads' end.
+        down_revisions: the ids at the base's end.
+        revision: the id that the step is about, by name.
+
     Attributes:
         is_upgrade: whether the step goes towards the heads.
         is_stamp: whether version rows were moved without running anything.
@@ -400,17 +445,28 @@ class MigrationInfo:
 
     def __init__(
         self,
-        revision_map: RevisionMap,
-        is_upgrade: bool,
-        is_stamp: bool,
-        up_revisions: str | tuple[str, ...],
-        down_revisions: str | tuple[str, ...],
+        revision_map: RevisionMap | str | None = None,
+        is_upgrade: bool = True,
+        is_stamp: bool = False,
+        up_revisions: str | tuple[str, ...] | None = None,
+        down_revisions: str | tuple[str, ...] | None = None,
+        *,
+        revision: str | None = None,
     ) -> None:
+        if isinstance(revision_map, str):
+            revision_map, revision = None, revision_map
+        if up_revisions is None:
+            up_revisions = revision
         self.revision_map = revision_map
         self.is_upgrade = is_upgrade
         self.is_stamp = is_stamp
         self.up_revision_ids: tuple[str, ...] = to_tuple(up_revisions, ())
         self.down_revision_ids: tuple[str, ...] = to_tuple(down_revisions, ())
+
+    @property
+    def revision(self) -> str | None:
+        """The one id that the step is about, which is that at the heads' end."""
+        return self.up_revision_id
 
     @property
     def is_migration(self) -> bool:
@@ -432,7 +488,7 @@ class MigrationInfo:
     @property
     def up_revision(self) -> Any:
         """The Script of :attr:`up_revision_id`."""
-        return self.revision_map.get_revision(self.up_revision_id)
+        return self._graph.get_revision(self.up_revision_id)
 
     @property
     def up_revisions(self) -> tuple[Any, ...]:
@@ -464,5 +520,12 @@ class MigrationInfo:
         """The Scripts that are active after the step."""
         return self._scripts(self.destination_revision_ids)
 
+    @property
+    def _graph(self) -> RevisionMap:
+        if self.revision_map is None:
+            message = "a MigrationInfo made without a revision map knows ids alone"
+            raise ValueError(message)
+        return self.revision_map
+
     def _scripts(self, ids: tuple[str, ...]) -> tuple[Any, ...]:
-        return tuple(self.revision_map.get_revisions(ids)) if ids else ()
+        return tuple(self._graph.get_revisions(ids)) if ids else ()
