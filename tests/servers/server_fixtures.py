@@ -63,6 +63,13 @@ def fresh_mariadb(mariadb_url: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def second_mariadb(mariadb_url: str) -> Iterator[str]:
+    """URL of one more empty MariaDB database, for tests that compare two."""
+    with _database(mariadb_url, create="CREATE DATABASE {}", drop="DROP DATABASE {}") as url:
+        yield url
+
+
 def _url_of(variable: str) -> str:
     url = os.environ.get(variable)
     if url is None:

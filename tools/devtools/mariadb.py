@@ -19,7 +19,7 @@ def start() -> tuple[Server, str]:
     Raises:
         Failure: no programs can be had, or they do not start.
     """
-    server = Server("MariaDB", _programs())
+    server = Server("MariaDB", programs())
     try:
         _serve(server)
     except BaseException:
@@ -29,12 +29,12 @@ def start() -> tuple[Server, str]:
 
 
 def _serve(server: Server) -> None:
-    programs = server.programs
+    found = server.programs
     data = server.folder / "data"
-    base = [f"--basedir={programs.base}"] if programs.base else []
+    base = [f"--basedir={found.base}"] if found.base else []
     server.prepare(
         [
-            programs.need("mariadb-install-db", "mysql_install_db"),
+            found.need("mariadb-install-db", "mysql_install_db"),
             "--no-defaults",
             *base,
             f"--datadir={data}",
@@ -50,7 +50,7 @@ def _serve(server: Server) -> None:
     )
     server.serve(
         [
-            programs.need("mariadbd", "mysqld"),
+            found.need("mariadbd", "mysqld"),
             "--no-defaults",
             *base,
             f"--datadir={data}",
@@ -78,7 +78,12 @@ def _greets(port: int) -> bool:
         return False
 
 
-def _programs() -> Programs:
+def programs() -> Programs:
+    """Give the installed programs, or Debian's, unpacked into the cache folder.
+
+    Raises:
+        Failure: there are none, and this system cannot fetch them.
+    """
     installed = Programs((*search_path(), Path("/usr/sbin"), Path("/usr/local/sbin")))
     program = installed.find("mariadbd")
     has_tool = installed.find("mariadb-install-db")

@@ -26,9 +26,10 @@ from idiolect_mysql.compile import (
     MySQLDropConstraint,
     MySQLModifyColumn,
 )
+from idiolect_mysql.script import delimited, has_body
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Column, Constraint, ForeignKeyConstraint, Index, UniqueConstraint
     from sqlalchemy.sql.elements import ClauseElement
@@ -147,6 +148,12 @@ class MySQLImpl(DefaultImpl):
         if const.name is None and not isinstance(const, PrimaryKeyConstraint):
             super().drop_constraint(const, **kw)
         self._exec(MySQLDropConstraint(const, **kw))
+
+    # scripts
+
+    def script_lines(self, sql: str) -> Iterable[str]:
+        """Return what a script holds for a statement: a stored program between two DELIMITERs."""
+        return delimited(sql) if has_body(sql) else super().script_lines(sql)
 
     # rendering
 
