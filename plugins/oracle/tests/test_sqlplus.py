@@ -79,6 +79,12 @@ def test_what_sqlplus_would_misread(sql: str, expected: str | None) -> None:
     assert block == sqlplus.script_text(block)
 
 
+@pytest.mark.parametrize("sql", [*SAME.values(), *(sql for sql, _ in CHANGED.values())])
+def test_plain_text_is_what_stays(sql: str) -> None:
+    """The short cut for harmless text takes none that is changed."""
+    assert not sqlplus.is_plain(sql) or sql == sqlplus.script_text(sql)
+
+
 def test_long_literals_are_cut() -> None:
     """No line is longer than SQL*Plus reads, and no quote is torn apart."""
     value = "it's " * 1000

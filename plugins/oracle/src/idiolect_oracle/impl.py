@@ -70,7 +70,7 @@ class OracleImpl(DefaultImpl):
 
     def script_lines(self, sql: str) -> Iterable[str]:
         """Return a statement so that SQL*Plus reads it whole, and runs it once."""
-        if not self.is_for_sqlplus:
+        if not self.is_for_sqlplus or sqlplus.is_plain(sql):
             return super().script_lines(sql)
         text = sqlplus.script_text(sql)
         if sqlplus.asks_for_value(text):

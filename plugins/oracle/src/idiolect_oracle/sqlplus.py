@@ -52,6 +52,13 @@ _CODES = {"\n": "CHR(10)", "\r": "CHR(13)", "&": "CHR(38)"}
 _CODED = re.compile(r"([\n\r&])")
 
 
+def is_plain(sql: str) -> bool:
+    """Tell whether there is nothing that could be misread, as in most rows of a long script."""
+    if not sql or len(sql) > LONGEST_LINE or sql[-1] in ";/-" or sql[0] in "#@":
+        return False
+    return not any(mark in sql for mark in ("\n", "&", "--", "/*"))
+
+
 def script_text(sql: str) -> str:
     """Return a statement or PL/SQL block for a script, without what would run it.
 
