@@ -25,7 +25,7 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 _PIECE = r"(?:N?'(?:[^']|'')*'|CHR\(\d+\))"
-_EXPRESSION = re.compile(rf"{_PIECE}(?:\s*\|\|\s*{_PIECE})*")
+_EXPRESSION = re.compile(rf"(?:TO_N?CLOB\({_PIECE}\)|{_PIECE})(?:\s*\|\|\s*{_PIECE})*")
 
 
 class Misread(Exception):

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from plsql_parser import mistakes
 from sqlplus_reader import Misread, sent, values
 
 from idiolect.migration import MigrationContext
@@ -80,6 +81,15 @@ def test_wide_rows() -> None:
     row = {column.key: f"{column.key}, it's " * 100 for column in wide.c}
     (statement,) = sent(_script(lambda op: op.bulk_insert(wide, [row])))
     assert list(row.values()) == values(statement)
+
+
+@pytest.mark.parametrize("text", ["it's long, " * 500, "ä\n" * 3000], ids=["line", "lines"])
+def test_text_that_is_no_literal(text: str) -> None:
+    """A text of more than 4000 bytes is put together as a CLOB, for which there is no limit."""
+    (statement,) = sent(_script(lambda op: op.bulk_insert(ROWS, [{"a": text, "b": "x"}])))
+    assert [text, "x"] == values(statement)
+    assert "(TO_CLOB('" in statement
+    assert [] == mistakes([statement])
 
 
 def _without_literals(sql: str) -> str:

@@ -12,6 +12,7 @@ Source: "SQL*Plus Basics", Running SQL Commands and Running PL/SQL Blocks, and t
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 LONGEST_LINE = 2499
 #: The longest piece of a literal on one line.
 LONGEST_PIECE = 1000
+#: SQL takes no literal, and no text put together from some, of more bytes (ORA-01704, ORA-01489).
+LONGEST_TEXT = 4000
 
 _TOKEN = re.compile(
     r"""
@@ -49,7 +52,7 @@ _CONTINUED = re.compile(r"-[ \t]*\r?\n")
 _BLANK_LINES = re.compile(r"\n(?:[ \t\r]*\n)+")
 _ALONE = frozenset({"", "/", "."})
 _CODES = {"\n": "CHR(10)", "\r": "CHR(13)", "&": "CHR(38)"}
-_CODED = re.compile(r"([\n\r&])")
+_CODED = re.compile(r"([\r&])")
 
 
 def is_plain(sql: str) -> bool:
@@ -76,7 +79,7 @@ def script_text(sql: str) -> str:
     text = _without_semicolon(text)
     if _COMMENT_ON.match(_code(text)) and _has_misread(text):
         # No expression may stand in COMMENT ON, but in the text that a block executes.
-        return f"BEGIN\n  EXECUTE IMMEDIATE {concatenated(text)};\nEND;"
+        return f"BEGIN\n  EXECUTE IMMEDIATE {concatenated(text, in_block=True)};\nEND;"
     return _statement(text)
 
 
@@ -95,33 +98,55 @@ def asks_for_value(text: str) -> bool:
     return "&" in text
 
 
-def concatenated(value: str, prefix: str = "") -> str:
-    """Return a text as SQL that is harmless on every line.
+def concatenated(value: str, prefix: str = "", *, in_block: bool = False) -> str:
+    """Return a text as SQL that is harmless on every line, of the type CLOB where it must be.
 
     Args:
         value: the text.
         prefix: ``N`` for national characters.
+        in_block: it is for PL/SQL, whose texts may be longer.
     """
     pieces: list[str] = []
-    for part in _CODED.split(value):
-        if part in _CODES:
-            pieces.append(_CODES[part])
-        else:
-            pieces.extend(
-                f"{prefix}'{piece}'".replace("\0", "''")
-                for piece in _short(part.replace("'", "\0"))
-            )
+    for run in _runs(value):
+        for part in [run] if run == "\n" else _CODED.split(run):
+            if part in _CODES:
+                pieces.append(_CODES[part])
+            else:
+                pieces.extend(f"{prefix}'{short}'" for short in _short(part))
+    pieces = pieces or [f"{prefix}''"]
+    if not in_block and _is_long(value):
+        pieces[0] = f"TO_{prefix}CLOB({pieces[0]})"
     lines = [""]
-    for piece in pieces or [f"{prefix}''"]:
+    for piece in pieces:
         if len(lines[-1]) + len(piece) > LONGEST_PIECE and lines[-1]:
             lines.append("")
         lines[-1] += f"||{piece}"
     return "\n".join(lines).removeprefix("||")
 
 
+def _runs(value: str) -> Iterator[str]:
+    """Yield a text in runs of lines that may stand in one literal, and the ends of others."""
+    lines = value.split("\n")
+    run = [lines[0]]
+    for before, after in pairwise(lines):
+        if _is_ordinary(before) and _is_ordinary(after):
+            run.append(after)
+        else:
+            yield "\n".join(run)
+            yield "\n"
+            run = [after]
+    yield "\n".join(run)
+
+
+def _is_ordinary(line: str) -> bool:
+    word = line.strip()
+    return word not in _ALONE and word[0] not in "#@" and word[-1] not in ";-"
+
+
 def _short(text: str) -> Iterator[str]:
+    """Yield a text in pieces as they stand between quotes."""
     for start in range(0, len(text), LONGEST_PIECE):
-        yield text[start : start + LONGEST_PIECE]
+        yield text[start : start + LONGEST_PIECE].replace("'", "''")
 
 
 def _parts(sql: str) -> Iterator[tuple[str, str]]:
@@ -193,11 +218,17 @@ def _harmless(literal: str, *, in_block: bool) -> str:
     prefix = "N" if literal[0] in "nN" else ""
     rest = literal[len(prefix) :]
     value = rest[3:-2] if rest[0] in "qQ" else rest[1:-1].replace("''", "'")
-    return f"({concatenated(value, prefix)})"
+    return f"({concatenated(value, prefix, in_block=in_block)})"
+
+
+def _is_long(text: str) -> bool:
+    return len(text.encode()) > LONGEST_TEXT
 
 
 def _is_misread(literal: str, *, in_block: bool) -> bool:
     lines = literal.split("\n")
+    if not in_block and _is_long(literal):
+        return True
     if "&" in literal or any(len(line) > 2 * LONGEST_PIECE for line in lines):
         return True
     if any(line.startswith("#") for line in lines[1:]):
