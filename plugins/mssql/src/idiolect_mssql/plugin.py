@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from idiolect.hooks import OfflineTransaction, hookimpl
-from idiolect_mssql.impl import MSSQLImpl
+from idiolect.hooks import OfflineTransaction, Option, hookimpl
+from idiolect_mssql.impl import MSSQLImpl, separator_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks.options import OptionRegistry
 
 
 class MssqlPlugin:
@@ -30,16 +33,28 @@ class MssqlPlugin:
         return impl_class.command_terminator
 
     @hookimpl
-    def batch_separator(self) -> str:
-        """None: psql sends each statement as it ends."""
-        return ""
+    def batch_separator(self, impl_class: type[DefaultImpl], opts: Mapping[str, Any]) -> str:
+        """GO, at which sqlcmd sends what it has read, or what the user has configured."""
+        return separator_of(impl_class, opts)
 
     @hookimpl
     def offline_transaction(self) -> OfflineTransaction:
-        """``BEGIN`` and ``COMMIT``."""
-        return OfflineTransaction()
+        """``BEGIN TRANSACTION``, as ``BEGIN`` alone opens a block, and ``COMMIT``."""
+        return OfflineTransaction(begin="BEGIN TRANSACTION")
 
     @hookimpl
     def autocommit_level(self) -> str:
         """Every supported driver has it under this name."""
         return "AUTOCOMMIT"
+
+    @hookimpl
+    def register_options(self, registry: OptionRegistry) -> None:
+        """Make the option of a script known."""
+        registry.add(
+            Option(
+                "mssql_batch_separator",
+                str,
+                MSSQLImpl.batch_separator,
+                "the line after each statement of a script; an empty text for none",
+            )
+        )

@@ -1,0 +1,69 @@
+"""What a client that cuts scripts at GO makes of a statement.
+
+The impl comes in when it writes a script. Only text is known here, no option and no context.
+"""
+
+from __future__ import annotations
+
+import re
+
+from idiolect.errors import OperationError
+
+# Quoted names and comments are matched so that no quote inside of them begins a literal.
+_PIECES = re.compile(
+    r"""(?P<literal>[Nn]?'(?:[^']|'')*') | "(?:[^"]|"")*" | \[(?:[^\]]|\]\])*\]
+        | --[^\n]* | /\*.*?\*/""",
+    re.VERBOSE | re.DOTALL,
+)
+_FIRST = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+    r"(?:CREATE|ALTER|CREATE\s+OR\s+ALTER)\s+"
+    r"(?:VIEW|PROC|PROCEDURE|FUNCTION|TRIGGER|SCHEMA|RULE|DEFAULT)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_CALL = re.compile(r"\s*EXEC(?:UTE)?\s+\w", re.IGNORECASE)
+
+
+def must_stand_first(sql: str) -> bool:
+    """Tell whether SQL Server wants the statement to begin its batch.
+
+    Source: "GO" and "CREATE VIEW" in the T-SQL reference, and the pages of its neighbours.
+    """
+    return _FIRST.match(sql) is not None
+
+
+def without_separators(sql: str, separator: str) -> str:
+    """Return the statement with no line that the client would take for the separator.
+
+    Such a line can stand in a literal alone: the literal becomes the sum of its parts.
+
+    Args:
+        sql: one statement.
+        separator: the word that ends a batch.
+
+    Raises:
+        OperationError: the literal is an argument of a procedure, which takes no sum.
+    """
+    line = re.compile(
+        rf"\r?\n(?=[ \t]*{re.escape(separator)}[ \t]*\d*[ \t]*(?:\r?\n|'|$))", re.IGNORECASE
+    )
+
+    def parted(match: re.Match[str]) -> str:
+        literal = match.group("literal")
+        if literal is None or line.search(literal) is None:
+            return match.group()
+        if _CALL.match(sql):
+            raise OperationError(
+                f"A text that is handed to a procedure has a line {separator!r}, at which the "
+                "script would be cut: change the text, or give another mssql_batch_separator. "
+                f"({sql[:60]!r} ...)"
+            )
+        prefix = literal[: literal.index("'")]
+        return line.sub(
+            lambda found: (
+                f"' + {'CHAR(13) + ' if chr(13) in found.group() else ''}CHAR(10) + {prefix}'"
+            ),
+            literal,
+        )
+
+    return _PIECES.sub(parted, sql)
