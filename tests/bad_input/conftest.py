@@ -62,11 +62,11 @@ def run_row(sound_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Ca
     """Return a function that runs a row on a copy of the project."""
     root = tmp_path_factory.mktemp("rows")
 
-    def run(row: Row, postgresql: str = "") -> Run:
+    def run(row: Row, server: str = "") -> Run:
         # As with Alembic, bytecode stands in for an env.py that is gone: none is copied or made.
         without_bytecode = shutil.ignore_patterns("__pycache__")
         folder = shutil.copytree(sound_project, root / row.id, ignore=without_bytecode)
-        project = Project(folder, postgresql)
+        project = Project(folder, server)
         ini = folder / "idiolect.ini"
         ini.write_text(ini.read_text("utf-8").replace("THE-SECRET", project.secret), "utf-8")
         return project, outcome.run(row, project)

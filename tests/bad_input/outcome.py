@@ -104,8 +104,8 @@ def faults(row: Row, project: Project, outcome: Outcome) -> list[str]:
 def _secret_faults(project: Project, outcome: Outcome) -> Iterator[str]:
     shown = (outcome.out + outcome.err).lower()
     secrets = [project.secret, project.secret2]
-    if project.postgresql:
-        secrets.append(urllib.parse.urlsplit(project.postgresql).password or project.secret)
+    if project.server:
+        secrets.append(urllib.parse.urlsplit(project.server).password or project.secret)
     for secret in secrets:
         if secret.lower() in shown or secret.lower() in urllib.parse.unquote(shown):
             yield "a password is shown"
@@ -164,8 +164,8 @@ def _contents(project: Project) -> dict[str, str]:
             if not found[name]:
                 # Whoever opens a missing SQLite database leaves an empty file.
                 del found[name]
-    if project.postgresql:
-        found["the server's database"] = _tables(project.postgresql)
+    if project.server:
+        found["the server's database"] = _tables(project.server)
     return found
 
 

@@ -21,7 +21,7 @@ FIRST, SECOND = "aaaa1111", "bbbb2222"
 """The two revisions of the project that every row starts from; its database is at the first."""
 FIRST_FILE, SECOND_FILE = f"{FIRST}_first.py", f"{SECOND}_second.py"
 
-Needs = Literal["", "postgresql"]
+Needs = Literal["", "mariadb", "postgresql"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class Project:
 
     Attributes:
         folder: where the config file is and the command runs.
-        postgresql: URL of an empty database of the row's own; "" where the row needs none.
+        server: URL of an empty database of the row's own; "" where the row needs none.
         secret: the password of this row, which no output may show; letters and digits.
         secret2: another, for passwords of two parts.
     """
 
     folder: Path
-    postgresql: str = ""
+    server: str = ""
     secret: str = field(default_factory=lambda: f"pw{uuid.uuid4().hex[:14]}")
     secret2: str = field(default_factory=lambda: f"qx{uuid.uuid4().hex[:14]}")
 

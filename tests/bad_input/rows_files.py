@@ -7,10 +7,11 @@ from tests.bad_input.spoil import (
     delete,
     link,
     lock_up,
-    on_postgresql,
+    on_server,
     revision,
     second,
     second_file,
+    url,
     write,
 )
 
@@ -422,10 +423,33 @@ ROWS = [
         "upgrade head",
         (SECOND, SECOND_FILE, "RuntimeError"),
         (
-            on_postgresql,
+            on_server,
             second("op.execute('CREATE TABLE t (a int)')\nraise RuntimeError('no')"),
         ),
         fails_in=SECOND,
         needs="postgresql",
+    ),
+    Row(
+        "mariadb-no-existing-type",
+        f"upgrade {FIRST}:{SECOND} --sql",
+        (SECOND, SECOND_FILE, "require the existing type", "'c'", "'t'"),
+        (url("mariadb+pymysql://h/never"), second("op.alter_column('t', 'c', nullable=False)")),
+    ),
+    Row(
+        "mariadb-constraint-of-no-kind",
+        f"upgrade {FIRST}:{SECOND} --sql",
+        (SECOND, SECOND_FILE, "specify constraint type", "'ck'"),
+        (url("mariadb+pymysql://h/never"), second("op.drop_constraint('ck', 't')")),
+    ),
+    Row(
+        "mariadb-unknown-option",
+        f"upgrade {FIRST}:{SECOND} --sql",
+        (SECOND, SECOND_FILE, "'mysql_foo'"),
+        (
+            url("mariadb+pymysql://h/never"),
+            second(
+                "op.alter_column('t', 'c', existing_type=sa.Integer(), nullable=False, mysql_foo=1)"
+            ),
+        ),
     ),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.bad_input.row import Row, each_command
-from tests.bad_input.spoil import INI, env_py, on_postgresql, option, postgresql_with, url
+from tests.bad_input.spoil import INI, env_py, on_server, option, server_with, url
 
 _PLACE = ("sqlalchemy.url", INI)
 _COMMANDS = ("upgrade head", "current", "stamp head", "ensure_version")
@@ -107,35 +107,35 @@ ROWS = [
         "postgresql-wrong-password",
         "upgrade head",
         (*_PLACE, "password authentication failed", "postgres"),
-        (postgresql_with(password="{secret}"),),
+        (server_with(password="{secret}"),),
         needs="postgresql",
     ),
     Row(
         "postgresql-wrong-password-odd",
         "upgrade head",
         (*_PLACE, "password authentication failed"),
-        (postgresql_with(password="{secret}@/%:{secret2}"),),
+        (server_with(password="{secret}@/%:{secret2}"),),
         needs="postgresql",
     ),
     Row(
         "postgresql-wrong-user",
         "current",
         (*_PLACE, "nosuchuser"),
-        (postgresql_with(username="nosuchuser", password="{secret}"),),
+        (server_with(username="nosuchuser", password="{secret}"),),
         needs="postgresql",
     ),
     Row(
         "postgresql-unknown-database",
         "upgrade head",
         (*_PLACE, "nosuchdatabase", "does not exist"),
-        (postgresql_with(database="nosuchdatabase"),),
+        (server_with(database="nosuchdatabase"),),
         needs="postgresql",
     ),
     Row(
         "postgresql-unknown-host",
         "upgrade head",
         (*_PLACE, "nohost.invalid"),
-        (postgresql_with(host="nohost.invalid"),),
+        (server_with(host="nohost.invalid"),),
         needs="postgresql",
     ),
     Row(
@@ -143,9 +143,37 @@ ROWS = [
         "upgrade head",
         (*_PLACE, "nosuchschema"),
         (
-            on_postgresql,
+            on_server,
             env_py(configure='version_table_schema="nosuchschema", '),
         ),
         needs="postgresql",
+    ),
+    Row(
+        "mariadb-wrong-password",
+        "upgrade head",
+        (*_PLACE, "Access denied"),
+        (server_with(password="{secret}"),),
+        needs="mariadb",
+    ),
+    Row(
+        "mariadb-wrong-password-odd",
+        "upgrade head",
+        (*_PLACE, "Access denied"),
+        (server_with(password="{secret}@/%:{secret2}"),),
+        needs="mariadb",
+    ),
+    Row(
+        "mariadb-unknown-database",
+        "current",
+        (*_PLACE, "nosuchdatabase"),
+        (server_with(database="nosuchdatabase"),),
+        needs="mariadb",
+    ),
+    Row(
+        "mariadb-unknown-host",
+        "upgrade head",
+        (*_PLACE, "nohost.invalid"),
+        (server_with(host="nohost.invalid"),),
+        needs="mariadb",
     ),
 ]

@@ -184,19 +184,19 @@ def nothing_there(project: Project) -> None:
         delete(path.name)(project)
 
 
-def on_postgresql(project: Project) -> None:
-    """Point the project to the row's own PostgreSQL database."""
-    url(project.postgresql.replace("%", "%%"))(project)
+def on_server(project: Project) -> None:
+    """Point the project to the row's own database on a server."""
+    url(project.server.replace("%", "%%"))(project)
 
 
-def postgresql_with(**parts: str) -> Spoil:
-    """Point the project to the row's own PostgreSQL database, some parts of the URL changed."""
+def server_with(**parts: str) -> Spoil:
+    """Point the project to the row's own database on a server, some parts of the URL changed."""
 
     def spoil(project: Project) -> None:
         from sqlalchemy import make_url
 
         changed = {name: project.fill(value) for name, value in parts.items()}
-        address = make_url(project.postgresql).set(**changed)  # type: ignore[arg-type] # by name
+        address = make_url(project.server).set(**changed)  # type: ignore[arg-type] # by name
         url(address.render_as_string(hide_password=False).replace("%", "%%"))(project)
 
     return spoil
