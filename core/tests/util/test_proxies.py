@@ -99,6 +99,11 @@ def test_values_are_there_while_a_command_runs(project: Project) -> None:
 UNKNOWN = [
     (op, "create_tabel", "Did you mean 'create_table'?"),
     (op, "zzz", "Nothing is bound: it is available while a command runs (Operations)."),
+    (
+        context,
+        "config",
+        "Nothing is bound: it is available while a command runs (EnvironmentContext).",
+    ),
     (context, "run_migration", "Did you mean 'run_migrations'?"),
 ]
 

@@ -47,6 +47,9 @@ class EnvironmentContext:
             ``destination_rev``, ``tag`` and further options of the migration context.
     """
 
+    config: Config
+    script: ScriptDirectory
+
     def __init__(self, config: Config, script: ScriptDirectory, **kw: Any) -> None:
         self.config = config
         self.script = script

@@ -54,7 +54,9 @@ def _late(bound: Bound[Any], name: str, member: Any) -> Callable[..., Any]:
 
 
 def _explain(bound: Bound[Any], get_class: Callable[[], type], module: str, name: str) -> str:
-    alike = nearest(name, [each for each in dir(get_class()) if not each.startswith("_")])
+    is_value = name in getattr(get_class(), "__annotations__", ())
+    known = [each for each in dir(get_class()) if not each.startswith("_")]
+    alike = [] if is_value else nearest(name, known)
     hint = f" Did you mean {alike[0]!r}?" if alike else ""
     if bound.find() is None and not alike:
         hint = f" Nothing is bound: it is available while a command runs ({bound.name})."
