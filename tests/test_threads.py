@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -288,6 +290,46 @@ def test_eight_tasks_bring_their_connections(make_project: Callable[[str], Proje
     for number, project in enumerate(projects):
         assert [f"s{number}"] == project.heads()
         assert ["alembic_version", f"t{number}"] == project.tables()
+
+
+@pytest.mark.parametrize("template", ["generic", "async", "pyproject", "pyproject_async"])
+def test_eight_tasks_on_a_template(tmp_path: Path, template: str) -> None:
+    """The env.py that ``init`` writes takes each task's connection, on one loop."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    ini, toml = folder / "idiolect.ini", folder / "pyproject.toml"
+    scripts = folder / "migrations"
+    command.init(Config(ini, toml, stdout=io.StringIO()), str(scripts), template)
+    # Another database, that nothing may reach.
+    ini.write_text(re.sub(r"(?m)^sqlalchemy.url =.*", "sqlalchemy.url = x://y", ini.read_text()))
+    (scripts / "versions" / "a_first.py").write_text(
+        "from idiolect import op\nrevision, down_revision = 'a', None\n"
+        "def upgrade():\n"
+        "    number = op.get_context().config.attributes['number']\n"
+        "    op.execute(f'CREATE TABLE t{number} (id INTEGER)')\n"
+        "    op.execute(f'INSERT INTO t{number} VALUES ({number})')\n"
+    )
+
+    async def migrate(number: int) -> list[Any]:
+        engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path / f'{number}.db'}")
+
+        def run(connection: Connection) -> None:
+            given = {"connection": connection, "number": number}
+            command.upgrade(Config(ini, toml, attributes=given), "head")
+
+        async with engine.connect() as connection:
+            await connection.run_sync(run)
+            rows = await connection.exec_driver_sql(
+                f"SELECT id, version_num FROM t{number}, alembic_version"
+            )
+            found = list(rows)
+        await engine.dispose()
+        return found
+
+    async def run_all() -> list[list[Any]]:
+        return await asyncio.gather(*map(migrate, EIGHT))
+
+    assert [[(number, "a")] for number in EIGHT] == asyncio.run(run_all())
 
 
 def test_a_strangers_thread_among_several(make_project: Callable[[str], Project]) -> None:
