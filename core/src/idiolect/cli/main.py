@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+_OBJECTS_BETWEEN_LOOKS = 10_000
+
+
 class CommandLine:
     """The command line, to be run as it is or extended by a program.
 
@@ -184,6 +187,8 @@ def _import_ahead() -> None:
     with suppress(ImportError):
         import idiolect.runtime.environment  # noqa: F401 - in sys.modules, for the command
     gc.freeze()
+    # A run makes many objects and little garbage: looking every 700 finds next to nothing.
+    gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
     gc.enable()
 
 
