@@ -23,15 +23,16 @@ COLUMNS: dict[str, tuple[str, Callable[[], dict[str, str]]]] = {
     "sqlite": ("SQLite", trials.on_sqlite),
     "postgresql": ("PostgreSQL", trials.on_postgresql),
     "mysql": ("MariaDB", trials.on_mysql),
+    "mssql": ("SQL Server", trials.of_mssql),
     "oracle": ("Oracle", trials.of_oracle),
 }
 
 _HEAD = """# Operations and dialects
 
 What each directive of `op` does on each dialect. `tools/write_operations_page.py` has written the
-table by trying every row: on SQLite, PostgreSQL and MariaDB in a database; for Oracle, of which
-none can be had, by parsing the script of `--sql`. A test compares the page with new trials.
-MySQL is as MariaDB, but has no `IF [NOT] EXISTS` for columns and indexes.
+table by trying every row: on SQLite, PostgreSQL and MariaDB in a database; for SQL Server and
+Oracle, of which none can be had, by parsing the script of `--sql`. A test compares the page with
+new trials. MySQL is as MariaDB, but has no `IF [NOT] EXISTS` for columns and indexes.
 
 "yes" means that it is done. "no" is followed by the reason, which is explained below the table.
 What SQLAlchemy or the database leaves out is said there; where a clause is missing the database

@@ -27,16 +27,19 @@ REASONS = {
         "anew."
     ),
     "from 23ai on": "Oracle takes `IF [NOT] EXISTS` from release 23ai on, and it is written so.",
-    "left out": "SQLAlchemy leaves the clause out of Oracle's `CREATE INDEX`.",
+    "left out": "The clause is left out: SQL Server and Oracle's `CREATE INDEX` have none.",
     "no ON UPDATE": "Oracle's foreign keys have none; SQLAlchemy leaves it out, with a warning.",
     "not on MariaDB": (
         "MariaDB has no indexes on expressions, and no name for a `CHECK` inside of a column's "
         "definition: give it without a name, or use `create_check_constraint`. MySQL has both."
     ),
-    "not deferrable": "MySQL and MariaDB check foreign keys at once.",
+    "no expressions": (
+        "SQL Server has no indexes on expressions: add a computed column, and index that."
+    ),
+    "not deferrable": "MariaDB, MySQL and SQL Server check foreign keys at once.",
     "not afterwards": (
-        "Oracle takes an identity in `CREATE TABLE` and `ADD` alone; `MODIFY` changes one that is "
-        "there (ORA-30673)."
+        "A column is made an identity when it is added. SQL Server changes none later; Oracle "
+        "changes and drops one that is there, and makes none (ORA-30673)."
     ),
 }
 
@@ -65,6 +68,14 @@ FAILING: dict[str, tuple[tuple[str, str], ...]] = {
         (r"create_exclude_constraint", "PostgreSQL alone"),
         (r"drop_constraint, if_exists", "no such clause"),
     ),
+    "mssql": (
+        (r"create_table, if_not_exists", "no such clause"),
+        (r"alter_column, .*Identity", "not afterwards"),
+        (r"alter_column, Computed", "a new column"),
+        (r"create_index, unique, an expression", "no expressions"),
+        (r"create_foreign_key, deferrable", "not deferrable"),
+        (r"create_exclude_constraint", "PostgreSQL alone"),
+    ),
     "oracle": (
         (r"alter_column, Computed", "a new column"),
         (r"create_exclude_constraint", "PostgreSQL alone"),
@@ -85,6 +96,10 @@ SILENT: dict[str, dict[str, str]] = {
     "mysql": {
         "create_table, Identity": "no identities",
         "add_column, Identity": "no identities",
+    },
+    "mssql": {
+        "add_column, if_not_exists": "left out",
+        "create_index, if_not_exists": "left out",
     },
     "oracle": {
         "create_index, if_not_exists": "left out",

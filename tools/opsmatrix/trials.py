@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from devtools import plsql
+from devtools import plsql, tsql
 from devtools.shell import Failure
 
 from idiolect.migration import MigrationContext
@@ -21,7 +21,7 @@ from idiolect.operations import Operations
 from opsmatrix.cases import CASES, TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from opsmatrix.cases import Case
 
@@ -49,19 +49,35 @@ def on_mysql() -> dict[str, str]:
     return _on_server("MARIADB_URL", "mariadb+pymysql", "")
 
 
-def of_oracle() -> dict[str, str]:
-    """Return what is wrong with the scripts.
+def of_mssql() -> dict[str, str]:
+    """Return what is wrong with the scripts for SQL Server.
 
     Raises:
         Failure: the parser cannot be had.
     """
+    return _parsed("mssql", "\n\nGO\n\n", tsql.mistakes)
+
+
+def of_oracle() -> dict[str, str]:
+    """Return what is wrong with the scripts for Oracle.
+
+    Raises:
+        Failure: the parser cannot be had.
+    """
+    return _parsed("oracle", "\n\n/\n\n", plsql.mistakes)
+
+
+def _parsed(
+    dialect: str, separator: str, mistakes: Callable[[list[str]], list[tuple[str, str]]]
+) -> dict[str, str]:
     found: dict[str, str] = {}
-    statements: dict[str, str] = {}
+    statements: list[tuple[str, str]] = []
     for case in CASES:
-        script, found[case.key] = _script("oracle", case)
-        statements |= dict.fromkeys(script.split("\n\n/\n\n")[:-1], case.key)
-    for statement, message in plsql.mistakes(list(statements)):
-        found[statements[statement]] = message
+        script, found[case.key] = _script(dialect, case)
+        statements += [(text, case.key) for text in script.split(separator)[:-1]]
+    wrong = dict(mistakes([text for text, _ in statements]))
+    for text, key in statements:
+        found[key] = found[key] or wrong.get(text, "")
     return found
 
 
