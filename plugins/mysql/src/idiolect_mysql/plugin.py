@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idiolect.hooks import OfflineTransaction, hookimpl
+from idiolect_mysql.heads import check_length
 from idiolect_mysql.impl import MariaDBImpl, MySQLImpl
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.migration import MigrationContext
+    from idiolect.runtime.steps import MigrationStep
 
 
 class MysqlPlugin:
@@ -47,6 +52,15 @@ class MysqlPlugin:
     def autocommit_level(self) -> str:
         """Every supported driver has it under this name."""
         return "AUTOCOMMIT"
+
+    @hookimpl(wrapper=True)
+    def run_step(
+        self, context: MigrationContext, step: MigrationStep
+    ) -> Generator[None, bool | None, bool | None]:
+        """Refuse an id that the version table cannot take, before the revision's first change."""
+        for revision in step.to_revisions_no_deps:
+            check_length(context, revision)
+        return (yield)
 
 
 class MariadbPlugin(MysqlPlugin):
