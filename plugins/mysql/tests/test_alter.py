@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
     Computed,
     DateTime,
@@ -251,6 +252,33 @@ def test_nothing_is_lost_on_a_server(
     name = change.get("new_column_name", column)
     expected = {**before, "name": name, "comment": change.get("comment", before["comment"])}
     assert expected == _facts(connection, name)
+
+
+ADDED = {
+    "mysql": "c INTEGER CONSTRAINT ck CHECK (c > 5) CHECK (c < 9)",
+    "mariadb": "c INTEGER CHECK (c < 9), ADD CONSTRAINT ck CHECK (c > 5)",
+}
+
+
+@pytest.mark.parametrize(("dialect", "expected"), ADDED.items())
+def test_a_check_of_an_added_column(dialect: str, expected: str) -> None:
+    """One with a name stands behind the column on MariaDB, which takes it there alone."""
+    buffer = io.StringIO()
+    opts = {"as_sql": True, "output_buffer": buffer}
+    op = Operations(MigrationContext.configure(dialect_name=dialect, opts=opts))
+    checks = (CheckConstraint("c > 5", name="ck"), CheckConstraint("c < 9"))
+    op.add_column("t", Column("c", Integer, *checks))
+    assert f"ALTER TABLE t ADD COLUMN {expected};\n\n" == buffer.getvalue()
+
+
+@pytest.mark.mariadb
+def test_a_named_check_of_an_added_column_on_a_server(
+    online: Operations, connection: Connection
+) -> None:
+    """It has its name in the database."""
+    online.create_table("t", Column("a", Integer))
+    online.add_column("t", Column("c", Integer, CheckConstraint("c > 5", name="ck")))
+    assert ["ck"] == [one["name"] for one in inspect(connection).get_check_constraints("t")]
 
 
 @pytest.mark.mariadb

@@ -64,7 +64,7 @@ def _tables_and_columns(op: Operations) -> None:
         Column("id", Integer, primary_key=True),
         Column("name", String(50, collation="utf8mb4_bin"), nullable=False, comment="it's 5%"),
         Column("kind", Enum("a", "b%", name="kind"), server_default="a"),
-        Column("made", DateTime(timezone=True), server_default=func.now(), index=True),
+        Column("made", DateTime, server_default=text("CURRENT_TIMESTAMP"), index=True),
         Column("parent", Integer, ForeignKey("account.id", ondelete="CASCADE")),
         Column("twice", Integer, Computed("id * 2", persisted=True)),
         UniqueConstraint("name", name="uq_name"),

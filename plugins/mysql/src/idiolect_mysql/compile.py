@@ -20,6 +20,7 @@ from sqlalchemy.schema import DropConstraint
 from sqlalchemy.types import to_instance
 
 from idiolect.ddl.base import (
+    AddColumn,
     AlterColumn,
     ColumnComment,
     ColumnDefault,
@@ -32,7 +33,9 @@ from idiolect.ddl.base import (
     format_server_default,
     format_table_name,
     format_type,
+    in_order_of_creation,
 )
+from idiolect.ddl.base import visit_add_column as visit_common_add_column
 from idiolect.errors import OperationError
 
 if TYPE_CHECKING:
@@ -125,6 +128,23 @@ class MySQLModifyColumn(MySQLChangeColumn):
 
 class MySQLDropConstraint(DropConstraint):
     """Drop a constraint in the words that there are for its kind."""
+
+
+@compiles(AddColumn, *DIALECTS)
+def visit_add_column(element: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
+    """Render the column; its checks that have names behind it, where MariaDB wants them.
+
+    Source: "CREATE TABLE" in MariaDB's documentation, Constraint Expressions: a CHECK inside of a
+    column's definition has no name.
+    """
+    text = visit_common_add_column(element, compiler, **kw)
+    if not is_mariadb(compiler):
+        return text
+    for check in in_order_of_creation(element.column.constraints):
+        clause = compiler.process(check)
+        if clause.startswith("CONSTRAINT "):
+            text = f"{text.replace(f' {clause}', '', 1)}, ADD {clause}"
+    return text
 
 
 @compiles(MySQLAlterDefault, *DIALECTS)

@@ -2,7 +2,7 @@ CREATE TABLE account (
     id INTEGER NOT NULL AUTO_INCREMENT, 
     name VARCHAR(50) COLLATE utf8mb4_bin NOT NULL COMMENT 'it''s 5%', 
     kind ENUM('a','b%') DEFAULT 'a', 
-    made DATETIME DEFAULT (now()), 
+    made DATETIME DEFAULT CURRENT_TIMESTAMP, 
     parent INTEGER, 
     twice INTEGER GENERATED ALWAYS AS (id * 2) STORED, 
     PRIMARY KEY (id), 
