@@ -9,18 +9,28 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Column, Integer, text
+from sqlalchemy import BigInteger, Column, Integer, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from sqlalchemy import Index, Table, UniqueConstraint
     from sqlalchemy.engine import Connection, Dialect
 
 _SEQUENCE = re.compile(r"nextval\('(?P<name>.+?)'::regclass\)")
 _CAST = re.compile(r"::[\w ]+(?:\[\])?(?:\([\d, ]*\))?")
 
+_LITERAL = re.compile(r"('(?:[^']|'')*')")
+_WORD = r'(?:"(?:[^"]|"")+"|\w+)'
+_TYPE_CAST = re.compile(
+    rf"::{_WORD}(?:\.{_WORD})*(?: varying| precision)?(?:\(\d+(?:, ?\d+)?\))?"
+    r"(?: with(?:out)? time zone)?(?:\[\])*"
+)
 _CAST_CALL = re.compile(r"\bcast\((.+?) as [\w ]+(?:\([\d, ]*\))?\)")
 _ORDER = re.compile(r"(?: asc| desc)?(?: nulls (?:first|last))?$")
+#: A word after a column or a parenthesis; all classes that come with PostgreSQL end so.
+_OPERATOR_CLASS = re.compile(r"[\s)]\w+_ops$", re.IGNORECASE)
 #: PostgreSQL sorts NULL as the greatest, and does not tell what is so of itself.
 _USUAL_ORDER = {
     "asc": "",
@@ -69,6 +79,16 @@ def _plain(sql: str) -> str:
     return re.sub(r"\s+", "", _CAST.sub("", sql)).strip("()").lower()
 
 
+def plain_computed(sql: str) -> str:
+    """Return the expression of a computed column without casts, parentheses and white space.
+
+    PostgreSQL tells it with a cast at each literal and column. What stands in a literal counts.
+    """
+    pieces = _LITERAL.split(_TYPE_CAST.sub("", sql))
+    pieces[::2] = [re.sub(r'[\s()"]+', "", piece).lower() for piece in pieces[::2]]
+    return "".join(pieces)
+
+
 def plain_expression(sql: str) -> str:
     """Return an expression of an index without what PostgreSQL writes differently."""
     return re.sub(r"[\s()\"]+", "", _CAST.sub("", sql)).lower()
@@ -91,6 +111,21 @@ def _element(element: Any, index: Index, dialect: Dialect) -> str:
     words = " ".join(order.group().split()) if order else ""
     plain = _CAST_CALL.sub(r"\1", sql[: order.start()] if order else sql)
     return " ".join(filter(None, [plain_expression(plain), _USUAL_ORDER.get(words, words)]))
+
+
+def parts_with_operator_class(index: Index) -> dict[int, str]:
+    """Return the parts that name an operator class in their text, by their places."""
+    texts = {
+        place: part.text.strip()
+        for place, part in enumerate(index.expressions)
+        if isinstance(part, TextClause)
+    }
+    return {place: sql for place, sql in texts.items() if _OPERATOR_CLASS.search(sql)}
+
+
+def without(parts: list[str], places: Container[int]) -> list[str]:
+    """Return the parts at all other places, in order."""
+    return [part for place, part in enumerate(parts) if place not in places]
 
 
 def option_differences(model: Any, reflected: Any) -> list[str]:

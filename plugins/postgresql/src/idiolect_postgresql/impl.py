@@ -16,7 +16,7 @@ from idiolect.ddl.impl import DefaultImpl
 from idiolect.ddl.signatures import ComparisonResult, result_of, unique_difference
 from idiolect.errors import OperationError
 from idiolect.util import warn
-from idiolect_postgresql import compare, render
+from idiolect_postgresql import compare, normal, render
 
 # Whoever has the impl has its SQL text.
 from idiolect_postgresql.compile import PostgresqlColumnType, is_void
@@ -156,6 +156,10 @@ class PostgresqlImpl(DefaultImpl):
             rendered_inspector_default,
         )
 
+    def _normalize_computed_default(self, sqltext: str) -> str:
+        """Return the SQL of a computed column without what PostgreSQL writes differently."""
+        return compare.plain_computed(sqltext)
+
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
         """Compare columns, expressions, sort order, uniqueness, INCLUDE and NULLS DISTINCT."""
         differences = []
@@ -164,10 +168,30 @@ class PostgresqlImpl(DefaultImpl):
             differences.append(unique)
         before = compare.elements_of(reflected_index, self.dialect)
         after = compare.elements_of(metadata_index, self.dialect)
-        if before != after:
+        if self._parts_differ(metadata_index, reflected_index, before, after):
             differences.append(f"expression ({', '.join(before)}) to ({', '.join(after)})")
         differences.extend(compare.option_differences(metadata_index, reflected_index))
         return result_of(differences)
+
+    def _parts_differ(
+        self, model: Index, reflected: Index, before: list[str], after: list[str]
+    ) -> bool:
+        """Compare by text where that is enough, else let the database word both."""
+        if all(isinstance(part, Column) for part in model.expressions):
+            return before != after
+        numbers = compare.parts_with_operator_class(model)
+        for number, sql in numbers.items():
+            warn(
+                f"Expression #{number + 1} {sql!r} in index {str(model.name)!r} detected "
+                "to include an operator clause. Expression compare cannot proceed. Please move "
+                "the operator clause to the ``postgresql_ops`` dict to enable proper compare "
+                "of the index expressions: https://docs.sqlalchemy.org/en/latest/dialects/"
+                "postgresql.html#operator-classes"
+            )
+        if numbers:
+            return compare.without(before, numbers) != compare.without(after, numbers)
+        differ = normal.parts_differ(self.connection, model, reflected)
+        return before != after if differ is None else differ
 
     def compare_unique_constraint(
         self, metadata_constraint: UniqueConstraint, reflected_constraint: UniqueConstraint

@@ -1,0 +1,197 @@
+"""Comparison of what PostgreSQL words differently, with a real server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Computed,
+    Index,
+    Integer,
+    MetaData,
+    NullPool,
+    String,
+    Table,
+    Text,
+    create_engine,
+    func,
+    inspect,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from idiolect.autogenerate import compare_metadata
+from idiolect.migration import MigrationContext
+from idiolect_postgresql.compare import parts_with_operator_class, plain_computed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy.engine import Connection
+
+    Make = Callable[[Table], Any]
+
+
+@pytest.fixture
+def connection(fresh_postgresql: str) -> Iterator[Connection]:
+    """A connection to an empty database."""
+    engine = create_engine(fresh_postgresql, poolclass=NullPool)
+    with engine.connect() as made:
+        yield made
+    engine.dispose()
+
+
+def model(make: Make) -> MetaData:
+    """Return a model with one table and the index that ``make`` puts on it."""
+    metadata = MetaData()
+    table = Table(
+        "Ex",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("x", String(10)),
+        Column("Y", Text),
+        Column("n", Integer),
+        Column("j", JSONB),
+    )
+    make(table)
+    return metadata
+
+
+def differences(connection: Connection, before: Make, after: Make) -> list[str]:
+    """Return the kinds of differences between the database of one model and another model."""
+    model(before).create_all(connection)
+    connection.commit()
+    context = MigrationContext.configure(connection)
+    found = [entry[0] for entry in compare_metadata(context, model(after))]
+    assert ["Ex"] == inspect(connection).get_table_names()
+    return found
+
+
+OPS = {"l": "text_pattern_ops"}
+SAME: dict[str, tuple[Make, Make]] = {
+    "sum of texts": (
+        lambda t: Index("i", text("(x || ' ' || \"Y\")"), _table=t),
+        lambda t: Index("i", t.c.x + " " + t.c.Y),
+    ),
+    "list": (
+        lambda t: Index("i", text("(x IN ('a', 'b'))"), _table=t),
+        lambda t: Index("i", t.c.x.in_(["a", "b"]).self_group()),
+    ),
+    "cast": (
+        lambda t: Index("i", text("cast(j->'a' as text)"), _table=t),
+        lambda t: Index("i", text("((j -> 'a')::text)"), _table=t),
+    ),
+    "default order": (
+        lambda t: Index("i", func.lower(t.c.x)),
+        lambda t: Index("i", func.lower(t.c.x).asc().nulls_last()),
+    ),
+    "operator class": (
+        lambda t: Index(
+            "i", func.lower(t.c.x).label("l"), postgresql_ops={"l": "text_pattern_ops"}
+        ),
+        lambda t: Index(
+            "i", func.lower(t.c.x).label("l"), postgresql_ops={"l": "text_pattern_ops"}
+        ),
+    ),
+}
+OTHER: dict[str, tuple[Make, Make]] = {
+    "order": (
+        lambda t: Index("i", func.lower(t.c.x)),
+        lambda t: Index("i", func.lower(t.c.x).desc()),
+    ),
+    "number": (lambda t: Index("i", t.c.n + 1), lambda t: Index("i", t.c.n + 3)),
+    "case of a literal": (
+        lambda t: Index("i", text("coalesce(x, 'a')"), _table=t),
+        lambda t: Index("i", text("coalesce(x, 'A')"), _table=t),
+    ),
+    "operator class": (
+        lambda t: Index("i", func.lower(t.c.x).label("l")),
+        lambda t: Index(
+            "i", func.lower(t.c.x).label("l"), postgresql_ops={"l": "text_pattern_ops"}
+        ),
+    ),
+}
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(("before", "after"), SAME.values(), ids=SAME.keys())
+def test_an_index_that_is_worded_differently_is_the_same(
+    connection: Connection, before: Make, after: Make
+) -> None:
+    """The server words both, and nothing of the comparison stays in the database."""
+    assert [] == differences(connection, before, after)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(("before", "after"), OTHER.values(), ids=OTHER.keys())
+def test_an_index_that_is_another_is_seen(
+    connection: Connection, before: Make, after: Make
+) -> None:
+    """What the text does not show is seen: order, operator class, case of literals."""
+    assert ["remove_index", "add_index"] == differences(connection, before, after)
+
+
+@pytest.mark.postgresql
+def test_without_the_right_to_make_tables_text_decides(connection: Connection) -> None:
+    """A read-only transaction compares by text."""
+    model(lambda t: Index("i", func.lower(t.c.x))).create_all(connection)
+    connection.commit()
+    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    context = MigrationContext.configure(connection)
+
+    same = compare_metadata(context, model(lambda t: Index("i", func.lower(t.c.x))))
+    other = compare_metadata(context, model(lambda t: Index("i", func.upper(t.c.x))))
+
+    assert [] == same
+    assert ["remove_index", "add_index"] == [entry[0] for entry in other]
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        ("aa array_ops", {0: "aa array_ops"}),
+        ("(j->'x')jsonb_path_ops", {0: "(j->'x')jsonb_path_ops"}),
+        ("not_jsonb_path_ops", {}),
+        ("lower(x)", {}),
+    ],
+)
+def test_an_operator_class_in_the_text_is_found(sql: str, found: dict[int, str]) -> None:
+    """A word after a column or a parenthesis that ends as all classes do."""
+    table = Table("t", MetaData(), Column("x", Text))
+
+    assert found == parts_with_operator_class(Index("i", text(sql), _table=table))
+
+
+@pytest.mark.parametrize(
+    ("model_sql", "told"),
+    [
+        ("lower(name) IS NULL", "(lower((name)::text) IS NULL)"),
+        ("bar * 2", "((bar)::numeric(10,2) * (2)::numeric)"),
+        ("ts > '2020-01-01'", "(ts > '2020-01-01'::timestamp(3) without time zone)"),
+        ("s = 'x'", "(s = 'x'::my_schema.\"MyEnum\")"),
+        ("n = ANY(ARRAY['a'])", "(n = ANY ((ARRAY['a'::text])::text[]))"),
+        ("a = 'x' AND b = 'y'", "(((a)::text = 'x'::text) AND (b = 'y'::character varying))"),
+    ],
+)
+def test_computed_expressions_are_compared_without_casts(model_sql: str, told: str) -> None:
+    """PostgreSQL puts a cast at every literal and column."""
+    assert plain_computed(model_sql) == plain_computed(told)
+
+
+def test_the_case_of_a_literal_counts() -> None:
+    """Words of SQL are the same in any case, what stands in quotes is not."""
+    assert plain_computed("LOWER(x) || 'a'") == plain_computed("lower(x) || 'a'")
+    assert plain_computed("lower(x) || 'a'") != plain_computed("lower(x) || 'A'")
+
+
+@pytest.mark.postgresql
+def test_a_computed_column_is_quiet(connection: Connection) -> None:
+    """A column that is the same is no difference, and no warning."""
+
+    def computed(table: Table) -> None:
+        table.append_column(Column("c", Boolean, Computed("x = 'a' AND n > 1", persisted=True)))
+
+    assert [] == differences(connection, computed, computed)
