@@ -95,6 +95,16 @@ def test_the_order_of_an_enum_is_none(connection: Connection) -> None:
     assert [] == _differences(connection, _model(Column("x", sa.Enum("b", "a"))))
 
 
+def test_an_empty_comment_is_none(connection: Connection) -> None:
+    """The server does not tell the two apart."""
+    metadata = _model(Column("x", Integer, comment=""))
+    metadata.tables["t"].comment = ""
+    metadata.create_all(connection)
+    assert [] == _differences(connection, metadata)
+    metadata = _model(Column("x", Integer, comment="new"))
+    assert ["modify_comment"] == _kinds(_differences(connection, metadata))
+
+
 DEFAULTS = [
     *((Integer(), one) for one in ("5", text("5"), text("-5"), text("(1+1)"))),
     *((String(9), one) for one in ("x", "", "it's", "a\\b", "50%", "5", "NULL", text("'x'"))),

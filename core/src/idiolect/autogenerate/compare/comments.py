@@ -1,4 +1,4 @@
-"""Comments of tables and columns."""
+"""Comments of tables and columns; an empty one is none, as databases have it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def compare_table_comment(
     """Return the operation that makes the table's comment the model's."""
     if conn_table is None or metadata_table is None or not _has_comments(autogen_context):
         return []
-    before, after = conn_table.comment, metadata_table.comment
+    before, after = conn_table.comment or None, metadata_table.comment or None
     if before == after:
         return []
     label = f"{schema}.{tname}" if schema else tname
@@ -47,11 +47,12 @@ def compare_column_comment(  # noqa: PLR0917 - as comparators of columns are cal
     """Return the column's comment, and the model's where it differs."""
     if not _has_comments(autogen_context):
         return {}
-    facts: dict[str, Any] = {"existing_comment": conn_col.comment}
-    if conn_col.comment != metadata_col.comment:
+    before, after = conn_col.comment or None, metadata_col.comment or None
+    facts: dict[str, Any] = {"existing_comment": before}
+    if before != after:
         label = f"{schema}.{tname}" if schema else tname
         log.info("Detected column comment '%s.%s'", label, cname)
-        facts["modify_comment"] = metadata_col.comment
+        facts["modify_comment"] = after
     return facts
 
 
