@@ -189,3 +189,24 @@ def test_a_comparison_leaves_the_models_alone() -> None:
         assert [] == compare_metadata(MigrationContext.configure(connection), wanted)
 
     assert before == (set(wanted.tables), len(wanted.tables["t"].c))
+
+
+def test_filters_see_the_table_that_a_foreign_key_refers_to() -> None:
+    """Where the referred table is left out, its place is taken by one with the columns named."""
+    seen: list[list[str]] = []
+
+    def note(item: Any, _name: Any, kind: str, *_rest: Any) -> bool:
+        if kind == "foreign_key_constraint":
+            seen.append([column.name for column in item.referred_table.c])
+        return True
+
+    child = table(lambda: Column("p_id", Integer, ForeignKey("p.id")), name="c")
+    found = differences(
+        models(table(name="p"), child),
+        models(table(lambda: Column("p_id", Integer), name="c")),
+        include_name=lambda name, kind, _parents: kind != "table" or name != "p",
+        include_object=note,
+    )
+
+    assert ["remove_fk"] == words(found)
+    assert [["id"]] == seen

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import MetaData, PrimaryKeyConstraint, UniqueConstraint, event
+from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint, event
 from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.sql.elements import conv
 
 from idiolect.errors import CommandError
+from idiolect.operations.schemaobj import referent_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from sqlalchemy import Table
+    from sqlalchemy import ForeignKey
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
@@ -32,7 +33,7 @@ def reflect_tables(
 ) -> dict[tuple[str | None, str], Table]:
     """Return tables of the database by schema and name.
 
-    Foreign keys refer by name: the tables that they refer to are not asked for.
+    Tables that foreign keys refer to are not asked for: a stand-in has the columns referred to.
 
     Args:
         autogen_context: whose connection is asked.
@@ -65,9 +66,22 @@ def reflect_tables(
                 f"Table {str(exc)!r} was there when the tables were listed, and is gone now: "
                 "something else changes the database. Compare again when it is at rest."
             ) from exc
-    for table in metadata.tables.values():
+    tables = list(metadata.tables.values())
+    for table in tables:
         _settle(table, impl)
-    return {(table.schema, table.name): table for table in metadata.tables.values()}
+        for foreign_key in table.foreign_keys:
+            _stand_in(metadata, foreign_key)
+    return {(table.schema, table.name): table for table in tables}
+
+
+def _stand_in(metadata: MetaData, foreign_key: ForeignKey) -> None:
+    """Make what a foreign key refers to, where that was not asked for: filters may look at it."""
+    schema, name, column = referent_of(foreign_key)
+    referent = metadata.tables.get(f"{schema}.{name}" if schema else name)
+    if referent is None:
+        referent = Table(name, metadata, schema=schema)
+    if column is not None and column not in referent.c:
+        referent.append_column(Column(column, foreign_key.parent.type))
 
 
 def _settle(table: Table, impl: DefaultImpl) -> None:
