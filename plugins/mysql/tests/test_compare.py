@@ -95,6 +95,15 @@ def test_the_order_of_an_enum_is_none(connection: Connection) -> None:
     assert [] == _differences(connection, _model(Column("x", sa.Enum("b", "a"))))
 
 
+def test_lines_of_a_computed_column(
+    connection: Connection, recwarn: pytest.WarningsRecorder
+) -> None:
+    """White space of any kind is no difference; one that cannot be made is a warning."""
+    _model(Column("x", Integer, sa.Computed("a*5"))).create_all(connection)
+    model = _model(Column("x", Integer, sa.Computed("a * \r\n\t5")))
+    assert ([], []) == (_differences(connection, model), recwarn.list)
+
+
 def test_an_empty_comment_is_none(connection: Connection) -> None:
     """The server does not tell the two apart."""
     metadata = _model(Column("x", Integer, comment=""))

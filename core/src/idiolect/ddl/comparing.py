@@ -161,7 +161,7 @@ class ComparingImpl:
 
     def _normalize_computed_default(self, sqltext: str) -> str:
         """Return the SQL of a computed column without what databases write differently."""
-        return "".join(char for char in sqltext.lower() if char not in " \t\n()'\"`[]")
+        return "".join(char for char in sqltext.lower() if char not in " \t\r\n()'\"`[]")
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
         """Compare two indexes of the same name.
