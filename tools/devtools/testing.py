@@ -20,7 +20,7 @@ _ALONE: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     "plugins/postgresql": (("core",), "[psycopg]", ("postgresql",)),
     "plugins/mysql": (("core",), "[pymysql]", ("mariadb",)),
     "plugins/mssql": (("core",), "", ()),
-    "plugins/oracle": (("core",), "", ()),
+    "plugins/oracle": (("core",), "[oracledb]", ()),
     "plugins/alembic": (("core",), "", ()),
 }
 _ALONE_NEEDS = ("greenlet", "hypothesis", "pytest")

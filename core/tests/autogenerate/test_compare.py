@@ -25,6 +25,9 @@ from idiolect.migration import MigrationContext
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+#: A plugin for SQLite that is made for tests: the core has none.
+pytestmark = pytest.mark.usefixtures("sqlite")
+
 WITH_CHECKS = ["alembic.autogenerate.*", "alembic.ext.checkconstraint_byname"]
 
 
@@ -111,20 +114,18 @@ def test_each_kind_of_change_is_found(
 
 
 @pytest.mark.parametrize(
-    ("plugins", "expected"),
+    ("sets", "expected"),
     [
         pytest.param(None, [], id="not-asked-for"),
         pytest.param(WITH_CHECKS, ["add_constraint"], id="asked-for"),
         pytest.param([*WITH_CHECKS, "~alembic.ext.*"], [], id="left-out"),
     ],
 )
-def test_named_checks_are_compared_on_demand(
-    plugins: list[str] | None, expected: list[str]
-) -> None:
+def test_named_checks_are_compared_on_demand(sets: list[str] | None, expected: list[str]) -> None:
     """The set of CHECK constraints is chosen by autogenerate_plugins."""
     wanted = models(table(lambda: CheckConstraint("id > 0", name="ck")))
 
-    assert expected == words(differences(models(table()), wanted, autogenerate_plugins=plugins))
+    assert expected == words(differences(models(table()), wanted, autogenerate_plugins=sets))
 
 
 def test_defaults_are_compared_on_demand() -> None:

@@ -10,6 +10,9 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine
 from idiolect.autogenerate import produce_migrations, render_python_code
 from idiolect.migration import MigrationContext
 
+#: A plugin for SQLite that is made for tests: the core has none.
+pytestmark = pytest.mark.usefixtures("sqlite")
+
 Shape = dict[str, list[Column[Any]]]
 
 
@@ -112,10 +115,10 @@ def test_what_is_no_likely_rename(before: Shape, after: Shape) -> None:
 
 
 @pytest.mark.parametrize(
-    "plugins",
+    "sets",
     [["alembic.autogenerate.*"], ["alembic.*", "idiolect.*", "~idiolect.autogenerate.renames"]],
 )
-def test_without_the_plugin(plugins: list[str]) -> None:
+def test_without_the_plugin(sets: list[str]) -> None:
     """``autogenerate_plugins`` takes the comment away."""
     before, after = {"old": columns(**ID)}, {"new": columns(**ID)}
-    assert [] == comments(code(before, after, autogenerate_plugins=plugins))
+    assert [] == comments(code(before, after, autogenerate_plugins=sets))

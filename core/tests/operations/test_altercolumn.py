@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import (
     Boolean,
+    Column,
     Computed,
     DefaultClause,
     Enum,
@@ -226,6 +227,13 @@ def test_an_unknown_argument_is_told_and_ignored(
     """Published histories have misspelt arguments, and run again as they ran."""
     with pytest.warns(UserWarning, match=message):
         script.op.alter_column("t", "c", new_column_name="d", **changes)
+    assert script.text == "ALTER TABLE t RENAME c TO d;\n\n"
+
+
+def test_a_column_stands_for_its_name(script: Any) -> None:
+    """Published revisions hand over the column itself."""
+    script.op.alter_column("t", Column("c", Integer), new_column_name="d")
+
     assert script.text == "ALTER TABLE t RENAME c TO d;\n\n"
 
 

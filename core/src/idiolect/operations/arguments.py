@@ -45,8 +45,10 @@ def column_of(operation: Any) -> Column[Any]:
 
 
 def column_name_of(operation: Any) -> str:
-    """Return the name of the column that an operation changes."""
+    """Return the name of the column that an operation changes; a Column stands for its own."""
     name = operation.column_name
+    if isinstance(name, Column):
+        return str(name.name)
     if not isinstance(name, str) or not name:
         raise ArgumentTypeError(
             f"{describe(operation)}: a column's name is expected as column_name, got {name!r}"

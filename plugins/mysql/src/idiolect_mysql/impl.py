@@ -16,7 +16,7 @@ from sqlalchemy.types import DateTime
 
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.ddl.signatures import ComparisonResult, result_of, unique_difference
-from idiolect.errors import OperationError
+from idiolect.util import warn
 from idiolect_mysql import compare, defaults
 
 # Whoever has the impl has its SQL text.
@@ -87,12 +87,12 @@ class MySQLImpl(DefaultImpl):
         Raises:
             TypeMissingError: neither ``type_`` nor ``existing_type`` is given for a statement that
                 needs the type.
-            OperationError: an option of MySQL that there is not.
         """
         for unknown in sorted(name for name in kw if name.startswith(("mysql_", "mariadb_"))):
-            raise OperationError(
-                f"alter_column {column_name!r} on table {table_name!r}: unknown argument "
-                f"{unknown!r}; MySQL and MariaDB have none of their own"
+            # As for other arguments that nobody knows: old revisions have them and must run.
+            warn(
+                f"alter_column {column_name!r} on table {table_name!r}: the argument {unknown!r} "
+                "is unknown and changes nothing; MySQL and MariaDB have none of their own"
             )
         options: dict[str, Any] = {_AUTOINCREMENT: autoincrement, _EXISTING: existing_autoincrement}
         super().alter_column(table_name, column_name, **kw, **options)
