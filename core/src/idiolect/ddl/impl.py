@@ -7,6 +7,8 @@ about transactions and asks no hook.
 
 from __future__ import annotations
 
+import contextlib
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, cast, text
@@ -409,6 +411,17 @@ class DefaultImpl(ComparingImpl):
             batch_impl: the new table to be, with its ``named_constraints``.
             table: the table as it stands.
         """
+
+    def surround_rebuild(
+        self, batch_impl: ApplyBatchImpl, table: Table
+    ) -> AbstractContextManager[None]:
+        """Return what surrounds the making of a new table, to the last index; here nothing.
+
+        Args:
+            batch_impl: the new table to be; ``batch_impl.new_table`` may still be changed.
+            table: the table as it stands.
+        """
+        return contextlib.nullcontext()
 
     def cast_for_batch_migrate(
         self,

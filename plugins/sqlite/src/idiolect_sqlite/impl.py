@@ -13,17 +13,19 @@ from sqlalchemy import JSON, Computed, Date, DateTime, DefaultClause, Time, cast
 import idiolect_sqlite.compile  # noqa: F401 - whoever has the impl has its SQL text
 from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.errors import OperationError
-from idiolect_sqlite import compare
+from idiolect_sqlite import compare, rebuild
 from idiolect_sqlite.render import bracketed
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from sqlalchemy import Column, Constraint, Index, Table, UniqueConstraint
     from sqlalchemy.sql.elements import Cast, ClauseElement
     from sqlalchemy.types import TypeEngine
 
     from idiolect.ddl.alter import ColumnChanges
     from idiolect.ddl.base import AlterColumn
-    from idiolect.operations.batch import BatchOperationsImpl
+    from idiolect.operations.batch import ApplyBatchImpl, BatchOperationsImpl
 
 _BATCH = (
     "Please refer to the batch mode feature which allows for SQLite migrations using a "
@@ -126,6 +128,12 @@ class SQLiteImpl(DefaultImpl):
             new_type, (JSON, Date, DateTime, Time)
         ):
             existing_transfer["expr"] = cast(existing_transfer["expr"], new_type)
+
+    def surround_rebuild(
+        self, batch_impl: ApplyBatchImpl, table: Table
+    ) -> AbstractContextManager[None]:
+        """Keep triggers, views, all kinds of indexes and options of tables, and rows elsewhere."""
+        return rebuild.kept(self.connection, batch_impl, table)
 
     def create_table_comment(self, table: Table) -> None:
         """Refuse: SQLite has no comments."""

@@ -71,6 +71,7 @@ class ApplyBatchImpl:
         named_constraints, unnamed_constraints: what the new table gets, its primary key among
             the former where that has a name.
         indexes, new_indexes: by name, those that stay and those that were asked for.
+        dropped_indexes: names of those that go.
         new_table: the new table, once it is made.
     """
 
@@ -97,6 +98,7 @@ class ApplyBatchImpl:
         self.unnamed_constraints: list[Constraint] = []
         self.indexes: dict[str, Index] = {}
         self.new_indexes: dict[str, Index] = {}
+        self.dropped_indexes: set[str] = set()
         self._index_options: dict[str, dict[str, Any]] = {}
         self._names_of_type_checks: dict[str, str | None] = {}
         self._primary_key: list[str] = []
@@ -360,6 +362,7 @@ class ApplyBatchImpl:
             ValueError: there is none of that name.
         """
         found = self.new_indexes.pop(str(idx.name), None) or self.indexes.pop(str(idx.name), None)
+        self.dropped_indexes.add(str(idx.name))
         if found is None and not kw.get("if_exists"):
             known = ", ".join(repr(name) for name in self.indexes) or "no index"
             raise UnknownNameError(
@@ -477,6 +480,10 @@ class ApplyBatchImpl:
         """Make the new table, copy the rows, and put it into the place of the old one."""
         self._transfer_elements_to_new_table()
         op_impl.prep_table_for_batch(self, self.table)
+        with op_impl.surround_rebuild(self, self.table):
+            self._replace(op_impl)
+
+    def _replace(self, op_impl: DefaultImpl) -> None:
         op_impl.create_table(self.new_table)
         try:
             op_impl._exec(self._copy_of_rows())

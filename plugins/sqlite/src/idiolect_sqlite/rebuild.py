@@ -1,0 +1,250 @@
+"""What a table of SQLite has besides what SQLAlchemy reads, kept while it is made anew.
+
+The impl comes in around the making of the new table. Only SQLite's own catalogue is asked.
+Source: "ALTER TABLE" in SQLite's SQL manual, section 7, for what a new table must be given again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import String
+from sqlalchemy.engine import Connection
+
+from idiolect.errors import OperationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Table
+
+    from idiolect.operations.batch import ApplyBatchImpl
+
+_AUTOINCREMENT = re.compile(r"\bAUTOINCREMENT\b", re.IGNORECASE)
+_OPTIONS = re.compile(r"\)(?P<options>[^()]*)$")
+_QUOTED = re.compile(
+    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | `[^`]*` | \[[^\]]*\] | --[^\n]* | /\*.*?\*/""",
+    re.DOTALL | re.VERBOSE,
+)
+_COLLATION = re.compile(r"\bCOLLATE\s+[\"'`\[]?(?P<name>\w+)", re.IGNORECASE)
+_ORDERED = re.compile(r"\b(?:DESC|COLLATE)\b", re.IGNORECASE)
+#: What makes a deletion reach rows of other tables.
+_REACHING = ("CASCADE", "SET NULL", "SET DEFAULT")
+
+
+class RowsAtRiskError(OperationError):
+    """Rows of another table would be deleted or changed by making a table anew."""
+
+
+class Rebuild:
+    """One table that is made anew.
+
+    Args:
+        connection: to the database, in the transaction of the batch.
+        batch: the new table to be.
+        table: the table as it stands.
+    """
+
+    def __init__(self, connection: Connection, batch: ApplyBatchImpl, table: Table) -> None:
+        self.connection = connection
+        self.batch = batch
+        self.table = table
+        self.name = str(table.name)
+        quote = connection.dialect.identifier_preparer
+        self.schema = f"{quote.quote(table.schema)}." if table.schema else ""
+        self.master = {
+            (kind, str(name)): (str(owner), sql)
+            for kind, name, owner, sql in self._rows(
+                f"SELECT type, name, tbl_name, sql FROM {self.schema}sqlite_master"  # noqa: S608 - quoted
+            )
+        }
+
+    def _rows(self, sql: str, *parameters: Any) -> list[Any]:
+        return list(self.connection.exec_driver_sql(sql, parameters))
+
+    def _own(self, kind: str) -> dict[str, str]:
+        return {
+            name: sql
+            for (each, name), (owner, sql) in self.master.items()
+            if each == kind and owner == self.name and sql
+        }
+
+    def demand_safety(self) -> None:
+        """Refuse where dropping the old table would reach rows of other tables.
+
+        With foreign keys enforced, SQLite deletes all rows of a table that is dropped, and with
+        them, or out of them, what refers to them with an action.
+
+        Raises:
+            RowsAtRiskError: there are such rows.
+        """
+        if not self._rows("PRAGMA foreign_keys")[0][0]:
+            return
+        quote = self.connection.dialect.identifier_preparer.quote_identifier
+        for kind, child in self.master:
+            if kind != "table" or child == self.name:
+                continue
+            keys = self._rows(
+                'SELECT "table", "from", on_delete FROM pragma_foreign_key_list(?)', child
+            )
+            for referred, column, action in keys:
+                if str(referred).lower() != self.name.lower() or action not in _REACHING:
+                    continue
+                source = f"{self.schema}{quote(child)}"
+                if self._rows(f"SELECT 1 FROM {source} WHERE {quote(column)} IS NOT NULL LIMIT 1"):  # noqa: S608 - names quoted
+                    raise RowsAtRiskError(
+                        f"batch_alter_table on table {self.name!r}: table {child!r} has rows that "
+                        f"refer to it ON DELETE {action}, foreign keys are enforced, and to drop "
+                        "the old table would reach them. Switch enforcement off for the run, by "
+                        "connection.exec_driver_sql('PRAGMA foreign_keys=OFF') in env.py before "
+                        "context.configure()."
+                    )
+
+    def keep_options(self) -> None:
+        """Give the new table AUTOINCREMENT, WITHOUT ROWID and STRICT where the old one has them."""
+        _owner, sql = self.master.get(("table", self.name), ("", ""))
+        bare = _QUOTED.sub("", sql or "")
+        found = _OPTIONS.search(bare)
+        words = found["options"].upper() if found else ""
+        options = self.batch.new_table.dialect_options["sqlite"]
+        given = {name.removeprefix("sqlite_") for name in self.batch.table_kwargs}
+        if _AUTOINCREMENT.search(bare) and self._has_one_integer_key():
+            self._set(options, given, "autoincrement", value=True)
+        if "WITHOUT ROWID" in " ".join(words.split()):
+            self._set(options, given, "with_rowid", value=False)
+        if re.search(r"\bSTRICT\b", words):
+            self._set(options, given, "strict", value=True)
+
+    def keep_collations(self) -> None:
+        """Give text columns the collation that they were declared with, which is not read.
+
+        A column whose type changes gets what its new type says.
+        """
+        _owner, sql = self.master.get(("table", self.name), ("", ""))
+        for definition in _definitions(sql or ""):
+            found = _COLLATION.search(definition)
+            name = _name_of(definition)
+            column = self.batch.new_table.c.get(name)
+            if found is None or column is None or name not in self.table.c:
+                continue
+            if str(column.type) == str(self.table.c[name].type) and isinstance(column.type, String):
+                column.type = column.type.copy()
+                column.type.collation = found["name"]
+
+    @staticmethod
+    def _set(options: Any, given: set[str], name: str, *, value: bool) -> None:
+        if name not in given:
+            options[name] = value
+
+    def _has_one_integer_key(self) -> bool:
+        key = list(self.batch.new_table.primary_key.columns)
+        return len(key) == 1 and key[0].type._type_affinity.__name__ == "Integer"  # noqa: SLF001 - what SQLAlchemy's own compiler asks
+
+    def indexes_by_text(self) -> dict[str, str]:
+        """Return the indexes that SQLAlchemy cannot read whole, with their SQL.
+
+        Those that it reads in part, without their order or collation, are taken from it.
+        """
+        read = self.batch.indexes
+        kept = {}
+        for name, sql in self._own("index").items():
+            if name in self.batch.dropped_indexes or name in self.batch.new_indexes:
+                continue
+            if name not in read:
+                kept[name] = sql
+            elif _ORDERED.search(_QUOTED.sub("", sql)) and self._keeps_its_columns(name):
+                kept[name] = sql
+                del read[name]
+        return kept
+
+    def _keeps_its_columns(self, index: str) -> bool:
+        columns = self.batch.columns
+        return all(
+            each.name in columns and columns[each.name].name == each.name
+            for each in self.batch.indexes[index].columns
+        )
+
+    def sequence(self) -> int | None:
+        """Return the number that AUTOINCREMENT has reached; None where it does not count."""
+        if ("table", "sqlite_sequence") not in self.master:
+            return None
+        found = self._rows(
+            f"SELECT seq FROM {self.schema}sqlite_sequence WHERE name = ?",  # noqa: S608 - quoted
+            self.name,
+        )
+        return int(found[0][0]) if found else None
+
+    @contextlib.contextmanager
+    def views_left_alone(self) -> Iterator[None]:
+        """Keep SQLite from reading views and triggers while their table is not there.
+
+        Source: "ALTER TABLE RENAME", compatibility note on PRAGMA legacy_alter_table.
+        """
+        is_read = any(kind in {"view", "trigger"} for kind, _name in self.master)
+        before = self._rows("PRAGMA legacy_alter_table")[0][0]
+        if is_read and not before:
+            self.connection.exec_driver_sql("PRAGMA legacy_alter_table=ON")
+        try:
+            yield
+        finally:
+            if is_read and not before:
+                self.connection.exec_driver_sql("PRAGMA legacy_alter_table=OFF")
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Surround the making of the new table, and give it what it would lack.
+
+        Raises:
+            RowsAtRiskError: see :meth:`demand_safety`.
+        """
+        self.demand_safety()
+        self.keep_options()
+        self.keep_collations()
+        indexes = self.indexes_by_text()
+        triggers = self._own("trigger")
+        reached = self.sequence()
+        with self.views_left_alone():
+            yield
+        for sql in (*indexes.values(), *triggers.values()):
+            self.connection.exec_driver_sql(sql)
+        if reached is not None:
+            self.connection.exec_driver_sql(
+                f"UPDATE {self.schema}sqlite_sequence SET seq = ? WHERE name = ? AND seq < ?",  # noqa: S608 - quoted
+                (reached, self.name, reached),
+            )
+
+
+def _definitions(sql: str) -> Iterator[str]:
+    """Yield the definitions of columns and constraints in a CREATE TABLE."""
+    start = depth = 0
+    quoted = [match.span() for match in _QUOTED.finditer(sql)]
+    inside = {place for begin, end in quoted for place in range(begin, end)}
+    for place, character in enumerate(sql):
+        if place in inside:
+            continue
+        if character == "(":
+            depth += 1
+            start = place + 1 if depth == 1 else start
+        elif character in ",)" and depth == 1:
+            yield sql[start:place].strip()
+            start = place + 1
+        depth -= character == ")"
+
+
+def _name_of(definition: str) -> str:
+    """Return the first word of a definition, without its quotes."""
+    found = _QUOTED.match(definition)
+    if found is None:
+        return re.split(r"\W", definition, maxsplit=1)[0]
+    return found.group()[1:-1].replace('""', '"')
+
+
+def kept(
+    connection: Any, batch: ApplyBatchImpl, table: Table
+) -> contextlib.AbstractContextManager[None]:
+    """Surround the making of a new table; nothing to do for a script or a table that was given."""
+    if not isinstance(connection, Connection) or not batch.reflected:
+        return contextlib.nullcontext()
+    return Rebuild(connection, batch, table).kept()

@@ -1,0 +1,216 @@
+"""What a table of SQLite has besides columns and constraints is there after it was made anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import Integer, Table, create_engine
+from sqlalchemy.exc import IntegrityError
+
+from idiolect.migration import MigrationContext
+from idiolect.operations import Operations
+from idiolect_sqlite.rebuild import RowsAtRiskError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy.engine import Connection
+
+
+@pytest.fixture
+def connection() -> Iterator[Connection]:
+    """A connection to an empty database."""
+    engine = create_engine("sqlite://")
+    with engine.connect() as made:
+        yield made
+    engine.dispose()
+
+
+def rebuild(
+    connection: Connection, change: Callable[[Any], Any] | None = None, **options: Any
+) -> None:
+    """Make the table ``t`` anew."""
+    op = Operations(MigrationContext.configure(connection))
+    with op.batch_alter_table("t", recreate="always", **options) as batch:
+        if change is not None:
+            change(batch)
+
+
+def sql_of(connection: Connection, kind: str) -> list[str]:
+    """Return the SQL of all objects of a kind, white space folded."""
+    found = connection.exec_driver_sql(
+        "SELECT sql FROM sqlite_master WHERE type = ? AND sql NOT NULL ORDER BY name", (kind,)
+    )
+    return [" ".join(sql.split()) for (sql,) in found]
+
+
+def play(connection: Connection, *statements: str) -> None:
+    """Send statements and commit."""
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+    connection.commit()
+
+
+TRIGGER = "CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.a); END"
+
+
+def test_triggers_and_views_stay(connection: Connection) -> None:
+    """A trigger on the table, and a view over it, work as before."""
+    play(
+        connection,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)",
+        "CREATE TABLE log (a TEXT)",
+        TRIGGER,
+        "CREATE VIEW v AS SELECT a FROM t",
+    )
+
+    rebuild(connection, lambda batch: batch.alter_column("a", nullable=False))
+
+    assert [TRIGGER] == sql_of(connection, "trigger")
+    play(connection, "INSERT INTO t (a) VALUES ('x')")
+    assert [("x",)] == list(connection.exec_driver_sql("SELECT a FROM log"))
+    assert [("x",)] == list(connection.exec_driver_sql("SELECT a FROM v"))
+    assert 0 == connection.exec_driver_sql("PRAGMA legacy_alter_table").scalar()
+
+
+INDEXES = [
+    "CREATE INDEX i_collated ON t (a COLLATE NOCASE)",
+    "CREATE INDEX i_down ON t (b DESC) WHERE b > 1",
+    "CREATE INDEX i_expression ON t (lower(a), b)",
+]
+
+
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+def test_indexes_that_are_not_read_whole_stay(connection: Connection) -> None:
+    """Expressions, order and collation are made again from the SQL of the index."""
+    play(connection, "CREATE TABLE t (a TEXT, b INTEGER)", *INDEXES)
+
+    rebuild(connection)
+
+    assert INDEXES == sql_of(connection, "index")
+
+
+def test_an_index_on_a_renamed_column_is_made_of_what_is_read(connection: Connection) -> None:
+    """Its SQL speaks of the old name."""
+    play(connection, "CREATE TABLE t (a TEXT, b INTEGER)", "CREATE INDEX i ON t (b DESC)")
+
+    rebuild(connection, lambda batch: batch.alter_column("b", new_column_name="c"))
+
+    assert ["CREATE INDEX i ON t (c)"] == sql_of(connection, "index")
+
+
+def test_a_dropped_index_does_not_come_back(connection: Connection) -> None:
+    """What the batch drops is left out."""
+    play(connection, "CREATE TABLE t (a TEXT, b INTEGER)", "CREATE INDEX i ON t (b DESC)")
+
+    rebuild(connection, lambda batch: batch.drop_index("i"))
+
+    assert [] == sql_of(connection, "index")
+
+
+@pytest.mark.parametrize(
+    ("definition", "expected"),
+    [
+        (
+            "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT)",
+            "id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT",
+        ),
+        ("CREATE TABLE t (a TEXT PRIMARY KEY, b INTEGER) WITHOUT ROWID", ") WITHOUT ROWID"),
+        (
+            "CREATE TABLE t (a TEXT COLLATE NOCASE, b VARCHAR(5) NOT NULL)",
+            'a TEXT COLLATE "NOCASE"',
+        ),
+        ("CREATE TABLE t (\"a\" TEXT DEFAULT ',(' COLLATE RTRIM)", 'COLLATE "RTRIM"'),
+    ],
+    ids=["autoincrement", "without rowid", "collation", "after a quoted comma"],
+)
+def test_options_of_tables_and_columns_stay(
+    connection: Connection, definition: str, expected: str
+) -> None:
+    """What SQLAlchemy does not read is found in the SQL of the table."""
+    play(connection, definition)
+
+    rebuild(connection)
+
+    (made,) = (sql for sql in sql_of(connection, "table") if "sqlite_sequence" not in sql)
+    assert expected in made.replace("id INTEGER PRIMARY", "id INTEGER NOT NULL PRIMARY")
+
+
+@pytest.mark.skipif(
+    "strict" not in Table("t", __import__("sqlalchemy").MetaData()).dialect_options["sqlite"],
+    reason="this version of SQLAlchemy has no STRICT tables",
+)
+def test_a_strict_table_stays_strict(connection: Connection) -> None:
+    """STRICT is an option of the table."""
+    play(connection, "CREATE TABLE t (a TEXT, b INTEGER) STRICT")
+
+    rebuild(connection)
+
+    assert sql_of(connection, "table")[0].endswith(") STRICT")
+
+
+def test_autoincrement_goes_on_where_it_was(connection: Connection) -> None:
+    """A number that was given out is not given out again."""
+    play(
+        connection,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT)",
+        "INSERT INTO t (a) VALUES ('x'), ('y'), ('z')",
+        "DELETE FROM t WHERE id > 1",
+    )
+
+    rebuild(connection)
+    play(connection, "INSERT INTO t (a) VALUES ('new')")
+
+    assert [(1,), (4,)] == list(connection.exec_driver_sql("SELECT id FROM t ORDER BY id"))
+
+
+def children(action: str) -> list[str]:
+    """Return what makes a table ``t`` with a row that another table's row refers to."""
+    return [
+        "PRAGMA foreign_keys=ON",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER)",
+        f"CREATE TABLE child (t_id INTEGER REFERENCES t (id) ON DELETE {action})",
+        "INSERT INTO t VALUES (1, 5)",
+        "INSERT INTO child VALUES (1)",
+    ]
+
+
+@pytest.mark.parametrize("action", ["CASCADE", "SET NULL"])
+def test_rows_that_refer_to_the_table_are_not_touched(connection: Connection, action: str) -> None:
+    """With enforcement on, dropping the old table would delete or change them: it is refused."""
+    play(connection, *children(action))
+
+    with pytest.raises(RowsAtRiskError, match=f"'child' has rows that refer.*{action}"):
+        rebuild(connection)
+    connection.rollback()
+
+    assert [(1,)] == list(connection.exec_driver_sql("SELECT t_id FROM child"))
+    assert [(1, 5)] == list(connection.exec_driver_sql("SELECT * FROM t"))
+
+
+def test_without_an_action_the_database_refuses(connection: Connection) -> None:
+    """SQLite refuses by itself to drop what rows refer to, and nothing is lost."""
+    play(connection, *children("NO ACTION"))
+
+    with pytest.raises(IntegrityError, match="FOREIGN KEY constraint failed"):
+        rebuild(connection)
+    connection.rollback()
+
+    assert [(1, 5)] == list(connection.exec_driver_sql("SELECT * FROM t"))
+
+
+@pytest.mark.parametrize("before", ["DELETE FROM child", "PRAGMA foreign_keys=OFF"])
+def test_where_no_row_is_at_risk_the_table_is_made_anew(
+    connection: Connection, before: str
+) -> None:
+    """No rows refer to it, or enforcement is off: rows elsewhere stay as they are."""
+    play(connection, *children("CASCADE"))
+    play(connection, before)
+    there = list(connection.exec_driver_sql("SELECT t_id FROM child"))
+    connection.commit()
+
+    rebuild(connection, lambda batch: batch.alter_column("a", type_=Integer(), nullable=False))
+
+    assert there == list(connection.exec_driver_sql("SELECT t_id FROM child"))
+    assert [(1, 5)] == list(connection.exec_driver_sql("SELECT * FROM t"))
