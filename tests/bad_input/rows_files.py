@@ -441,15 +441,4 @@ ROWS = [
         (SECOND, SECOND_FILE, "specify constraint type", "'ck'"),
         (url("mariadb+pymysql://h/never"), second("op.drop_constraint('ck', 't')")),
     ),
-    Row(
-        "mariadb-unknown-option",
-        f"upgrade {FIRST}:{SECOND} --sql",
-        (SECOND, SECOND_FILE, "'mysql_foo'"),
-        (
-            url("mariadb+pymysql://h/never"),
-            second(
-                "op.alter_column('t', 'c', existing_type=sa.Integer(), nullable=False, mysql_foo=1)"
-            ),
-        ),
-    ),
 ]

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Computed,
     Index,
     Integer,
+    Interval,
     MetaData,
     NullPool,
     String,
@@ -195,3 +196,26 @@ def test_a_computed_column_is_quiet(connection: Connection) -> None:
         table.append_column(Column("c", Boolean, Computed("x = 'a' AND n > 1", persisted=True)))
 
     assert [] == differences(connection, computed, computed)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [("14 days", "2 weeks", []), ("14 days", "1 day", ["modify_default"])],
+    ids=["same", "other"],
+)
+def test_a_default_of_a_type_that_is_no_text(
+    connection: Connection, before: str, after: str, found: list[str]
+) -> None:
+    """The server compares values, and knows what the text of one means."""
+
+    def column(default: str) -> Make:
+        return lambda t: t.append_column(Column("i", Interval, server_default=default))
+
+    model(column(before)).create_all(connection)
+    connection.commit()
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+
+    entries = compare_metadata(context, model(column(after)))
+
+    assert found == [each[0][0] for each in entries]

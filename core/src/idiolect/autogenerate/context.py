@@ -70,7 +70,8 @@ class AutogenContext:
                 "schema information"
             )
         self.metadata = self.opts.get("target_metadata") if metadata is None else metadata
-        if autogenerate and self.metadata is None:
+        # A program's own context may get its models later.
+        if autogenerate and self.metadata is None and migration_context.environment_context:
             raise CommandError(_no_models(migration_context))
         self._check_models()
         self.migration_context = migration_context

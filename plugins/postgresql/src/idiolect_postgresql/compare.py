@@ -62,12 +62,16 @@ def defaults_differ(
         return False
     if _plain(model) == _plain(reflected):
         return False
-    try:
-        with connection.begin_nested():
-            same = connection.scalar(text(f"SELECT {_safe(reflected)} = {_safe(model)}"))
-    except DBAPIError:
-        return True
-    return not same
+    # Text of a type that is no text comes without quotes, as the interval in '14 days'.
+    literal = "'" + model.replace("'", "''") + "'"
+    for wanted in (model, literal):
+        try:
+            with connection.begin_nested():
+                same = connection.scalar(text(f"SELECT {_safe(reflected)} = {_safe(wanted)}"))
+        except DBAPIError:
+            continue
+        return not same
+    return True
 
 
 def _safe(sql: str) -> str:
