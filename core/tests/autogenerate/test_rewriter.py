@@ -60,3 +60,27 @@ def test_nonsense_is_refused() -> None:
 
     with pytest.raises(CommandError, match="list of operations or None, got 5"):
         writer(None, (), [script(added())])
+
+
+def test_programs_walk_through_their_own_operations() -> None:
+    """A function that is registered for a class is called with the rewriter and the operation."""
+    walked: list[Any] = []
+
+    class Own(ops.MigrateOperation):
+        """An operation of a program."""
+
+    Rewriter._traverse.dispatch_for(Own)(lambda *arguments: walked.append(arguments))
+    rewriter, own = Rewriter(), Own()
+    try:
+        rewriter(None, "heads", [script(own)])
+    finally:
+        del Rewriter._traverse._registry[Own, "default"]
+
+    assert [(rewriter, None, "heads", own)] == walked
+
+
+def test_the_registry_of_comparators_is_found_beside_them() -> None:
+    """Programs import it from there."""
+    from idiolect.autogenerate import comparators, compare
+
+    assert comparators is compare.comparators

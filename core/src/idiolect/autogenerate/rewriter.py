@@ -6,7 +6,7 @@ walk through directives and nothing about databases.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from idiolect.errors import CommandError
 from idiolect.operations.ops.containers import MigrationScript, OpContainer
@@ -22,6 +22,10 @@ class Rewriter:
 
     Call it, or pass it as ``process_revision_directives``.
     """
+
+    #: How operations of programs are walked through, by their class: called with the rewriter,
+    #: the migration context, the revision and the operation. Others than containers are not.
+    _traverse: ClassVar[Dispatcher] = Dispatcher()
 
     def __init__(self) -> None:
         self._dispatch = Dispatcher()
@@ -96,6 +100,15 @@ class Rewriter:
             directive.ops[:] = self._rewritten(context, revision, directive.ops)
             for operation in directive.ops:
                 self._walk(context, revision, operation)
+        else:
+            self._walker_of(directive)(self, context, revision, directive)
+
+    def _walker_of(self, directive: MigrateOperation) -> Callable[..., None]:
+        try:
+            walker: Callable[..., None] = self._traverse.dispatch(directive)
+        except ValueError:
+            return lambda *_arguments: None
+        return walker
 
     def _rewritten(self, context: Any, revision: Any, directives: Sequence[Any]) -> list[Any]:
         return [
