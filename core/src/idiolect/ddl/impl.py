@@ -415,12 +415,7 @@ class DefaultImpl(ComparingImpl):
     def surround_rebuild(
         self, batch_impl: ApplyBatchImpl, table: Table
     ) -> AbstractContextManager[None]:
-        """Return what surrounds the making of a new table, to the last index; here nothing.
-
-        Args:
-            batch_impl: the new table to be; ``batch_impl.new_table`` may still be changed.
-            table: the table as it stands.
-        """
+        """Return what surrounds the making of ``batch_impl.new_table`` out of ``table``."""
         return contextlib.nullcontext()
 
     def cast_for_batch_migrate(
