@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from idiolect.util.langhelpers import (
     nearest,
     not_none,
     rev_id,
+    shown,
     to_list,
     to_tuple,
     unique_list,
@@ -170,3 +172,16 @@ def test_a_dispatcher_keeps_what_it_has() -> None:
     branch.dispatch_for(Derived)(lambda: "derived")
     assert ("one", "one") == (dispatcher.dispatch(Base())(), dispatcher.dispatch(Derived())())
     assert ("two", "derived") == (branch.dispatch(Base())(), branch.dispatch(Derived())())
+
+
+def test_a_class_is_shown_under_its_documented_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package nearest to the top that offers it counts, by Alembic's name under the alias."""
+    from idiolect import operations
+    from idiolect.operations import ops
+
+    monkeypatch.delitem(sys.modules, "alembic.operations", raising=False)
+    assert "<class 'idiolect.operations.ops.CreateTableOp'>" == shown(ops.CreateTableOp)
+
+    monkeypatch.setitem(sys.modules, "alembic.operations", operations)
+    assert "<class 'alembic.operations.ops.CreateTableOp'>" == shown(ops.CreateTableOp)
+    assert "'text'" == shown("text")

@@ -6,6 +6,7 @@ Nothing here knows of revisions, databases or files.
 from __future__ import annotations
 
 import enum
+import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, Generic, NoReturn, TypeVar, overload
 
@@ -127,6 +128,27 @@ class memoized_property(Generic[T]):  # noqa: N801 - the documented name
         return value
 
 
+def shown(target: Any) -> str:
+    """Return a class as its documentation calls it, anything else as ``repr()`` does.
+
+    The package nearest to the top that offers the class counts, under the name by which the
+    program knows it: Alembic's while its alias is active.
+    """
+    if not isinstance(target, type):
+        return repr(target)
+    own, *rooms = target.__module__.split(".")
+    first = sys.modules.get(".".join((own, *rooms[:1])))
+    is_aliased = first is not None and sys.modules.get(".".join(("alembic", *rooms[:1]))) is first
+    for end in range(len(rooms) + 1):
+        offered: Any = getattr(
+            sys.modules.get(".".join((own, *rooms[:end]))), target.__name__, None
+        )
+        if offered is target:
+            name = ".".join(("alembic" if is_aliased else own, *rooms[:end]))
+            return f"<class '{name}.{target.__name__}'>"
+    return repr(target)
+
+
 class Dispatcher:
     """Finds the function registered for an object's class, or for the nearest base of it.
 
@@ -153,7 +175,7 @@ class Dispatcher:
         def register(fn: F) -> F:
             if not replace and (target, qualifier) in self._registry:
                 message = (
-                    f"Can not set dispatch function for object {target!r}: key already "
+                    f"Can not set dispatch function for object {shown(target)}: key already "
                     "exists. To replace existing function, use replace=True."
                 )
                 raise ValueError(message)
