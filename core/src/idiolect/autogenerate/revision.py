@@ -17,6 +17,8 @@ from idiolect.util.langhelpers import rev_id as new_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sqlalchemy.engine import Dialect
+
     from idiolect.runtime.migration import MigrationContext
     from idiolect.script.base import ScriptDirectory
     from idiolect.script.script import Script
@@ -38,6 +40,7 @@ class RevisionContext:
     Attributes:
         template_args: what the templates of the new files may refer to.
         generated_revisions: the directives, one a file.
+        dialects: the dialect of each run of env.py, by the template's variable that it fills.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class RevisionContext:
         self.process_revision_directives = process_revision_directives
         self.template_args: dict[str, Any] = {"config": config}
         self.generated_revisions: list[MigrationScript] = [self._default_revision()]
+        self.dialects: dict[str, Dialect] = {}
         self._pending: MigrationScript | None = None
         self._last_autogen_context: AutogenContext | None = None
 
@@ -93,6 +97,7 @@ class RevisionContext:
             self._demand_heads(rev)
         context = AutogenContext(migration_context, autogenerate=autogenerate)
         directive = self._directive_for(migration_context.opts)
+        self.dialects[directive.upgrade_ops_list[-1].upgrade_token] = context.dialect
         if autogenerate:
             populate_migration_script(context, directive)
         for process in (
