@@ -26,6 +26,7 @@ from sqlalchemy.schema import (
 
 from idiolect.ddl import alter, base, lookup, offline
 from idiolect.ddl.comparing import ComparingImpl
+from idiolect.ddl.guards import GuardedImpl
 from idiolect.ddl.rows import check_rows, inline_row, rows_of_same_keys
 from idiolect.errors import OperationError
 from idiolect.hooks.dialects import hooks_for
@@ -57,7 +58,7 @@ class ScriptParameterError(OperationError, TypeError):
     """Bound parameters were given to a script, which has nowhere to put them."""
 
 
-class DefaultImpl(ComparingImpl):
+class DefaultImpl(ComparingImpl, GuardedImpl):
     """Tells a database to change, in standard SQL; the base of every dialect's own impl.
 
     A subclass that sets ``__dialect__`` in its own body serves the SQLAlchemy dialect of that

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from idiolect.hooks.records import (
         DialectRules,
         OfflineTransaction,
+        StepGuard,
         TemplateFolder,
         VersionTableSpec,
     )
@@ -25,6 +26,7 @@ __all__ = [
     "DialectRules",
     "OfflineTransaction",
     "Option",
+    "StepGuard",
     "TemplateFolder",
     "VersionTableSpec",
     "hookimpl",

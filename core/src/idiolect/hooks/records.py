@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from sqlalchemy.engine import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +79,17 @@ class TemplateFolder:
 
     path: Path
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepGuard:
+    """What a step is run again under, after ``impl.ask_for_guard()``.
+
+    Attributes:
+        reason: why, for the log.
+        around: given the connection, a context manager that is entered and left with no
+            transaction open. What it yields is called before the step's commit and may raise.
+    """
+
+    reason: str
+    around: Callable[[Connection], AbstractContextManager[Callable[[], None]]]

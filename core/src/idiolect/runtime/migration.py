@@ -19,6 +19,7 @@ from idiolect.errors import CommandError, TransactionLostError, VersionTableErro
 from idiolect.hooks.dialects import hooks_for
 from idiolect.operations.base import Operations
 from idiolect.runtime import version_table
+from idiolect.runtime.again import Attempts
 from idiolect.runtime.heads import HeadMaintainer
 from idiolect.runtime.options import resolve_options
 from idiolect.runtime.output import script_stream
@@ -129,6 +130,8 @@ class MigrationContext:
         )
         self.impl.rules = self.rules
         self.impl.on_execute = self._before_statement
+        self._attempts = Attempts(self)
+        self.impl.on_ask = self._attempts.ask
         log.info("Context impl %s.", type(self.impl).__name__)
         if self.as_sql:
             log.info("Generating static SQL")
@@ -393,9 +396,14 @@ class MigrationContext:
                 log.info("Running %s", step)
                 if self.as_sql:
                     self.impl.static_output(f"-- Running {step.short_log}")
-                self.hooks.run_step(self, step, run_args)
+                self._attempts.run(
+                    lambda: self.hooks.run_step(self, step, run_args),  # noqa: B023 - called at once
+                    step.short_log,
+                    tuple(maintainer.heads),
+                )
                 maintainer.update_to_step(step)
                 self.hooks.on_version_apply(self, step.info, set(maintainer.heads), run_args)
+                self._attempts.finish()
 
     @contextlib.contextmanager
     def _step_block(self, step: MigrationStep) -> Iterator[None]:

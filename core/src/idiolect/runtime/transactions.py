@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from idiolect.hooks.records import StepGuard
     from idiolect.runtime.migration import MigrationContext
 
 log = Log("runtime.transactions")
@@ -111,6 +112,7 @@ class Transactions:
         self.running = False
         self.external = external
         self._guards = ExitStack()
+        self._check: Callable[[], None] = _nothing
         self._suspended = False
 
     @property
@@ -142,6 +144,24 @@ class Transactions:
         # Statements that env.py sent after begin_transaction() have begun it already.
         if not connection.in_transaction():
             connection.begin()
+
+    def begin_guarded(self, guard: StepGuard) -> None:
+        """Begin the declared transaction, of which none runs, under a guard.
+
+        Whatever ends it ends the guard as well.
+        """
+        self._check = self._guards.enter_context(guard.around(self._connection))
+        self.due()
+
+    def commit_guarded(self) -> None:
+        """Ask the guard, if the transaction that it was made for still runs, and commit.
+
+        Raises:
+            Exception: the guard's own; the transaction is open then.
+        """
+        if self.running:
+            self._check()
+        self.commit()
 
     def commit(self) -> None:
         """Commit whatever is open on the connection: it is the run's own.
@@ -191,6 +211,7 @@ class Transactions:
 
     def _end(self, how: Callable[[Connection], None]) -> None:
         self.running = False
+        self._check = _nothing
         with self._guards.pop_all():
             connection = self._connection
             if not connection.closed and connection.in_transaction():
@@ -263,6 +284,10 @@ class Transactions:
                 "engine.connect() there instead of engine.begin(), send no statement before "
                 "context.configure(), and wrap run_migrations() in context.begin_transaction()."
             )
+
+
+def _nothing() -> None:
+    """No guard asks anything."""
 
 
 class TransactionWatch:

@@ -14,6 +14,7 @@ import idiolect_sqlite.compile  # noqa: F401 - whoever has the impl has its SQL 
 from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.errors import OperationError
 from idiolect_sqlite import compare, rebuild
+from idiolect_sqlite.foreign_keys import is_enforced
 from idiolect_sqlite.render import bracketed
 
 if TYPE_CHECKING:
@@ -128,6 +129,10 @@ class SQLiteImpl(DefaultImpl):
             new_type, (JSON, Date, DateTime, Time)
         ):
             existing_transfer["expr"] = cast(existing_transfer["expr"], new_type)
+
+    def may_ask_for_guard(self) -> bool:
+        """Return whether foreign keys are enforced."""
+        return is_enforced(self.connection)
 
     def surround_rebuild(
         self, batch_impl: ApplyBatchImpl, table: Table

@@ -14,6 +14,8 @@ from sqlalchemy import String
 from sqlalchemy.engine import Connection
 
 from idiolect.errors import OperationError
+from idiolect.hooks import StepGuard
+from idiolect_sqlite.foreign_keys import is_enforced, unenforced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,12 +32,10 @@ _QUOTED = re.compile(
 )
 _COLLATION = re.compile(r"\bCOLLATE\s+[\"'`\[]?(?P<name>\w+)", re.IGNORECASE)
 _ORDERED = re.compile(r"\b(?:DESC|COLLATE)\b", re.IGNORECASE)
-#: What makes a deletion reach rows of other tables.
-_REACHING = ("CASCADE", "SET NULL", "SET DEFAULT")
 
 
 class RowsAtRiskError(OperationError):
-    """Rows of another table would be deleted or changed by making a table anew."""
+    """Rows that refer to a table would be deleted or changed by making it anew."""
 
 
 class Rebuild:
@@ -72,35 +72,54 @@ class Rebuild:
         }
 
     def demand_safety(self) -> None:
-        """Refuse where dropping the old table would reach rows of other tables.
+        """Have the revision run again without enforcement where rows refer to the old table.
 
         With foreign keys enforced, SQLite deletes all rows of a table that is dropped, and with
-        them, or out of them, what refers to them with an action.
+        them, or out of them, what refers to them with an action; without one it refuses.
 
         Raises:
-            RowsAtRiskError: there are such rows.
+            RowsAtRiskError: it cannot be run again.
         """
-        if not self._rows("PRAGMA foreign_keys")[0][0]:
+        if not is_enforced(self.connection):
             return
+        found = self._referring()
+        if found is None:
+            return
+        child, action = found
+        guard = StepGuard(
+            f"Table {self.name!r} is made anew, rows of {child!r} refer to it, and foreign keys "
+            "are enforced",
+            unenforced,
+        )
+        self.batch.impl.ask_for_guard(guard)
+        raise RowsAtRiskError(
+            f"batch_alter_table on table {self.name!r}: table {child!r} has rows that "
+            f"refer to it ON DELETE {action}, foreign keys are enforced, and to drop "
+            "the old table would reach them or fail. This is met by running the revision again "
+            "without enforcement, which is impossible here: it has to be run by a command, "
+            "within context.begin_transaction(), with no transaction begun by env.py, and must "
+            "not commit by itself. Or switch enforcement off for the run, by "
+            "connection.exec_driver_sql('PRAGMA foreign_keys=OFF') in env.py before "
+            "context.configure()."
+        )
+
+    def _referring(self) -> tuple[str, str] | None:
+        """Return a table that has rows which refer to the old one, itself perhaps, and how."""
         quote = self.connection.dialect.identifier_preparer.quote_identifier
-        for kind, child in self.master:
-            if kind != "table" or child == self.name:
-                continue
+        schema = str(self.table.schema or "main")
+        for child in (name for kind, name in self.master if kind == "table"):
             keys = self._rows(
-                'SELECT "table", "from", on_delete FROM pragma_foreign_key_list(?)', child
+                'SELECT "table", "from", on_delete FROM pragma_foreign_key_list(?, ?)',
+                child,
+                schema,
             )
             for referred, column, action in keys:
-                if str(referred).lower() != self.name.lower() or action not in _REACHING:
+                if str(referred).lower() != self.name.lower():
                     continue
                 source = f"{self.schema}{quote(child)}"
                 if self._rows(f"SELECT 1 FROM {source} WHERE {quote(column)} IS NOT NULL LIMIT 1"):  # noqa: S608 - names quoted
-                    raise RowsAtRiskError(
-                        f"batch_alter_table on table {self.name!r}: table {child!r} has rows that "
-                        f"refer to it ON DELETE {action}, foreign keys are enforced, and to drop "
-                        "the old table would reach them. Switch enforcement off for the run, by "
-                        "connection.exec_driver_sql('PRAGMA foreign_keys=OFF') in env.py before "
-                        "context.configure()."
-                    )
+                    return child, action
+        return None
 
     def keep_options(self) -> None:
         """Give the new table AUTOINCREMENT, WITHOUT ROWID and STRICT where the old one has them."""
@@ -244,7 +263,14 @@ def _name_of(definition: str) -> str:
 def kept(
     connection: Any, batch: ApplyBatchImpl, table: Table
 ) -> contextlib.AbstractContextManager[None]:
-    """Surround the making of a new table; nothing to do for a script or a table that was given."""
-    if not isinstance(connection, Connection) or not batch.reflected:
+    """Surround the making of a new table; nothing to do for a script.
+
+    A table that was given is taken for complete; only rows elsewhere are looked after.
+    """
+    if not isinstance(connection, Connection):
         return contextlib.nullcontext()
-    return Rebuild(connection, batch, table).kept()
+    rebuild = Rebuild(connection, batch, table)
+    if batch.reflected:
+        return rebuild.kept()
+    rebuild.demand_safety()
+    return contextlib.nullcontext()

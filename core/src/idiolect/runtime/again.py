@@ -1,0 +1,141 @@
+"""Steps that are undone and run again under a guard, because a database asks for it.
+
+The context brings each step here, and impls ask, in the middle of a step, by
+``impl.ask_for_guard()``. Which guard there is and what it does is known to dialects alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
+
+from idiolect.errors import CommandError
+from idiolect.util.logs import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from idiolect.hooks.records import StepGuard
+    from idiolect.runtime.migration import MigrationContext
+
+log = Log("runtime.migration")
+
+_MARK = "idiolect_step"
+
+
+class RunStepAgain(BaseException):
+    """Leaves a step that is run again; no Exception, so that a revision's handlers let it pass."""
+
+
+class Attempts:
+    """The attempts at the steps of one context.
+
+    A step that may be asked for again begins with a savepoint, because what came before it in
+    the same transaction stays. Where the step has committed by itself the savepoint is gone, and
+    the answer to a wish is no.
+
+    Args:
+        context: the owner.
+    """
+
+    def __init__(self, context: MigrationContext) -> None:
+        self._context = context
+        self._is_first = False
+        self._wanted: StepGuard | None = None
+        self._guarded = False
+
+    def run(self, run_step: Callable[[], None], name: str, heads: tuple[str, ...]) -> None:
+        """Run a step, and once more if its first attempt asks for it.
+
+        Args:
+            run_step: runs it.
+            name: what it is called in the log.
+            heads: the ids that have rows in the version table.
+
+        Raises:
+            CommandError: another process has migrated before the second attempt could begin.
+        """
+        if not self._may_be_run_again():
+            run_step()
+            return
+        guard = self._first_attempt(run_step)
+        if guard is None:
+            self._release()
+        else:
+            self._begin_anew(guard, name, heads)
+            run_step()
+
+    def _first_attempt(self, run_step: Callable[[], None]) -> StepGuard | None:
+        self._mark()
+        self._is_first = True
+        try:
+            run_step()
+        except (Exception, RunStepAgain):
+            # A handler of the revision may have met another error on the way out.
+            if self._wanted is None:
+                raise
+        finally:
+            self._is_first = False
+        guard, self._wanted = self._wanted, None
+        return guard
+
+    def ask(self, guard: StepGuard) -> None:
+        """Undo the running step and leave it; return where that is impossible."""
+        if self._is_first and self._undo():
+            self._wanted = guard
+            raise RunStepAgain
+
+    def finish(self) -> None:
+        """Commit a step that ran under a guard, so that the next runs without."""
+        if self._guarded:
+            self._guarded = False
+            self._context.transactions.commit_guarded()
+
+    def _may_be_run_again(self) -> bool:
+        context = self._context
+        return (
+            not context.as_sql
+            and context.rules.transactional_ddl
+            and context.transactions.running
+            and context.impl.may_ask_for_guard()
+        )
+
+    def _begin_anew(self, guard: StepGuard, name: str, heads: tuple[str, ...]) -> None:
+        log.info(
+            "%s: %s. What was done before it is committed; it is undone and run again",
+            name,
+            guard.reason,
+        )
+        if not self._undo():
+            message = f"{guard.reason}, and the step to be run again has ended its transaction."
+            raise CommandError(message)
+        transactions = self._context.transactions
+        transactions.commit()
+        transactions.begin_guarded(guard)
+        self._guarded = True
+        now = self._context.get_current_heads()
+        if set(now) != set(heads):
+            raise CommandError(
+                f"Another process has migrated to {', '.join(now) or 'the base'} while {name} "
+                "was to be run again. It was not; start the command again."
+            )
+
+    def _mark(self) -> None:
+        connection = self._context.connection
+        connection.dialect.do_savepoint(connection, _MARK)
+
+    def _undo(self) -> bool:
+        connection = self._context.connection
+        try:
+            connection.dialect.do_rollback_to_savepoint(connection, _MARK)
+        except DBAPIError:
+            return False
+        return True
+
+    def _release(self) -> None:
+        connection = self._context.connection
+        # A step that has ended its transaction by itself has taken the savepoint with it.
+        with contextlib.suppress(DBAPIError):
+            connection.dialect.do_release_savepoint(connection, _MARK)
