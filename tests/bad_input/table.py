@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.bad_input import (
+    rows_autogenerate,
     rows_config,
     rows_database,
     rows_environment,
@@ -14,6 +15,7 @@ from tests.bad_input import (
 )
 
 ROWS = (
+    *rows_autogenerate.ROWS,
     *rows_config.ROWS,
     *rows_location.ROWS,
     *rows_environment.ROWS,

@@ -30,6 +30,10 @@ _DEFAULT_PLUGINS = ("alembic.autogenerate.*", "idiolect.autogenerate.*")
 _OWN_NAME = "table"
 
 
+class DuplicateTablesError(CommandError, ValueError):
+    """Several MetaData of the models have the same table. Also a ValueError."""
+
+
 class AutogenContext:
     """The surroundings of a comparison or rendering.
 
@@ -128,7 +132,7 @@ class AutogenContext:
         """All tables of the models by their key, which is their schema and name.
 
         Raises:
-            ValueError: several MetaData have a table of the same key.
+            DuplicateTablesError: several MetaData have a table of the same key.
         """
         found: dict[str, Table] = {}
         twice: dict[str, None] = {}
@@ -137,7 +141,10 @@ class AutogenContext:
             found.update(one.tables)
         if twice:
             keys = ", ".join(f'"{key}"' for key in sorted(twice))
-            raise ValueError(f"Duplicate table keys across multiple MetaData objects: {keys}")
+            raise DuplicateTablesError(
+                f"Duplicate table keys across multiple MetaData objects: {keys}. A table belongs "
+                "into one of those that target_metadata lists."
+            )
         return found
 
     def run_name_filters(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from idiolect.autogenerate.compare.net import populate_migration_script
 from idiolect.autogenerate.context import AutogenContext
+from idiolect.autogenerate.directives import check_directives, demand_types
 from idiolect.errors import CommandError
 from idiolect.operations.ops.containers import DowngradeOps, MigrationScript, UpgradeOps
 from idiolect.util.langhelpers import rev_id as new_id
@@ -106,7 +107,7 @@ class RevisionContext:
         ):
             if process is not None:
                 process(migration_context, rev, self.generated_revisions)
-                self._check_directives(process)
+                check_directives(self.generated_revisions, process)
         self._last_autogen_context = context
 
     def _demand_heads(self, rev: Any) -> None:
@@ -136,26 +137,13 @@ class RevisionContext:
         self._pending = directive
         return directive
 
-    def _check_directives(self, process: Callable[..., None]) -> None:
-        """Refuse what a hook has made of the directives, before anything is written.
-
-        Raises:
-            CommandError: naming the hook and the value.
-        """
-        left: list[Any] = list(self.generated_revisions)
-        for each in left:
-            if isinstance(each, MigrationScript):
-                continue
-            name = getattr(process, "__qualname__", repr(process))
-            raise CommandError(
-                f"process_revision_directives {name!r} left {each!r} in the list of directives; "
-                "MigrationScript objects are expected there. An empty list writes no file."
-            )
-
     def generate_scripts(self) -> Iterator[Script | None]:
         """Write a file for each directive, and yield its revision.
 
         All are rendered before the first is written.
+
+        Raises:
+            CommandError: a directive cannot be written; nothing more is then.
         """
         rendered = [(each, self._template_args_of(each)) for each in self.generated_revisions]
         for directive, template_args in rendered:
@@ -169,6 +157,8 @@ class RevisionContext:
 
             context = self._last_autogen_context
             context.imports = set()
+            if not context.opts.get("render_item"):
+                demand_types(directive)
             render_python_into_template_args(context, directive, template_args)
         return template_args
 

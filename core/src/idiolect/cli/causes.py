@@ -10,7 +10,13 @@ import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from idiolect.errors import DatabaseError, DriverMissingError, IdiolectError, ScriptError
+from idiolect.errors import (
+    CommandError,
+    DatabaseError,
+    DriverMissingError,
+    IdiolectError,
+    ScriptError,
+)
 from idiolect.hooks.entrypoints import DIALECTS, find, known_dialects, offering_distribution
 from idiolect.util.langhelpers import nearest
 
@@ -40,6 +46,11 @@ def translated(exc: BaseException, config: Config | None, *, is_ours: bool) -> B
     errors: Any = sys.modules.get("sqlalchemy.exc")
     if errors is None:
         return exc
+    if is_ours and isinstance(exc, (errors.NoReferencedTableError, errors.NoReferencedColumnError)):
+        return CommandError(
+            f"The models cannot be compared: {exc}. Import all models before "
+            "context.configure(target_metadata=...), or mend the name."
+        )
     return _of_url(exc, config, errors) or _of_database(exc, config, errors, is_ours) or exc
 
 

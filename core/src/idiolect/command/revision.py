@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from idiolect.command.environment import run_environment, script_directory, wants_environment
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Sequence
 
+    from idiolect.autogenerate.revision import RevisionContext
     from idiolect.script.base import ScriptDirectory
     from idiolect.script.script import Script
     from idiolect.settings.config import Config
@@ -122,5 +124,18 @@ def _by_environment(
         as_sql=as_sql,
         template_args=context.template_args,
     )
-    scripts = list(context.generate_scripts())
+    scripts = _written(context)
     return scripts[0] if len(scripts) == 1 else scripts
+
+
+def _written(context: RevisionContext) -> list[Script | None]:
+    """Write all files; where one cannot be written, take those before it back."""
+    scripts: list[Script | None] = []
+    try:
+        for script in context.generate_scripts():
+            scripts.append(script)  # noqa: PERF402 - those before a failure are needed
+    except Exception:
+        for written in filter(None, scripts):
+            Path(written.path).unlink(missing_ok=True)
+        raise
+    return scripts

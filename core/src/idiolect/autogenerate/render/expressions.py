@@ -13,6 +13,7 @@ from sqlalchemy.schema import Column, SchemaItem
 from sqlalchemy.sql.elements import ClauseElement, Label, conv, quoted_name
 
 from idiolect.autogenerate.render.imports import directive_prefix, sqlalchemy_prefix
+from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,9 +39,19 @@ def user_defined_render(
 
     Returns:
         The code; None leaves the object out; False where the user says nothing about it.
+
+    Raises:
+        CommandError: it says anything else.
     """
     render = autogen_context.opts.get("render_item")
-    return render(type_, object_, autogen_context) if render else False
+    answer: Any = render(type_, object_, autogen_context) if render else False
+    if answer is False or answer is None or isinstance(answer, str):
+        return answer
+    raise CommandError(
+        f"render_item {getattr(render, '__qualname__', render)!r} answered {answer!r} for the "
+        f"{type_} {object_!r}; expected: Python code as a string, None to leave it out, or False "
+        "to let Idiolect render it."
+    )
 
 
 def ident(name: Any) -> Any:

@@ -1,0 +1,106 @@
+"""What hooks have made of the directives of a revision, looked through before anything is written.
+
+RevisionContext comes in, after each hook and before rendering. What is wrong is told with the
+name of the hook or of the column; nothing is mended.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column
+from sqlalchemy.types import NullType
+
+from idiolect.errors import CommandError
+from idiolect.operations.ops.columns import AddColumnOp
+from idiolect.operations.ops.containers import MigrationScript, OpContainer
+from idiolect.operations.ops.core import MigrateOperation
+from idiolect.operations.ops.tables import CreateTableOp
+from idiolect.util.logs import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+log = Log("autogenerate.directives")
+
+
+def check_directives(directives: Sequence[Any], process: Callable[..., None]) -> None:
+    """Refuse what is no revision or no operation.
+
+    Args:
+        directives: what a hook has left.
+        process: the hook.
+
+    Raises:
+        CommandError: naming the hook and the value.
+    """
+    name = getattr(process, "__qualname__", repr(process))
+    for each in directives:
+        if not isinstance(each, MigrationScript):
+            raise CommandError(
+                f"process_revision_directives {name!r} left {each!r} in the list of directives; "
+                "MigrationScript objects are expected there. An empty list writes no file."
+            )
+        containers = {
+            "upgrade_ops": each.upgrade_ops_list,
+            "downgrade_ops": each.downgrade_ops_list,
+        }
+        for attribute, container in containers.items():
+            for wrong in _wrong_operations(container):
+                raise CommandError(
+                    f"process_revision_directives {name!r} left {wrong!r} in {attribute} of a "
+                    "directive; operations (of idiolect.operations.ops, or another subclass of "
+                    "MigrateOperation) are expected there."
+                )
+
+
+def _wrong_operations(operations: Any) -> Iterator[Any]:
+    if not isinstance(operations, (list, tuple)):
+        yield operations
+        return
+    for one in operations:
+        if not isinstance(one, MigrateOperation):
+            yield one
+        elif isinstance(one, OpContainer):
+            yield from _wrong_operations(one.ops)
+
+
+def demand_types(directive: MigrationScript) -> None:
+    """Refuse new columns without a type; warn where only ``downgrade()`` would have such.
+
+    Args:
+        directive: a revision whose hooks have run.
+
+    Raises:
+        CommandError: naming the column and its table.
+    """
+    for upgrade_ops in directive.upgrade_ops_list:
+        for table, column in _without_type(upgrade_ops.ops):
+            raise CommandError(
+                f"Column {column!r} of table {table!r} has no type in the models, so no revision "
+                "can make it. Give it one, as in Column('id', Integer), or let a foreign key "
+                "refer to a column that has one."
+            )
+    for downgrade_ops in directive.downgrade_ops_list:
+        for table, column in _without_type(downgrade_ops.ops):
+            log.warning(
+                "Column %r of table %r has a type in the database that SQLAlchemy does not know. "
+                "It is written as NullType() in downgrade(), which cannot make it: put the type "
+                "there by hand.",
+                column,
+                table,
+            )
+
+
+def _without_type(operations: Sequence[MigrateOperation]) -> Iterator[tuple[str, str]]:
+    for one in operations:
+        if isinstance(one, OpContainer):
+            yield from _without_type(one.ops)
+        columns: Sequence[Any] = ()
+        if isinstance(one, CreateTableOp):
+            columns = one.columns
+        elif isinstance(one, AddColumnOp):
+            columns = [one.column]
+        for column in columns:
+            if isinstance(column, Column) and isinstance(column.type, NullType):
+                yield getattr(one, "table_name", ""), column.name
