@@ -46,6 +46,32 @@ class Imports:
     idiolect: int
 
 
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """One program that makes a table anew.
+
+    Attributes:
+        rows: how many the table has.
+        program: its name.
+        cost: the median of its costs.
+        least: the same on a small table.
+        hand: what the statements alone cost, by hand.
+        hand_least: the same on a small table.
+    """
+
+    rows: int
+    program: str
+    cost: Cost
+    least: Cost
+    hand: Cost
+    hand_least: Cost
+
+    @property
+    def ratio(self) -> float:
+        """How many times the CPU of the work by hand, starting taken off."""
+        return (self.cost.cpu - self.least.cpu) / (self.hand.cpu - self.hand_least.cpu)
+
+
 class Printer:
     """Writes tables to standard output, each as soon as it is known.
 
@@ -68,6 +94,19 @@ class Printer:
         """Print numbers of modules."""
         cells = [(row.command, f"{row.alembic}", f"{row.idiolect}") for row in rows]
         _table(("modules imported", "Alembic", "Idiolect"), cells)
+
+    def rebuilds(self, rows: Sequence[Rebuild]) -> None:
+        """Print what it costs to make a table anew."""
+        heads = ("rows, program", "CPU, by hand = 1", "memory, 10 rows = 1")
+        figures = () if self._ratios else ("ms", "MB")
+        cells = []
+        for row in rows:
+            cell = [f"{row.rows:,}, {row.program}", f"{row.ratio:.2f}"]
+            cell.append(f"{row.cost.memory / row.least.memory:.2f}")
+            if figures:
+                cell += [f"{row.cost.cpu * 1000:,.0f}", f"{row.cost.memory:.0f}"]
+            cells.append(cell)
+        _table((*heads, *figures), cells)
 
     def growth(self, sizes: Sequence[int], rows: Sequence[Growth]) -> None:
         """Print exponents."""

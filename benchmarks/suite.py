@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import projects, report, servers
+from benchmarks import projects, rebuild, report, servers
 from benchmarks.measure import Cost, exponent, imports, median, run
 from benchmarks.sides import both
 
@@ -29,6 +29,9 @@ SMALL = ("--help", "heads", "history", "current")
 _SETTLING = 2.5
 SIZES = (2_500, 5_000, 10_000, 20_000)
 QUICK_SIZES = (500, 1_000, 2_000)
+#: Rows of tables that are made anew; the first are what is taken off.
+ROWS = (10, 100_000, 1_000_000)
+QUICK_ROWS = (10, 100_000)
 #: Commands whose growth is fitted.
 GROWING = ("heads", "history", "branches", "current", "upgrade heads")
 
@@ -259,6 +262,13 @@ def main() -> int:
                 printer.rows(scenario.name, bench.rows(scenario))
         if options.only in "imports":
             printer.imports(bench.imports())
+        if options.only in "rebuild":
+            rebuilt = QUICK_ROWS if options.quick else ROWS
+            _progress("rebuild")
+            place = folder / "rebuild"
+            printer.rebuilds(
+                rebuild.rows(bench.sides, place, rebuilt, repeats=5, limit=options.limit)
+            )
         if options.only in "growth":
             sizes = QUICK_SIZES if options.quick else SIZES
             printer.growth(sizes, bench.growth(sizes, repeats=3))
