@@ -63,6 +63,22 @@ def fresh_mariadb(mariadb_url: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def module_postgresql(postgresql_url: str) -> Iterator[str]:
+    """URL of a PostgreSQL database that the tests of a module share."""
+    with _database(
+        postgresql_url, create="CREATE DATABASE {}", drop="DROP DATABASE {} WITH (FORCE)"
+    ) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def module_mariadb(mariadb_url: str) -> Iterator[str]:
+    """URL of a MariaDB database that the tests of a module share."""
+    with _database(mariadb_url, create="CREATE DATABASE {}", drop="DROP DATABASE {}") as url:
+        yield url
+
+
 @pytest.fixture
 def second_mariadb(mariadb_url: str) -> Iterator[str]:
     """URL of one more empty MariaDB database, for tests that compare two."""

@@ -1,0 +1,122 @@
+"""The pytest plugin of the contract suite: the table at the end of a run, and its options.
+
+Add ``idiolect.testing.plugin`` to ``pytest_plugins`` in the conftest.py at the root, or call
+``pytest -p idiolect.testing.plugin``. Without it the tests run the same, and no table is printed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from idiolect.testing.capabilities import clause_of
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from _pytest.terminal import TerminalReporter
+
+_PROPERTY = "idiolect_contract"
+_TABLE = "idiolect_contract_table"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the suite."""
+    group = parser.getgroup("idiolect")
+    group.addoption(
+        "--contract-report",
+        type=Path,
+        metavar="FILE",
+        help="write the contract's table as Markdown",
+    )
+    group.addoption(
+        "--write-golden", action="store_true", help="write the contract's golden scripts anew"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin a table."""
+    config.pluginmanager.register(_Table(), _TABLE)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note beside the result which capability of which dialect it tells about."""
+    report = yield
+    about = _about(item)
+    decides = report.when == "call" or report.outcome != "passed"
+    if about is not None and decides:
+        cls, key = about
+        from idiolect.testing.report import cell
+
+        # A skip is a place and a reason; pytest gives it in one text with a prefix of its own.
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        text = cell(report.outcome, reason.removeprefix("Skipped: "), cls.answer(key))
+        report.user_properties.append((_PROPERTY, [cls.dialect, cls.untried, key, text]))
+    return report
+
+
+class _Table:
+    """Collects cells; with pytest-xdist in the process that prints, where no test runs."""
+
+    def __init__(self) -> None:
+        self.cells: dict[str, dict[str, list[str]]] = {}
+        self.untried: dict[str, str] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take what a report has noted."""
+        for name, value in report.user_properties:
+            if name == _PROPERTY:
+                found: Any = value
+                dialect, untried, key, text = found
+                self.cells.setdefault(dialect, {}).setdefault(key, []).append(text)
+                self.untried[dialect] = untried
+
+    def pytest_terminal_summary(
+        self, terminalreporter: TerminalReporter, config: pytest.Config
+    ) -> None:
+        """Print the table, and write it where it was asked for."""
+        if not self.cells:
+            return
+        from idiolect.testing.report import PASS, UNTRIED, markdown, rows_of, worst
+        from idiolect.testing.suite import DialectContract
+
+        columns = {
+            dialect: {key: worst(texts) for key, texts in found.items()}
+            for dialect, found in self.cells.items()
+        }
+        rows = rows_of(DialectContract)
+        for dialect, cells in columns.items():
+            passed = sum(text == PASS for text in cells.values())
+            terminalreporter.section(f"contract of {dialect}: {passed} of {len(cells)} pass")
+            for row in rows:
+                text = cells.get(row.key, PASS)
+                is_telling = text != PASS and not text.startswith(UNTRIED)
+                if row.key in cells and (is_telling or config.get_verbosity() > 0):
+                    terminalreporter.write_line(f"{row.meaning} {text}")
+            if self.untried[dialect]:
+                missing = sum(row.key not in cells for row in rows)
+                terminalreporter.write_line(f"{missing} {UNTRIED}: {self.untried[dialect]}")
+            untried = sorted({text for text in cells.values() if text.startswith(UNTRIED)})
+            for text in untried:
+                count = list(cells.values()).count(text)
+                terminalreporter.write_line(f"{count} {text}")
+        target: Path | None = config.getoption("--contract-report")
+        if target is not None:
+            target.write_text(markdown(rows, columns), encoding="utf-8")
+            terminalreporter.write_line(f"written: {target}")
+
+
+def _about(item: Any) -> tuple[Any, str] | None:
+    cls = getattr(item, "cls", None)
+    if not getattr(cls, "dialect", "") or not hasattr(cls, "known_capabilities"):
+        return None
+    about = clause_of(getattr(cls, item.originalname, None))
+    if about is None:
+        operation = item.callspec.params.get("operation") if hasattr(item, "callspec") else None
+        return (cls, operation.name) if operation is not None else None
+    return cls, about.capability or item.originalname

@@ -1,0 +1,151 @@
+"""A project on disk, for contract tests that run whole commands: env.py, revisions, a database."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from idiolect.command import migrate
+from idiolect.settings.config import Config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ENV = """
+from sqlalchemy import NullPool, create_engine
+from idiolect import context
+
+options = context.config.attributes.get("options", {})
+url = context.config.get_main_option("sqlalchemy.url")
+if context.is_offline_mode():
+    context.configure(url=url, literal_binds=True, **options)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        context.configure(connection=connection, **options)
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+"""
+_REVISION = """
+import os
+import signal
+
+import sqlalchemy as sa
+from idiolect import context, op
+
+revision = {revision!r}
+down_revision = {down!r}
+
+def upgrade():
+{upgrade}
+
+def downgrade():
+{downgrade}
+"""
+_SECONDS = 120
+
+
+class Project:
+    """A project on disk and the database that it migrates.
+
+    Args:
+        folder: made here.
+        url: of the database; for scripts alone, any of the dialect.
+    """
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder = folder
+        self.url = url
+        (folder / "versions").mkdir(parents=True)
+        (folder / "env.py").write_text(_ENV, encoding="utf-8")
+        self._ini().write_text(
+            "[idiolect]\nscript_location = %(here)s\nsqlalchemy.url = {}\n".format(
+                url.replace("%", "%%")
+            ),
+            encoding="utf-8",
+        )
+
+    def revision(
+        self,
+        revision: str,
+        down: str | tuple[str, ...] | None = None,
+        upgrade: str = "pass",
+        downgrade: str = "pass",
+    ) -> None:
+        """Write a revision file; ``upgrade`` and ``downgrade`` are bodies of functions."""
+        source = _REVISION.format(
+            revision=revision, down=down, upgrade=_body(upgrade), downgrade=_body(downgrade)
+        )
+        (self.folder / "versions" / f"{revision}_.py").write_text(source, encoding="utf-8")
+
+    def config(self, options: dict[str, Any] | None = None, **kw: Any) -> Config:
+        """Return a new Config of the project.
+
+        Args:
+            options: those of ``context.configure()``.
+            kw: those of the Config.
+        """
+        return Config(str(self._ini()), attributes={"options": options or {}}, **kw)
+
+    def upgrade(self, revision: str = "head", **options: Any) -> None:
+        """Run the command; ``options`` are those of ``context.configure()``."""
+        migrate.upgrade(self.config(options), revision)
+
+    def downgrade(self, revision: str, **options: Any) -> None:
+        """Run the command; ``options`` are those of ``context.configure()``."""
+        migrate.downgrade(self.config(options), revision)
+
+    def stamp(self, revision: str, *, purge: bool = False) -> None:
+        """Run the command."""
+        migrate.stamp(self.config(), revision, purge=purge)
+
+    def script(self, revision: str = "head", *, down: bool = False, **options: Any) -> str:
+        """Return what the command writes with ``--sql``."""
+        buffer = io.StringIO()
+        run = migrate.downgrade if down else migrate.upgrade
+        run(self.config(options, output_buffer=buffer), revision, sql=True)
+        return buffer.getvalue()
+
+    def start_upgrade(self, **environment: str) -> subprocess.Popen[str]:
+        """Begin ``upgrade head`` in a process of its own.
+
+        Args:
+            environment: what revisions find in ``os.environ`` besides.
+        """
+        # What pytest added to the path of imports, such as the sources of a plugin, counts there.
+        path = os.pathsep.join(filter(None, sys.path))
+        return subprocess.Popen(  # noqa: S603 - this Python
+            [sys.executable, "-m", "idiolect", "-c", str(self._ini()), "upgrade", "head"],
+            env={**os.environ, "PYTHONPATH": path, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def upgrade_apart(self, **environment: str) -> tuple[int, str]:
+        """Run ``upgrade head`` in a process of its own.
+
+        Returns:
+            The exit status, negative where a signal ended it, and what it wrote to standard error.
+        """
+        with self.start_upgrade(**environment) as process:
+            try:
+                _, errors = process.communicate(timeout=_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        return process.returncode, errors
+
+    def _ini(self) -> Path:
+        return self.folder / "idiolect.ini"
+
+
+def _body(source: str) -> str:
+    return textwrap.indent(textwrap.dedent(source).strip(), "    ")

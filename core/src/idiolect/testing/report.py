@@ -1,0 +1,117 @@
+"""The table of a contract: what each dialect can do, and why it cannot do the rest.
+
+The pytest plugin comes in with what tests found, writers of documentation with what classes
+declare, which the tests hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from idiolect.testing.capabilities import Support, clause_of
+from idiolect.testing.suite import DialectContract, capabilities_of, contract_tests, needs_database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from idiolect.testing.capabilities import Answer
+    from idiolect.testing.suite import Contract
+
+#: What is shown of a capability or test that a dialect passes.
+PASS = "pass"  # noqa: S105 - what a test does
+#: How the cell of one begins that was not tried.
+UNTRIED = "not tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table.
+
+    Attributes:
+        key: the capability, or the test's name where there is none to answer for.
+        meaning: what it is, in a sentence.
+        by_script: whether scripts can tell.
+    """
+
+    key: str
+    meaning: str
+    by_script: bool
+
+
+def rows_of(contract: type[Contract]) -> list[Row]:
+    """Return the rows of a class of tests, in order: a capability has one, whatever its tests."""
+    rows = []
+    capabilities = capabilities_of(contract)
+    seen: set[str] = set()
+    for name, test in contract_tests(contract):
+        about = clause_of(test)
+        if about is None:
+            keys = [key for key in capabilities if capabilities[key] == f"`{key}`"]
+        else:
+            keys = [about.capability or name]
+        for key in keys:
+            if key not in seen:
+                seen.add(key)
+                meaning = capabilities.get(key) or (test.__doc__ or name).strip()
+                rows.append(Row(key, meaning, not needs_database(test)))
+    return rows
+
+
+def declared(contract: type[Contract]) -> dict[str, str]:
+    """Return the cells of a class of tests as they are declared."""
+    cells = {}
+    for row in rows_of(DialectContract):
+        answer = contract.answer(row.key)
+        if answer.support is not Support.YES:
+            cells[row.key] = str(answer)
+        elif contract.untried and not row.by_script:
+            cells[row.key] = f"{UNTRIED}: {contract.untried}"
+        else:
+            cells[row.key] = answer.support.value
+    return cells
+
+
+def cell(outcome: str, reason: str, answer: Answer) -> str:
+    """Return what a test's outcome amounts to.
+
+    Args:
+        outcome: pytest's word for it.
+        reason: why it was skipped.
+        answer: what the author has declared.
+    """
+    if outcome == "failed":
+        return "FAIL"
+    if outcome == "skipped":
+        return f"{UNTRIED}: {reason}"
+    return PASS if answer.support is Support.YES else str(answer)
+
+
+def worst(cells: Sequence[str]) -> str:
+    """Return the one of several cells that tells most: a failure, or else what was not tried."""
+    for wanted in ("FAIL", UNTRIED):
+        found = [each for each in cells if each.startswith(wanted)]
+        if found:
+            count = f" ({len(found)} of {len(cells)})" if len(cells) > 1 else ""
+            return f"{found[0]}{count}"
+    return cells[0]
+
+
+def markdown(rows: Iterable[Row], columns: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the table as Markdown.
+
+    Args:
+        rows: the lines; those that no column has are left out.
+        columns: by heading, the cells by key.
+    """
+    lines = [_line(["", *columns]), _line(["---"] * (len(columns) + 1))]
+    lines += [
+        _line([row.meaning, *(cells.get(row.key, "") for cells in columns.values())])
+        for row in rows
+        if any(row.key in cells for cells in columns.values())
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(each.replace('|', chr(92) + '|') for each in cells)} |"

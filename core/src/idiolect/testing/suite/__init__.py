@@ -1,0 +1,48 @@
+"""The contract of a dialect plugin: inherit a class, answer what the database cannot do.
+
+    from idiolect.testing.capabilities import answers, impossible
+    from idiolect.testing.suite import DialectContract
+
+    class TestContract(DialectContract):
+        dialect = "acme"
+        capabilities = answers(impossible("no comments", "table_comment", "column_comment"))
+
+A fixture ``contract_url`` gives the URL of an empty database.
+"""
+
+from __future__ import annotations
+
+from idiolect.testing.suite.autogen import AutogenerateContract
+from idiolect.testing.suite.base import Contract, capabilities_of, contract_tests, needs_database
+from idiolect.testing.suite.changes import ChangesContract
+from idiolect.testing.suite.operations import Database
+from idiolect.testing.suite.rules import RulesContract
+from idiolect.testing.suite.scripts import ScriptsContract
+from idiolect.testing.suite.transactions import TransactionsContract
+from idiolect.testing.suite.versions import VersionsContract
+
+__all__ = [
+    "AutogenerateContract",
+    "ChangesContract",
+    "Contract",
+    "Database",
+    "DialectContract",
+    "RulesContract",
+    "ScriptsContract",
+    "TransactionsContract",
+    "VersionsContract",
+    "capabilities_of",
+    "contract_tests",
+    "needs_database",
+]
+
+
+class DialectContract(
+    RulesContract,
+    ScriptsContract,
+    ChangesContract,
+    TransactionsContract,
+    VersionsContract,
+    AutogenerateContract,
+):
+    """All parts of the contract."""

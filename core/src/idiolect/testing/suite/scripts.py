@@ -1,0 +1,120 @@
+"""The part about scripts of ``--sql``: the text of each operation, and of whole runs."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from typing import TYPE_CHECKING
+
+import pytest
+
+from idiolect.operations.base import Operations
+from idiolect.runtime.migration import MigrationContext
+from idiolect.testing.capabilities import clause
+from idiolect.testing.suite.base import Contract
+from idiolect.testing.suite.operations import OPERATIONS, Operation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from idiolect.testing.project import Project
+
+_SECTION = re.compile(r"^-- \[(\w+)\]\n\n", re.MULTILINE)
+_every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
+
+
+class ScriptsContract(Contract):
+    """Scripts, which need no database."""
+
+    @_every_operation
+    @clause()
+    def test_script_of(self, operation: Operation, request: pytest.FixtureRequest) -> None:
+        """An operation writes the text of the golden file, or is refused in its words."""
+        written = self._script(operation)
+        if request.config.getoption("--write-golden", default=False):
+            write_section(self.golden, operation.name, written)
+        sections = read_sections(self.golden)
+        if operation.name not in sections:
+            pytest.fail(
+                f"{self.golden} has no text for {operation.name!r}. Run "
+                "pytest --write-golden -p idiolect.testing.plugin, and read what it has written."
+            )
+        assert sections[operation.name] == written
+
+    @clause()
+    def test_script_of_a_run(self, offline: Project) -> None:
+        """A run makes the version table; each row comes after the revision's statements."""
+        offline.revision("a1", None, "op.execute('ONE')", "op.execute('UNDO ONE')")
+        offline.revision("b2", "a1", "op.execute('TWO')", "op.execute('UNDO TWO')")
+        script = offline.script()
+        places = [
+            script.index(part)
+            for part in ("alembic_version", "ONE", "'a1'", "TWO", "SET version_num='b2'")
+        ]
+        assert sorted(places) == places
+        assert 1 == script.count("CREATE TABLE")
+
+    @clause()
+    def test_script_of_a_downgrade(self, offline: Project) -> None:
+        """A downgrade to the base runs backwards and takes the row away."""
+        offline.revision("a1", None, "op.execute('ONE')", "op.execute('UNDO ONE')")
+        offline.revision("b2", "a1", "op.execute('TWO')", "op.execute('UNDO TWO')")
+        script = offline.script("b2:base", down=True)
+        places = [
+            script.index(part)
+            for part in ("UNDO TWO", "SET version_num='a1'", "UNDO ONE", "DELETE FROM")
+        ]
+        assert sorted(places) == places
+        assert "CREATE TABLE" not in script
+
+    @clause()
+    def test_script_of_an_autocommit_block(self, offline: Project) -> None:
+        """What stands in an autocommit block is outside of any transaction of the script."""
+        offline.revision(
+            "a1", None, "with op.get_context().autocommit_block():\n    op.execute('ALONE')"
+        )
+        script = offline.script(transactional_ddl=True)
+        words = MigrationContext.configure(
+            dialect_name=self.dialect, opts={"as_sql": True}
+        ).rules.offline_transaction
+        before, _, after = script.partition("ALONE")
+        assert before.rindex(words.commit) > before.rindex(words.begin)
+        assert after.index(words.begin) < after.index("alembic_version")
+
+    def _script(self, operation: Operation) -> str:
+        written = io.StringIO()
+        opts = {"as_sql": True, "output_buffer": written}
+        context = MigrationContext.configure(dialect_name=self.dialect, opts=opts)
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            try:
+                operation.play(Operations(context))
+            except Exception as exc:  # noqa: BLE001 - a refusal is part of the text
+                said = str(exc).split("\n", 1)[0]
+                return f"{written.getvalue()}-- refused, {type(exc).__name__}: {said}"
+        said = "".join(f"\n-- warns: {str(each.message).split(chr(10), 1)[0]}" for each in warned)
+        return (written.getvalue().strip() + said).strip()
+
+
+def read_sections(golden: Path) -> dict[str, str]:
+    """Return the texts of a golden file by operation; {} where there is no file."""
+    if not golden.exists():
+        return {}
+    parts = _SECTION.split(golden.read_text(encoding="utf-8"))[1:]
+    return {name: text.strip() for name, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def write_section(golden: Path, name: str, text: str) -> None:
+    """Set the text of one operation in a golden file, which is made where it is missing."""
+    sections = {**read_sections(golden), name: text}
+    golden.parent.mkdir(parents=True, exist_ok=True)
+    golden.write_text(
+        "\n\n".join(
+            f"-- [{each.name}]\n\n{sections[each.name]}"
+            for each in OPERATIONS
+            if each.name in sections
+        )
+        + "\n",
+        encoding="utf-8",
+    )

@@ -1,0 +1,106 @@
+"""The part about what is left when a revision fails, is killed, or leaves its transaction."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from idiolect.errors import AutocommitUnsupportedError
+from idiolect.testing.capabilities import Support, clause
+from idiolect.testing.suite.base import Contract
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from idiolect.testing.project import Project
+
+_ONE = "op.create_table('one', sa.Column('id', sa.Integer))"
+_TWO = "op.create_table('two', sa.Column('id', sa.Integer))"
+_ROW = "op.execute('INSERT INTO one VALUES (1)')"
+_FAIL = "raise RuntimeError('failed on purpose')"
+_KILL = """
+if 'two' not in sa.inspect(op.get_bind()).get_table_names():
+    op.create_table('two', sa.Column('id', sa.Integer))
+if os.environ.get('CONTRACT_KILL'):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+class TransactionsContract(Contract):
+    """Failures, and what is left."""
+
+    @clause("transactional_ddl")
+    def test_failed_run(self, project: Project) -> None:
+        """A run that fails leaves nothing: no table of any revision, no version row."""
+        self._fail(project)
+        assert ([], []) == (self.tables(project.url), self.heads(project.url))
+
+    @clause("transactional_ddl")
+    def test_failed_revision(self, project: Project) -> None:
+        """With a transaction for each revision, those before the one that failed stay."""
+        self._fail(project, transaction_per_migration=True)
+        assert (["one"], ["a1"]) == (self.tables(project.url), self.heads(project.url))
+
+    @clause()
+    def test_heads_tell_the_truth(self, project: Project) -> None:
+        """After a failure the version table names those revisions that are there, and no other."""
+        self._fail(project)
+        there = "one" in self.tables(project.url)
+        assert (["a1"] if there else []) == self.heads(project.url)
+
+    @clause()
+    def test_rules_tell_the_truth(self, connection: sa.Connection) -> None:
+        """The rule says what was declared: whether DDL can be rolled back."""
+        declared = self.answer("transactional_ddl").support is Support.YES
+        assert declared is self.context(connection).rules.transactional_ddl
+
+    @clause("transactional_rows")
+    def test_rows_of_a_failed_revision(self, project: Project) -> None:
+        """The rows that a failed revision changed are as before."""
+        project.revision("a1", None, _ONE)
+        project.upgrade()
+        project.revision("b2", "a1", f"{_ROW}\n{_FAIL}")
+        with pytest.raises(RuntimeError):
+            project.upgrade()
+        assert [] == self.rows_if_there(project.url, "one", "SELECT id FROM one")
+
+    @clause("autocommit")
+    def test_autocommit_block(self, project: Project) -> None:
+        """What ran in an autocommit block stays, whatever happens afterwards."""
+        project.revision(
+            "a1", None, f"with op.get_context().autocommit_block():\n    {_ONE}\n{_FAIL}"
+        )
+        with pytest.raises(RuntimeError):
+            project.upgrade()
+        assert ["one"] == self.tables(project.url)
+
+    @clause()
+    def test_autocommit_is_refused_where_it_cannot_be(self, connection: sa.Connection) -> None:
+        """A database without autocommit says so before anything runs in the block."""
+        context = self.context(connection)
+        if self.answer("autocommit").support is Support.YES:
+            assert context.rules.autocommit_level
+            return
+        with pytest.raises(AutocommitUnsupportedError), context.autocommit_block():
+            pytest.fail("the block ran")
+
+    @clause("kill")
+    def test_killed_run(self, project: Project) -> None:
+        """A run that is killed leaves heads that tell the truth, and the next run ends the work."""
+        project.revision("a1", None, _ONE)
+        project.revision("b2", "a1", _KILL)
+        status, errors = project.upgrade_apart(CONTRACT_KILL="1")
+        assert -signal.SIGKILL == status, errors
+        there = "one" in self.tables(project.url)
+        assert (["a1"] if there else []) == self.heads(project.url)
+        status, errors = project.upgrade_apart()
+        assert 0 == status, errors
+        assert (["one", "two"], ["b2"]) == (self.tables(project.url), self.heads(project.url))
+
+    def _fail(self, project: Project, **options: Any) -> None:
+        project.revision("a1", None, _ONE)
+        project.revision("b2", "a1", f"{_TWO}\n{_FAIL}")
+        with pytest.raises(RuntimeError, match="on purpose"):
+            project.upgrade(**options)

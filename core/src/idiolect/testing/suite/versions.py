@@ -1,0 +1,111 @@
+"""The part about runs up and down, and the version table that tells of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idiolect.testing.capabilities import clause
+from idiolect.testing.suite.base import Contract
+
+if TYPE_CHECKING:
+    from idiolect.testing.project import Project
+
+_LONGEST = "r" * 32
+
+
+class VersionsContract(Contract):
+    """Runs, and the version table."""
+
+    @clause()
+    def test_up_and_down(self, project: Project) -> None:
+        """Revisions are applied and taken back, one step or all; the heads follow."""
+        self._two(project)
+        project.upgrade("a1")
+        first = (self.tables(project.url), self.heads(project.url))
+        project.upgrade()
+        second = (self.tables(project.url), self.heads(project.url))
+        project.downgrade("-1")
+        third = (self.tables(project.url), self.heads(project.url))
+        project.downgrade("base")
+        fourth = (self.tables(project.url), self.heads(project.url))
+        both = ["one", "two"]
+        assert [(["one"], ["a1"]), (both, ["b2"]), (["one"], ["a1"]), ([], [])] == [
+            first,
+            second,
+            third,
+            fourth,
+        ]
+
+    @clause()
+    def test_branches_and_merge(self, project: Project) -> None:
+        """Two heads are two rows, and a merge makes one of them."""
+        project.revision("a1")
+        project.revision("b2", "a1")
+        project.revision("c3", "a1")
+        project.upgrade("heads")
+        two = self.heads(project.url)
+        project.revision("d4", ("b2", "c3"))
+        project.upgrade("heads")
+        one = self.heads(project.url)
+        project.downgrade("a1")
+        assert (["b2", "c3"], ["d4"], ["a1"]) == (two, one, self.heads(project.url))
+
+    @clause()
+    def test_stamp(self, project: Project) -> None:
+        """A stamp writes the row and runs nothing; ``--purge`` forgets what was there."""
+        self._two(project)
+        project.stamp("b2")
+        stamped = (self.tables(project.url), self.heads(project.url))
+        project.stamp("a1", purge=True)
+        assert (([], ["b2"]), ["a1"]) == (stamped, self.heads(project.url))
+
+    @clause()
+    def test_own_name(self, project: Project) -> None:
+        """The table bears the name that ``configure()`` was given."""
+        self._two(project)
+        project.upgrade(version_table="alembic_version_own")
+        query = "SELECT version_num FROM alembic_version_own"
+        assert [("b2",)] == self.rows_if_there(project.url, "alembic_version_own", query)
+        assert [] == self.heads(project.url)
+
+    @clause()
+    def test_primary_key(self, project: Project) -> None:
+        """The table has a primary key over its one column."""
+        self._two(project)
+        project.upgrade()
+        key = self.look(project.url, lambda db: db.primary_key("alembic_version"))
+        assert ["version_num"] == key
+
+    @clause()
+    def test_without_primary_key(self, project: Project) -> None:
+        """``configure(version_table_pk=False)`` leaves the key out."""
+        project.revision("a1")
+        project.upgrade(version_table_pk=False)
+        key = self.look(project.url, lambda db: db.primary_key("alembic_version"))
+        assert ([], ["a1"]) == (key, self.heads(project.url))
+
+    @clause()
+    def test_longest_id(self, project: Project) -> None:
+        """An id of 32 characters is kept whole."""
+        project.revision(_LONGEST)
+        project.upgrade()
+        assert [_LONGEST] == self.heads(project.url)
+
+    @clause()
+    def test_nothing_to_do(self, project: Project) -> None:
+        """A second run finds nothing to do, and a project without revisions makes no table."""
+        project.upgrade()
+        nothing = self.look(project.url, lambda db: db.tables())
+        self._two(project)
+        project.upgrade()
+        project.upgrade()
+        assert ([], ["b2"]) == (nothing, self.heads(project.url))
+
+    def _two(self, project: Project) -> None:
+        for revision, down, table in (("a1", None, "one"), ("b2", "a1", "two")):
+            project.revision(
+                revision,
+                down,
+                f"op.create_table({table!r}, sa.Column('id', sa.Integer))",
+                f"op.drop_table({table!r})",
+            )

@@ -1,0 +1,112 @@
+"""Answers of a dialect's author, and how tests run under them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from idiolect.testing.capabilities import (
+    Support,
+    answers,
+    clause,
+    impossible,
+    no,
+    not_yet,
+    with_answer,
+)
+from idiolect.testing.suite import Contract, DialectContract, RulesContract, contract_tests
+
+NAMES = answers(impossible("none", "identity"))
+
+
+class Acme(Contract):
+    """A dialect without identities."""
+
+    dialect = "acme"
+    capabilities = NAMES
+
+
+def fail() -> None:
+    """Fail as a test does."""
+    raise AssertionError
+
+
+def succeed() -> None:
+    """Pass."""
+
+
+run = partial(with_answer, Acme())
+
+
+def test_yes_is_what_the_test_says() -> None:
+    """A capability that nothing was said about has to be there."""
+    run("computed", (1, 0), succeed)
+    with pytest.raises(AssertionError):
+        run("computed", (1, 0), fail)
+
+
+def test_impossible_is_tried() -> None:
+    """What is declared impossible may fail, and must not work."""
+    run("identity", (1, 0), fail)
+    with pytest.raises(pytest.fail.Exception, match="'identity' works, and is declared"):
+        run("identity", (1, 0), succeed)
+
+
+def test_a_skip_stays_one() -> None:
+    """A database that is not there proves nothing."""
+    with pytest.raises(pytest.skip.Exception, match="no server"):
+        run("identity", (1, 0), partial(pytest.skip, "no server"))
+
+
+def test_a_newer_test_is_left_out() -> None:
+    """A class made for an older contract is not failed by what it could not know."""
+    with pytest.raises(pytest.skip.Exception, match=r"new in contract 1\.1"):
+        run("computed", (1, 1), fail)
+
+
+@pytest.mark.parametrize(
+    ("say", "support"),
+    [(no, Support.NO), (impossible, Support.IMPOSSIBLE), (not_yet, Support.NOT_YET)],
+)
+def test_an_answer_has_a_reason(say: object, support: Support) -> None:
+    """Each answer but yes says why; the table shows both."""
+    assert callable(say)
+    (answer,) = say("too old", "identity").values()
+    assert (support, f"{support.value}: too old") == (answer.support, str(answer))
+    with pytest.raises(ValueError, match="why"):
+        say(" ", "identity")
+
+
+def test_an_answer_is_given_once() -> None:
+    """Two answers for one capability are a mistake."""
+    with pytest.raises(ValueError, match="'identity' is answered for twice"):
+        answers(no("old", "identity"), not_yet("soon", "identity"))
+
+
+def test_a_misspelt_capability() -> None:
+    """An answer that no test asks for names the nearest that one does."""
+    with pytest.raises(ValueError, match=r"'identitty', which .* Did you mean 'identity'"):
+        type("Bad", (Contract,), {"dialect": "x", "capabilities": no("old", "identitty")})
+
+
+def test_without_a_database_scripts_are_tested() -> None:
+    """A class that names a reason has the tests that need none."""
+    without = type("Without", (DialectContract,), {"dialect": "x", "untried": "no server"})
+    found = {name for name, _ in contract_tests(without)}
+    assert "test_script_of" in found
+    assert not {"test_operation", "test_failed_run", "test_columns"} & found
+
+
+def test_a_test_of_ones_own_takes_the_name_of_a_capability() -> None:
+    """What a plugin adds to the contract can be answered for like the rest."""
+    passed = []
+
+    class Mine(RulesContract):
+        @clause("identity")
+        def test_mine(self) -> None:
+            """Mine."""
+            passed.append(1)
+
+    Mine().test_mine()
+    assert [1] == passed

@@ -1,0 +1,10 @@
+"""The table of capabilities and dialects says what the contract tests declare."""
+
+from __future__ import annotations
+
+from capabilitiespage import PAGE, text_of_page
+
+
+def test_page() -> None:
+    """After a change of a declaration or of the contract run tools/write_capabilities_page.py."""
+    assert text_of_page() == PAGE.read_text(encoding="utf-8")

@@ -1,0 +1,69 @@
+"""The page of capabilities and dialects, as the plugins' contract tests declare them.
+
+`write_capabilities_page.py` and the test of the page come in. That the declarations are true is
+held by the contract tests themselves.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from typing import TYPE_CHECKING
+
+from devtools.shell import ROOT, Failure
+
+from idiolect.testing.report import declared, markdown, rows_of
+from idiolect.testing.suite import Contract, DialectContract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAGE = ROOT / "docs" / "reference" / "capabilities.md"
+
+#: The plugins, in the order of the columns.
+_PLUGINS = ("sqlite", "postgresql", "mysql", "mssql", "oracle")
+_HEAD = """# Capabilities and dialects
+
+What each dialect plugin promises. Every plugin inherits the same tests,
+[the contract suite](../how-to/write-a-dialect-plugin.md#5-test-it), and declares what it cannot
+pass; what is declared impossible is tried too, and fails if it works.
+`tools/write_capabilities_page.py` has written the table from these declarations.
+
+| cell | meaning |
+|---|---|
+| yes | the tests pass |
+| no | the plugin does not do it, although the database could |
+| not possible | the database cannot do it |
+| not yet | the plugin is going to do it |
+| not tried | no server can be had, and scripts do not tell |
+
+A name in code letters is an operation of the contract;
+[Operations and dialects](operations.md) has more of them.
+
+"""
+
+
+def text_of_page() -> str:
+    """Return the page."""
+    columns = {
+        (cls.__doc__ or "").partition(",")[0].rstrip("."): declared(cls) for cls in classes()
+    }
+    return _HEAD + markdown(rows_of(DialectContract), columns)
+
+
+def classes() -> Iterator[type[Contract]]:
+    """Yield the classes of contract tests of the plugins.
+
+    Raises:
+        Failure: a plugin has none.
+    """
+    for name in _PLUGINS:
+        path = ROOT / "plugins" / name / "tests" / "test_contract.py"
+        spec = importlib.util.spec_from_file_location(f"contract_of_{name}", path)
+        if spec is None or spec.loader is None:
+            raise Failure(f"{path} is not there.")
+        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for each in vars(module).values():
+            if isinstance(each, type) and issubclass(each, Contract) and each.dialect:
+                yield each
