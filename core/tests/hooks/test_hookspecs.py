@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table
+from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, text
 
 from idiolect import command
-from idiolect.autogenerate import render_python_code
+from idiolect.autogenerate import compare_metadata, render_python_code
 from idiolect.cli.main import main
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.errors import AutocommitUnsupportedError, CommandError, HookAnswerError
@@ -24,10 +24,11 @@ from idiolect.script import write_hooks
 from idiolect.settings.config import Config
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     from projects import Project
 
+    from idiolect.hooks import ReflectedTables
     from idiolect.hooks.manager import PluginManager
 
 HOOKS = sorted(
@@ -378,6 +379,33 @@ def test_wrong_answers_of_rendering(
     sqlite.register(Plugin())
     with pytest.raises(HookAnswerError, match=f"The hook '{hook}' .*expected: {expected}"):
         rendered(ops.AddColumnOp("t", Column("a", String(3))))
+
+
+def test_hook_reflect_tables(sqlite: PluginManager) -> None:
+    """What it gives is taken for the database; names are those that filters let through."""
+
+    class Plugin:
+        @hookimpl(wrapper=True)
+        def reflect_tables(
+            self, connection: Any, schemas: Any, names: Any
+        ) -> Generator[None, ReflectedTables, ReflectedTables]:
+            assert ((None,), {None: {"t", "u"}}) == (schemas, names)
+            assert connection.scalar(text("SELECT 1"))
+            found = yield
+            column = {"name": "more", "type": Integer(), "nullable": True, "default": None}
+            found.columns[None, "t"].append(column)
+            return found
+
+    sqlite.register(Plugin())
+    models = MetaData()
+    for name in ("t", "u", "left_out"):
+        Table(name, models, Column("id", Integer))
+    with create_engine("sqlite://").connect() as connection:
+        models.create_all(connection)
+        models.remove(models.tables["left_out"])
+        opts = {"include_name": lambda name, *_: name != "left_out"}
+        found = compare_metadata(MigrationContext.configure(connection, opts=opts), models)
+    assert [("remove_column", None, "t", "more")] == [(*op[:3], op[3].name) for op in found]
 
 
 def test_hook_register_options(project: Project, sqlite: PluginManager) -> None:

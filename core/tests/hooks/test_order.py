@@ -131,6 +131,11 @@ class Everything:
         """Note the call."""
         self.log.append(f"render_operation {type(op).__name__}")
 
+    @hookimpl
+    def reflect_tables(self) -> None:
+        """Note the call."""
+        self.log.append("reflect_tables")
+
 
 RULES = [
     "get_impl_class",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         TemplateFolder,
         VersionTableSpec,
     )
+    from idiolect.hooks.reflected import ReflectedTables
     from idiolect.hooks.version import HOOKSPEC_VERSION
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "DialectRules",
     "OfflineTransaction",
     "Option",
+    "ReflectedTables",
     "StepGuard",
     "TemplateFolder",
     "VersionTableSpec",
@@ -34,6 +36,7 @@ __all__ = [
 _HOMES = {
     "HOOKSPEC_VERSION": "idiolect.hooks.version",
     "Option": "idiolect.hooks.options",
+    "ReflectedTables": "idiolect.hooks.reflected",
     "hookimpl": "idiolect.hooks.markers",
 }
 

@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from idiolect.errors import HookAnswerError, IdiolectError
 from idiolect.hooks.manager import get_manager
-from idiolect.hooks.records import DialectRules, OfflineTransaction, VersionTableSpec
+from idiolect.hooks.records import (
+    DialectRules,
+    OfflineTransaction,
+    VersionTableSpec,
+)
+from idiolect.hooks.reflected import ReflectedTables
 
 if TYPE_CHECKING:
     import pluggy
@@ -149,6 +154,18 @@ class DialectHooks:
         if not all(isinstance(code, str) for code in answer):
             raise self._wrong("render_operation", answer, "a list of strings")
         return answer
+
+    def reflect_tables(
+        self, connection: Connection, names: Mapping[str | None, Collection[str]]
+    ) -> ReflectedTables:
+        """Return tables as they are in the database. Asked by room ``autogenerate``."""
+        return self._one(
+            "reflect_tables",
+            ReflectedTables,
+            connection=connection,
+            schemas=tuple(names),
+            names=names,
+        )
 
     def _one(self, hook: str, kind: type[T], **kw: Any) -> T:
         answer = self._ask(hook, **kw)

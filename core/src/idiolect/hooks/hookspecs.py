@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from idiolect.hooks.markers import hookspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from sqlalchemy import Table
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         TemplateFolder,
         VersionTableSpec,
     )
+    from idiolect.hooks.reflected import ReflectedTables
     from idiolect.operations.ops.core import MigrateOperation
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationInfo, MigrationStep
@@ -208,6 +209,24 @@ def render_operation(op: MigrateOperation, autogen_context: AutogenContext) -> l
     Args:
         op: the operation.
         autogen_context: the options, the dialect and the imports of the revision.
+    """
+
+
+@hookspec(firstresult=True)
+def reflect_tables(
+    connection: Connection,
+    schemas: Sequence[str | None],
+    names: Mapping[str | None, Collection[str]],
+) -> ReflectedTables | None:
+    """Read tables of the database, for a comparison with models.
+
+    Asked once a comparison. The answer is to be what SQLAlchemy's inspector tells, in a number
+    of queries that does not grow with the number of tables.
+
+    Args:
+        connection: the connection to ask, in whatever transaction it is.
+        schemas: the schemas to read; None is the connection's default schema.
+        names: the tables wanted, by schema. One may have gone since it was listed.
     """
 
 

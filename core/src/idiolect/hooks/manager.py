@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 #: Modules that hold the core's own answers, imported when the first context needs them.
 DEFAULTS = ("idiolect.ddl.builtin", "idiolect.runtime.builtin")
 #: Those of rooms that most commands never enter, imported when a room asks its own hooks.
-ROOM_DEFAULTS = {"autogenerate": ("idiolect.autogenerate.render.builtin",)}
+ROOM_DEFAULTS = {
+    "autogenerate": (
+        "idiolect.autogenerate.render.builtin",
+        "idiolect.autogenerate.compare.builtin",
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)

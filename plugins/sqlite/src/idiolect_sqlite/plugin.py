@@ -6,16 +6,18 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from idiolect.hooks import OfflineTransaction, hookimpl
+from idiolect_sqlite import reflect
 from idiolect_sqlite.impl import SQLiteImpl
 from idiolect_sqlite.transactions import immediate_transactions
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import Connection
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import DialectRules
+    from idiolect.hooks import DialectRules, ReflectedTables
 
 
 class SQLitePlugin:
@@ -71,3 +73,12 @@ class SQLitePlugin:
         if not rules.transactional_ddl:
             return contextlib.nullcontext()
         return immediate_transactions(connection)
+
+    @hookimpl
+    def reflect_tables(
+        self, connection: Connection, names: Mapping[str | None, Collection[str]]
+    ) -> ReflectedTables | None:
+        """What SQLAlchemy tells, from five queries a schema instead of a dozen a table."""
+        return (
+            reflect.reflect_tables(connection, names) if reflect.can_reflect(connection) else None
+        )

@@ -1,17 +1,22 @@
 """Tables of the database, asked for together: a few queries a schema, whatever its size.
 
-The comparison of tables comes in. The impl may correct each column as it arrives.
+The comparison of tables comes in. What the database tells comes through the hook
+``reflect_tables``; SQLAlchemy makes tables of it, and the impl may correct each column.
 """
 
 from __future__ import annotations
 
+import contextlib
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint, event
-from sqlalchemy.exc import NoSuchTableError
+from sqlalchemy.exc import NoSuchTableError, SAWarning
 from sqlalchemy.sql.elements import conv
 
+from idiolect.autogenerate.compare.informed import informed
 from idiolect.errors import CommandError
+from idiolect.hooks.dialects import hooks_for
 from idiolect.operations.schemaobj import referent_of
 
 if TYPE_CHECKING:
@@ -21,44 +26,102 @@ if TYPE_CHECKING:
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks.reflected import ReflectedTables
+
+    Key = tuple[str | None, str]
+    Names = Mapping[str | None, Collection[str]]
 
 _KINDS: dict[type, str] = {
     UniqueConstraint: "unique_constraint",
     PrimaryKeyConstraint: "primary_key",
 }
+#: What a dialect may be unable to tell.
+_DOUBTFUL = ("unique_constraints", "check_constraints")
 
 
-def reflect_tables(
-    autogen_context: AutogenContext, wanted: Mapping[str | None, Collection[str]]
-) -> dict[tuple[str | None, str], Table]:
-    """Return tables of the database by schema and name.
-
-    Tables that foreign keys refer to are not asked for: a stand-in has the columns referred to.
+class Reflection:
+    """Tables of the database; each becomes a Table when it is asked for.
 
     Args:
         autogen_context: whose connection is asked.
         wanted: names of tables by schema.
 
-    Raises:
-        CommandError: a table has gone since its name was listed.
+    Attributes:
+        known: what the database told.
     """
-    metadata = MetaData()
-    impl = autogen_context.migration_context.impl
-    inspector: Any = autogen_context.inspector
 
-    def correct(inspector: Any, table: Table, column_info: Any) -> None:
-        impl.autogen_column_reflect(inspector, table, column_info)
+    def __init__(self, autogen_context: AutogenContext, wanted: Names) -> None:
+        connection: Any = autogen_context.connection
+        names = {schema: frozenset(chosen) for schema, chosen in wanted.items() if chosen}
+        hooks = hooks_for(autogen_context.dialect.name, room="autogenerate")
+        self.known: ReflectedTables = hooks.reflect_tables(connection, names)
+        self._impl = autogen_context.migration_context.impl
+        self._inspector: Any = informed(autogen_context.inspector, self.known, names)
+        self._metadata = MetaData()
+        self._tables: dict[Key, Table] = {}
+        event.listen(self._metadata, "column_reflect", self._correct)
+        self.keys = self._readable(names)
+        for kind in _DOUBTFUL:
+            autogen_context.reflected_kinds[kind] = self._tells(kind)
 
-    event.listen(metadata, "column_reflect", correct)
-    for schema, names in wanted.items():
-        if not names:
-            continue
-        chosen = frozenset(names)
+    def _readable(self, names: Names) -> list[Key]:
+        """Return the keys of all tables, in the order of their names; warn of unreadable ones."""
+        found: list[Key] = []
+        for schema, chosen in names.items():
+            for name in sorted(chosen):
+                error = self.known.unreflectable.get((schema, name))
+                if error is None:
+                    found.append((schema, name))
+                else:
+                    warnings.warn(f"Skipping table {name}: {error}", SAWarning, stacklevel=2)
+        return found
+
+    def _tells(self, kind: str) -> bool:
+        """Tell whether the dialect can read facts of a kind; one table is tried."""
+        facts = getattr(self.known, kind)
         try:
-            metadata.reflect(
-                inspector,
+            for key in self.keys[:1]:
+                _ = facts and facts.get(key)
+        except NotImplementedError:
+            return False
+        return facts is not None
+
+    def _correct(self, inspector: Any, table: Table, column_info: Any) -> None:
+        self._impl.autogen_column_reflect(inspector, table, column_info)
+
+    def tables(self, keys: Collection[Key] | None = None) -> dict[Key, Table]:
+        """Return tables by schema and name.
+
+        Tables that foreign keys refer to are not made for that: a stand-in has the columns
+        referred to.
+
+        Args:
+            keys: which; None: all.
+
+        Raises:
+            CommandError: a table has gone since its name was listed.
+        """
+        chosen = self.keys if keys is None else keys
+        fresh = [key for key in chosen if key not in self._tables]
+        for key in fresh:
+            # A stand-in of a former call makes room for the table itself.
+            with contextlib.suppress(KeyError):
+                self._metadata.remove(self._metadata.tables[_full_name(key)])
+            self._tables[key] = self._table(key)
+        for key in fresh:
+            _settle(self._tables[key], self._impl)
+            for foreign_key in self._tables[key].foreign_keys:
+                _stand_in(self._metadata, foreign_key)
+        return {key: self._tables[key] for key in chosen}
+
+    def _table(self, key: Key) -> Table:
+        schema, name = key
+        try:
+            table: Table = Table(
+                name,
+                self._metadata,
                 schema=schema,
-                only=lambda name, _metadata, chosen=chosen: name in chosen,
+                autoload_with=self._inspector,
                 resolve_fks=False,
             )
         except NoSuchTableError as exc:
@@ -66,12 +129,17 @@ def reflect_tables(
                 f"Table {str(exc)!r} was there when the tables were listed, and is gone now: "
                 "something else changes the database. Compare again when it is at rest."
             ) from exc
-    tables = list(metadata.tables.values())
-    for table in tables:
-        _settle(table, impl)
-        for foreign_key in table.foreign_keys:
-            _stand_in(metadata, foreign_key)
-    return {(table.schema, table.name): table for table in tables}
+        return table
+
+
+def reflect_tables(autogen_context: AutogenContext, wanted: Names) -> dict[Key, Table]:
+    """Return tables of the database by schema and name; see :class:`Reflection`."""
+    return Reflection(autogen_context, wanted).tables()
+
+
+def _full_name(key: Key) -> str:
+    schema, name = key
+    return f"{schema}.{name}" if schema else name
 
 
 def _stand_in(metadata: MetaData, foreign_key: ForeignKey) -> None:

@@ -1,0 +1,72 @@
+"""An inspector that has been told of tables, and asks the database for the rest alone.
+
+SQLAlchemy makes tables with it, and listeners of its event ``column_reflect`` receive it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any, Protocol
+
+from idiolect.hooks.reflected import ReflectedTables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from sqlalchemy.engine import Inspector
+
+    Names = Mapping[str | None, Collection[str]]
+
+_KINDS = tuple(name for name in ReflectedTables.__slots__ if name != "unreflectable")
+
+
+class _Informed(Protocol):
+    known: ReflectedTables
+    wanted: Names
+
+
+def informed(inspector: Inspector, known: ReflectedTables, wanted: Names) -> Inspector:
+    """Return an inspector of the same class that answers from what is known.
+
+    Args:
+        inspector: shares its cache.
+        known: what the database told.
+        wanted: the tables that it was asked about, by schema.
+    """
+    kind = type(inspector)
+    methods: dict[str, Any] = {f"get_multi_{facts}": _answering(kind, facts) for facts in _KINDS}
+    methods["_inspection_context"] = _stay
+    copy: Inspector = kind.__new__(type(kind.__name__, (kind,), methods))
+    vars(copy).update(vars(inspector), known=known, wanted=wanted)
+    return copy
+
+
+@contextlib.contextmanager
+def _stay(inspector: Inspector) -> Iterator[Inspector]:
+    """Give the inspector itself for SQLAlchemy's work: a new one would know nothing."""
+    yield inspector
+
+
+def _answering(kind: type[Inspector], facts: str) -> Callable[..., Any]:
+    """Return the method that tells one kind of facts of several tables."""
+    name = f"get_multi_{facts}"
+    ask = getattr(kind, name)
+
+    def answer(
+        self: _Informed,
+        schema: str | None = None,
+        filter_names: Collection[str] | None = None,
+        **options: Any,
+    ) -> Any:
+        if filter_names is None or not set(filter_names) <= set(self.wanted.get(schema, ())):
+            return ask(self, schema=schema, filter_names=filter_names, **options)
+        told = getattr(self.known, facts)
+        if told is None:
+            raise NotImplementedError
+        keys = [(schema, table) for table in filter_names]
+        errors = self.known.unreflectable
+        options.get("unreflectable", {}).update({key: errors[key] for key in keys if key in errors})
+        return {key: told[key] for key in keys if key in told}
+
+    answer.__name__ = name
+    return answer

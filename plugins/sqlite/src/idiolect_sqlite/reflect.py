@@ -1,0 +1,254 @@
+"""All tables of SQLite in five queries a schema, told by SQLAlchemy's own inspector.
+
+SQLAlchemy asks SQLite table by table, several pragmas each, and reads the answers with care. Here
+it asks a stand-in for the connection, which answers from what was read of all tables at once;
+whatever it does not recognise goes to the database. So the result is SQLAlchemy's, whichever
+version it is. The plugin comes in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import inspect
+from sqlalchemy.engine import Connection, ObjectKind, ObjectScope
+
+from idiolect.hooks import ReflectedTables
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from sqlalchemy.engine import Inspector
+
+    Key = tuple[str | None, str]
+    Row = Sequence[Any]
+
+#: The version that has pragmas as tables. Source: SQLite's release history, 3.16.0, item 4.
+FIRST_VERSION = (3, 16)
+_XINFO_VERSION = (3, 26)
+_MAIN = "main"
+_TEMPORARY = "temp"
+_KINDS = (
+    "columns",
+    "pk_constraint",
+    "foreign_keys",
+    "indexes",
+    "unique_constraints",
+    "check_constraints",
+    "table_options",
+)
+_QUOTED = r'(?:"(?P<{0}>(?:[^"]|"")*)"|(?P<{0}_bare>\w+))'
+_PRAGMA = re.compile(
+    rf"PRAGMA {_QUOTED.format('schema')}\.(?P<pragma>\w+)\({_QUOTED.format('name')}\)"
+)
+_SOURCE = re.compile(
+    rf"SELECT sql FROM .*?(?:{_QUOTED.format('schema')}\.)?sqlite_master.*WHERE name = \?",  # noqa: S608 - is read
+    re.DOTALL,
+)
+#: How a pragma's rows are read for all tables; its columns as the pragma itself gives them.
+_COLUMNS = {
+    "table_info": 'cid, name, type, "notnull", dflt_value, pk',
+    "table_xinfo": 'cid, name, type, "notnull", dflt_value, pk, hidden',
+    "foreign_key_list": 'id, seq, "table", "from", "to", on_update, on_delete, "match"',
+    "index_list": 'seq, name, "unique", origin, partial',
+    "index_info": "seqno, cid, name",
+}
+
+
+def can_reflect(connection: Connection) -> bool:
+    """Tell whether the library has what is needed here."""
+    return (connection.dialect.server_version_info or ()) >= FIRST_VERSION
+
+
+def reflect_tables(
+    connection: Connection, names: Mapping[str | None, Collection[str]]
+) -> ReflectedTables:
+    """Return tables as SQLAlchemy tells of them; each is looked at when it is asked for.
+
+    Args:
+        connection: is asked now, and later for what nobody foresaw.
+        names: the tables wanted, by schema.
+    """
+    catalogues = {schema or _MAIN: _read(connection, schema or _MAIN) for schema in names}
+    if None in names:
+        # Tables of this schema hide those of main where they have more to tell.
+        catalogues[_TEMPORARY] = _read(connection, _TEMPORARY)
+    inspector = inspect(Told(connection, catalogues))
+    keys = {
+        (schema, name)
+        for schema, chosen in names.items()
+        for name in chosen
+        if name in catalogues[schema or _MAIN].sources
+    }
+    return ReflectedTables(**{kind: Facts(inspector, kind, keys) for kind in _KINDS})
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What was read of one schema.
+
+    Attributes:
+        sources: the CREATE statements of tables, views and indexes by name.
+        rows: the rows of pragmas by the pragma's name and that of the table or index.
+    """
+
+    sources: dict[str, str | None] = field(default_factory=dict)
+    rows: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
+
+    def pragma(self, pragma: str, name: str) -> list[Row] | None:
+        """Return the rows of a pragma; None where that was not read."""
+        if pragma == "table_info" and (rows := self.pragma("table_xinfo", name)):
+            return [row[:-1] for row in rows if not row[-1]]
+        return self.rows.get((pragma, _folded(name)), []) if pragma in _COLUMNS else None
+
+
+def _read(connection: Connection, schema: str) -> Catalogue:
+    """Ask for everything in one schema; in an empty one, that it is so."""
+    found = Catalogue()
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    master = f"{quote(schema)}.sqlite_master"
+    if schema == _TEMPORARY:
+        master = "sqlite_temp_master"
+    for name, sql in connection.exec_driver_sql(f"SELECT name, sql FROM {master}"):  # noqa: S608 - quoted
+        found.sources[name] = sql
+    if not found.sources:
+        return found
+    version: Any = connection.dialect.server_version_info
+    literal = "'" + schema.replace("'", "''") + "'"
+    for pragma, columns in _COLUMNS.items():
+        if pragma == ("table_info" if version >= _XINFO_VERSION else "table_xinfo"):
+            continue
+        listed = ", ".join(f"p.{column}" for column in columns.split(", "))
+        kinds = "'index'" if pragma == "index_info" else "'table', 'view'"
+        rows = connection.exec_driver_sql(
+            f"SELECT m.name, {listed} FROM {master} m "  # noqa: S608 - quoted
+            f"JOIN pragma_{pragma}(m.name, {literal}) p WHERE m.type IN ({kinds})"
+        )
+        for name, *row in rows:
+            found.rows[pragma, _folded(name)].append(row)
+    return found
+
+
+def _folded(name: str) -> str:
+    """Return a name as pragmas compare names: only letters of ASCII have no case."""
+    return name.encode().lower().decode()
+
+
+class Facts(Mapping[Any, Any]):
+    """One kind of facts by schema and name, found out when it is looked up.
+
+    Args:
+        inspector: is asked.
+        kind: as in the names of the inspector's methods.
+        keys: the tables.
+    """
+
+    def __init__(self, inspector: Inspector, kind: str, keys: Collection[Key]) -> None:
+        self._method = getattr(inspector, f"get_multi_{kind}")
+        self._keys = keys
+        self._made: dict[Key, Any] = {}
+
+    def __getitem__(self, key: Key) -> Any:
+        """Return what SQLAlchemy makes of the table."""
+        if key not in self._made:
+            if key not in self._keys:
+                raise KeyError(key)
+            schema, name = key
+            every = {"kind": ObjectKind.ANY, "scope": ObjectScope.ANY}
+            self._made.update(self._method(schema=schema, filter_names=[name], **every))
+        return self._made[key]
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether the table is there."""
+        return key in self._keys
+
+    def __iter__(self) -> Iterator[Key]:
+        """Return an iterator of the tables."""
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        """Return how many tables there are."""
+        return len(self._keys)
+
+
+class Told(Connection):
+    """Stands in for a connection while SQLAlchemy's dialect looks at tables.
+
+    Args:
+        connection: is asked what this one does not know.
+        catalogues: what was read, by schema.
+    """
+
+    def __init__(self, connection: Connection, catalogues: Mapping[str, Catalogue]) -> None:
+        # SQLAlchemy wants a Connection, and this one lives from the other's.
+        vars(self).update(vars(connection))
+        self._real = connection
+        self._catalogues = catalogues
+
+    def exec_driver_sql(
+        self, statement: str, parameters: Any = None, execution_options: Any = None
+    ) -> Any:
+        """Answer a statement about tables from what was read, or pass it on."""
+        rows = self._answer(statement, parameters)
+        if rows is None:
+            return self._real.exec_driver_sql(statement, parameters, execution_options)
+        return Answer(rows)
+
+    def _answer(self, statement: str, parameters: Any) -> list[Row] | None:
+        asked = _PRAGMA.fullmatch(statement)
+        if asked is not None:
+            catalogue = self._catalogues.get(_name(asked, "schema"))
+            name = _name(asked, "name")
+            return None if catalogue is None else catalogue.pragma(asked["pragma"], name)
+        asked = _SOURCE.match(statement)
+        if asked is None or not parameters:
+            return None
+        schema = _name(asked, "schema")
+        places = [schema] if schema else [_MAIN, _TEMPORARY]
+        if not all(place in self._catalogues for place in places):
+            return None
+        sources = (self._catalogues[place].sources for place in places)
+        return [(known[parameters[0]],) for known in sources if parameters[0] in known]
+
+
+def _name(found: re.Match[str], group: str) -> str:
+    quoted: str | None = found[group]
+    bare: str | None = found[f"{group}_bare"]
+    return (bare or "") if quoted is None else quoted.replace('""', '"')
+
+
+class Answer:
+    """Rows in the manner of a result, as far as dialects read results.
+
+    Args:
+        rows: the rows.
+    """
+
+    _soft_closed = False
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Row]:
+        """Return an iterator of the rows."""
+        return iter(self._rows)
+
+    def fetchall(self) -> list[Row]:
+        """Return all rows."""
+        return self._rows
+
+    all = fetchall
+
+    def first(self) -> Row | None:
+        """Return the first row; None where there is none."""
+        return self._rows[0] if self._rows else None
+
+    fetchone = first
+
+    def scalar(self) -> Any:
+        """Return the first value of the first row; None where there is none."""
+        return self._rows[0][0] if self._rows else None
