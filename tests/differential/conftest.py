@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-import sqlalchemy as sa
 
+from tests.differential.databases import databases
 from tests.differential.harness import alembic
 from tests.differential.history import make_project, use_database
 
@@ -34,21 +33,8 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
     """Return a function that gives the URL of one more empty database."""
-    if request.param == "sqlite":
-        yield lambda: f"sqlite:///{tmp_path / uuid.uuid4().hex}.db"
-        return
-    server: str = request.getfixturevalue(f"{request.param}_url")
-    force = " WITH (FORCE)" if request.param == "postgresql" else ""
-    made: list[str] = []
-
-    def new() -> str:
-        made.append(f"differential_{uuid.uuid4().hex}")
-        _administer(server, f"CREATE DATABASE {made[-1]}")
-        return sa.make_url(server).set(database=made[-1]).render_as_string(hide_password=False)
-
-    yield new
-    for name in made:
-        _administer(server, f"DROP DATABASE {name}{force}")
+    with databases(request, request.param, tmp_path) as new:
+        yield new
 
 
 @pytest.fixture
@@ -67,9 +53,3 @@ def on_new_database(project: Path, new_url: Callable[[], str]) -> Callable[[], s
         return url
 
     return point
-
-
-def _administer(server: str, statement: str) -> None:
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)

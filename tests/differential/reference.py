@@ -16,8 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 VERSION = "1.20.1"
+RELEASE = f"{sys.version_info.major}.{sys.version_info.minor}"
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
-REQUIREMENTS = (f"alembic=={VERSION}", "psycopg[binary]>=3.2", "pymysql>=1.1")
+REQUIREMENTS = (
+    f"alembic=={VERSION}",
+    "aiosqlite>=0.20",
+    "asyncpg>=0.29",
+    "greenlet>=3.1",
+    "psycopg[binary]>=3.2",
+    "pymysql>=1.1",
+)
 
 
 @cache
@@ -31,21 +39,30 @@ def reference_python() -> Path:
     """
     import sqlalchemy
 
-    # The developer's command is a program: its rooms are on the path for this alone.
-    sys.path.append(str(TOOLS))
+    folder = cached_folder() / f"alembic-{VERSION}-sqlalchemy-{sqlalchemy.__version__}-py{RELEASE}"
     from devtools.environment import make
-    from devtools.shell import cache_folder
 
-    release = f"{sys.version_info.major}.{sys.version_info.minor}"
-    folder = cache_folder() / f"alembic-{VERSION}-sqlalchemy-{sqlalchemy.__version__}-py{release}"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(folder.with_suffix(".lock")):
+    with alone(folder.with_suffix(".lock")):
         return make(folder, [*REQUIREMENTS, f"sqlalchemy=={sqlalchemy.__version__}"])
 
 
+def cached_folder() -> Path:
+    """Return the folder where downloads and venvs of tests are kept between runs."""
+    # The developer's command is a program: its rooms are on the path for this alone.
+    if str(TOOLS) not in sys.path:
+        sys.path.append(str(TOOLS))
+    from devtools.shell import cache_folder
+
+    return cache_folder()
+
+
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Keep the workers of one test run from making the same venv at once."""
+def alone(lock: Path) -> Iterator[None]:
+    """Keep the workers of one test run from making the same folder at once.
+
+    Args:
+        lock: a file that stands for the folder.
+    """
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

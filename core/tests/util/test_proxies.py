@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from unittest import mock
 import pytest
 
 from idiolect import context, op
+from idiolect.migration import MigrationContext
 from idiolect.operations.base import Operations
 from idiolect.runtime.environment import EnvironmentContext
 
@@ -133,6 +135,31 @@ def test_a_mock_takes_a_directives_place(project: Project) -> None:
     with mock.patch("idiolect.op.execute") as fake:
         op.execute("SELECT 1")
     fake.assert_called_once_with("SELECT 1")
+
+
+def test_the_object_behind_op_is_there_while_a_revision_runs(project: Project) -> None:
+    """Published revisions ask ``op._proxy`` for the dialect."""
+    dialect = "op._proxy.migration_context.dialect"
+    project.revision("a", None, f"op.execute(f'CREATE TABLE {{{dialect}.name}} (id INT)')")
+    project.upgrade()
+    assert ["alembic_version", "sqlite"] == project.tables()
+    assert not hasattr(op, "_proxy")
+
+
+def test_an_object_put_behind_op_is_used_where_nothing_is_bound(
+    monkeypatch: pytest.MonkeyPatch, project: Project
+) -> None:
+    """Published tests call directives so; a command's own binding comes first."""
+    buffer = io.StringIO()
+    context = MigrationContext.configure(
+        dialect_name="sqlite", opts={"as_sql": True, "output_buffer": buffer}
+    )
+    monkeypatch.setattr(op, "_proxy", Operations(context), raising=False)
+    op.execute("SELECT 1")
+    assert "SELECT 1;\n\n" == buffer.getvalue()
+    project.revision("a", None, CREATE)
+    project.upgrade()
+    assert ["alembic_version", "t"] == project.tables()
 
 
 def test_a_directive_keeps_its_signature() -> None:

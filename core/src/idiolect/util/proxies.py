@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from typing import TYPE_CHECKING, Any
 
 from idiolect.util.langhelpers import nearest
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from idiolect.util.bound import Bound
+
+OBJECT = "_proxy"
+"""The name under which published code reads the object itself, and tests put one in its place."""
 
 
 def directive(bound: Bound[Any], get_class: Callable[[], type], module: str, name: str) -> Any:
@@ -38,19 +42,27 @@ def directive(bound: Bound[Any], get_class: Callable[[], type], module: str, nam
         return cls
     member = getattr(cls, name, None)
     if callable(member):
-        return _late(bound, name, member)
-    target = bound.find()
+        return _late(bound, module, name, member)
+    target = bound.find() or _put(module)
+    if target is not None and name == OBJECT:
+        return target
     if target is not None and hasattr(target, name):
         return getattr(target, name)
     raise AttributeError(_explain(bound, get_class, module, name))
 
 
-def _late(bound: Bound[Any], name: str, member: Any) -> Callable[..., Any]:
+def _late(bound: Bound[Any], module: str, name: str, member: Any) -> Callable[..., Any]:
     @functools.wraps(member)
     def call(*args: Any, **kw: Any) -> Any:
-        return getattr(bound.get(name), name)(*args, **kw)
+        target = bound.find() or _put(module) or bound.get(name)
+        return getattr(target, name)(*args, **kw)
 
     return call
+
+
+def _put(module: str) -> Any:
+    """Return the object that was assigned to the module from outside, or None."""
+    return vars(sys.modules[module]).get(OBJECT)
 
 
 def _explain(bound: Bound[Any], get_class: Callable[[], type], module: str, name: str) -> str:

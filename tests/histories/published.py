@@ -1,0 +1,129 @@
+"""A published package with a history of its own: fetched once from the package index, by its hash.
+
+What is fetched is unpacked below the developers' cache and never installed: the package with what
+its files import stands on the path of the two tools, SQLAlchemy and the drivers are theirs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.differential.reference import RELEASE, alone, cached_folder, reference_python
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SERVERS = ("sqlite", "postgresql", "mariadb")
+CLI = "alembic.config:main"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One published package and how its history is run.
+
+    Attributes:
+        name: the distribution.
+        version: pinned.
+        sha256: of its wheel.
+        why: the style that it stands for.
+        locations: folders of revision files, below where it is unpacked.
+        needs: pinned distributions that its files import.
+        env: the package's own folder with env.py; or the name of one in `envs/`.
+        options: keyword arguments that an env.py of `envs/` passes to ``configure()``.
+        middle: where the first upgrade ends, after which rows are put into all tables; None
+            where its own code cannot take rows that it did not make.
+        down: where the downgrade ends; None where the history has no way back.
+        databases: where the history runs with the real Alembic.
+        drivers: by database, the driver that its env.py asks for.
+        command: the function that reads a command line, and the words before the subcommand.
+        sample: on which database it is run without `--full`; another run needs that.
+    """
+
+    name: str
+    version: str
+    sha256: str
+    why: str
+    locations: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    env: str = "plain"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    middle: str | None = "heads"
+    down: str | None = "base"
+    databases: tuple[str, ...] = SERVERS
+    drivers: Mapping[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = (CLI,)
+    sample: str = "sqlite"
+
+    @property
+    def version_table(self) -> str:
+        """The table that its env.py keeps the heads in."""
+        name: str = self.options.get("version_table", "alembic_version")
+        return name
+
+
+def unpacked(package: Published) -> tuple[Path, ...]:
+    """Return the folders of the package and of what it needs, fetched if need be.
+
+    Args:
+        package: which.
+
+    Raises:
+        pytest.skip.Exception: the package index did not answer; in CI that is a failure.
+    """
+    own = fetched(package.name, (f"{package.name}=={package.version}",), package.sha256)
+    return (own, fetched("needs", package.needs)) if package.needs else (own,)
+
+
+def fetched(name: str, requirements: tuple[str, ...], sha256: str | None = None) -> Path:
+    """Return a folder that pinned distributions are unpacked in, fetched if need be.
+
+    Args:
+        name: for the folder.
+        requirements: pinned, as pip takes them.
+        sha256: of the file that pip gets for the only one of them; None: it is not looked at.
+
+    Raises:
+        pytest.skip.Exception: the package index did not answer; in CI that is a failure.
+    """
+    digest = hashlib.sha256(repr((requirements, sha256)).encode()).hexdigest()[:12]
+    folder = cached_folder() / "published" / f"{name}-{digest}-py{RELEASE}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with alone(folder.with_suffix(".lock")):
+        if folder.exists():
+            return folder
+        making = folder.with_suffix(".making")
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir()
+        if sha256 is None:
+            _install(making, *requirements)
+        else:
+            hashed = folder.with_suffix(".txt")
+            hashed.write_text(f"{requirements[0]} --hash=sha256:{sha256}\n", encoding="utf-8")
+            _install(making, "--require-hashes", "--requirement", str(hashed))
+        making.rename(folder)
+    return folder
+
+
+def _install(folder: Path, *words: str) -> None:
+    from devtools.shell import attempt, tail
+
+    python = reference_python()
+    command = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
+    done = attempt(
+        [*command, "--target", str(folder), *words], env={"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    )
+    if not done.returncode:
+        return
+    message = f"pip install {' '.join(words)} failed:\n{tail(done.stdout)}"
+    # Without a network nothing can be said; a hash that does not fit is another matter.
+    is_unreachable = "THESE PACKAGES DO NOT MATCH" not in done.stdout
+    if is_unreachable and not os.environ.get("CI"):
+        pytest.skip(f"not fetched from the package index; {message}")
+    pytest.fail(message, pytrace=False)
