@@ -103,7 +103,7 @@ BROKEN = {
     ),
     "an unknown hook": (
         GOOD.format(name="x") + "\n@hookimpl\ndef zzz():\n    return ''\n",
-        ["of my-db 1.2 does not fit", "zzz", "Known hooks: autocommit_level, batch_separator"],
+        ["of my-db 1.2 does not fit", "zzz", "Known hooks: adjust_reflected, autocommit_level"],
     ),
     "a wrong argument": (
         GOOD.format(name="x") + "\n@hookimpl\ndef batch_separator(dialct):\n    return ''\n",

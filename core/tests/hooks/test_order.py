@@ -26,7 +26,48 @@ HOOKS = sorted(
 )
 
 
-class Everything:
+class Comparing:
+    """Implements the hooks of comparing, which no run asks, and notes each call."""
+
+    log: list[str]
+
+    @hookimpl
+    def autogenerate_comparators(self) -> None:
+        """Note the call."""
+        self.log.append("autogenerate_comparators")
+
+    @hookimpl
+    def compare_type(self) -> None:
+        """Note the call."""
+        self.log.append("compare_type")
+
+    @hookimpl
+    def compare_server_default(self) -> None:
+        """Note the call."""
+        self.log.append("compare_server_default")
+
+    @hookimpl
+    def reflect_column(self) -> None:
+        """Note the call."""
+        self.log.append("reflect_column")
+
+    @hookimpl
+    def adjust_reflected(self) -> None:
+        """Note the call."""
+        self.log.append("adjust_reflected")
+
+    @hookimpl
+    def reflect_extra(self) -> None:
+        """Note the call."""
+        self.log.append("reflect_extra")
+
+    @hookimpl
+    def process_revision_directives(self) -> None:
+        """Note the call."""
+        self.log.append("process_revision_directives")
+
+
+class Everything(Comparing):
     """Implements all hooks and notes each call, without opinions."""
 
     def __init__(self, log: list[str]) -> None:

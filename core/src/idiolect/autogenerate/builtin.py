@@ -18,7 +18,6 @@ from idiolect.autogenerate.compare import (
     tables,
     types,
 )
-from idiolect.autogenerate.compare import schemas as schema_names
 from idiolect.runtime.plugins import Plugin
 from idiolect.util.langhelpers import DispatchPriority, PriorityDispatcher
 
@@ -30,7 +29,7 @@ comparators = PriorityDispatcher()
 
 
 def _compare_schemas(autogen_context: Any, upgrade_ops: Any) -> None:
-    found = schema_names.schemas_to_compare(autogen_context)
+    found = autogen_context.schemas
     dialect = autogen_context.dialect.name
     compare = autogen_context.comparators.dispatch("schema", qualifier=dialect)
     compare(autogen_context, upgrade_ops, found)

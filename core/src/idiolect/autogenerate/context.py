@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import MetaData, inspect
 
 from idiolect.autogenerate.builtin import comparators as global_comparators
+from idiolect.autogenerate.compare.schemas import schemas_to_compare
 from idiolect.errors import CommandError
-from idiolect.runtime.plugins import Plugin
+from idiolect.hooks.dialects import hooks_for
+from idiolect.runtime.plugins import choose_sets
 from idiolect.util.langhelpers import memoized_property, to_list
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection, Inspector
 
+    from idiolect.hooks.records import Comparator, SchemaObject
     from idiolect.runtime.migration import MigrationContext
     from idiolect.util.langhelpers import PriorityDispatcher
 
@@ -50,7 +53,7 @@ class AutogenContext:
         imports: lines of import that rendered code needs; renderers add to it.
         migration_context: the context.
         opts: the options by name.
-        comparators: the comparators chosen by ``autogenerate_plugins``.
+        hooks: the plugins of the dialect, for questions of comparing.
         reflected_kinds: the kinds of constraints that the dialect was found able to read, or not.
 
     Raises:
@@ -59,6 +62,7 @@ class AutogenContext:
 
     metadata: MetaData | Sequence[MetaData] | None = None
     connection: Connection | None = None
+    _chosen: list[Comparator] | None = None
 
     def __init__(
         self,
@@ -82,14 +86,40 @@ class AutogenContext:
         self.connection = migration_context.bind
         self.dialect = migration_context.dialect
         self.imports: set[str] = set()
-        self.comparators: PriorityDispatcher = global_comparators.branch()
-        Plugin.populate_autogenerate_priority_dispatch(
-            self.comparators, self.opts.get("autogenerate_plugins") or _DEFAULT_PLUGINS
-        )
+        self.hooks = hooks_for(self.dialect.name, room="compare")
+        if autogenerate:
+            # Here a name that stands for no set is told before anything is asked.
+            self._chosen = self._choose_comparators()
         self._object_filters = to_list(self.opts.get("include_object"))
         self._name_filters = to_list(self.opts.get("include_name"))
         self._has_batch = False
         self.reflected_kinds: dict[str, bool] = {}
+
+    @memoized_property
+    def comparators(self) -> PriorityDispatcher:
+        """The comparators chosen by ``autogenerate_plugins``, and those registered for all runs.
+
+        Raises:
+            CommandError: a name or pattern of the option stands for no set.
+        """
+        comparators = global_comparators.branch()
+        for one in self._chosen if self._chosen is not None else self._choose_comparators():
+            comparators.dispatch_for(
+                one.target,
+                priority=one.priority,
+                qualifier=one.qualifier,
+                subgroup=one.element,
+            )(one.function)
+        return comparators
+
+    def _choose_comparators(self) -> list[Comparator]:
+        offered = self.hooks.autogenerate_comparators(self.dialect)
+        names = dict.fromkeys(one.set_name for one in offered)
+        wanted = self.opts.get("autogenerate_plugins")
+        chosen = set(choose_sets(names, wanted or _DEFAULT_PLUGINS))
+        if not wanted:
+            chosen.update(one.set_name for one in offered if one.by_default)
+        return [one for one in offered if one.set_name in chosen]
 
     def _check_models(self) -> None:
         if self.metadata is None:
@@ -121,6 +151,24 @@ class AutogenContext:
             raise TypeError("can't return inspector as this AutogenContext has no connection")
         inspector: Inspector = inspect(self.connection)
         return inspector
+
+    @memoized_property
+    def schemas(self) -> set[str | None]:
+        """The schemas that are compared; None is the default one."""
+        return schemas_to_compare(self)
+
+    @memoized_property
+    def _schema_objects(self) -> list[SchemaObject]:
+        ordered = sorted(self.schemas, key=lambda schema: schema or "")
+        return self.hooks.reflect_extra(self.inspector, ordered)
+
+    def schema_objects(self, kind: str) -> list[SchemaObject]:
+        """Return what the database has of a kind, besides tables; plugins are asked once.
+
+        Args:
+            kind: such as ``sequence``.
+        """
+        return [one for one in self._schema_objects if one.kind == kind]
 
     @memoized_property
     def sorted_tables(self) -> list[Table]:

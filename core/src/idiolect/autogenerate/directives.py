@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 log = Log("autogenerate.directives")
 
 
-def check_directives(directives: Sequence[Any], process: Callable[..., None]) -> None:
+def check_directives(directives: Sequence[Any], process: Callable[..., None] | str) -> None:
     """Refuse what is no revision or no operation.
 
     Args:
         directives: what a hook has left.
-        process: the hook.
+        process: the hook, or who implements it.
 
     Raises:
         CommandError: naming the hook and the value.
     """
-    name = getattr(process, "__qualname__", repr(process))
+    name = process if isinstance(process, str) else getattr(process, "__qualname__", repr(process))
     for each in directives:
         if not isinstance(each, MigrationScript):
             raise CommandError(

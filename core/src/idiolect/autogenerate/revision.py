@@ -12,6 +12,7 @@ from idiolect.autogenerate.compare.net import populate_migration_script
 from idiolect.autogenerate.context import AutogenContext
 from idiolect.autogenerate.directives import check_directives, demand_types
 from idiolect.errors import CommandError
+from idiolect.hooks.dialects import hooks_for
 from idiolect.operations.ops.containers import DowngradeOps, MigrationScript, UpgradeOps
 from idiolect.util.langhelpers import rev_id as new_id
 
@@ -101,13 +102,13 @@ class RevisionContext:
         self.dialects[directive.upgrade_ops_list[-1].upgrade_token] = context.dialect
         if autogenerate:
             populate_migration_script(context, directive)
-        for process in (
-            self.process_revision_directives,
-            migration_context.opts.get("process_revision_directives"),
-        ):
-            if process is not None:
-                process(migration_context, rev, self.generated_revisions)
-                check_directives(self.generated_revisions, process)
+        if self.process_revision_directives is not None:
+            self.process_revision_directives(migration_context, rev, self.generated_revisions)
+            check_directives(self.generated_revisions, self.process_revision_directives)
+        hooks = hooks_for(migration_context.dialect.name, room="compare")
+        hooks.process_revision_directives(migration_context, rev, self.generated_revisions)
+        implementers = hooks.implementers("process_revision_directives")
+        check_directives(self.generated_revisions, implementers)
         self._last_autogen_context = context
 
     def _demand_heads(self, rev: Any) -> None:

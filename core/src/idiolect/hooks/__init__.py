@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from idiolect.hooks.markers import hookimpl
     from idiolect.hooks.options import Option
     from idiolect.hooks.records import (
+        Comparator,
         DialectRules,
         OfflineTransaction,
+        SchemaObject,
         StepGuard,
+        TableSide,
         TemplateFolder,
         VersionTableSpec,
     )
@@ -24,11 +27,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HOOKSPEC_VERSION",
+    "Comparator",
     "DialectRules",
     "OfflineTransaction",
     "Option",
     "ReflectedTables",
+    "SchemaObject",
     "StepGuard",
+    "TableSide",
     "TemplateFolder",
     "VersionTableSpec",
     "hookimpl",

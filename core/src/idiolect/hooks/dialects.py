@@ -9,27 +9,34 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+import traceback
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from idiolect.errors import HookAnswerError, IdiolectError
-from idiolect.hooks.manager import get_manager
+from idiolect.hooks.manager import ROOM_DEFAULTS, get_manager
 from idiolect.hooks.records import (
+    Comparator,
     DialectRules,
     OfflineTransaction,
+    SchemaObject,
     VersionTableSpec,
 )
 from idiolect.hooks.reflected import ReflectedTables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pluggy
-    from sqlalchemy import Table
-    from sqlalchemy.engine import Connection, Dialect
+    from sqlalchemy import Column, Table
+    from sqlalchemy.engine import Connection, Dialect, Inspector
     from sqlalchemy.types import TypeEngine
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks.records import TableSide
+    from idiolect.operations.ops.containers import MigrationScript
     from idiolect.operations.ops.core import MigrateOperation
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationInfo, MigrationStep
@@ -141,6 +148,84 @@ class DialectHooks:
         """Tell all plugins that a step was applied."""
         self._ask("on_version_apply", ctx=ctx, step=step, heads=heads, run_args=run_args)
 
+    def autogenerate_comparators(self, dialect: Dialect) -> list[Comparator]:
+        """Return all comparators, the core's first. Asked by room ``compare``."""
+        answers = self._ask("autogenerate_comparators", dialect=dialect)
+        return self._joined("autogenerate_comparators", reversed(answers), Comparator)
+
+    def compare_type(
+        self,
+        autogen_context: AutogenContext,
+        inspector_column: Column[Any],
+        metadata_column: Column[Any],
+    ) -> bool:
+        """Return whether a column's type differs. Asked by room ``compare``."""
+        return self._one(
+            "compare_type",
+            bool,
+            autogen_context=autogen_context,
+            inspector_column=inspector_column,
+            metadata_column=metadata_column,
+        )
+
+    def compare_server_default(
+        self,
+        autogen_context: AutogenContext,
+        inspector_column: Column[Any],
+        metadata_column: Column[Any],
+        rendered_metadata: str | None,
+        rendered_inspector: str | None,
+    ) -> bool:
+        """Return whether a column's default differs. Asked by room ``compare``."""
+        return self._one(
+            "compare_server_default",
+            bool,
+            autogen_context=autogen_context,
+            inspector_column=inspector_column,
+            metadata_column=metadata_column,
+            rendered_metadata=rendered_metadata,
+            rendered_inspector=rendered_inspector,
+        )
+
+    def reflect_column(
+        self, inspector: Inspector, table: Table, column_info: dict[str, Any]
+    ) -> None:
+        """Let all correct a column that was read. Asked by room ``compare``."""
+        self._ask("reflect_column", inspector=inspector, table=table, column_info=column_info)
+
+    def adjust_reflected(
+        self, autogen_context: AutogenContext, reflected: TableSide, metadata: TableSide
+    ) -> None:
+        """Let all take away what is told differently. Asked by room ``compare``."""
+        self._ask(
+            "adjust_reflected",
+            autogen_context=autogen_context,
+            reflected=reflected,
+            metadata=metadata,
+        )
+
+    def reflect_extra(
+        self, inspector: Inspector, schemas: Sequence[str | None]
+    ) -> list[SchemaObject]:
+        """Return what the database has besides tables. Asked by room ``compare``."""
+        answers = self._ask("reflect_extra", inspector=inspector, schemas=schemas)
+        return self._joined("reflect_extra", answers, SchemaObject)
+
+    def process_revision_directives(
+        self, context: MigrationContext, revision: Any, directives: list[MigrationScript]
+    ) -> None:
+        """Let all change what is about to be written. Asked by room ``compare``."""
+        self._ask(
+            "process_revision_directives",
+            context=context,
+            revision=revision,
+            directives=directives,
+        )
+
+    def implementers(self, hook: str) -> str:
+        """Return for messages who implements a hook, the first to be asked first."""
+        return self._implementers(hook)
+
     def render_type(self, type_: TypeEngine[Any], autogen_context: AutogenContext) -> str | None:
         """Return the code of a type; None leaves it to the core. Asked by room ``autogenerate``."""
         answer = self._ask("render_type", type_=type_, autogen_context=autogen_context)
@@ -167,6 +252,16 @@ class DialectHooks:
             names=names,
         )
 
+    def _joined(self, hook: str, answers: Iterable[Any], kind: type[T]) -> list[T]:
+        """Return the members of all answers, each an iterable of ``kind``."""
+        found: list[T] = []
+        for answer in answers:
+            members = list(answer) if isinstance(answer, Iterable) else [answer]
+            if not all(isinstance(member, kind) for member in members):
+                raise self._wrong(hook, answer, f"an iterable of {kind.__name__}")
+            found.extend(members)
+        return found
+
     def _one(self, hook: str, kind: type[T], **kw: Any) -> T:
         answer = self._ask(hook, **kw)
         if not isinstance(answer, kind):
@@ -187,7 +282,7 @@ class DialectHooks:
             raise
         except Exception as exc:
             # A revision's own failure passes through run_step; the step's note names it already.
-            if hook != "run_step":
+            if hook != "run_step" and not _is_of_env_py(hook, exc):
                 exc.add_note(
                     f"in the hook {hook!r} for the dialect {self.dialect_name!r}, "
                     f"implemented by: {self._implementers(hook)}"
@@ -206,6 +301,14 @@ class DialectHooks:
     def _implementers(self, hook: str) -> str:
         impls = getattr(self._hook, hook).get_hookimpls()
         return ", ".join(impl.plugin_name for impl in reversed(impls))
+
+
+def _is_of_env_py(hook: str, exc: BaseException) -> bool:
+    """Tell whether env.py's own function failed, which the core calls last of a hook."""
+    return hook == "process_revision_directives" and any(
+        frame.f_globals.get("__name__") in ROOM_DEFAULTS["compare"]
+        for frame, _ in traceback.walk_tb(exc.__traceback__)
+    )
 
 
 _cache: dict[tuple[str, str | None], tuple[int, DialectHooks]] = {}

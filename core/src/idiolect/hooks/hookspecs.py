@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from sqlalchemy import Table
-    from sqlalchemy.engine import Connection, Dialect
+    from sqlalchemy import Column, Table
+    from sqlalchemy.engine import Connection, Dialect, Inspector
     from sqlalchemy.types import TypeEngine
 
     from idiolect.autogenerate.context import AutogenContext
@@ -34,12 +34,16 @@ if TYPE_CHECKING:
     )
     from idiolect.hooks.options import OptionRegistry
     from idiolect.hooks.records import (
+        Comparator,
         DialectRules,
         OfflineTransaction,
+        SchemaObject,
+        TableSide,
         TemplateFolder,
         VersionTableSpec,
     )
     from idiolect.hooks.reflected import ReflectedTables
+    from idiolect.operations.ops.containers import MigrationScript
     from idiolect.operations.ops.core import MigrateOperation
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationInfo, MigrationStep
@@ -182,6 +186,118 @@ def on_version_apply(
         step: which revisions, in which direction, whether only stamped.
         heads: the ids now in the version table.
         run_args: the keyword arguments of ``run_migrations()``.
+    """
+
+
+@hookspec
+def autogenerate_comparators(dialect: Dialect) -> Iterable[Comparator] | None:
+    """Give comparators, each in a named set that ``autogenerate_plugins`` chooses.
+
+    Asked once a comparison. The core's own come first, then those of the dialect's plugin, then
+    all others; of one target they run in the order of their priorities.
+
+    Args:
+        dialect: the context's SQLAlchemy dialect.
+    """
+
+
+@hookspec(firstresult=True)
+def compare_type(
+    autogen_context: AutogenContext, inspector_column: Column[Any], metadata_column: Column[Any]
+) -> bool | None:
+    """Say whether the type of a column differs from the model's.
+
+    Asked for each column that is on both sides and has a type on both, unless the function that
+    ``configure(compare_type=...)`` was given has answered, or types are not to be compared.
+
+    Args:
+        autogen_context: the comparison.
+        inspector_column: as it is in the database.
+        metadata_column: as it is in the models.
+    """
+
+
+@hookspec(firstresult=True)
+def compare_server_default(
+    autogen_context: AutogenContext,
+    inspector_column: Column[Any],
+    metadata_column: Column[Any],
+    rendered_metadata: str | None,
+    rendered_inspector: str | None,
+) -> bool | None:
+    """Say whether the default of a column differs from the model's.
+
+    Asked for each column that has a default on one side at least, where neither is computed or
+    an identity, if ``configure(compare_server_default=...)`` asks for it and was given no
+    function that has answered.
+
+    Args:
+        autogen_context: the comparison.
+        inspector_column: as it is in the database.
+        metadata_column: as it is in the models.
+        rendered_metadata: the model's default as SQL; None for none.
+        rendered_inspector: the database's default as SQL; None for none.
+    """
+
+
+@hookspec
+def reflect_column(inspector: Inspector, table: Table, column_info: dict[str, Any]) -> None:
+    """Correct what is known of a column as it is read from the database.
+
+    Called for each column of the database, before a Column is made of it.
+
+    Args:
+        inspector: SQLAlchemy's.
+        table: the table that is being read, with the columns before this one.
+        column_info: what the inspector tells, ``name``, ``type``, ``nullable``, ``default``...;
+            changed in place.
+    """
+
+
+@hookspec
+def adjust_reflected(
+    autogen_context: AutogenContext, reflected: TableSide, metadata: TableSide
+) -> None:
+    """Take away what the database does not tell as the models do.
+
+    Called for each table before its indexes and unique constraints are compared, and again
+    before its foreign keys are. The sets of what is not compared then are empty.
+
+    Args:
+        autogen_context: the comparison.
+        reflected: the database's side; its sets are changed in place.
+        metadata: the models' side; likewise.
+    """
+
+
+@hookspec
+def reflect_extra(
+    inspector: Inspector, schemas: Sequence[str | None]
+) -> Iterable[SchemaObject] | None:
+    """Give what the database has besides tables: types, sequences, extensions, views...
+
+    Asked once a comparison, and only if a comparator wants to know.
+
+    Args:
+        inspector: SQLAlchemy's.
+        schemas: the schemas that are compared; None is the default one.
+    """
+
+
+@hookspec
+def process_revision_directives(
+    context: MigrationContext, revision: Any, directives: list[MigrationScript]
+) -> None:
+    """Change what is about to be written as a revision.
+
+    Called once a run of env.py, before files are written, and by ``check``. The core's own
+    implementation, which comes last, calls what ``configure(process_revision_directives=...)``
+    was given.
+
+    Args:
+        context: the migration context.
+        revision: the heads of the database.
+        directives: the revisions; changed in place. An empty list writes no file.
     """
 
 

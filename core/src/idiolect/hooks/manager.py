@@ -29,7 +29,8 @@ ROOM_DEFAULTS = {
     "autogenerate": (
         "idiolect.autogenerate.render.builtin",
         "idiolect.autogenerate.compare.builtin",
-    )
+    ),
+    "compare": ("idiolect.autogenerate.compare.builtin",),
 }
 
 

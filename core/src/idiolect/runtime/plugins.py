@@ -108,22 +108,43 @@ class Plugin:
             CommandError: a name or pattern stands for no plugin.
             ValueError: one is neither a name nor a pattern.
         """
-        missing = {}
-        included: list[re.Pattern[str]] = []
-        excluded: list[re.Pattern[str]] = []
-        for given in include_plugins:
-            pattern = _make_re(_translate_legacy_name(given.removeprefix("~")))
-            if given.startswith("~"):
-                excluded.append(pattern)
-                continue
-            included.append(pattern)
-            if not any(pattern.match(name) for name in _all_plugins):
-                missing[given] = nearest(given, _all_plugins)
-        if missing:
-            raise CommandError(_tell_missing(missing))
-        for name, plugin in _all_plugins.items():
-            if _any_matches(included, name) and not _any_matches(excluded, name):
-                comparators.populate_with(plugin.autogenerate_comparators)
+        for name in choose_sets(_all_plugins, include_plugins):
+            comparators.populate_with(_all_plugins[name].autogenerate_comparators)
+
+
+def all_plugins() -> list[Plugin]:
+    """Return the plugins that there are, in order of registration."""
+    return list(_all_plugins.values())
+
+
+def choose_sets(known: Iterable[str], wanted: Iterable[str]) -> list[str]:
+    """Return the known names that patterns choose, in their order.
+
+    Args:
+        known: names of sets of comparators.
+        wanted: names, patterns with ``*``, and with ``~`` in front what is left out.
+
+    Raises:
+        CommandError: a name or pattern stands for none.
+        ValueError: one is neither a name nor a pattern.
+    """
+    names = list(known)
+    missing = {}
+    included: list[re.Pattern[str]] = []
+    excluded: list[re.Pattern[str]] = []
+    for given in wanted:
+        pattern = _make_re(_translate_legacy_name(given.removeprefix("~")))
+        if given.startswith("~"):
+            excluded.append(pattern)
+            continue
+        included.append(pattern)
+        if not any(pattern.match(name) for name in names):
+            missing[given] = nearest(given, names)
+    if missing:
+        raise CommandError(_tell_missing(missing))
+    return [
+        name for name in names if _any_matches(included, name) and not _any_matches(excluded, name)
+    ]
 
 
 def _any_matches(patterns: Iterable[re.Pattern[str]], name: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import sys
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, Generic, NoReturn, TypeVar, overload
 
 T = TypeVar("T")
@@ -280,6 +280,14 @@ class PriorityDispatcher:
                     stopped.add(subgroup)
 
         return call
+
+    def entries(
+        self,
+    ) -> Iterator[tuple[str, str, DispatchPriority, Callable[..., Any], str | None]]:
+        """Yield target, qualifier, priority, function and subgroup of each registration."""
+        for (target, qualifier, priority), functions in self._registry.items():
+            for fn, subgroup in functions:
+                yield target, qualifier, DispatchPriority(priority), fn, subgroup
 
     def branch(self) -> PriorityDispatcher:
         """Return a copy whose registrations do not reach this one."""

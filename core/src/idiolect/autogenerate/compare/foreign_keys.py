@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idiolect.ddl.signatures import final_name, foreign_key_signature
+from idiolect.hooks.records import TableSide
 from idiolect.operations.ops.constraints import DropConstraintOp
 from idiolect.operations.ops.foreignkeys import CreateForeignKeyOp
 from idiolect.util.logs import Log
@@ -37,7 +38,11 @@ def compare_foreign_keys(
         if autogen_context.run_name_filters(_name(key), _KIND, parents)
     }
     model_keys = set(metadata_table.foreign_key_constraints)
-    context.impl.correct_for_autogen_foreignkeys(conn_keys, model_keys)
+    autogen_context.hooks.adjust_reflected(
+        autogen_context,
+        TableSide(conn_table, foreign_keys=conn_keys),
+        TableSide(metadata_table, foreign_keys=model_keys),
+    )
     before = {foreign_key_signature(key, default): key for key in _sorted(conn_keys)}
     after = {foreign_key_signature(key, default): key for key in _sorted(model_keys)}
     namesakes_before = {_name(key): key for key in before.values() if key.name}

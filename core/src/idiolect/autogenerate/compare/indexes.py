@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, UniqueConstraint
 
 from idiolect.autogenerate.compare.inspection import is_reflected
 from idiolect.ddl.signatures import column_names, final_name
+from idiolect.hooks.records import TableSide
 from idiolect.operations.ops.constraints import AddConstraintOp, DropConstraintOp
 from idiolect.operations.ops.indexes import CreateIndexOp, DropIndexOp
 from idiolect.util.logs import Log
@@ -25,19 +25,11 @@ if TYPE_CHECKING:
 log = Log("autogenerate.compare.constraints")
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """The indexes and unique constraints of one table on one side."""
-
-    uniques: set[UniqueConstraint]
-    indexes: set[Index]
-
-    @classmethod
-    def of(cls, table: Table | None) -> _Side:
-        if table is None:
-            return cls(set(), set())
-        uniques = {item for item in table.constraints if isinstance(item, UniqueConstraint)}
-        return cls(uniques, set(table.indexes))
+def _side(table: Table | None) -> TableSide:
+    if table is None:
+        return TableSide(None)
+    uniques = {item for item in table.constraints if isinstance(item, UniqueConstraint)}
+    return TableSide(table, uniques, set(table.indexes))
 
 
 def compare_indexes_and_uniques(
@@ -51,8 +43,7 @@ def compare_indexes_and_uniques(
 
     Of a table that is added or removed, constraints come and go with it.
     """
-    impl = autogen_context.migration_context.impl
-    before, after = _Side.of(conn_table), _Side.of(metadata_table)
+    before, after = _side(conn_table), _side(metadata_table)
     parents = {"table_name": tname, "schema_name": schema}
     for items in (before.uniques, before.indexes):
         items.difference_update(
@@ -63,9 +54,7 @@ def compare_indexes_and_uniques(
             ]
         )
     if conn_table is not None:
-        impl.correct_for_autogen_constraints(
-            before.uniques, before.indexes, after.uniques, after.indexes
-        )
+        autogen_context.hooks.adjust_reflected(autogen_context, before, after)
     if conn_table is not None and metadata_table is not None and (after.uniques or before.indexes):
         place = (conn_table.schema, conn_table.name)
         if not is_reflected(autogen_context, "unique_constraints", *place):
@@ -79,7 +68,7 @@ def compare_indexes_and_uniques(
     ]
 
 
-def _leave_to_the_database(before: _Side, after: _Side) -> None:
+def _leave_to_the_database(before: TableSide, after: TableSide) -> None:
     """Forget what cannot be told apart where unique constraints are not read."""
     wanted = {_text(index.name) for index in after.indexes}
     before.uniques.clear()

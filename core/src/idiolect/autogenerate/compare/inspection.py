@@ -16,7 +16,6 @@ from sqlalchemy.sql.elements import conv
 
 from idiolect.autogenerate.compare.informed import informed
 from idiolect.errors import CommandError
-from idiolect.hooks.dialects import hooks_for
 from idiolect.operations.schemaobj import referent_of
 
 if TYPE_CHECKING:
@@ -53,8 +52,8 @@ class Reflection:
     def __init__(self, autogen_context: AutogenContext, wanted: Names) -> None:
         connection: Any = autogen_context.connection
         names = {schema: frozenset(chosen) for schema, chosen in wanted.items() if chosen}
-        hooks = hooks_for(autogen_context.dialect.name, room="autogenerate")
-        self.known: ReflectedTables = hooks.reflect_tables(connection, names)
+        self._hooks = autogen_context.hooks
+        self.known: ReflectedTables = self._hooks.reflect_tables(connection, names)
         self._impl = autogen_context.migration_context.impl
         self._inspector: Any = informed(autogen_context.inspector, self.known, names)
         self._metadata = MetaData()
@@ -88,6 +87,7 @@ class Reflection:
 
     def _correct(self, inspector: Any, table: Table, column_info: Any) -> None:
         self._impl.autogen_column_reflect(inspector, table, column_info)
+        self._hooks.reflect_column(inspector, table, column_info)
 
     def tables(self, keys: Collection[Key] | None = None) -> dict[Key, Table]:
         """Return tables by schema and name.

@@ -81,7 +81,7 @@ def _computed_differs(autogen_context: AutogenContext, before: Any, after: Any) 
 def _differs(
     autogen_context: AutogenContext, conn_col: Column[Any], metadata_col: Column[Any]
 ) -> bool:
-    """Ask the user's callable, then the impl."""
+    """Ask the user's callable, then the hook."""
     context = autogen_context.migration_context
     wanted = context._user_compare_server_default  # noqa: SLF001 - its option
     before = rendered_default(conn_col, context.dialect)
@@ -90,7 +90,8 @@ def _differs(
         answer = wanted(context, conn_col, metadata_col, before, metadata_col.server_default, after)
         if answer is not None:
             return bool(answer)
-    return bool(context.impl.compare_server_default(conn_col, metadata_col, after, before))
+    columns = (conn_col, metadata_col)
+    return autogen_context.hooks.compare_server_default(autogen_context, *columns, after, before)
 
 
 def _dialect_impl_compare_server_default(  # noqa: PLR0917 - as published tests call it

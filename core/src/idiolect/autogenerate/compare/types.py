@@ -47,7 +47,7 @@ def compare_type(  # noqa: PLR0917 - as comparators of columns are called
 def _differs(
     autogen_context: AutogenContext, conn_col: Column[Any], metadata_col: Column[Any]
 ) -> bool:
-    """Ask the user's callable, then the impl."""
+    """Ask the user's callable, then the hook."""
     context = autogen_context.migration_context
     wanted = context._user_compare_type  # noqa: SLF001 - its option
     if not wanted:
@@ -56,4 +56,4 @@ def _differs(
         answer = wanted(context, conn_col, metadata_col, conn_col.type, metadata_col.type)
         if answer is not None:
             return bool(answer)
-    return bool(context.impl.compare_type(conn_col, metadata_col))
+    return autogen_context.hooks.compare_type(autogen_context, conn_col, metadata_col)
