@@ -17,12 +17,12 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from installed import pretend_to_install
 
 import idiolect
 import idiolect_alembic
@@ -440,16 +440,16 @@ def test_the_dialect_plugin_of_the_guide_works(tmp_path: Path) -> None:
     assert_as_shown(list(walk(page, folder, PYTHONPATH=str(source / "src"))))
 
 
-def pretend_to_install(source: Path) -> None:
-    """Write beside a package's modules what installing it would record."""
-    project = tomllib.loads((source / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    record = source / "src" / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
-    record.mkdir()
-    lines = []
-    for group, entries in project["entry-points"].items():
-        lines += [f"[{group}]", *(f"{name} = {value}" for name, value in entries.items())]
-    (record / "entry_points.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (record / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n",
-        encoding="utf-8",
-    )
+def test_the_contract_of_the_guide_is_kept(tmp_path: Path) -> None:
+    """The package passes the contract with the answers that the guide gives, and no fewer."""
+    source = tmp_path / "idiolect-acme"
+    for block in blocks(DIALECT_GUIDE):
+        if block.title.startswith("idiolect-acme/"):
+            apply_file(block, tmp_path)
+    pretend_to_install(source)
+    options = "-q -p no:cacheprovider -p idiolect.testing.plugin --write-golden"
+
+    out = run(f"python -m pytest {options}", source, PYTHONPATH=str(source / "src"))
+
+    assert "contract of acme: 57 of 86 pass" in out, out
+    assert " failed" not in out, out

@@ -25,6 +25,7 @@ BUILTIN = {
     "init": "idiolect.command.init",
     "list_templates": "idiolect.command.init",
     "merge": "idiolect.command.merge",
+    "new-dialect": "idiolect.testing.scaffold",
     "plugins": "idiolect.command.plugins",
     "revision": "idiolect.command.revision",
     "show": "idiolect.command.show",
@@ -50,6 +51,7 @@ SUMMARIES = {
     "init": "Initialize a new scripts directory.",
     "list_templates": "List available templates.",
     "merge": "Merge two revisions together. Creates a new revision file.",
+    "new-dialect": "Make the package of a new dialect plugin.",
     "plugins": "List installed plugins, what they implement, and what is wrong with them.",
     "revision": "Create a new revision file.",
     "show": "Show the revision(s) denoted by the given symbol.",
@@ -87,6 +89,10 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("-i", "--indicate-current"),
         {**_SWITCH, "help": "mark the revision that the database is at"},
     ),
+    "like": (
+        ("--like",),
+        {"metavar": "DIALECT", "help": "an installed dialect that the new one is much like"},
+    ),
     "message": (("-m", "--message"), {"help": "what the revision does"}),
     "package": (
         ("--package",),
@@ -121,6 +127,7 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 }
 #: Parameter without default -> what argparse is told.
 POSITIONALS: dict[str, dict[str, Any]] = {
+    "dialect": {"help": "SQLAlchemy's name of the dialect: the scheme of its URLs"},
     "directory": {"help": "folder for env.py and the revision files"},
     "rev": {"help": "a revision, or 'current'", "metavar": "revision"},
     "revision": {"help": "a revision: an id or the start of one, head, base, +1, -1, ..."},
@@ -169,7 +176,8 @@ def describe(function: CommandFunction) -> CommandSpec:
 
 def load(name: str) -> CommandSpec:
     """Import a built-in command."""
-    return describe(getattr(importlib.import_module(BUILTIN[name]), name))
+    function = getattr(importlib.import_module(BUILTIN[name]), name.replace("-", "_"))
+    return describe(function)._replace(name=name)
 
 
 def summary_of(name: str) -> str:

@@ -118,7 +118,7 @@ class Contract:
     @pytest.fixture
     def offline(self, tmp_path: Path) -> Project:
         """A project without revisions, for scripts."""
-        return Project(tmp_path / "project", _NO_DATABASE.format(self.dialect))
+        return Project(tmp_path / "project", _NO_DATABASE.format(self.dialect.replace(".", "+")))
 
     # helpers of the parts
 

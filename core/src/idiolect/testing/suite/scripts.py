@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,7 @@ from idiolect.testing.suite.base import Contract
 from idiolect.testing.suite.operations import OPERATIONS, Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from idiolect.testing.project import Project
@@ -31,7 +32,12 @@ class ScriptsContract(Contract):
     @clause()
     def test_script_of(self, operation: Operation, request: pytest.FixtureRequest) -> None:
         """An operation writes the text of the golden file, or is refused in its words."""
-        written = self._script(operation)
+        written = script_of(
+            operation,
+            MigrationContext.configure(
+                dialect_name=self.dialect, opts={"as_sql": True, "output_buffer": io.StringIO()}
+            ),
+        )
         if request.config.getoption("--write-golden", default=False):
             write_section(self.golden, operation.name, written)
         sections = read_sections(self.golden)
@@ -82,19 +88,28 @@ class ScriptsContract(Contract):
         assert before.rindex(words.commit) > before.rindex(words.begin)
         assert after.index(words.begin) < after.index("alembic_version")
 
-    def _script(self, operation: Operation) -> str:
-        written = io.StringIO()
-        opts = {"as_sql": True, "output_buffer": written}
-        context = MigrationContext.configure(dialect_name=self.dialect, opts=opts)
-        with warnings.catch_warnings(record=True) as warned:
-            warnings.simplefilter("always")
-            try:
-                operation.play(Operations(context))
-            except Exception as exc:  # noqa: BLE001 - a refusal is part of the text
-                said = str(exc).split("\n", 1)[0]
-                return f"{written.getvalue()}-- refused, {type(exc).__name__}: {said}"
-        said = "".join(f"\n-- warns: {str(each.message).split(chr(10), 1)[0]}" for each in warned)
-        return (written.getvalue().strip() + said).strip()
+
+def script_of(operation: Operation, context: MigrationContext) -> str:
+    """Return what an operation writes, or its refusal.
+
+    Args:
+        operation: what to play.
+        context: a new one that writes a script into memory.
+    """
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        refusal = ""
+        try:
+            operation.play(Operations(context))
+        except Exception as exc:  # noqa: BLE001 - a refusal is part of the text
+            refusal = f"\n\n-- refused, {type(exc).__name__}: {_first_line(exc)}"
+    written: Any = context.output_buffer
+    told = "".join(f"\n-- warns: {_first_line(each.message)}" for each in warned)
+    return f"{written.getvalue().strip()}{refusal}{told}".strip()
+
+
+def _first_line(said: object) -> str:
+    return str(said).split("\n", 1)[0]
 
 
 def read_sections(golden: Path) -> dict[str, str]:
@@ -109,12 +124,16 @@ def write_section(golden: Path, name: str, text: str) -> None:
     """Set the text of one operation in a golden file, which is made where it is missing."""
     sections = {**read_sections(golden), name: text}
     golden.parent.mkdir(parents=True, exist_ok=True)
-    golden.write_text(
-        "\n\n".join(
-            f"-- [{each.name}]\n\n{sections[each.name]}"
-            for each in OPERATIONS
-            if each.name in sections
-        )
-        + "\n",
-        encoding="utf-8",
-    )
+    golden.write_text(sections_as_text(sections), encoding="utf-8")
+
+
+def sections_as_text(sections: Mapping[str, str]) -> str:
+    """Return the text of a golden file.
+
+    Args:
+        sections: the texts by operation.
+    """
+    texts = [
+        f"-- [{each.name}]\n\n{sections[each.name]}" for each in OPERATIONS if each.name in sections
+    ]
+    return "\n\n".join(texts) + "\n"

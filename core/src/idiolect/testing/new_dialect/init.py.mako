@@ -1,0 +1,7 @@
+"""Idiolect's dialect plugin for ${title}."""
+
+from __future__ import annotations
+
+from ${package}.plugin import ${title}Plugin
+
+plugin = ${title}Plugin()
