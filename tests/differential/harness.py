@@ -179,11 +179,16 @@ def snapshot(url: str) -> dict[str, Any]:
     """
     engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
     with engine.connect() as connection:
-        inspector = sa.inspect(connection)
-        names = inspector.get_table_names()
-        held: dict[str, Any] = {name: _table(inspector, connection, name) for name in names}
-        if connection.dialect.supports_sequences:
-            held["(sequences)"] = sorted(inspector.get_sequence_names())
+        return held_by(connection)
+
+
+def held_by(connection: sa.Connection) -> dict[str, Any]:
+    """Return the same of a database that is connected to."""
+    inspector = sa.inspect(connection)
+    names = inspector.get_table_names()
+    held: dict[str, Any] = {name: _table(inspector, connection, name) for name in names}
+    if connection.dialect.supports_sequences:
+        held["(sequences)"] = sorted(inspector.get_sequence_names())
     return held
 
 

@@ -7,10 +7,10 @@ import subprocess
 from functools import cache
 from typing import TYPE_CHECKING
 
-import pytest
 import sqlalchemy as sa
 from devtools import mariadb
 from devtools.shell import Failure
+from shells import missing
 
 if TYPE_CHECKING:
     from devtools.server import Programs
@@ -40,7 +40,8 @@ def run_script(url: str, script: str) -> None:
     programs = _programs()
     client = programs.find("mariadb", "mysql") if programs else None
     if programs is None or client is None:
-        pytest.skip("MariaDB's client is neither installed nor can its package be fetched")
+        missing("mariadb (nor can its package be fetched)")
+        return
     at = sa.make_url(url)
     place = [f"--host={at.host}", f"--port={at.port}", f"--user={at.username}", str(at.database)]
     done = subprocess.run(

@@ -57,6 +57,15 @@ def fresh_postgresql(postgresql_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def second_postgresql(postgresql_url: str) -> Iterator[str]:
+    """URL of one more empty PostgreSQL database, for tests that compare two."""
+    with _database(
+        postgresql_url, create="CREATE DATABASE {}", drop="DROP DATABASE {} WITH (FORCE)"
+    ) as url:
+        yield url
+
+
+@pytest.fixture
 def fresh_mariadb(mariadb_url: str) -> Iterator[str]:
     """URL of an empty MariaDB database that is dropped after the test."""
     with _database(mariadb_url, create="CREATE DATABASE {}", drop="DROP DATABASE {}") as url:

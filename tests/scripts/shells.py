@@ -1,0 +1,59 @@
+"""The databases' own command-line clients: read a script as a user's shell would feed it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECONDS = 60
+
+
+def missing(client: str) -> None:
+    """Skip the test, since a client is not there; where everything has to be, fail."""
+    reason = f"the client {client} is not installed"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def sqlite3(file: Path, script: str) -> str:
+    """Feed a script to ``sqlite3``; the first error ends it.
+
+    Returns:
+        What the client said of an error; nothing if there was none.
+    """
+    return _fed(["sqlite3", "-bail", str(file)], script)
+
+
+def psql(url: str, script: str) -> str:
+    """Feed a script to ``psql``; the first error ends it.
+
+    Returns:
+        What the client said of an error; nothing if there was none.
+    """
+    at = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return _fed(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", at], script)
+
+
+def _fed(command: list[str], script: str) -> str:
+    program = shutil.which(command[0])
+    if program is None:
+        missing(command[0])
+    done = subprocess.run(
+        [program or "", *command[1:]],
+        input=script,
+        env={**os.environ, "PGCLIENTENCODING": "UTF8"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+        check=False,
+    )
+    return done.stderr or "failed" if done.returncode else ""
