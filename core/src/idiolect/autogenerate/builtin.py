@@ -13,6 +13,7 @@ from idiolect.autogenerate.compare import (
     constraints,
     foreign_keys,
     indexes,
+    proofs,
     renames,
     server_defaults,
     tables,
@@ -39,12 +40,18 @@ def _compare_tables(autogen_context: Any, upgrade_ops: Any, schemas: set[str | N
     upgrade_ops.ops.extend(tables.compare_tables(autogen_context, schemas))
 
 
-def _for_table(compare: Callable[..., list[Any]]) -> Callable[..., None]:
-    """Return the comparator of target ``table`` that adds the operations of ``compare``."""
+def _for_table(
+    compare: Callable[..., list[Any]], proof: Callable[..., bool]
+) -> Callable[..., None]:
+    """Return the comparator of target ``table`` that adds the operations of ``compare``.
+
+    ``proof`` tells from signatures where it would find nothing.
+    """
 
     def add(autogen_context: Any, modify_table_ops: Any, *table: Any) -> None:
         modify_table_ops.ops.extend(compare(autogen_context, *table))
 
+    setattr(add, proofs.PROOF, proof)
     return add
 
 
@@ -58,6 +65,7 @@ def _for_column(compare: Callable[..., Mapping[str, Any]]) -> Callable[..., None
             else:
                 alter_column_op.kw[name] = value
 
+    setattr(note, proofs.BY_VALUE, True)
     return note
 
 
@@ -69,16 +77,24 @@ def _register() -> None:
     add = Plugin("alembic.autogenerate.types").add_autogenerate_comparator
     add(_for_column(types.compare_type), "column", "types")
     add = Plugin("alembic.autogenerate.constraints").add_autogenerate_comparator
-    add(_for_table(indexes.compare_indexes_and_uniques), "table", "indexes")
-    add(_for_table(foreign_keys.compare_foreign_keys), "table", "foreignkeys")
+    add(_for_table(indexes.compare_indexes_and_uniques, indexes.proves_equal), "table", "indexes")
+    add(
+        _for_table(foreign_keys.compare_foreign_keys, foreign_keys.proves_equal),
+        "table",
+        "foreignkeys",
+    )
     add(_for_column(columns.compare_nullable), "column", "nullable")
     add = Plugin("alembic.autogenerate.defaults").add_autogenerate_comparator
     add(_for_column(server_defaults.compare_server_default), "column", "server_default")
     add = Plugin("alembic.autogenerate.comments").add_autogenerate_comparator
     add(_for_column(comments.compare_column_comment), "column", "comments")
-    add(_for_table(comments.compare_table_comment), "table", "comments")
+    add(_for_table(comments.compare_table_comment, comments.proves_equal), "table", "comments")
     add = Plugin("alembic.ext.checkconstraint_byname").add_autogenerate_comparator
-    add(_for_table(constraints.compare_checks), "table", "checkconstraints")
+    add(
+        _for_table(constraints.compare_checks, constraints.proves_equal),
+        "table",
+        "checkconstraints",
+    )
     add = Plugin("idiolect.autogenerate.renames").add_autogenerate_comparator
     last = DispatchPriority.LAST
     add(renames.mark_likely_renames, "autogenerate", "renames", priority=last)

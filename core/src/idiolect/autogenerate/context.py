@@ -60,6 +60,8 @@ class AutogenContext:
         CommandError: there is nothing to compare, or no database to ask.
     """
 
+    #: Whether tables whose signatures are those of the models are passed over.
+    by_signature = True
     metadata: MetaData | Sequence[MetaData] | None = None
     connection: Connection | None = None
     _chosen: list[Comparator] | None = None
@@ -194,6 +196,11 @@ class AutogenContext:
                 "into one of those that target_metadata lists."
             )
         return found
+
+    @property
+    def has_filters(self) -> bool:
+        """Whether the user's filters look at names or objects."""
+        return bool(self._object_filters or self._name_filters)
 
     def run_name_filters(
         self, name: str | None, type_: str, parent_names: Mapping[str, str | None]

@@ -48,11 +48,16 @@ class ComparingImpl:
         type_arg_extract: regular expressions with one group, for arguments of types that stand
             outside of parentheses.
         identity_attrs_ignore: options of an Identity that the database does not have.
+        compares_by_value: whether columns that have the same type, nullability, default and
+            part in the primary key are the same to these methods, whatever they are called, and
+            plain indexes and constraints that have the same columns too. A subclass that
+            overrides one of the methods says so anew, or all its tables are compared in full.
     """
 
     type_synonyms: ClassVar[Sequence[set[str]]] = ({"NUMERIC", "DECIMAL"},)
     type_arg_extract: ClassVar[Sequence[str]] = ()
     identity_attrs_ignore: ClassVar[Sequence[str]] = ("order", "on_null")
+    compares_by_value: ClassVar[bool] = True
     dialect: Dialect
 
     def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:

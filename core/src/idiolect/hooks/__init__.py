@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         TemplateFolder,
         VersionTableSpec,
     )
-    from idiolect.hooks.reflected import ReflectedTables
+    from idiolect.hooks.reflected import ReflectedTables, TableSignature
     from idiolect.hooks.version import HOOKSPEC_VERSION
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "SchemaObject",
     "StepGuard",
     "TableSide",
+    "TableSignature",
     "TemplateFolder",
     "VersionTableSpec",
     "hookimpl",
@@ -43,6 +44,7 @@ _HOMES = {
     "HOOKSPEC_VERSION": "idiolect.hooks.version",
     "Option": "idiolect.hooks.options",
     "ReflectedTables": "idiolect.hooks.reflected",
+    "TableSignature": "idiolect.hooks.reflected",
     "hookimpl": "idiolect.hooks.markers",
 }
 

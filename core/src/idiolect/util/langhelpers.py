@@ -266,12 +266,7 @@ class PriorityDispatcher:
             target: what is compared; one that nothing is registered for does nothing.
             qualifier: a dialect's name; its functions come before the ones for all.
         """
-        functions = [
-            entry
-            for priority in sorted(DispatchPriority, reverse=True)
-            for name in dict.fromkeys((qualifier, "default"))
-            for entry in self._registry.get((target, name, priority), ())
-        ]
+        functions = self._entries(target, qualifier)
 
         def call(*args: Any, **kw: Any) -> None:
             stopped = set()
@@ -288,6 +283,18 @@ class PriorityDispatcher:
         for (target, qualifier, priority), functions in self._registry.items():
             for fn, subgroup in functions:
                 yield target, qualifier, DispatchPriority(priority), fn, subgroup
+
+    def registered(self, target: str, *, qualifier: str = "default") -> list[Callable[..., Any]]:
+        """Return what :meth:`dispatch` would call, in that order."""
+        return [function for function, _ in self._entries(target, qualifier)]
+
+    def _entries(self, target: str, qualifier: str) -> list[tuple[Callable[..., Any], str | None]]:
+        return [
+            entry
+            for priority in sorted(DispatchPriority, reverse=True)
+            for name in dict.fromkeys((qualifier, "default"))
+            for entry in self._registry.get((target, name, priority), ())
+        ]
 
     def branch(self) -> PriorityDispatcher:
         """Return a copy whose registrations do not reach this one."""

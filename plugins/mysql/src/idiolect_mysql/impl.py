@@ -48,6 +48,7 @@ class MySQLImpl(DefaultImpl):
 
     __dialect__ = "mysql"
 
+    compares_by_value = True
     transactional_ddl = False
     type_synonyms = (
         *DefaultImpl.type_synonyms,

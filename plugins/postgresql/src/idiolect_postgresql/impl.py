@@ -39,6 +39,7 @@ class PostgresqlImpl(DefaultImpl):
 
     __dialect__ = "postgresql"
 
+    compares_by_value = True
     transactional_ddl = True
     type_synonyms = (*DefaultImpl.type_synonyms, {"FLOAT", "DOUBLE PRECISION"})
 

@@ -57,6 +57,7 @@ class SQLiteImpl(DefaultImpl):
 
     __dialect__ = "sqlite"
 
+    compares_by_value = True
     transactional_ddl = False
 
     def refuse_constraint(self, const: Constraint) -> None:

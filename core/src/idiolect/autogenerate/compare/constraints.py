@@ -20,7 +20,9 @@ from idiolect.util.logs import Log
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
+    from idiolect.autogenerate.compare.values import ModelTable
     from idiolect.autogenerate.context import AutogenContext
+    from idiolect.hooks.reflected import TableSignature
 
 log = Log("autogenerate.compare.constraints")
 _KIND = "check_constraint"
@@ -68,6 +70,11 @@ def compare_checks(
             log.info("Detected added check constraint %r on %r", name, tname)
             found.append(_create(check, name, metadata_table))
     return found
+
+
+def proves_equal(signature: TableSignature, model: ModelTable) -> bool:
+    """Tell whether there are no checks at all."""
+    return not signature.checks and not model.checks
 
 
 def _named_checks(autogen_context: AutogenContext, table: Table) -> dict[str, CheckConstraint]:

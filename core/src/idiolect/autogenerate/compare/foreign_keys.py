@@ -13,7 +13,9 @@ from idiolect.util.logs import Log
 if TYPE_CHECKING:
     from sqlalchemy import ForeignKeyConstraint, Table
 
+    from idiolect.autogenerate.compare.values import ModelTable
     from idiolect.autogenerate.context import AutogenContext
+    from idiolect.hooks.reflected import TableSignature
 
 log = Log("autogenerate.compare.constraints")
 _KIND = "foreign_key_constraint"
@@ -63,6 +65,21 @@ def compare_foreign_keys(
             log.info("Detected added foreign key %s", _describe(key, schema, tname))
             found.append(CreateForeignKeyOp.from_constraint(key))
     return found
+
+
+def proves_equal(signature: TableSignature, model: ModelTable) -> bool:
+    """Tell whether a comparison would find nothing: the same keys, none of them twice."""
+    before = {_without_inaction(key, signature) for key in signature.foreign_keys}
+    after = {_without_inaction(key, signature) for key in model.foreign_keys}
+    return before == after and len(before) == len(signature.foreign_keys)
+
+
+def _without_inaction(key: tuple[Any, ...], signature: TableSignature) -> tuple[Any, ...]:
+    if not signature.inaction:
+        return key
+    columns, onupdate, ondelete, timing = key
+    rules = ("" if rule in signature.inaction else rule for rule in (onupdate, ondelete))
+    return (columns, *rules, timing)
 
 
 def _name(key: ForeignKeyConstraint) -> str | None:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
+    from idiolect.autogenerate.compare.values import ModelTable
     from idiolect.autogenerate.context import AutogenContext
+    from idiolect.hooks.reflected import TableSignature
 
     Item = Index | UniqueConstraint
 
@@ -66,6 +68,46 @@ def compare_indexes_and_uniques(
     return [
         *comparison.operations([*before.indexes, *before.uniques], [*after.indexes, *after.uniques])
     ]
+
+
+def proves_equal(signature: TableSignature, model: ModelTable) -> bool:
+    """Tell whether a comparison would find nothing, by names and columns alone."""
+    there = dict(signature.indexes)
+    uniques = dict(signature.uniques)
+    if model.indexes.keys() & model.uniques.keys():
+        return False
+    if any(there.pop(name, None) != index for name, index in model.indexes.items()):
+        return False
+    for name, columns in model.uniques.items():
+        if not _take_unique(signature, name, columns, uniques, there):
+            return False
+    for columns in model.unnamed_uniques:
+        named = {name for name, other in uniques.items() if other == columns}
+        if signature.has_unique_indexes:
+            named |= {name for name, index in there.items() if index == (columns, True)}
+        if not named and columns not in signature.unnamed_uniques:
+            return False
+        for name in named:
+            uniques.pop(name, None)
+            there.pop(name, None)
+    return not uniques and there.keys() <= set(signature.implied)
+
+
+def _take_unique(
+    signature: TableSignature,
+    name: str,
+    columns: tuple[str, ...],
+    uniques: dict[str, tuple[str, ...]],
+    indexes: dict[str, tuple[tuple[str, ...], bool]],
+) -> bool:
+    """Take the constraint out of what is left; False where it is not there as it is wanted."""
+    if uniques.get(name) == columns:
+        del uniques[name]
+        return True
+    if signature.has_unique_indexes and indexes.get(name) == (columns, True):
+        del indexes[name]
+        return True
+    return False
 
 
 def _leave_to_the_database(before: TableSide, after: TableSide) -> None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     Names = Mapping[str | None, Collection[str]]
 
-_KINDS = tuple(name for name in ReflectedTables.__slots__ if name != "unreflectable")
+_KINDS = tuple(
+    name for name in ReflectedTables.__slots__ if name not in {"unreflectable", "signatures"}
+)
 
 
 class _Informed(Protocol):

@@ -15,6 +15,7 @@ from sqlalchemy.exc import NoSuchTableError, SAWarning
 from sqlalchemy.sql.elements import conv
 
 from idiolect.autogenerate.compare.informed import informed
+from idiolect.autogenerate.compare.told import signature_of
 from idiolect.errors import CommandError
 from idiolect.operations.schemaobj import referent_of
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks.reflected import ReflectedTables
+    from idiolect.hooks.reflected import ReflectedTables, TableSignature
 
     Key = tuple[str | None, str]
     Names = Mapping[str | None, Collection[str]]
@@ -58,6 +59,7 @@ class Reflection:
         self._inspector: Any = informed(autogen_context.inspector, self.known, names)
         self._metadata = MetaData()
         self._tables: dict[Key, Table] = {}
+        self._signatures: dict[Key, TableSignature | None] = {}
         event.listen(self._metadata, "column_reflect", self._correct)
         self.keys = self._readable(names)
         for kind in _DOUBTFUL:
@@ -88,6 +90,17 @@ class Reflection:
     def _correct(self, inspector: Any, table: Table, column_info: Any) -> None:
         self._impl.autogen_column_reflect(inspector, table, column_info)
         self._hooks.reflect_column(inspector, table, column_info)
+
+    def signature(self, key: Key) -> TableSignature | None:
+        """Return the signature of a table; None where it has none."""
+        if key not in self._signatures:
+            known = self.known
+            self._signatures[key] = (
+                signature_of(known, key, self._impl, self._inspector)
+                if known.signatures is None
+                else known.signatures.get(key)
+            )
+        return self._signatures[key]
 
     def tables(self, keys: Collection[Key] | None = None) -> dict[Key, Table]:
         """Return tables by schema and name.

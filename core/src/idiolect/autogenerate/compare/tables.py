@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from idiolect.autogenerate.compare.columns import compare_columns
-from idiolect.autogenerate.compare.inspection import reflect_tables
+from idiolect.autogenerate.compare.inspection import Reflection
+from idiolect.autogenerate.compare.proofs import Proofs
 from idiolect.operations.ops.containers import ModifyTableOps
 from idiolect.operations.ops.tables import CreateTableOp, DropTableOp
 from idiolect.util.logs import Log
@@ -54,20 +55,30 @@ def compare_tables(autogen_context: AutogenContext, schemas: Iterable[str | None
     """
     models = _model_tables(autogen_context)
     names = _database_names(autogen_context, schemas)
-    reflected = reflect_tables(autogen_context, names)
+    reflection = Reflection(autogen_context, names)
+    proofs = Proofs(autogen_context, reflection)
+    if not proofs.are_possible:
+        reflection.tables()
+    there = set(reflection.keys)
     found: list[Any] = []
     for key, model in models.items():
-        if key not in reflected:
+        if key not in there:
             pair = Pair(model.schema, model.name, None, model)
             found.extend(_added(autogen_context, pair))
-    gone = {key: table for key, table in reflected.items() if key not in models}
-    for table in _dependents_first(gone):
+    gone = [key for key in reflection.keys if key not in models]
+    for table in _dependents_first(reflection.tables(gone)):
         pair = Pair(table.schema, table.name, table, None)
         found.extend(_removed(autogen_context, pair))
-    for key in sorted(models.keys() & reflected.keys(), key=lambda key: (key[0] or "", key[1])):
+    for key in sorted(models.keys() & there, key=lambda key: (key[0] or "", key[1])):
         model = models[key]
-        pair = Pair(model.schema, model.name, reflected[key], model)
-        found.extend(_changed(autogen_context, pair))
+        if proofs.is_equal(key, model):
+            continue
+        pairs = proofs.pairs(key, model)
+        table = reflection.tables([key])[key]
+        differences = list(_changed(autogen_context, Pair(model.schema, model.name, table, model)))
+        if not differences:
+            proofs.learn(pairs, table, model)
+        found.extend(differences)
     return found
 
 

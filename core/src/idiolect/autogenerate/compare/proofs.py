@@ -1,0 +1,168 @@
+"""Tables that need no comparison: their signature is the model's.
+
+The comparison of tables asks before each table, and tells what it compared in full. Nothing is
+taken for equal here that was not proved so: a pair of columns is equal where the same pair of
+values was compared in full before and nothing differed; names and columns of indexes and
+constraints are simply the same. Wherever a user's code looks on, everything is compared in full.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Integer, MetaData, Table
+from sqlalchemy.types import NullType
+
+from idiolect.autogenerate.compare.values import ModelTable, OpaqueError, model_column
+from idiolect.ddl.comparing import ComparingImpl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from idiolect.autogenerate.compare.inspection import Reflection
+    from idiolect.autogenerate.context import AutogenContext
+    from idiolect.hooks.reflected import TableKey, TableSignature
+
+#: What a comparator of tables may have: a function of a signature and a ModelTable that is True
+#: where the comparator would find nothing.
+PROOF = "proves_equal"
+#: What a comparator of columns may have: True where it goes by values alone.
+BY_VALUE = "by_value"
+#: What plugins may answer for single columns and tables.
+_HOOKS = ("compare_type", "compare_server_default", "reflect_column", "adjust_reflected")
+_METHODS = frozenset(name for name in vars(ComparingImpl) if callable(vars(ComparingImpl)[name]))
+
+
+class Proofs:
+    """What is known to be equal, in one comparison.
+
+    Args:
+        autogen_context: the comparison.
+        reflection: the database's side.
+
+    Attributes:
+        are_possible: whether anything can be proved; False where a user's code takes part.
+    """
+
+    def __init__(self, autogen_context: AutogenContext, reflection: Reflection) -> None:
+        self._reflection = reflection
+        self._dialect = autogen_context.migration_context.dialect
+        self._default_schema = getattr(self._dialect, "default_schema_name", None)
+        self._has_comments = bool(self._dialect.supports_comments)
+        self._equal_pairs: set[Any] = set()
+        proofs = _proofs(autogen_context)
+        self.are_possible = proofs is not None and _is_unwatched(autogen_context)
+        self._proofs = proofs or []
+
+    def is_equal(self, key: TableKey, model: Table) -> bool:
+        """Tell whether a table is proved to be what the model says."""
+        if not self.are_possible:
+            return False
+        signature = self._reflection.signature(key)
+        if signature is None or (self._has_comments and _differ(signature.comment, model.comment)):
+            return False
+        pairs = self._pairs(signature, model)
+        if pairs is None or not self._equal_pairs.issuperset(pairs.values()):
+            return False
+        try:
+            facts = ModelTable(model, self._dialect, self._default_schema)
+        except OpaqueError:
+            return False
+        return all(proves(signature, facts) for proves in self._proofs)
+
+    def pairs(self, key: TableKey, model: Table) -> dict[str, Any]:
+        """Return what to learn if nothing differs; to be asked before tables are compared."""
+        signature = self._reflection.signature(key) if self.are_possible else None
+        return {} if signature is None else self._pairs(signature, model) or {}
+
+    def learn(self, pairs: dict[str, Any], reflected: Table, model: Table) -> None:
+        """Take the pairs for equal: the tables were compared in full, and nothing differs."""
+        for name, pair in pairs.items():
+            before, after = reflected.c.get(name), model.c.get(name)
+            if before is None or after is None or isinstance(before.type, NullType):
+                continue
+            # What is said about it names the table and column, and is said of each.
+            is_key = before.primary_key and after.primary_key
+            if before.nullable is after.nullable or is_key:
+                self._equal_pairs.add(pair)
+
+    def _pairs(self, signature: TableSignature, model: Table) -> dict[str, Any] | None:
+        """Return both sides of each column by name; None where columns differ for certain."""
+        columns = model.c
+        if len(columns) != len(signature.columns):
+            return None
+        pairs = {}
+        for column in columns:
+            told = signature.columns.get(column.name)
+            if told is None or column.system:
+                return None
+            facts, comment = told
+            if self._has_comments and _differ(comment, column.comment):
+                return None
+            try:
+                pairs[column.name] = (facts, model_column(column, model, self._dialect))
+            except OpaqueError:
+                return None
+        return pairs
+
+
+def _differ(reflected: str | None, model: str | None) -> bool:
+    return (reflected or None) != (model or None)
+
+
+def _proofs(autogen_context: AutogenContext) -> list[Callable[..., bool]] | None:
+    """Return the proofs of all comparators of tables; None where a comparator has none."""
+    comparators = autogen_context.comparators
+    dialect = autogen_context.migration_context.dialect.name
+    of_columns = comparators.registered("column", qualifier=dialect)
+    of_tables = comparators.registered("table", qualifier=dialect)
+    proofs = [getattr(comparator, PROOF, None) for comparator in of_tables]
+    if not all(getattr(comparator, BY_VALUE, False) for comparator in of_columns):
+        return None
+    return [proof for proof in proofs if proof] if all(proofs) else None
+
+
+def _is_unwatched(autogen_context: AutogenContext) -> bool:
+    """Tell whether no code of the user's takes part in the comparison of tables."""
+    context = autogen_context.migration_context
+    wanted = (context._user_compare_type, context._user_compare_server_default)  # noqa: SLF001 - its options
+    connection: Any = autogen_context.connection
+    options = connection.get_execution_options()
+    return (
+        autogen_context.by_signature
+        and not autogen_context.has_filters
+        and not any(callable(option) for option in wanted)
+        and not _are_listened_to()
+        and not options.get("schema_translate_map")
+        and _compares_by_value(type(context.impl))
+        and _are_unasked(autogen_context)
+    )
+
+
+def _are_unasked(autogen_context: AutogenContext) -> bool:
+    """Tell whether nobody but the core and the impl's own package answers while columns compare."""
+    own = type(autogen_context.migration_context.impl).__module__.partition(".")[0]
+    homes = set().union(*(autogen_context.hooks.homes(hook) for hook in _HOOKS))
+    return homes <= {__name__.partition(".")[0], own}
+
+
+def _are_listened_to() -> bool:
+    """Tell whether anybody listens to all tables or columns as they are made."""
+    column: Column[Any] = Column("c", Integer)
+    metadata = MetaData()
+    table = Table("t", metadata, column)
+    return any(
+        getattr(item.dispatch, name, ())
+        for item in (metadata, table, column)
+        for name in ("column_reflect", "before_parent_attach", "after_parent_attach")
+    )
+
+
+def _compares_by_value(impl_class: type) -> bool:
+    """Tell whether the class says so, or inherits it with all methods that it is said of."""
+    for cls in impl_class.__mro__:
+        if "compares_by_value" in vars(cls):
+            return bool(vars(cls)["compares_by_value"])
+        if _METHODS & vars(cls).keys():
+            return False
+    return False

@@ -1,0 +1,109 @@
+"""A TableSignature out of what SQLAlchemy's inspector tells, for dialects that bring none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import MetaData, Table
+
+from idiolect.autogenerate.compare.values import frozen
+from idiolect.hooks.reflected import TableSignature
+
+if TYPE_CHECKING:
+    from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks.reflected import ReflectedTables, TableKey
+
+#: Options of an index or a unique constraint that say something about it.
+_OPTIONS = ("expressions", "column_sorting", "include_columns")
+
+
+def signature_of(
+    known: ReflectedTables, key: TableKey, impl: DefaultImpl, inspector: Any
+) -> TableSignature | None:
+    """Return the signature of a table; None where it has none.
+
+    Args:
+        known: what the database tells.
+        key: the schema and name of the table.
+        impl: corrects columns, as it does for tables.
+        inspector: what it may ask.
+    """
+    indexes = _indexes(known.indexes.get(key) or ())
+    uniques = _uniques((known.unique_constraints or {}).get(key) or ())
+    if indexes is None or uniques is None or key not in known.columns:
+        return None
+    named, unnamed = uniques
+    comment = (known.table_comment or {}).get(key) or {}
+    return TableSignature(
+        columns=_columns(known.columns[key], key, impl, inspector),
+        indexes=indexes,
+        uniques=named,
+        unnamed_uniques=unnamed,
+        foreign_keys=[_foreign_key(told, key) for told in known.foreign_keys.get(key) or ()],
+        checks=known.check_constraints is None or bool(known.check_constraints.get(key)),
+        comment=comment.get("text"),
+    )
+
+
+def _columns(told: Any, key: TableKey, impl: DefaultImpl, inspector: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    table: Table | None = None
+    for given in told:
+        column = dict(given)
+        if column.get("default") is not None:
+            if table is None:
+                table = Table(key[1], MetaData(), schema=key[0])
+            impl.autogen_column_reflect(inspector, table, column)
+        comment = column.pop("comment", None)
+        name = column.pop("name")
+        found[name] = (tuple([(k, frozen(v)) for k, v in column.items()]), comment)
+    return found
+
+
+def _indexes(told: Any) -> dict[str, tuple[tuple[str, ...], bool]] | None:
+    found: dict[str, tuple[tuple[str, ...], bool]] = {}
+    for index in told:
+        if index.get("duplicates_constraint"):
+            continue
+        if _has_options(index) or index["name"] in found:
+            return None
+        found[index["name"]] = (tuple(index["column_names"]), bool(index["unique"]))
+    return found
+
+
+def _uniques(told: Any) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, ...]]] | None:
+    named: dict[str, tuple[str, ...]] = {}
+    unnamed: list[tuple[str, ...]] = []
+    for unique in told:
+        if unique.get("duplicates_index"):
+            continue
+        if _has_options(unique):
+            return None
+        if unique["name"] is None:
+            unnamed.append(tuple(unique["column_names"]))
+        else:
+            named[unique["name"]] = tuple(unique["column_names"])
+    return named, unnamed
+
+
+def _has_options(told: Any) -> bool:
+    return (
+        any(told.get(option) for option in _OPTIONS)
+        or any(told.get("dialect_options", {}).values())
+        or None in told["column_names"]
+    )
+
+
+def _foreign_key(told: Any, key: TableKey) -> tuple[Any, ...]:
+    """Return what ``foreign_key_signature()`` gives for the constraint that SQLAlchemy makes."""
+    schema = told["referred_schema"] or ""
+    targets = [(schema, told["referred_table"], name) for name in told["referred_columns"]]
+    options = told.get("options", {})
+    initially = (options.get("initially") or "").lower()
+    timing = "deferrable" if options.get("deferrable") else ""
+    return (
+        tuple(sorted(zip(told["constrained_columns"], targets, strict=False))),
+        (options.get("onupdate") or "").lower(),
+        (options.get("ondelete") or "").lower(),
+        "initially deferrable" if initially == "deferred" else timing,
+    )

@@ -1,0 +1,157 @@
+"""What a model says of a table, in the values of a TableSignature: hashable, cheap, told once.
+
+The proofs come in. Where a value would not say all there is, there is none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DefaultClause,
+    ForeignKeyConstraint,
+    Identity,
+    UniqueConstraint,
+)
+from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.types import NullType, TypeEngine
+
+from idiolect.autogenerate.compare.server_defaults import rendered_default
+from idiolect.ddl.signatures import column_names, final_name, foreign_key_signature
+
+if TYPE_CHECKING:
+    from sqlalchemy import Index, Table
+    from sqlalchemy.engine import Dialect
+
+_PLAIN = (str, int, float, type(None), type)
+#: What SQLAlchemy keeps with a type for itself, of no account to what the type is.
+_MEMORY = frozenset({"dispatch", "_static_cache_key", "_type_affinity"})
+_UNTOLD = object()
+
+
+class OpaqueError(Exception):
+    """A model says something that no value stands for."""
+
+
+def frozen(value: Any) -> Any:
+    """Return a hashable value that is the same for equal types, lists and dicts only."""
+    if isinstance(value, _PLAIN):
+        return value
+    if isinstance(value, TypeEngine):
+        told = vars(value)
+        if not told:
+            return type(value)
+        return (type(value), *((k, frozen(v)) for k, v in told.items() if k not in _MEMORY))
+    if isinstance(value, (list, tuple)):
+        return (type(value), *map(frozen, value))
+    if isinstance(value, dict):
+        return (dict, *((frozen(k), frozen(v)) for k, v in value.items()))
+    if isinstance(value, TextClause) and not value._bindparams:  # noqa: SLF001 - told nowhere else
+        return (TextClause, value.text)
+    # Whatever it is, it is itself: it lives as long as the comparison.
+    return id(value)
+
+
+def model_column(column: Column[Any], table: Table, dialect: Dialect) -> Any:
+    """Return what a model says of a column without its name and comment.
+
+    Raises:
+        OpaqueError: it is computed, has no type, or a default that no SQL says.
+    """
+    default: Any = column.server_default
+    if default is not None:
+        default = _default(column, default, dialect)
+    type_ = column.type
+    if isinstance(type_, NullType):
+        raise OpaqueError
+    if not column.primary_key:
+        return (frozen(type_), column.nullable, default)
+    counts = table._autoincrement_column is column  # noqa: SLF001 - nowhere public
+    return (frozen(type_), column.nullable, default, column.autoincrement, counts)
+
+
+def _default(column: Column[Any], default: Any, dialect: Dialect) -> Any:
+    if isinstance(default, Identity):
+        return (Identity, *((k, v) for k, v in vars(default).items() if isinstance(v, _PLAIN)))
+    if not isinstance(default, DefaultClause):
+        raise OpaqueError
+    given: Any = default.arg
+    if isinstance(given, str):
+        return given
+    if type(given) is TextClause and not given._bindparams:  # noqa: SLF001 - told nowhere else
+        return (TextClause, given.text)
+    try:
+        return (type(given), rendered_default(column, dialect))
+    except Exception as exc:
+        # Whoever compares in full tells what is wrong with it.
+        raise OpaqueError from exc
+
+
+class ModelTable:
+    """The constraints and indexes of a model's table.
+
+    Args:
+        table: the table.
+        dialect: what names become.
+        default_schema: a schema that is as good as none.
+
+    Raises:
+        OpaqueError: one has an expression or an option of a dialect.
+    """
+
+    def __init__(self, table: Table, dialect: Dialect, default_schema: str | None) -> None:
+        self.indexes: dict[str, tuple[tuple[str, ...], bool]] = {}
+        self.uniques: dict[str, tuple[str, ...]] = {}
+        self.unnamed_uniques: list[tuple[str, ...]] = []
+        self.foreign_keys: list[tuple[Any, ...]] = []
+        self.checks = any(column.constraints for column in table.c)
+        for index in table.indexes:
+            name = _name(index, dialect)
+            if name is None or name in self.indexes:
+                raise OpaqueError
+            self.indexes[name] = (_columns(index), bool(index.unique))
+        for constraint in table.constraints:
+            if isinstance(constraint, UniqueConstraint):
+                self._add_unique(constraint, dialect)
+            elif isinstance(constraint, ForeignKeyConstraint):
+                self.foreign_keys.append(foreign_key_signature(constraint, default_schema))
+            elif isinstance(constraint, CheckConstraint):
+                self.checks = True
+
+    def _add_unique(self, constraint: UniqueConstraint, dialect: Dialect) -> None:
+        if constraint.dialect_kwargs:
+            raise OpaqueError
+        name = _name(constraint, dialect)
+        if name is None:
+            self.unnamed_uniques.append(column_names(constraint))
+        elif name in self.uniques:
+            raise OpaqueError
+        else:
+            self.uniques[name] = column_names(constraint)
+
+
+def _columns(index: Index) -> tuple[str, ...]:
+    """Return the columns of an index that has nothing but columns."""
+    parts = index.expressions
+    if index.dialect_kwargs or not all(isinstance(part, Column) for part in parts):
+        raise OpaqueError
+    return tuple(part.name for part in parts if isinstance(part, Column))
+
+
+def _name(item: Index | UniqueConstraint, dialect: Dialect) -> str | None:
+    """Return the name that the database knows; the long way only for names that may be cut."""
+    name: Any = item.name
+    if name is None or (isinstance(name, str) and len(name) <= _shortest_limit(dialect)):
+        return name
+    return final_name(item, dialect)
+
+
+def _shortest_limit(dialect: Dialect) -> int:
+    limits = (
+        dialect.max_identifier_length,
+        dialect.max_index_name_length,
+        dialect.max_constraint_name_length,
+    )
+    return min(filter(None, limits), default=0)
