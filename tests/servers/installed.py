@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 
 def pretend_to_install(source: Path) -> None:
@@ -37,3 +41,20 @@ def own_tests_of(package: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+@contextmanager
+def installed_for_tests(package: Path) -> Iterator[None]:
+    """Let a package of this repository be found as if it were installed."""
+    with TemporaryDirectory() as folder:
+        source = Path(folder) / "package"
+        (source / "src").mkdir(parents=True)
+        shutil.copy(package / "pyproject.toml", source)
+        pretend_to_install(source)
+        added = [str(source / "src"), str(package / "src")]
+        sys.path[:0] = added
+        try:
+            yield
+        finally:
+            for path in added:
+                sys.path.remove(path)
