@@ -6,15 +6,10 @@ its files import stands on the path of the two tools, SQLAlchemy and the drivers
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from tests.differential.reference import RELEASE, alone, cached_folder, reference_python
+from tests.differential.fetch import fetched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,51 +74,3 @@ def unpacked(package: Published) -> tuple[Path, ...]:
     """
     own = fetched(package.name, (f"{package.name}=={package.version}",), package.sha256)
     return (own, fetched("needs", package.needs)) if package.needs else (own,)
-
-
-def fetched(name: str, requirements: tuple[str, ...], sha256: str | None = None) -> Path:
-    """Return a folder that pinned distributions are unpacked in, fetched if need be.
-
-    Args:
-        name: for the folder.
-        requirements: pinned, as pip takes them.
-        sha256: of the file that pip gets for the only one of them; None: it is not looked at.
-
-    Raises:
-        pytest.skip.Exception: the package index did not answer; in CI that is a failure.
-    """
-    digest = hashlib.sha256(repr((requirements, sha256)).encode()).hexdigest()[:12]
-    folder = cached_folder() / "published" / f"{name}-{digest}-py{RELEASE}"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with alone(folder.with_suffix(".lock")):
-        if folder.exists():
-            return folder
-        making = folder.with_suffix(".making")
-        shutil.rmtree(making, ignore_errors=True)
-        making.mkdir()
-        if sha256 is None:
-            _install(making, *requirements)
-        else:
-            hashed = folder.with_suffix(".txt")
-            hashed.write_text(f"{requirements[0]} --hash=sha256:{sha256}\n", encoding="utf-8")
-            _install(making, "--require-hashes", "--requirement", str(hashed))
-        making.rename(folder)
-    return folder
-
-
-def _install(folder: Path, *words: str) -> None:
-    from devtools.shell import attempt, tail
-
-    python = reference_python()
-    command = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
-    done = attempt(
-        [*command, "--target", str(folder), *words], env={"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    )
-    if not done.returncode:
-        return
-    message = f"pip install {' '.join(words)} failed:\n{tail(done.stdout)}"
-    # Without a network nothing can be said; a hash that does not fit is another matter.
-    is_unreachable = "THESE PACKAGES DO NOT MATCH" not in done.stdout
-    if is_unreachable and not os.environ.get("CI"):
-        pytest.skip(f"not fetched from the package index; {message}")
-    pytest.fail(message, pytrace=False)

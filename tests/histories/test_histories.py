@@ -12,11 +12,11 @@ import pytest
 
 from tests.differential.databases import databases
 from tests.differential.harness import snapshot
+from tests.differential.playing import playing
 from tests.histories.packages import PACKAGES
 from tests.histories.project import make_project, use_database
 from tests.histories.published import unpacked
 from tests.histories.rows import put_rows
-from tests.histories.tool import playing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from idiolect.util.lazy import submodule
+
 _HOMES = {
     "idiolect.autogenerate.api": (
         "_render_migration_diffs",
@@ -24,8 +26,7 @@ _WHERE = {name: home for home, names in _HOMES.items() for name in names}
 
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
+        return submodule(__name__, name)
     value = globals()[name] = getattr(importlib.import_module(_WHERE[name]), name)
     return value
 

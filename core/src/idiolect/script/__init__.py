@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from idiolect.util.lazy import submodule
+
 if TYPE_CHECKING:
     from idiolect.script.base import ScriptDirectory
     from idiolect.script.script import Script
@@ -15,8 +17,7 @@ _HOMES = {"Script": "idiolect.script.script", "ScriptDirectory": "idiolect.scrip
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
+        return submodule(__name__, name)
     import importlib
 
     value = globals()[name] = getattr(importlib.import_module(_HOMES[name]), name)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from idiolect.util.lazy import submodule
+
 
 def __getattr__(name: str) -> Any:
     # The registry is filled where all comparators are known, which import this package.
     if name == "comparators":
         return importlib.import_module("idiolect.autogenerate.builtin").comparators
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return submodule(__name__, name)

@@ -1,4 +1,4 @@
-"""One of the two tools at work on a published history, in a process of its own.
+"""One of the two tools at work, in a process of its own that takes one command after another.
 
 The process stays for all commands on one database: what it costs to start is paid for once.
 """
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PLAYER = str(Path(__file__).with_name("player.py"))
 SECONDS_TO_END = 30
+# Libraries and models go through sets: the order of what they find must not come from the dice.
+STEADY = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def playing(
         subprocess.Popen(
             [*interpreters()[tool], PLAYER, entry],
             cwd=project,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "ignore", **env},
+            env={**os.environ, **STEADY, **env},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -1,0 +1,105 @@
+"""Distributions from the package index, pinned and unpacked below the developers' cache.
+
+They are fetched once, by pip, and never installed: what is wanted goes on the path of the two
+tools. Without a network the tests that want them are skipped, in CI they fail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tarfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.differential.reference import RELEASE, alone, cached_folder, reference_python
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+WRONG_HASH = "THESE PACKAGES DO NOT MATCH"
+
+
+def fetched(name: str, requirements: tuple[str, ...], sha256: str | None = None) -> Path:
+    """Return a folder that pinned distributions are unpacked in, fetched if need be.
+
+    Args:
+        name: for the folder.
+        requirements: pinned, as pip takes them.
+        sha256: of the file that pip gets for the only one of them; None: it is not looked at.
+
+    Raises:
+        pytest.skip.Exception: the package index did not answer; in CI that is a failure.
+    """
+
+    def fill(folder: Path) -> None:
+        install = ("install", "--no-deps", "--no-compile", "--target", str(folder))
+        if sha256 is None:
+            _pip(*install, *requirements)
+        else:
+            _pip(*install, *_hashed(folder, requirements[0], sha256))
+
+    return _made(name, (requirements, sha256), fill)
+
+
+def fetched_source(requirement: str, sha256: str) -> Path:
+    """Return the unpacked folder of one source distribution, its tests included if it has any.
+
+    Args:
+        requirement: pinned, as pip takes it.
+        sha256: of the archive.
+
+    Raises:
+        pytest.skip.Exception: the package index did not answer; in CI that is a failure.
+    """
+
+    def fill(folder: Path) -> None:
+        hashed = _hashed(folder, requirement, sha256)
+        _pip("download", "--no-deps", "--no-binary", ":all:", "--dest", str(folder), *hashed)
+        (archive,) = folder.glob("*.tar.gz")
+        with tarfile.open(archive) as opened:
+            opened.extractall(folder, filter="data")
+        archive.unlink()
+
+    (source,) = _made(requirement.partition("=")[0], (requirement, sha256), fill).iterdir()
+    return source
+
+
+def _made(name: str, of: object, fill: Callable[[Path], None]) -> Path:
+    digest = hashlib.sha256(repr(of).encode()).hexdigest()[:12]
+    folder = cached_folder() / "published" / f"{name}-{digest}-py{RELEASE}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with alone(folder.with_suffix(".lock")):
+        if not folder.exists():
+            making = folder.with_suffix(".making")
+            shutil.rmtree(making, ignore_errors=True)
+            making.mkdir()
+            fill(making)
+            making.rename(folder)
+    return folder
+
+
+def _hashed(folder: Path, requirement: str, sha256: str) -> tuple[str, ...]:
+    """Return the words that make pip take the one file with this hash and no other."""
+    listed = folder.with_suffix(".txt")
+    listed.write_text(f"{requirement} --hash=sha256:{sha256}\n", encoding="utf-8")
+    return ("--require-hashes", "--requirement", str(listed))
+
+
+def _pip(command: str, *words: str) -> None:
+    from devtools.shell import attempt, tail
+
+    done = attempt(
+        [str(reference_python()), "-m", "pip", command, "--quiet", *words],
+        env={"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+    )
+    if not done.returncode:
+        return
+    message = f"pip {command} {' '.join(words)} failed:\n{tail(done.stdout)}"
+    # Without a network nothing can be said; a hash that does not fit is another matter.
+    if WRONG_HASH not in done.stdout and not os.environ.get("CI"):
+        pytest.skip(f"not fetched from the package index; {message}")
+    pytest.fail(message, pytrace=False)
