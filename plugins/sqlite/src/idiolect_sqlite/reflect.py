@@ -18,11 +18,14 @@ from sqlalchemy import inspect
 from sqlalchemy.engine import Connection, ObjectKind, ObjectScope
 
 from idiolect.hooks import ReflectedTables
+from idiolect_sqlite.signatures import signature
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from sqlalchemy.engine import Inspector
+
+    from idiolect.hooks import TableSignature
 
     Key = tuple[str | None, str]
     Row = Sequence[Any]
@@ -49,6 +52,7 @@ _SOURCE = re.compile(
     rf"SELECT sql FROM .*?(?:{_QUOTED.format('schema')}\.)?sqlite_master.*WHERE name = \?",  # noqa: S608 - is read
     re.DOTALL,
 )
+_OF_TABLES = ("table_xinfo", "index_list", "foreign_key_list")
 #: How a pragma's rows are read for all tables; its columns as the pragma itself gives them.
 _COLUMNS = {
     "table_info": 'cid, name, type, "notnull", dflt_value, pk',
@@ -84,7 +88,40 @@ def reflect_tables(
         for name in chosen
         if name in catalogues[schema or _MAIN].sources
     }
-    return ReflectedTables(**{kind: Facts(inspector, kind, keys) for kind in _KINDS})
+    found: dict[str, Any] = {
+        kind: Facts(keys, _asked(inspector, f"get_multi_{kind}")) for kind in _KINDS
+    }
+    return ReflectedTables(**found, signatures=Facts(keys, _signed(catalogues)))
+
+
+def _asked(inspector: Inspector, method: str) -> Callable[[Key], Any]:
+    """Return a function that has SQLAlchemy look at one table."""
+    look = getattr(inspector, method)
+
+    def ask(key: Key) -> Any:
+        schema, name = key
+        every = {"kind": ObjectKind.ANY, "scope": ObjectScope.ANY}
+        return look(schema=schema, filter_names=[name], **every)[key]
+
+    return ask
+
+
+def _signed(catalogues: Mapping[str, Catalogue]) -> Callable[[Key], TableSignature | None]:
+    """Return a function that gives the signature of one table."""
+
+    def sign(key: Key) -> TableSignature | None:
+        schema, name = key
+        temporary = catalogues.get(_TEMPORARY)
+        if temporary is not None and name in temporary.sources:
+            return None
+        catalogue = catalogues[schema or _MAIN]
+        rows = {pragma: catalogue.pragma(pragma, name) or [] for pragma in _OF_TABLES}
+        parts = {
+            index[1]: catalogue.pragma("index_info", index[1]) or [] for index in rows["index_list"]
+        }
+        return signature(schema, catalogue.sources[name], rows, parts)
+
+    return sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +165,12 @@ def _read(connection: Connection, schema: str) -> Catalogue:
             f"SELECT m.name, {listed} FROM {master} m "  # noqa: S608 - quoted
             f"JOIN pragma_{pragma}(m.name, {literal}) p WHERE m.type IN ({kinds})"
         )
-        for name, *row in rows:
-            found.rows[pragma, _folded(name)].append(row)
+        last = None
+        for row in rows.fetchall():
+            if row[0] != last:
+                last = row[0]
+                bucket = found.rows[pragma, _folded(last)]
+            bucket.append(row[1:])
     return found
 
 
@@ -142,24 +183,21 @@ class Facts(Mapping[Any, Any]):
     """One kind of facts by schema and name, found out when it is looked up.
 
     Args:
-        inspector: is asked.
-        kind: as in the names of the inspector's methods.
         keys: the tables.
+        find: called with one of them.
     """
 
-    def __init__(self, inspector: Inspector, kind: str, keys: Collection[Key]) -> None:
-        self._method = getattr(inspector, f"get_multi_{kind}")
+    def __init__(self, keys: Collection[Key], find: Callable[[Key], Any]) -> None:
         self._keys = keys
+        self._find = find
         self._made: dict[Key, Any] = {}
 
     def __getitem__(self, key: Key) -> Any:
-        """Return what SQLAlchemy makes of the table."""
+        """Return what there is to tell of the table."""
         if key not in self._made:
             if key not in self._keys:
                 raise KeyError(key)
-            schema, name = key
-            every = {"kind": ObjectKind.ANY, "scope": ObjectScope.ANY}
-            self._made.update(self._method(schema=schema, filter_names=[name], **every))
+            self._made[key] = self._find(key)
         return self._made[key]
 
     def __contains__(self, key: object) -> bool:

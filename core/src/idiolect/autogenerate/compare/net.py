@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idiolect.autogenerate.compare.order import drop_referred_tables_last
+from idiolect.util.collector import frozen_garbage
 
 if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
@@ -19,7 +20,8 @@ def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: UpgradeOp
     compare = autogen_context.comparators.dispatch(
         "autogenerate", qualifier=autogen_context.dialect.name
     )
-    compare(autogen_context, upgrade_ops)
+    with frozen_garbage():
+        compare(autogen_context, upgrade_ops)
 
 
 def populate_migration_script(

@@ -13,7 +13,7 @@ from idiolect.operations.ops.tables import CreateTableOp, DropTableOp
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from sqlalchemy import Table
 
@@ -61,7 +61,7 @@ def compare_tables(autogen_context: AutogenContext, schemas: Iterable[str | None
         reflection.tables()
     there = set(reflection.keys)
     found: list[Any] = []
-    for key, model in models.items():
+    for key, model in _in_order(autogen_context, models, there).items():
         if key not in there:
             pair = Pair(model.schema, model.name, None, model)
             found.extend(_added(autogen_context, pair))
@@ -83,16 +83,35 @@ def compare_tables(autogen_context: AutogenContext, schemas: Iterable[str | None
 
 
 def _model_tables(autogen_context: AutogenContext) -> dict[Key, Table]:
-    """Return the tables of the models, referred ones first, without the version table."""
+    """Return the tables of the models without the version table."""
     default = getattr(autogen_context.dialect, "default_schema_name", None)
     tables = {}
     known = autogen_context.table_key_to_table  # refuses a table that two MetaData have
-    for table in autogen_context.sorted_tables:
-        if known.get(table.key) is table:
-            schema = None if table.schema == default else table.schema
-            tables[schema, table.name] = table
+    for table in known.values():
+        schema = None if table.schema == default else table.schema
+        tables[schema, table.name] = table
     tables.pop(_version_table(autogen_context), None)
     return tables
+
+
+def _in_order(
+    autogen_context: AutogenContext, models: dict[Key, Table], there: Container[Key]
+) -> dict[Key, Table]:
+    """Return the tables of the models, referred ones first.
+
+    Sorting takes SQLAlchemy quadratic time: it is left out where nothing is to be added.
+
+    Raises:
+        NoReferencedTableError, NoReferencedColumnError: a foreign key refers to nothing.
+    """
+    if all(key in there for key in models):
+        for model in models.values():
+            for constraint in model.foreign_key_constraints:
+                _ = constraint.referred_table
+        return models
+    keys = {id(table): key for key, table in models.items()}
+    sorted_tables = [table for table in autogen_context.sorted_tables if id(table) in keys]
+    return {keys[id(table)]: table for table in sorted_tables}
 
 
 def _version_table(autogen_context: AutogenContext) -> Key:
