@@ -139,7 +139,8 @@ def test_a_failure_can_be_mended_and_run_again(project: Project, per_migration: 
     with pytest.raises(RuntimeError, match="broken"):
         project.upgrade("fails", transaction_per_migration=per_migration)
     if commits:
-        assert (["merge"], sorted([*ALL, "t_fails"])) == (project.heads(), tables(project))
+        left = sorted([*ALL, "alembic_version_journal", "t_fails"])
+        assert (["merge"], left) == (project.heads(), tables(project))
         with project.engine().begin() as connection:
             connection.execute(text("DROP TABLE t_fails"))
     else:
@@ -159,6 +160,6 @@ def test_a_row_that_another_run_took_away(project: Project) -> None:
     with pytest.raises(Exception, match=r"updating 'base1' to 'robbed' .* 0 found"):
         project.upgrade("robbed")
     if project.url.startswith("mariadb"):
-        assert ["t_base1", "t_robbed"] == tables(project)
+        assert ["alembic_version_journal", "t_base1", "t_robbed"] == tables(project)
         return
     assert (["base1"], ["t_base1"]) == (project.heads(), tables(project))

@@ -135,6 +135,15 @@ class CommitRefusedError(CommandError):
     code = "IDI-204"
 
 
+class UnfinishedRevisionError(CommandError):
+    """A revision that an earlier run left unfinished cannot be resumed without a person's word.
+
+    Its attributes: ``revision``, the id; ``entry``, the number of the write in question, or 0.
+    """
+
+    code = "IDI-220"
+
+
 class NothingRanWarning(IdiolectError, UserWarning):
     """env.py ended without running the migrations that a command was to run.
 

@@ -15,7 +15,14 @@ from idiolect.autogenerate import compare_metadata, render_python_code
 from idiolect.cli.main import main
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.errors import AutocommitUnsupportedError, CommandError, HookAnswerError
-from idiolect.hooks import OfflineTransaction, Option, TemplateFolder, hookimpl, hookspecs
+from idiolect.hooks import (
+    JournalSupport,
+    OfflineTransaction,
+    Option,
+    TemplateFolder,
+    hookimpl,
+    hookspecs,
+)
 from idiolect.hooks.markers import PROJECT
 from idiolect.migration import MigrationContext
 from idiolect.operations import MigrateOperation, Operations, ops
@@ -537,3 +544,28 @@ def test_hook_register_templates(plugins: PluginManager, tmp_path: Path) -> None
     assert "\nother - Our own.\n" in out.getvalue()
     command.init(config, str(tmp_path / "scripts"), template="other")
     assert "# ours\n" == (tmp_path / "scripts" / "env.py").read_text()
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_hook_statement_journal(project: Project, sqlite: PluginManager, on: bool) -> None:
+    """What it gives is asked of each statement about the schema; False records nothing."""
+    asked: list[str] = []
+
+    class Support(JournalSupport):
+        ddl_commits = True
+
+        def objects(self, sql: str) -> tuple[str, ...] | None:
+            asked.append(" ".join(sql.split()[:3]))
+            return None
+
+    class Plugin:
+        @hookimpl
+        def statement_journal(self, connection: Any, rules: Any) -> JournalSupport | bool:
+            assert rules.transactional_ddl
+            assert not connection.closed
+            return Support() if on else False
+
+    sqlite.register(Plugin())
+    project.revision("a", None, TABLE)
+    project.upgrade()
+    assert (["CREATE TABLE t"] if on else []) == asked

@@ -137,6 +137,11 @@ class Everything(Comparing):
         self.log.append("prepare_connection, left")
 
     @hookimpl
+    def statement_journal(self) -> None:
+        """Note the call."""
+        self.log.append("statement_journal")
+
+    @hookimpl
     def version_table(self, spec: Any) -> Table:
         """Note the call."""
         self.log.append("version_table")
@@ -236,6 +241,7 @@ def test_the_order_of_all_hooks_in_an_upgrade(project: Project, noted: list[str]
     project.upgrade()
     assert [
         *RULES,
+        "statement_journal",
         "BEGIN",  # reads the heads; rolled back
         "prepare_connection, entered",
         "BEGIN",

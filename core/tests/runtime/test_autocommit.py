@@ -66,7 +66,7 @@ def test_autocommit_blocks_nest(project: Project) -> None:
     )
     with pytest.raises(RuntimeError, match="broken"):
         project.upgrade()
-    assert ["alembic_version", "t"] == project.tables()
+    assert ["alembic_version", "alembic_version_journal", "t"] == project.tables()
     assert [] == project.rows("SELECT id FROM t")
 
 

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
     from idiolect.hooks.manager import PluginManager
 
-FURTHER = ("version_table", "version_table_schema", "version_table_pk", "output_encoding")
+FURTHER = (
+    "version_table",
+    "version_table_schema",
+    "version_table_pk",
+    "journal",
+    "output_encoding",
+)
 
 
 def test_the_options_of_the_core_are_those_of_configure() -> None:

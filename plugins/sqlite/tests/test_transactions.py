@@ -291,8 +291,9 @@ def test_an_autocommit_block(
     )
     with pytest.raises(RuntimeError, match="broken"):
         project.upgrade(transaction_per_migration=per_migration, transactional_ddl=transactional)
+    journal = set() if transactional is False else {"alembic_version_journal"}
     left = {*project.tables()} - {"after"} if transactional is False else {*project.tables()}
-    assert {"alembic_version", "before", "inside"} == left
+    assert {"alembic_version", "before", "inside"} | journal == left
     assert [1] == project.rows("SELECT id FROM inside")
     assert [] == project.heads()
 

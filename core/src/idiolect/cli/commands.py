@@ -27,6 +27,7 @@ BUILTIN = {
     "merge": "idiolect.command.merge",
     "new-dialect": "idiolect.testing.scaffold",
     "plugins": "idiolect.command.plugins",
+    "repair": "idiolect.command.repair",
     "revision": "idiolect.command.revision",
     "show": "idiolect.command.show",
     "stamp": "idiolect.command.migrate",
@@ -34,7 +35,7 @@ BUILTIN = {
 }
 #: Commands that run env.py whatever their arguments.
 RUNS_ENVIRONMENT = frozenset(
-    {"check", "current", "downgrade", "ensure_version", "stamp", "upgrade"}
+    {"check", "current", "downgrade", "ensure_version", "repair", "stamp", "upgrade"}
 )
 #: Commands that read revision files and print, mostly without env.py.
 READS_FILES = frozenset({"branches", "heads", "history", "show"})
@@ -53,6 +54,7 @@ SUMMARIES = {
     "merge": "Merge two revisions together. Creates a new revision file.",
     "new-dialect": "Make the package of a new dialect plugin.",
     "plugins": "List installed plugins, what they implement, and what is wrong with them.",
+    "repair": "Tell what is recorded of an unfinished revision, or settle a write of it.",
     "revision": "Create a new revision file.",
     "show": "Show the revision(s) denoted by the given symbol.",
     "stamp": "Set the version table to the given revision(s); don't run any migrations.",
@@ -61,6 +63,7 @@ SUMMARIES = {
 #: Parameters that the command line cannot give.
 _PROGRAM_ONLY = {"process_revision_directives"}
 _SWITCH = {"action": "store_true"}
+_NUMBER: dict[str, Any] = {"nargs": "?", "const": "last", "metavar": "N"}
 
 #: Parameter with a default -> its flags and what argparse is told.
 FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
@@ -77,6 +80,7 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--depends-on",),
         {"action": "append", "help": "a revision that must be applied first; may be repeated"},
     ),
+    "forget": (("--forget",), {**_SWITCH, "help": "forget what is recorded of the revision"}),
     "format": (
         ("--format",),
         {"metavar": "FORMAT", "help": "text (the default) or json"},
@@ -93,6 +97,14 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--like",),
         {"metavar": "DIALECT", "help": "an installed dialect that the new one is much like"},
     ),
+    "mark_done": (
+        ("--mark-done",),
+        {**_NUMBER, "help": "write N, or the last one, has had its effect, and those before it"},
+    ),
+    "mark_undone": (
+        ("--mark-undone",),
+        {**_NUMBER, "help": "write N, or the last one, has had no effect, nor those after it"},
+    ),
     "message": (("-m", "--message"), {"help": "what the revision does"}),
     "package": (
         ("--package",),
@@ -102,6 +114,10 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "resolve_dependencies": (
         ("--resolve-dependencies",),
         {**_SWITCH, "help": "count a revision that others depend on as no head"},
+    ),
+    "restart": (
+        ("--restart",),
+        {**_SWITCH, "help": "run a revision that was left unfinished anew, from its beginning"},
     ),
     "rev_id": (("--rev-id",), {"help": "the new revision's id, instead of a random one"}),
     "rev_range": (

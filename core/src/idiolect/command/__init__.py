@@ -13,6 +13,7 @@ from idiolect.command.init import init, list_templates
 from idiolect.command.merge import merge
 from idiolect.command.migrate import downgrade, ensure_version, stamp, upgrade
 from idiolect.command.plugins import plugins
+from idiolect.command.repair import repair
 from idiolect.command.revision import revision
 from idiolect.command.show import branches, current, heads, history, show
 from idiolect.script.base import ScriptDirectory
@@ -31,6 +32,7 @@ __all__ = [
     "list_templates",
     "merge",
     "plugins",
+    "repair",
     "revision",
     "show",
     "stamp",

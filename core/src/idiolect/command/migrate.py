@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 Heads = tuple[str, ...]
 
 
-def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = None) -> None:
+def upgrade(
+    config: Config,
+    revision: str,
+    sql: bool = False,
+    tag: str | None = None,
+    restart: bool = False,
+) -> None:
     """Upgrade to a later version.
 
     Args:
@@ -31,6 +37,7 @@ def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = 
             a range ``start:end``.
         sql: write a script instead of changing the database.
         tag: any text, for env.py to read.
+        restart: run a revision that an earlier run left unfinished anew, from its beginning.
 
     Raises:
         CommandError: the revision is unknown or ambiguous, or a range is given online.
@@ -55,10 +62,17 @@ def upgrade(config: Config, revision: str, sql: bool = False, tag: str | None = 
         starting_rev=start,
         destination_rev=destination,
         tag=tag,
+        restart=restart,
     )
 
 
-def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None = None) -> None:
+def downgrade(
+    config: Config,
+    revision: str,
+    sql: bool = False,
+    tag: str | None = None,
+    restart: bool = False,
+) -> None:
     """Revert to a previous version.
 
     Args:
@@ -66,6 +80,7 @@ def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None 
         revision: where to go; with ``sql`` a range ``start:end``.
         sql: write a script instead of changing the database.
         tag: any text, for env.py to read.
+        restart: run a revision that an earlier run left unfinished anew, from its beginning.
 
     Raises:
         CommandError: the revision is unknown, ambiguous or not beneath the current one, or
@@ -93,6 +108,7 @@ def downgrade(config: Config, revision: str, sql: bool = False, tag: str | None 
         starting_rev=start,
         destination_rev=destination,
         tag=tag,
+        restart=restart,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idiolect.command.environment import run_environment, script_directory, wants_environment
+from idiolect.command.repair import unfinished_line
 from idiolect.errors import CommandError, DatabaseNotAtHead
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False) ->
             )
         for revision in _in_order(script, heads):
             config.print_stdout(revision.cmd_format(verbose))
+        if unfinished := context.journal.unfinished():
+            config.print_stdout("%s", unfinished_line(unfinished))
         return []
 
     run_environment(config, script, report, dont_mutate=True)

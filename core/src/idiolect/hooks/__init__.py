@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from idiolect.hooks.journal import JournalSupport
     from idiolect.hooks.markers import hookimpl
     from idiolect.hooks.options import Option
     from idiolect.hooks.records import (
@@ -29,6 +30,7 @@ __all__ = [
     "HOOKSPEC_VERSION",
     "Comparator",
     "DialectRules",
+    "JournalSupport",
     "OfflineTransaction",
     "Option",
     "ReflectedTables",
@@ -42,6 +44,7 @@ __all__ = [
 ]
 _HOMES = {
     "HOOKSPEC_VERSION": "idiolect.hooks.version",
+    "JournalSupport": "idiolect.hooks.journal",
     "Option": "idiolect.hooks.options",
     "ReflectedTables": "idiolect.hooks.reflected",
     "TableSignature": "idiolect.hooks.reflected",

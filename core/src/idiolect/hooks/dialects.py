@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks.journal import JournalSupport
     from idiolect.hooks.records import TableSide
     from idiolect.operations.ops.containers import MigrationScript
     from idiolect.operations.ops.core import MigrateOperation
@@ -112,6 +113,22 @@ class DialectHooks:
         )
         if not isinstance(answer, AbstractContextManager):
             raise self._wrong("prepare_connection", answer, "a context manager")
+        return answer
+
+    def statement_journal(
+        self, dialect: Dialect, connection: Connection, rules: DialectRules
+    ) -> JournalSupport | None:
+        """Return what the statement journal is to know; None where nothing is to be recorded."""
+        answer: Any = self._ask(
+            "statement_journal", dialect=dialect, connection=connection, rules=rules
+        )
+        if answer is False:
+            return None
+        # Not loaded for the commands that write scripts.
+        from idiolect.hooks.journal import JournalSupport
+
+        if not isinstance(answer, JournalSupport):
+            raise self._wrong("statement_journal", answer, "a JournalSupport, or False")
         return answer
 
     def version_table(self, dialect: Dialect, impl: DefaultImpl, spec: VersionTableSpec) -> Table:

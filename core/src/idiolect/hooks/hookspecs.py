@@ -13,7 +13,7 @@ plugin that is loaded, whatever its dialect.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from idiolect.hooks.markers import hookspec
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         OperationCollector,
         WriteHookCollector,
     )
+    from idiolect.hooks.journal import JournalSupport
     from idiolect.hooks.options import OptionRegistry
     from idiolect.hooks.records import (
         Comparator,
@@ -124,6 +125,25 @@ def prepare_connection(
         dialect: the context's SQLAlchemy dialect.
         connection: the connection to migrate on.
         rules: the context's rules; ``rules.transactional_ddl`` may have been switched off.
+    """
+
+
+@hookspec(firstresult=True)
+def statement_journal(
+    dialect: Dialect, connection: Connection, rules: DialectRules
+) -> JournalSupport | Literal[False] | None:
+    """Tell what a journal of a revision's statements has to know of the database.
+
+    The journal makes a revision that was cut off resumable where a rollback does not undo it.
+    Asked once per context that has a connection, unless ``journal = false``.
+
+    Args:
+        dialect: the context's SQLAlchemy dialect.
+        connection: the connection to migrate on.
+        rules: the context's rules.
+
+    Returns:
+        False where nothing is to be recorded.
     """
 
 

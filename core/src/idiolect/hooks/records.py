@@ -55,6 +55,11 @@ class DialectRules:
 VERSION_TABLE = "alembic_version"
 
 
+def journal_name(version_table: str) -> str:
+    """Return the name of the statement journal beside a version table."""
+    return f"{version_table}_journal"
+
+
 @dataclass(frozen=True, slots=True)
 class VersionTableSpec:
     """What was asked of the version table by ``configure()``.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from idiolect.hooks.journal import JournalSupport
 from idiolect.hooks.markers import hookimpl
 from idiolect.util.bound import mark_globals, unmark_globals
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks.records import VersionTableSpec
+    from idiolect.hooks.records import DialectRules, VersionTableSpec
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationInfo, MigrationStep
 
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 def prepare_connection() -> AbstractContextManager[None]:
     """Leave the connection as it is."""
     return contextlib.nullcontext()
+
+
+@hookimpl(trylast=True)
+def statement_journal(rules: DialectRules) -> JournalSupport | Literal[False]:
+    """Record what commits midway where the rest can be rolled back; elsewhere nothing is known."""
+    return JournalSupport() if rules.transactional_ddl else False
 
 
 @hookimpl(trylast=True)
@@ -38,13 +45,14 @@ def version_table(impl: DefaultImpl, spec: VersionTableSpec) -> Table:
 
 
 @hookimpl(trylast=True)
-def run_step(step: MigrationStep, run_args: Mapping[str, Any]) -> bool:
-    """Call the revision's function."""
+def run_step(context: MigrationContext, step: MigrationStep, run_args: Mapping[str, Any]) -> bool:
+    """Call the revision's function, and keep the journal of what it does."""
     function = step.migration_fn
     module_globals = getattr(function, "__globals__", {})
     mark_globals(module_globals)
     try:
-        function(**run_args)
+        with context.journal.recording(step):
+            function(**run_args)
     finally:
         unmark_globals(module_globals)
     return True

@@ -21,6 +21,7 @@ from idiolect.operations.base import Operations
 from idiolect.runtime import version_table
 from idiolect.runtime.again import Attempts
 from idiolect.runtime.heads import HeadMaintainer
+from idiolect.runtime.journal.journal import Journal
 from idiolect.runtime.options import resolve_options
 from idiolect.runtime.output import script_stream
 from idiolect.runtime.rules import resolve_rules
@@ -76,6 +77,7 @@ class MigrationContext:
         rules: the dialect's rules, asked once.
         hooks: whom to ask about the rest.
         transactions: when the run's transactions begin and end.
+        journal: what is recorded of revisions where a rollback does not undo them.
     """
 
     def __init__(
@@ -116,6 +118,7 @@ class MigrationContext:
             external=was_open,
         )
         self._watch: TransactionWatch | None = None
+        self.journal = Journal(self)
 
     def _set_up_impl(self, connection: Connection | None) -> None:
         impl_class = impl_class_for(self.dialect, self.hooks)
@@ -292,7 +295,7 @@ class MigrationContext:
             if self.as_sql:
                 self._run_steps(heads, steps, kw)
             elif steps or self.purge:
-                with self._run_transaction():
+                with self.journal.over(steps), self._run_transaction():
                     self._ensure_version_table(purge=self.purge)
                     self._run_steps(heads, steps, kw)
 
@@ -331,6 +334,7 @@ class MigrationContext:
         """Read the heads and ask the command for steps, leaving no transaction of our own open."""
         with self._reading():
             heads = () if self.purge else self.get_current_heads()
+            self.journal.look()
         # A transaction of its own, because what is called here may write: ensure_version does.
         with self._reading():
             try:
@@ -402,6 +406,7 @@ class MigrationContext:
                     tuple(maintainer.heads),
                 )
                 maintainer.update_to_step(step)
+                self.journal.finish()
                 self.hooks.on_version_apply(self, step.info, set(maintainer.heads), run_args)
                 self._attempts.finish()
 

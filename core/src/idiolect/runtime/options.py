@@ -29,7 +29,7 @@ _SEVERAL: Any = collections.abc.Collection
 
 #: What commands ask for beside the options, by the same way.
 _OF_COMMANDS: Final = frozenset(
-    {"as_sql", "destination_rev", "dont_mutate", "fn", "purge", "script"}
+    {"as_sql", "destination_rev", "dont_mutate", "fn", "purge", "restart", "script"}
 )
 
 #: How alike an unknown name must be to a known one to be told as a mistake, from 0 to 1.
@@ -67,6 +67,7 @@ CORE_OPTIONS: Final = (
     Option("version_table", str, VERSION_TABLE, "the version table's name"),
     Option("version_table_schema", str, doc="the version table's schema"),
     Option("version_table_pk", bool, True, "whether a new version table has a primary key"),
+    Option("journal", bool, doc="whether statements are recorded for resuming; default: yes"),
     Option("output_encoding", str, doc="the encoding of a script"),
 )
 

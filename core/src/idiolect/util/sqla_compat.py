@@ -30,6 +30,15 @@ def in_transaction(connection: Connection | None) -> bool:
     return ask is not None and bool(ask())
 
 
+def is_autocommit(connection: Connection) -> bool:
+    """Return whether each statement on the connection commits itself."""
+    level: object = connection.get_execution_options().get("isolation_level")
+    dialect: Any = connection.dialect
+    if level is None:
+        level = getattr(dialect, "_on_connect_isolation_level", None)
+    return level == "AUTOCOMMIT"
+
+
 def is_unnamed(constraint: Constraint) -> bool:
     """Return whether nobody named the constraint, and no type leaves its name open either."""
     return constraint.name is None

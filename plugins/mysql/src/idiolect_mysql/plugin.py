@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks import JournalSupport
     from idiolect.migration import MigrationContext
     from idiolect.runtime.steps import MigrationStep
 
@@ -52,6 +53,13 @@ class MysqlPlugin:
     def autocommit_level(self) -> str:
         """Every supported driver has it under this name."""
         return "AUTOCOMMIT"
+
+    @hookimpl
+    def statement_journal(self) -> JournalSupport:
+        """All revisions are recorded: what one did stays when it is cut off."""
+        from idiolect_mysql.journal import MysqlJournal
+
+        return MysqlJournal()
 
     @hookimpl(wrapper=True)
     def run_step(

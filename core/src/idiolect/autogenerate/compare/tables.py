@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from idiolect.autogenerate.compare.columns import compare_columns
 from idiolect.autogenerate.compare.inspection import Reflection
 from idiolect.autogenerate.compare.proofs import Proofs
+from idiolect.hooks.records import journal_name
 from idiolect.operations.ops.containers import ModifyTableOps
 from idiolect.operations.ops.tables import CreateTableOp, DropTableOp
 from idiolect.util.logs import Log
@@ -124,12 +125,13 @@ def _version_table(autogen_context: AutogenContext) -> Key:
 def _database_names(
     autogen_context: AutogenContext, schemas: Iterable[str | None]
 ) -> dict[str | None, list[str]]:
-    version_table = _version_table(autogen_context)
+    schema_of_ours, version_table = _version_table(autogen_context)
+    ours = {(schema_of_ours, each) for each in (version_table, journal_name(version_table))}
     return {
         schema: [
             name
             for name in autogen_context.inspector.get_table_names(schema=schema)
-            if (schema, name) != version_table
+            if (schema, name) not in ours
             and autogen_context.run_name_filters(name, "table", {"schema_name": schema})
         ]
         for schema in sorted(schemas, key=lambda schema: schema or "")

@@ -1,0 +1,91 @@
+"""The command repair: what a person says of a revision that an earlier run left unfinished.
+
+The command line and programs come in. Changes the journal alone, never the schema.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idiolect.command.environment import run_environment, script_directory
+from idiolect.errors import CommandError
+
+if TYPE_CHECKING:
+    from idiolect.settings.config import Config
+
+#: Stands for the number of the last write that is recorded.
+_LAST = "last"
+
+
+def repair(
+    config: Config,
+    mark_done: str | int | None = None,
+    mark_undone: str | int | None = None,
+    forget: bool = False,
+) -> None:
+    """Tell what is recorded of an unfinished revision, or settle a write of it.
+
+    Args:
+        config: the configuration in use.
+        mark_done: the number of a write that has had its effect, or ``last``, as those before it
+            have, whatever was read before them. Where that was not in question, the next run
+            skips the write although the revision sends another one there.
+        mark_undone: the number of a write that has had none, or ``last``: the next run makes it
+            and all after it.
+        forget: forget what is recorded; the next run begins with the function's first line.
+
+    Raises:
+        CommandError: nothing is unfinished, there is no such write, or two answers are given.
+    """
+    if sum((mark_done is not None, mark_undone is not None, forget)) > 1:
+        message = "Give one of --mark-done, --mark-undone and --forget."
+        raise CommandError(message)
+
+    def settle(_heads: tuple[str, ...], context: Any) -> list[Any]:
+        entries = context.journal.unfinished()
+        if not entries:
+            message = "Nothing is unfinished: the journal of this database has no entries."
+            raise CommandError(message)
+        if mark_done is not None:
+            context.journal.mark_done(_number(mark_done, entries[-1].seq))
+        elif mark_undone is not None:
+            context.journal.mark_undone(_number(mark_undone, entries[-1].seq))
+        elif forget:
+            context.journal.forget()
+        else:
+            config.print_stdout("%s", _summary(entries))
+            for entry in entries:
+                config.print_stdout("  %s, %s", entry.described(), entry.state)
+        return []
+
+    run_environment(config, script_directory(config), settle, must_run=True, dont_mutate=True)
+
+
+def unfinished_line(entries: list[Any]) -> str:
+    """Return one line on an unfinished revision, for the command ``current``."""
+    return f"{_summary(entries)}; the last is {entries[-1].described()}"
+
+
+def _summary(entries: list[Any]) -> str:
+    entry = entries[0]
+    writes = "1 write" if len(entries) == 1 else f"{len(entries)} writes"
+    return f"{entry.revision} is unfinished: its {entry.direction}() stopped after {writes}"
+
+
+def _number(given: str | int, count: int) -> int:
+    """Return the number of a write.
+
+    Raises:
+        CommandError: there is none.
+    """
+    if given == _LAST:
+        return count
+    try:
+        number = int(given)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= count:
+        raise CommandError(
+            f"There is no write {given!r}: the journal has the writes 1 to {count}. See 'repair'."
+        )
+    return number

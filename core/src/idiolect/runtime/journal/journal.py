@@ -1,0 +1,250 @@
+"""The journal of a context: opened for a run, kept for each step, emptied with its version row.
+
+The migration context comes in. Listens on the one migrating connection while a revision's own
+function runs; what the framework and its plugins do besides is not recorded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.engine import Connection
+
+from idiolect.errors import CommandError, ConfigError, UnfinishedRevisionError
+from idiolect.hooks.records import journal_name
+from idiolect.runtime.journal.entries import ACCEPTED, ACCEPTED_NOTE, DONE, INTENT
+from idiolect.runtime.journal.listen import Listener
+from idiolect.runtime.journal.record import Record, Subject
+from idiolect.runtime.journal.store import JournalTable
+from idiolect.util.langhelpers import asbool
+from idiolect.util.logs import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from idiolect.hooks.journal import JournalSupport
+    from idiolect.runtime.journal.entries import Entry
+    from idiolect.runtime.migration import MigrationContext
+    from idiolect.runtime.steps import MigrationStep
+
+log = Log("runtime.journal")
+
+
+class Journal:
+    """What is recorded of a context's revisions.
+
+    Args:
+        context: the owner.
+
+    Attributes:
+        store: the table; None where nothing is recorded.
+    """
+
+    def __init__(self, context: MigrationContext) -> None:
+        self._context = context
+        self._unfinished: list[Entry] = []
+        self._listener: Listener | None = None
+        self._record: Record | None = None
+        self._exists = False
+        self._written = False
+        self.support = _support(context)
+        self.store: JournalTable | None = None
+        if self.support is not None:
+            name = journal_name(context.version_table)
+            schema = context.version_table_schema
+            self.store = JournalTable(context.connection, name, schema, self.support)
+
+    def unfinished(self) -> list[Entry]:
+        """Return the entries of the revision that an earlier run has left unfinished."""
+        if self.store is None or not self.store.exists():
+            return []
+        return self.store.read()
+
+    def mark_done(self, number: int) -> None:
+        """Take a write and those before it for done, and what was read before them for accepted.
+
+        Where nothing of that was open, the write is accepted whatever the revision sends there.
+        """
+        with self._changing() as store:
+            found = [entry for entry in store.read() if entry.seq <= number]
+            is_open = any(entry.note not in {"", ACCEPTED_NOTE} for entry in found)
+            is_open = is_open or any(entry.state == INTENT for entry in found[-1:])
+            store.set(number, number, state=DONE if is_open else ACCEPTED)
+            store.accept_notes(number)
+
+    def mark_undone(self, number: int) -> None:
+        """Take a write and those after it for not made."""
+        with self._changing() as store:
+            store.delete(number)
+
+    def forget(self) -> None:
+        """Delete all entries."""
+        with self._changing() as store:
+            store.delete()
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[JournalTable]:
+        if self.store is None:
+            message = "journal = false: there is no journal to repair."
+            raise CommandError(message)
+        connection = self._context.connection
+        theirs = self._context.transactions.external
+        yield self.store
+        if not theirs:
+            connection.commit()
+
+    def look(self) -> None:
+        """Read what an earlier run has left, in the transaction in which the heads are read."""
+        if self.store is not None and not self._context.opts.get("dont_mutate"):
+            self._exists = self.store.exists()
+            self._unfinished = self.store.read() if self._exists else []
+
+    @contextlib.contextmanager
+    def over(self, steps: Iterable[MigrationStep]) -> Iterator[None]:
+        """Keep the journal for a run.
+
+        Raises:
+            UnfinishedRevisionError: an earlier run left a revision that these steps pass over.
+        """
+        revisions = [step for step in steps if hasattr(step, "revision")]
+        if self.store is None or self.support is None:
+            yield
+            return
+        self._open(self.store, self.support, list(steps), revisions)
+        if not revisions:
+            yield
+            return
+        try:
+            with Listener(self._context.connection) as self._listener:
+                yield
+        except BaseException:
+            if not self._holds_entries():
+                with contextlib.suppress(Exception):  # the first error is the one to show
+                    self._drop(self.store)
+            raise
+        self._drop(self.store)
+
+    def _holds_entries(self) -> bool:
+        return bool(self._unfinished) or (self._record is not None and self._record.stored)
+
+    def _drop(self, store: JournalTable) -> None:
+        """Drop the table, unless that would commit what is env.py's to commit."""
+        if self._exists and not self._context.connection.in_transaction():
+            with self._settled():
+                store.drop()
+            self._exists = False
+
+    @contextlib.contextmanager
+    def recording(self, step: MigrationStep) -> Iterator[None]:
+        """Record the writes of a step's function, and skip those that were made before.
+
+        Raises:
+            UnfinishedRevisionError: an earlier run's entries do not agree with this one.
+        """
+        listener = self._listener
+        if listener is None or self.store is None or self.support is None:
+            yield
+            return
+        subject = _subject(step)
+        earlier = [entry for entry in self._unfinished if _is_of(entry, subject)]
+        record = Record(self._context.connection, self.support, self.store, subject, earlier)
+        record.begin()
+        self._record = record
+        with listener.to(record):
+            yield
+            record.end()
+
+    def finish(self) -> None:
+        """Empty the journal, in the transaction that has the version row."""
+        record, self._record = self._record, None
+        if record is None or self.store is None or not record.stored:
+            return
+        self._empty(self.store)
+
+    def _empty(self, store: JournalTable) -> None:
+        self._unfinished = []
+        # Where dropping it would commit, it is dropped at the end of the run.
+        self._exists = self.support is not None and self.support.ddl_commits
+        if self._exists:
+            store.delete()
+        else:
+            store.drop()
+
+    def _open(
+        self,
+        store: JournalTable,
+        support: JournalSupport,
+        steps: list[Any],
+        revisions: list[Any],
+    ) -> None:
+        if self._unfinished and self._is_over(steps, revisions):
+            with self._settled():
+                self._empty(store)
+        if revisions and support.ddl_commits and not self._exists:
+            with self._settled():
+                store.create()
+            self._exists = True
+
+    def _is_over(self, steps: list[Any], revisions: list[Any]) -> bool:
+        """Return whether what is recorded is not to be resumed.
+
+        Raises:
+            UnfinishedRevisionError: the steps do not come to the unfinished revision.
+        """
+        entry = self._unfinished[0]
+        subject = Subject(entry.revision, entry.direction, "")
+        if self._context.opts.get("restart"):
+            log.warning("Starting %s anew, as asked", subject.label)
+            return True
+        for step in revisions:
+            if step.revision.revision == entry.revision:
+                # In the other direction, somebody else has finished it meanwhile.
+                return _subject(step).direction != entry.direction
+        if any(not hasattr(step, "revision") for step in steps):
+            log.warning("%s was left unfinished; a stamp makes that forgotten", subject.label)
+            return True
+        raise UnfinishedRevisionError(
+            f"{subject.label} was left unfinished by an earlier run, after {len(self._unfinished)} "
+            f"writes, and this run does not come to it. Finish it with '{entry.direction}' first, "
+            "or drop what is recorded of it with 'idiolect repair --forget'.",
+            revision=entry.revision,
+            entry=0,
+        )
+
+    @contextlib.contextmanager
+    def _settled(self) -> Iterator[None]:
+        """Commit what the block does to the journal alone, unless a transaction is open."""
+        connection = self._context.connection
+        if connection.in_transaction():
+            yield
+            return
+        yield
+        if connection.in_transaction():
+            connection.commit()
+
+
+def _is_of(entry: Entry, subject: Subject) -> bool:
+    return (entry.revision, entry.direction) == (subject.revision, subject.direction)
+
+
+def _subject(step: Any) -> Subject:
+    direction = "upgrade" if step.is_upgrade else "downgrade"
+    return Subject(step.revision.revision, direction, str(getattr(step.revision, "path", "")))
+
+
+def _support(context: MigrationContext) -> JournalSupport | None:
+    """Return what the dialect's plugin knows; None where nothing is to be recorded."""
+    if context.as_sql or not isinstance(context.connection, Connection) or not _is_on(context):
+        return None
+    return context.hooks.statement_journal(context.dialect, context.connection, context.rules)
+
+
+def _is_on(context: MigrationContext) -> bool:
+    chosen = context.opts.get("journal")
+    if chosen is None and context.config is not None:
+        chosen = context.config.get_alembic_option("journal")
+    try:
+        return True if chosen is None else asbool(chosen)
+    except ValueError:
+        raise ConfigError(f"'journal' has to be true or false, not {chosen!r}.") from None

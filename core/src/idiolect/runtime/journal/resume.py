@@ -1,0 +1,183 @@
+"""What an earlier run recorded of a revision that it did not finish, held against this run.
+
+The record of a step comes in. Whatever does not agree stops the run while it has changed nothing,
+with a message that names the operation and the commands to choose from.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from idiolect.errors import UnfinishedRevisionError
+from idiolect.runtime.journal.entries import ACCEPTED, ACCEPTED_NOTE, INTENT, Entry, fingerprint
+from idiolect.util.logs import Log
+from idiolect.util.statements import brief
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from idiolect.hooks.journal import JournalSupport
+    from idiolect.runtime.journal.record import Subject
+
+log = Log("runtime.journal")
+
+#: Seconds to wait for a statement of a run whose process is gone, and between two looks.
+_PATIENCE, _BETWEEN = 600.0, 0.2
+
+
+class Earlier:
+    """The entries of an earlier run.
+
+    Args:
+        subject: whose they are.
+        entries: in the order of their numbers.
+
+    Attributes:
+        undone: whether the table has entries of writes that were not carried out.
+    """
+
+    def __init__(self, subject: Subject, entries: list[Entry]) -> None:
+        self._subject = subject
+        self._entries = _without_gaps(entries)
+        self._error: UnfinishedRevisionError | None = None
+        self.undone = False
+
+    def settle(self, connection: Connection, support: JournalSupport) -> None:
+        """Decide whether the write that was in flight was carried out.
+
+        Raises:
+            UnfinishedRevisionError: that cannot be told, or the run read before it stopped.
+        """
+        if not self._entries:
+            return
+        self._wait(connection, support)
+        for entry in self._entries:
+            if entry.note not in {"", ACCEPTED_NOTE}:
+                raise self._stop(
+                    f"The earlier run {entry.note}, before {entry.described()}: what it read may "
+                    "be different now, and with it what the revision does",
+                    entry.seq,
+                )
+        last = self._entries[-1]
+        if last.state == INTENT:
+            self._settle_last(last, connection, support)
+        log.info(
+            "Resuming %s after %d writes of an earlier run", self._subject.label, len(self._entries)
+        )
+
+    def _settle_last(self, last: Entry, connection: Connection, support: JournalSupport) -> None:
+        before = last.before
+        outcome = None if before is None else support.outcome(connection, before)
+        if outcome is None:
+            raise self._stop(
+                f"It cannot be told whether the last statement was carried out, {last.described()}",
+                last.seq,
+            )
+        if not outcome:
+            self._entries.pop()
+            self.undone = True
+
+    def _wait(self, connection: Connection, support: JournalSupport) -> None:
+        """Let the server finish what it is doing for a client that is gone."""
+        session = self._entries[-1].session
+        until = time.monotonic() + _PATIENCE
+        said = False
+        while session and support.is_running(connection, session):
+            if not said:
+                log.warning("The earlier run's session %s still works; waiting for it", session)
+                said = True
+            if time.monotonic() > until:
+                raise self._stop(
+                    f"The earlier run's session {session} still works on a statement", 0
+                )
+            time.sleep(_BETWEEN)
+
+    def left(self, number: int) -> bool:
+        """Return whether a write is one of the recorded ones."""
+        return number <= len(self._entries)
+
+    def take(self, number: int, sql: str, parameters: Any) -> Entry:
+        """Return the entry of a write that need not be made again.
+
+        Raises:
+            UnfinishedRevisionError: the earlier run made another one there.
+        """
+        entry = self._entries[number - 1]
+        if entry.state == ACCEPTED or entry.fingerprint == fingerprint(sql, parameters):
+            return entry
+        same = entry.statement == brief(sql)
+        raise self._stop(
+            f"{self._subject.place()} now sends {brief(sql, 100)!r}"
+            + (" with other parameters" if same else "")
+            + f", and the earlier run's {entry.described()}",
+            number,
+        )
+
+    def allows_reading(self, number: int, what: str) -> bool:
+        """Check that nothing is read before recorded writes, which it would see.
+
+        Returns:
+            Whether it is worth a note: not where a person has accepted it.
+
+        Raises:
+            UnfinishedRevisionError: the earlier run did not read there.
+        """
+        if not self.left(number):
+            return True
+        if self._entries[number - 1].note:
+            return False
+        raise self._stop(
+            f"The revision now {what}, before the earlier run's "
+            f"{self._entries[number - 1].described()}, which is done already",
+            number,
+        )
+
+    def end(self, count: int) -> None:
+        """Check that the function came past all recorded writes.
+
+        Raises:
+            UnfinishedRevisionError: it ended before, or went on after it was stopped.
+        """
+        self.raise_again()
+        if self.left(count + 1):
+            raise self._stop(
+                f"The revision now ends after {count} writes, and the earlier run had made "
+                f"{len(self._entries)}; the next one was {self._entries[count].described()}",
+                count + 1,
+            )
+
+    def raise_again(self) -> None:
+        """Raise what stopped the run, where the revision has caught it and goes on."""
+        if self._error is not None:
+            raise self._error
+
+    def _stop(self, problem: str, number: int) -> UnfinishedRevisionError:
+        direction = self._subject.direction
+        which = f" {number}" if number else ""
+        self._error = UnfinishedRevisionError(
+            f"{self._subject.label} was left unfinished by an earlier run and cannot be resumed by "
+            f"itself. {problem}. Nothing was changed now. Look at the database and choose: "
+            f"'idiolect repair --mark-done{which}' if that write has had its effect, 'idiolect "
+            f"repair --mark-undone{which}' if it has not, then '{direction}' again to go on from "
+            f"there; '{direction} --restart' to run the whole function anew; 'idiolect repair "
+            "--forget' to drop what is recorded of it.",
+            revision=self._subject.revision,
+            entry=number,
+        )
+        return self._error
+
+
+def _without_gaps(entries: list[Entry]) -> list[Entry]:
+    """Return the entries with one for each number.
+
+    A write that failed, or was rolled back, has none. What the run did next has a note of that, so
+    that it is resumed only where a person takes all of it for done.
+    """
+    found = {entry.seq: entry for entry in entries}
+    missing = {"fingerprint": "", "state": ACCEPTED, "note": ACCEPTED_NOTE}
+    return [
+        found.get(seq) or replace(entries[0], seq=seq, **missing)
+        for seq in range(1, max(found, default=0) + 1)
+    ]

@@ -1,0 +1,113 @@
+"""The journal's table, beside the version table: made, read, written, emptied, dropped.
+
+Holds the writes of one revision at most, the one that is unfinished. Decides nothing and ends no
+transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, inspect, select
+
+from idiolect.runtime.journal.entries import ACCEPTED_NOTE, Entry, entry_from
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.engine import Connection
+
+    from idiolect.hooks.journal import JournalSupport
+
+_ROWS_AT_ONCE = 500
+#: Characters that a column takes; what is longer is cut, but for definitions.
+_WIDTHS = {
+    "revision": 255,
+    "direction": 10,
+    "fingerprint": 40,
+    "state": 10,
+    "definition": 3000,
+    "result": 255,
+    "statement": 300,
+    "place": 500,
+    "note": 500,
+    "session": 100,
+}
+
+
+class JournalTable:
+    """The table of one context.
+
+    Args:
+        connection: where it is.
+        name: its name.
+        schema: its schema; None is the default one.
+        support: what the dialect's plugin says of it.
+    """
+
+    def __init__(
+        self, connection: Connection, name: str, schema: str | None, support: JournalSupport
+    ) -> None:
+        self.connection = connection
+        columns = [Column(each, String(width)) for each, width in _WIDTHS.items()]
+        self.table = Table(
+            name,
+            MetaData(),
+            Column("seq", Integer, primary_key=True, autoincrement=False),
+            *columns,
+            schema=schema,
+            **support.table_options,
+        )
+
+    def exists(self) -> bool:
+        """Return whether the database has the table."""
+        return bool(inspect(self.connection).has_table(self.table.name, schema=self.table.schema))
+
+    def create(self) -> None:
+        """Make the table."""
+        self.table.create(self.connection, checkfirst=False)
+
+    def drop(self) -> None:
+        """Drop the table."""
+        self.table.drop(self.connection, checkfirst=False)
+
+    def read(self) -> list[Entry]:
+        """Return all entries, in the order of their numbers."""
+        rows = self.connection.execute(select(self.table).order_by(self.table.c.seq))
+        return [entry_from(row._asdict()) for row in rows]
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Write entries."""
+        for start in range(0, len(entries), _ROWS_AT_ONCE):
+            rows = [_row(entry) for entry in entries[start : start + _ROWS_AT_ONCE]]
+            self.connection.execute(self.table.insert(), rows if len(rows) > 1 else rows[0])
+
+    def set(self, first: int, last: int, **values: Any) -> None:
+        """Change the entries from one number to another."""
+        column = self.table.c.seq
+        self.connection.execute(
+            self.table.update().where(column >= first, column <= last).values(values)
+        )
+
+    def accept_notes(self, last: int) -> None:
+        """Take what the entries up to a number note for accepted by a person."""
+        table = self.table.c
+        self.connection.execute(
+            self.table.update()
+            .where(table.seq <= last, table.note != "")
+            .values(note=ACCEPTED_NOTE)
+        )
+
+    def delete(self, first: int = 0) -> None:
+        """Delete the entries from a number on; all without one."""
+        found = self.table.delete()
+        self.connection.execute(found.where(self.table.c.seq >= first) if first else found)
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    values = asdict(entry)
+    return {
+        name: value[: _WIDTHS[name]] if isinstance(value, str) else value
+        for name, value in values.items()
+    }

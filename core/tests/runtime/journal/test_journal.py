@@ -1,0 +1,415 @@
+"""Revisions that commit midway and stop: the next run goes on there, or says why it cannot."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from idiolect import command
+from idiolect.autogenerate import compare_metadata
+from idiolect.errors import CommandError, ConfigError, UnfinishedRevisionError
+from idiolect.hooks import JournalSupport, hookimpl
+from idiolect.migration import MigrationContext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from projects import Project
+    from sqlalchemy.engine import Connection
+
+    from idiolect.hooks.manager import PluginManager
+
+JOURNAL = "alembic_version_journal"
+TABLE = """
+bind = op.get_bind()
+op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer))
+bind.execute(sa.text("INSERT INTO t (id, n) VALUES (:id, :n)"), [{"id": 1, "n": 1}])
+bind.commit()
+"""
+STOP = "\nraise RuntimeError('cut off')"
+REST = """
+bind.execute(sa.text("UPDATE t SET n = n + 1"))
+"""
+
+
+def stop(project: Project, upgrade: str, **options: Any) -> None:
+    """Run a revision that stops at its end."""
+    project.revision("a", None, upgrade + STOP)
+    with pytest.raises(RuntimeError, match="cut off"):
+        project.upgrade(**options)
+
+
+def test_a_revision_is_resumed(project: Project) -> None:
+    """What was committed is skipped, the rest runs, and no journal is left."""
+    stop(project, TABLE + REST)
+    assert ["alembic_version", JOURNAL, "t"] == sorted(project.tables())
+    assert [1] == project.rows("SELECT n FROM t")
+    project.revision("a", None, TABLE + REST)
+    project.upgrade()
+    assert ["a"] == project.heads()
+    assert [2] == project.rows("SELECT n FROM t")
+    assert ["alembic_version", "t"] == project.tables()
+
+
+def test_nothing_is_recorded_of_a_revision_that_commits_nothing(project: Project) -> None:
+    """A rollback undoes it, so that it runs anew."""
+    stop(project, TABLE.replace("bind.commit()", ""))
+    assert [] == project.tables()
+
+
+def test_results_of_what_is_skipped(project: Project) -> None:
+    """A skipped write answers as it did."""
+    body = (
+        TABLE
+        + """
+table = sa.table("t", sa.column("id", sa.Integer), sa.column("n"))
+done = bind.execute(sa.text("UPDATE t SET n = 5 WHERE id = 1"))
+seen = op.get_context().config.attributes["seen"]
+seen.append(done.rowcount)
+seen.append(bind.execute(sa.text("INSERT INTO t (n) VALUES (7)")).lastrowid)
+bind.commit()
+"""
+    )
+    seen = project.attributes["seen"] = []
+    stop(project, body)
+    project.revision("a", None, body)
+    project.upgrade()
+    assert [1, 2, 1, 2] == seen
+    assert [5, 7] == project.rows("SELECT n FROM t ORDER BY id")
+
+
+def test_a_downgrade_is_resumed(project: Project) -> None:
+    """It is recorded likewise."""
+    down = """
+bind = op.get_bind()
+bind.execute(sa.text("UPDATE t SET n = n * 10"))
+bind.commit()
+"""
+    project.revision("a", None, TABLE)
+    project.upgrade()
+    project.revision("a", None, TABLE, down + STOP)
+    with pytest.raises(RuntimeError):
+        project.downgrade("base")
+    project.revision("a", None, TABLE, down + "op.add_column('t', sa.Column('x', sa.Integer))")
+    project.downgrade("base")
+    assert [10] == project.rows("SELECT n FROM t")
+    assert [] == project.heads()
+
+
+READS = """
+bind = op.get_bind()
+op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer))
+if not bind.execute(sa.text("SELECT count(*) FROM t")).scalar():
+    bind.execute(sa.text("INSERT INTO t (id, n) VALUES (1, 1)"))
+bind.commit()
+"""
+
+
+def refused(project: Project, revision: str = "head") -> str:
+    """Run, and return the refusal, after which all is as it was."""
+    before = (project.tables(), project.rows("SELECT n FROM t"))
+    journal = project.rows(f"SELECT fingerprint || state || note FROM {JOURNAL}")
+    with pytest.raises(UnfinishedRevisionError) as caught:
+        project.upgrade(revision)
+    assert before == (project.tables(), project.rows("SELECT n FROM t"))
+    assert journal == project.rows(f"SELECT fingerprint || state || note FROM {JOURNAL}")
+    return str(caught.value)
+
+
+def test_a_revision_that_read(project: Project) -> None:
+    """It would read something else now: the run stops, and names the place and the choices."""
+    stop(project, READS)
+    project.revision("a", None, READS)
+    message = refused(project)
+    assert "upgrade() of revision 'a' was left unfinished" in message
+    assert f"reads the database at {project.folder / 'versions' / 'a_.py'}:" in message
+    assert "before write 2: INSERT INTO t (id, n) VALUES (1, 1)" in message
+    for choice in ("--mark-done 2", "--mark-undone 2", "--restart", "--forget"):
+        assert choice in message
+
+
+def test_reading_after_what_is_recorded(project: Project) -> None:
+    """Reads what it would have read, so that nothing is asked."""
+    body = TABLE + "assert 1 == bind.execute(sa.text('SELECT count(*) FROM t')).scalar()\n"
+    stop(project, body)
+    project.revision("a", None, body)
+    project.upgrade()
+    assert ["a"] == project.heads()
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        pytest.param(
+            TABLE.replace('"n": 1', '"n": 9'),
+            "now sends 'INSERT INTO t (id, n) VALUES (?, ?)' with other parameters",
+            id="parameters",
+        ),
+        pytest.param(
+            TABLE.replace("INSERT INTO", "INSERT OR IGNORE INTO"),
+            "now sends 'INSERT OR IGNORE INTO t (id, n) VALUES (?, ?)', and the earlier run's "
+            "write 2: INSERT INTO t (id, n) VALUES (?, ?)",
+            id="SQL",
+        ),
+        pytest.param(
+            "bind = op.get_bind()\nbind.scalar(sa.text('SELECT 1'))\n" + TABLE,
+            "The revision now reads the database at",
+            id="read",
+        ),
+        pytest.param("pass", "now ends after 0 writes, and the earlier run had made 2", id="end"),
+        pytest.param(
+            f"try:\n    op.execute('SELECT 1')\nexcept Exception:\n    pass\n{REST}".replace(
+                "bind", "op.get_bind()"
+            ),
+            "The revision now reads the database at",
+            id="caught",
+        ),
+    ],
+)
+def test_a_changed_file(project: Project, changed: str, words: str) -> None:
+    """What had run already must be as it was; the refusal cannot be caught by the revision."""
+    stop(project, TABLE)
+    project.revision("a", None, changed)
+    assert words in refused(project)
+
+
+def test_mark_done(project: Project) -> None:
+    """First what was read is accepted, then that another statement stands in a write's place."""
+    body = READS.replace("if not", "if 0 <=")
+    stop(project, body)
+    project.revision("a", None, body.replace("VALUES (1, 1)", "VALUES (1, 9)") + REST)
+    assert "reads the database" in refused(project)
+    command.repair(project.config(), mark_done=2)
+    assert "now sends 'INSERT INTO t (id, n) VALUES (1, 9)'" in refused(project)
+    command.repair(project.config(), mark_done=2)
+    project.upgrade()
+    assert [2] == project.rows("SELECT n FROM t")
+
+
+def test_what_was_read_leads_elsewhere(project: Project) -> None:
+    """A person who takes it for accepted does not make another write be skipped."""
+    stop(project, READS)
+    project.revision("a", None, READS + REST)
+    refused(project)
+    command.repair(project.config(), mark_done=2)
+    assert "now sends 'UPDATE t SET n = n + 1'" in refused(project)
+    command.repair(project.config(), mark_undone=2)
+    project.upgrade()
+    assert [2] == project.rows("SELECT n FROM t")
+
+
+def test_mark_undone(project: Project) -> None:
+    """The write, and those after it, are made."""
+    stop(project, READS)
+    with project.engine().begin() as connection:
+        connection.exec_driver_sql("DELETE FROM t")
+    project.revision("a", None, READS)
+    command.repair(project.config(), mark_undone="last")
+    project.upgrade()
+    assert [1] == project.rows("SELECT n FROM t")
+
+
+def test_forget_and_restart(project: Project) -> None:
+    """The function runs from its first line."""
+    ways: tuple[Callable[[], None], ...] = (
+        lambda: command.repair(project.config(), forget=True),
+        lambda: command.upgrade(project.config(), "head", restart=True),
+    )
+    for again in ways:
+        stop(project, TABLE)
+        project.revision("a", None, "op.drop_table('t')")
+        again()
+        project.upgrade()
+        assert ["a"] == project.heads()
+        project.revision("a", None)
+        project.downgrade("base")
+        assert ["alembic_version"] == [name for name in project.tables() if name != JOURNAL]
+
+
+def test_a_statement_that_failed_and_was_caught(project: Project) -> None:
+    """Counts as reading; where a person accepts it, it is not sent again."""
+    body = (
+        TABLE
+        + """
+try:
+    with bind.begin_nested():
+        op.execute("INSERT INTO nothing VALUES (1)")
+except Exception:
+    pass
+op.execute("INSERT INTO t (id) VALUES (3)")
+bind.commit()
+"""
+    )
+    stop(project, body)
+    project.revision("a", None, body)
+    assert "goes on after a statement that failed at" in refused(project)
+    command.repair(project.config(), mark_done="last")
+    project.upgrade()
+    assert [1, 3] == project.rows("SELECT id FROM t ORDER BY id")
+
+
+def test_another_run_does_not_pass_over_it(project: Project) -> None:
+    """Steps that do not come to the unfinished revision are refused; a stamp forgets it."""
+    project.revision("b", None, branch_labels=("other",))
+    stop_in_a = TABLE + STOP
+    project.revision("a", None, stop_in_a)
+    with pytest.raises(RuntimeError):
+        project.upgrade("a")
+    assert "this run does not come to it" in refused(project, "b")
+    command.stamp(project.config(), "a")
+    project.upgrade("b")
+    assert ["a", "b"] == project.heads()
+
+
+def test_finished_by_others(project: Project) -> None:
+    """Where a run in the other direction is planned, somebody else has finished it."""
+    stop(project, TABLE)
+    with project.engine().begin() as connection:
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('a')")
+    project.revision("a", None, TABLE, "op.drop_table('t')")
+    project.downgrade("base")
+    assert ["alembic_version"] == project.tables()
+
+
+def test_current_and_repair_tell(project: Project) -> None:
+    """How far it got, with its last write; what is recorded; what cannot be settled."""
+    stop(project, TABLE)
+    said = io.StringIO()
+    command.current(project.config(stdout=said))
+    line = "a is unfinished: its upgrade() stopped after 2 writes"
+    assert f"{line}; the last is write 2: INSERT INTO t (id, n) VALUES (?, ?)\n" == said.getvalue()
+    said = io.StringIO()
+    command.repair(project.config(stdout=said))
+    lines = said.getvalue().splitlines()
+    assert [line, "  write 1: CREATE TABLE t"] == [lines[0], lines[1][:25]]
+    for number in (0, 3, "x"):
+        with pytest.raises(CommandError, match=f"no write {number!r}: .* the writes 1 to 2"):
+            command.repair(project.config(), mark_done=number)
+    with pytest.raises(CommandError, match="Give one of"):
+        command.repair(project.config(), mark_done=1, forget=True)
+    command.repair(project.config(), forget=True)
+    with pytest.raises(CommandError, match="Nothing is unfinished"):
+        command.repair(project.config())
+
+
+def test_autogenerate_does_not_see_it(project: Project) -> None:
+    """The table is none of the models' business."""
+    stop(project, TABLE)
+    with project.engine().connect() as connection:
+        models = sa.MetaData()
+        sa.Table(
+            "t", models, sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer)
+        )
+        assert [] == compare_metadata(MigrationContext.configure(connection), models)
+
+
+@pytest.mark.parametrize("how", ["configure", "file"])
+def test_switched_off(project: Project, how: str) -> None:
+    """Nothing is recorded, and the revision runs from its first line."""
+    if how == "file":
+        config = project.config()
+        config.set_main_option("journal", "false")
+        project.revision("a", None, TABLE + STOP)
+        with pytest.raises(RuntimeError):
+            command.upgrade(config, "head")
+    else:
+        stop(project, TABLE, journal=False)
+    assert JOURNAL not in project.tables()
+
+
+def test_a_value_that_is_no_boolean(project: Project) -> None:
+    """Is told."""
+    config = project.config()
+    config.set_main_option("journal", "perhaps")
+    project.revision("a")
+    with pytest.raises(ConfigError, match="'journal' has to be true or false, not 'perhaps'"):
+        command.upgrade(config, "head")
+
+
+class Committing(JournalSupport):
+    """SQLite as if each statement about the schema committed, with a definition made up here."""
+
+    ddl_commits = True
+    now: Callable[[Connection, str], str] = staticmethod(lambda _bind, _name: "")
+
+    def objects(self, sql: str) -> tuple[str, ...] | None:
+        """Tables that are created, by name."""
+        return (sql.split()[2],) if "CREATE TABLE" in sql else None
+
+    def definitions(self, connection: Connection, objects: Any) -> dict[str, str]:
+        """What is there."""
+        return {name: self.now(connection, name) for name in objects}
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        pytest.param({"a": True}, True, id="done"),
+        pytest.param({"a": False}, False, id="undone"),
+        pytest.param({"a": True, "b": True}, True, id="both"),
+        pytest.param({"a": True, "b": False}, None, id="one of two"),
+        pytest.param({}, False, id="may be repeated"),
+    ],
+)
+def test_outcomes(changed: Mapping[str, bool], expected: bool | None) -> None:
+    """All definitions changed: done. None did: not done. Otherwise nobody knows."""
+
+    class Support(JournalSupport):
+        def definitions(self, connection: Any, objects: Any) -> dict[str, str]:
+            return {name: "new" if changed[name] else "old" for name in objects}
+
+    bind: Any = None
+    assert expected is Support().outcome(bind, dict.fromkeys(changed, "old"))
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_the_statement_in_flight(project: Project, sqlite: PluginManager, done: bool) -> None:
+    """It is skipped where the definition has changed since, and sent where it has not."""
+    support = Committing()
+
+    class Plugin:
+        @hookimpl
+        def statement_journal(self) -> JournalSupport:
+            return support
+
+    sqlite.register(Plugin())
+    body = (
+        "op.get_context().config.attributes['runs'].append(1)\nop.execute('CREATE TABLE t (n int)')"
+    )
+    project.attributes["runs"] = []
+    stop(project, body + "\nop.get_bind().commit()")
+    with project.engine().begin() as connection:
+        connection.exec_driver_sql(f"UPDATE {JOURNAL} SET state = 'intent'")
+        if not done:
+            connection.exec_driver_sql("DROP TABLE t")
+    support.now = lambda _bind, _name: "there" if done else ""
+    project.revision("a", None, body)
+    project.upgrade()
+    assert [1, 1] == project.attributes["runs"]
+    assert [] == project.rows("SELECT n FROM t")
+    assert [] == project.rows(f"SELECT seq FROM {JOURNAL}")
+
+
+def test_a_statement_in_flight_that_nothing_tells_of(
+    project: Project, sqlite: PluginManager
+) -> None:
+    """The run stops, and a person decides."""
+
+    class Plugin:
+        @hookimpl
+        def statement_journal(self) -> JournalSupport:
+            return Committing()
+
+    sqlite.register(Plugin())
+    body = TABLE + "op.execute('CREATE INDEX i ON t (n)')\nbind.commit()"
+    stop(project, body)
+    with project.engine().begin() as connection:
+        connection.exec_driver_sql(f"UPDATE {JOURNAL} SET state = 'intent' WHERE seq = 3")
+    project.revision("a", None, body)
+    assert "cannot be told whether the last statement was carried out, write 3" in refused(project)
+    command.repair(project.config(), mark_done="last")
+    project.upgrade()
+    assert ["a"] == project.heads()

@@ -1,0 +1,164 @@
+"""What the statement journal has to know of MySQL and MariaDB, where each DDL statement commits.
+
+Hook ``statement_journal`` gives it. What a statement changes is read off its words; whether it was
+carried out is told by SHOW CREATE, of which the counter of AUTO_INCREMENT is no part.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from idiolect.hooks import JournalSupport
+from idiolect.hooks.journal import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy.engine import Connection
+
+_PART = r"(?:`(?:[^`]|``)+`|\"(?:[^\"]|\"\")+\"|[\w$]+)"
+_NAME = rf"{_PART}(?:\s*\.\s*{_PART})?"
+_EXISTS = r"(?:\s+IF\s+(?:NOT\s+)?EXISTS)?"
+_INDEX_KIND = r"(?:UNIQUE\s+|FULLTEXT\s+|SPATIAL\s+)?INDEX"
+_INDEX = rf"{_PART}(?:\s+USING\s+\w+)?"
+_FLAGS = re.IGNORECASE | re.DOTALL
+_COMMENTS = re.compile(r"^(?:\s|--\s[^\n]*\n|\#[^\n]*\n|/\*(?!M?!).*?\*/)+", re.DOTALL)
+#: Statement -> the groups that name what it changes.
+_ON_TABLES = [
+    re.compile(text, _FLAGS)
+    for text in (
+        rf"CREATE\s+(?:OR\s+REPLACE\s+)?TABLE{_EXISTS}\s+({_NAME})",
+        rf"ALTER\s+(?:ONLINE\s+)?(?:IGNORE\s+)?TABLE{_EXISTS}\s+({_NAME})",
+        rf"CREATE\s+(?:OR\s+REPLACE\s+)?{_INDEX_KIND}{_EXISTS}\s+{_INDEX}\s+ON\s+({_NAME})",
+        rf"DROP\s+INDEX{_EXISTS}\s+{_PART}\s+ON\s+({_NAME})",
+    )
+]
+_DROP_TABLES = re.compile(
+    rf"DROP\s+TABLES?{_EXISTS}\s+({_NAME}(?:\s*,\s*{_NAME})*)"
+    r"\s*(?:RESTRICT|CASCADE|WAIT\s+\d+|NOWAIT)?\s*;?\s*$",
+    _FLAGS,
+)
+_RENAME_TABLES = re.compile(rf"RENAME\s+TABLES?{_EXISTS}\s+(.*)$", _FLAGS)
+_RENAMED = re.compile(
+    rf"\bRENAME\s+(?:TO\s+|AS\s+|=\s*)?(?!COLUMN\b|INDEX\b|KEY\b)({_NAME})", _FLAGS
+)
+_OTHERS = re.compile(
+    r"(?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+)?(?:ALGORITHM\s*=\s*\w+\s+)?"
+    r"(?:DEFINER\s*=\s*\S+(?:\s*@\s*\S+)?\s+)?(?:SQL\s+SECURITY\s+\w+\s+)?(?:AGGREGATE\s+)?"
+    rf"(VIEW|PROCEDURE|FUNCTION|TRIGGER|EVENT|SEQUENCE){_EXISTS}\s+({_NAME})",
+    _FLAGS,
+)
+_REPEATABLE = re.compile(r"(?:TRUNCATE|GRANT|REVOKE|HANDLER)\b", _FLAGS)
+#: What leaves the definition as it was, and has another effect the second time.
+_UNTOLD = re.compile(r"\b(?:EXCHANGE\s+PARTITION|(?:IMPORT|DISCARD)\s+TABLESPACE)\b", _FLAGS)
+_QUOTED = re.compile(r"'(?:[^'\\]|''|\\.)*'", re.DOTALL)
+_COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
+_ALIVE = (
+    "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = %s AND ID <> CONNECTION_ID() "
+    "AND COMMAND NOT IN ('Sleep', 'Daemon')"
+)
+#: Seconds by which two readings of the server's start may differ.
+_START = 3
+
+
+class MysqlJournal(JournalSupport):
+    """MySQL's and MariaDB's answers."""
+
+    ddl_commits = True
+    # A table of another engine would keep entries of writes that were rolled back.
+    table_options: ClassVar[Mapping[str, Any]] = {
+        "mysql_engine": "InnoDB",
+        "mariadb_engine": "InnoDB",
+    }
+
+    def objects(self, sql: str) -> tuple[str, ...] | None:
+        """Return tables and stored objects, as ``KIND name``."""
+        sql = _COMMENTS.sub("", sql)
+        for pattern in _ON_TABLES:
+            if found := pattern.match(sql):
+                return _tables_of(sql, found)
+        if found := _DROP_TABLES.match(sql):
+            return tuple(f"TABLE {name}" for name in _names(found.group(1)))
+        if found := _RENAME_TABLES.match(sql):
+            return tuple(dict.fromkeys(f"TABLE {name}" for name in _names(found.group(1), "TO")))
+        if found := _OTHERS.match(sql):
+            return (f"{found.group(1).upper()} {found.group(2)}",)
+        return () if _REPEATABLE.match(sql) else None
+
+    def definitions(self, connection: Connection, objects: Iterable[str]) -> dict[str, str]:
+        """Return a digest of what SHOW CREATE tells of each object; ``""`` where there is none."""
+        cursor = connection.connection.cursor()
+        error = connection.dialect.loaded_dbapi.Error
+        found = {}
+        try:
+            for each in objects:
+                try:
+                    # A name as it stood in the statement, quoted where it was quoted there.
+                    cursor.execute(f"SHOW CREATE {each.replace('%', '%%')}")
+                    text = "\0".join(str(value) for value in cursor.fetchone() or ())
+                except error as exc:
+                    if not _tells_of_absence(exc):
+                        raise
+                    text = ""
+                found[each] = digest(_COUNTER.sub("", text)) if text else ""
+        finally:
+            cursor.close()
+        return found
+
+    def session(self, connection: Connection) -> str:
+        """Return the connection's number and when the server started: numbers begin anew then."""
+        number, start = (
+            self._row(connection, "SELECT CONNECTION_ID(), UNIX_TIMESTAMP()"),
+            self._row(connection, "SHOW GLOBAL STATUS LIKE 'Uptime'"),
+        )
+        return f"{number[0]}/{int(number[1]) - int(start[1])}"
+
+    def is_running(self, connection: Connection, session: str) -> bool:
+        """Return whether the session still works: a statement outlives the client that sent it."""
+        number, _, started = session.partition("/")
+        now = self.session(connection).partition("/")[2]
+        if not started or abs(int(now) - int(started)) > _START:
+            return False
+        return bool(self._row(connection, _ALIVE, (int(number),))[0])
+
+    @staticmethod
+    def _row(connection: Connection, sql: str, parameters: tuple[Any, ...] = ()) -> Any:
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(sql, parameters)
+            return cursor.fetchone()
+        finally:
+            cursor.close()
+
+
+def _tables_of(sql: str, found: re.Match[str]) -> tuple[str, ...] | None:
+    rest = _QUOTED.sub("''", sql[found.end() :])
+    if _UNTOLD.search(rest):
+        return None
+    tables = [f"TABLE {found.group(1)}"]
+    is_alter = sql[:5].upper() == "ALTER"
+    if is_alter and (renamed := _RENAMED.search(rest)):
+        tables.append(f"TABLE {_beside(found.group(1), renamed.group(1))}")
+    return tuple(tables)
+
+
+def _beside(table: str, renamed: str) -> str:
+    """Return a table's new name: in the schema of the old one unless it says otherwise."""
+    schema = re.match(rf"({_PART})\s*\.", table, _FLAGS)
+    if schema and not re.match(rf"{_PART}\s*\.", renamed, _FLAGS):
+        return f"{schema.group(1)}.{renamed}"
+    return renamed
+
+
+def _names(text: str, *words: str) -> list[str]:
+    return [name for name in re.findall(_NAME, text, _FLAGS) if name.upper() not in words]
+
+
+#: Numbers of errors: no such table, view, routine, trigger, event, sequence, database.
+_ABSENT = frozenset({1049, 1051, 1146, 1305, 1347, 1360, 1539, 4089, 4091})
+
+
+def _tells_of_absence(exc: Exception) -> bool:
+    number = getattr(exc, "errno", None) or (exc.args[0] if exc.args else None)
+    return number in _ABSENT

@@ -1,0 +1,174 @@
+"""What a statement changes on MySQL and MariaDB, and revisions that a server sees resumed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from projects import Project
+
+from idiolect import command
+from idiolect.errors import UnfinishedRevisionError
+from idiolect_mysql.journal import MysqlJournal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+on_server = pytest.mark.mariadb
+
+
+@pytest.fixture
+def project(tmp_path: Path, fresh_mariadb: str) -> Project:
+    """A project on an empty database."""
+    return Project(tmp_path / "project", fresh_mariadb)
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("\nCREATE TABLE t (\n\tid INTEGER\n)", ["TABLE t"]),
+        ("CREATE TABLE IF NOT EXISTS `a b`.`c``d` (id INTEGER)", ["TABLE `a b`.`c``d`"]),
+        ("create or replace table t (id int)", ["TABLE t"]),
+        ("-- why\n/* and */ ALTER TABLE t ADD COLUMN x INTEGER", ["TABLE t"]),
+        ("ALTER TABLE t RENAME TO u", ["TABLE t", "TABLE u"]),
+        ("ALTER TABLE s.t RENAME u", ["TABLE s.t", "TABLE s.u"]),
+        ("ALTER TABLE s.t RENAME AS r.u", ["TABLE s.t", "TABLE r.u"]),
+        ("ALTER TABLE t RENAME COLUMN a TO b", ["TABLE t"]),
+        ("ALTER TABLE t RENAME INDEX a TO b, RENAME KEY c TO d", ["TABLE t"]),
+        ("ALTER TABLE t COMMENT 'RENAME TO u'", ["TABLE t"]),
+        ("DROP TABLE t", ["TABLE t"]),
+        ("DROP TABLE IF EXISTS a, `b`, c.d CASCADE;", ["TABLE a", "TABLE `b`", "TABLE c.d"]),
+        ("RENAME TABLE a TO b, b TO c", ["TABLE a", "TABLE b", "TABLE c"]),
+        ("CREATE UNIQUE INDEX i ON t (a)", ["TABLE t"]),
+        ("CREATE INDEX i USING BTREE ON `t` (a)", ["TABLE `t`"]),
+        ("DROP INDEX i ON s.t", ["TABLE s.t"]),
+        ("CREATE OR REPLACE ALGORITHM = MERGE DEFINER=`a`@`%` VIEW v AS SELECT 1", ["VIEW v"]),
+        ("CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1", ["TRIGGER r"]),
+        ("DROP PROCEDURE IF EXISTS p", ["PROCEDURE p"]),
+        ("TRUNCATE TABLE t", []),
+        ("GRANT SELECT ON t TO someone", []),
+        ("ALTER TABLE t EXCHANGE PARTITION p WITH TABLE u", None),
+        ("CALL p()", None),
+        ("CREATE USER u", None),
+    ],
+)
+def test_objects(sql: str, expected: list[str] | None) -> None:
+    """Names as they stand; None where nothing would tell whether it was carried out."""
+    found = MysqlJournal().objects(sql)
+    assert expected == (None if found is None else list(found))
+
+
+@on_server
+def test_definitions(project: Project) -> None:
+    """They change with the definition alone: not with rows, nor with the counter."""
+    journal = MysqlJournal()
+    names = ("TABLE t", "TABLE missing", "VIEW v", "TRIGGER r", "PROCEDURE p", "SEQUENCE s")
+    seen = []
+    with project.engine().connect() as connection:
+        for statement in (
+            "CREATE TABLE t (id INTEGER PRIMARY KEY AUTO_INCREMENT, a INTEGER)",
+            "INSERT INTO t (a) VALUES (1)",
+            "CREATE INDEX i ON t (a)",
+            "CREATE VIEW v AS SELECT a FROM t",
+            "CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1",
+            "CREATE PROCEDURE p() SELECT 1",
+            "CREATE SEQUENCE s",
+        ):
+            before = journal.definitions(connection, names)
+            connection.exec_driver_sql(statement)
+            connection.commit()
+            after = journal.definitions(connection, names)
+            seen.append([name for name in names if before[name] != after[name]])
+    expected = [["TABLE t"], [], ["TABLE t"], ["VIEW v"], ["TRIGGER r"], ["PROCEDURE p"]]
+    assert [*expected, ["SEQUENCE s"]] == seen
+
+
+@on_server
+def test_a_session_that_still_works(project: Project) -> None:
+    """A statement outlives its client; a session that sleeps, or of another start, is none."""
+    journal = MysqlJournal()
+    with project.engine().connect() as other, project.engine().connect() as connection:
+        session = journal.session(other)
+        number = session.partition("/")[0]
+        assert not journal.is_running(connection, session)
+        working = threading.Thread(target=lambda: other.exec_driver_sql("SELECT SLEEP(1)"))
+        working.start()
+        time.sleep(0.3)
+        assert journal.is_running(connection, session)
+        assert not journal.is_running(connection, f"{number}/1000")
+        assert not journal.is_running(connection, journal.session(connection))
+        working.join()
+
+
+FIRST = """
+op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.Integer))
+op.execute("INSERT INTO t (id, a) VALUES (1, 1)")
+op.execute("UPDATE t SET a = a + 1")
+"""
+
+
+@on_server
+@pytest.mark.parametrize(
+    ("third", "error"),
+    [
+        pytest.param("op.create_index('i', 't', ['b'])", "b", id="SQL"),
+        pytest.param("raise RuntimeError('no')", "no", id="Python"),
+    ],
+)
+def test_a_statement_that_failed_is_mended(project: Project, third: str, error: str) -> None:
+    """What was committed before is skipped, and what was rolled back is made."""
+    project.revision("a", None, FIRST + third)
+    with pytest.raises(Exception, match=error):
+        project.upgrade()
+    project.revision("a", None, FIRST + "op.create_index('i', 't', ['a'])")
+    project.upgrade()
+    assert ["a"] == project.heads()
+    assert [2] == project.rows("SELECT a FROM t")
+    assert ["alembic_version", "t"] == project.tables()
+
+
+@on_server
+def test_a_procedure_that_was_in_flight(project: Project) -> None:
+    """Its entry is committed with what it did, and nobody knows whether that is all."""
+    body = (
+        FIRST
+        + """
+op.execute(
+    "CREATE PROCEDURE p() BEGIN INSERT INTO t VALUES (5, 5); COMMIT; SIGNAL SQLSTATE '45000'; END"
+)
+op.execute("CALL p()")
+"""
+    )
+    project.revision("a", None, body)
+    with pytest.raises(Exception, match="1644"):
+        project.upgrade()
+    with pytest.raises(UnfinishedRevisionError, match=r"carried out, write 5: CALL p\(\)"):
+        project.upgrade()
+    assert [2, 5] == project.rows("SELECT a FROM t ORDER BY a")
+
+
+@on_server
+def test_locked_tables(project: Project) -> None:
+    """Nothing can be recorded while tables are locked; a run that ends well needs none of it."""
+    body = (
+        FIRST
+        + """
+op.execute("LOCK TABLES t WRITE, alembic_version WRITE")
+op.execute("UPDATE t SET a = 7")
+op.execute("ALTER TABLE t ADD COLUMN c INTEGER")
+{}
+op.execute("UNLOCK TABLES")
+"""
+    )
+    project.revision("a", None, body.format("raise RuntimeError('cut off')"))
+    with pytest.raises(RuntimeError):
+        project.upgrade()
+    with pytest.raises(UnfinishedRevisionError, match="The earlier run locks tables at"):
+        project.upgrade()
+    project.revision("b", None, body.format("").replace('"t"', '"u"').replace(" t ", " u "))
+    (project.folder / "versions" / "a_.py").unlink()
+    command.repair(project.config(), forget=True)
+    project.upgrade()
+    assert ["b"] == project.heads()
