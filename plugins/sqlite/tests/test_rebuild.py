@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import Integer, Table, create_engine
+from sqlalchemy.exc import IntegrityError, NoSuchTableError
 
+from idiolect.errors import OperationError
 from idiolect.migration import MigrationContext
 from idiolect.operations import Operations
-from idiolect_sqlite.rebuild import RowsAtRiskError
+from idiolect_sqlite.rebuild import LeftoverError, RowsAtRiskError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -175,7 +177,7 @@ def children(action: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("action", ["CASCADE", "SET NULL", "RESTRICT", "NO ACTION"])
+@pytest.mark.parametrize("action", ["CASCADE", "SET NULL"])
 def test_rows_that_refer_to_the_table_are_not_touched(connection: Connection, action: str) -> None:
     """With enforcement on, and no run around to be begun anew, the batch is refused."""
     play(connection, *children(action))
@@ -185,6 +187,18 @@ def test_rows_that_refer_to_the_table_are_not_touched(connection: Connection, ac
     connection.rollback()
 
     assert [(1,)] == list(connection.exec_driver_sql("SELECT t_id FROM child"))
+    assert [(1, 5)] == list(connection.exec_driver_sql("SELECT * FROM t"))
+
+
+@pytest.mark.parametrize("action", ["NO ACTION", "RESTRICT"])
+def test_without_an_action_the_database_refuses(connection: Connection, action: str) -> None:
+    """SQLite refuses by itself to drop what rows refer to, and nothing is lost."""
+    play(connection, *children(action))
+
+    with pytest.raises(IntegrityError, match="FOREIGN KEY constraint failed"):
+        rebuild(connection)
+    connection.rollback()
+
     assert [(1, 5)] == list(connection.exec_driver_sql("SELECT * FROM t"))
 
 
@@ -202,3 +216,118 @@ def test_where_no_row_is_at_risk_the_table_is_made_anew(
 
     assert there == list(connection.exec_driver_sql("SELECT t_id FROM child"))
     assert [(1, 5)] == list(connection.exec_driver_sql("SELECT * FROM t"))
+
+
+def test_an_empty_table_that_was_left_is_dropped(connection: Connection) -> None:
+    """A run that made it without a transaction was killed while it copied the rows."""
+    play(
+        connection,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER)",
+        "INSERT INTO t VALUES (1, 5)",
+        "CREATE TABLE _alembic_tmp_t (id INTEGER)",
+    )
+    with pytest.warns(UserWarning, match="'_alembic_tmp_t', which a run that was killed has left"):
+        rebuild(connection)
+    assert ['CREATE TABLE "t" ( id INTEGER, a INTEGER, PRIMARY KEY (id) )'] == sql_of(
+        connection, "table"
+    )
+    assert [(1, 5)] == list(connection.exec_driver_sql("SELECT * FROM t"))
+
+
+def test_a_table_with_rows_that_was_left_is_told(connection: Connection) -> None:
+    """Nobody knows which of the two is right, so that nothing is done."""
+    play(
+        connection,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE _alembic_tmp_t (id INTEGER)",
+        "INSERT INTO _alembic_tmp_t VALUES (1)",
+    )
+    with pytest.raises(LeftoverError, match="DROP TABLE _alembic_tmp_t"):
+        rebuild(connection)
+    assert [(1,)] == list(connection.exec_driver_sql("SELECT * FROM _alembic_tmp_t"))
+
+
+def test_a_table_that_was_not_renamed_is_told(connection: Connection) -> None:
+    """The old table is gone and the new one has not got its name: the error says where it is."""
+    play(connection, "CREATE TABLE _alembic_tmp_t (id INTEGER)")
+    with pytest.raises(NoSuchTableError, match=r"but '_alembic_tmp_t' is there.*rename it to 't'"):
+        rebuild(connection)
+
+
+RENAMED = """
+CREATE TABLE t (
+    id INTEGER PRIMARY KEY,
+    a TEXT,
+    g INTEGER GENERATED ALWAYS AS (b + 1) STORED,
+    b INTEGER,
+    CONSTRAINT k CHECK (lower(a) <> 'a' AND "A" <> 'it''s' AND b > 0)
+)
+"""
+
+
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+def test_text_follows_the_renaming_of_columns(connection: Connection) -> None:
+    """Checks, computed columns and indexes speak of the new names, strings stay."""
+    play(
+        connection,
+        RENAMED,
+        "CREATE INDEX i ON t (b) WHERE b > 5",
+        "CREATE INDEX j ON t (b + 1)",
+        "INSERT INTO t (id, a, b) VALUES (1, 'x', 7)",
+    )
+
+    def change(batch: Any) -> None:
+        batch.alter_column("a", new_column_name="My A")
+        batch.alter_column("b", new_column_name="c")
+
+    rebuild(connection, change)
+    check = """lower("My A") <> 'a' AND "My A" <> 'it''s' AND c > 0"""
+    expected = (
+        'CREATE TABLE "t" ( id INTEGER, "My A" TEXT, g INTEGER GENERATED ALWAYS AS (c + 1) STORED, '
+        f"c INTEGER, PRIMARY KEY (id), CONSTRAINT k CHECK ({check}) )"
+    )
+    assert [expected] == sql_of(connection, "table")
+    assert [
+        "CREATE INDEX i ON t (c) WHERE c > 5",
+        "CREATE INDEX j ON t (c + 1)",
+    ] == sql_of(connection, "index")
+    assert [(1, "x", 8, 7)] == list(connection.exec_driver_sql("SELECT * FROM t"))
+
+
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+@pytest.mark.parametrize(
+    ("index", "said"),
+    [
+        ("", "CHECK constraint 'k' of table 't' is about the column 'b', which is dropped"),
+        ("CREATE INDEX j ON t (b + 1)", "Index 'j' of table 't' is about the column 'b'"),
+    ],
+)
+def test_text_about_a_dropped_column_is_refused(
+    connection: Connection, index: str, said: str
+) -> None:
+    """The error says what to drop as well, and comes before the first statement."""
+    play(
+        connection, "CREATE TABLE t (id INTEGER PRIMARY KEY, b INTEGER, CONSTRAINT k CHECK (b > 0))"
+    )
+
+    def change(batch: Any) -> None:
+        if index:
+            batch.drop_constraint("k", type_="check")
+        batch.drop_column("b")
+
+    if index:
+        play(connection, index)
+    with pytest.raises(OperationError, match=said):
+        rebuild(connection, change)
+    assert [("t",)] == list(
+        connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+    )
+
+
+def test_triggers_about_a_renamed_column_are_told(connection: Connection) -> None:
+    """They are made again as they were, which SQLite takes, and would fail when they fire."""
+    play(
+        connection, "CREATE TABLE t (a INTEGER, b INTEGER)", "CREATE TABLE log (a INTEGER)", TRIGGER
+    )
+    with pytest.warns(UserWarning, match="Trigger 'g' of table 't' .* be about the column 'a'"):
+        rebuild(connection, lambda batch: batch.alter_column("a", new_column_name="c"))

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from idiolect.errors import OperationError
 from idiolect.hooks import StepGuard
+from idiolect.util import warn
 from idiolect_sqlite.foreign_keys import is_enforced, unenforced
 
 if TYPE_CHECKING:
@@ -32,10 +33,16 @@ _QUOTED = re.compile(
 )
 _COLLATION = re.compile(r"\bCOLLATE\s+[\"'`\[]?(?P<name>\w+)", re.IGNORECASE)
 _ORDERED = re.compile(r"\b(?:DESC|COLLATE)\b", re.IGNORECASE)
+#: What makes a deletion reach other rows.
+_REACHING = ("CASCADE", "SET NULL", "SET DEFAULT")
 
 
 class RowsAtRiskError(OperationError):
     """Rows that refer to a table would be deleted or changed by making it anew."""
+
+
+class LeftoverError(OperationError):
+    """A run that was killed has left a table with rows in the place of the new one."""
 
 
 class Rebuild:
@@ -78,7 +85,7 @@ class Rebuild:
         them, or out of them, what refers to them with an action; without one it refuses.
 
         Raises:
-            RowsAtRiskError: it cannot be run again.
+            RowsAtRiskError: it cannot be run again, and SQLite would not refuse.
         """
         if not is_enforced(self.connection):
             return
@@ -92,10 +99,12 @@ class Rebuild:
             unenforced,
         )
         self.batch.impl.ask_for_guard(guard)
+        if action not in _REACHING:
+            return
         raise RowsAtRiskError(
             f"batch_alter_table on table {self.name!r}: table {child!r} has rows that "
             f"refer to it ON DELETE {action}, foreign keys are enforced, and to drop "
-            "the old table would reach them or fail. This is met by running the revision again "
+            "the old table would reach them. This is met by running the revision again "
             "without enforcement, which is impossible here: it has to be run by a command, "
             "within context.begin_transaction(), with no transaction begun by env.py, and must "
             "not commit by itself. Or switch enforcement off for the run, by "
@@ -104,9 +113,13 @@ class Rebuild:
         )
 
     def _referring(self) -> tuple[str, str] | None:
-        """Return a table that has rows which refer to the old one, itself perhaps, and how."""
+        """Return a table that has rows which refer to the old one, itself perhaps, and how.
+
+        One whose rows would be reached comes first.
+        """
         quote = self.connection.dialect.identifier_preparer.quote_identifier
         schema = str(self.table.schema or "main")
+        found: list[tuple[str, str]] = []
         for child in (name for kind, name in self.master if kind == "table"):
             keys = self._rows(
                 'SELECT "table", "from", on_delete FROM pragma_foreign_key_list(?, ?)',
@@ -118,8 +131,29 @@ class Rebuild:
                     continue
                 source = f"{self.schema}{quote(child)}"
                 if self._rows(f"SELECT 1 FROM {source} WHERE {quote(column)} IS NOT NULL LIMIT 1"):  # noqa: S608 - names quoted
-                    return child, action
-        return None
+                    found.append((child, action))
+        return min(found, key=lambda each: each[1] not in _REACHING, default=None)
+
+    def clear_away(self) -> None:
+        """Drop what a run that was killed has left under the name that the new table has first.
+
+        Such runs made it without a transaction, and filled it in one with all the rest.
+
+        Raises:
+            LeftoverError: there are rows in it.
+        """
+        leftover = str(self.batch.temp_table_name)
+        if ("table", leftover) not in self.master:
+            return
+        source = f"{self.schema}{self.connection.dialect.identifier_preparer.quote(leftover)}"
+        if self._rows(f"SELECT 1 FROM {source} LIMIT 1"):  # noqa: S608 - quoted
+            raise LeftoverError(
+                f"batch_alter_table on table {self.name!r}: there is a table {leftover!r} with "
+                "rows, which a run that was killed has left. It is a copy of the other; look "
+                f"whether all rows are there, then DROP TABLE {source}."
+            )
+        warn(f"The empty table {leftover!r}, which a run that was killed has left, is dropped")
+        self.connection.exec_driver_sql(f"DROP TABLE {source}")
 
     def keep_options(self) -> None:
         """Give the new table AUTOINCREMENT, WITHOUT ROWID and STRICT where the old one has them."""
@@ -172,11 +206,44 @@ class Rebuild:
             if name in self.batch.dropped_indexes or name in self.batch.new_indexes:
                 continue
             if name not in read:
-                kept[name] = sql
+                kept[name] = self._anew(name, sql)
             elif _ORDERED.search(_QUOTED.sub("", sql)) and self._keeps_its_columns(name):
                 kept[name] = sql
                 del read[name]
         return kept
+
+    def _anew(self, index: str, sql: str) -> str:
+        """Return an index's SQL for the new table.
+
+        Raises:
+            OperationError: it is about a column that is dropped.
+        """
+        head, bracket, rest = sql.partition("(")
+        dropped = self.batch.dropped_in(rest)
+        if dropped:
+            raise OperationError(
+                f"Index {index!r} of table {self.name!r} is about the column {dropped[0]!r}, which "
+                f"is dropped: drop the index in the same batch, by batch_op.drop_index({index!r})"
+            )
+        return f"{head}{bracket}{self.batch.said_anew(rest)}"
+
+    def tell_of_triggers(self, triggers: dict[str, str]) -> None:
+        """Warn of triggers that may be about a column that is not there any more."""
+        new_names = self.batch.columns
+        gone = [
+            name
+            for name in map(str, self.table.c.keys())
+            if name not in new_names or new_names[name].name != name
+        ]
+        for trigger, sql in triggers.items():
+            words = {word.lower() for word in re.findall(r"\w+", sql)}
+            named = [name for name in gone if name.lower() in words]
+            if named:
+                warn(
+                    f"Trigger {trigger!r} of table {self.name!r} is made again as it was, and may "
+                    f"be about the column {named[0]!r}, which the table does not have any more: "
+                    "drop the trigger before the batch and create it anew after it"
+                )
 
     def _keeps_its_columns(self, index: str) -> bool:
         columns = self.batch.columns
@@ -219,10 +286,12 @@ class Rebuild:
             RowsAtRiskError: see :meth:`demand_safety`.
         """
         self.demand_safety()
+        self.clear_away()
         self.keep_options()
         self.keep_collations()
         indexes = self.indexes_by_text()
         triggers = self._own("trigger")
+        self.tell_of_triggers(triggers)
         reached = self.sequence()
         with self.views_left_alone():
             yield
@@ -273,4 +342,5 @@ def kept(
     if batch.reflected:
         return rebuild.kept()
     rebuild.demand_safety()
+    rebuild.clear_away()
     return contextlib.nullcontext()

@@ -18,14 +18,15 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
-from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.elements import ClauseElement, TextClause
 from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import NULLTYPE, SchemaType
 
+from idiolect.operations.batch import texts
 from idiolect.operations.schemaobj import referent_of, target_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from sqlalchemy import MetaData
     from sqlalchemy.types import TypeEngine
@@ -189,8 +190,34 @@ def wants_a_name(table: Table) -> bool:
     return isinstance(convention, str) and "%(constraint_name)s" in convention
 
 
-def index(original: Index, table: Table, key_of: Callable[[str], str | None]) -> Index:
-    """Return a copy of an index, on ``table``; what it says of no column of it stays."""
+def text_anew(clause: Any, names: Mapping[str, str]) -> Any:
+    """Return text that says the same of columns with other names; what is no text as it is.
+
+    Args:
+        clause: an expression.
+        names: see :func:`idiolect.operations.batch.texts.renamed`.
+    """
+    if not names or not isinstance(clause, TextClause):
+        return clause
+    copied = clause._clone()
+    copied.text = texts.renamed(clause.text, names)
+    return copied
+
+
+def index(
+    original: Index,
+    table: Table,
+    key_of: Callable[[str], str | None],
+    names: Mapping[str, str],
+) -> Index:
+    """Return a copy of an index, on ``table``; what it says of no column of it stays.
+
+    Args:
+        original: the index.
+        table: what it is on then.
+        key_of: from the name of a column, before or after the batch, to its key; None for none.
+        names: see :func:`text_anew`.
+    """
 
     def moved(element: Any, **_kw: Any) -> Any:
         key = key_of(element.name) if isinstance(element, Column) else None
@@ -199,6 +226,8 @@ def index(original: Index, table: Table, key_of: Callable[[str], str | None]) ->
     def move(part: Any) -> Any:
         if not isinstance(part, ClauseElement):
             return part
+        if isinstance(part, TextClause):
+            return text_anew(part, names)
         return moved(part) if moved(part) is not None else replacement_traverse(part, {}, moved)
 
     return Index(

@@ -23,11 +23,11 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.sql.elements import quoted_name
+from sqlalchemy.sql.elements import TextClause, quoted_name
 from sqlalchemy.types import SchemaType, to_instance
 
 from idiolect.errors import OperationError
-from idiolect.operations.batch import copies
+from idiolect.operations.batch import copies, texts
 from idiolect.operations.batch.ordering import ColumnOrder
 from idiolect.operations.explain import (
     UnknownColumnError,
@@ -388,6 +388,10 @@ class ApplyBatchImpl:
         metadata = MetaData()
         order = self._order.resolved()
         self.columns = {key: self.columns[key] for key in order}
+        for column in self.columns.values():
+            if isinstance(column.server_default, Computed):
+                computed = column.server_default
+                computed.sqltext = copies.text_anew(computed.sqltext, self._new_names())
         self.column_transfers = {
             key: self.column_transfers[key] for key in order if key in self.column_transfers
         }
@@ -442,7 +446,40 @@ class ApplyBatchImpl:
             )
         else:
             copied = copies.constraint(constraint, self.new_table, self._find)
+            if isinstance(copied, CheckConstraint) and constraint.table is self.table:
+                self._transfer_check(copied, name)
         self.new_table.append_constraint(set_final_name(copied, name))
+
+    def said_anew(self, sql: str) -> str:
+        """Return SQL about columns of the table, the renamed ones under their new names."""
+        return texts.renamed(sql, self._new_names())
+
+    def dropped_in(self, sql: str) -> list[str]:
+        """Return the columns that SQL is about and the batch drops."""
+        said = texts.columns_in(sql)
+        dropped = [column.name for column in self.table.c if column.name not in self.columns]
+        return [name for name in dropped if name.lower() in said]
+
+    def _new_names(self) -> dict[str, str]:
+        quote = self.impl.dialect.identifier_preparer.quote
+        return {
+            key.lower(): quote(column.name)
+            for key, column in self.columns.items()
+            if key != column.name and key in self.table.c
+        }
+
+    def _transfer_check(self, constraint: CheckConstraint, name: str | None) -> None:
+        """Let text of the old table speak of the new one, or refuse it as the database would."""
+        if not self.reflected or not isinstance(constraint.sqltext, TextClause):
+            return  # whoever gives the table gives what shall be said
+        dropped = self.dropped_in(constraint.sqltext.text)
+        if dropped:
+            raise OperationError(
+                f"CHECK constraint {name!r} of table {str(self.table.name)!r} is about the column "
+                f"{dropped[0]!r}, which is dropped: drop the constraint in the same batch, by "
+                "batch_op.drop_constraint()"
+            )
+        constraint.sqltext = copies.text_anew(constraint.sqltext, self._new_names())
 
     def _new_name_of_referent(self, schema: str | None, table: str, column: str) -> str:
         """Return what a column is called that a foreign key refers to: this table's may change."""
@@ -474,7 +511,8 @@ class ApplyBatchImpl:
     def _gather_indexes_from_both_tables(self) -> list[Index]:
         """Return the indexes of the new table, which has its final name by now."""
         both = [*self.indexes.values(), *self.new_indexes.values()]
-        return [copies.index(each, self.new_table, self._key_of) for each in both]
+        names = self._new_names()
+        return [copies.index(each, self.new_table, self._key_of, names) for each in both]
 
     def _create(self, op_impl: DefaultImpl) -> None:
         """Make the new table, copy the rows, and put it into the place of the old one."""

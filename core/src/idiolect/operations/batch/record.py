@@ -10,7 +10,7 @@ import contextlib
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import MetaData, Table
+from sqlalchemy import MetaData, Table, inspect
 from sqlalchemy.exc import NoSuchTableError
 
 from idiolect.errors import OperationError
@@ -195,12 +195,22 @@ class BatchOperationsImpl:
             )
         except NoSuchTableError as exc:
             raise ReflectionError(
-                f"batch_alter_table: there is no table {str(exc)!r} in the database; its name, "
-                "or the schema, may be misspelt"
+                f"batch_alter_table: there is no table {str(exc)!r} in the database; "
+                f"{self._why_missing()}"
             ) from exc
         # Names that the database has stay as they are; the convention is for what has none.
         name_by_convention(table, self.naming_convention)
         return table
+
+    def _why_missing(self) -> str:
+        leftover = ApplyBatchImpl._calc_temp_name(self.table_name)  # noqa: SLF001 - of the same package
+        if not inspect(self.operations.get_bind()).has_table(leftover, schema=self.schema):
+            return "its name, or the schema, may be misspelt"
+        return (
+            f"but {str(leftover)!r} is there, which a run has left that was killed after it had "
+            f"dropped the old table. It has all rows: rename it to {self.table_name!r}, make its "
+            "indexes, and stamp the revision that was run, or run it again"
+        )
 
     def _record(self, name: str, /, *args: Any, **kw: Any) -> None:
         self.batch.append(Recorded(name, args, kw))
