@@ -69,7 +69,9 @@ def _play(tool: str, client: Client, folder: Path, url: str) -> list[Any]:
             must(*wanted, "revision", "--autogenerate", "-m", f"stage {stage}", "--rev-id", stage)
             must(*wanted, "upgrade", "head")
             must(*wanted, "check")
-            played += [revisions(folder)[f"{stage}.py"], snapshot(url), catalogues(url)]
+            # The libraries keep what they found in sets of objects, whose order is their address's.
+            lines = sorted(revisions(folder)[f"{stage}.py"].splitlines())
+            played += [lines, snapshot(url), catalogues(url)]
         for words in (("downgrade", "-2"), ("downgrade", "base"), ("upgrade", "head")):
             must(*words)
             played += [snapshot(url), catalogues(url)]
