@@ -11,6 +11,7 @@ from idiolect.autogenerate.compare.net import populate_migration_script
 from idiolect.autogenerate.context import AutogenContext
 from idiolect.operations.ops.containers import DowngradeOps, MigrationScript, UpgradeOps
 from idiolect.runtime.migration import MigrationContext
+from idiolect.util.lazy import submodule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -116,3 +117,14 @@ def _render_migration_diffs(context: MigrationContext, template_args: dict[str, 
     )
     populate_migration_script(autogen_context, script)
     render_python_into_template_args(autogen_context, script, template_args)
+
+
+def __getattr__(name: str) -> Any:
+    # Published code takes these from here, where Alembic's module imports them.
+    if name == "RevisionContext":
+        from idiolect.autogenerate.revision import RevisionContext
+
+        return RevisionContext
+    if name in {"compare", "render"}:
+        return submodule("idiolect.autogenerate", name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from idiolect.operations.batch.rebuild import ApplyBatchImpl
     from idiolect.operations.batch.record import BatchOperationsImpl
 
+_impls = lookup.Registered()
 # SQLAlchemy takes these on a connection and refuses them on a statement.
 _CONNECTION_OPTIONS = frozenset({"isolation_level", "logging_token"})
 

@@ -7,12 +7,16 @@ is defined, users' and plugins' alike; the core's default hooks read it. Knows n
 from __future__ import annotations
 
 import threading
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
 
 from idiolect.errors import UnknownDialectError
+from idiolect.hooks.dialects import hooks_for
 from idiolect.hooks.entrypoints import DIALECTS, find, offering_distribution
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.engine import Dialect
 
     from idiolect.ddl.impl import DefaultImpl
@@ -41,6 +45,41 @@ def registered_names() -> tuple[str, ...]:
         return tuple(sorted(_classes))
 
 
+class Registered(MutableMapping[str, "type[DefaultImpl]"]):
+    """The classes by dialect name, as published env.py files read and change them.
+
+    What is put in is as if it had been defined now; what is taken out serves no longer. Classes
+    of plugins that are installed are there too: their plugin is loaded when one is asked for.
+    """
+
+    def __getitem__(self, name: str) -> type[DefaultImpl]:
+        if not registered_classes(name) and name in _offered():
+            from sqlalchemy.engine import make_url
+
+            hooks_for(name).get_impl_class(make_url(f"{name}://").get_dialect()())
+        classes = registered_classes(name)
+        if not classes:
+            raise KeyError(name)
+        return classes[-1]
+
+    def __setitem__(self, name: str, impl_class: type[DefaultImpl]) -> None:
+        register_class(name, impl_class)
+
+    def __delitem__(self, name: str) -> None:
+        with _lock:
+            del _classes[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*registered_names(), *_offered()}))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def _offered() -> set[str]:
+    return {source.name for source in find(DIALECTS)}
+
+
 def impl_class_for(dialect: Dialect, hooks: DialectHooks) -> type[DefaultImpl]:
     """Return the class that serves a SQLAlchemy dialect.
 
@@ -67,7 +106,7 @@ def impl_class_for(dialect: Dialect, hooks: DialectHooks) -> type[DefaultImpl]:
 def _explain_unknown(name: str) -> str:
     served_by = offering_distribution(name)
     install = f"Run 'pip install {served_by}'" if served_by else "Install a plugin for it"
-    known = {source.name for source in find(DIALECTS)} | set(registered_names()) - {"default"}
+    known = _offered() | set(registered_names()) - {"default"}
     here = f"Known here: {', '.join(map(repr, sorted(known)))}." if known else "None is installed."
     return (
         f"No dialect plugin for {name!r}: nothing installed offers it in {DIALECTS!r}. {install}, "

@@ -260,3 +260,17 @@ class EnvironmentContext:
     def get_impl(self) -> DefaultImpl:
         """Return the impl of the context. Needs ``configure()``."""
         return self.get_context().impl
+
+
+def __getattr__(name: str) -> Any:
+    # Types for annotations: few programs want them, and they cost what typing costs.
+    from idiolect.runtime import callbacks
+
+    if name in {"_GetRevArg", "_RevNumber"}:
+        from idiolect.revisions import arguments
+
+        aliases = {"_GetRevArg": arguments.RevisionIds, "_RevNumber": arguments.RevisionNumber}
+        return aliases[name]
+    if name.startswith("_") or not hasattr(callbacks, name):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(callbacks, name)

@@ -506,3 +506,12 @@ def _length_option(config: Config, name: str) -> int | None:
         return int(value)
     except (TypeError, ValueError) as exc:
         raise ConfigError(f"Option {name!r} is {value!r}; expected a number of characters") from exc
+
+
+def __getattr__(name: str) -> Any:
+    # Published code makes names of files with the first, and looks for files with the others.
+    from idiolect.script import patterns
+
+    if name not in patterns.NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return patterns.NAMES[name]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DEFAULT_FILE_TEMPLATE: Final = "%(rev)s_%(slug)s"
 DEFAULT_SLUG_LENGTH: Final = 40
 _DATE_PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
-_WORDS: Final = r"\w+"
+WORDS: Final = r"\w+"
 #: An id becomes part of a file name and of Python text.
 _NOT_IN_AN_ID: Final = r"[\s/\\'\"`%${}<>|*?#;,()\[\]\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
@@ -68,7 +68,7 @@ def slug(message: str | None, limit: int) -> str:
         message: any text; None and text without words give "".
         limit: length in characters beyond which whole words are dropped from the end.
     """
-    words = "_".join(re.findall(_WORDS, message or "")).lower()
+    words = "_".join(re.findall(WORDS, message or "")).lower()
     if len(words) > limit:
         words = words[:limit].rsplit("_", 1)[0] + "_"
     return words

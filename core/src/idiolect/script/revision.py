@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from idiolect.revisions.arguments import RevisionId as _RevIdType
+from idiolect.revisions.arguments import RevisionIds as _GetRevArg
+from idiolect.revisions.arguments import RevisionNumber as _RevisionIdentifierType
+from idiolect.revisions.arguments import RevisionOrBase as _RevisionOrBase
+from idiolect.revisions.arguments import RevisionOrId as _RevisionOrStr
 from idiolect.revisions.errors import (
     CycleDetected,
     DependencyCycleDetected,
@@ -28,6 +33,11 @@ __all__ = [
     "Revision",
     "RevisionError",
     "RevisionMap",
+    "_GetRevArg",
+    "_RevIdType",
+    "_RevisionIdentifierType",
+    "_RevisionOrBase",
+    "_RevisionOrStr",
     "is_revision",
     "tuple_rev_as_scalar",
 ]

@@ -5,13 +5,17 @@ The one place that may reach past SQLAlchemy's documented API.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlalchemy import Constraint, Table
     from sqlalchemy.engine import Connection
+
+
+AUTOINCREMENT_DEFAULT: Final = "auto"
+"""What SQLAlchemy sets a column's ``autoincrement`` to where nobody says."""
 
 
 def in_transaction_block(connection: Connection) -> bool:
@@ -98,3 +102,45 @@ def name_by_convention(table: Table, convention: Mapping[str, Any]) -> None:
     for constraint in table.constraints:
         if is_unnamed(constraint) and not getattr(constraint, "_type_bound", False):
             set_final_name(constraint, constraint_name(constraint, table))
+
+
+def table_for_constraint(constraint: Constraint) -> Table:
+    """Return the table of a constraint, also of one that a column carries."""
+    return constraint.parent if isinstance(constraint, _foreign_key()) else constraint.table
+
+
+def columns_for_constraint(constraint: Constraint) -> list[Any]:
+    """Return the columns of a constraint; those that a CHECK names, as far as they are columns."""
+    if isinstance(constraint, _foreign_key()):
+        return [element.parent for element in constraint.elements]
+    return list(getattr(constraint, "columns", ()))
+
+
+def has_table(connection: Connection, name: str, schema: str | None) -> bool:
+    """Return whether the database has a table."""
+    return connection.dialect.has_table(connection, name, schema)
+
+
+def _foreign_key() -> Any:
+    from sqlalchemy import ForeignKeyConstraint
+
+    return ForeignKeyConstraint
+
+
+_HOMES = {
+    "_columns_for_constraint": columns_for_constraint,
+    "_connectable_has_table": has_table,
+    "_get_connection_in_transaction": in_transaction,
+    "_table_for_constraint": table_for_constraint,
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Names that published code imports from Alembic's module of this name.
+    if name == "compiles":
+        from sqlalchemy.ext.compiler import compiles
+
+        return compiles
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _HOMES[name]

@@ -1,0 +1,19 @@
+"""Names of revision files as patterns, for programs that look for such files by themselves.
+
+They come in at :mod:`idiolect.script.base`; nothing in Idiolect uses them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from idiolect.script.naming import DEFAULT_FILE_TEMPLATE, WORDS
+
+NAMES: Final[dict[str, Any]] = {
+    "_default_file_template": DEFAULT_FILE_TEMPLATE,
+    "_only_source_rev_file": re.compile(r"(?!\.\#|__init__)(.*\.py)$"),
+    "_slug_re": re.compile(WORDS),
+    "_sourceless_rev_file": re.compile(r"(?!\.\#|__init__)(.*\.py)(c|o)?$"),
+}
+"""By the name that published code imports."""

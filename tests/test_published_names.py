@@ -1,0 +1,130 @@
+"""Names that Alembic does not document and published code imports all the same."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine.default import DefaultDialect
+
+from idiolect import op
+from idiolect.ddl.impl import DefaultImpl, _impls
+from idiolect.migration import MigrationContext
+from idiolect.util import sqla_compat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAGE = Path(__file__).parents[1] / "docs" / "reference" / "alembic-api.md"
+NAMES = {
+    "autogenerate.api": "AutogenContext RevisionContext compare render",
+    "ddl.impl": "_impls",
+    "operations.batch": "ApplyBatchImpl BatchOperationsImpl",
+    "runtime.environment": """
+        CompareServerDefault CompareType IncludeNameFn IncludeObjectFn NameFilterParentNames
+        NameFilterType OnVersionApplyFn ProcessRevisionDirectiveFn RenderItemFn _GetRevArg
+        _RevNumber
+    """,
+    "script.base": "_default_file_template _only_source_rev_file _slug_re _sourceless_rev_file",
+    "script.revision": """
+        _GetRevArg _RevIdType _RevisionIdentifierType _RevisionOrBase _RevisionOrStr
+    """,
+    "util.sqla_compat": """
+        AUTOINCREMENT_DEFAULT _columns_for_constraint _connectable_has_table
+        _get_connection_in_transaction _table_for_constraint compiles
+    """,
+}
+CASES = [(module, name) for module, names in NAMES.items() for name in names.split()]
+
+
+@pytest.mark.parametrize(("module", "name"), CASES)
+def test_a_published_name_is_there_and_listed(module: str, name: str) -> None:
+    """It can be imported, and the page of names tells of it."""
+    found = getattr(importlib.import_module(f"idiolect.{module}"), name)
+    assert found is not None
+    assert f"`{name}`" in PAGE.read_text(encoding="utf-8")
+
+
+def test_the_documented_path_of_the_environment_has_the_types() -> None:
+    """As Alembic's module of that name has them; others are no attributes."""
+    environment: Any = importlib.import_module("idiolect.environment")
+    assert environment.NameFilterType is environment.IncludeNameFn.__args__[1]
+    assert not hasattr(environment, "Nothing")
+    assert not hasattr(environment, "_nothing")
+
+
+def test_types_cost_nothing_until_they_are_wanted() -> None:
+    """A run without annotations does not load them."""
+    imports = "import idiolect.runtime.environment, sys"
+    code = f"{imports}; print('idiolect.runtime.callbacks' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "False" == done.stdout.strip()
+
+
+@pytest.fixture
+def no_duckdb() -> Iterator[None]:
+    """Leave the process without the class that a test put in."""
+    yield
+    _impls.pop("duckdb", None)
+
+
+def test_an_env_py_may_put_a_class_in(no_duckdb: None) -> None:
+    """A class that was made for another dialect then serves this one."""
+    assert "duckdb" not in _impls
+    _impls["duckdb"] = _impls["postgresql"]
+    dialect = DefaultDialect()
+    dialect.name = "duckdb"
+    context = MigrationContext.configure(dialect=dialect)
+    assert _impls["postgresql"] is type(context.impl)
+    del _impls["duckdb"]
+    assert "duckdb" not in list(_impls)
+
+
+def test_the_classes_of_plugins_are_among_those_that_are_known() -> None:
+    """Also where nothing has loaded the plugin yet."""
+    code = (
+        "from idiolect.ddl.impl import _impls; print(*_impls);"
+        "print(_impls['mysql'].__name__, _impls['sqlite'].__name__, len(_impls))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    expected = "default mariadb mssql mysql oracle postgresql sqlite\nMySQLImpl SQLiteImpl 7"
+    assert expected == done.stdout.strip()
+    assert DefaultImpl is _impls["default"]
+    with pytest.raises(KeyError, match="nothing"):
+        _impls["nothing"]
+
+
+def test_the_tables_and_columns_of_constraints() -> None:
+    """What published comparisons ask of a constraint."""
+    parent = sa.Table("parent", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
+    child = sa.Table(
+        "child",
+        parent.metadata,
+        sa.Column("parent_id", sa.ForeignKey("parent.id")),
+        sa.Column("name", sa.String, unique=True),
+    )
+    (foreign_key,) = child.foreign_key_constraints
+    (unique,) = (one for one in child.constraints if isinstance(one, sa.UniqueConstraint))
+    for constraint, column in ((foreign_key, "parent_id"), (unique, "name")):
+        assert child is sqla_compat.table_for_constraint(constraint)
+        assert [child.c[column]] == sqla_compat.columns_for_constraint(constraint)
+    with sa.create_engine("sqlite://").connect() as connection:
+        parent.create(connection)
+        assert sqla_compat.has_table(connection, "parent", None)
+        assert not sqla_compat.has_table(connection, "child", None)
+
+
+def test_file_names_are_made_as_programs_do() -> None:
+    """With the words of the message, and files are told from others."""
+    base: Any = importlib.import_module("idiolect.script.base")
+    assert ["add", "a_b", "c"] == base._slug_re.findall("add a_b, c!")
+    assert base._only_source_rev_file.match("a1_x.py")
+    assert not base._only_source_rev_file.match("__init__.py")
+    assert base._sourceless_rev_file.match("a1_x.pyc")
+    assert not hasattr(base, "_nothing")
+    assert not hasattr(op, "_nothing")
