@@ -65,7 +65,7 @@ class Project:
         self.url = url
         (folder / "versions").mkdir(parents=True)
         (folder / "env.py").write_text(_ENV, encoding="utf-8")
-        self._ini().write_text(
+        self.ini.write_text(
             "[idiolect]\nscript_location = %(here)s\nsqlalchemy.url = {}\n".format(
                 url.replace("%", "%%")
             ),
@@ -92,7 +92,7 @@ class Project:
             options: those of ``context.configure()``.
             kw: those of the Config.
         """
-        return Config(str(self._ini()), attributes={"options": options or {}}, **kw)
+        return Config(str(self.ini), attributes={"options": options or {}}, **kw)
 
     def upgrade(self, revision: str = "head", **options: Any) -> None:
         """Run the command; ``options`` are those of ``context.configure()``."""
@@ -113,37 +113,42 @@ class Project:
         run(self.config(options, output_buffer=buffer), revision, sql=True)
         return buffer.getvalue()
 
-    def start_upgrade(self, **environment: str) -> subprocess.Popen[str]:
-        """Begin ``upgrade head`` in a process of its own.
+    def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
+        """Begin a command in a process of its own.
 
         Args:
+            words: the command and its arguments.
             environment: what revisions find in ``os.environ`` besides.
         """
         # What pytest added to the path of imports, such as the sources of a plugin, counts there.
         path = os.pathsep.join(filter(None, sys.path))
         return subprocess.Popen(  # noqa: S603 - this Python
-            [sys.executable, "-m", "idiolect", "-c", str(self._ini()), "upgrade", "head"],
+            [sys.executable, "-m", "idiolect", "-c", str(self.ini), *words],
+            cwd=self.folder,
             env={**os.environ, "PYTHONPATH": path, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def upgrade_apart(self, **environment: str) -> tuple[int, str]:
-        """Run ``upgrade head`` in a process of its own.
+    def apart(self, *words: str, **environment: str) -> tuple[int, str, str]:
+        """Run a command in a process of its own.
 
         Returns:
-            The exit status, negative where a signal ended it, and what it wrote to standard error.
+            The exit status, negative where a signal ended it; what it wrote to standard output,
+            and to standard error.
         """
-        with self.start_upgrade(**environment) as process:
+        with self.start(*words, **environment) as process:
             try:
-                _, errors = process.communicate(timeout=_SECONDS)
+                out, errors = process.communicate(timeout=_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
-        return process.returncode, errors
+        return process.returncode, out, errors
 
-    def _ini(self) -> Path:
+    @property
+    def ini(self) -> Path:
+        """The configuration file."""
         return self.folder / "idiolect.ini"
 
 

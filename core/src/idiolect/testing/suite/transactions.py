@@ -91,11 +91,11 @@ class TransactionsContract(Contract):
         """A run that is killed leaves heads that tell the truth, and the next run ends the work."""
         project.revision("a1", None, _ONE)
         project.revision("b2", "a1", _KILL)
-        status, errors = project.upgrade_apart(CONTRACT_KILL="1")
+        status, _, errors = project.apart("upgrade", "head", CONTRACT_KILL="1")
         assert -signal.SIGKILL == status, errors
         there = "one" in self.tables(project.url)
         assert (["a1"] if there else []) == self.heads(project.url)
-        status, errors = project.upgrade_apart()
+        status, _, errors = project.apart("upgrade", "head")
         assert 0 == status, errors
         assert (["one", "two"], ["b2"]) == (self.tables(project.url), self.heads(project.url))
 

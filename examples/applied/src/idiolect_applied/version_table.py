@@ -1,0 +1,54 @@
+"""The version table with more columns, and the way to it from one that is there already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, inspect
+
+from idiolect.operations import Operations
+from idiolect_applied.facts import columns
+
+if TYPE_CHECKING:
+    from idiolect.hooks import VersionTableSpec
+    from idiolect.migration import MigrationContext
+
+#: Room for ids such as "2026_11_21_0941_add_the_address_of_the_customer".
+ID_LENGTH = 128
+_DOCUMENTED_LENGTH = 32
+
+
+def wide_table(spec: VersionTableSpec) -> Table:
+    """Return the version table as a new database gets it."""
+    table = Table(
+        spec.name,
+        MetaData(),
+        Column("version_num", String(ID_LENGTH), nullable=False),
+        *columns(),
+        schema=spec.schema,
+    )
+    if spec.primary_key:
+        table.append_constraint(PrimaryKeyConstraint("version_num", name=f"{spec.name}_pkc"))
+    return table
+
+
+def widen(context: MigrationContext) -> None:
+    """Give a version table of the documented shape the further columns, and room for long ids.
+
+    To be called on a connection, before a row is written.
+    """
+    name, schema = context.version_table, context.version_table_schema
+    there = {each["name"] for each in inspect(context.connection).get_columns(name, schema=schema)}
+    missing = [column for column in columns() if column.name not in there]
+    if not missing:
+        return
+    # A batch, since SQLite changes no type otherwise; elsewhere it is plain ALTER.
+    with Operations(context).batch_alter_table(name, schema=schema) as batch:
+        batch.alter_column(
+            "version_num",
+            type_=String(ID_LENGTH),
+            existing_type=String(_DOCUMENTED_LENGTH),
+            existing_nullable=False,
+        )
+        for column in missing:
+            batch.add_column(column)
