@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -48,11 +48,18 @@ def there_and_back(engine: Engine, wanted: sa.MetaData) -> None:
         transaction.rollback()
 
 
-def changed(engine: Engine, before: sa.MetaData, after: sa.MetaData) -> None:
-    """Change one model's tables into another's by a revision, and back."""
+def changed(engine: Engine, before: sa.MetaData, after: sa.MetaData, **opts: Any) -> None:
+    """Change one model's tables into another's by a revision, and back.
+
+    Args:
+        engine: of an empty database.
+        before: what is there.
+        after: what shall be there.
+        opts: options of ``configure()`` while the revision is written.
+    """
     with engine.connect() as connection, connection.begin() as transaction:
         before.create_all(connection)
-        revision = write(connection, after)
+        revision = write(connection, after, **opts)
         run(connection, revision, "upgrade")
         assert [] == differences(connection, after)
         run(connection, revision, "downgrade")
@@ -124,3 +131,27 @@ def test_many_changed_tables_on_postgresql(
 ) -> None:
     """The same, with other models each time."""
     changed(postgresql, *pair)
+
+
+def changed_in_batches(engine: Engine, before: sa.MetaData, after: sa.MetaData) -> None:
+    """Change one model's tables into another's by batches, and back."""
+    changed(engine, before, after, render_as_batch=True)
+
+
+SETTLED_ON_SQLITE = models(dialect="sqlite", settled=True)
+PAIRS_ON_SQLITE = st.tuples(SETTLED_ON_SQLITE, SETTLED_ON_SQLITE)
+
+
+@SAMPLE
+@given(pair=PAIRS_ON_SQLITE)
+def test_changed_tables_on_sqlite(pair: tuple[sa.MetaData, sa.MetaData]) -> None:
+    """With render_as_batch one model is made into another, and back again."""
+    on_sqlite(changed_in_batches, *pair)
+
+
+@pytest.mark.full
+@MANY
+@given(pair=PAIRS_ON_SQLITE)
+def test_many_changed_tables_on_sqlite(pair: tuple[sa.MetaData, sa.MetaData]) -> None:
+    """The same, with other models each time."""
+    on_sqlite(changed_in_batches, *pair)
