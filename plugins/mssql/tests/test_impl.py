@@ -52,6 +52,13 @@ def found(kind: str, table: str = "t", column: str = "c") -> str:
     )
 
 
+def absent(kind: str, table: str, name: str) -> str:
+    """Return the question whether something of a table is missing, on one line."""
+    by_name = f"object_id = object_id('{table}') and [name] = '{name}'"
+    return f"if not exists (select 1 from sys.{kind} where {by_name})"
+
+
+QUOTE = "i''x"
 COMMENT = "extendedproperty 'MS_Description',"
 CASES: dict[str, tuple[Play, list[str]]] = {
     "add_column": (
@@ -65,6 +72,18 @@ CASES: dict[str, tuple[Play, list[str]]] = {
     "computed column": (
         lambda op: op.add_column("t", Column("c", Integer, Computed("a * 5"))),
         ["ALTER TABLE t ADD c AS (a * 5)"],
+    ),
+    "create_table if_not_exists": (
+        lambda op: op.create_table("T t", Column("c", Integer), schema="s", if_not_exists=True),
+        ["if object_id('s.[T t]', 'U') is null CREATE TABLE s.[T t] ( c INTEGER NULL )"],
+    ),
+    "create_index if_not_exists": (
+        lambda op: op.create_index("i'x", "t", ["c"], unique=True, if_not_exists=True),
+        [f"{absent('indexes', 't', QUOTE)} CREATE UNIQUE INDEX [i'x] ON t (c)"],
+    ),
+    "add_column if_not_exists": (
+        lambda op: op.add_column("T t", Column("C c", Integer), schema="s", if_not_exists=True),
+        [f"{absent('columns', 's.[T t]', 'C c')} ALTER TABLE s.[T t] ADD [C c] INTEGER NULL"],
     ),
     "foreign key inside": (
         lambda op: op.add_column(

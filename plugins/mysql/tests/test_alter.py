@@ -176,6 +176,34 @@ def test_dropping_a_constraint(case: tuple[str, str], expected: str) -> None:
     assert f"ALTER TABLE `S t`.t {expected}" == str(statement)
 
 
+IF_EXISTS = {
+    "check": "DROP CONSTRAINT IF EXISTS ck",
+    "foreignkey": "DROP FOREIGN KEY IF EXISTS ck",
+    "unique": "DROP INDEX IF EXISTS ck",
+    "primary": "DROP CONSTRAINT IF EXISTS `PRIMARY`",
+}
+
+
+@pytest.mark.parametrize(("kind", "expected"), IF_EXISTS.items(), ids=IF_EXISTS)
+def test_dropping_a_constraint_if_it_exists(kind: str, expected: str) -> None:
+    """MariaDB has words for it, in all four statements."""
+    buffer = io.StringIO()
+    opts = {"as_sql": True, "output_buffer": buffer}
+    op = Operations(MigrationContext.configure(dialect_name="mariadb", opts=opts))
+    op.drop_constraint("ck", "t", kind, if_exists=True)
+    assert f"ALTER TABLE t {expected};\n\n" == buffer.getvalue()
+
+
+def test_dropping_a_constraint_if_it_exists_on_mysql() -> None:
+    """MySQL has no words for it: it is dropped as if it were there, and a warning says so."""
+    buffer = io.StringIO()
+    opts = {"as_sql": True, "output_buffer": buffer}
+    op = Operations(MigrationContext.configure(dialect_name="mysql", opts=opts))
+    with pytest.warns(UserWarning, match="'ck' on table 't': MySQL cannot drop a constraint only"):
+        op.drop_constraint("ck", "t", "check", if_exists=True)
+    assert "ALTER TABLE t DROP CHECK ck;\n\n" == buffer.getvalue()
+
+
 UNDROPPABLE: dict[str, tuple[str | None, str | None, type[Exception], str]] = {
     "no kind": ("ck", None, NotImplementedError, "No generic 'DROP CONSTRAINT' in MySQL.*'ck'"),
     "unknown kind": ("ck", "typo", TypeError, "'check', 'foreignkey', 'primary', 'unique'"),
@@ -304,6 +332,8 @@ def test_constraints_come_and_go_on_a_server(online: Operations, connection: Con
     assert [] == inspector.get_pk_constraint("t")["constrained_columns"]
     found = (inspector.get_foreign_keys, inspector.get_check_constraints, inspector.get_indexes)
     assert [[], [], []] == [get("t") for get in found]
+    for name, kind in {"fk": "foreignkey", "ck": "check", "uq": "unique", "": "primary"}.items():
+        online.drop_constraint(name or "PRIMARY", "t", kind, if_exists=True)
 
 
 @pytest.mark.mariadb

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 from idiolect.ddl import base
 from idiolect.ddl.base import (
@@ -79,6 +80,51 @@ def visit_drop_constraint_of_column(
     )
     command = _literal(compiler, f"alter table {table} drop constraint ")
     return f"declare @const_name varchar(256)\n{found}\nexec({command} + @const_name)"
+
+
+class Unless(DDLElement):
+    """Send a statement unless what it makes is there.
+
+    Args:
+        statement: a CREATE TABLE, CREATE INDEX or ALTER TABLE ADD that asks for it.
+    """
+
+    def __init__(self, statement: CreateTable | CreateIndex | AddColumn) -> None:
+        self.statement = statement
+
+
+def conditional(statement: Any) -> Any:
+    """Return a statement that is to do nothing where its object is there, as T-SQL can say it."""
+    asked = isinstance(statement, (CreateTable, CreateIndex, AddColumn)) and statement.if_not_exists
+    return Unless(statement) if asked else statement
+
+
+@compiles(Unless, "mssql")
+def visit_unless(element: Unless, compiler: DDLCompiler, **kw: Any) -> str:
+    """Render the question before the statement; T-SQL has no IF NOT EXISTS inside of one.
+
+    Source: "IF...ELSE", "OBJECT_ID", "sys.indexes" and "sys.columns" in the T-SQL reference.
+    """
+    statement = element.statement
+    statement.if_not_exists = False
+    if isinstance(statement, CreateTable):
+        place = compiler.preparer.format_table(statement.element)
+        condition = f"object_id({_literal(compiler, place)}, 'U') is null"
+    else:
+        condition = f"not exists ({_lookup(statement, compiler)})"
+    return f"if {condition}\n{compiler.process(statement, **kw).strip()}"
+
+
+def _lookup(statement: CreateIndex | AddColumn, compiler: DDLCompiler) -> str:
+    if isinstance(statement, AddColumn):
+        catalogue, name = "sys.columns", str(statement.column.name)
+        place = format_table_name(compiler, statement.table_name, statement.schema)
+    else:
+        catalogue, name = "sys.indexes", str(statement.element.name)
+        table: Any = statement.element.table
+        place = compiler.preparer.format_table(table)
+    holder, wanted = (_literal(compiler, each) for each in (place, name))
+    return f"select 1 from {catalogue} where object_id = object_id({holder}) and [name] = {wanted}"  # noqa: S608 - literals
 
 
 @compiles(AddColumn, "mssql")

@@ -18,14 +18,15 @@ from idiolect.util import warn
 from idiolect_mssql import batches, compare
 
 # Whoever has the impl has its SQL text.
-from idiolect_mssql.compile import QUERIES, DropConstraintOfColumn
+from idiolect_mssql.compile import QUERIES, DropConstraintOfColumn, conditional
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import TextIO
 
     from sqlalchemy import Index, Table
-    from sqlalchemy.engine import Connection, Dialect
+    from sqlalchemy.engine import Connection, CursorResult, Dialect
+    from sqlalchemy.sql.base import Executable
     from sqlalchemy.sql.selectable import TableClause
 
     from idiolect.ddl.alter import ColumnChanges
@@ -73,6 +74,9 @@ class MSSQLImpl(DefaultImpl):
         super().__init__(
             dialect, connection, as_sql, transactional_ddl, output_buffer, context_opts
         )
+
+    def _exec(self, construct: Executable | str, *args: Any, **kw: Any) -> CursorResult[Any] | None:
+        return super()._exec(conditional(construct), *args, **kw)
 
     def script_lines(self, sql: str) -> Iterable[str]:
         """Return a statement so that a client which cuts at the separator runs it whole."""

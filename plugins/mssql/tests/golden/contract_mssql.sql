@@ -15,7 +15,8 @@ CREATE TABLE pet (
 
 GO
 
-CREATE TABLE IF NOT EXISTS pet (
+if object_id('pet', 'U') is null
+CREATE TABLE pet (
     id INTEGER NOT NULL
 );
 
@@ -69,6 +70,7 @@ GO
 
 -- [add_column_if_not_exists]
 
+if not exists (select 1 from sys.columns where object_id = object_id('person') and [name] = 'age')
 ALTER TABLE person ADD age INTEGER NULL;
 
 GO
@@ -215,6 +217,7 @@ GO
 
 -- [create_index_if_not_exists]
 
+if not exists (select 1 from sys.indexes where object_id = object_id('member') and [name] = 'ix_member_id')
 CREATE INDEX ix_member_id ON member (id);
 
 GO

@@ -228,10 +228,15 @@ def visit_drop_constraint(element: MySQLDropConstraint, compiler: DDLCompiler, *
     constraint: Any = element.element
     schema = constraint.table.schema
     table = f"ALTER TABLE {format_table_name(compiler, constraint.table.name, schema)}"
-    if isinstance(constraint, PrimaryKeyConstraint):
-        return f"{table} DROP PRIMARY KEY"
     preparer: Any = compiler.preparer
-    return f"{table} DROP {_kind(constraint, compiler)} {preparer.format_constraint(constraint)}"
+    if_exists = "IF EXISTS " if element.if_exists and is_mariadb(compiler) else ""
+    if isinstance(constraint, PrimaryKeyConstraint):
+        if if_exists:
+            # The words DROP PRIMARY KEY take no more, and on every table it has this one name.
+            return f"{table} DROP CONSTRAINT IF EXISTS {preparer.quote_identifier('PRIMARY')}"
+        return f"{table} DROP PRIMARY KEY"
+    name = preparer.format_constraint(constraint)
+    return f"{table} DROP {_kind(constraint, compiler)} {if_exists}{name}"
 
 
 def _kind(constraint: Any, compiler: DDLCompiler) -> str:

@@ -138,7 +138,7 @@ class MySQLImpl(DefaultImpl):
 
         Args:
             const: its kind, name, and its table's name and schema count.
-            kw: ``if_exists``, which is not written: MySQL has no such words.
+            kw: ``if_exists``, which MariaDB has. MySQL has not, and a warning says so.
 
         Raises:
             NotOnMySQLError: its kind is not told.
@@ -148,6 +148,11 @@ class MySQLImpl(DefaultImpl):
             return
         if const.name is None and not isinstance(const, PrimaryKeyConstraint):
             super().drop_constraint(const, **kw)
+        if kw.get("if_exists") and not getattr(self.dialect, "is_mariadb", False):
+            warn(
+                f"drop_constraint {str(const.name)!r} on table {str(const.table)!r}: MySQL cannot "
+                "drop a constraint only if it exists; if_exists changes nothing"
+            )
         self._exec(MySQLDropConstraint(const, **kw))
 
     # scripts
