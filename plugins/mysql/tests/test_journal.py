@@ -172,3 +172,25 @@ op.execute("UNLOCK TABLES")
     command.repair(project.config(), forget=True)
     project.upgrade()
     assert ["b"] == project.heads()
+
+
+@on_server
+def test_what_was_undone_by_hand(project: Project) -> None:
+    """The last statement may be undone; what came before it is missed."""
+    body = FIRST + 'op.create_index("i", "t", ["a"])\n'
+    project.revision("a", None, body + "raise RuntimeError('cut off')")
+    with pytest.raises(RuntimeError):
+        project.upgrade()
+    with project.engine().connect() as connection:
+        connection.exec_driver_sql("DROP INDEX i ON t")
+    project.revision("a", None, body)
+    project.upgrade()
+    assert ["a"] == project.heads()
+
+    project.revision("b", "a", body.replace('"t"', '"u"').replace(" t ", " u ") + "1 / 0")
+    with pytest.raises(ZeroDivisionError):
+        project.upgrade()
+    with project.engine().connect() as connection:
+        connection.exec_driver_sql("DROP TABLE u")
+    with pytest.raises(UnfinishedRevisionError, match="TABLE u is again as it was before"):
+        project.upgrade()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import inspect
 
 from idiolect import command
 from idiolect.autogenerate import compare_metadata
@@ -391,6 +392,32 @@ def test_the_statement_in_flight(project: Project, sqlite: PluginManager, done: 
     assert [1, 1] == project.attributes["runs"]
     assert [] == project.rows("SELECT n FROM t")
     assert [] == project.rows(f"SELECT seq FROM {JOURNAL}")
+
+
+def test_what_was_undone_by_hand(project: Project, sqlite: PluginManager) -> None:
+    """Is not taken for done: the run stops, and may be started anew."""
+    support = Committing()
+    support.now = lambda bind, name: str(inspect(bind).has_table(name))
+
+    class Plugin:
+        @hookimpl
+        def statement_journal(self) -> JournalSupport:
+            return support
+
+    sqlite.register(Plugin())
+    body = "op.execute('CREATE TABLE t (n int)')\nop.execute('CREATE TABLE u (n int)')\n"
+    stop(project, body + "op.get_bind().commit()")
+    with project.engine().begin() as connection:
+        connection.exec_driver_sql("DROP TABLE t")
+        connection.exec_driver_sql("CREATE TABLE t (n int, m int)")
+        connection.exec_driver_sql("DROP TABLE t")
+    project.revision("a", None, body)
+    with pytest.raises(UnfinishedRevisionError, match="t is again as it was before writes"):
+        project.upgrade()
+    with project.engine().begin() as connection:
+        connection.exec_driver_sql("DROP TABLE u")
+    command.upgrade(project.config(), "head", restart=True)
+    assert ["a"] == project.heads()
 
 
 def test_a_statement_in_flight_that_nothing_tells_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_postgresql import render
@@ -14,6 +14,7 @@ from idiolect_postgresql.operations import CreateExcludeConstraintOp
 if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks import DialectRules, JournalSupport
     from idiolect.operations.ops import MigrateOperation
 
 
@@ -49,6 +50,13 @@ class PostgresqlPlugin:
     def autocommit_level(self) -> str:
         """Every supported driver has it under this name."""
         return "AUTOCOMMIT"
+
+    @hookimpl
+    def statement_journal(self, rules: DialectRules) -> JournalSupport | Literal[False]:
+        """What is sent outside of transactions is recorded."""
+        from idiolect_postgresql.journal import PostgresqlJournal
+
+        return PostgresqlJournal() if rules.transactional_ddl else False
 
     @hookimpl
     def render_operation(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_sqlite import reflect
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import DialectRules, ReflectedTables
+    from idiolect.hooks import DialectRules, JournalSupport, ReflectedTables
 
 
 class SQLitePlugin:
@@ -64,6 +64,13 @@ class SQLitePlugin:
     def autocommit_level(self) -> str:
         """The drivers' own habit, in which ``VACUUM`` and some pragmas work."""
         return "AUTOCOMMIT"
+
+    @hookimpl
+    def statement_journal(self, rules: DialectRules) -> JournalSupport | Literal[False]:
+        """What is sent outside of transactions is recorded; nothing where DDL is never in one."""
+        from idiolect_sqlite.journal import SQLiteJournal
+
+        return SQLiteJournal() if rules.transactional_ddl else False
 
     @hookimpl
     def prepare_connection(

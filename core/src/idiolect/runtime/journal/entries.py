@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 #: States: sent, and not known to be done; done; taken for done by a person, whatever it was.
 INTENT, DONE, ACCEPTED = "intent", "done", "accepted"
+#: Characters of a definition.
+LONGEST_DEFINITION = 3000
 #: A note that a person has accepted.
 ACCEPTED_NOTE = "accepted"
 
@@ -27,8 +29,9 @@ class Entry:
         direction: ``upgrade`` or ``downgrade``.
         fingerprint: of SQL and parameters.
         state: ``intent``, ``done`` or ``accepted``.
-        definition: JSON of what the statement changes and the definitions before it; ``""``
-            where its outcome cannot be told from a definition.
+        definition: JSON of the names of what a statement about the schema changes, or null where
+            that cannot be told, and of the definitions that were seen before it: of these, and
+            of what the one before it changed.
         result: JSON of what the driver's cursor answered.
         statement: the beginning of the SQL.
         place: file and line in the revision.
@@ -50,10 +53,21 @@ class Entry:
 
     @property
     def before(self) -> dict[str, str] | None:
-        """The definitions before the statement; None where these tell nothing."""
-        if not self.definition:
+        """The definitions of what it changes before it; None where these tell nothing."""
+        found = self._definition
+        if found is None or found["own"] is None:
             return None
-        found: dict[str, str] = json.loads(self.definition)
+        return {name: found["seen"][name] for name in found["own"]}
+
+    @property
+    def seen(self) -> dict[str, str]:
+        """All definitions that were looked at before it."""
+        found = self._definition
+        return {} if found is None else found["seen"]
+
+    @property
+    def _definition(self) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = json.loads(self.definition) if self.definition else None
         return found
 
     @property
@@ -88,3 +102,9 @@ def cursor_result(cursor: Any) -> str:
     """Return what a driver's cursor answers to those who ask how a write went."""
     found = {name: getattr(cursor, name, None) for name in ("rowcount", "lastrowid")}
     return json.dumps({name: value for name, value in found.items() if isinstance(value, int)})
+
+
+def definition_text(own: Iterable[str] | None, seen: Mapping[str, str]) -> str:
+    """Return what an entry keeps of definitions; nothing where that is too long."""
+    text = json.dumps({"own": None if own is None else [*own], "seen": dict(seen)})
+    return text if len(text) <= LONGEST_DEFINITION else ""

@@ -8,12 +8,18 @@ are written when something commits: in the same transaction as the changes that 
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from idiolect.runtime.journal.entries import DONE, INTENT, Entry, cursor_result, fingerprint
+from idiolect.runtime.journal.entries import (
+    DONE,
+    INTENT,
+    Entry,
+    cursor_result,
+    definition_text,
+    fingerprint,
+)
 from idiolect.runtime.journal.resume import Earlier
 from idiolect.util.sqla_compat import is_autocommit
 from idiolect.util.statements import Kind, body_of, brief
@@ -29,7 +35,6 @@ if TYPE_CHECKING:
 
 #: Entries that wait in memory at most, where the table is there anyway.
 _WAITING = 500
-_LONGEST_DEFINITION = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +116,11 @@ class Record:
         self.busy = False
         self.stored = bool(earlier)
         self._count = 0
+        #: The last write that is known to have been carried out, if recorded before it was sent.
+        self._ended = 0
         self._waiting: list[Entry] = []
         self._note = ""
+        self._changed: tuple[str, ...] = tuple((earlier[-1].before or ()) if earlier else ())
         self._session: str | None = None
         self._blind = False
 
@@ -124,6 +132,7 @@ class Record:
         """
         with self._own():
             self.earlier.settle(self.connection, self.support)
+        self._ended = self.earlier.count
 
     def end(self) -> None:
         """Check that the function made all writes that the earlier run made."""
@@ -211,15 +220,18 @@ class Record:
         """Record a statement that commits, before it is sent."""
         entry = self._entry(call.sql, call.parameters, INTENT, place=True)
         objects = self.support.objects(call.sql)
-        if objects is not None:
-            with self._own():
-                text = json.dumps(self.support.definitions(self.connection, objects))
-            entry = replace(entry, definition=text if len(text) <= _LONGEST_DEFINITION else "")
-        self._flush(entry)
+        # What the last one has made is seen along with it: a resumed run knows it again.
+        watched = dict.fromkeys((*self._changed, *(objects or ())))
+        with self._own():
+            seen = self.support.definitions(self.connection, watched) if watched else {}
+        self._changed = objects or ()
+        self._flush(replace(entry, definition=definition_text(objects, seen)))
+        self._ended = entry.seq - 1
         try:
             self._send(call)
+            self._ended = entry.seq
         except Exception:
-            if autocommit and not entry.definition:
+            if autocommit and objects is None:
                 # Nothing else would tell that it was refused.
                 with self._own():
                     self.store.delete(entry.seq)
@@ -276,14 +288,16 @@ class Record:
         """Write what waits into the table, in the transaction that is open."""
         entries = [*self._waiting, *more]
         with self._own():
-            if committing and self.stored and not self.earlier.left(self._count + 1):
-                self.store.set(1, self._count, state=DONE)
+            if self.earlier.left(self._count + 1):
+                return
+            if self.earlier.undone:
+                self.store.delete(self.earlier.count + 1)
+                self.earlier.undone = False
+            if committing and self.stored:
+                self.store.set(1, self._ended, state=DONE)
             if not entries:
                 return
             self._make_table()
-            if self.earlier.undone:
-                self.store.delete(entries[0].seq)
-                self.earlier.undone = False
             if self._session is None:
                 self._session = self.support.session(self.connection)
             self.store.add([replace(entry, session=self._session) for entry in entries])

@@ -6,6 +6,7 @@ with a message that names the operation and the commands to choose from.
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,9 @@ log = Log("runtime.journal")
 
 #: Seconds to wait for a statement of a run whose process is gone, and between two looks.
 _PATIENCE, _BETWEEN = 600.0, 0.2
+
+
+_REMOVES = re.compile(r"^\s*DROP\b|\bRENAME\b", re.IGNORECASE)
 
 
 class Earlier:
@@ -60,12 +64,35 @@ class Earlier:
                     "be different now, and with it what the revision does",
                     entry.seq,
                 )
+        self._check_definitions(connection, support)
         last = self._entries[-1]
         if last.state == INTENT:
             self._settle_last(last, connection, support)
         log.info(
             "Resuming %s after %d writes of an earlier run", self._subject.label, len(self._entries)
         )
+
+    def _check_definitions(self, connection: Connection, support: JournalSupport) -> None:
+        """Refuse to go on where somebody has undone by hand what is recorded as done.
+
+        Only a definition that was left behind already tells that for certain: others change with
+        what they refer to. What was dropped is absent as before it was made.
+        """
+        known: dict[str, list[str]] = {}
+        for entry in self._entries:
+            for name, text in entry.seen.items():
+                known.setdefault(name, []).append(text)
+        removes = any(_REMOVES.search(entry.statement) for entry in self._entries)
+        now = support.definitions(connection, known) if known else {}
+        for name, texts in known.items():
+            found = now.get(name, "")
+            if found == texts[-1] or found not in texts or (removes and not found):
+                continue
+            raise self._stop(
+                f"{name} is again as it was before writes that are recorded as done: somebody has "
+                "undone them",
+                0,
+            )
 
     def _settle_last(self, last: Entry, connection: Connection, support: JournalSupport) -> None:
         before = last.before
@@ -93,6 +120,11 @@ class Earlier:
                     f"The earlier run's session {session} still works on a statement", 0
                 )
             time.sleep(_BETWEEN)
+
+    @property
+    def count(self) -> int:
+        """The number of writes that need not be made again."""
+        return len(self._entries)
 
     def left(self, number: int) -> bool:
         """Return whether a write is one of the recorded ones."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, inspect, select
 
-from idiolect.runtime.journal.entries import ACCEPTED_NOTE, Entry, entry_from
+from idiolect.runtime.journal.entries import ACCEPTED_NOTE, LONGEST_DEFINITION, Entry, entry_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ _WIDTHS = {
     "direction": 10,
     "fingerprint": 40,
     "state": 10,
-    "definition": 3000,
+    "definition": LONGEST_DEFINITION,
     "result": 255,
     "statement": 300,
     "place": 500,
