@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import note
+from hypothesis import currently_in_test_context, note
 
 from idiolect.autogenerate import _render_migration_diffs, compare_metadata
 from idiolect.migration import MigrationContext
@@ -41,7 +41,8 @@ def write(connection: Connection, metadata: sa.MetaData, **opts: Any) -> types.M
         f"def upgrade():\n    {parts['upgrades']}\n\n\n"
         f"def downgrade():\n    {parts['downgrades']}\n"
     )
-    note(text)
+    # Outside of Hypothesis pytest shows what was printed.
+    (note if currently_in_test_context() else print)(text)
     module = types.ModuleType("revision")
     exec(compile(text, "revision.py", "exec"), vars(module))
     return module

@@ -13,6 +13,7 @@ from idiolect.autogenerate.compare import (
     constraints,
     foreign_keys,
     indexes,
+    primary_keys,
     proofs,
     renames,
     server_defaults,
@@ -95,8 +96,10 @@ def _register() -> None:
         "table",
         "checkconstraints",
     )
-    add = Plugin("idiolect.autogenerate.renames").add_autogenerate_comparator
     last = DispatchPriority.LAST
+    add = Plugin("idiolect.primary_keys").add_autogenerate_comparator
+    add(primary_keys.compare_primary_keys, "table", "primarykeys", priority=last)
+    add = Plugin("idiolect.autogenerate.renames").add_autogenerate_comparator
     add(renames.mark_likely_renames, "autogenerate", "renames", priority=last)
 
 

@@ -102,5 +102,10 @@ def _without_type(operations: Sequence[MigrateOperation]) -> Iterator[tuple[str,
         elif isinstance(one, AddColumnOp):
             columns = [one.column]
         for column in columns:
-            if isinstance(column, Column) and isinstance(column.type, NullType):
+            if isinstance(column, Column) and _is_untyped(column):
                 yield getattr(one, "table_name", ""), column.name
+
+
+def _is_untyped(column: Column[Any]) -> bool:
+    # One that has a type on some database is meant so.
+    return isinstance(column.type, NullType) and not column.type._variant_mapping  # noqa: SLF001 - nowhere public

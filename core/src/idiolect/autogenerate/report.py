@@ -10,15 +10,15 @@ import re
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Computed, DefaultClause, Identity, Index, Table, types
+from sqlalchemy import Column, Computed, DefaultClause, Identity, Index, Sequence, Table, types
 from sqlalchemy.engine.default import DefaultDialect
-from sqlalchemy.schema import Constraint, CreateIndex
+from sqlalchemy.schema import Constraint, CreateIndex, CreateSequence
 
 from idiolect.autogenerate.compare.server_defaults import rendered_default
 from idiolect.ddl.signatures import final_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from sqlalchemy.engine import Dialect
 
@@ -146,7 +146,7 @@ def differences(diffs: Iterable[Any], dialect: Dialect | None = None) -> list[Di
     return sorted(_merged([words.difference(diff) for diff in flat]), key=lambda one: one._order)  # noqa: SLF001 - of this module
 
 
-def report_lines(found: Sequence[Difference]) -> list[str]:
+def report_lines(found: list[Difference]) -> list[str]:
     """Return differences as lines, those of one table below its name."""
     number = len(found)
     lines = [f"{number} difference{'' if number == 1 else 's'} between models and database:"]
@@ -181,6 +181,17 @@ class _Words:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.ddl: Any = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type] # as SQLAlchemy's own
+        self._told: tuple[tuple[Any, Callable[[Any], str]], ...] = (
+            (bool, lambda allowed: "NULL allowed" if allowed else "NOT NULL"),
+            ((list, tuple), lambda values: f"({', '.join(map(self.text, values))})"),
+            (Table, lambda table: f"({', '.join(column.name for column in table.columns)})"),
+            (types.TypeEngine, lambda type_: type_.compile(dialect=self.dialect)),
+            (Column, self._column),
+            (Sequence, self._sequence),
+            (Index, self._index),
+            ((Constraint, Computed, Identity), lambda item: str(self.ddl.process(item))),
+            (DefaultClause, self._default),
+        )
 
     def difference(self, diff: tuple[Any, ...]) -> Difference:
         """Return what one tuple tells."""
@@ -245,21 +256,18 @@ class _Words:
         return _SPACES.sub(" ", text).strip()
 
     def _text(self, value: Any) -> str:
-        if isinstance(value, bool):
-            return "NULL allowed" if value else "NOT NULL"
-        if isinstance(value, Table):
-            return f"({', '.join(column.name for column in value.columns)})"
-        if isinstance(value, types.TypeEngine):
-            return value.compile(dialect=self.dialect)
-        if isinstance(value, Column):
-            return self._column(value)
-        if isinstance(value, Index):
-            return str(CreateIndex(value).compile(dialect=self.dialect))
-        if isinstance(value, (Constraint, Computed, Identity)):
-            return str(self.ddl.process(value))
-        if isinstance(value, DefaultClause):
-            return self._default(value)
-        return value if isinstance(value, str) else repr(value)
+        if isinstance(value, str):
+            return value
+        for kinds, tell in self._told:
+            if isinstance(value, kinds):
+                return tell(value)
+        return repr(value)
+
+    def _sequence(self, sequence: Sequence) -> str:
+        return str(CreateSequence(sequence).compile(dialect=self.dialect))
+
+    def _index(self, index: Index) -> str:
+        return str(CreateIndex(index).compile(dialect=self.dialect))
 
     def _column(self, column: Column[Any]) -> str:
         words = [column.type.compile(dialect=self.dialect)]

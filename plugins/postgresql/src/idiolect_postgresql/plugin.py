@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_postgresql import render
@@ -12,9 +12,13 @@ from idiolect_postgresql.impl import PostgresqlImpl
 from idiolect_postgresql.operations import CreateExcludeConstraintOp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Inspector
+
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import DialectRules, JournalSupport
+    from idiolect.hooks import Comparator, DialectRules, JournalSupport, SchemaObject
     from idiolect.operations.ops import MigrateOperation
 
 
@@ -59,10 +63,28 @@ class PostgresqlPlugin:
         return PostgresqlJournal() if rules.transactional_ddl else False
 
     @hookimpl
+    def autogenerate_comparators(self) -> Iterable[Comparator]:
+        """Those of the sets ``idiolect.postgresql.*``."""
+        # Running revisions does without comparing.
+        from idiolect_postgresql import sets
+
+        return sets.comparators()
+
+    @hookimpl
+    def reflect_extra(self, inspector: Inspector) -> Iterable[SchemaObject]:
+        """Enumerated types, sequences and EXCLUDE constraints."""
+        from idiolect_postgresql import catalogue
+
+        connection: Any = inspector.bind
+        return catalogue.objects(connection)
+
+    @hookimpl
     def render_operation(
         self, op: MigrateOperation, autogen_context: AutogenContext
     ) -> list[str] | None:
-        """The code of PostgreSQL's own operation."""
+        """The code of PostgreSQL's own operations."""
         if isinstance(op, CreateExcludeConstraintOp):
             return render.render_create_exclude(op, autogen_context)
-        return None
+        from idiolect_postgresql import own_ops
+
+        return own_ops.render(op, autogen_context)

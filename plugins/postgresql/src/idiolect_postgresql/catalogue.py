@@ -1,0 +1,136 @@
+"""What PostgreSQL's catalogue tells of objects that are no tables: types, sequences, constraints.
+
+The plugin comes in through the hook ``reflect_extra``, once a comparison: a query a kind, whatever
+the number of objects. Nothing here knows models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from idiolect.hooks import SchemaObject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Connection
+
+ENUM, SEQUENCE, EXCLUDE = "enum_type", "sequence", "exclude_constraint"
+
+_OWN = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+# Of an array of the type, typelem is the type. Source: "System Catalogs", pg_type.
+_ENUMS = text(
+    f"""
+    SELECT n.nspname, t.typname,
+           array_agg(e.enumlabel::text ORDER BY e.enumsortorder) AS labels
+    FROM pg_type t
+    JOIN pg_namespace n ON n.oid = t.typnamespace
+    JOIN pg_enum e ON e.enumtypid = t.oid
+    WHERE {_OWN}
+    GROUP BY n.nspname, t.typname
+    """  # noqa: S608 - our own words
+)
+_ENUM_COLUMNS = text(
+    f"""
+    SELECT tn.nspname, t.typname, n.nspname, c.relname, a.attname, y.oid <> t.oid AS is_array,
+           pg_get_expr(d.adbin, d.adrelid) AS default
+    FROM pg_type t
+    JOIN pg_namespace tn ON tn.oid = t.typnamespace
+    JOIN pg_type y ON y.oid = t.oid OR (y.oid = t.typarray)
+    JOIN pg_attribute a ON a.atttypid = y.oid AND NOT a.attisdropped
+    JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    WHERE t.typtype = 'e' AND NOT c.relispartition AND {_OWN}
+    ORDER BY n.nspname, c.relname, a.attnum
+    """  # noqa: S608 - as above
+)
+# A sequence that belongs to a column, of SERIAL or an identity, comes and goes with it.
+_SEQUENCES = text(
+    f"""
+    SELECT n.nspname, c.relname
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'S' AND {_OWN} AND NOT EXISTS (
+        SELECT 1 FROM pg_depend d
+        WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass
+          AND d.deptype IN ('a', 'i', 'e') AND d.refobjsubid <> 0
+    )
+    """  # noqa: S608 - as above
+)
+_EXCLUDES = text(
+    f"""
+    SELECT n.nspname, c.relname, o.conname, pg_get_constraintdef(o.oid)
+    FROM pg_constraint o
+    JOIN pg_class c ON c.oid = o.conrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE o.contype = 'x' AND o.conparentid = 0 AND {_OWN}
+    """  # noqa: S608 - as above
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EnumColumn:
+    """A column whose type is an enumerated one, or an array of it.
+
+    Attributes:
+        schema: of its table.
+        table: its table.
+        name: its name.
+        is_array: whether it is an array.
+        default: its default, as PostgreSQL tells it; None where there is none.
+    """
+
+    schema: str
+    table: str
+    name: str
+    is_array: bool
+    default: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType:
+    """An enumerated type as it is.
+
+    Attributes:
+        values: its values in their order.
+        columns: where it is used.
+    """
+
+    values: tuple[str, ...]
+    columns: tuple[EnumColumn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exclude:
+    """An EXCLUDE constraint as it is.
+
+    Attributes:
+        table: its table.
+        definition: what stands behind its name.
+    """
+
+    table: str
+    definition: str
+
+
+def objects(connection: Connection) -> Iterator[SchemaObject]:
+    """Yield the objects of all schemas that are not PostgreSQL's own."""
+    default: Any = connection.dialect.default_schema_name
+
+    def named(schema: str) -> str | None:
+        return None if schema == default else schema
+
+    columns: dict[tuple[str, str], list[EnumColumn]] = {}
+    for type_schema, type_, *facts in connection.execute(_ENUM_COLUMNS):
+        columns.setdefault((type_schema, type_), []).append(EnumColumn(*facts))
+    for schema, name, labels in connection.execute(_ENUMS):
+        known = EnumType(tuple(labels), tuple(columns.get((schema, name), ())))
+        yield SchemaObject(ENUM, name, named(schema), known)
+    for schema, name in connection.execute(_SEQUENCES):
+        yield SchemaObject(SEQUENCE, name, named(schema))
+    for schema, table, name, definition in connection.execute(_EXCLUDES):
+        yield SchemaObject(EXCLUDE, name, named(schema), Exclude(table, definition))

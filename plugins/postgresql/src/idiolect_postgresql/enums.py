@@ -1,0 +1,210 @@
+"""Enumerated types compared with those of the models: values that came, went or moved.
+
+The comparator of the set ``idiolect.postgresql.enums`` comes in when tables have been compared.
+What it finds stands before all that uses a type; the statements are those of ``own_ops.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ARRAY, Column
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from idiolect.autogenerate.compare.server_defaults import rendered_default
+from idiolect.operations.ops import (
+    AddColumnOp,
+    AlterColumnOp,
+    CreateTableOp,
+    DropColumnOp,
+    DropTableOp,
+    OpContainer,
+)
+from idiolect.util.logs import Log
+from idiolect_postgresql.catalogue import ENUM, EnumType
+from idiolect_postgresql.own_ops import ChangeEnumOp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sqlalchemy.engine import Dialect
+
+    from idiolect.autogenerate.context import AutogenContext
+    from idiolect.operations.ops import UpgradeOps
+
+    Key = tuple[str | None, str]
+    Place = tuple[str | None, str, str | None]
+
+log = Log("autogenerate.compare.enums")
+
+
+@dataclass(slots=True)
+class _Model:
+    """An enumerated type as the models have it.
+
+    Attributes:
+        values: its values in their order.
+        defaults: the defaults of columns that have it, as SQL.
+        agree: whether all columns that have it name the same values.
+    """
+
+    values: tuple[str, ...]
+    defaults: list[str] = field(default_factory=list)
+    agree: bool = True
+
+
+def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
+    """Put what makes the types as the models have them before all else, and drop them at the end.
+
+    A type that no model names is dropped with the last column that has it; others are left alone.
+    """
+    models = _of_models(autogen_context)
+    gone = _columns_that_go(upgrade_ops.ops)
+    if not models and not gone:
+        return
+    reflected: dict[Key, EnumType] = {
+        (one.schema, one.name): one.definition for one in autogen_context.schema_objects(ENUM)
+    }
+    found = [
+        change
+        for key in sorted(models, key=lambda key: (key[0] or "", key[1]))
+        for change in _changes(autogen_context, upgrade_ops, key, models[key], reflected.get(key))
+    ]
+    last = [
+        ChangeEnumOp(name, known.values, None, schema=schema, with_table=_is_of_tables(known, gone))
+        for (schema, name), known in reflected.items()
+        if (schema, name) not in models and _is_left_over(autogen_context, known, gone)
+    ]
+    upgrade_ops.ops[:] = [*found, *upgrade_ops.ops, *last]
+
+
+def _changes(
+    autogen_context: AutogenContext,
+    upgrade_ops: UpgradeOps,
+    key: Key,
+    model: _Model,
+    known: EnumType | None,
+) -> Iterator[ChangeEnumOp]:
+    """Yield the operation that makes one type as the models have it, if there is one."""
+    schema, name = key
+    label = f"{schema}.{name}" if schema else name
+    if not model.agree:
+        log.warning("Columns disagree about the values of the type %r; skipping it", label)
+    elif known is None:
+        with_table = key in set(_made_by_tables(upgrade_ops.ops, autogen_context.dialect))
+        if with_table or key in set(_wanted_by_columns(upgrade_ops.ops, autogen_context.dialect)):
+            log.info("Detected added type %r", label)
+            yield ChangeEnumOp(name, None, model.values, schema=schema, with_table=with_table)
+    elif known.values != model.values:
+        log.info("Detected changed values of the type %r", label)
+        yield ChangeEnumOp(
+            name,
+            known.values,
+            model.values,
+            schema=schema,
+            columns=known.columns,
+            autocommit=_has_to_be_committed(autogen_context, known, model),
+        )
+
+
+def _columns_that_go(operations: Iterable[Any]) -> set[Place]:
+    """Return schema, table and name of columns that go; None in the place of all of a table."""
+    found: set[Place] = set()
+    for one in operations:
+        if isinstance(one, OpContainer):
+            found |= _columns_that_go(one.ops)
+        elif isinstance(one, DropTableOp):
+            found.add((one.schema, one.table_name, None))
+        elif isinstance(one, DropColumnOp):
+            found.add((one.schema, one.table_name, one.column_name))
+    return found
+
+
+def _is_left_over(autogen_context: AutogenContext, known: EnumType, gone: set[Place]) -> bool:
+    """Tell whether all columns go that have a type."""
+    default: Any = autogen_context.dialect.default_schema_name
+    places = [
+        (None if one.schema == default else one.schema, one.table, one.name)
+        for one in known.columns
+    ]
+    return bool(places) and all(place in gone or (*place[:2], None) in gone for place in places)
+
+
+def _is_of_tables(known: EnumType, gone: set[Place]) -> bool:
+    """Tell whether a type goes with tables, so that it comes back with them."""
+    tables = {table for _schema, table, column in gone if column is None}
+    return any(one.table in tables for one in known.columns)
+
+
+def _of_models(autogen_context: AutogenContext) -> dict[Key, _Model]:
+    found: dict[Key, _Model] = {}
+    dialect = autogen_context.dialect
+    for table in autogen_context.sorted_tables:
+        enums = [(column, enum) for column in table.c for enum in _enums_in(column.type, dialect)]
+        if not enums or not autogen_context.run_object_filters(
+            table, table.name, "table", False, None
+        ):
+            continue
+        for column, enum in enums:
+            model = found.setdefault(_key(enum, dialect), _Model(tuple(enum.enums)))
+            model.agree &= model.values == tuple(enum.enums)
+            default = rendered_default(column, dialect)
+            if default is not None:
+                model.defaults.append(default)
+    return found
+
+
+def _enums_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[pg.ENUM]:
+    """Yield the enumerated type that a type is, or is an array of."""
+    known: Any = type_.dialect_impl(dialect)
+    while isinstance(known, TypeDecorator):
+        known = known.impl_instance
+        known = known.dialect_impl(dialect)
+    if isinstance(known, ARRAY):
+        yield from _enums_in(known.item_type, dialect)
+    elif isinstance(known, pg.ENUM) and known.name:
+        yield known
+
+
+def _key(enum: pg.ENUM, dialect: Dialect) -> Key:
+    default: Any = dialect.default_schema_name
+    return (None if enum.schema == default else enum.schema, str(enum.name))
+
+
+def _made_by_tables(operations: Iterable[Any], dialect: Dialect) -> Iterator[Key]:
+    """Yield the types that SQLAlchemy makes together with a new table."""
+    for one in operations:
+        columns = one.columns if isinstance(one, CreateTableOp) else ()
+        for column in columns:
+            if isinstance(column, Column):
+                for enum in _enums_in(column.type, dialect):
+                    if enum.create_type:
+                        yield _key(enum, dialect)
+
+
+def _wanted_by_columns(operations: Iterable[Any], dialect: Dialect) -> Iterator[Key]:
+    """Yield the types that new columns and new types of columns have."""
+    for one in operations:
+        if isinstance(one, OpContainer):
+            yield from _wanted_by_columns(one.ops, dialect)
+        type_ = None
+        if isinstance(one, AddColumnOp):
+            type_ = one.column.type
+        elif isinstance(one, AlterColumnOp):
+            type_ = one.modify_type
+        if type_ is not None:
+            yield from (_key(enum, dialect) for enum in _enums_in(type_, dialect))
+
+
+def _has_to_be_committed(autogen_context: AutogenContext, known: EnumType, model: _Model) -> bool:
+    """Tell whether new values have to be committed before the rest of the revision.
+
+    Source: "ALTER TYPE" in PostgreSQL's manual: before version 12 ADD VALUE does not run inside of
+    a transaction; since then the value cannot be used before the transaction is over.
+    """
+    version = getattr(autogen_context.dialect, "server_version_info", None) or (0,)
+    added = set(model.values) - set(known.values)
+    is_used = any(f"'{value}'" in default for value in added for default in model.defaults)
+    return version < (12,) or is_used

@@ -1,0 +1,152 @@
+"""EXCLUDE constraints of the models compared with those of the database.
+
+The comparator of the set ``idiolect.postgresql.exclude`` comes in when tables have been compared.
+Constraints that no model names are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
+from idiolect.operations.ops import AddConstraintOp, CreateTableOp, DropConstraintOp, ModifyTableOps
+from idiolect.util.logs import Log
+from idiolect_postgresql import made
+from idiolect_postgresql.catalogue import EXCLUDE
+from idiolect_postgresql.operations import CreateExcludeConstraintOp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Table
+
+    from idiolect.autogenerate.context import AutogenContext
+    from idiolect.operations.ops import UpgradeOps
+
+log = Log("autogenerate.compare.exclude")
+_START = re.compile(r"EXCLUDE USING (?P<method>\w+) \(")
+
+
+def compare_excludes(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
+    """Add constraints that the database does not have, and change those that it has otherwise."""
+    wanted = {
+        table: made.by_name(table, ExcludeConstraint, autogen_context.dialect)
+        for table in _tables(autogen_context)
+    }
+    wanted = {table: constraints for table, constraints in wanted.items() if constraints}
+    if not wanted:
+        return
+    reflected = {
+        (one.schema, one.definition.table, one.name): one.definition.definition
+        for one in autogen_context.schema_objects(EXCLUDE)
+    }
+    new = {
+        (one.schema, one.table_name) for one in upgrade_ops.ops if isinstance(one, CreateTableOp)
+    }
+    default: Any = autogen_context.dialect.default_schema_name
+    for table, constraints in wanted.items():
+        if (table.schema, table.name) in new:
+            continue
+        schema = None if table.schema == default else table.schema
+        changes = ModifyTableOps(table.name, [], schema=table.schema)
+        for name, model in constraints.items():
+            there = reflected.get((schema, table.name, name))
+            changes.ops.extend(_changes(autogen_context, name, model, there))
+        if changes.ops:
+            upgrade_ops.ops.append(changes)
+
+
+def _tables(autogen_context: AutogenContext) -> Iterator[Table]:
+    for table in autogen_context.sorted_tables:
+        if any(isinstance(one, ExcludeConstraint) for one in table.constraints):
+            given = (table, table.name, "table", False, None)
+            if autogen_context.run_object_filters(*given):
+                yield table
+
+
+def _changes(
+    autogen_context: AutogenContext, name: str, model: Any, there: str | None
+) -> Iterator[Any]:
+    connection: Any = autogen_context.connection
+    if there is not None:
+        worded = made.definitions(connection, model.table, [model])
+        if not worded or worded.get(name) == there:
+            return
+    if not autogen_context.run_object_filters(model, name, "exclude_constraint", False, None):
+        return
+    log.info("Detected %s exclude constraint %r", "changed" if there else "added", name)
+    if there is not None:
+        yield drop_exclude(name, model.table, there)
+    yield AddConstraintOp.from_constraint(model)
+
+
+def drop_exclude(name: str, table: Table, definition: str) -> DropConstraintOp:
+    """Return the operation that drops a constraint, and remembers what the catalogue tells of it.
+
+    Args:
+        name: the constraint.
+        table: its table.
+        definition: what stands behind its name.
+    """
+    known = _read(definition)
+    added = known and CreateExcludeConstraintOp(
+        name, table.name, known[0], schema=table.schema, **known[1]
+    )
+    return DropConstraintOp(name, table.name, schema=table.schema, _reverse=added or None)
+
+
+def _read(definition: str) -> tuple[list[tuple[Any, str]], dict[str, Any]] | None:
+    """Return the elements of a constraint, and its options; None where it has more than these."""
+    start = _START.match(definition)
+    if start is None:
+        return None
+    inside, rest = _in_brackets(definition[start.end() :])
+    elements = [part.rpartition(" WITH ") for part in _split(inside)]
+    options: dict[str, Any] = {"using": start["method"]}
+    if rest.startswith(" WHERE ("):
+        where, rest = _in_brackets(rest.removeprefix(" WHERE ("))
+        options["where"] = text(_escaped(where))
+    if rest.startswith(" DEFERRABLE"):
+        options["deferrable"] = True
+        rest = rest.removeprefix(" DEFERRABLE")
+    if rest.startswith(" INITIALLY DEFERRED"):
+        options["initially"] = "DEFERRED"
+        rest = rest.removeprefix(" INITIALLY DEFERRED")
+    if rest:
+        return None
+    return [(text(_escaped(what)), operator) for what, _with, operator in elements], options
+
+
+def _in_brackets(sql: str) -> tuple[str, str]:
+    """Return what stands before the bracket that closes one opened before, and behind it."""
+    end = next(place for place, depth, _ in _depths(sql) if depth < 0)
+    return sql[:end], sql[end + 1 :]
+
+
+def _split(sql: str) -> list[str]:
+    """Return the parts between commas that are in no brackets."""
+    ends = [place for place, depth, char in _depths(sql) if char == "," and depth == 0]
+    starts = [0, *(end + 1 for end in ends)]
+    return [sql[a:b].strip() for a, b in zip(starts, [*ends, len(sql)], strict=True)]
+
+
+def _depths(sql: str) -> Iterator[tuple[int, int, str]]:
+    """Yield each place outside of quotes with the depth of brackets behind it."""
+    depth = 0
+    quote = ""
+    for place, char in enumerate(sql):
+        if quote:
+            quote = "" if char == quote else quote
+            continue
+        if char in "'\"":
+            quote = char
+        depth += (char == "(") - (char == ")")
+        yield place, depth, char
+
+
+def _escaped(sql: str) -> str:
+    """Return SQL for text(), which takes a word behind a colon for a parameter."""
+    return re.sub(r"(?<![:\w\\]):(?=\w+(?!:))", r"\\:", sql)

@@ -1,0 +1,132 @@
+"""What PostgreSQL makes of the models' constraints and indexes: made for a moment, and read.
+
+Comparators come in where text cannot decide. What is made stands on an empty temporary copy of the
+table, in a savepoint that is rolled back; nothing stays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Index, MetaData, Table, column, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateIndex
+from sqlalchemy.sql.visitors import replacement_traverse
+
+from idiolect.ddl.signatures import final_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sqlalchemy import Constraint
+    from sqlalchemy.engine import Connection, Dialect
+
+_COPY = "idiolect_comparison"
+_CONSTRAINTS = text(
+    """
+    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = to_regclass(:name)
+    """
+)
+# Source: "System Catalogs", pg_index: indoption and indclass are of the key columns.
+_INDEX = text(
+    """
+    SELECT m.amname, pg_get_expr(i.indpred, i.indrelid), r.reloptions::text,
+           array(SELECT c.opcname::text FROM unnest(i.indclass) WITH ORDINALITY AS k(class, place)
+                 JOIN pg_opclass c ON c.oid = k.class ORDER BY k.place)
+    FROM pg_index i
+    JOIN pg_class r ON r.oid = i.indexrelid
+    JOIN pg_am m ON m.oid = r.relam
+    WHERE i.indexrelid = to_regclass(:name)
+    """
+)
+_INDEX_FACTS = ("method", "WHERE", "WITH", "operator classes")
+_COPIED = ("postgresql_using", "postgresql_ops", "postgresql_where", "postgresql_with")
+
+
+def by_name(table: Table, kind: type[Constraint], dialect: Dialect) -> dict[str, Any]:
+    """Return the constraints of a kind that have a name and that no type makes, sorted by it."""
+    named = {
+        final_name(one, dialect): one
+        for one in table.constraints
+        if isinstance(one, kind) and not getattr(one, "_type_bound", False)
+    }
+    return {name: named[name] for name in sorted(filter(None, named))}
+
+
+def definitions(
+    connection: Connection, table: Table, constraints: Iterable[Constraint]
+) -> dict[str, str] | None:
+    """Return constraints of the models as PostgreSQL words them, by name.
+
+    Args:
+        connection: to the database.
+        table: the table as it stands.
+        constraints: those of the models, each with a name.
+
+    Returns:
+        None where it cannot be found out: no right to make a table, or a column that is not there.
+    """
+    ddl: Any = connection.dialect.ddl_compiler(connection.dialect, None)  # type: ignore[arg-type] # as SQLAlchemy's own
+    try:
+        with _copy_of(connection, table):
+            for constraint in constraints:
+                connection.exec_driver_sql(f"ALTER TABLE {_COPY} ADD {ddl.process(constraint)}")
+            return _definitions(connection, f"pg_temp.{_COPY}")
+    except SQLAlchemyError:
+        return None
+
+
+def there(connection: Connection, table: Table) -> dict[str, str]:
+    """Return the definitions of all constraints of a table as it stands, by name."""
+    name = connection.dialect.identifier_preparer.format_table(table)
+    return _definitions(connection, name)
+
+
+def _definitions(connection: Connection, name: str) -> dict[str, str]:
+    return {row[0]: row[1] for row in connection.execute(_CONSTRAINTS, {"name": name})}
+
+
+def index_differences(connection: Connection, model: Index, reflected: Index) -> list[str]:
+    """Return in words how two indexes of one table differ, but for what is indexed."""
+    table: Any = reflected.table
+    quote = connection.dialect.identifier_preparer
+    name = quote.format_index(reflected)
+    qualified = f"{quote.quote_schema(table.schema)}.{name}" if table.schema else name
+    try:
+        with _copy_of(connection, table):
+            before = connection.execute(_INDEX, {"name": qualified}).one()
+            connection.execute(CreateIndex(_on_the_copy(model)))
+            after = connection.execute(_INDEX, {"name": f"pg_temp.{_COPY}_i"}).one()
+    except SQLAlchemyError:
+        return []
+    return [
+        f"{fact} {old!r} to {new!r}"
+        for fact, old, new in zip(_INDEX_FACTS, before, after, strict=True)
+        if old != new
+    ]
+
+
+@contextlib.contextmanager
+def _copy_of(connection: Connection, table: Table) -> Iterator[None]:
+    """Have an empty copy of a table in the block."""
+    source = connection.dialect.identifier_preparer.format_table(table)
+    with connection.begin_nested() as savepoint:
+        connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {_COPY} (LIKE {source})")
+        yield
+        savepoint.rollback()
+
+
+def _on_the_copy(model: Index) -> Index:
+    own = model.table
+
+    def moved(element: Any, **_kw: Any) -> Any:
+        is_own = own is not None and getattr(element, "table", None) is own
+        return column(element.name, element.type) if is_own else None
+
+    def move(element: Any) -> Any:
+        return replacement_traverse(element, {}, moved) if hasattr(element, "compile") else element
+
+    options = {name: move(model.kwargs[name]) for name in _COPIED if name in model.kwargs}
+    parts = [move(part) for part in model.expressions]
+    return Index(f"{_COPY}_i", *parts, _table=Table(_COPY, MetaData()), **options)

@@ -1,0 +1,210 @@
+"""The comparators that PostgreSQL has besides the core's, each in a set of its own.
+
+The plugin comes in once a comparison. Those that look at tables one by one are to be asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import CheckConstraint, Computed, Index
+
+from idiolect.ddl.signatures import final_name
+from idiolect.hooks import Comparator
+from idiolect.operations.ops import (
+    AddColumnOp,
+    AddConstraintOp,
+    CreateIndexOp,
+    DropColumnOp,
+    DropConstraintOp,
+    DropIndexOp,
+)
+from idiolect.util import DispatchPriority, PriorityDispatchResult
+from idiolect.util.logs import Log
+from idiolect_postgresql import made
+from idiolect_postgresql.enums import compare_enums
+from idiolect_postgresql.excludes import compare_excludes
+from idiolect_postgresql.sequences import compare_sequences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Connection
+
+    from idiolect.autogenerate.context import AutogenContext
+    from idiolect.operations.ops import AlterColumnOp, ModifyTableOps
+
+log = Log("autogenerate.compare.postgresql")
+_PREFIX = "idiolect.postgresql"
+
+
+def comparators() -> Iterator[Comparator]:
+    """Yield all comparators."""
+    last: dict[str, Any] = {"priority": DispatchPriority.LAST}
+    by_default = {**last, "by_default": True}
+    target = "autogenerate"
+    yield Comparator(f"{_PREFIX}.exclude", compare_excludes, target, "exclude", **by_default)
+    yield Comparator(f"{_PREFIX}.sequences", compare_sequences, target, "sequences", **by_default)
+    yield Comparator(f"{_PREFIX}.enums", compare_enums, target, "enums", **by_default)
+    yield Comparator(f"{_PREFIX}.indexes", compare_index_details, "table", "details", **last)
+    yield Comparator(f"{_PREFIX}.checks", compare_checks, "table", "checks", **last)
+    yield Comparator(f"{_PREFIX}.computed", compare_computed, "table", "computed", **last)
+    first = DispatchPriority.FIRST
+    yield Comparator(
+        f"{_PREFIX}.computed", leave_to_the_table, "column", "server_default", priority=first
+    )
+
+
+def compare_index_details(  # noqa: PLR0917 - as comparators of tables are called
+    autogen_context: AutogenContext,
+    modify_ops: ModifyTableOps,
+    schema: str | None,
+    tname: str,
+    conn_table: Table | None,
+    metadata_table: Table | None,
+) -> None:
+    """Compare WHERE, method, WITH and operator classes of indexes that are otherwise the same."""
+    connection = autogen_context.connection
+    if conn_table is None or metadata_table is None or connection is None:
+        return
+    dialect = autogen_context.dialect
+    reflected = {str(index.name): index for index in conn_table.indexes}
+    kinds = (CreateIndexOp, DropIndexOp)
+    done = {one.index_name for one in modify_ops.ops if isinstance(one, kinds)}
+    models = {final_name(index, dialect) or "": index for index in metadata_table.indexes}
+    for name, model in sorted(models.items()):
+        index = reflected.get(name)
+        if index is None or name in done or _look_alike(model, index):
+            continue
+        differences = made.index_differences(connection, model, index)
+        if differences and autogen_context.run_object_filters(model, name, "index", False, index):
+            log.info("Detected changed index %r on %r: %s", name, tname, ", ".join(differences))
+            modify_ops.ops += [DropIndexOp.from_index(index), CreateIndexOp.from_index(model)]
+
+
+def _look_alike(model: Index, reflected: Index) -> bool:
+    """Tell whether neither side says anything that has to be compared."""
+    after, before = (dict(one.dialect_options["postgresql"]) for one in (model, reflected))
+    further = [side.get(name) for side in (after, before) for name in ("where", "with", "ops")]
+    is_plain = all(value is None or (isinstance(value, dict) and not value) for value in further)
+    methods = [str(side.get("using") or "btree").lower() for side in (after, before)]
+    return is_plain and methods[0] == methods[1]
+
+
+def compare_checks(  # noqa: PLR0917 - as above
+    autogen_context: AutogenContext,
+    modify_ops: ModifyTableOps,
+    schema: str | None,
+    tname: str,
+    conn_table: Table | None,
+    metadata_table: Table | None,
+) -> None:
+    """Compare the CHECK constraints that have a name by what they check."""
+    connection = autogen_context.connection
+    if conn_table is None or metadata_table is None or connection is None:
+        return
+    dialect = autogen_context.dialect
+    parents = {"table_name": tname, "schema_name": schema}
+    before = {
+        name: check
+        for name, check in made.by_name(conn_table, CheckConstraint, dialect).items()
+        if autogen_context.run_name_filters(name, "check_constraint", parents)
+    }
+    after = made.by_name(metadata_table, CheckConstraint, dialect)
+    others = _others(
+        connection, conn_table, {name: after[name] for name in after if name in before}
+    )
+    done = _done(modify_ops)
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        is_same = old is not None and new is not None and name not in others
+        if is_same or name in done:
+            continue
+        filtered = (old, True, None) if new is None else (new, False, old)
+        item, is_reflected, other = filtered
+        if autogen_context.run_object_filters(item, name, "check_constraint", is_reflected, other):
+            log.info("Detected different check constraint %r on %r", name, tname)
+            modify_ops.ops += [DropConstraintOp.from_constraint(old)] if old is not None else []
+            modify_ops.ops += [AddConstraintOp.from_constraint(new)] if new is not None else []
+
+
+def _others(connection: Connection, table: Table, models: dict[str, CheckConstraint]) -> set[str]:
+    """Return the names of checks that say something else than the models'.
+
+    What cannot be found out is taken for the same.
+    """
+    worded = made.definitions(connection, table, models.values()) if models else None
+    if not worded:
+        return set()
+    standing = made.there(connection, table)
+    return {
+        name
+        for name in models
+        if worded.get(name) != standing.get(name, "").removesuffix(" NOT VALID")
+    }
+
+
+def _done(modify_ops: ModifyTableOps) -> set[str | None]:
+    """Return the names of constraints that another comparator has found to be different."""
+    kinds = (AddConstraintOp, DropConstraintOp)
+    return {
+        None if name is None else str(name)
+        for name in (
+            getattr(one, "constraint_name", None)
+            for one in modify_ops.ops
+            if isinstance(one, kinds)
+        )
+    }
+
+
+def leave_to_the_table(  # noqa: PLR0917 - as comparators of columns are called
+    autogen_context: AutogenContext,
+    alter_column_op: AlterColumnOp,
+    schema: str | None,
+    tname: str,
+    cname: str,
+    conn_col: Any,
+    metadata_col: Any,
+) -> PriorityDispatchResult | None:
+    """Keep the core from its warning where both sides are computed."""
+    defaults = (conn_col.server_default, metadata_col.server_default)
+    if not all(isinstance(default, Computed) for default in defaults):
+        return None
+    alter_column_op.existing_server_default = conn_col.server_default
+    return PriorityDispatchResult.STOP
+
+
+def compare_computed(  # noqa: PLR0917 - as comparators of tables are called
+    autogen_context: AutogenContext,
+    modify_ops: ModifyTableOps,
+    schema: str | None,
+    tname: str,
+    conn_table: Table | None,
+    metadata_table: Table | None,
+) -> None:
+    """Make a computed column anew where its expression differs, with the indexes on it."""
+    if conn_table is None or metadata_table is None:
+        return
+    impl: Any = autogen_context.migration_context.impl
+    for column in metadata_table.c:
+        old = conn_table.c.get(column.name)
+        if old is None or old.computed is None or column.computed is None:
+            continue
+        sides = [
+            impl._normalize_computed_default(impl.render_ddl_sql_expr(computed.sqltext))  # noqa: SLF001 - documented for impls
+            for computed in (old.computed, column.computed)
+        ]
+        if sides[0] == sides[1] or not autogen_context.run_object_filters(
+            column, column.name, "column", False, old
+        ):
+            continue
+        log.info("Detected changed expression of column '%s.%s'", tname, column.name)
+        lost = [index for index in conn_table.indexes if old in set(index.columns)]
+        kept = [index for index in metadata_table.indexes if column in set(index.columns)]
+        modify_ops.ops += [
+            *(DropIndexOp.from_index(index) for index in lost),
+            DropColumnOp.from_column_and_tablename(schema, tname, old),
+            AddColumnOp.from_column_and_tablename(schema, tname, column),
+            *(CreateIndexOp.from_index(index) for index in kept),
+        ]

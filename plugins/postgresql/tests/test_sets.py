@@ -1,0 +1,157 @@
+"""The sets of comparators that PostgreSQL has: what runs unasked, and what is left alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from idiolect.autogenerate import compare_metadata
+from idiolect.migration import MigrationContext
+from idiolect_postgresql.excludes import drop_exclude
+from idiolect_postgresql.sets import comparators
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.engine import Connection
+
+
+def models(*values: str, extra: Callable[[sa.MetaData], Any] | None = None) -> sa.MetaData:
+    """Return a table with a column of an enumerated type, and more."""
+    metadata = sa.MetaData()
+    items: list[Any] = [sa.Column("mood", sa.Enum(*values, name="mood"))] if values else []
+    sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), *items)
+    if extra is not None:
+        extra(metadata)
+    return metadata
+
+
+def words(connection: Connection, metadata: sa.MetaData, **opts: Any) -> list[str]:
+    """Return what each difference does."""
+    context = MigrationContext.configure(connection, opts=opts)
+    diffs = compare_metadata(context, metadata)
+    return [diff[0][0] if isinstance(diff, list) else diff[0] for diff in diffs]
+
+
+def test_which_run_unasked() -> None:
+    """Those that cannot be wrong."""
+    found = {one.set_name: one.by_default for one in comparators()}
+
+    assert {
+        "idiolect.postgresql.checks": False,
+        "idiolect.postgresql.computed": False,
+        "idiolect.postgresql.enums": True,
+        "idiolect.postgresql.exclude": True,
+        "idiolect.postgresql.indexes": False,
+        "idiolect.postgresql.sequences": True,
+    } == found
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("sets", "expected"),
+    [
+        pytest.param(None, ["change_enum_type"], id="default"),
+        pytest.param(["alembic.autogenerate.*"], [], id="as-alembic"),
+        pytest.param(["*", "~idiolect.postgresql.enums"], [], id="left-out"),
+    ],
+)
+def test_enums_are_compared_unless_left_out(
+    connection: Connection, sets: list[str] | None, expected: list[str]
+) -> None:
+    """The switch is ``autogenerate_plugins``."""
+    models("a").create_all(connection)
+
+    assert expected == words(connection, models("a", "b"), autogenerate_plugins=sets)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TYPE other_mood AS ENUM ('x')",
+        "CREATE SEQUENCE lonely",
+        "ALTER TABLE t ADD CONSTRAINT ex EXCLUDE USING btree (id WITH =)",
+    ],
+)
+def test_what_no_model_names_is_left_alone(connection: Connection, statement: str) -> None:
+    """It may be anybody's."""
+    models("a").create_all(connection)
+    connection.exec_driver_sql(statement)
+
+    assert [] == words(connection, models("a"), autogenerate_plugins=["*"])
+
+
+@pytest.mark.postgresql
+def test_filters_are_asked(connection: Connection) -> None:
+    """What include_object leaves out is not reported: tables with types, sequences."""
+    models("a").create_all(connection)
+    wanted = models("a", "b", extra=lambda metadata: sa.Sequence("s", metadata=metadata))
+
+    def include(_item: Any, _name: Any, kind: str, *_more: Any) -> bool:
+        return kind not in left_out
+
+    left_out = {"sequence"}
+    assert ["change_enum_type"] == words(connection, wanted, include_object=include)
+    left_out = {"table", "sequence"}
+    assert [] == words(connection, wanted, include_object=include)
+
+
+@pytest.mark.postgresql
+def test_a_type_whose_columns_disagree_is_skipped(connection: Connection) -> None:
+    """Two columns that name one type with other values: nobody knows which is meant."""
+    models("a").create_all(connection)
+    wanted = models(
+        "a",
+        "b",
+        extra=lambda metadata: metadata.tables["t"].append_column(
+            sa.Column("mood2", pg.ENUM("a", "c", name="mood"))
+        ),
+    )
+
+    assert ["add_column"] == words(connection, wanted)
+
+
+DEFINITIONS: dict[str, tuple[str, list[tuple[str, str]], dict[str, Any]]] = {
+    "plain": ("EXCLUDE USING gist (a WITH =)", [("a", "=")], {"using": "gist"}),
+    "several": (
+        "EXCLUDE USING gist (f(a, ')') WITH =, b COLLATE \"C\" WITH &&) WHERE (((a > 5) AND b))",
+        [("f(a, ')')", "="), ('b COLLATE "C"', "&&")],
+        {"using": "gist", "where": "((a > 5) AND b)"},
+    ),
+    "deferred": (
+        "EXCLUDE USING gist (a WITH =) DEFERRABLE INITIALLY DEFERRED",
+        [("a", "=")],
+        {"using": "gist", "deferrable": True, "initially": "DEFERRED"},
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("definition", "elements", "options"), DEFINITIONS.values(), ids=DEFINITIONS
+)
+def test_a_constraint_is_read_back(
+    definition: str, elements: list[tuple[str, str]], options: dict[str, Any]
+) -> None:
+    """What the catalogue tells of a constraint makes it anew on downgrade."""
+    table = sa.Table("t", sa.MetaData())
+    added: Any = drop_exclude("ex", table, definition)._reverse
+    made = {name: getattr(value, "text", value) for name, value in added.kw.items()}
+    if added.where is not None:
+        made["where"] = added.where.text
+
+    assert elements == [(what.text, operator) for what, operator in added.elements]
+    assert options == made
+
+
+def test_a_constraint_of_another_form_is_not_read() -> None:
+    """Then its removal cannot be undone, which is told when that is asked for."""
+    drop = drop_exclude(
+        "ex", sa.Table("t", sa.MetaData()), "EXCLUDE USING gist (a WITH =) NEW WORDS"
+    )
+
+    with pytest.raises(ValueError, match="original constraint is not present: 'ex'"):
+        drop.reverse()
