@@ -1,0 +1,220 @@
+"""A stand-in for a SQL Server behind pyodbc: it records what arrives, in order.
+
+Tests of online runs come in. It knows T-SQL's transactions (one begins with the first statement,
+DDL belongs to it) and the version table's rows, and nothing else. The driver is a stand-in as
+well, as the real one needs a library of the system.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import NullPool, create_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Engine
+
+_VERSIONS = re.compile(r"\balembic_version\b")
+_LITERAL = re.compile(r"'([^']*)'")
+_QUERY = re.compile(r"\s*select\b", re.IGNORECASE)
+
+
+class Error(Exception):
+    """The driver's own."""
+
+
+#: What SQLAlchemy's dialect asks of the module of a driver.
+DRIVER: Any = SimpleNamespace(
+    apilevel="2.0",
+    paramstyle="qmark",
+    threadsafety=1,
+    version="5.2.0",
+    Binary=bytes,
+    Cursor=object,
+    **{
+        name: type(name, (Error,), {})
+        for name in (
+            *("InterfaceError", "DatabaseError", "DataError", "OperationalError"),
+            *("IntegrityError", "InternalError", "ProgrammingError", "NotSupportedError"),
+        )
+    },
+    Error=Error,
+    NUMBER=float,
+    SQL_DBMS_VER=18,
+    SQL_VARCHAR=12,
+    SQL_WVARCHAR=-9,
+    SQL_DECIMAL=3,
+)
+
+
+@dataclass
+class State:
+    """What is there: the version table, and its rows."""
+
+    has_version_table: bool = False
+    versions: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Server:
+    """What arrived, and what lasts.
+
+    Attributes:
+        log: statements, ``COMMIT``, ``ROLLBACK``, ``AUTOCOMMIT ON`` and ``AUTOCOMMIT OFF``; no
+            queries, and no transaction's end that had nothing to end.
+        lasting: what is committed.
+        refused: part of a statement that fails.
+    """
+
+    log: list[str] = field(default_factory=list)
+    lasting: State = field(default_factory=State)
+    refused: str = ""
+    open: State | None = None
+
+    def engine(self) -> Engine:
+        """Return an engine whose connections lead here."""
+        return create_engine(
+            "mssql+pyodbc://", module=DRIVER, creator=lambda: _Connection(self), poolclass=NullPool
+        )
+
+    @property
+    def state(self) -> State:
+        """What the connection sees."""
+        return self.lasting if self.open is None else self.open
+
+    def run(self, statement: str, parameters: tuple[Any, ...], *, autocommit: bool) -> None:
+        """Record a statement that is no query, and change what it changes."""
+        given = iter(parameters)
+        shown = re.sub(r"\?", lambda _mark: repr(next(given)), statement)
+        self.log.append(" ".join(shown.split()))
+        if self.open is None:
+            self.open = deepcopy(self.lasting)
+        if self.refused and self.refused in shown:
+            raise DRIVER.ProgrammingError("42S02", f"refused: {shown}")
+        if not _VERSIONS.search(shown):
+            pass
+        elif "CREATE TABLE" in shown:
+            self.open.has_version_table = True
+        else:
+            self.open.versions = _changed(self.open.versions, shown)
+        if autocommit:
+            self.lasting, self.open = self.open, None
+
+    def end(self, word: str) -> None:
+        """Commit or roll back, and record it where a transaction was open."""
+        if self.open is None:
+            return
+        self.log.append(word)
+        if word == "COMMIT":
+            self.lasting = self.open
+        self.open = None
+
+
+def _changed(rows: list[str], statement: str) -> list[str]:
+    values = _LITERAL.findall(statement)
+    if statement.startswith("INSERT"):
+        return [*rows, *values]
+    if statement.startswith("DELETE"):
+        return [row for row in rows if row not in values]
+    new, old = values
+    return [new if row == old else row for row in rows]
+
+
+class _Connection:
+    """A connection, as SQLAlchemy's dialect for pyodbc uses one."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._autocommit = False
+
+    @property
+    def autocommit(self) -> bool:
+        return self._autocommit
+
+    @autocommit.setter
+    def autocommit(self, value: bool) -> None:
+        if value != self._autocommit:
+            self.server.log.append(f"AUTOCOMMIT {'ON' if value else 'OFF'}")
+        self._autocommit = value
+
+    def add_output_converter(self, *_args: Any) -> None:
+        pass
+
+    def getinfo(self, _what: int) -> str:
+        return "16.00.1000"
+
+    def cursor(self) -> _Cursor:
+        return _Cursor(self)
+
+    def commit(self) -> None:
+        self.server.end("COMMIT")
+
+    def rollback(self) -> None:
+        self.server.end("ROLLBACK")
+
+    def close(self) -> None:
+        self.server.end("ROLLBACK")
+
+
+class _Cursor:
+    """A cursor; queries have the rows that SQLAlchemy and the run ask for."""
+
+    arraysize = 1
+    rowcount = 1
+    description: Any = None
+    fast_executemany = False
+
+    def __init__(self, connection: _Connection) -> None:
+        self.connection = connection
+        self.rows: Iterator[tuple[Any, ...]] = iter(())
+
+    def setinputsizes(self, *_args: Any) -> None:
+        pass
+
+    def execute(self, statement: str, *parameters: Any) -> None:
+        given = parameters[0] if parameters and isinstance(parameters[0], (tuple, list)) else ()
+        if _QUERY.match(statement):
+            self.description = [("c", str, None, None, None, None, None)]
+            self.rows = iter(self._answer(statement))
+            return
+        returns = "OUTPUT inserted" in statement
+        self.description = [("c", str, None, None, None, None, None)] if returns else None
+        self.rows = iter([("x",)] if returns else [])
+        run = self.connection.server.run
+        run(statement, tuple(given), autocommit=self.connection.autocommit)
+
+    def _answer(self, statement: str) -> list[tuple[Any, ...]]:
+        state = self.connection.server.state
+        low = statement.lower()
+        if "from alembic_version" in low:
+            return [(row,) for row in state.versions]
+        if "sys.objects" in low:
+            return [("alembic_version",)] if state.has_version_table else []
+        if "schema_name()" in low:
+            return [("dbo",)]
+        if "isolation" in low:
+            return [("READ COMMITTED",)]
+        if "sys.system_views" in low:
+            return [("dm_exec_sessions",)]
+        return [("16.0.1000",)]
+
+    def fetchone(self) -> Any:
+        return next(self.rows, None)
+
+    def fetchall(self) -> list[Any]:
+        return list(self.rows)
+
+    def fetchmany(self, size: int = 1) -> list[Any]:
+        return [row for row, _ in zip(self.rows, range(size), strict=False)]
+
+    def nextset(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        pass
