@@ -93,6 +93,8 @@ class Server:
         given = iter(parameters)
         shown = re.sub(r"\?", lambda _mark: repr(next(given)), statement)
         self.log.append(" ".join(shown.split()))
+        if shown.startswith("SET "):
+            return  # of the session: it begins no transaction
         if self.open is None:
             self.open = deepcopy(self.lasting)
         if self.refused and self.refused in shown:
