@@ -62,6 +62,7 @@ _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 _ENUM = re.compile(r"'((?:[^']|'')*)'")
 #: What CREATE INDEX has in the brackets at its end.
 _PARTS = re.compile(r"\((.*)\)\s*;?\s*$", re.DOTALL)
+_CAST = re.compile(r"CAST\((.*) AS [^()]+(?:\([^()]*\))?\)", re.DOTALL)
 _NAME = re.compile(r'"((?:[^"]|"")*)"|(\w+)')
 
 
@@ -162,7 +163,9 @@ def _column(  # noqa: PLR0917 - a row of the query
         "comment": comment,
     }
     if generated:
-        column["computed"] = {"sqltext": generated, "persisted": False}
+        # DuckDB casts it to the column's type.
+        cast = _CAST.fullmatch(generated)
+        column["computed"] = {"sqltext": cast[1] if cast else generated, "persisted": False}
     return column
 
 

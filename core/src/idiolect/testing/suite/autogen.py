@@ -208,7 +208,7 @@ class AutogenerateContract(Contract):
         self.there_and_back(
             connection,
             _key(),
-            sa.Column("twice", sa.Integer, sa.Computed("id * 2", persisted=True)),
+            sa.Column("twice", sa.Integer, sa.Computed("id * 2", persisted=self.persisted)),
         )
 
     @clause("autogenerate")

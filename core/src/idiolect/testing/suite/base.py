@@ -14,7 +14,7 @@ from idiolect.operations.base import Operations
 from idiolect.runtime.migration import MigrationContext
 from idiolect.testing.capabilities import YES, Answer, check_names, clause_of
 from idiolect.testing.project import Project
-from idiolect.testing.suite.operations import OPERATIONS, Database
+from idiolect.testing.suite.operations import OPERATIONS, PERSISTED, Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +38,7 @@ class Contract:
         contract: the version of the contract that the class is made for; tests of a newer one are
             left out.
         longest_name: how long a name may be; 0: what SQLAlchemy's dialect says.
+        persisted: whether computed columns are tried stored; None: that is not said.
         golden: the file with the scripts of all operations.
     """
 
@@ -46,6 +47,7 @@ class Contract:
     untried: ClassVar[str] = ""
     contract: ClassVar[tuple[int, int]] = (1, 0)
     longest_name: ClassVar[int] = 0
+    persisted: ClassVar[bool | None] = True
     golden: ClassVar[Path]
 
     def __init_subclass__(cls, **kw: Any) -> None:
@@ -151,7 +153,7 @@ class Contract:
 
     def context(self, connection: sa.Connection, **opts: Any) -> MigrationContext:
         """Return a context for a connection."""
-        return MigrationContext.configure(connection, opts=opts)
+        return MigrationContext.configure(connection, opts={PERSISTED: self.persisted, **opts})
 
     def operations(self, connection: sa.Connection) -> Operations:
         """Return the operations of a connection."""

@@ -38,6 +38,8 @@ class ChangesContract(Contract):
     def make_tables(self, connection: sa.Connection) -> None:
         """Make the tables of the operations, with a row in one of them."""
         tables().create_all(connection)
+        # Some databases let no row into a table that is not committed.
+        connection.commit()
         connection.execute(sa.text(FIRST_ROW))
         connection.commit()
 

@@ -13,7 +13,7 @@ from idiolect.operations.base import Operations
 from idiolect.runtime.migration import MigrationContext
 from idiolect.testing.capabilities import clause
 from idiolect.testing.suite.base import Contract
-from idiolect.testing.suite.operations import OPERATIONS, Operation
+from idiolect.testing.suite.operations import OPERATIONS, PERSISTED, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,12 +32,9 @@ class ScriptsContract(Contract):
     @clause()
     def test_script_of(self, operation: Operation, request: pytest.FixtureRequest) -> None:
         """An operation writes the text of the golden file, or is refused in its words."""
-        written = script_of(
-            operation,
-            MigrationContext.configure(
-                dialect_name=self.dialect, opts={"as_sql": True, "output_buffer": io.StringIO()}
-            ),
-        )
+        opts = {"as_sql": True, "output_buffer": io.StringIO(), PERSISTED: self.persisted}
+        context = MigrationContext.configure(dialect_name=self.dialect, opts=opts)
+        written = script_of(operation, context)
         if request.config.getoption("--write-golden", default=False):
             write_section(self.golden, operation.name, written)
         sections = read_sections(self.golden)
