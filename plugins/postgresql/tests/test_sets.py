@@ -45,7 +45,7 @@ def test_which_run_unasked() -> None:
         "idiolect.postgresql.computed": False,
         "idiolect.postgresql.enums": True,
         "idiolect.postgresql.exclude": True,
-        "idiolect.postgresql.indexes": False,
+        "idiolect.postgresql.indexes": True,
         "idiolect.postgresql.sequences": True,
     } == found
 

@@ -15,6 +15,7 @@ from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from idiolect.ddl.signatures import final_name
+from idiolect_postgresql.compare import parts_with_operator_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -100,11 +101,11 @@ def index_differences(connection: Connection, model: Index, reflected: Index) ->
             after = connection.execute(_INDEX, {"name": f"pg_temp.{_COPY}_i"}).one()
     except SQLAlchemyError:
         return []
-    return [
-        f"{fact} {old!r} to {new!r}"
-        for fact, old, new in zip(_INDEX_FACTS, before, after, strict=True)
-        if old != new
-    ]
+    facts = list(zip(_INDEX_FACTS, before, after, strict=True))
+    if parts_with_operator_class(model):
+        # A warning has said that these cannot be compared.
+        facts.pop()
+    return [f"{fact} {old!r} to {new!r}" for fact, old, new in facts if old != new]
 
 
 @contextlib.contextmanager

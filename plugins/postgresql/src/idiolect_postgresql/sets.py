@@ -5,7 +5,7 @@ The plugin comes in once a comparison. Those that look at tables one by one are 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import CheckConstraint, Computed, Index
 
@@ -27,13 +27,15 @@ from idiolect_postgresql.excludes import compare_excludes
 from idiolect_postgresql.sequences import compare_sequences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.operations.ops import AlterColumnOp, ModifyTableOps
+
+Compare = TypeVar("Compare", bound="Callable[..., Any]")
 
 log = Log("autogenerate.compare.postgresql")
 _PREFIX = "idiolect.postgresql"
@@ -47,7 +49,7 @@ def comparators() -> Iterator[Comparator]:
     yield Comparator(f"{_PREFIX}.exclude", compare_excludes, target, "exclude", **by_default)
     yield Comparator(f"{_PREFIX}.sequences", compare_sequences, target, "sequences", **by_default)
     yield Comparator(f"{_PREFIX}.enums", compare_enums, target, "enums", **by_default)
-    yield Comparator(f"{_PREFIX}.indexes", compare_index_details, "table", "details", **last)
+    yield Comparator(f"{_PREFIX}.indexes", compare_index_details, "table", "details", **by_default)
     yield Comparator(f"{_PREFIX}.checks", compare_checks, "table", "checks", **last)
     yield Comparator(f"{_PREFIX}.computed", compare_computed, "table", "computed", **last)
     first = DispatchPriority.FIRST
@@ -56,6 +58,21 @@ def comparators() -> Iterator[Comparator]:
     )
 
 
+def _proved_by(proof: Callable[[Any, Any], bool]) -> Callable[[Compare], Compare]:
+    """Return a decorator: of a table of which ``proof`` is true the comparator finds nothing.
+
+    It is given the signatures of both sides, which a table with a computed column, or with more
+    than columns in an index, does not have.
+    """
+
+    def mark(compare: Compare) -> Compare:
+        setattr(compare, "proves_equal", proof)  # noqa: B010 - a function has no such attribute
+        return compare
+
+    return mark
+
+
+@_proved_by(lambda _signature, _model: True)
 def compare_index_details(  # noqa: PLR0917 - as comparators of tables are called
     autogen_context: AutogenContext,
     modify_ops: ModifyTableOps,
@@ -92,6 +109,7 @@ def _look_alike(model: Index, reflected: Index) -> bool:
     return is_plain and methods[0] == methods[1]
 
 
+@_proved_by(lambda signature, model: not signature.checks and not model.checks)
 def compare_checks(  # noqa: PLR0917 - as above
     autogen_context: AutogenContext,
     modify_ops: ModifyTableOps,
@@ -158,6 +176,13 @@ def _done(modify_ops: ModifyTableOps) -> set[str | None]:
     }
 
 
+def _by_value(compare: Compare) -> Compare:
+    """Mark a comparator that looks at nothing but the two columns."""
+    setattr(compare, "by_value", True)  # noqa: B010 - as above
+    return compare
+
+
+@_by_value
 def leave_to_the_table(  # noqa: PLR0917 - as comparators of columns are called
     autogen_context: AutogenContext,
     alter_column_op: AlterColumnOp,
@@ -175,6 +200,7 @@ def leave_to_the_table(  # noqa: PLR0917 - as comparators of columns are called
     return PriorityDispatchResult.STOP
 
 
+@_proved_by(lambda _signature, _model: True)
 def compare_computed(  # noqa: PLR0917 - as comparators of tables are called
     autogen_context: AutogenContext,
     modify_ops: ModifyTableOps,
