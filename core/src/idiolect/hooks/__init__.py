@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         VersionTableSpec,
     )
     from idiolect.hooks.reflected import ReflectedTables, TableSignature
+    from idiolect.hooks.standin import LazyFacts, StandIn
     from idiolect.hooks.version import HOOKSPEC_VERSION
 
 __all__ = [
@@ -31,10 +32,12 @@ __all__ = [
     "Comparator",
     "DialectRules",
     "JournalSupport",
+    "LazyFacts",
     "OfflineTransaction",
     "Option",
     "ReflectedTables",
     "SchemaObject",
+    "StandIn",
     "StepGuard",
     "TableSide",
     "TableSignature",
@@ -46,7 +49,9 @@ _HOMES = {
     "HOOKSPEC_VERSION": "idiolect.hooks.version",
     "JournalSupport": "idiolect.hooks.journal",
     "Option": "idiolect.hooks.options",
+    "LazyFacts": "idiolect.hooks.standin",
     "ReflectedTables": "idiolect.hooks.reflected",
+    "StandIn": "idiolect.hooks.standin",
     "TableSignature": "idiolect.hooks.reflected",
     "hookimpl": "idiolect.hooks.markers",
 }

@@ -10,20 +10,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect
-from sqlalchemy.engine import Connection, ObjectKind, ObjectScope
 
-from idiolect.hooks import ReflectedTables
+from idiolect.hooks import LazyFacts, ReflectedTables, StandIn
 from idiolect_sqlite.signatures import signature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from sqlalchemy.engine import Inspector
+    from sqlalchemy.engine import Connection
 
     from idiolect.hooks import TableSignature
 
@@ -81,29 +79,15 @@ def reflect_tables(
     if None in names:
         # Tables of this schema hide those of main where they have more to tell.
         catalogues[_TEMPORARY] = _read(connection, _TEMPORARY)
-    inspector = inspect(Told(connection, catalogues))
+    inspector = inspect(StandIn(connection, _answers(catalogues)))
     keys = {
         (schema, name)
         for schema, chosen in names.items()
         for name in chosen
         if name in catalogues[schema or _MAIN].sources
     }
-    found: dict[str, Any] = {
-        kind: Facts(keys, _asked(inspector, f"get_multi_{kind}")) for kind in _KINDS
-    }
-    return ReflectedTables(**found, signatures=Facts(keys, _signed(catalogues)))
-
-
-def _asked(inspector: Inspector, method: str) -> Callable[[Key], Any]:
-    """Return a function that has SQLAlchemy look at one table."""
-    look = getattr(inspector, method)
-
-    def ask(key: Key) -> Any:
-        schema, name = key
-        every = {"kind": ObjectKind.ANY, "scope": ObjectScope.ANY}
-        return look(schema=schema, filter_names=[name], **every)[key]
-
-    return ask
+    found: dict[str, Any] = {kind: LazyFacts.of(inspector, kind, keys) for kind in _KINDS}
+    return ReflectedTables(**found, signatures=LazyFacts(keys, _signed(catalogues)))
 
 
 def _signed(catalogues: Mapping[str, Catalogue]) -> Callable[[Key], TableSignature | None]:
@@ -179,67 +163,13 @@ def _folded(name: str) -> str:
     return name.encode().lower().decode()
 
 
-class Facts(Mapping[Any, Any]):
-    """One kind of facts by schema and name, found out when it is looked up.
+def _answers(catalogues: Mapping[str, Catalogue]) -> Callable[[str, Any], list[Row] | None]:
+    """Return a function that answers SQLAlchemy's statements about tables, those that it knows."""
 
-    Args:
-        keys: the tables.
-        find: called with one of them.
-    """
-
-    def __init__(self, keys: Collection[Key], find: Callable[[Key], Any]) -> None:
-        self._keys = keys
-        self._find = find
-        self._made: dict[Key, Any] = {}
-
-    def __getitem__(self, key: Key) -> Any:
-        """Return what there is to tell of the table."""
-        if key not in self._made:
-            if key not in self._keys:
-                raise KeyError(key)
-            self._made[key] = self._find(key)
-        return self._made[key]
-
-    def __contains__(self, key: object) -> bool:
-        """Tell whether the table is there."""
-        return key in self._keys
-
-    def __iter__(self) -> Iterator[Key]:
-        """Return an iterator of the tables."""
-        return iter(self._keys)
-
-    def __len__(self) -> int:
-        """Return how many tables there are."""
-        return len(self._keys)
-
-
-class Told(Connection):
-    """Stands in for a connection while SQLAlchemy's dialect looks at tables.
-
-    Args:
-        connection: is asked what this one does not know.
-        catalogues: what was read, by schema.
-    """
-
-    def __init__(self, connection: Connection, catalogues: Mapping[str, Catalogue]) -> None:
-        # SQLAlchemy wants a Connection, and this one lives from the other's.
-        vars(self).update(vars(connection))
-        self._real = connection
-        self._catalogues = catalogues
-
-    def exec_driver_sql(
-        self, statement: str, parameters: Any = None, execution_options: Any = None
-    ) -> Any:
-        """Answer a statement about tables from what was read, or pass it on."""
-        rows = self._answer(statement, parameters)
-        if rows is None:
-            return self._real.exec_driver_sql(statement, parameters, execution_options)
-        return Answer(rows)
-
-    def _answer(self, statement: str, parameters: Any) -> list[Row] | None:
+    def answer(statement: str, parameters: Any) -> list[Row] | None:
         asked = _PRAGMA.fullmatch(statement)
         if asked is not None:
-            catalogue = self._catalogues.get(_name(asked, "schema"))
+            catalogue = catalogues.get(_name(asked, "schema"))
             name = _name(asked, "name")
             return None if catalogue is None else catalogue.pragma(asked["pragma"], name)
         asked = _SOURCE.match(statement)
@@ -247,46 +177,15 @@ class Told(Connection):
             return None
         schema = _name(asked, "schema")
         places = [schema] if schema else [_MAIN, _TEMPORARY]
-        if not all(place in self._catalogues for place in places):
+        if not all(place in catalogues for place in places):
             return None
-        sources = (self._catalogues[place].sources for place in places)
+        sources = (catalogues[place].sources for place in places)
         return [(known[parameters[0]],) for known in sources if parameters[0] in known]
+
+    return answer
 
 
 def _name(found: re.Match[str], group: str) -> str:
     quoted: str | None = found[group]
     bare: str | None = found[f"{group}_bare"]
     return (bare or "") if quoted is None else quoted.replace('""', '"')
-
-
-class Answer:
-    """Rows in the manner of a result, as far as dialects read results.
-
-    Args:
-        rows: the rows.
-    """
-
-    _soft_closed = False
-
-    def __init__(self, rows: list[Row]) -> None:
-        self._rows = rows
-
-    def __iter__(self) -> Iterator[Row]:
-        """Return an iterator of the rows."""
-        return iter(self._rows)
-
-    def fetchall(self) -> list[Row]:
-        """Return all rows."""
-        return self._rows
-
-    all = fetchall
-
-    def first(self) -> Row | None:
-        """Return the first row; None where there is none."""
-        return self._rows[0] if self._rows else None
-
-    fetchone = first
-
-    def scalar(self) -> Any:
-        """Return the first value of the first row; None where there is none."""
-        return self._rows[0][0] if self._rows else None
