@@ -1,0 +1,211 @@
+"""The text of SHOW CREATE TABLE out of information_schema, for SQLAlchemy to read.
+
+Reflection comes in. A table with anything that information_schema does not tell in full has no
+text here: the server is asked for that one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy.engine import Connection
+
+    from idiolect_mysql.catalogue import Catalogue, ColumnRow, IndexRow, KeyRow
+
+_BASE = "BASE TABLE"
+_PRIMARY = "PRIMARY"
+_ORDINARY_KINDS = {"BTREE", "HASH"}
+_GENERATED = {"STORED GENERATED": "STORED", "VIRTUAL GENERATED": "VIRTUAL"}
+_DEFAULT_GENERATED = "DEFAULT_GENERATED"
+_ON_UPDATE = re.compile(r"on update (current_timestamp(?:\(\d*\))?)", re.IGNORECASE)
+_MOMENT = re.compile(r"current_timestamp(?:\(\d*\))?", re.IGNORECASE)
+_ESCAPES = {"\\": "\\\\", "'": "''", "\n": "\\n", "\r": "\\r", "\0": "\\0", "\x1a": "\\Z"}
+_ESCAPED = re.compile("|".join(map(re.escape, _ESCAPES)))
+_PLAIN_OPTIONS = re.compile(r"(?: ?[\w]+=[\w]+)*")
+#: MySQL tells this collation though its character set has it of itself.
+_ALWAYS_TOLD = "utf8mb4_0900_ai_ci"
+
+
+class Writer:
+    """Writes the text for tables of one schema.
+
+    Args:
+        connection: its dialect tells how names are quoted, and which server it is.
+        catalogue: what was read.
+    """
+
+    def __init__(self, connection: Connection, catalogue: Catalogue) -> None:
+        dialect = connection.dialect
+        self._catalogue = catalogue
+        self._quote: Callable[[str], str] = dialect.identifier_preparer.quote_identifier
+        self._is_mariadb: bool = dialect.is_mariadb  # type: ignore[attr-defined]
+        #: What a foreign key does where nothing was said.
+        self._inaction = "RESTRICT" if self._is_mariadb else "NO ACTION"
+
+    def text(self, name: str) -> str | None:
+        """Return the text for a table; None where the server is to be asked."""
+        if is_odd(self._catalogue, name):
+            return None
+        lines = [*self._columns(name), *self._indexes(name), *self._keys(name)]
+        for check, condition in self._catalogue.checks[name]:
+            told = condition if self._is_mariadb else condition.replace("\\'", "'")
+            lines.append(f"  CONSTRAINT {self._quote(check)} CHECK ({told})")
+        body = ",\n".join(lines)
+        return f"CREATE TABLE {self._quote(name)} (\n{body}\n) {self._options(name)}"
+
+    def _columns(self, name: str) -> Iterator[str]:
+        collation = self._catalogue.tables[name].collation
+        for column in self._catalogue.columns[name]:
+            parts = [f"  {self._quote(column.name)}", column.type]
+            parts.extend(self._collation(column, collation))
+            if column.generated:
+                parts.extend(self._generated(column))
+            else:
+                parts.extend(self._ordinary(column))
+            if column.comment:
+                parts.append(f"COMMENT {_literal(column.comment)}")
+            yield " ".join(parts)
+
+    def _collation(self, column: ColumnRow, of_table: str | None) -> Iterator[str]:
+        """Yield what differs from the table's.
+
+        Whether MySQL was told a collation in so many words is not in information_schema: one that
+        is the table's is left out.
+        """
+        if not column.collation or column.collation == of_table:
+            return
+        yield f"CHARACTER SET {column.charset}"
+        if self._is_told(column.collation):
+            yield f"COLLATE {column.collation}"
+
+    def _is_told(self, collation: str) -> bool:
+        usual = collation in self._catalogue.usual
+        return self._is_mariadb or not usual or collation == _ALWAYS_TOLD
+
+    def _generated(self, column: ColumnRow) -> Iterator[str]:
+        expression = column.generated or ""
+        if not self._is_mariadb:
+            expression = expression.replace("\\'", "'")
+        yield f"GENERATED ALWAYS AS ({expression}) {_GENERATED[column.extra]}"
+        if column.nullable == "NO":
+            yield "NOT NULL"
+
+    def _ordinary(self, column: ColumnRow) -> Iterator[str]:
+        if column.nullable == "NO":
+            yield "NOT NULL"
+        elif column.type.startswith("timestamp"):
+            yield "NULL"
+        if column.default is not None:
+            yield f"DEFAULT {self._default(column, column.default)}"
+        update = _ON_UPDATE.search(column.extra)
+        if update is not None:
+            yield f"ON UPDATE {update[1]}"
+        if "auto_increment" in column.extra:
+            yield "AUTO_INCREMENT"
+
+    def _default(self, column: ColumnRow, default: str) -> str:
+        """Return the default as SQL: MariaDB tells it so, MySQL tells the value of a literal.
+
+        Source: "The INFORMATION_SCHEMA COLUMNS Table" in both manuals.
+        """
+        if self._is_mariadb or column.type.startswith("bit"):
+            return default
+        if _DEFAULT_GENERATED in column.extra:
+            plain = default.replace("\\'", "'")
+            return default if _MOMENT.fullmatch(default) else f"({plain})"
+        return _literal(default)
+
+    def _indexes(self, name: str) -> Iterator[str]:
+        for index, parts in by_index(self._catalogue.indexes[name]).items():
+            columns = ",".join(self._part(part) for part in parts)
+            word = "UNIQUE " if is_unique(parts) else ""
+            if index == _PRIMARY:
+                yield f"  PRIMARY KEY ({columns})"
+            else:
+                yield f"  {word}KEY {self._quote(index)} ({columns})"
+
+    def _part(self, part: IndexRow) -> str:
+        length = f"({part.length})" if part.length else ""
+        return f"{self._quote(part.column)}{length}" + (" DESC" if part.order == "D" else "")
+
+    def _keys(self, name: str) -> Iterator[str]:
+        quote = self._quote
+        for key, pairs in by_key(self._catalogue.keys[name]).items():
+            own = ", ".join(quote(pair.column) for pair in pairs)
+            other = ", ".join(quote(pair.other_column) for pair in pairs)
+            place = quote(pairs[0].other_table)
+            if pairs[0].other_schema != self._catalogue.schema:
+                place = f"{quote(pairs[0].other_schema)}.{place}"
+            onupdate, ondelete = self._catalogue.rules[name, key]
+            yield (
+                f"  CONSTRAINT {quote(key)} FOREIGN KEY ({own}) REFERENCES {place} ({other})"
+                + self._rule("DELETE", ondelete)
+                + self._rule("UPDATE", onupdate)
+            )
+
+    def _rule(self, event: str, rule: str) -> str:
+        return "" if rule == self._inaction else f" ON {event} {rule}"
+
+    def _options(self, name: str) -> str:
+        table = self._catalogue.tables[name]
+        parts = [f"ENGINE={table.engine}"]
+        if table.collation is not None:
+            parts.append(f"DEFAULT CHARSET={table.collation.partition('_')[0]}")
+            if self._is_told(table.collation):
+                parts.append(f"COLLATE={table.collation}")
+        parts.extend(option.upper() for option in (table.options or "").split())
+        if table.comment:
+            parts.append(f"COMMENT={_literal(table.comment)}")
+        return " ".join(parts)
+
+
+def is_odd(catalogue: Catalogue, name: str) -> bool:
+    """Tell whether a table has what information_schema does not tell in full.
+
+    That is: no ordinary table, partitions, options of an engine, compressed or invisible columns,
+    indexes on expressions, words or places.
+    """
+    table = catalogue.tables[name]
+    if table.kind != _BASE or not _PLAIN_OPTIONS.fullmatch(table.options or ""):
+        return True
+    if any(row.kind not in _ORDINARY_KINDS or not row.column for row in catalogue.indexes[name]):
+        return True
+    return any(_is_odd(column) for column in catalogue.columns[name])
+
+
+def _is_odd(column: ColumnRow) -> bool:
+    if "/*" in column.type:
+        return True
+    if column.generated:
+        return column.extra not in _GENERATED
+    words = _ON_UPDATE.sub("", column.extra.replace(_DEFAULT_GENERATED, ""))
+    return words.strip() not in {"", "auto_increment"}
+
+
+def by_index(rows: list[IndexRow]) -> dict[str, list[IndexRow]]:
+    """Return the parts of each index, the indexes in the order of the rows."""
+    found: dict[str, list[IndexRow]] = {}
+    for row in rows:
+        found.setdefault(row.name, []).append(row)
+    return found
+
+
+def is_unique(parts: list[IndexRow]) -> bool:
+    """Tell whether an index is unique."""
+    return parts[0].non_unique == "0"
+
+
+def by_key(rows: list[KeyRow]) -> dict[str, list[KeyRow]]:
+    """Return the columns of each foreign key."""
+    found: dict[str, list[KeyRow]] = {}
+    for row in rows:
+        found.setdefault(row.name, []).append(row)
+    return found
+
+
+def _literal(text: str) -> str:
+    return "'" + _ESCAPED.sub(lambda found: _ESCAPES[found[0]], text) + "'"
