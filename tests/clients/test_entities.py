@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tests.clients.client import CLIENTS, make_project, revisions, search_path
 from tests.differential.databases import databases
-from tests.differential.harness import snapshot
+from tests.differential.harness import assert_same_states, snapshot
 from tests.differential.playing import playing
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def test_a_library_writes_and_does_the_same(
 
     played = _play("idiolect", client, tmp_path / "idiolect", new_url())
 
-    for before, after in zip(expected, played, strict=True):
-        assert before == after
+    assert_same_states(expected, played)
 
 
 def _play(tool: str, client: Client, folder: Path, url: str) -> list[Any]:

@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass, field
 from difflib import unified_diff
 from functools import cache
+from pprint import pformat
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -165,6 +166,21 @@ def assert_same_text(project: Path, words: Sequence[str], allowed: Sequence[Allo
 
 def _difference(expected: str, text: str) -> str:
     return "\n" + "\n".join(unified_diff(expected.splitlines(), text.splitlines(), lineterm=""))
+
+
+def assert_same_states(expected: Sequence[Any], states: Sequence[Any], told: str = "") -> None:
+    """Compare what two runs left, state by state, and show what is different.
+
+    Args:
+        expected: what the real Alembic left after each step.
+        states: what the other run left.
+        told: for the message.
+
+    Raises:
+        AssertionError: two states differ; the message has the lines that do.
+    """
+    for before, after in zip(expected, states, strict=True):
+        assert before == after, f"{told}{_difference(pformat(before), pformat(after))}"
 
 
 def snapshot(url: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.differential.databases import databases
-from tests.differential.harness import snapshot
+from tests.differential.harness import assert_same_states, snapshot
 from tests.differential.playing import playing
 from tests.histories.packages import PACKAGES
 from tests.histories.project import make_project, use_database
@@ -58,8 +58,7 @@ def test_published_history_gives_the_same_database(
 
     states = _play("idiolect", package, tmp_path / "idiolect", new_url())
 
-    for before, after in zip(expected, states, strict=True):
-        assert before == after
+    assert_same_states(expected, states)
 
 
 def _play(tool: str, package: Published, folder: Path, url: str) -> list[Any]:

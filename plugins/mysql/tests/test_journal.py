@@ -194,3 +194,33 @@ def test_what_was_undone_by_hand(project: Project) -> None:
         connection.exec_driver_sql("DROP TABLE u")
     with pytest.raises(UnfinishedRevisionError, match="TABLE u is again as it was before"):
         project.upgrade()
+
+
+@on_server
+def test_the_table_goes_with_the_commit_of_env_py(project: Project) -> None:
+    """Dropping it before would commit what is env.py's to commit; other tools need not see it."""
+    project.attributes["tables"] = []
+    project.env(
+        """
+        from idiolect import context
+        from idiolect.migration import MigrationContext
+        from sqlalchemy import NullPool, create_engine, inspect
+
+        config = context.config
+        engine = create_engine(config.get_main_option("sqlalchemy.url"), poolclass=NullPool)
+        with engine.connect() as connection:
+            transaction = connection.begin()
+            for _ in range(2):
+                context.configure(connection=connection)
+                context.run_migrations()
+                MigrationContext.configure(connection).journal.look()
+            tables = inspect(connection).get_table_names()
+            config.attributes["tables"].extend(sorted(tables))
+            transaction.commit()
+        """
+    )
+    project.revision("a", None, "op.create_table('t', sa.Column('id', sa.Integer))")
+    project.upgrade()
+    expected = ["alembic_version", "alembic_version_journal", "t"]
+    assert expected == project.attributes["tables"]
+    assert ["alembic_version", "t"] == project.tables()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 from idiolect.errors import CommandError, ConfigError, UnfinishedRevisionError
@@ -123,7 +124,7 @@ class Journal:
                 with contextlib.suppress(Exception):  # the first error is the one to show
                     self._drop(self.store)
             raise
-        self._drop(self.store)
+        self._drop_in_time(self.store)
 
     def _holds_entries(self) -> bool:
         return bool(self._unfinished) or (self._record is not None and self._record.stored)
@@ -134,6 +135,13 @@ class Journal:
             with self._settled():
                 store.drop()
             self._exists = False
+
+    def _drop_in_time(self, store: JournalTable) -> None:
+        """Drop the table after a run, now or with the commit of env.py."""
+        connection = self._context.connection
+        if self._exists and connection.in_transaction():
+            event.listen(connection, "commit", lambda _: _drop_if_there(store), once=True)
+        self._drop(store)
 
     @contextlib.contextmanager
     def recording(self, step: MigrationStep) -> Iterator[None]:
@@ -222,6 +230,12 @@ class Journal:
         yield
         if connection.in_transaction():
             connection.commit()
+
+
+def _drop_if_there(store: JournalTable) -> None:
+    # Several contexts may have run in the one transaction.
+    if store.exists():
+        store.drop()
 
 
 def _is_of(entry: Entry, subject: Subject) -> bool:
