@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Integer, Table, create_engine
+from sqlalchemy import Computed, Integer, Table, create_engine
 from sqlalchemy.exc import IntegrityError, NoSuchTableError
 
 from idiolect.errors import OperationError
@@ -331,3 +331,50 @@ def test_triggers_about_a_renamed_column_are_told(connection: Connection) -> Non
     )
     with pytest.warns(UserWarning, match="Trigger 'g' of table 't' .* be about the column 'a'"):
         rebuild(connection, lambda batch: batch.alter_column("a", new_column_name="c"))
+
+
+def test_in_a_schema(connection: Connection) -> None:
+    """What is made again by its text is made where the table is, not in the main database."""
+    play(
+        connection,
+        "ATTACH ':memory:' AS \"o s\"",
+        'CREATE TABLE "o s".t (a TEXT)',
+        'CREATE UNIQUE INDEX "o s"."i x" ON t (a DESC)',
+        'CREATE TRIGGER "o s".g AFTER INSERT ON t BEGIN SELECT 1; END',
+    )
+    query = "SELECT name FROM \"o s\".sqlite_master WHERE type IN ('index', 'trigger')"
+    before = list(connection.exec_driver_sql(query))
+
+    rebuild(connection, schema="o s")
+
+    assert before == list(connection.exec_driver_sql(query))
+    assert [] == list(connection.exec_driver_sql("SELECT name FROM main.sqlite_master"))
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "c INTEGER AS (a + 1)",
+        "c TEXT GENERATED ALWAYS AS (a || ':x, )' || \"b\") STORED, b INTEGER, CHECK (a > 0)",
+        "c INTEGER GENERATED ALWAYS AS (\n(a + 1)\n* 2) VIRTUAL",
+        "as_ TEXT DEFAULT 'AS (', c INTEGER AS (cast(a AS INTEGER)) STORED",
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Unnamed CHECK constraint")
+def test_computed_columns_of_any_text(connection: Connection, definition: str) -> None:
+    """Expressions that SQLAlchemy reads wrongly, or not at all, are there in the new table."""
+    play(connection, f"CREATE TABLE t (a INTEGER, {definition})", "INSERT INTO t (a) VALUES (5)")
+    before = list(connection.exec_driver_sql("SELECT c FROM t"))
+
+    rebuild(connection, lambda batch: batch.alter_column("a", nullable=False))
+
+    assert before == list(connection.exec_driver_sql("SELECT c FROM t"))
+    connection.exec_driver_sql("UPDATE t SET a = 6")
+    assert before != list(connection.exec_driver_sql("SELECT c FROM t")) or before == [(None,)]
+
+
+def test_a_computed_column_that_changes(connection: Connection) -> None:
+    """What the batch says goes before what is in the catalogue."""
+    play(connection, "CREATE TABLE t (a INTEGER, c INTEGER AS (a + 1))", "INSERT INTO t VALUES (5)")
+    rebuild(connection, lambda batch: batch.alter_column("c", server_default=Computed("a + 2")))
+    assert [(5, 7)] == list(connection.exec_driver_sql("SELECT * FROM t"))

@@ -10,12 +10,13 @@ import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String
+from sqlalchemy import String, text
 from sqlalchemy.engine import Connection
 
 from idiolect.errors import OperationError
 from idiolect.hooks import StepGuard
 from idiolect.util import warn
+from idiolect_sqlite.definitions import QUOTED, definitions, expression_of, in_schema, name_of
 from idiolect_sqlite.foreign_keys import is_enforced, unenforced
 
 if TYPE_CHECKING:
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
 
 _AUTOINCREMENT = re.compile(r"\bAUTOINCREMENT\b", re.IGNORECASE)
 _OPTIONS = re.compile(r"\)(?P<options>[^()]*)$")
-_QUOTED = re.compile(
-    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | `[^`]*` | \[[^\]]*\] | --[^\n]* | /\*.*?\*/""",
-    re.DOTALL | re.VERBOSE,
-)
 _COLLATION = re.compile(r"\bCOLLATE\s+[\"'`\[]?(?P<name>\w+)", re.IGNORECASE)
 _ORDERED = re.compile(r"\b(?:DESC|COLLATE)\b", re.IGNORECASE)
 #: What makes a deletion reach other rows.
@@ -158,7 +155,7 @@ class Rebuild:
     def keep_options(self) -> None:
         """Give the new table AUTOINCREMENT, WITHOUT ROWID and STRICT where the old one has them."""
         _owner, sql = self.master.get(("table", self.name), ("", ""))
-        bare = _QUOTED.sub("", sql or "")
+        bare = QUOTED.sub("", sql or "")
         found = _OPTIONS.search(bare)
         words = found["options"].upper() if found else ""
         options = self.batch.new_table.dialect_options["sqlite"]
@@ -176,15 +173,29 @@ class Rebuild:
         A column whose type changes gets what its new type says.
         """
         _owner, sql = self.master.get(("table", self.name), ("", ""))
-        for definition in _definitions(sql or ""):
+        for definition in definitions(sql or ""):
             found = _COLLATION.search(definition)
-            name = _name_of(definition)
+            name = name_of(definition)
             column = self.batch.new_table.c.get(name)
             if found is None or column is None or name not in self.table.c:
                 continue
             if str(column.type) == str(self.table.c[name].type) and isinstance(column.type, String):
                 column.type = column.type.copy()
                 column.type.collation = found["name"]
+
+    def keep_computed(self) -> None:
+        """Give computed columns their expressions, of which SQLAlchemy reads not all."""
+        _owner, sql = self.master.get(("table", self.name), ("", ""))
+        for definition in definitions(sql or ""):
+            name = name_of(definition)
+            column = self.batch.new_table.c.get(name)
+            before = self.table.c[name].computed if name in self.table.c else None
+            said = expression_of(definition)
+            if said is None or before is None or column is None or column.computed is None:
+                continue
+            if str(column.computed.sqltext) == self.batch.said_anew(str(before.sqltext)):
+                anew = self.batch.said_anew(said).replace(":", r"\:")
+                column.computed.sqltext = text(anew)
 
     @staticmethod
     def _set(options: Any, given: set[str], name: str, *, value: bool) -> None:
@@ -207,7 +218,7 @@ class Rebuild:
                 continue
             if name not in read:
                 kept[name] = self._anew(name, sql)
-            elif _ORDERED.search(_QUOTED.sub("", sql)) and self._keeps_its_columns(name):
+            elif _ORDERED.search(QUOTED.sub("", sql)) and self._keeps_its_columns(name):
                 kept[name] = sql
                 del read[name]
         return kept
@@ -289,6 +300,7 @@ class Rebuild:
         self.clear_away()
         self.keep_options()
         self.keep_collations()
+        self.keep_computed()
         indexes = self.indexes_by_text()
         triggers = self._own("trigger")
         self.tell_of_triggers(triggers)
@@ -296,37 +308,12 @@ class Rebuild:
         with self.views_left_alone():
             yield
         for sql in (*indexes.values(), *triggers.values()):
-            self.connection.exec_driver_sql(sql)
+            self.connection.exec_driver_sql(in_schema(sql, self.schema))
         if reached is not None:
             self.connection.exec_driver_sql(
                 f"UPDATE {self.schema}sqlite_sequence SET seq = ? WHERE name = ? AND seq < ?",  # noqa: S608 - quoted
                 (reached, self.name, reached),
             )
-
-
-def _definitions(sql: str) -> Iterator[str]:
-    """Yield the definitions of columns and constraints in a CREATE TABLE."""
-    start = depth = 0
-    quoted = [match.span() for match in _QUOTED.finditer(sql)]
-    inside = {place for begin, end in quoted for place in range(begin, end)}
-    for place, character in enumerate(sql):
-        if place in inside:
-            continue
-        if character == "(":
-            depth += 1
-            start = place + 1 if depth == 1 else start
-        elif character in ",)" and depth == 1:
-            yield sql[start:place].strip()
-            start = place + 1
-        depth -= character == ")"
-
-
-def _name_of(definition: str) -> str:
-    """Return the first word of a definition, without its quotes."""
-    found = _QUOTED.match(definition)
-    if found is None:
-        return re.split(r"\W", definition, maxsplit=1)[0]
-    return found.group()[1:-1].replace('""', '"')
 
 
 def kept(

@@ -1,0 +1,72 @@
+"""What SQLite keeps of a statement that made something: its text, cut into the parts of interest.
+
+Rebuilds come in. Text in, text out; nothing is asked of the database.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: What is no word of SQL: strings, quoted names, comments.
+QUOTED = re.compile(
+    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | `[^`]*` | \[[^\]]*\] | --[^\n]* | /\*.*?\*/""",
+    re.DOTALL | re.VERBOSE,
+)
+_GENERATED = re.compile(r"\bAS\s*\(", re.IGNORECASE)
+_MADE = re.compile(r"(CREATE\s+(?:UNIQUE\s+)?(?:INDEX|TRIGGER)\s+)", re.IGNORECASE)
+
+
+def definitions(sql: str) -> Iterator[str]:
+    """Yield the definitions of columns and constraints in a CREATE TABLE."""
+    start = depth = 0
+    quoted = [match.span() for match in QUOTED.finditer(sql)]
+    inside = {place for begin, end in quoted for place in range(begin, end)}
+    for place, character in enumerate(sql):
+        if place in inside:
+            continue
+        if character == "(":
+            depth += 1
+            start = place + 1 if depth == 1 else start
+        elif character in ",)" and depth == 1:
+            yield sql[start:place].strip()
+            start = place + 1
+        depth -= character == ")"
+
+
+def name_of(definition: str) -> str:
+    """Return the first word of a definition, without its quotes."""
+    found = QUOTED.match(definition)
+    if found is None:
+        return re.split(r"\W", definition, maxsplit=1)[0]
+    return found.group()[1:-1].replace('""', '"')
+
+
+def expression_of(definition: str) -> str | None:
+    """Return what a computed column is computed by; None for a plain column.
+
+    Source: "Generated Columns" in SQLite's documentation: GENERATED ALWAYS may be missing.
+    """
+    bare = QUOTED.sub(lambda quoted: " " * len(quoted.group()), definition)
+    found = _GENERATED.search(bare)
+    if found is None:
+        return None
+    depth = 0
+    for place in range(found.end() - 1, len(bare)):
+        depth += {"(": 1, ")": -1}.get(bare[place], 0)
+        if depth == 0:
+            return definition[found.end() : place].strip()
+    return None
+
+
+def in_schema(sql: str, schema: str) -> str:
+    """Return the CREATE of an index or trigger as it stands in a catalogue, for its schema.
+
+    Args:
+        sql: the statement, in which SQLite keeps no schema.
+        schema: quoted and with its dot; empty for the main one.
+    """
+    return _MADE.sub(lambda made: f"{made.group()}{schema}", sql, count=1)
