@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import types
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from idiolect.autogenerate import compare_metadata
 from idiolect.migration import MigrationContext
+from idiolect_postgresql.enums import OTHERS
 from idiolect_postgresql.excludes import drop_exclude
 from idiolect_postgresql.sets import comparators
 
@@ -66,6 +69,18 @@ def test_enums_are_compared_unless_left_out(
     models("a").create_all(connection)
 
     assert expected == words(connection, models("a", "b"), autogenerate_plugins=sets)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("program", OTHERS)
+def test_enums_are_left_to_a_program_that_compares_them(
+    connection: Connection, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that write the same change would make a revision that fails."""
+    models("a").create_all(connection)
+    monkeypatch.setitem(sys.modules, program, types.ModuleType(program))
+
+    assert [] == words(connection, models("a", "b"))
 
 
 @pytest.mark.postgresql

@@ -6,6 +6,7 @@ What it finds stands before all that uses a type; the statements are those of ``
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 log = Log("autogenerate.compare.enums")
 
+#: Programs that compare enumerated types themselves, from the moment that they are imported.
+OTHERS = ("alembic_postgresql_enum", "alembic_autogenerate_enums")
+
 
 @dataclass(slots=True)
 class _Model:
@@ -59,7 +63,12 @@ def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> N
     """Put what makes the types as the models have them before all else, and drop them at the end.
 
     A type that no model names is dropped with the last column that has it; others are left alone.
+    Nothing is done where a program does the same that was written for Alembic.
     """
+    other = next((name for name in OTHERS if name in sys.modules), None)
+    if other is not None:
+        log.info("Enumerated types are compared by %s", other)
+        return
     models = _of_models(autogen_context)
     gone = _columns_that_go(upgrade_ops.ops)
     if not models and not gone:
