@@ -449,5 +449,6 @@ def test_the_contract_of_the_guide_is_kept(tmp_path: Path) -> None:
 
     out = run(f"python -m pytest {options}", source, PYTHONPATH=str(source / "src"))
 
-    assert "contract of acme: 57 of 86 pass" in out, out
+    assert "contract of acme: " in out, out
+    assert "not yet: defaults" in out, out
     assert " failed" not in out, out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -56,7 +57,7 @@ def test_terminal(run: subprocess.CompletedProcess[str]) -> None:
     assert "contract of sqlite: 5 of 7 pass" in run.stdout
     assert "`identity` not possible: none\n" in run.stdout
     assert "`computed` FAIL\n" in run.stdout
-    assert "79 not tried: no server\n" in run.stdout
+    assert re.search(r"^\d\d not tried: no server$", run.stdout, re.MULTILINE)
     assert "declared 'not possible: none'" in run.stdout
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_firebird.impl import FirebirdImpl
+from idiolect_firebird.journal import FirebirdJournal
 from idiolect_firebird.transactions import commits_after_ddl
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks import JournalSupport
 
 
 class FirebirdPlugin:
@@ -43,6 +45,11 @@ class FirebirdPlugin:
     def autocommit_level(self) -> str:
         """None: what the driver calls so begins a transaction all the same."""
         return ""
+
+    @hookimpl
+    def statement_journal(self) -> JournalSupport:
+        """Record the statements of a revision, so that it can be resumed."""
+        return FirebirdJournal()
 
     @hookimpl
     def prepare_connection(self, connection: Connection) -> AbstractContextManager[None]:

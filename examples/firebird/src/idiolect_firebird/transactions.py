@@ -30,7 +30,8 @@ def commits_after_ddl(connection: Connection) -> Iterator[None]:
     def commit(target: Connection, cursor: Any, statement: str, *_others: Any) -> None:
         if _DDL.match(statement):
             cursor.close()
-            target.connection.commit()
+            # Nothing is open where a resumed run passed the statement over.
+            target.dialect.do_commit(target.connection)
 
     event.listen(connection, "after_cursor_execute", commit)
     try:
