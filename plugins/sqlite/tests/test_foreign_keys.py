@@ -279,6 +279,20 @@ def test_former_violations_pass(project: Project) -> None:
     assert [8, 98, 99] == project.rows("SELECT o FROM grand ORDER BY o")
 
 
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("referred", ["other (id)", "t (a)"])
+def test_a_table_with_former_violations(project: Project, referred: str) -> None:
+    """Its rows that refer to nothing, or to what is no key, are copied like the others."""
+    project.revision("a", None, tables())
+    project.upgrade()
+    with project.engine().begin() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE u (n INTEGER, r INTEGER REFERENCES {referred})")
+        connection.exec_driver_sql("INSERT INTO u VALUES (1, 99), (2, NULL)")
+    project.revision("b", "a", REBUILD.replace('"t"', '"u"').replace('"a"', '"n"'))
+    project.upgrade()
+    assert [99, None] == project.rows("SELECT r FROM u ORDER BY n")
+
+
 ENV = """
 from idiolect import context
 engine = context.config.attributes["engine"]

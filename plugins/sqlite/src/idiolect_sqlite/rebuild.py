@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 from idiolect.errors import OperationError
 from idiolect.hooks import StepGuard
@@ -79,7 +80,8 @@ class Rebuild:
         """Have the revision run again without enforcement where rows refer to the old table.
 
         With foreign keys enforced, SQLite deletes all rows of a table that is dropped, and with
-        them, or out of them, what refers to them with an action; without one it refuses.
+        them, or out of them, what refers to them with an action; without one it refuses. Rows
+        that refer to nothing it refuses to copy.
 
         Raises:
             RowsAtRiskError: it cannot be run again, and SQLite would not refuse.
@@ -88,14 +90,11 @@ class Rebuild:
             return
         found = self._referring()
         if found is None:
+            if self._has_orphans():
+                self._ask("rows in it refer to nothing")
             return
         child, action = found
-        guard = StepGuard(
-            f"Table {self.name!r} is made anew, rows of {child!r} refer to it, and foreign keys "
-            "are enforced",
-            unenforced,
-        )
-        self.batch.impl.ask_for_guard(guard)
+        self._ask(f"rows of {child!r} refer to it")
         if action not in _REACHING:
             return
         raise RowsAtRiskError(
@@ -108,6 +107,18 @@ class Rebuild:
             "connection.exec_driver_sql('PRAGMA foreign_keys=OFF') in env.py before "
             "context.configure()."
         )
+
+    def _ask(self, why: str) -> None:
+        reason = f"Table {self.name!r} is made anew, {why}, and foreign keys are enforced"
+        self.batch.impl.ask_for_guard(StepGuard(reason, unenforced))
+
+    def _has_orphans(self) -> bool:
+        """Tell whether the new table would refuse rows that the old one has."""
+        query = "SELECT 1 FROM pragma_foreign_key_check(?, ?) LIMIT 1"
+        try:
+            return bool(self._rows(query, self.name, str(self.table.schema or "main")))
+        except OperationalError:
+            return True  # what a foreign key refers to is no key, or not there
 
     def _referring(self) -> tuple[str, str] | None:
         """Return a table that has rows which refer to the old one, itself perhaps, and how.
