@@ -7,7 +7,9 @@ held by the contract tests themselves.
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devtools.shell import ROOT, Failure
@@ -22,6 +24,13 @@ PAGE = ROOT / "docs" / "reference" / "capabilities.md"
 
 #: The plugins, in the order of the columns.
 _PLUGINS = ("sqlite", "postgresql", "mysql", "mssql", "oracle")
+#: Where the written part of a README begins; it goes on to the end.
+_MARK = """## What it can do
+
+See [Capabilities and dialects](../../docs/reference/capabilities.md) for the whole table.
+`tools/write_capabilities_page.py` has written this part.
+
+"""
 _HEAD = """# Capabilities and dialects
 
 What each dialect plugin promises. Every plugin inherits the same tests,
@@ -49,6 +58,34 @@ def text_of_page() -> str:
         (cls.__doc__ or "").partition(",")[0].rstrip("."): declared(cls) for cls in classes()
     }
     return _HEAD + markdown(rows_of(DialectContract), columns)
+
+
+def readmes() -> dict[Path, str]:
+    """Return the READMEs of the plugins, each with what its classes declare."""
+    texts: dict[Path, str] = {}
+    for cls in classes():
+        path = Path(inspect.getfile(cls)).parents[1] / "README.md"
+        texts[path] = texts.get(path, _MARK) + _part(cls)
+    return {
+        path: path.read_text(encoding="utf-8").partition(_MARK)[0].rstrip()
+        + f"\n\n{text.rstrip()}\n"
+        for path, text in texts.items()
+    }
+
+
+def _part(cls: type[Contract]) -> str:
+    reasons: dict[str, list[str]] = {}
+    for name, answer in sorted(cls.capabilities.items()):
+        reasons.setdefault(str(answer), []).append(f"`{name}`")
+    by_scripts = f", by scripts alone ({cls.untried})" if cls.untried else ""
+    what = "Exceptions:" if reasons else "There is no exception."
+    lines = [f"{_named(cls)} is held to the contract of all dialects{by_scripts}. {what}", ""]
+    lines += [f"- {reason}: {', '.join(names)}" for reason, names in reasons.items()]
+    return "\n".join(lines).rstrip() + "\n\n"
+
+
+def _named(cls: type[Contract]) -> str:
+    return (cls.__doc__ or "").partition(",")[0].rstrip(".")
 
 
 def classes() -> Iterator[type[Contract]]:

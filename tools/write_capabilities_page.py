@@ -1,9 +1,10 @@
-"""Write docs/reference/capabilities.md from what the plugins' contract tests declare."""
+"""Write docs/reference/capabilities.md and READMEs from what the contract tests declare."""
 
 from __future__ import annotations
 
-from capabilitiespage import PAGE, text_of_page
+from capabilitiespage import PAGE, readmes, text_of_page
 
 if __name__ == "__main__":
-    PAGE.write_text(text_of_page(), encoding="utf-8")
-    print(f"Written: {PAGE}")
+    for path, text in {PAGE: text_of_page(), **readmes()}.items():
+        path.write_text(text, encoding="utf-8")
+        print(f"Written: {path}")

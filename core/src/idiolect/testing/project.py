@@ -22,7 +22,8 @@ from idiolect import context
 options = context.config.attributes.get("options", {})
 url = context.config.get_main_option("sqlalchemy.url")
 if context.is_offline_mode():
-    context.configure(url=url, literal_binds=True, **options)
+    named = {"paramstyle": "named"}
+    context.configure(url=url, literal_binds=True, dialect_opts=named, **options)
     with context.begin_transaction():
         context.run_migrations()
 else:

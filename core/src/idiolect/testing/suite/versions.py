@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from idiolect.testing.capabilities import clause
 from idiolect.testing.suite.base import Contract
 
 if TYPE_CHECKING:
     from idiolect.testing.project import Project
 
+_TABLE = """
+op.create_table('pet', sa.Column('id', sa.Integer, nullable=False))
+op.add_column('pet', sa.Column('name', sa.String(20)))
+"""
+_ROWS = """
+pet = sa.table('pet', sa.column('id', sa.Integer), sa.column('name', sa.String))
+op.bulk_insert(pet, [{'id': 1, 'name': "it's 5%"}, {'id': 2, 'name': None}])
+"""
+_ALL = "SELECT id, name FROM pet ORDER BY id"
 _LONGEST = "r" * 32
 
 
@@ -90,6 +101,32 @@ class VersionsContract(Contract):
         project.revision(_LONGEST)
         project.upgrade()
         assert [_LONGEST] == self.heads(project.url)
+
+    @clause("scripts_run")
+    def test_script_is_the_run(self, project: Project) -> None:
+        """What ``--sql`` writes, carried out by a client, does what a run does."""
+        project.revision("a1", None, _TABLE, "op.drop_table('pet')")
+        project.revision("b2", "a1", _ROWS)
+        self._carry_out(project.url, project.script())
+        up = self.look(project.url, lambda db: (db.columns("pet"), db.rows(_ALL)))
+        heads = self.heads(project.url)
+        self._carry_out(project.url, project.script("b2:base", down=True))
+        assert ((["id", "name"], [(1, "it's 5%"), (2, None)]), ["b2"]) == (up, heads)
+        assert ([], []) == (self.tables(project.url), self.heads(project.url))
+
+    def _carry_out(self, url: str, script: str) -> None:
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            rules = self.context(connection).rules
+            words = {rules.offline_transaction.begin, rules.offline_transaction.commit}
+            for written in script.split("\n\n"):
+                statement = written.strip().removesuffix(rules.statement_terminator)
+                is_said = statement and not statement.startswith("--")
+                if is_said and statement not in {*words, rules.batch_separator}:
+                    connection.execute(sa.text(statement.replace(":", "\\:")))
+                    # As a client does that ends each statement's transaction.
+                    connection.commit()
+        engine.dispose()
 
     @clause()
     def test_nothing_to_do(self, project: Project) -> None:
