@@ -224,3 +224,18 @@ def test_the_table_goes_with_the_commit_of_env_py(project: Project) -> None:
     expected = ["alembic_version", "alembic_version_journal", "t"]
     assert expected == project.attributes["tables"]
     assert ["alembic_version", "t"] == project.tables()
+
+
+@on_server
+def test_a_callback_that_fails_at_the_end(project: Project) -> None:
+    """The version row is rolled back, and with it the emptying of the journal."""
+
+    def fail(**_: object) -> None:
+        raise RuntimeError("no")
+
+    project.revision("a", None, FIRST)
+    with pytest.raises(RuntimeError):
+        project.upgrade(on_version_apply=fail)
+    assert [1] == project.rows("SELECT count(*) FROM alembic_version_journal")
+    project.upgrade()
+    assert (["a"], [2]) == (project.heads(), project.rows("SELECT a FROM t"))

@@ -48,7 +48,7 @@ class Journal:
         self._listener: Listener | None = None
         self._record: Record | None = None
         self._exists = False
-        self._written = False
+        self._was_used = False
         self.support = _support(context)
         self.store: JournalTable | None = None
         if self.support is not None:
@@ -100,6 +100,7 @@ class Journal:
         if self.store is not None and not self._context.opts.get("dont_mutate"):
             self._exists = self.store.exists()
             self._unfinished = self.store.read() if self._exists else []
+            self._was_used = bool(self._unfinished)
 
     @contextlib.contextmanager
     def over(self, steps: Iterable[MigrationStep]) -> Iterator[None]:
@@ -120,14 +121,12 @@ class Journal:
             with Listener(self._context.connection) as self._listener:
                 yield
         except BaseException:
-            if not self._holds_entries():
+            # What was emptied in a transaction that was not committed is full again.
+            if not self._was_used:
                 with contextlib.suppress(Exception):  # the first error is the one to show
                     self._drop(self.store)
             raise
         self._drop_in_time(self.store)
-
-    def _holds_entries(self) -> bool:
-        return bool(self._unfinished) or (self._record is not None and self._record.stored)
 
     def _drop(self, store: JournalTable) -> None:
         """Drop the table, unless that would commit what is env.py's to commit."""
@@ -159,9 +158,12 @@ class Journal:
         record = Record(self._context.connection, self.support, self.store, subject, earlier)
         record.begin()
         self._record = record
-        with listener.to(record):
-            yield
-            record.end()
+        try:
+            with listener.to(record):
+                yield
+                record.end()
+        finally:
+            self._was_used = self._was_used or record.stored
 
     def finish(self) -> None:
         """Empty the journal, in the transaction that has the version row."""

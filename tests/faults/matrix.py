@@ -1,0 +1,89 @@
+"""The fault matrix: histories cut off on a database by one side, and what came of each case."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from tests.faults.histories import HISTORIES, History
+
+DRIVER = Path(__file__).with_name("driver.py")
+DATABASES = ("sqlite", "postgresql", "mariadb")
+SECONDS = 3000
+SEED = 20
+#: Fault -> how many of its points are played in a sample; the full matrix plays all.
+SAMPLE: dict[str, dict[str, int]] = {
+    "sqlite": {"kill": 3, "full": 1, "moment": 1},
+    "postgresql": {"kill": 1, "terminate": 2},
+    "mariadb": {"kill": 2, "terminate": 1},
+}
+FULL: dict[str, dict[str, int]] = {
+    "sqlite": {"kill": 0, "full": 0, "moment": 10},
+    "postgresql": {"kill": 0, "terminate": 0, "moment": 10},
+    "mariadb": {"kill": 0, "terminate": 0, "moment": 10},
+}
+
+
+def histories_for(database: str) -> list[History]:
+    """Return the histories that can run on a database."""
+    return [history for history in HISTORIES if database in history.databases]
+
+
+def play(
+    url: str,
+    folder: Path,
+    histories: list[History],
+    kinds: dict[str, int],
+    python: str = sys.executable,
+) -> dict[str, list[dict[str, Any]]]:
+    """Cut histories off and run them again.
+
+    Args:
+        url: of a database that may be emptied.
+        folder: where projects are made.
+        histories: what to run.
+        kinds: fault -> at how many points; 0 is all.
+        python: the interpreter of the side.
+
+    Returns:
+        The cases of each history, by its name; see `driver.play`.
+    """
+    request = {
+        "url": url,
+        "folder": str(folder),
+        "kinds": kinds,
+        "seed": SEED,
+        "histories": [_as_data(history) for history in histories],
+    }
+    done = subprocess.run(
+        [python, str(DRIVER)],
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        message = f"the driver failed:\n{done.stderr}"
+        raise RuntimeError(message)
+    return {found["history"]: found["cases"] for found in json.loads(done.stdout)}
+
+
+def counts(cases: list[dict[str, Any]]) -> dict[str, int]:
+    """Return how many cases had each outcome."""
+    return dict(sorted(Counter(case["outcome"] for case in cases).items()))
+
+
+def _as_data(history: History) -> dict[str, Any]:
+    return {
+        "name": history.name,
+        "files": history.files(),
+        "fixed_files": history.files(fixed=True) if history.fixed else {},
+        "fixed": bool(history.fixed),
+        "direction": history.direction,
+        "per_migration": history.per_migration,
+    }

@@ -1,0 +1,65 @@
+"""Revisions that are cut off at any point are finished by the next run, or it tells why not.
+
+Processes are killed after statements and commits and at random moments, sessions ended by the
+server, the disk is full; statements fail and are mended. See `histories.py` for what is run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.matrix import FULL, SAMPLE, histories_for, play
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.faults.histories import History
+
+NAMES = sorted({history.name for name in FULL for history in histories_for(name)})
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+        pytest.param("mariadb", marks=pytest.mark.mariadb),
+    ],
+)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+    """A database's name and the URL of an empty one."""
+    name: str = request.param
+    if name == "sqlite":
+        return name, f"sqlite:///{tmp_path / 'faults.db'}"
+    return name, request.getfixturevalue(f"fresh_{name}")
+
+
+def test_a_sample(database: tuple[str, str], tmp_path: Path) -> None:
+    """The next run leaves what an undisturbed one leaves; one that read stops and tells."""
+    name, url = database
+    played = play(url, tmp_path / "projects", histories_for(name), SAMPLE[name])
+    assert [] == [case for each in histories_for(name) for case in wrong(name, each, played)]
+    struck = {
+        case["fault"] for cases in played.values() for case in cases if "done" != case["first"]
+    }
+    assert {*SAMPLE[name]} == struck
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", NAMES)
+def test_all_points(database: tuple[str, str], name: str, tmp_path: Path) -> None:
+    """The same, cut off at each point there is."""
+    kind, url = database
+    histories = [history for history in histories_for(kind) if history.name == name]
+    played = play(url, tmp_path / "projects", histories, FULL[kind])
+    assert [] == wrong(kind, histories[0], played)
+
+
+def wrong(
+    database: str, history: History, played: dict[str, list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Return the cases that did not end as they should."""
+    # Where a rollback undoes all, what was read is read again.
+    allowed = {"same", "told"} if history.reads and database == "mariadb" else {"same"}
+    return [case for case in played[history.name] if case["outcome"] not in allowed]
