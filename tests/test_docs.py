@@ -450,5 +450,5 @@ def test_the_contract_of_the_guide_is_kept(tmp_path: Path) -> None:
     out = run(f"python -m pytest {options}", source, PYTHONPATH=str(source / "src"))
 
     assert "contract of acme: " in out, out
-    assert "not yet: defaults" in out, out
+    assert "not yet: no journal" in out, out
     assert " failed" not in out, out

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import (
     Column,
+    Computed,
     ForeignKey,
     Index,
     Integer,
@@ -179,6 +181,60 @@ def test_hook_compare_server_default(
 
     assert expected == found(database, models, compare_server_default=True)
     assert [("'1'", "2")] == seen
+
+
+def same_words(_self: Any, expressions: Any) -> list[str | None]:
+    """Answer that blanks and capitals mean nothing."""
+    return [one.text.lower().replace(" ", "") for one in expressions]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        pytest.param(same_words, [], id="the same"),
+        pytest.param(lambda _self, expressions: [None] * len(expressions), [], id="unknown"),
+        pytest.param(
+            lambda _self, expressions: [one.text for one in expressions], ["warning"], id="others"
+        ),
+    ],
+)
+def test_hook_normalise_expressions(
+    sqlite: PluginManager, answer: Callable[..., Any], expected: list[str]
+) -> None:
+    """It decides whether expressions of other words are the same; without an answer text does."""
+    asked: list[Any] = []
+
+    class Plugin:
+        @hookimpl
+        def normalise_expressions(self, connection: Any, expressions: Any) -> Any:
+            assert "sqlite" == connection.dialect.name
+            asked.append([(one.kind, one.table.name, one.column, one.text) for one in expressions])
+            return answer(self, expressions)
+
+    sqlite.register(Plugin())
+    before = model(Column("a", Integer, Computed("id + 1")), Column("b", Integer, Computed("id")))
+    after = model(Column("a", Integer, Computed("ID +1")), Column("b", Integer, Computed("(id)")))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert [] == found(before, after, compare_server_default=True)
+    assert [("computed", "t", "a", "ID +1")] == asked[0]
+    assert expected == ["warning" for one in caught if "cannot be modified" in str(one.message)]
+
+
+@pytest.mark.parametrize("answer", ["x", [3], [None, None]])
+def test_wrong_answers_of_normalise_expressions(sqlite: PluginManager, answer: Any) -> None:
+    """They are told with the hook's name and what is expected."""
+
+    class Plugin:
+        @hookimpl
+        def normalise_expressions(self) -> Any:
+            return answer
+
+    sqlite.register(Plugin())
+    before = model(Column("a", Integer, Computed("id + 1")))
+    after = model(Column("a", Integer, Computed("id + 2")))
+    with pytest.raises(HookAnswerError, match="a list of 1 strings or None"):
+        found(before, after, compare_server_default=True)
 
 
 def test_hook_reflect_column(sqlite: PluginManager) -> None:

@@ -178,6 +178,11 @@ class Everything(Comparing):
         self.log.append(f"render_operation {type(op).__name__}")
 
     @hookimpl
+    def normalise_expressions(self) -> None:
+        """Note the call."""
+        self.log.append("normalise_expressions")
+
+    @hookimpl
     def reflect_tables(self) -> None:
         """Note the call."""
         self.log.append("reflect_tables")

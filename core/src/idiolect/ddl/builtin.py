@@ -13,9 +13,12 @@ from idiolect.hooks.markers import hookimpl
 from idiolect.hooks.records import OfflineTransaction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.engine import Connection, Dialect
 
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks.records import Expression
 
 
 @hookimpl(trylast=True)
@@ -53,3 +56,9 @@ def offline_transaction() -> OfflineTransaction:
 def autocommit_level(connection: Connection | None) -> str:
     """Answer SQLAlchemy's name for it, which every driver that can do it understands."""
     return "AUTOCOMMIT"
+
+
+@hookimpl(trylast=True)
+def normalise_expressions(expressions: Sequence[Expression]) -> list[str | None]:
+    """Answer that none can be worded: the core knows no database's words."""
+    return [None] * len(expressions)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Identity
+from sqlalchemy import Computed, DefaultClause, Identity, String, literal
 
 from idiolect.ddl.signatures import (
     ComparisonResult,
@@ -18,12 +18,22 @@ from idiolect.ddl.signatures import (
     unique_difference,
 )
 from idiolect.ddl.typecompare import same_arguments, same_words, text_of_type, words_of
+from idiolect.ddl.wording import Pair, Wording
+from idiolect.util.langhelpers import memoized_property
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, UniqueConstraint
+    from sqlalchemy import (
+        CheckConstraint,
+        Column,
+        ForeignKeyConstraint,
+        Index,
+        Table,
+        UniqueConstraint,
+    )
     from sqlalchemy.engine import Dialect
+    from sqlalchemy.sql.elements import ClauseElement
 
 _IDENTITY_OPTIONS = (
     "always",
@@ -59,6 +69,53 @@ class ComparingImpl:
     identity_attrs_ignore: ClassVar[Sequence[str]] = ("order", "on_null")
     compares_by_value: ClassVar[bool] = True
     dialect: Dialect
+
+    @memoized_property
+    def wording(self) -> Wording:
+        """Tells whether expressions are the same though the database words them differently."""
+        return Wording(getattr(self, "connection", None), self.dialect)
+
+    def expression_pair(
+        self, inspector_column: Column[Any], metadata_column: Column[Any]
+    ) -> Pair | None:
+        """Return the defaults, or computed values, of two columns; None where one has neither.
+
+        Args:
+            inspector_column: as it is in the database.
+            metadata_column: as it is in the model.
+        """
+        there, wanted = inspector_column.server_default, metadata_column.server_default
+        table: Any = inspector_column.table
+        if table is None:
+            return None
+        place = (table, inspector_column.name)
+        if isinstance(there, Computed) and isinstance(wanted, Computed):
+            return Pair("computed", *place, self._sql(wanted.sqltext), self._sql(there.sqltext))
+        if isinstance(there, DefaultClause) and isinstance(wanted, DefaultClause):
+            return Pair("server_default", *place, self._sql(wanted.arg), self._sql(there.arg))
+        return None
+
+    def check_pair(self, table: Table, model: CheckConstraint, reflected: CheckConstraint) -> Pair:
+        """Return the conditions of two checks.
+
+        Args:
+            table: as it is in the database.
+            model: as the check is in the model.
+            reflected: as it is in the database.
+        """
+        return Pair("check", table, "", self._sql(model.sqltext), self._sql(reflected.sqltext))
+
+    def _sql(self, given: ClauseElement | str) -> str:
+        expression = literal(given, String()) if isinstance(given, str) else given
+        return self.render_ddl_sql_expr(expression)
+
+    if TYPE_CHECKING:
+
+        def render_ddl_sql_expr(
+            self, expr: ClauseElement, is_server_default: bool = False, **kw: Any
+        ) -> str:
+            """Return an expression as SQL; DefaultImpl does."""
+            raise NotImplementedError
 
     def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
         """Correct a column as it is read from the database. Leaves it as it is here.
@@ -142,8 +199,10 @@ class ComparingImpl:
             rendered_metadata_default: the model's default in SQL.
             rendered_inspector_default: the database's default in SQL.
         """
-        del inspector_column, metadata_column
-        return rendered_inspector_default != rendered_metadata_default
+        if rendered_inspector_default == rendered_metadata_default:
+            return False
+        pair = self.expression_pair(inspector_column, metadata_column)
+        return pair is None or not self.wording.same(pair)
 
     def compare_identity(self, metadata_identity: Any, inspector_identity: Any) -> bool:
         """Tell whether a column's Identity differs from the model's; one may be missing."""
@@ -163,6 +222,24 @@ class ComparingImpl:
             elif wanted is not None and wanted != getattr(usual, option, None) and wanted != there:
                 return True
         return False
+
+    def compare_computed(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
+        """Tell whether the values of two computed columns are computed otherwise.
+
+        Where the database cannot say, their SQL decides, without what databases write differently.
+
+        Args:
+            inspector_column: as it is in the database.
+            metadata_column: as it is in the model.
+        """
+        pair = self.expression_pair(inspector_column, metadata_column)
+        if pair is None:
+            return True
+        is_same = self.wording.same(pair)
+        if is_same is not None:
+            return not is_same
+        plain = self._normalize_computed_default
+        return plain(pair.model) != plain(pair.reflected)
 
     def _normalize_computed_default(self, sqltext: str) -> str:
         """Return the SQL of a computed column without what databases write differently."""

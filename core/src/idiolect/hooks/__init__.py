@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from idiolect.hooks.records import (
         Comparator,
         DialectRules,
+        Expression,
         OfflineTransaction,
         SchemaObject,
         StepGuard,
@@ -31,6 +32,7 @@ __all__ = [
     "HOOKSPEC_VERSION",
     "Comparator",
     "DialectRules",
+    "Expression",
     "JournalSupport",
     "LazyFacts",
     "OfflineTransaction",

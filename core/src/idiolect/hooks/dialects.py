@@ -19,6 +19,7 @@ from idiolect.hooks.manager import ROOM_DEFAULTS, get_manager
 from idiolect.hooks.records import (
     Comparator,
     DialectRules,
+    Expression,
     OfflineTransaction,
     SchemaObject,
     VersionTableSpec,
@@ -242,6 +243,19 @@ class DialectHooks:
     def implementers(self, hook: str) -> str:
         """Return for messages who implements a hook, the first to be asked first."""
         return self._implementers(hook)
+
+    def normalise_expressions(
+        self, dialect: Dialect, connection: Connection, expressions: Sequence[Expression]
+    ) -> list[str | None]:
+        """Return each expression in the database's words; None where it cannot be asked."""
+        answer: Any = self._ask(
+            "normalise_expressions", dialect=dialect, connection=connection, expressions=expressions
+        )
+        is_right = isinstance(answer, (list, tuple)) and len(answer) == len(expressions)
+        if not is_right or not all(isinstance(text, str | None) for text in answer):
+            expected = f"a list of {len(expressions)} strings or None"
+            raise self._wrong("normalise_expressions", answer, expected)
+        return list(answer)
 
     def render_type(self, type_: TypeEngine[Any], autogen_context: AutogenContext) -> str | None:
         """Return the code of a type; None leaves it to the core. Asked by room ``autogenerate``."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from idiolect.hooks.records import (
         Comparator,
         DialectRules,
+        Expression,
         OfflineTransaction,
         SchemaObject,
         TableSide,
@@ -257,6 +258,26 @@ def compare_server_default(
         metadata_column: as it is in the models.
         rendered_metadata: the model's default as SQL; None for none.
         rendered_inspector: the database's default as SQL; None for none.
+    """
+
+
+@hookspec(firstresult=True)
+def normalise_expressions(
+    dialect: Dialect, connection: Connection, expressions: Sequence[Expression]
+) -> Sequence[str | None] | None:
+    """Word expressions as the database would tell them, had they been carried out.
+
+    Asked while models are compared, for as many as possible at a time, and only for those whose
+    text is not the database's already. Whatever is made for it must be gone afterwards.
+
+    Args:
+        dialect: SQLAlchemy's dialect.
+        connection: to the database that is compared.
+        expressions: of tables that are there.
+
+    Returns:
+        a text for each, in order, or None for one that cannot be worded: then the impl compares
+        texts.
     """
 
 

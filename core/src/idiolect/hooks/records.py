@@ -76,6 +76,24 @@ class VersionTableSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression of a table, which a database may tell in other words.
+
+    Attributes:
+        kind: ``server_default``, ``computed``, ``index`` (a key of an index), ``index_where`` or
+            ``check``.
+        table: the table as it is in the database.
+        text: the expression in the dialect's SQL.
+        column: the column whose default or computed value it is; "" for what is of the table.
+    """
+
+    kind: str
+    table: Table
+    text: str
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateFolder:
     """A template for the command ``init``.
 

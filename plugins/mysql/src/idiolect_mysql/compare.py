@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeDecorator
 
 from idiolect.ddl.signatures import column_names, final_name, index_elements, is_plain
 from idiolect.ddl.typecompare import same_arguments, same_words, text_of_type, words_of
+from idiolect.operations.schemaobj import referent_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +34,10 @@ _CHARSET = re.compile(r"\bcharacter set ([\w\-]+)", re.IGNORECASE)
 _COLLATION = re.compile(r"\bcollate ([\w\-/]+)", re.IGNORECASE)
 #: The attribute of a type of characters, which is a collation, as are ASCII and UNICODE.
 _BINARY = re.compile(r"(?<=[\w)]) (?:binary|ascii|unicode)\b", re.IGNORECASE)
+_NATIONAL = re.compile(r"^national (?=(?:var)?char)", re.IGNORECASE)
+#: What fills with zeroes has no sign. Source: "Numeric Type Attributes" in MySQL's manual.
+_ZEROFILL = re.compile(r" zerofill\b", re.IGNORECASE)
+_UNSIGNED = re.compile(r" unsigned\b", re.IGNORECASE)
 _ORDER = re.compile(r" (?:asc|desc)$", re.IGNORECASE)
 _INACTION = {None, "no action", "restrict"}
 
@@ -64,6 +69,9 @@ def types_differ(
 
 def _taken_apart(text: str) -> tuple[TypeWords, str, str]:
     """Return a type, its character set and its collation; "" where it does not tell."""
+    text = _NATIONAL.sub("", text)
+    if _ZEROFILL.search(text) and not _UNSIGNED.search(text):
+        text = _ZEROFILL.sub(" unsigned zerofill", text)
     charset, collation = _CHARSET.search(text), _COLLATION.search(text)
     rest = _BINARY.sub("", _COLLATION.sub(" ", _CHARSET.sub(" ", text)))
     return (
@@ -217,5 +225,5 @@ def _is_inaction(rule: str | None) -> bool:
 
 
 def _place(key: ForeignKeyConstraint) -> tuple[Any, ...]:
-    targets = (element.target_fullname.rpartition(".")[2] for element in key.elements)
+    targets = (referent_of(element)[2] for element in key.elements)
     return (tuple(key.column_keys), tuple(targets))

@@ -47,6 +47,12 @@ def differ(column: Column[Any], model: str | None, reflected: str | None) -> boo
     return _value(wanted) != _value(there)
 
 
+def may_go_on(default: str) -> bool:
+    """Tell whether there may be more of a default than SQLAlchemy's pattern for it has read."""
+    text = default.strip()
+    return "(" in text and not _is_quoted(text) and _MOMENT.fullmatch(text.lower()) is None
+
+
 def plain(default: str | None) -> str | None:
     """Return a default in the one form that both servers' and the model's have in common.
 

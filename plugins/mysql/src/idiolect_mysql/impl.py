@@ -16,8 +16,9 @@ from sqlalchemy.types import DateTime
 
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.ddl.signatures import ComparisonResult, result_of, unique_difference
+from idiolect.ddl.wording import Pair
 from idiolect.util import warn
-from idiolect_mysql import compare, defaults
+from idiolect_mysql import compare, defaults, wording
 
 # Whoever has the impl has its SQL text.
 from idiolect_mysql.compile import (
@@ -31,7 +32,14 @@ from idiolect_mysql.script import delimited, has_body
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Column, Constraint, ForeignKeyConstraint, Index, UniqueConstraint
+    from sqlalchemy import (
+        Column,
+        Constraint,
+        ForeignKeyConstraint,
+        Index,
+        Table,
+        UniqueConstraint,
+    )
     from sqlalchemy.sql.elements import ClauseElement
     from sqlalchemy.types import TypeEngine
 
@@ -60,6 +68,9 @@ class MySQLImpl(DefaultImpl):
         r"character set ([\w\-_]+)",
         r"collate ([\w\-_]+)",
     )
+
+    #: The table whose defaults were read last, and these.
+    _told: tuple[Any, dict[str, str]] = (None, {})
 
     # columns
 
@@ -195,10 +206,47 @@ class MySQLImpl(DefaultImpl):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        """Compare without quotes of numbers, outer brackets, and other names of functions."""
-        return defaults.differ(
-            metadata_column, rendered_metadata_default, rendered_inspector_default
-        )
+        """Compare without quotes of numbers, outer brackets, and other names of functions.
+
+        What still differs is worded by the database.
+        """
+        wanted, there = rendered_metadata_default, rendered_inspector_default
+        if not defaults.differ(metadata_column, wanted, there):
+            return False
+        if wanted is None or inspector_column.table is None:
+            return True
+        there = there or self._told_default(inspector_column.table, inspector_column.name)
+        if there is None or not defaults.differ(metadata_column, wanted, there):
+            return there is None
+        place = (inspector_column.table, inspector_column.name)
+        return not self.wording.same(Pair("server_default", *place, wanted, there))
+
+    def expression_pair(
+        self, inspector_column: Column[Any], metadata_column: Column[Any]
+    ) -> Pair | None:
+        """Return both; the same for both where their text is enough to tell."""
+        pair = super().expression_pair(inspector_column, metadata_column)
+        if pair is None or pair.kind != "server_default":
+            return pair
+        if defaults.differ(metadata_column, pair.model, pair.reflected):
+            return pair
+        return pair._replace(model=pair.reflected)
+
+    def autogen_column_reflect(
+        self, inspector: Any, table: Table, column_info: dict[str, Any]
+    ) -> None:
+        """Read a default that calls a function in full: SQLAlchemy may end it in its midst."""
+        default = column_info.get("default")
+        if default is not None and defaults.may_go_on(default):
+            told = self._told_default(table, column_info["name"])
+            column_info["default"] = default if told is None else told
+
+    def _told_default(self, table: Table, column: str) -> str | None:
+        known, told = self._told
+        if known is not table:
+            told = wording.defaults_of(self.connection, table.name, table.schema)
+            self._told = (table, told)
+        return told.get(column)
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
         """Compare columns and uniqueness; the order of a column is not told, in whatever form."""

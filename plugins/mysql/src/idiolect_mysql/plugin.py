@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idiolect.hooks import OfflineTransaction, hookimpl
-from idiolect_mysql import reflect
+from idiolect_mysql import reflect, wording
 from idiolect_mysql.heads import check_length
 from idiolect_mysql.impl import MariaDBImpl, MySQLImpl
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Mapping
+    from collections.abc import Collection, Generator, Mapping, Sequence
 
     from sqlalchemy.engine import Connection
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import JournalSupport, ReflectedTables
+    from idiolect.hooks import Expression, JournalSupport, ReflectedTables
     from idiolect.migration import MigrationContext
     from idiolect.runtime.steps import MigrationStep
 
@@ -63,6 +63,13 @@ class MysqlPlugin:
         from idiolect_mysql.journal import MysqlJournal
 
         return MysqlJournal()
+
+    @hookimpl
+    def normalise_expressions(
+        self, connection: Connection, expressions: Sequence[Expression]
+    ) -> list[str | None]:
+        """In the words of SHOW CREATE TABLE, by means of temporary tables."""
+        return wording.worded(connection, expressions)
 
     @hookimpl(wrapper=True)
     def run_step(

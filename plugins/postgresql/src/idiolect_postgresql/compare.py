@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from sqlalchemy import Index, Table, UniqueConstraint
     from sqlalchemy.engine import Connection, Dialect
 
-_SEQUENCE = re.compile(r"nextval\('(?P<name>.+?)'::regclass\)")
+_SEQUENCE = re.compile(r"nextval\('(?P<name>(?:[^']|'')+)'::regclass\)")
+_PART_OF_NAME = re.compile(r'"((?:[^"]|"")+)"|([^."]+)')
+_NULL = re.compile(r"\(*null(?:::[\w .\"]+)?\)*", re.IGNORECASE)
+#: A zone whose time is never that of another one in use: 5:45 hours before UTC.
+_ODD_ZONE = "SET LOCAL TimeZone = 'Asia/Kathmandu'"
+_FLOAT = re.compile(r"\bfloat\((\d+)\)")
+_DIMENSIONS = re.compile(r"(?:\[\])+")
+#: FLOAT(p) of more bits than this is DOUBLE PRECISION, else REAL.
+_REAL_BITS = 24
+#: Bytes of a name: PostgreSQL's NAMEDATALEN without its end.
+_NAME_LENGTH = 63
 _CAST = re.compile(r"::[\w ]+(?:\[\])?(?:\([\d, ]*\))?")
 
 _LITERAL = re.compile(r"('(?:[^']|'')*')")
@@ -47,9 +57,40 @@ def forget_own_sequence(table: Table, column_info: dict[str, Any]) -> None:
     found = _SEQUENCE.match(default) if isinstance(default, str) else None
     if found is None or not isinstance(column_info["type"], (Integer, BigInteger)):
         return
-    name = found["name"].rpartition(".")[2].strip('"')
-    if name == f"{table.name}_{column_info['name']}_seq":
+    quoted, plain = _PART_OF_NAME.findall(found["name"].replace("''", "'"))[-1]
+    if (plain or quoted.replace('""', '"')) == _own_sequence(table.name, column_info["name"]):
         del column_info["default"]
+
+
+def _own_sequence(table: str, column: str) -> str:
+    """Return the name that PostgreSQL gives to the sequence of a SERIAL column.
+
+    Source: makeObjectName() in PostgreSQL's source: the longer of the two names is cut first.
+    """
+    one, other = table.encode(), column.encode()
+    while len(one) + len(other) + len("__seq") > _NAME_LENGTH:
+        if len(one) > len(other):
+            one = one[:-1]
+        else:
+            other = other[:-1]
+    return f"{one.decode(errors='ignore')}_{other.decode(errors='ignore')}_seq"
+
+
+def stored_type(text: str) -> str:
+    """Return the text of a type as PostgreSQL tells it of a column.
+
+    Source: "Floating-Point Types" and "Arrays" in PostgreSQL's manual: the number of dimensions is
+    not kept.
+    """
+    text = _FLOAT.sub(
+        lambda found: "real" if int(found[1]) <= _REAL_BITS else "double precision", text.lower()
+    )
+    return _DIMENSIONS.sub("[]", text)
+
+
+def is_null(default: str | None) -> bool:
+    """Tell whether a default is NULL, which PostgreSQL keeps as none."""
+    return default is not None and _NULL.fullmatch(default.strip()) is not None
 
 
 def defaults_differ(
@@ -66,8 +107,11 @@ def defaults_differ(
     literal = "'" + model.replace("'", "''") + "'"
     for wanted in (model, literal):
         try:
-            with connection.begin_nested():
+            with connection.begin_nested() as savepoint:
+                # What is the same by chance where the session's time is UTC shall not be.
+                connection.exec_driver_sql(_ODD_ZONE)
                 same = connection.scalar(text(f"SELECT {_safe(reflected)} = {_safe(wanted)}"))
+                savepoint.rollback()
         except DBAPIError:
             continue
         return not same
@@ -79,8 +123,13 @@ def _safe(sql: str) -> str:
 
 
 def _plain(sql: str) -> str:
-    """Return SQL without casts, parentheses around the whole, and differences of white space."""
-    return re.sub(r"\s+", "", _CAST.sub("", sql)).strip("()").lower()
+    """Return SQL without casts, parentheses around the whole, and differences of white space.
+
+    What stands in a literal counts.
+    """
+    pieces = _LITERAL.split(sql)
+    pieces[::2] = [re.sub(r"\s+", "", _CAST.sub("", piece)).lower() for piece in pieces[::2]]
+    return "".join(pieces).strip("()")
 
 
 def plain_computed(sql: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.types import NULLTYPE
 
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.ddl.signatures import ComparisonResult, result_of, unique_difference
+from idiolect.ddl.typecompare import text_of_type
 from idiolect.errors import OperationError
 from idiolect.util import warn
 from idiolect_postgresql import compare, normal, render
@@ -42,6 +43,7 @@ class PostgresqlImpl(DefaultImpl):
     compares_by_value = True
     transactional_ddl = True
     type_synonyms = (*DefaultImpl.type_synonyms, {"FLOAT", "DOUBLE PRECISION"})
+    identity_attrs_ignore = (*DefaultImpl.identity_attrs_ignore, "nominvalue", "nomaxvalue")
 
     def create_index(self, index: Index, **kw: Any) -> None:
         """Create an index.
@@ -142,6 +144,15 @@ class PostgresqlImpl(DefaultImpl):
             return options
         return {name: value for name, value in options.items() if name != "postgresql_include"}
 
+    def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
+        """Compare; FLOAT(p) and the dimensions of an array with what PostgreSQL makes of them."""
+        type_: Any = metadata_column.type.dialect_impl(self.dialect)
+        if not hasattr(type_, "compare_against_backend"):
+            there = text_of_type(inspector_column, self.dialect)
+            if there.lower() == compare.stored_type(text_of_type(metadata_column, self.dialect)):
+                return False
+        return super().compare_type(inspector_column, metadata_column)
+
     def compare_server_default(
         self,
         inspector_column: Column[Any],
@@ -149,7 +160,13 @@ class PostgresqlImpl(DefaultImpl):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        """Let the database compare."""
+        """Let the database compare: by its words for both, else by their values."""
+        if compare.is_null(rendered_metadata_default):
+            rendered_metadata_default = None
+        if rendered_metadata_default is not None and rendered_inspector_default is not None:
+            pair = self.expression_pair(inspector_column, metadata_column)
+            if pair is not None and self.wording.same(pair):
+                return False
         return compare.defaults_differ(
             self.connection,
             metadata_column,

@@ -5,20 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from idiolect.hooks import OfflineTransaction, hookimpl
-from idiolect_postgresql import render
+from idiolect_postgresql import render, wording
 from idiolect_postgresql.impl import PostgresqlImpl
 
 # Its directive comes with the plugin.
 from idiolect_postgresql.operations import CreateExcludeConstraintOp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Inspector
+    from sqlalchemy.engine import Connection
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import Comparator, DialectRules, JournalSupport, SchemaObject
+    from idiolect.hooks import (
+        Comparator,
+        DialectRules,
+        Expression,
+        JournalSupport,
+        SchemaObject,
+    )
     from idiolect.operations.ops import MigrateOperation
 
 
@@ -77,6 +84,13 @@ class PostgresqlPlugin:
 
         connection: Any = inspector.bind
         return catalogue.objects(connection)
+
+    @hookimpl
+    def normalise_expressions(
+        self, connection: Connection, expressions: Sequence[Expression]
+    ) -> list[str | None]:
+        """In the words of the catalogue, by means of temporary tables."""
+        return wording.worded(connection, expressions)
 
     @hookimpl
     def render_operation(

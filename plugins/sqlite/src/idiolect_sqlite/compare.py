@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
 
-from idiolect.ddl.signatures import is_plain
+from idiolect.ddl.signatures import index_elements, is_plain
+from idiolect.ddl.typecompare import text_of_type
+from idiolect.ddl.wording import without_brackets
 
 if TYPE_CHECKING:
-    from sqlalchemy import Index, UniqueConstraint
+    from sqlalchemy import Column, Index, UniqueConstraint
+    from sqlalchemy.engine import Dialect
 
 _QUOTED = re.compile(r"'((?:[^']|'')*)'")
 
@@ -32,19 +35,50 @@ def plain_default(default: str | None) -> str | None:
     if default is None:
         return None
     text = default.strip()
-    while text.startswith("(") and text.endswith(")") and _is_one_group(text):
-        text = text[1:-1].strip()
+    text = without_brackets(text)
     quoted = _QUOTED.fullmatch(text)
     return quoted.group(1).replace("''", "'") if quoted else text
 
 
-def _is_one_group(text: str) -> bool:
-    depth = 0
-    for position, char in enumerate(_QUOTED.sub(lambda found: "x" * len(found.group()), text)):
-        depth += (char == "(") - (char == ")")
-        if depth == 0 and position < len(text) - 1:
-            return False
-    return True
+_COLLATION = re.compile(r" COLLATE (?:\"[^\"]+\"|\w+)", re.IGNORECASE)
+_ORDER = re.compile(r" (?:asc|desc)$", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\]|[^'\"`\[]+|.", re.DOTALL
+)
+_AROUND = re.compile(r"\s*([^\w\s])\s*")
+
+
+def is_stored_as(model: Column[Any], reflected: Column[Any], dialect: Any) -> bool:
+    """Tell whether a type that SQLite does not know is told as the one that is there.
+
+    Collations are not told. Source: "Datatypes In SQLite", section 3.1.
+    """
+    text = _COLLATION.sub("", text_of_type(model, dialect))
+    resolve = getattr(dialect, "_resolve_type_affinity", None)
+    if resolve is None:
+        return False
+    told: Any = resolve(text)
+    return str(told.compile(dialect=dialect)) == text_of_type(reflected, dialect)
+
+
+def plain_expression(sql: str) -> str:
+    """Return SQL without the case, quotes and white space that mean nothing; literals count."""
+    parts = []
+    for token in _TOKEN.findall(without_brackets(sql.strip())):
+        if token[0] == "'":
+            parts.append(token)
+            continue
+        bare = token[1:-1] if token[0] in '"`[' and len(token) > 1 else token
+        parts.append(_AROUND.sub(r"\1", " ".join(bare.lower().split())) if bare.strip() else "")
+    return "".join(parts)
+
+
+def columns_of(index: Index, dialect: Dialect) -> list[str]:
+    """Return what is indexed without order and collation, which are not told of an index."""
+    return [
+        _COLLATION.sub("", _ORDER.sub("", element)).strip().strip('()"`')
+        for element in index_elements(index, dialect)
+    ]
 
 
 def forget_unnamed_uniques(reflected: set[UniqueConstraint], model: set[UniqueConstraint]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Computed, Date, DateTime, DefaultClause, Time, cast
 
 import idiolect_sqlite.compile  # noqa: F401 - whoever has the impl has its SQL text
 from idiolect.ddl.impl import DefaultImpl, is_wanted
+from idiolect.ddl.signatures import ComparisonResult, result_of, unique_difference
 from idiolect.errors import OperationError
 from idiolect_sqlite import compare, rebuild
 from idiolect_sqlite.foreign_keys import is_enforced
@@ -162,6 +163,26 @@ class SQLiteImpl(DefaultImpl):
         """Give a default that is an expression its parentheses back, so that it runs anew."""
         if compare.needs_parentheses(column_info.get("default")):
             column_info["default"] = f"({column_info['default']})"
+
+    def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
+        """Compare; a type that SQLite does not know with what SQLAlchemy reads of it."""
+        if compare.is_stored_as(metadata_column, inspector_column, self.dialect):
+            return False
+        return super().compare_type(inspector_column, metadata_column)
+
+    def compare_computed(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
+        """Compare; an expression of several lines, of which SQLAlchemy reads nothing, is equal."""
+        there: Any = inspector_column.server_default
+        if isinstance(there, Computed) and not str(there.sqltext):
+            return False
+        return super().compare_computed(inspector_column, metadata_column)
+
+    def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
+        """Compare columns and uniqueness; order and collation are not told, in whatever form."""
+        columns = compare.columns_of(metadata_index, self.dialect)
+        if columns == compare.columns_of(reflected_index, self.dialect):
+            return result_of([*filter(None, [unique_difference(metadata_index, reflected_index)])])
+        return super().compare_indexes(metadata_index, reflected_index)
 
     def compare_server_default(
         self,

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Literal
 
 from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_sqlite import reflect
+from idiolect_sqlite.compare import plain_expression
 from idiolect_sqlite.impl import SQLiteImpl
 from idiolect_sqlite.transactions import immediate_transactions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import Connection
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import DialectRules, JournalSupport, ReflectedTables
+    from idiolect.hooks import DialectRules, Expression, JournalSupport, ReflectedTables
 
 
 class SQLitePlugin:
@@ -89,3 +90,14 @@ class SQLitePlugin:
         return (
             reflect.reflect_tables(connection, names) if reflect.can_reflect(connection) else None
         )
+
+    @hookimpl
+    def normalise_expressions(self, expressions: Sequence[Expression]) -> list[str | None]:
+        """By their text: SQLite keeps what it was told, and nobody is to be asked.
+
+        Defaults, which SQLAlchemy reads without their quotes at times, are the impl's.
+        """
+        return [
+            None if one.kind == "server_default" else plain_expression(one.text)
+            for one in expressions
+        ]

@@ -8,6 +8,7 @@ from idiolect.ddl.signatures import final_name, foreign_key_signature
 from idiolect.hooks.records import TableSide
 from idiolect.operations.ops.constraints import DropConstraintOp
 from idiolect.operations.ops.foreignkeys import CreateForeignKeyOp
+from idiolect.operations.schemaobj import referent_of
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
@@ -91,6 +92,6 @@ def _sorted(keys: set[ForeignKeyConstraint]) -> list[ForeignKeyConstraint]:
 
 
 def _describe(key: ForeignKeyConstraint, schema: str | None, tname: str) -> str:
-    remote = ", ".join(element.target_fullname.rpartition(".")[2] for element in key.elements)
+    remote = ", ".join(str(referent_of(element)[2]) for element in key.elements)
     label = f"{schema}.{tname}" if schema else tname
     return f"({', '.join(key.column_keys)})({remote}) on table {label}"

@@ -81,6 +81,8 @@ class Proofs:
             before, after = reflected.c.get(name), model.c.get(name)
             if before is None or after is None or isinstance(before.type, NullType):
                 continue
+            if before.server_default is None and after.server_default is not None:
+                continue  # Equal or not, SQLAlchemy could not read what is there.
             # What is said about it names the table and column, and is said of each.
             is_key = before.primary_key and after.primary_key
             if before.nullable is after.nullable or is_key:

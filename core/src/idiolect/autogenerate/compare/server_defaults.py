@@ -41,7 +41,7 @@ def compare_server_default(  # noqa: PLR0917 - as comparators of columns are cal
     if not autogen_context.migration_context._user_compare_server_default:  # noqa: SLF001 - its option
         return facts
     if isinstance(before, Computed) or isinstance(after, Computed):
-        if _computed_differs(autogen_context, before, after):
+        if _computed_differs(autogen_context, conn_col, metadata_col):
             # Programs listen at the documented place of this function.
             importlib.import_module("idiolect.util").warn(
                 f"Computed default on {tname}.{cname} cannot be modified"
@@ -68,14 +68,13 @@ def _autoincrement(metadata_col: Column[Any]) -> dict[str, Any]:
     return {}
 
 
-def _computed_differs(autogen_context: AutogenContext, before: Any, after: Any) -> bool:
-    if not isinstance(after, Computed) or not isinstance(before, Computed):
+def _computed_differs(
+    autogen_context: AutogenContext, conn_col: Column[Any], metadata_col: Column[Any]
+) -> bool:
+    both = (conn_col.server_default, metadata_col.server_default)
+    if not all(isinstance(one, Computed) for one in both):
         return True
-    dialect = autogen_context.migration_context.dialect
-    normalised = autogen_context.migration_context.impl._normalize_computed_default  # noqa: SLF001 - documented for impls
-    return bool(
-        normalised(_sql(after.sqltext, dialect)) != normalised(_sql(before.sqltext, dialect))
-    )
+    return autogen_context.migration_context.impl.compare_computed(conn_col, metadata_col)
 
 
 def _differs(
@@ -124,4 +123,7 @@ def rendered_default(column: Column[Any], dialect: Dialect) -> str | None:
 
 
 def _sql(expression: Any, dialect: Dialect) -> str:
-    return str(expression.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    sql = str(expression.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    # Drivers that format statements want every percent sign twice.
+    doubled = getattr(dialect.identifier_preparer, "_double_percents", False)
+    return sql.replace("%%", "%") if doubled else sql

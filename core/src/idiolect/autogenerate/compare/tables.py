@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from idiolect.autogenerate.compare.columns import compare_columns
+from idiolect.autogenerate.compare.expressions import expressions_of, is_opaque
 from idiolect.autogenerate.compare.inspection import Reflection
 from idiolect.autogenerate.compare.proofs import Proofs
 from idiolect.hooks.records import journal_name
 from idiolect.operations.ops.containers import ModifyTableOps
 from idiolect.operations.ops.tables import CreateTableOp, DropTableOp
+from idiolect.operations.schemaobj import referent_of
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
@@ -70,12 +73,19 @@ def compare_tables(autogen_context: AutogenContext, schemas: Iterable[str | None
     for table in _dependents_first(reflection.tables(gone)):
         pair = Pair(table.schema, table.name, table, None)
         found.extend(_removed(autogen_context, pair))
-    for key in sorted(models.keys() & there, key=lambda key: (key[0] or "", key[1])):
+    both = sorted(models.keys() & there, key=lambda key: (key[0] or "", key[1]))
+    unproved = [key for key in both if not proofs.are_possible or is_opaque(models[key])]
+    tables = reflection.tables(unproved)
+    wording = autogen_context.migration_context.impl.wording
+    pairs_of = partial(expressions_of, autogen_context)
+    wording.begin(pair for key in unproved for pair in pairs_of(tables[key], models[key]))
+    for key in both:
         model = models[key]
         if proofs.is_equal(key, model):
             continue
         pairs = proofs.pairs(key, model)
         table = reflection.tables([key])[key]
+        wording.settle(pairs_of(table, model))
         differences = list(_changed(autogen_context, Pair(model.schema, model.name, table, model)))
         if not differences:
             proofs.learn(pairs, table, model)
@@ -202,6 +212,6 @@ def _dependents_first(tables: Mapping[Key, Table]) -> list[Table]:
 def _referred(table: Table) -> set[Key]:
     found: set[Key] = set()
     for constraint in table.foreign_key_constraints:
-        target = constraint.elements[0].target_fullname.split(".")
-        found.add((".".join(target[:-2]) or None, target[-2]))
+        schema, name, _column = referent_of(constraint.elements[0])
+        found.add((schema, name))
     return found

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.schema import Column, SchemaItem
+from sqlalchemy.sql import column
 from sqlalchemy.sql.elements import ClauseElement, Label, conv, quoted_name
 
 from idiolect.autogenerate.render.imports import directive_prefix, sqlalchemy_prefix
@@ -133,7 +134,14 @@ def value_text(
 
 def keyword_items(autogen_context: AutogenContext, keywords: Mapping[str, Any]) -> list[str]:
     """Return ``name=value`` of keyword arguments, as options of dialects are, in their order."""
-    return [f"{name}={_option(value, autogen_context)}" for name, value in keywords.items()]
+    return [
+        f"{name}={_option(_expression(value), autogen_context)}" for name, value in keywords.items()
+    ]
+
+
+def _expression(value: Any) -> Any:
+    """Return a column that stands alone as a condition, and not as a name in a list."""
+    return column(value.name, value.type) if isinstance(value, Column) else value
 
 
 def _option(value: Any, autogen_context: AutogenContext) -> str:

@@ -1,0 +1,50 @@
+"""The expressions that a comparison will ask a database about, all before it begins.
+
+The comparison of tables comes in. What a filter leaves out later is asked about in vain, which
+costs less than asking one by one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Computed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Table
+
+    from idiolect.autogenerate.context import AutogenContext
+    from idiolect.ddl.wording import Pair
+
+
+def is_opaque(model: Table) -> bool:
+    """Tell whether a table has expressions that only a full comparison can compare."""
+    return any(isinstance(column.server_default, Computed) for column in model.c)
+
+
+def expressions_of(
+    autogen_context: AutogenContext, reflected: Table, model: Table
+) -> Iterator[Pair]:
+    """Yield the defaults and computed values of columns that are on both sides.
+
+    Args:
+        autogen_context: whose options tell what is compared.
+        reflected: the table as it is in the database.
+        model: as it is in the model.
+    """
+    context = autogen_context.migration_context
+    wanted = context._user_compare_server_default  # noqa: SLF001 - its option
+    if not wanted:
+        return
+    for column in model.c:
+        other = reflected.c.get(column.name)
+        if other is None or column.server_default is None:
+            continue
+        # A callable of the user's answers for most defaults: what it leaves is asked singly.
+        if callable(wanted) and not isinstance(column.server_default, Computed):
+            continue
+        pair = context.impl.expression_pair(other, column)
+        if pair is not None:
+            yield pair

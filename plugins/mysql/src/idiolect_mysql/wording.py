@@ -1,0 +1,151 @@
+"""Expressions as MySQL or MariaDB words them: given to a temporary table, and read from it.
+
+The plugin comes in, with many expressions at a time, and the impl for defaults that SQLAlchemy
+cannot read. Making and dropping a temporary table ends no transaction, and nothing stays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import inspect
+from sqlalchemy.exc import CompileError, SQLAlchemyError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Connection
+
+    from idiolect.hooks import Expression
+
+_NAME = "idiolect_wording"
+_PART = "idiolect_x"
+_MADE = {
+    "server_default": "{name} {type} DEFAULT {text}",
+    "computed": "{name} {type} GENERATED ALWAYS AS ({text}) VIRTUAL",
+    "check": "CONSTRAINT {name} CHECK ({text})",
+}
+_COLUMN = re.compile(r"^ *`((?:[^`]|``)+)` ")
+_PIECE = re.compile(r"'(?:[^'\\]|''|\\.)*'|`(?:[^`]|``)*`|[()]|\s+|[^\s'`()]+", re.DOTALL)
+#: What may follow a default. Source: "CREATE TABLE" in MariaDB's documentation.
+_AFTER = {"COMMENT", "CHECK", "INVISIBLE", "COMPRESSED", "WITHOUT", "REFERENCES", "/*!80023"}
+
+
+def worded(connection: Connection, expressions: Sequence[Expression]) -> list[str | None]:
+    """Return expressions as the database tells them; None for those that it does not take.
+
+    Three statements a table; where one of its expressions is refused, three for each of them.
+
+    Args:
+        connection: to the database.
+        expressions: of tables that are there.
+    """
+    found: dict[int, str] = {}
+    tables: dict[Table, dict[int, Expression]] = {}
+    for number, expression in enumerate(expressions):
+        if expression.kind in _MADE:
+            tables.setdefault(expression.table, {})[number] = expression
+    for table, numbered in tables.items():
+        told = _told(connection, table, numbered)
+        if told is None and len(numbered) > 1:
+            for number, expression in numbered.items():
+                found.update(_told(connection, table, {number: expression}) or {})
+        found.update(told or {})
+    return [found.get(number) for number in range(len(expressions))]
+
+
+def _told(
+    connection: Connection, table: Table, numbered: dict[int, Expression]
+) -> dict[int, str] | None:
+    """Return what the database makes of one table's expressions; None where it refuses."""
+    try:
+        parts = _parts(connection, table, numbered)
+        _execute(connection, f"CREATE TEMPORARY TABLE {_NAME} ({', '.join(parts)})")
+    except SQLAlchemyError:
+        return None
+    try:
+        texts = _read(connection, {one.kind for one in numbered.values()})
+    except SQLAlchemyError:
+        return None
+    finally:
+        with contextlib.suppress(SQLAlchemyError):
+            _execute(connection, f"DROP TEMPORARY TABLE {_NAME}")
+    return {number: texts[f"{_PART}{number}"] for number in numbered if f"{_PART}{number}" in texts}
+
+
+def _parts(connection: Connection, table: Table, numbered: dict[int, Expression]) -> list[str]:
+    compiler = connection.dialect.type_compiler_instance
+    parts = []
+    for column in table.c:
+        with contextlib.suppress(CompileError):  # a type that nobody knows
+            type_ = compiler.process(column.type, type_expression=column)
+            parts.append(f"{_quoted(column.name)} {type_} NULL")
+    for number, one in numbered.items():
+        type_ = ""
+        if one.column:
+            column = table.c[one.column]
+            type_ = compiler.process(column.type, type_expression=column)
+        parts.append(_MADE[one.kind].format(name=f"{_PART}{number}", type=type_, text=one.text))
+    return parts
+
+
+def _read(connection: Connection, kinds: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if "server_default" in kinds:
+        found.update(defaults_of(connection, _NAME))
+    inspector: Any = inspect(connection)
+    if "computed" in kinds:
+        for column in inspector.get_columns(_NAME):
+            if column.get("computed"):
+                found[column["name"]] = column["computed"]["sqltext"]
+    if "check" in kinds:
+        for check in inspector.get_check_constraints(_NAME):
+            found[check["name"]] = check["sqltext"]
+    return found
+
+
+def defaults_of(connection: Connection, table: str, schema: str | None = None) -> dict[str, str]:
+    """Return the defaults of a table's columns in full; SQLAlchemy reads plain ones alone.
+
+    Args:
+        connection: to the database.
+        table: the table's name.
+        schema: its schema.
+    """
+    name = f"{_quoted(schema)}.{_quoted(table)}" if schema else _quoted(table)
+    row = _execute(connection, f"SHOW CREATE TABLE {name}").one()
+    found = {}
+    for line in str(row[1]).splitlines():
+        column = _COLUMN.match(line)
+        default = default_in(line[column.end() :]) if column else None
+        if column and default:
+            found[column[1].replace("``", "`")] = default
+    return found
+
+
+def default_in(definition: str) -> str | None:
+    """Return the default in a column's definition as SHOW CREATE TABLE has it."""
+    depth = 0
+    default: list[str] | None = None
+    for piece in _PIECE.findall(definition.rstrip(",")):
+        word = piece.upper() if depth == 0 else ""
+        depth += {"(": 1, ")": -1}.get(piece, 0)
+        if default is None:
+            if word == "DEFAULT":
+                default = []
+        elif word in _AFTER:
+            break
+        else:
+            default.append(piece)
+    return None if default is None else "".join(default).strip()
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _execute(connection: Connection, sql: str) -> Any:
+    return connection.exec_driver_sql(sql, execution_options={"no_parameters": True})

@@ -1,0 +1,107 @@
+"""Expressions as PostgreSQL itself words them: carried out on empty copies of tables, and read.
+
+The plugin comes in, with many expressions at a time. What is made stands in the session's
+temporary schema and in a savepoint that is rolled back; nothing stays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import inspect
+from sqlalchemy.engine.reflection import ObjectScope
+from sqlalchemy.exc import CompileError, SQLAlchemyError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Connection
+
+    from idiolect.hooks import Expression
+
+_NAME = "idiolect_wording"
+_TAG = "$idiolect$"
+#: Each alone may fail: a column may be missing yet.
+_STATEMENT = "BEGIN EXECUTE {}; EXCEPTION WHEN OTHERS THEN NULL; END;"
+_MADE = {
+    "server_default": "ALTER TABLE {table} ADD COLUMN {name} {type} DEFAULT {text}",
+    "computed": "ALTER TABLE {table} ADD COLUMN {name} {type} GENERATED ALWAYS AS ({text}) STORED",
+    "index": "CREATE INDEX {name} ON {table} (({text}))",
+    "index_where": "CREATE INDEX {name} ON {table} ((1)) WHERE {text}",
+    "check": "ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({text})",
+}
+
+
+def worded(connection: Connection, expressions: Sequence[Expression]) -> list[str | None]:
+    """Return expressions as PostgreSQL tells them; None for those that it does not take.
+
+    Four statements, and the queries by which SQLAlchemy reads tables, whatever the number.
+
+    Args:
+        connection: to the database; in a transaction of whoever compares, if one is open.
+        expressions: of tables that are there.
+    """
+    copies: dict[Table, str] = {}
+    statements: list[str] = []
+    for number, expression in enumerate(expressions):
+        copy = copies.get(expression.table)
+        if copy is None:
+            copy = copies[expression.table] = f"{_NAME}_{len(copies)}"
+            source = connection.dialect.identifier_preparer.format_table(expression.table)
+            statements.append(f"CREATE TEMPORARY TABLE {copy} (LIKE {source})")
+        with contextlib.suppress(CompileError):  # of a column whose type nobody knows
+            statements.append(_statement(expression, copy, f"{_NAME}_x{number}", connection))
+    body = "\n".join(_STATEMENT.format(_literal(statement)) for statement in statements)
+    if _TAG in body or not connection.in_transaction():
+        return [None] * len(expressions)
+    try:
+        with connection.begin_nested() as savepoint:
+            connection.exec_driver_sql(
+                f"DO {_TAG} BEGIN {body} END {_TAG}",
+                execution_options={"no_parameters": True},
+            )
+            found = _read(connection, {one.kind for one in expressions}, [*copies.values()])
+            savepoint.rollback()
+    except SQLAlchemyError:
+        # No right to make tables, a standby, no PL/pgSQL: text has to do.
+        return [None] * len(expressions)
+    return [found.get(f"{_NAME}_x{number}") for number in range(len(expressions))]
+
+
+def _statement(expression: Expression, copy: str, name: str, connection: Connection) -> str:
+    type_ = ""
+    if expression.column:
+        column = expression.table.c[expression.column]
+        type_ = connection.dialect.type_compiler_instance.process(column.type)
+    return _MADE[expression.kind].format(table=copy, name=name, type=type_, text=expression.text)
+
+
+def _literal(sql: str) -> str:
+    escaped = sql.replace("\\", "\\\\").replace("'", "''")
+    return f"E'{escaped}'"
+
+
+def _read(connection: Connection, kinds: set[str], copies: list[str]) -> dict[str, str]:
+    """Return what stands under each name, as SQLAlchemy reads it of any other table."""
+    inspector: Any = inspect(connection)
+    of_copies = {"filter_names": copies, "scope": ObjectScope.TEMPORARY}
+    found: dict[str, str] = {}
+    if kinds & {"server_default", "computed"}:
+        for column in _all(inspector.get_multi_columns(**of_copies)):
+            computed = column.get("computed")
+            text = computed["sqltext"] if computed else column["default"]
+            found[column["name"]] = text
+    if kinds & {"index", "index_where"}:
+        for index in _all(inspector.get_multi_indexes(**of_copies)):
+            where = index.get("dialect_options", {}).get("postgresql_where")
+            found[index["name"]] = where or index["expressions"][0]
+    if "check" in kinds:
+        for check in _all(inspector.get_multi_check_constraints(**of_copies)):
+            found[check["name"]] = check["sqltext"]
+    return found
+
+
+def _all(tables: Any) -> list[Any]:
+    return [item for items in tables.values() for item in items]

@@ -1,0 +1,78 @@
+"""What was just made from a model does not differ from it; what was changed since does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.quiet.corpus import DIALECTS, schemas
+from tests.quiet.places import EVERYTHING, found, made, place
+from tests.rendering.revision import run, write
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Engine
+
+    from tests.quiet.schema import Schema
+
+#: The SQLAlchemy of each database says so, and what it says is true.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:autogenerate skipping metadata-specified expression-based index",
+    "ignore:Skipped unsupported reflection of expression-based index",
+    "ignore:Could not instantiate type",
+    "ignore:Cannot correctly sort tables",
+)
+_MARKS = {"postgresql": [pytest.mark.postgresql], "mariadb": [pytest.mark.mariadb], "sqlite": []}
+
+
+def _cases(*, step: int = 1) -> list[Any]:
+    return [
+        pytest.param(dialect, schema, id=f"{dialect}-{schema.name}", marks=_MARKS[dialect])
+        for dialect in DIALECTS
+        for schema in schemas(dialect)[::step]
+    ]
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, dialect: str) -> Engine:
+    """The engine of the case's database."""
+    given: Engine = request.getfixturevalue(dialect)
+    return given
+
+
+def test_the_corpus_is_large() -> None:
+    """Each database has at least 150 schemas, of different names."""
+    names = {dialect: [one.name for one in schemas(dialect)] for dialect in DIALECTS}
+    assert {} == {d: len(found) for d, found in names.items() if len(found) < 150}
+    assert {} == {d: found for d, found in names.items() if len(found) != len(set(found))}
+
+
+@pytest.mark.parametrize(("dialect", "schema"), _cases())
+def test_only_what_was_changed_differs(engine: Engine, schema: Schema) -> None:
+    """Right after create_all() nothing differs; with one thing of the model changed, that does."""
+    opts: dict[str, Any] = {"autogenerate_plugins": EVERYTHING}
+    with made(engine, schema) as (connection, others):
+        assert [] == found(connection, schema.metadata(*others), others)
+        if schema.name.startswith("check"):
+            assert [] == found(connection, schema.metadata(*others), others, **opts)
+        if schema.changed is not None:
+            changed = schema.metadata(*others, change=True)
+            kinds = {one[0] for one in found(connection, changed, others, **opts)}
+            assert list(schema.seen) == sorted(kinds)
+
+
+@pytest.mark.parametrize(("dialect", "schema"), _cases(step=5))
+def test_what_is_rendered_makes_it(engine: Engine, schema: Schema) -> None:
+    """The revision that autogenerate writes for an empty database leaves no difference."""
+    with place(engine, schema) as (connection, others):
+        model = schema.metadata(*others)
+        names = {"include_schemas": bool(others), "include_name": _only(others)}
+        run(connection, write(connection, model, **names), "upgrade")
+        assert [] == found(connection, model, others)
+
+
+def _only(others: list[str]) -> Any:
+    def include(name: str | None, type_: str, _parents: Any) -> bool:
+        return type_ != "schema" or name is None or name in others
+
+    return include
