@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tests.quiet.schema import Schema
 
 #: Also what is compared only where it is asked for.
-EVERYTHING = ["alembic.*", "idiolect.*"]
+EVERYTHING = ["alembic.autogenerate.*", "idiolect.*"]
+#: The sets by default, and checks.
+USUAL_AND_CHECKS = ["alembic.*", "idiolect.autogenerate.*"]
 
 
 @contextmanager

@@ -93,8 +93,11 @@ def _checks(dialect: str) -> list[Schema]:
         for name, text in CHECKS
     ]
     found += [
-        Schema("unnamed check", _with(CheckConstraint("x > 5"))),
-        Schema("two checks", _with(CheckConstraint("x > 5", name="c"), CheckConstraint("y > 5"))),
+        Schema("condition without name", _with(CheckConstraint("x > 5"))),
+        Schema(
+            "conditions with and without names",
+            _with(CheckConstraint("x > 5", name="c"), CheckConstraint("y > 5")),
+        ),
         Schema("check in mixed case", _with(CheckConstraint("x > 5", name="C Mixed"))),
     ]
     if dialect != "mariadb":  # which SQLAlchemy tells in words that it does not take

@@ -47,9 +47,10 @@ _COPIED = ("postgresql_using", "postgresql_ops", "postgresql_where", "postgresql
 
 def by_name(table: Table, kind: type[Constraint], dialect: Dialect) -> dict[str, Any]:
     """Return the constraints of a kind that have a name and that no type makes, sorted by it."""
+    of_columns = (one for column in table.c for one in column.constraints)
     named = {
         final_name(one, dialect): one
-        for one in table.constraints
+        for one in (*table.constraints, *of_columns)
         if isinstance(one, kind) and not getattr(one, "_type_bound", False)
     }
     return {name: named[name] for name in sorted(filter(None, named))}

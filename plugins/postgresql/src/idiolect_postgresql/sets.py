@@ -130,6 +130,9 @@ def compare_checks(  # noqa: PLR0917 - as above
         if autogen_context.run_name_filters(name, "check_constraint", parents)
     }
     after = made.by_name(metadata_table, CheckConstraint, dialect)
+    for name in before.keys() - after.keys():
+        if _is_kept(autogen_context, before[name], conn_table, metadata_table):
+            del before[name]
     others = _others(
         connection, conn_table, {name: after[name] for name in after if name in before}
     )
@@ -157,10 +160,29 @@ def _others(connection: Connection, table: Table, models: dict[str, CheckConstra
         return set()
     standing = made.there(connection, table)
     return {
-        name
-        for name in models
-        if worded.get(name) != standing.get(name, "").removesuffix(" NOT VALID")
+        name for name in models if _condition(worded.get(name)) != _condition(standing.get(name))
     }
+
+
+def _is_kept(
+    autogen_context: AutogenContext, check: CheckConstraint, conn_table: Table, model: Table
+) -> bool:
+    """Tell whether the model has a check by its type, or without a name but the same."""
+    impl = autogen_context.migration_context.impl
+    others = [
+        one
+        for one in (*model.constraints, *(one for column in model.c for one in column.constraints))
+        if isinstance(one, CheckConstraint)
+    ]
+    named = {final_name(one, autogen_context.dialect): one for one in others}
+    if getattr(named.get(str(check.name)), "_type_bound", False):
+        return True
+    unnamed = [one for one in others if final_name(one, autogen_context.dialect) is None]
+    return any(impl.wording.same(impl.check_pair(conn_table, one, check)) for one in unnamed)
+
+
+def _condition(definition: str | None) -> str | None:
+    return None if definition is None else definition.removesuffix(" NOT VALID")
 
 
 def _done(modify_ops: ModifyTableOps) -> set[str | None]:
@@ -217,11 +239,7 @@ def compare_computed(  # noqa: PLR0917 - as comparators of tables are called
         old = conn_table.c.get(column.name)
         if old is None or old.computed is None or column.computed is None:
             continue
-        sides = [
-            impl._normalize_computed_default(impl.render_ddl_sql_expr(computed.sqltext))  # noqa: SLF001 - documented for impls
-            for computed in (old.computed, column.computed)
-        ]
-        if sides[0] == sides[1] or not autogen_context.run_object_filters(
+        if not impl.compare_computed(old, column) or not autogen_context.run_object_filters(
             column, column.name, "column", False, old
         ):
             continue
