@@ -34,14 +34,14 @@ class Writer:
     """Writes the text for tables of one schema.
 
     Args:
-        connection: its dialect tells how names are quoted, and which server it is.
+        connection: its dialect tells which server it is.
         catalogue: what was read.
     """
 
     def __init__(self, connection: Connection, catalogue: Catalogue) -> None:
         dialect = connection.dialect
         self._catalogue = catalogue
-        self._quote: Callable[[str], str] = dialect.identifier_preparer.quote_identifier
+        self._quote: Callable[[str], str] = _quoted
         self._is_mariadb: bool = dialect.is_mariadb  # type: ignore[attr-defined]
         #: What a foreign key does where nothing was said.
         self._inaction = "RESTRICT" if self._is_mariadb else "NO ACTION"
@@ -209,3 +209,8 @@ def by_key(rows: list[KeyRow]) -> dict[str, list[KeyRow]]:
 
 def _literal(text: str) -> str:
     return "'" + _ESCAPED.sub(lambda found: _ESCAPES[found[0]], text) + "'"
+
+
+def _quoted(name: str) -> str:
+    """Return a name as the server quotes it: drivers want percent signs twice, it does not."""
+    return "`" + name.replace("`", "``") + "`"
