@@ -181,7 +181,8 @@ def run_step(
     """Run one step: call the revision's ``upgrade()`` or ``downgrade()``.
 
     Made to be wrapped (``@hookimpl(wrapper=True)``), for timing, timeouts or tracing. Called
-    once a step, inside its transaction, before the version rows change.
+    once a step, inside its transaction, before the version rows change; twice where an impl has
+    the step undone and run again (``ask_for_guard()``), which then leaves by a BaseException.
 
     Args:
         context: the running context.
