@@ -56,12 +56,14 @@ class Client:
         version: pinned.
         sha256: of its wheel.
         needs: pinned distributions that it imports.
+        is_namespace: whether one of them has its top package too, so that they share a folder.
     """
 
     name: str
     version: str
     sha256: str
     needs: tuple[str, ...] = ()
+    is_namespace: bool = False
 
     @property
     def project(self) -> Path:
@@ -108,21 +110,24 @@ def search_path(client: Client) -> str:
     Raises:
         pytest.skip.Exception: the package index did not answer; in CI that is a failure.
     """
-    folders = [fetched(client.name, (f"{client.name}=={client.version}",), client.sha256)]
-    if client.needs:
+    requirement = f"{client.name}=={client.version}"
+    beside = client.needs if client.is_namespace else ()
+    folders = [fetched(client.name, (requirement, *beside), client.sha256)]
+    if client.needs and not beside:
         folders.append(fetched("needs", client.needs))
     return os.pathsep.join(map(str, folders))
 
 
-def make_project(folder: Path, client: Client, url: str) -> None:
+def make_project(folder: Path, client: Client, url: str, project: str | None = None) -> None:
     """Copy the library's project and point it to a database.
 
     Args:
         folder: made by this.
         client: the library.
         url: the database.
+        project: another project than that of the library's name.
     """
-    shutil.copytree(client.project, folder)
+    shutil.copytree(PROJECTS / project if project else client.project, folder)
     (folder / "versions").mkdir(exist_ok=True)
     (folder / "script.py.mako").write_text(TEMPLATE, encoding="utf-8")
     ini = INI.format(url=url.replace("%", "%%"))

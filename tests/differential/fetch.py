@@ -29,18 +29,23 @@ def fetched(name: str, requirements: tuple[str, ...], sha256: str | None = None)
     Args:
         name: for the folder.
         requirements: pinned, as pip takes them.
-        sha256: of the file that pip gets for the only one of them; None: it is not looked at.
+        sha256: of the file that pip gets for the first of them; None: it is not looked at.
 
     Raises:
         pytest.skip.Exception: the package index did not answer; in CI that is a failure.
     """
 
     def fill(folder: Path) -> None:
-        install = ("install", "--no-deps", "--no-compile", "--target", str(folder))
-        if sha256 is None:
-            _pip(*install, *requirements)
-        else:
-            _pip(*install, *_hashed(folder, requirements[0], sha256))
+        named = list(requirements)
+        wheels = folder.with_suffix(".wheels")
+        if sha256 is not None:
+            shutil.rmtree(wheels, ignore_errors=True)
+            hashed = _hashed(folder, requirements[0], sha256)
+            _pip("download", "--no-deps", "--dest", str(wheels), *hashed)
+            (named[0],) = map(str, wheels.iterdir())
+        # All at once: pip does not add to the folder of a package that is there.
+        _pip("install", "--no-deps", "--no-compile", "--target", str(folder), *named)
+        shutil.rmtree(wheels, ignore_errors=True)
 
     return _made(name, (requirements, sha256), fill)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 from sqlalchemy.engine.default import DefaultDialect
 
 from idiolect.ddl.offline import (
@@ -59,6 +60,14 @@ SLASHES = DialectRules(
 def test_layout(written: str, expected: str) -> None:
     """Tabs become four spaces, but never inside quotes; outer white space goes."""
     assert lay_out(written) == expected
+
+
+def test_a_backslash_escapes_where_the_dialect_writes_it_so() -> None:
+    """A literal ends at the quote at which the database ends it; nowhere else is a tab data."""
+    written = "'it\\'s'\tDEFAULT 'a\tb'"
+    assert "'it\\'s'    DEFAULT 'a\tb'" == lay_out(written, make_url("mysql://").get_dialect()())
+    written = "'c:\\'\tDEFAULT 'a\tb'"
+    assert "'c:\\'    DEFAULT 'a\tb'" == lay_out(written, make_url("postgresql://").get_dialect()())
 
 
 @pytest.mark.parametrize(

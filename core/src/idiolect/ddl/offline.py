@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import String, literal
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from idiolect.hooks.records import DialectRules
 
 # Quoted text and comments are matched first, and so kept as they are: a tab in a literal is data.
-_TAB_OUTSIDE_QUOTES = re.compile(
-    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | `(?:[^`]|``)*` | --[^\n]* | /\*.*?\*/ | (\t)""",
-    re.VERBOSE | re.DOTALL,
+_REST = r""" | `(?:[^`]|``)*` | --[^\n]* | /\*.*?\*/ | (\t)"""
+_FLAGS = re.VERBOSE | re.DOTALL
+_TAB_OUTSIDE_QUOTES = re.compile(r"""'(?:[^']|'')*' | "(?:[^"]|"")*\"""" + _REST, _FLAGS)
+_TAB_OUTSIDE_ESCAPING_QUOTES = re.compile(
+    r"""'(?:[^'\\]|''|\\.)*' | "(?:[^"\\]|""|\\.)*\"""" + _REST, _FLAGS
 )
 
 
@@ -42,14 +45,30 @@ def statement_text(statement: Executable, dialect: Dialect, *, literal_binds: bo
     if literal_binds and not isinstance(statement, ExecutableDDLElement):
         options["compile_kwargs"] = {"literal_binds": True}
     compiled = statement.compile(dialect=dialect, **options)  # type: ignore[attr-defined]
-    return lay_out(str(compiled))
+    return lay_out(str(compiled), dialect)
 
 
-def lay_out(text: str) -> str:
-    """Return ``text`` without outer white space, its tabs as four spaces but in quotes."""
-    return _TAB_OUTSIDE_QUOTES.sub(
-        lambda match: "    " if match.group(1) else match.group(0), text
-    ).strip()
+def lay_out(text: str, dialect: Dialect | None = None) -> str:
+    """Return ``text`` without outer white space, its tabs as four spaces but in quotes.
+
+    Args:
+        text: of a statement.
+        dialect: it is for; asked whether a backslash escapes the end of a literal.
+    """
+    is_escaping = dialect is not None and "\\" in text and "\t" in text and _escapes(dialect)
+    tab = _TAB_OUTSIDE_ESCAPING_QUOTES if is_escaping else _TAB_OUTSIDE_QUOTES
+    return tab.sub(lambda match: "    " if match.group(1) else match.group(0), text).strip()
+
+
+def _escapes(dialect: Dialect) -> bool:
+    """Tell whether literals of a dialect have backslashes that escape, as it writes them."""
+    written = [
+        str(
+            literal(text, String()).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        )
+        for text in ("'", "\\")
+    ]
+    return "\\" in "".join(written).replace("\\", "", 1)
 
 
 def script_lines(text: str, rules: DialectRules) -> Iterator[str]:
