@@ -30,7 +30,12 @@ class DuckDBDatabase(Database):
 
     def tables(self) -> list[str]:
         """Return the names of the tables, sorted."""
-        return [name for (name,) in self.rows("SELECT table_name FROM duckdb_tables() ORDER BY 1")]
+        return [
+            name
+            for (name,) in self.rows(
+                "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' ORDER BY 1"
+            )
+        ]
 
     def facts(self, kind: str, table: str) -> Any:
         """Return one kind of facts of a table."""

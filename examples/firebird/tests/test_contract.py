@@ -50,6 +50,7 @@ class TestContract(DialectContract):
         ),
         impossible("Firebird 3 begins one after the start", "identity"),
         impossible("Firebird 3 has none that are always generated", "autogenerate_identity"),
+        impossible("no schemas", "schemas"),
         impossible("no such type", "autogenerate_json"),
         no("the driver's level of that name commits nothing", "autocommit"),
     )

@@ -61,6 +61,7 @@ class TestContract(DialectContract):
             "drop_primary_key",
             "add_computed",
         ),
+        impossible("files of their own, which ATTACH DATABASE names", "schemas"),
         impossible("no identities", "identity", "autogenerate_identity"),
     )
 

@@ -17,6 +17,7 @@ from idiolect.testing.suite.base import Contract, capabilities_of, contract_test
 from idiolect.testing.suite.changes import ChangesContract
 from idiolect.testing.suite.operations import Database
 from idiolect.testing.suite.rules import RulesContract
+from idiolect.testing.suite.schemas import SchemasContract
 from idiolect.testing.suite.scripts import ScriptsContract
 from idiolect.testing.suite.transactions import TransactionsContract
 from idiolect.testing.suite.versions import VersionsContract
@@ -28,6 +29,7 @@ __all__ = [
     "Database",
     "DialectContract",
     "RulesContract",
+    "SchemasContract",
     "ScriptsContract",
     "TransactionsContract",
     "VersionsContract",
@@ -41,6 +43,7 @@ class DialectContract(
     RulesContract,
     ScriptsContract,
     ChangesContract,
+    SchemasContract,
     TransactionsContract,
     VersionsContract,
     AutogenerateContract,
