@@ -82,6 +82,44 @@ def collated(collation: str | None) -> Callable[[], Any]:
     return lambda: sa.Column("c", sa.String(20, collation=collation))
 
 
+def pair(first: str, second: str, **options: Any) -> Make:
+    """Return what makes two tables that refer to each other."""
+
+    def make(metadata: sa.MetaData) -> None:
+        for name, other in ((first, second), (second, first)):
+            sa.Table(
+                name,
+                metadata,
+                sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("other", sa.ForeignKey(f"{other}.id", **options), index=True),
+                sa.Column("self", sa.ForeignKey(f"{name}.id")),
+            )
+
+    return make
+
+
+def people(table: str, key: str, name: str, former: tuple[str, str, str] = ("", "", "")) -> Make:
+    """Return what makes two tables, the first of them with names that may be new."""
+
+    def was(given: str) -> dict[str, Any]:
+        return {"renamed_from": given} if given else {}
+
+    def make(metadata: sa.MetaData) -> None:
+        sa.Table(
+            table,
+            metadata,
+            sa.Column(key, sa.Integer, primary_key=True, info=was(former[1])),
+            sa.Column(name, sa.String(5), nullable=False, info=was(former[2])),
+            sa.UniqueConstraint(name, name="uq_name"),
+            sa.Index("ix_name", sa.text(f"lower({name})"), postgresql_where=sa.text(f"{key} > 5")),
+            sa.CheckConstraint(f"{name} <> 'nick'", name="ck_name"),
+            info=was(former[0]),
+        )
+        sa.Table("visit", metadata, sa.Column("who", sa.ForeignKey(f"{table}.{key}")))
+
+    return make
+
+
 def key(*columns: str) -> Callable[[], Any]:
     """Return what makes a named primary key."""
     return lambda: sa.PrimaryKeyConstraint(*columns, name="pk")
@@ -164,6 +202,14 @@ CASES: dict[str, tuple[Make, Make]] = {
     "computed-changed": (table(computed("a + 1")), table(computed("a + 2"))),
     "exclude-added": (table(), table(exclude())),
     "exclude-changed": (table(exclude()), table(exclude(where="a > 5"))),
+    "tables-that-refer-to-each-other": (both(), pair("a", "b")),
+    "tables-that-refer-to-each-other-by-alter": (both(), pair("a", "b", use_alter=True)),
+    "tables-that-refer-to-each-other-gone": (pair("a", "b"), both()),
+    "renamed": (
+        people("account", "id", "nick"),
+        people("person", "number", "name", ("account", "id", "nick")),
+    ),
+    "renamed-column": (people("p", "id", "nick"), people("p", "id", "name", ("", "", "nick"))),
     "collation": (table(collated(None)), table(collated("C"))),
     "collation-gone": (table(collated("C")), table(collated(None))),
 }

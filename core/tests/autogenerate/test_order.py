@@ -1,12 +1,14 @@
-"""Tables that go leave after the foreign keys to them, and only then."""
+"""Tables come before the foreign keys to them and leave after them, and only then."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table
+from sqlalchemy.engine.default import DefaultDialect
 
-from idiolect.autogenerate.compare.order import drop_referred_tables_last
+from idiolect.autogenerate.compare.order import drop_referred_tables_last, key_cycles_apart
 from idiolect.operations import ops
 
 
@@ -46,3 +48,85 @@ def test_tables_that_go(found: list[Any], expected: list[Any]) -> None:
     operations = list(found)
     drop_referred_tables_last(operations)
     assert expected == operations
+
+
+def circle(**options: Any) -> MetaData:
+    """Return two tables that refer to each other."""
+    metadata = MetaData()
+    for name, other in (("a", "b"), ("b", "a")):
+        Table(
+            name,
+            metadata,
+            Column("id", Integer, primary_key=True),
+            Column("other", ForeignKey(f"{other}.id", **options)),
+        )
+    return metadata
+
+
+def told(operations: list[Any]) -> list[str]:
+    """Return operations in short, with the number of foreign keys in a table."""
+    words = []
+    for one in operations:
+        if isinstance(one, ops.ModifyTableOps):
+            words += told(one.ops)
+        elif isinstance(one, (ops.CreateTableOp, ops.DropTableOp)):
+            keys = len(one.to_table().foreign_key_constraints)
+            words.append(f"{type(one).__name__} {one.table_name} {keys}")
+        else:
+            words.append(f"{type(one).__name__} {getattr(one, 'constraint_name', '')}")
+    return words
+
+
+@pytest.mark.parametrize(
+    ("alters", "options", "expected"),
+    [
+        pytest.param(
+            True,
+            {},
+            ["CreateTableOp a 0", "CreateTableOp b 1", "CreateForeignKeyOp fk_a_other"],
+            id="circle",
+        ),
+        pytest.param(
+            True,
+            {"use_alter": True},
+            [
+                "CreateTableOp a 0",
+                "CreateTableOp b 0",
+                "CreateForeignKeyOp fk_a_other",
+                "CreateForeignKeyOp fk_b_other",
+            ],
+            id="use-alter",
+        ),
+        pytest.param(
+            False, {}, ["CreateTableOp a 1", "CreateTableOp b 1"], id="database-that-cannot"
+        ),
+    ],
+)
+def test_new_tables_come_before_keys_that_close_a_circle(
+    alters: bool, options: dict[str, Any], expected: list[str]
+) -> None:
+    """And go after them, in the reverse."""
+    dialect = DefaultDialect()
+    dialect.supports_alter = alters
+    operations: list[Any] = [
+        ops.CreateTableOp.from_table(table) for table in circle(**options).tables.values()
+    ]
+    key_cycles_apart(operations, dialect)
+    undone = told(ops.UpgradeOps(operations).reverse().ops)
+
+    assert expected == told(operations)
+    assert [each.split()[1] for each in expected[::-1]] == [each.split()[1] for each in undone]
+
+
+def test_tables_that_go_are_released_from_a_circle_first() -> None:
+    """The reverse makes the tables, then the key."""
+    metadata = circle(name="k")
+    operations: list[Any] = [
+        ops.DropTableOp.from_table(table) for table in metadata.tables.values()
+    ]
+    key_cycles_apart(operations, DefaultDialect())
+
+    assert ["DropConstraintOp k", "DropTableOp a 1", "DropTableOp b 0"] == told(operations)
+    assert ["CreateTableOp b 0", "CreateTableOp a 1", "CreateForeignKeyOp k"] == told(
+        ops.UpgradeOps(operations).reverse().ops
+    )

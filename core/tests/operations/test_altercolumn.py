@@ -322,5 +322,5 @@ def test_diff_tuples() -> None:
         ("modify_nullable", *place, known("existing_nullable"), True, False),
         ("modify_default", *place, known("existing_server_default"), "1", "2"),
         ("modify_comment", *place, known("existing_comment"), "old", "new"),
+        ("modify_name", *place, before, "c", "d"),
     ]
-    assert ops.AlterColumnOp("t", "c", modify_name="d").to_diff_tuple() == []

@@ -315,10 +315,10 @@ def test_diff_tuples_name_what_is_done() -> None:
     assert (removed, table.name) == ("remove_table", "t")
 
 
-def test_renaming_has_neither_reverse_nor_tuple() -> None:
-    """What has no reverse says so, as the NotImplementedError that programs expect."""
-    operation = ops.RenameTableOp("a", "b")
-    with pytest.raises(NotImplementedError, match="rename_table on table 'a'"):
-        operation.reverse()
-    with pytest.raises(OperationError, match="no form as a tuple"):
-        operation.to_diff_tuple()
+def test_renaming_is_undone_and_told() -> None:
+    """The reverse gives the former name back, in the same schema."""
+    operation = ops.RenameTableOp("a", "b", schema="s")
+    reverse = operation.reverse()
+
+    assert ("rename_table", "s", "a", "b") == operation.to_diff_tuple()
+    assert ("rename_table", "s", "b", "a") == reverse.to_diff_tuple()

@@ -10,6 +10,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import MetaData, inspect
+from sqlalchemy.schema import sort_tables_and_constraints
 
 from idiolect.autogenerate.builtin import comparators as global_comparators
 from idiolect.autogenerate.compare.schemas import schemas_to_compare
@@ -175,7 +176,15 @@ class AutogenContext:
     @memoized_property
     def sorted_tables(self) -> list[Table]:
         """All tables of the models; a table comes after those that it refers to."""
-        return [table for one in to_list(self.metadata) for table in one.sorted_tables]
+        # As MetaData.sorted_tables, without its warning of tables that refer to each other.
+        return [
+            table
+            for one in to_list(self.metadata)
+            for table, _keys in sort_tables_and_constraints(  # type: ignore[no-untyped-call]
+                sorted(one.tables.values(), key=lambda table: table.key)
+            )
+            if table is not None
+        ]
 
     @memoized_property
     def table_key_to_table(self) -> dict[str, Table]:

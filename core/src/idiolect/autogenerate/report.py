@@ -203,6 +203,9 @@ class _Words:
         if word in _OF_COLUMN:
             _word, schema, table, column = diff
             return self._one(_OF_COLUMN[word], "column", (schema, table, column.name), column)
+        if word == "rename_table":
+            _word, schema, before, after = diff
+            return Difference("changed", "table", schema, after, after, "name", before, after)
         if word in {"add_table_comment", "remove_table_comment"}:
             table = diff[1]
             before = diff[2] if len(diff) > 2 else None  # noqa: PLR2004 - the former comment

@@ -14,6 +14,7 @@ from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, Table, UniqueCons
 from sqlalchemy.exc import NoSuchTableError, SAWarning
 from sqlalchemy.sql.elements import conv
 
+from idiolect.autogenerate.compare.declared import with_new_names
 from idiolect.autogenerate.compare.informed import informed
 from idiolect.autogenerate.compare.told import signature_of
 from idiolect.errors import CommandError
@@ -45,16 +46,25 @@ class Reflection:
     Args:
         autogen_context: whose connection is asked.
         wanted: names of tables by schema.
+        models: the tables of the models, which may declare renames.
 
     Attributes:
         known: what the database told.
+        renames: what has a new name here already.
     """
 
-    def __init__(self, autogen_context: AutogenContext, wanted: Names) -> None:
+    def __init__(
+        self,
+        autogen_context: AutogenContext,
+        wanted: Names,
+        models: Mapping[Key, Table] | None = None,
+    ) -> None:
         connection: Any = autogen_context.connection
-        names = {schema: frozenset(chosen) for schema, chosen in wanted.items() if chosen}
+        names: Names = {schema: frozenset(chosen) for schema, chosen in wanted.items() if chosen}
         self._hooks = autogen_context.hooks
-        self.known: ReflectedTables = self._hooks.reflect_tables(connection, names)
+        known = self._hooks.reflect_tables(connection, names)
+        known, names, self.renames = with_new_names(known, names, models or {})
+        self.known: ReflectedTables = known
         self._impl = autogen_context.migration_context.impl
         self._inspector: Any = informed(autogen_context.inspector, self.known, names)
         self._metadata = MetaData()

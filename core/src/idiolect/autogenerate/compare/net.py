@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idiolect.autogenerate.compare.order import drop_referred_tables_last
+from idiolect.autogenerate.compare.order import drop_referred_tables_last, key_cycles_apart
 from idiolect.util.collector import frozen_garbage
 
 if TYPE_CHECKING:
@@ -30,5 +30,6 @@ def populate_migration_script(
     """Fill the last containers of a directive with what differs, and with what undoes it."""
     upgrade_ops = migration_script.upgrade_ops_list[-1]
     _produce_net_changes(autogen_context, upgrade_ops)
+    key_cycles_apart(upgrade_ops.ops, autogen_context.dialect)
     drop_referred_tables_last(upgrade_ops.ops)
     upgrade_ops.reverse_into(migration_script.downgrade_ops_list[-1])

@@ -1,20 +1,27 @@
-"""The order of what was found: a table goes after the foreign keys that refer to it.
+"""The order of what was found: tables come before the foreign keys to them, and go after them.
 
-Comes in once a comparison, when all comparators have had their say. Nothing is added or left out.
+Comes in once a comparison, when all comparators have had their say. Nothing is left out; keys
+become operations of their own where tables refer to each other.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import ForeignKeyConstraint
+from sqlalchemy.sql.elements import conv
+
 from idiolect.operations.ops.constraints import DropConstraintOp
 from idiolect.operations.ops.containers import ModifyTableOps
 from idiolect.operations.ops.foreignkeys import CreateForeignKeyOp
 from idiolect.operations.ops.indexes import DropIndexOp
-from idiolect.operations.ops.tables import DropTableOp
+from idiolect.operations.ops.tables import CreateTableOp, DropTableOp
+from idiolect.operations.schemaobj import referent_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy.engine import Dialect
 
     from idiolect.operations.ops.core import MigrateOperation
 
@@ -54,3 +61,74 @@ def _belongs_to(operation: Any, keys: set[Key]) -> bool:
     if isinstance(operation, (DropTableOp, DropIndexOp)):
         return (operation.schema, operation.table_name) in keys
     return False
+
+
+def key_cycles_apart(operations: list[MigrateOperation], dialect: Dialect) -> None:
+    """Take foreign keys out of tables that come or go where they form a circle.
+
+    New tables come first, then such keys; and such keys go first, then the tables. A key that a
+    model marks with ``use_alter`` is added apart as well. Where the database cannot alter tables
+    it takes keys to tables that are not there yet.
+
+    Args:
+        operations: those of one container; changed in place.
+        dialect: SQLAlchemy's.
+    """
+    if not dialect.supports_alter:
+        return
+    created = [one for one in operations if isinstance(one, CreateTableOp)]
+    later: set[Key] = {(one.schema, one.table_name) for one in created}
+    added: list[MigrateOperation] = []
+    for create in created:
+        later.discard((create.schema, create.table_name))
+        for key in _taken_out(create, later, with_alter=True):
+            key_op = CreateForeignKeyOp.from_constraint(key)
+            if key_op.constraint_name is None:
+                # Without a name nobody could drop it again.
+                name = "_".join(["fk", key.table.name, *key.column_keys])
+                key_op.constraint_name = conv(name[: dialect.max_identifier_length])
+            added.append(ModifyTableOps(create.table_name, [key_op], schema=create.schema))
+    operations[_behind(operations, created) : _behind(operations, created)] = added
+    _keys_of_dropped(operations)
+
+
+def _keys_of_dropped(operations: list[MigrateOperation]) -> None:
+    gone: set[Key] = set()
+    released: list[MigrateOperation] = []
+    dropped = [one for one in operations if isinstance(one, DropTableOp)]
+    for drop in dropped:
+        memory = drop._reverse  # noqa: SLF001 - ours
+        for key in _taken_out(memory, gone, with_alter=False) if memory is not None else ():
+            undo = DropConstraintOp.from_constraint(key)
+            released.append(ModifyTableOps(drop.table_name, [undo], schema=drop.schema))
+        gone.add((drop.schema, drop.table_name))
+    if released:
+        first = operations.index(dropped[0])
+        operations[first:first] = released
+
+
+def _taken_out(
+    create: CreateTableOp, others: set[Key], *, with_alter: bool
+) -> list[ForeignKeyConstraint]:
+    """Take the foreign keys to certain tables out of an operation, and return them."""
+    keys = [one for one in create.columns if isinstance(one, ForeignKeyConstraint)]
+    found = [
+        key
+        for key in keys
+        if referent_of(key.elements[0])[:2] in others or (with_alter and key.use_alter)
+    ]
+    if found:
+        taken = {id(key) for key in found}
+        create.columns = [one for one in create.columns if id(one) not in taken]
+    return sorted(found, key=lambda key: (key.column_keys, str(key.name)))
+
+
+def _behind(operations: list[MigrateOperation], created: list[CreateTableOp]) -> int:
+    """Return the place behind new tables and what belongs to them."""
+    keys: set[Key] = {(one.schema, one.table_name) for one in created}
+    places = [
+        place
+        for place, one in enumerate(operations)
+        if isinstance(one, (CreateTableOp, ModifyTableOps)) and (one.schema, one.table_name) in keys
+    ]
+    return max(places, default=-1) + 1

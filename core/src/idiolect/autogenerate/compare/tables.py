@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +11,9 @@ from idiolect.autogenerate.compare.expressions import expressions_of, is_opaque
 from idiolect.autogenerate.compare.inspection import Reflection
 from idiolect.autogenerate.compare.proofs import Proofs
 from idiolect.hooks.records import journal_name
+from idiolect.operations.ops.altercolumn import AlterColumnOp
 from idiolect.operations.ops.containers import ModifyTableOps
-from idiolect.operations.ops.tables import CreateTableOp, DropTableOp
+from idiolect.operations.ops.tables import CreateTableOp, DropTableOp, RenameTableOp
 from idiolect.operations.schemaobj import referent_of
 from idiolect.util.logs import Log
 
@@ -37,12 +38,16 @@ class Pair:
         name: its name.
         reflected: as it is in the database.
         model: as it is in the models.
+        former: the name of the table that it is renamed from; None where it is not.
+        former_columns: the former names of columns that are renamed, by their new ones.
     """
 
     schema: str | None
     name: str
     reflected: Table | None
     model: Table | None
+    former: str | None = None
+    former_columns: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -59,7 +64,8 @@ def compare_tables(autogen_context: AutogenContext, schemas: Iterable[str | None
     """
     models = _model_tables(autogen_context)
     names = _database_names(autogen_context, schemas)
-    reflection = Reflection(autogen_context, names)
+    reflection = Reflection(autogen_context, names, models)
+    renames = reflection.renames
     proofs = Proofs(autogen_context, reflection)
     if not proofs.are_possible:
         reflection.tables()
@@ -81,15 +87,20 @@ def compare_tables(autogen_context: AutogenContext, schemas: Iterable[str | None
     wording.begin(pair for key in unproved for pair in pairs_of(tables[key], models[key]))
     for key in both:
         model = models[key]
-        if proofs.is_equal(key, model):
+        is_renamed = key in renames.tables or key in renames.columns
+        if not is_renamed and proofs.is_equal(key, model):
             continue
         pairs = proofs.pairs(key, model)
         table = reflection.tables([key])[key]
         wording.settle(pairs_of(table, model))
-        differences = list(_changed(autogen_context, Pair(model.schema, model.name, table, model)))
+        former = (renames.tables.get(key), renames.columns.get(key, {}))
+        pair = Pair(model.schema, model.name, table, model, *former)
+        differences = list(_changed(autogen_context, pair))
         if not differences:
             proofs.learn(pairs, table, model)
         found.extend(differences)
+    # A new table may have a name that another has had.
+    found.sort(key=lambda one: not isinstance(one, RenameTableOp))
     return found
 
 
@@ -182,12 +193,32 @@ def _changed(autogen_context: AutogenContext, pair: Pair) -> Iterator[Any]:
         return
     if not autogen_context.run_object_filters(model, pair.name, "table", False, table):
         return
+    if pair.former is not None:
+        log.info("Detected renamed table %r to %r", pair.former, pair.label)
+        yield RenameTableOp(pair.former, pair.name, schema=pair.schema)
     columns = compare_columns(autogen_context, pair.schema, pair.name, table, model)
-    parts = ModifyTableOps(pair.name, [*columns.added, *columns.changed], schema=pair.schema)
+    own = [*_renamed_columns(pair, table), *columns.added, *columns.changed]
+    parts = ModifyTableOps(pair.name, own, schema=pair.schema)
     _dispatch(autogen_context, parts, pair)
     parts.ops.extend(columns.removed)
     if not parts.is_empty():
         yield parts
+
+
+def _renamed_columns(pair: Pair, table: Table) -> Iterator[Any]:
+    for name, old in pair.former_columns.items():
+        column = table.c[name]
+        log.info("Detected renamed column '%s.%s' to '%s'", pair.label, old, name)
+        yield AlterColumnOp(
+            pair.name,
+            old,
+            schema=pair.schema,
+            modify_name=name,
+            existing_type=column.type,
+            existing_nullable=column.nullable,
+            existing_server_default=column.server_default,
+            existing_comment=column.comment,
+        )
 
 
 def _dispatch(autogen_context: AutogenContext, parts: ModifyTableOps, pair: Pair) -> None:

@@ -83,10 +83,10 @@ class AlterColumnOp(AlterTableOp):
         )
 
     def to_diff_tuple(self) -> list[tuple[Any, ...]]:
-        """Return a list with a tuple for each change; a new name has none.
+        """Return a list with a tuple for each change.
 
-        Each is ``("modify_type" | "modify_nullable" | "modify_default" | "modify_comment",
-        schema, table name, column name, {what else is known}, before, after)``.
+        Each is ``("modify_type" | "modify_nullable" | "modify_default" | "modify_comment" |
+        "modify_name", schema, table name, column name, {what else is known}, before, after)``.
         """
         return list(self._diffs())
 
@@ -108,6 +108,8 @@ class AlterColumnOp(AlterTableOp):
             if after is not unchanged:
                 others = {name: value for name, value in known.items() if name != before}
                 yield (word, *place, others, known[before], after)
+        if self.modify_name is not None:
+            yield ("modify_name", *place, known, self.column_name, self.modify_name)
 
     def reverse(self) -> AlterColumnOp:
         """Return the operation that changes the column back, as far as it is known before.

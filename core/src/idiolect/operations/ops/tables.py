@@ -224,6 +224,15 @@ class RenameTableOp(AlterTableOp):
         super().__init__(old_table_name, schema=schema)
         self.new_table_name = new_table_name
 
+    def reverse(self) -> RenameTableOp:
+        """Return the operation that gives the table its former name."""
+        names = (self.new_table_name, str(self.table_name))
+        return RenameTableOp(*names, schema=self.schema)
+
+    def to_diff_tuple(self) -> tuple[str, str | None, str, str]:
+        """Return ``("rename_table", schema, name so far, new name)``."""
+        return ("rename_table", self.schema, str(self.table_name), self.new_table_name)
+
     @classmethod
     def rename_table(
         cls,

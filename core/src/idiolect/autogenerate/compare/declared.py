@@ -1,0 +1,208 @@
+"""Renames that the models declare: ``info={"renamed_from": "old"}`` of a table or a column.
+
+The reflection comes in with what the database told. What is compared then has the new names, so
+that nothing else differs on their account. A declaration counts while the old name is there and
+the new one is not: afterwards it may stay, or go.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from idiolect.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from sqlalchemy import Table
+
+    from idiolect.hooks.reflected import ReflectedTables, TableKey
+
+    Names = Mapping[str | None, Collection[str]]
+
+KEY = "renamed_from"
+#: Of what a table is told, lists of names of its columns.
+_NAMES = ("constrained_columns", "column_names", "include_columns", "postgresql_include")
+#: Texts of SQL, or lists of such.
+_SQL = ("sqltext", "expressions", "postgresql_where", "sqlite_where", "mssql_where")
+
+
+@dataclass(frozen=True, slots=True)
+class Renames:
+    """What is to be renamed.
+
+    Attributes:
+        tables: the former names, by schema and new name.
+        columns: the former names of columns by their new ones, by schema and new name of tables.
+    """
+
+    tables: dict[TableKey, str] = field(default_factory=dict)
+    columns: dict[TableKey, dict[str, str]] = field(default_factory=dict)
+
+
+def with_new_names(
+    known: ReflectedTables, names: Names, models: Mapping[TableKey, Table]
+) -> tuple[ReflectedTables, Names, Renames]:
+    """Return what the database told under the names that the models have now.
+
+    Args:
+        known: what it told.
+        names: the names of its tables, by schema.
+        models: the tables of the models.
+
+    Returns:
+        The same with new names, the names, and what has been renamed.
+
+    Raises:
+        CommandError: a declaration is no name, or two declare the same.
+    """
+    renames = Renames(_tables(names, models))
+    if renames.tables:
+        known = _with_tables(known, renames.tables)
+        names = {
+            schema: _exchanged(schema, chosen, renames.tables) for schema, chosen in names.items()
+        }
+    for key, model in models.items():
+        if key[1] in names.get(key[0], ()) and any(KEY in column.info for column in model.columns):
+            found = _columns(known, key, model)
+            if found:
+                renames.columns[key] = found
+    if renames.columns:
+        known = _with_columns(known, renames.columns)
+    return known, names, renames
+
+
+def _tables(names: Names, models: Mapping[TableKey, Table]) -> dict[TableKey, str]:
+    found: dict[TableKey, str] = {}
+    for (schema, name), model in models.items():
+        there = names.get(schema, ())
+        if KEY not in model.info or name in there:
+            continue
+        for old in _former(model.info[KEY], f"table {name!r}"):
+            if old in there and (schema, old) not in models:
+                _claim(found, (schema, name), old, f"table {old!r}")
+                break
+    return found
+
+
+def _columns(known: ReflectedTables, key: TableKey, model: Table) -> dict[str, str]:
+    there = {column["name"] for column in known.columns.get(key) or ()}
+    wanted = {column.name for column in model.columns}
+    found: dict[str, str] = {}
+    for column in model.columns:
+        if KEY not in column.info or column.name in there:
+            continue
+        label = f"column {f'{model.name}.{column.name}'!r}"
+        for old in _former(column.info[KEY], label):
+            if old in there and old not in wanted:
+                _claim(found, column.name, old, f"column {f'{model.name}.{old}'!r}")
+                break
+    return found
+
+
+def _former(given: Any, label: str) -> list[str]:
+    """Return former names, the latest first."""
+    former = [given] if isinstance(given, str) else given
+    if not isinstance(former, (list, tuple)) or not all(isinstance(one, str) for one in former):
+        raise CommandError(
+            f"info[{KEY!r}] of {label} is {given!r}; expected: its former name, or a list of its "
+            "former names, the latest first."
+        )
+    return list(former)
+
+
+def _claim(found: dict[Any, str], new: Any, old: str, label: str) -> None:
+    for other, taken in found.items():
+        if taken == old and (not isinstance(new, tuple) or other[0] == new[0]):
+            names = [one[1] if isinstance(one, tuple) else one for one in (other, new)]
+            raise CommandError(
+                f"Both {names[0]!r} and {names[1]!r} of the models say that they are the {label} "
+                f"under a new name (info[{KEY!r}]); one of them has to be wrong."
+            )
+    found[new] = old
+
+
+def _exchanged(
+    schema: str | None, chosen: Collection[str], tables: Mapping[TableKey, str]
+) -> frozenset[str]:
+    new = {name: old for (place, name), old in tables.items() if place == schema}
+    return frozenset(chosen) - set(new.values()) | new.keys()
+
+
+def _with_tables(known: ReflectedTables, tables: Mapping[TableKey, str]) -> ReflectedTables:
+    new = {(schema, old): (schema, name) for (schema, name), old in tables.items()}
+
+    def moved(told: Mapping[TableKey, Any]) -> dict[TableKey, Any]:
+        return {new.get(key, key): told[key] for key in told}
+
+    known = _each(known, moved)
+
+    def refer(told: Any) -> Any:
+        key = (told["referred_schema"], told["referred_table"])
+        return {**told, "referred_table": new[key][1]} if key in new else told
+
+    keys = {key: [refer(one) for one in told] for key, told in known.foreign_keys.items()}
+    return replace(known, foreign_keys=keys)
+
+
+def _with_columns(
+    known: ReflectedTables, columns: Mapping[TableKey, Mapping[str, str]]
+) -> ReflectedTables:
+    former = {key: {old: new for new, old in renamed.items()} for key, renamed in columns.items()}
+
+    def worded(told: Mapping[TableKey, Any]) -> dict[TableKey, Any]:
+        return {
+            key: _worded(told[key], former[key]) if key in former else told[key] for key in told
+        }
+
+    known = _each(known, worded)
+
+    def refer(told: Any) -> Any:
+        new = former.get((told["referred_schema"], told["referred_table"]), {})
+        referred = [new.get(name, name) for name in told["referred_columns"]]
+        return {**told, "referred_columns": referred}
+
+    keys = {key: [refer(one) for one in told] for key, told in known.foreign_keys.items()}
+    named = {
+        key: [{**one, "name": former[key].get(one["name"], one["name"])} for one in told]
+        if key in former
+        else told
+        for key, told in known.columns.items()
+    }
+    return replace(known, foreign_keys=keys, columns=named)
+
+
+def _each(known: ReflectedTables, change: Callable[[Any], Any]) -> ReflectedTables:
+    """Return the facts changed, kind by kind; signatures are to be made of them anew."""
+    values = {one.name: getattr(known, one.name) for one in fields(known)}
+    changed: dict[str, Any] = {
+        name: None if value is None else change(value) for name, value in values.items()
+    }
+    changed["signatures"] = None
+    return replace(known, **changed)
+
+
+def _worded(told: Any, new: Mapping[str, str], place: str = "") -> Any:
+    """Return facts of a table with new names of columns, wherever they stand in them."""
+    if isinstance(told, dict):
+        if place == "column_sorting":
+            return {new.get(name, name): value for name, value in told.items()}
+        return {name: _worded(value, new, name) for name, value in told.items()}
+    if isinstance(told, list):
+        return [_worded(value, new, place) for value in told]
+    if isinstance(told, str) and place in _NAMES:
+        return new.get(told, told)
+    if isinstance(told, str) and place in _SQL:
+        return _reworded(told, new)
+    return told
+
+
+def _reworded(sql: str, new: Mapping[str, str]) -> str:
+    """Return SQL with new names, but for what stands in literals."""
+    pieces = re.split(r"('(?:[^']|'')*')", sql)
+    for old, name in new.items():
+        word = re.compile(rf"(?<![\w$]){re.escape(old)}(?![\w$])")
+        pieces[::2] = [word.sub(lambda _match, name=name: name, piece) for piece in pieces[::2]]
+    return "".join(pieces)
