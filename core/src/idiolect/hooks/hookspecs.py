@@ -282,6 +282,24 @@ def normalise_expressions(
     """
 
 
+@hookspec(firstresult=True)
+def reflect_tables(
+    connection: Connection,
+    schemas: Sequence[str | None],
+    names: Mapping[str | None, Collection[str]],
+) -> ReflectedTables | None:
+    """Read tables of the database, for a comparison with models.
+
+    Asked once a comparison. The answer is to be what SQLAlchemy's inspector tells, in a number
+    of queries that does not grow with the number of tables.
+
+    Args:
+        connection: the connection to ask, in whatever transaction it is.
+        schemas: the schemas to read; None is the connection's default schema.
+        names: the tables wanted, by schema. One may have gone since it was listed.
+    """
+
+
 @hookspec
 def reflect_column(inspector: Inspector, table: Table, column_info: dict[str, Any]) -> None:
     """Correct what is known of a column as it is read from the database.
@@ -367,24 +385,6 @@ def render_operation(op: MigrateOperation, autogen_context: AutogenContext) -> l
     Args:
         op: the operation.
         autogen_context: the options, the dialect and the imports of the revision.
-    """
-
-
-@hookspec(firstresult=True)
-def reflect_tables(
-    connection: Connection,
-    schemas: Sequence[str | None],
-    names: Mapping[str | None, Collection[str]],
-) -> ReflectedTables | None:
-    """Read tables of the database, for a comparison with models.
-
-    Asked once a comparison. The answer is to be what SQLAlchemy's inspector tells, in a number
-    of queries that does not grow with the number of tables.
-
-    Args:
-        connection: the connection to ask, in whatever transaction it is.
-        schemas: the schemas to read; None is the connection's default schema.
-        names: the tables wanted, by schema. One may have gone since it was listed.
     """
 
 
