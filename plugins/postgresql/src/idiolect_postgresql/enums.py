@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, Column
+from sqlalchemy import ARRAY, Column, Enum
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     Place = tuple[str | None, str, str | None]
 
 log = Log("autogenerate.compare.enums")
+_PERHAPS = (Enum, ARRAY, TypeDecorator)
 
 #: Programs that compare enumerated types themselves, from the moment that they are imported.
 OTHERS = ("alembic_postgresql_enum", "alembic_autogenerate_enums")
@@ -150,7 +151,7 @@ def _is_of_tables(known: EnumType, gone: set[Place]) -> bool:
 def _of_models(autogen_context: AutogenContext) -> dict[Key, _Model]:
     found: dict[Key, _Model] = {}
     dialect = autogen_context.dialect
-    for table in autogen_context.sorted_tables:
+    for table in autogen_context.table_key_to_table.values():
         enums = [(column, enum) for column in table.c for enum in _enums_in(column.type, dialect)]
         if not enums or not autogen_context.run_object_filters(
             table, table.name, "table", False, None
@@ -167,6 +168,9 @@ def _of_models(autogen_context: AutogenContext) -> dict[Key, _Model]:
 
 def _enums_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[pg.ENUM]:
     """Yield the enumerated type that a type is, or is an array of."""
+    if not isinstance(type_, _PERHAPS) and not type_._variant_mapping:  # noqa: SLF001 - nowhere public
+        # Most types, which need not be turned into the dialect's own for that.
+        return
     known: Any = type_.dialect_impl(dialect)
     while isinstance(known, TypeDecorator):
         known = known.impl_instance

@@ -60,7 +60,7 @@ def compare_excludes(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -
 
 
 def _tables(autogen_context: AutogenContext) -> Iterator[Table]:
-    for table in autogen_context.sorted_tables:
+    for table in autogen_context.table_key_to_table.values():
         if any(isinstance(one, ExcludeConstraint) for one in table.constraints):
             given = (table, table.name, "table", False, None)
             if autogen_context.run_object_filters(*given):
