@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    inspect,
     func,
     text,
 )
@@ -249,6 +250,20 @@ def test_a_table_that_is_not_there_is_named(database: Database) -> None:
         batch.drop_column("a")
 
     assert CommandError in caught.type.__mro__
+
+
+def test_a_foreign_key_to_a_table_that_is_not_there(database: Database) -> None:
+    """SQLite allows it, and the key is in the new table like the others."""
+    key = "r INTEGER REFERENCES missing (id) ON DELETE CASCADE"
+    database.connection.exec_driver_sql(f"CREATE TABLE u (n INTEGER, {key})")
+    with database.op.batch_alter_table("u") as batch:
+        batch.alter_column("n", nullable=False)
+    (found,) = inspect(database.connection).get_foreign_keys("u")
+    assert ("missing", ["id"], {"ondelete": "CASCADE"}) == (
+        found["referred_table"],
+        found["referred_columns"],
+        found["options"],
+    )
 
 
 def test_a_batch_outside_of_a_transaction_is_one(database: Database) -> None:

@@ -280,7 +280,7 @@ def test_former_violations_pass(project: Project) -> None:
 
 
 @pytest.mark.usefixtures("engine")
-@pytest.mark.parametrize("referred", ["other (id)", "t (a)"])
+@pytest.mark.parametrize("referred", ["other (id)", "t (a)", "missing (id)"])
 def test_a_table_with_former_violations(project: Project, referred: str) -> None:
     """Its rows that refer to nothing, or to what is no key, are copied like the others."""
     project.revision("a", None, tables())

@@ -185,26 +185,35 @@ class BatchOperationsImpl:
                 "skipped."
             )
         try:
-            table = Table(
-                self.table_name,
-                MetaData(),
-                *self.reflect_args,
-                schema=self.schema,
-                autoload_with=self.operations.get_bind(),
-                **self.reflect_kwargs,
-            )
+            table = self._read(self.reflect_kwargs)
         except NoSuchTableError as exc:
-            raise ReflectionError(
-                f"batch_alter_table: there is no table {str(exc)!r} in the database; "
-                f"{self._why_missing()}"
-            ) from exc
+            if not self._is_there(self.table_name):
+                raise ReflectionError(
+                    f"batch_alter_table: there is no table {str(exc)!r} in the database; "
+                    f"{self._why_missing()}"
+                ) from exc
+            # A table that a foreign key refers to is missing, which is no reason to stop here.
+            table = self._read({**self.reflect_kwargs, "resolve_fks": False})
         # Names that the database has stay as they are; the convention is for what has none.
         name_by_convention(table, self.naming_convention)
         return table
 
+    def _read(self, reflect_kwargs: Mapping[str, Any]) -> Table:
+        return Table(
+            self.table_name,
+            MetaData(),
+            *self.reflect_args,
+            schema=self.schema,
+            autoload_with=self.operations.get_bind(),
+            **reflect_kwargs,
+        )
+
+    def _is_there(self, name: str) -> bool:
+        return inspect(self.operations.get_bind()).has_table(name, schema=self.schema)
+
     def _why_missing(self) -> str:
         leftover = ApplyBatchImpl._calc_temp_name(self.table_name)  # noqa: SLF001 - of the same package
-        if not inspect(self.operations.get_bind()).has_table(leftover, schema=self.schema):
+        if not self._is_there(leftover):
             return "its name, or the schema, may be misspelt"
         return (
             f"but {str(leftover)!r} is there, which a run has left that was killed after it had "
