@@ -16,8 +16,8 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
-    inspect,
     func,
+    inspect,
     text,
 )
 from sqlalchemy.exc import IntegrityError, NoSuchTableError

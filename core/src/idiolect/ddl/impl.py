@@ -7,11 +7,9 @@ about transactions and asks no hook.
 
 from __future__ import annotations
 
-import contextlib
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, cast, text
+from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, text
 from sqlalchemy.schema import (
     AddConstraint,
     CreateIndex,
@@ -25,6 +23,7 @@ from sqlalchemy.schema import (
 )
 
 from idiolect.ddl import alter, base, lookup, offline
+from idiolect.ddl.batching import BatchingImpl
 from idiolect.ddl.comparing import ComparingImpl
 from idiolect.ddl.guards import GuardedImpl
 from idiolect.ddl.rows import check_rows, inline_row, rows_of_same_keys
@@ -41,14 +40,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Constraint, Index
     from sqlalchemy.engine import Connection, CursorResult, Dialect
     from sqlalchemy.sql.base import Executable
-    from sqlalchemy.sql.elements import Cast, ClauseElement
+    from sqlalchemy.sql.elements import ClauseElement
     from sqlalchemy.sql.selectable import TableClause
     from sqlalchemy.types import TypeEngine
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.base import ServerDefault
-    from idiolect.operations.batch.rebuild import ApplyBatchImpl
-    from idiolect.operations.batch.record import BatchOperationsImpl
 
 _impls = lookup.Registered()
 # SQLAlchemy takes these on a connection and refuses them on a statement.
@@ -59,7 +56,7 @@ class ScriptParameterError(OperationError, TypeError):
     """Bound parameters were given to a script, which has nowhere to put them."""
 
 
-class DefaultImpl(ComparingImpl, GuardedImpl):
+class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
     """Tells a database to change, in standard SQL; the base of every dialect's own impl.
 
     A subclass that sets ``__dialect__`` in its own body serves the SQLAlchemy dialect of that
@@ -394,47 +391,6 @@ class DefaultImpl(ComparingImpl, GuardedImpl):
     def alter_statements(self, changes: alter.ColumnChanges) -> list[base.AlterColumn]:
         """Return the statements that make ``changes``, in order; [] if there are none to make."""
         return list(alter.statements(changes, self))
-
-    # batches
-
-    def requires_recreate_in_batch(self, batch_op: BatchOperationsImpl) -> bool:
-        """Return whether a batch needs a new table: False, where ALTER can do all of it.
-
-        Args:
-            batch_op: what the batch is to do, in ``batch_op.batch``: the names of methods of
-                this class, with their arguments.
-        """
-        return False
-
-    def prep_table_for_batch(self, batch_impl: ApplyBatchImpl, table: Table) -> None:
-        """Do what the database needs before the new table is made.
-
-        Args:
-            batch_impl: the new table to be, with its ``named_constraints``.
-            table: the table as it stands.
-        """
-
-    def surround_rebuild(
-        self, batch_impl: ApplyBatchImpl, table: Table
-    ) -> AbstractContextManager[None]:
-        """Return what surrounds the making of ``batch_impl.new_table`` out of ``table``."""
-        return contextlib.nullcontext()
-
-    def cast_for_batch_migrate(
-        self,
-        existing: Column[Any],
-        existing_transfer: dict[str, TypeEngine[Any] | Cast[Any]],
-        new_type: TypeEngine[Any],
-    ) -> None:
-        """Change how a column's values are copied: here values of another kind are cast.
-
-        Args:
-            existing: the column as it stands.
-            existing_transfer: its ``"expr"`` is what is read of the old table.
-            new_type: the column's new type.
-        """
-        if existing.type._type_affinity is not new_type._type_affinity:  # noqa: SLF001 - what tells kinds of types apart
-            existing_transfer["expr"] = cast(existing_transfer["expr"], new_type)
 
     # constraints and indexes
 

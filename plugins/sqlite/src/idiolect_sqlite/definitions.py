@@ -42,7 +42,17 @@ def name_of(definition: str) -> str:
     found = QUOTED.match(definition)
     if found is None:
         return re.split(r"\W", definition, maxsplit=1)[0]
-    return found.group()[1:-1].replace('""', '"')
+    return unquoted(found.group())
+
+
+def unquoted(name: str) -> str:
+    """Return a name without quotes, if it has any."""
+    return name[1:-1].replace('""', '"') if name[:1] in {'"', "`", "["} else name
+
+
+def blanked(sql: str) -> str:
+    """Return SQL of the same length in which strings, quoted names and comments are spaces."""
+    return QUOTED.sub(lambda quoted: " " * len(quoted.group()), sql)
 
 
 def expression_of(definition: str) -> str | None:
@@ -50,7 +60,7 @@ def expression_of(definition: str) -> str | None:
 
     Source: "Generated Columns" in SQLite's documentation: GENERATED ALWAYS may be missing.
     """
-    bare = QUOTED.sub(lambda quoted: " " * len(quoted.group()), definition)
+    bare = blanked(definition)
     found = _GENERATED.search(bare)
     if found is None:
         return None

@@ -14,7 +14,7 @@ import idiolect_sqlite.compile  # noqa: F401 - whoever has the impl has its SQL 
 from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.ddl.signatures import ComparisonResult, result_of, unique_difference
 from idiolect.errors import OperationError
-from idiolect_sqlite import compare, rebuild
+from idiolect_sqlite import compare, inline, rebuild
 from idiolect_sqlite.foreign_keys import is_enforced
 from idiolect_sqlite.render import bracketed
 
@@ -135,6 +135,10 @@ class SQLiteImpl(DefaultImpl):
     def may_ask_for_guard(self) -> bool:
         """Return whether foreign keys are enforced."""
         return is_enforced(self.connection)
+
+    def complete_for_batch(self, table: Table) -> None:
+        """Give foreign keys that stand in a column's definition their actions, timing and name."""
+        inline.complete_foreign_keys(self.connection, table)
 
     def surround_rebuild(
         self, batch_impl: ApplyBatchImpl, table: Table

@@ -196,6 +196,7 @@ class BatchOperationsImpl:
             table = self._read({**self.reflect_kwargs, "resolve_fks": False})
         # Names that the database has stay as they are; the convention is for what has none.
         name_by_convention(table, self.naming_convention)
+        self.impl.complete_for_batch(table)
         return table
 
     def _read(self, reflect_kwargs: Mapping[str, Any]) -> Table:
