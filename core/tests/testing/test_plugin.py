@@ -42,7 +42,14 @@ def run(tmp_path: Path) -> subprocess.CompletedProcess[str]:
     (tmp_path / "test_acme.py").write_text(MODULE, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "idiolect.testing.plugin", "--rootdir=."]
     return subprocess.run(
-        [*command, "-p", "no:cacheprovider", "--contract-report=table.md", "test_acme.py"],
+        [
+            *command,
+            "-p",
+            "no:cacheprovider",
+            "--contract-report=table.md",
+            "--contract-answers",
+            "test_acme.py",
+        ],
         cwd=tmp_path,
         env={**os.environ, "IDIOLECT_DISABLE_PLUGINS": "sqlite"},
         capture_output=True,
@@ -59,6 +66,7 @@ def test_terminal(run: subprocess.CompletedProcess[str]) -> None:
     assert "`computed` FAIL\n" in run.stdout
     assert re.search(r"^\d\d not tried: no server$", run.stdout, re.MULTILINE)
     assert "declared 'not possible: none'" in run.stdout
+    assert '        impossible("say why", "computed"),\n' in run.stdout
 
 
 def test_file(run: subprocess.CompletedProcess[str], tmp_path: Path) -> None:

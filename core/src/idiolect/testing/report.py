@@ -97,6 +97,41 @@ def worst(cells: Sequence[str]) -> str:
     return cells[0]
 
 
+def rows_with(columns: Iterable[Mapping[str, str]]) -> list[Row]:
+    """Return the rows of the contract, and one for each test that a plugin has added to it."""
+    rows = rows_of(DialectContract)
+    known = {row.key for row in rows}
+    own = dict.fromkeys(key for cells in columns for key in cells if key not in known)
+    return rows + [Row(key, f"`{key}`", by_script=True) for key in own]
+
+
+def lines_of(
+    rows: Sequence[Row], cells: Mapping[str, str], without: str, *, every: bool
+) -> list[str]:
+    """Return what a terminal shows of one dialect.
+
+    Args:
+        rows: the lines of the table.
+        cells: by key.
+        without: why nothing was tried on a database; "" where it was.
+        every: show also what has passed.
+    """
+    found = [(row.meaning, cells[row.key]) for row in rows if row.key in cells]
+    telling = [each for each in found if each[1] != PASS and not each[1].startswith(UNTRIED)]
+    lines = [" ".join(each) for each in (found if every else telling)]
+    if without:
+        lines.append(f"{sum(row.key not in cells for row in rows)} {UNTRIED}: {without}")
+    untried = [text for text in cells.values() if text.startswith(UNTRIED)]
+    return lines + [f"{untried.count(text)} {text}" for text in sorted(set(untried))]
+
+
+def answers_for(cells: Mapping[str, str]) -> list[str]:
+    """Return Python code that answers for the capabilities that failed, reasons to be filled in."""
+    known = capabilities_of(DialectContract)
+    failed = [key for key in cells if key in known and cells[key].startswith("FAIL")]
+    return [f'        impossible("say why", "{key}"),' for key in failed]
+
+
 def markdown(rows: Iterable[Row], columns: Mapping[str, Mapping[str, str]]) -> str:
     """Return the table as Markdown.
 

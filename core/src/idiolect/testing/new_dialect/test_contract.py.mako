@@ -16,4 +16,5 @@ class TestContract(DialectContract):
     untried = "" if os.environ.get("${variable}") else "${variable} is not set"
     # What fails and is not to work is answered for here, with a reason that the table shows:
     # answers(impossible("no comments", "table_comment", "column_comment"))
+    # pytest --contract-answers prints the lines.
     capabilities = answers()
