@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection, Inspector
 
+    from idiolect.autogenerate.compare.inspection import Reflection
     from idiolect.hooks.records import Comparator, SchemaObject
     from idiolect.runtime.migration import MigrationContext
     from idiolect.util.langhelpers import PriorityDispatcher
@@ -56,6 +57,7 @@ class AutogenContext:
         opts: the options by name.
         hooks: the plugins of the dialect, for questions of comparing.
         reflected_kinds: the kinds of constraints that the dialect was found able to read, or not.
+        reflection: the tables of the database, once they are compared.
 
     Raises:
         CommandError: there is nothing to compare, or no database to ask.
@@ -97,6 +99,7 @@ class AutogenContext:
         self._name_filters = to_list(self.opts.get("include_name"))
         self._has_batch = False
         self.reflected_kinds: dict[str, bool] = {}
+        self.reflection: Reflection | None = None
 
     @memoized_property
     def comparators(self) -> PriorityDispatcher:

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
         VersionTableSpec,
     )
     from idiolect.hooks.reflected import ReflectedTables, TableSignature
-    from idiolect.hooks.standin import LazyFacts, StandIn
+    from idiolect.hooks.standin import Batches, LazyFacts, StandIn
     from idiolect.hooks.version import HOOKSPEC_VERSION
 
 __all__ = [
     "HOOKSPEC_VERSION",
+    "Batches",
     "Comparator",
     "DialectRules",
     "Expression",
@@ -51,6 +52,7 @@ _HOMES = {
     "HOOKSPEC_VERSION": "idiolect.hooks.version",
     "JournalSupport": "idiolect.hooks.journal",
     "Option": "idiolect.hooks.options",
+    "Batches": "idiolect.hooks.standin",
     "LazyFacts": "idiolect.hooks.standin",
     "ReflectedTables": "idiolect.hooks.reflected",
     "StandIn": "idiolect.hooks.standin",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     #: The schema, None for the default one, and the name of a table.
     TableKey = tuple[str | None, str]
@@ -67,6 +67,7 @@ class ReflectedTables:
         unreflectable: the errors of tables that are there, but cannot be read.
         signatures: :class:`TableSignature` records, or None for a table that has none; without
             the mapping they are made from the rest.
+        prefetch: is told of tables that will be looked up, before they are.
     """
 
     columns: Mapping[TableKey, Any]
@@ -79,3 +80,4 @@ class ReflectedTables:
     table_options: Mapping[TableKey, Any] | None = None
     unreflectable: Mapping[TableKey, Exception] = field(default_factory=dict)
     signatures: Mapping[TableKey, TableSignature | None] | None = None
+    prefetch: Callable[[Collection[TableKey]], None] | None = None

@@ -54,12 +54,19 @@ _USUAL_ORDER = {
 def forget_own_sequence(table: Table, column_info: dict[str, Any]) -> None:
     """Take the default off a column that is SERIAL: it is the type's, not the model's."""
     default = column_info.get("default")
-    found = _SEQUENCE.match(default) if isinstance(default, str) else None
-    if found is None or not isinstance(column_info["type"], (Integer, BigInteger)):
+    if not isinstance(default, str) or not isinstance(column_info["type"], (Integer, BigInteger)):
         return
-    quoted, plain = _PART_OF_NAME.findall(found["name"].replace("''", "'"))[-1]
-    if (plain or quoted.replace('""', '"')) == _own_sequence(table.name, column_info["name"]):
+    if is_own_sequence(default, table.name, column_info["name"]):
         del column_info["default"]
+
+
+def is_own_sequence(default: str, table: str, column: str) -> bool:
+    """Tell whether a default counts with the sequence that a SERIAL column brings along."""
+    found = _SEQUENCE.match(default)
+    if found is None:
+        return False
+    quoted, plain = _PART_OF_NAME.findall(found["name"].replace("''", "'"))[-1]
+    return bool((plain or quoted.replace('""', '"')) == _own_sequence(table, column))
 
 
 def _own_sequence(table: str, column: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from idiolect.hooks import OfflineTransaction, hookimpl
-from idiolect_postgresql import render, wording
+from idiolect_postgresql import reflect, render, wording
 from idiolect_postgresql.impl import PostgresqlImpl
 
 # Its directive comes with the plugin.
 from idiolect_postgresql.operations import CreateExcludeConstraintOp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Inspector
     from sqlalchemy.engine import Connection
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         DialectRules,
         Expression,
         JournalSupport,
+        ReflectedTables,
         SchemaObject,
     )
     from idiolect.operations.ops import MigrateOperation
@@ -91,6 +92,15 @@ class PostgresqlPlugin:
     ) -> list[str | None]:
         """In the words of the catalogue, by means of temporary tables."""
         return wording.worded(connection, expressions)
+
+    @hookimpl
+    def reflect_tables(
+        self, connection: Connection, names: Mapping[str | None, Collection[str]]
+    ) -> ReflectedTables | None:
+        """What SQLAlchemy tells, of those tables that are not equal by their signatures."""
+        if not reflect.can_reflect(connection):
+            return None
+        return reflect.reflect_tables(connection, names)
 
     @hookimpl
     def render_operation(

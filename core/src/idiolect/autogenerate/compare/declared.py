@@ -16,7 +16,7 @@ from idiolect.errors import CommandError
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from sqlalchemy import Table
+    from sqlalchemy import Column, Table
 
     from idiolect.hooks.reflected import ReflectedTables, TableKey
 
@@ -65,7 +65,7 @@ def with_new_names(
             schema: _exchanged(schema, chosen, renames.tables) for schema, chosen in names.items()
         }
     for key, model in models.items():
-        if key[1] in names.get(key[0], ()) and any(KEY in column.info for column in model.columns):
+        if key[1] in names.get(key[0], ()) and any(_declares(column) for column in model.columns):
             found = _columns(known, key, model)
             if found:
                 renames.columns[key] = found
@@ -87,12 +87,23 @@ def _tables(names: Names, models: Mapping[TableKey, Table]) -> dict[TableKey, st
     return found
 
 
+def _declares(column: Column[Any]) -> bool:
+    # SQLAlchemy makes a dict for each column that is asked for its own.
+    return "info" in vars(column) and KEY in column.info
+
+
 def _columns(known: ReflectedTables, key: TableKey, model: Table) -> dict[str, str]:
-    there = {column["name"] for column in known.columns.get(key) or ()}
+    signature = known.signatures.get(key) if known.signatures is not None else None
+    there = (
+        # Cheaper where it is there: the rest may not have been read yet.
+        signature.columns.keys()
+        if signature is not None
+        else {column["name"] for column in known.columns.get(key) or ()}
+    )
     wanted = {column.name for column in model.columns}
     found: dict[str, str] = {}
     for column in model.columns:
-        if KEY not in column.info or column.name in there:
+        if not _declares(column) or column.name in there:
             continue
         label = f"column {f'{model.name}.{column.name}'!r}"
         for old in _former(column.info[KEY], label):
@@ -176,6 +187,9 @@ def _with_columns(
 
 def _each(known: ReflectedTables, change: Callable[[Any], Any]) -> ReflectedTables:
     """Return the facts changed, kind by kind; signatures are to be made of them anew."""
+    if known.prefetch is not None:
+        known.prefetch([*known.columns])
+        known = replace(known, prefetch=None)
     values = {one.name: getattr(known, one.name) for one in fields(known)}
     changed: dict[str, Any] = {
         name: None if value is None else change(value) for name, value in values.items()

@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from idiolect.ddl.wording import Pair
 
 
-def is_opaque(model: Table) -> bool:
-    """Tell whether a table has expressions that only a full comparison can compare."""
-    return any(isinstance(column.server_default, Computed) for column in model.c)
-
-
 def expressions_of(
     autogen_context: AutogenContext, reflected: Table, model: Table
 ) -> Iterator[Pair]:

@@ -8,18 +8,19 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any, Protocol
 
-from idiolect.hooks.reflected import ReflectedTables
+from idiolect.hooks.standin import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from sqlalchemy.engine import Inspector
 
+    from idiolect.hooks.reflected import ReflectedTables
+
     Names = Mapping[str | None, Collection[str]]
 
-_KINDS = tuple(
-    name for name in ReflectedTables.__slots__ if name not in {"unreflectable", "signatures"}
-)
+
+_NOTHING = object()
 
 
 class _Informed(Protocol):
@@ -36,7 +37,7 @@ def informed(inspector: Inspector, known: ReflectedTables, wanted: Names) -> Ins
         wanted: the tables that it was asked about, by schema.
     """
     kind = type(inspector)
-    methods: dict[str, Any] = {f"get_multi_{facts}": _answering(kind, facts) for facts in _KINDS}
+    methods: dict[str, Any] = {f"get_multi_{facts}": _answering(kind, facts) for facts in KINDS}
     methods["_inspection_context"] = _stay
     copy: Inspector = kind.__new__(type(kind.__name__, (kind,), methods))
     vars(copy).update(vars(inspector), known=known, wanted=wanted)
@@ -68,7 +69,8 @@ def _answering(kind: type[Inspector], facts: str) -> Callable[..., Any]:
         keys = [(schema, table) for table in filter_names]
         errors = self.known.unreflectable
         options.get("unreflectable", {}).update({key: errors[key] for key in keys if key in errors})
-        return {key: told[key] for key in keys if key in told}
+        found = {key: told.get(key, _NOTHING) for key in keys}
+        return {key: value for key, value in found.items() if value is not _NOTHING}
 
     answer.__name__ = name
     return answer

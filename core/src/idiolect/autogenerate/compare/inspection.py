@@ -36,8 +36,6 @@ _KINDS: dict[type, str] = {
     UniqueConstraint: "unique_constraint",
     PrimaryKeyConstraint: "primary_key",
 }
-#: What a dialect may be unable to tell.
-_DOUBTFUL = ("unique_constraints", "check_constraints")
 
 
 class Reflection:
@@ -72,8 +70,7 @@ class Reflection:
         self._signatures: dict[Key, TableSignature | None] = {}
         event.listen(self._metadata, "column_reflect", self._correct)
         self.keys = self._readable(names)
-        for kind in _DOUBTFUL:
-            autogen_context.reflected_kinds[kind] = self._tells(kind)
+        autogen_context.reflection = self
 
     def _readable(self, names: Names) -> list[Key]:
         """Return the keys of all tables, in the order of their names; warn of unreadable ones."""
@@ -87,12 +84,17 @@ class Reflection:
                     warnings.warn(f"Skipping table {name}: {error}", SAWarning, stacklevel=2)
         return found
 
-    def _tells(self, kind: str) -> bool:
-        """Tell whether the dialect can read facts of a kind; one table is tried."""
+    def tells(self, kind: str) -> bool:
+        """Tell whether the dialect can read facts of a kind; one table is tried.
+
+        Args:
+            kind: ``unique_constraints`` or ``check_constraints``.
+        """
         facts = getattr(self.known, kind)
+        # One that is made already: another might cost a query.
+        key = next(iter(self._tables), None) or next(iter(self.keys), None)
         try:
-            for key in self.keys[:1]:
-                _ = facts and facts.get(key)
+            _ = facts is None or facts.get(key)
         except NotImplementedError:
             return False
         return facts is not None
@@ -126,6 +128,8 @@ class Reflection:
         """
         chosen = self.keys if keys is None else keys
         fresh = [key for key in chosen if key not in self._tables]
+        if self.known.prefetch is not None:
+            self.known.prefetch(fresh)
         for key in fresh:
             # A stand-in of a former call makes room for the table itself.
             with contextlib.suppress(KeyError):
@@ -206,6 +210,8 @@ def is_reflected(
         tname: its name.
     """
     known = autogen_context.reflected_kinds
+    if kind not in known and autogen_context.reflection is not None:
+        known[kind] = autogen_context.reflection.tells(kind)
     if kind not in known:
         try:
             getattr(autogen_context.inspector, f"get_{kind}")(tname, schema=schema)

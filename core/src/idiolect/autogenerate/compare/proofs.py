@@ -17,7 +17,7 @@ from idiolect.autogenerate.compare.values import ModelTable, OpaqueError, model_
 from idiolect.ddl.comparing import ComparingImpl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from idiolect.autogenerate.compare.inspection import Reflection
     from idiolect.autogenerate.context import AutogenContext
@@ -50,30 +50,62 @@ class Proofs:
         self._default_schema = getattr(self._dialect, "default_schema_name", None)
         self._has_comments = bool(self._dialect.supports_comments)
         self._equal_pairs: set[Any] = set()
+        self._known: dict[TableKey, tuple[dict[str, Any], bool]] = {}
         proofs = _proofs(autogen_context)
         self.are_possible = proofs is not None and _is_unwatched(autogen_context)
         self._proofs = proofs or []
+
+    def unproved(self, models: Mapping[TableKey, Table]) -> list[TableKey]:
+        """Return the tables that are to be compared in full, of each shape the first.
+
+        If nothing differs in those, the others are proved equal by then.
+
+        Args:
+            models: by the key of a table that is there, in the order in which they are compared.
+        """
+        if not self.are_possible:
+            return list(models)
+        before = set(self._equal_pairs)
+        found = []
+        for key, model in models.items():
+            if self.is_equal(key, model):
+                continue
+            found.append(key)
+            pairs, fits = self._looked_at(key, model)
+            # Nothing is learnt from a table of which something else differs.
+            if fits:
+                self._equal_pairs.update(pairs.values())
+        self._equal_pairs = before
+        return found
 
     def is_equal(self, key: TableKey, model: Table) -> bool:
         """Tell whether a table is proved to be what the model says."""
         if not self.are_possible:
             return False
-        signature = self._reflection.signature(key)
-        if signature is None or (self._has_comments and _differ(signature.comment, model.comment)):
-            return False
-        pairs = self._pairs(signature, model)
-        if pairs is None or not self._equal_pairs.issuperset(pairs.values()):
+        pairs, fits = self._looked_at(key, model)
+        return fits and self._equal_pairs.issuperset(pairs.values())
+
+    def pairs(self, key: TableKey, model: Table) -> dict[str, Any]:
+        """Return what to learn if nothing differs; to be asked before tables are compared."""
+        return self._looked_at(key, model)[0] if self.are_possible else {}
+
+    def _looked_at(self, key: TableKey, model: Table) -> tuple[dict[str, Any], bool]:
+        """Return the pairs of columns, and whether all else is equal."""
+        if key not in self._known:
+            signature = self._reflection.signature(key)
+            pairs = None if signature is None else self._pairs(signature, model)
+            fits = signature is not None and pairs is not None and self._fit(signature, model)
+            self._known[key] = (pairs or {}, fits)
+        return self._known[key]
+
+    def _fit(self, signature: TableSignature, model: Table) -> bool:
+        if self._has_comments and _differ(signature.comment, model.comment):
             return False
         try:
             facts = ModelTable(model, self._dialect, self._default_schema)
         except OpaqueError:
             return False
         return all(proves(signature, facts) for proves in self._proofs)
-
-    def pairs(self, key: TableKey, model: Table) -> dict[str, Any]:
-        """Return what to learn if nothing differs; to be asked before tables are compared."""
-        signature = self._reflection.signature(key) if self.are_possible else None
-        return {} if signature is None else self._pairs(signature, model) or {}
 
     def learn(self, pairs: dict[str, Any], reflected: Table, model: Table) -> None:
         """Take the pairs for equal: the tables were compared in full, and nothing differs."""

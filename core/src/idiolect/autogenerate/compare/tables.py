@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from idiolect.autogenerate.compare.columns import compare_columns
-from idiolect.autogenerate.compare.expressions import expressions_of, is_opaque
+from idiolect.autogenerate.compare.expressions import expressions_of
 from idiolect.autogenerate.compare.inspection import Reflection
 from idiolect.autogenerate.compare.proofs import Proofs
 from idiolect.hooks.records import journal_name
@@ -67,28 +67,28 @@ def compare_tables(autogen_context: AutogenContext, schemas: Iterable[str | None
     reflection = Reflection(autogen_context, names, models)
     renames = reflection.renames
     proofs = Proofs(autogen_context, reflection)
-    if not proofs.are_possible:
-        reflection.tables()
     there = set(reflection.keys)
+    both = sorted(models.keys() & there, key=lambda key: (key[0] or "", key[1]))
+    gone = [key for key in reflection.keys if key not in models]
+    # One by one they might cost queries; the rest is looked up if something differs.
+    renamed = renames.tables.keys() | renames.columns.keys()
+    unproved = proofs.unproved({key: models[key] for key in both if key not in renamed})
+    unproved.extend(renamed & set(both))
+    tables = reflection.tables([*gone, *unproved])
+    wording = autogen_context.migration_context.impl.wording
+    pairs_of = partial(expressions_of, autogen_context)
+    wording.begin(pair for key in unproved for pair in pairs_of(tables[key], models[key]))
     found: list[Any] = []
     for key, model in _in_order(autogen_context, models, there).items():
         if key not in there:
             pair = Pair(model.schema, model.name, None, model)
             found.extend(_added(autogen_context, pair))
-    gone = [key for key in reflection.keys if key not in models]
     for table in _dependents_first(reflection.tables(gone)):
         pair = Pair(table.schema, table.name, table, None)
         found.extend(_removed(autogen_context, pair))
-    both = sorted(models.keys() & there, key=lambda key: (key[0] or "", key[1]))
-    unproved = [key for key in both if not proofs.are_possible or is_opaque(models[key])]
-    tables = reflection.tables(unproved)
-    wording = autogen_context.migration_context.impl.wording
-    pairs_of = partial(expressions_of, autogen_context)
-    wording.begin(pair for key in unproved for pair in pairs_of(tables[key], models[key]))
     for key in both:
         model = models[key]
-        is_renamed = key in renames.tables or key in renames.columns
-        if not is_renamed and proofs.is_equal(key, model):
+        if key not in renamed and proofs.is_equal(key, model):
             continue
         pairs = proofs.pairs(key, model)
         table = reflection.tables([key])[key]
