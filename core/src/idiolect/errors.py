@@ -154,6 +154,18 @@ class NothingRanWarning(IdiolectError, UserWarning):
     code = "IDI-205"
 
 
+class LockTimeoutError(CommandError):
+    """Another run held the migration lock for longer than ``migration_lock_timeout``."""
+
+    code = "IDI-206"
+
+
+class LockUnavailableError(CommandError):
+    """A dialect's plugin cannot take its lock here: a privilege is missing, for example."""
+
+    code = "IDI-207"
+
+
 class OperationError(CommandError):
     """An operation was called with arguments that cannot be carried out."""
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, text
+from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from idiolect import command
 from idiolect.autogenerate import compare_metadata, render_python_code
@@ -17,6 +18,7 @@ from idiolect.ddl.impl import DefaultImpl
 from idiolect.errors import AutocommitUnsupportedError, CommandError, HookAnswerError
 from idiolect.hooks import (
     JournalSupport,
+    MigrationLock,
     OfflineTransaction,
     Option,
     TemplateFolder,
@@ -199,6 +201,76 @@ def test_hook_prepare_connection(
     assert ["enter", "leave"] * times == log
     project.upgrade()
     assert ["enter", "leave"] * times == log, "nothing to do, nothing to prepare"
+
+
+class Counting(MigrationLock):
+    """A lock that is held by another at first.
+
+    Args:
+        log: notes what happens.
+        tries: how often it is refused.
+    """
+
+    def __init__(self, log: list[str], tries: int) -> None:
+        self.log = log
+        self.tries = tries
+
+    def acquire(self) -> bool:
+        """Note the attempt."""
+        self.log.append("acquire")
+        self.tries -= 1
+        return self.tries < 0
+
+    def release(self) -> None:
+        """Note the end."""
+        self.log.append("release")
+
+
+@pytest.mark.parametrize("per_migration", [False, True])
+def test_hook_migration_lock(project: Project, sqlite: PluginManager, per_migration: bool) -> None:
+    """It is taken before the version table is made, and given back after the last commit."""
+    log: list[str] = []
+
+    class Plugin:
+        @hookimpl
+        def migration_lock(self, connection: Any, request: Any) -> MigrationLock:
+            assert not connection.in_transaction()
+            assert [] == inspect(connection).get_table_names()
+            connection.rollback()
+            log.append(f"asked for {request.table.name}, {request.owner[:13]}")
+            return Counting(log, tries=2)
+
+    sqlite.register(Plugin())
+    note = "op.get_context().config.attributes['log'].append('{}')"
+    project.attributes["log"] = log
+    project.revision("a", None, note.format("a"))
+    project.revision("b", "a", note.format("b"))
+    project.upgrade(transaction_per_migration=per_migration)
+    expected = ["asked for alembic_version, idiolect pid ", *["acquire"] * 3, "a", "b", "release"]
+    assert expected == log
+    project.upgrade()
+    assert expected == log, "nothing to do, nothing to lock"
+
+
+def test_hook_transient_error(project: Project, sqlite: PluginManager) -> None:
+    """What passes by itself is tried again; what does not is told at once."""
+    asked: list[str] = []
+
+    class Plugin:
+        @hookimpl
+        def transient_error(self, error: Any) -> str | None:
+            asked.append(str(error.orig))
+            return "a lock" if len(asked) < 3 else None
+
+    sqlite.register(Plugin())
+    project.revision("a")
+    engine = project.engine()
+    with engine.begin() as connection:
+        # The version table cannot be read.
+        connection.exec_driver_sql("CREATE TABLE alembic_version (other INTEGER)")
+    with pytest.raises(OperationalError):
+        project.upgrade()
+    assert ["no such column: alembic_version.version_num"] * 3 == asked
 
 
 class HistoryTable:

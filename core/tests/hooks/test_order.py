@@ -142,6 +142,16 @@ class Everything(Comparing):
         self.log.append("statement_journal")
 
     @hookimpl
+    def migration_lock(self) -> None:
+        """Note the call."""
+        self.log.append("migration_lock")
+
+    @hookimpl
+    def transient_error(self) -> None:
+        """Note the call."""
+        self.log.append("transient_error")
+
+    @hookimpl
     def version_table(self, spec: Any) -> Table:
         """Note the call."""
         self.log.append("version_table")
@@ -248,6 +258,7 @@ def test_the_order_of_all_hooks_in_an_upgrade(project: Project, noted: list[str]
         *RULES,
         "statement_journal",
         "BEGIN",  # reads the heads; rolled back
+        "migration_lock",
         "prepare_connection, entered",
         "BEGIN",
         *steps("a", "b"),

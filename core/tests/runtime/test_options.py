@@ -28,6 +28,8 @@ FURTHER = (
     "version_table_pk",
     "journal",
     "output_encoding",
+    "migration_lock",
+    "migration_lock_timeout",
 )
 
 

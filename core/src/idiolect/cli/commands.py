@@ -97,6 +97,13 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--like",),
         {"metavar": "DIALECT", "help": "an installed dialect that the new one is much like"},
     ),
+    "lock": (
+        ("--no-lock",),
+        {
+            "action": "store_false",
+            "help": "neither wait for other runs nor keep them waiting",
+        },
+    ),
     "mark_done": (
         ("--mark-done",),
         {**_NUMBER, "help": "write N, or the last one, has had its effect, and those before it"},

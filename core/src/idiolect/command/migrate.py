@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 Heads = tuple[str, ...]
 
 
-def upgrade(
+def upgrade(  # noqa: PLR0917 - the documented order
     config: Config,
     revision: str,
     sql: bool = False,
     tag: str | None = None,
     restart: bool = False,
+    lock: bool = True,
 ) -> None:
     """Upgrade to a later version.
 
@@ -38,6 +39,7 @@ def upgrade(
         sql: write a script instead of changing the database.
         tag: any text, for env.py to read.
         restart: run a revision that an earlier run left unfinished anew, from its beginning.
+        lock: wait for other runs on the same version table, and keep them waiting.
 
     Raises:
         CommandError: the revision is unknown or ambiguous, or a range is given online.
@@ -63,15 +65,17 @@ def upgrade(
         destination_rev=destination,
         tag=tag,
         restart=restart,
+        lock=lock,
     )
 
 
-def downgrade(
+def downgrade(  # noqa: PLR0917 - the documented order
     config: Config,
     revision: str,
     sql: bool = False,
     tag: str | None = None,
     restart: bool = False,
+    lock: bool = True,
 ) -> None:
     """Revert to a previous version.
 
@@ -81,6 +85,7 @@ def downgrade(
         sql: write a script instead of changing the database.
         tag: any text, for env.py to read.
         restart: run a revision that an earlier run left unfinished anew, from its beginning.
+        lock: wait for other runs on the same version table, and keep them waiting.
 
     Raises:
         CommandError: the revision is unknown, ambiguous or not beneath the current one, or
@@ -109,15 +114,17 @@ def downgrade(
         destination_rev=destination,
         tag=tag,
         restart=restart,
+        lock=lock,
     )
 
 
-def stamp(
+def stamp(  # noqa: PLR0917 - the documented order
     config: Config,
     revision: str | Iterable[str],
     sql: bool = False,
     tag: str | None = None,
     purge: bool = False,
+    lock: bool = True,
 ) -> None:
     """Set the version table to the given revision(s); don't run any migrations.
 
@@ -127,6 +134,7 @@ def stamp(
         sql: write a script instead of changing the database.
         tag: any text, for env.py to read.
         purge: empty the version table first, whatever it holds.
+        lock: wait for other runs on the same version table, and keep them waiting.
 
     Raises:
         CommandError: a revision is unknown, or the options exclude each other.
@@ -150,15 +158,17 @@ def stamp(
         destination_rev=destinations,
         tag=tag,
         purge=purge,
+        lock=lock,
     )
 
 
-def ensure_version(config: Config, sql: bool = False) -> None:
+def ensure_version(config: Config, sql: bool = False, lock: bool = True) -> None:
     """Create the version table if it doesn't exist already.
 
     Args:
         config: the configuration in use.
         sql: write a script instead of changing the database.
+        lock: wait for other runs on the same version table, and keep them waiting.
     """
 
     def make_table(_heads: Heads, context: Any) -> Iterable[MigrationStep]:
@@ -166,7 +176,7 @@ def ensure_version(config: Config, sql: bool = False) -> None:
         return ()
 
     script = script_directory(config)
-    run_environment(config, script, make_table, must_run=not sql, as_sql=sql)
+    run_environment(config, script, make_table, must_run=not sql, as_sql=sql, lock=lock)
 
 
 def _split_range(revision: str) -> tuple[str | None, str]:

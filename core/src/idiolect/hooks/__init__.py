@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from idiolect.hooks.journal import JournalSupport
+    from idiolect.hooks.locks import LockRequest, MigrationLock, at_return, own_transaction
     from idiolect.hooks.markers import hookimpl
     from idiolect.hooks.options import Option
     from idiolect.hooks.records import (
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from idiolect.hooks.reflected import ReflectedTables, TableSignature
     from idiolect.hooks.standin import Batches, LazyFacts, StandIn
     from idiolect.hooks.version import HOOKSPEC_VERSION
+    from idiolect.util.sqla_compat import beside
 
 __all__ = [
     "HOOKSPEC_VERSION",
@@ -36,6 +38,8 @@ __all__ = [
     "Expression",
     "JournalSupport",
     "LazyFacts",
+    "LockRequest",
+    "MigrationLock",
     "OfflineTransaction",
     "Option",
     "ReflectedTables",
@@ -46,18 +50,26 @@ __all__ = [
     "TableSignature",
     "TemplateFolder",
     "VersionTableSpec",
+    "at_return",
+    "beside",
     "hookimpl",
+    "own_transaction",
 ]
 _HOMES = {
+    "Batches": "idiolect.hooks.standin",
     "HOOKSPEC_VERSION": "idiolect.hooks.version",
     "JournalSupport": "idiolect.hooks.journal",
-    "Option": "idiolect.hooks.options",
-    "Batches": "idiolect.hooks.standin",
     "LazyFacts": "idiolect.hooks.standin",
+    "LockRequest": "idiolect.hooks.locks",
+    "MigrationLock": "idiolect.hooks.locks",
+    "Option": "idiolect.hooks.options",
     "ReflectedTables": "idiolect.hooks.reflected",
     "StandIn": "idiolect.hooks.standin",
     "TableSignature": "idiolect.hooks.reflected",
+    "at_return": "idiolect.hooks.locks",
+    "beside": "idiolect.util.sqla_compat",
     "hookimpl": "idiolect.hooks.markers",
+    "own_transaction": "idiolect.hooks.locks",
 }
 
 

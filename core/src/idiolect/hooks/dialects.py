@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from idiolect.errors import HookAnswerError, IdiolectError
+from idiolect.hooks.locks import LockRequest, MigrationLock
 from idiolect.hooks.manager import ROOM_DEFAULTS, get_manager
 from idiolect.hooks.records import (
     Comparator,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import pluggy
     from sqlalchemy import Column, Table
     from sqlalchemy.engine import Connection, Dialect, Inspector
+    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.types import TypeEngine
 
     from idiolect.autogenerate.context import AutogenContext
@@ -130,6 +132,25 @@ class DialectHooks:
 
         if not isinstance(answer, JournalSupport):
             raise self._wrong("statement_journal", answer, "a JournalSupport, or False")
+        return answer
+
+    def migration_lock(
+        self, dialect: Dialect, connection: Connection, request: LockRequest
+    ) -> MigrationLock:
+        """Return the lock of a run."""
+        return self._one(
+            "migration_lock",
+            MigrationLock,
+            dialect=dialect,
+            connection=connection,
+            request=request,
+        )
+
+    def transient_error(self, dialect: Dialect, error: DBAPIError) -> str | None:
+        """Return words for an error that may pass by itself; None where it will not."""
+        answer = self._ask("transient_error", dialect=dialect, error=error)
+        if answer is not None and not isinstance(answer, str):
+            raise self._wrong("transient_error", answer, "a few words as a string, or None")
         return answer
 
     def version_table(self, dialect: Dialect, impl: DefaultImpl, spec: VersionTableSpec) -> Table:

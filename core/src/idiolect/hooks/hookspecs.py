@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Table
     from sqlalchemy.engine import Connection, Dialect, Inspector
+    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.types import TypeEngine
 
     from idiolect.autogenerate.context import AutogenContext
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         WriteHookCollector,
     )
     from idiolect.hooks.journal import JournalSupport
+    from idiolect.hooks.locks import LockRequest, MigrationLock
     from idiolect.hooks.options import OptionRegistry
     from idiolect.hooks.records import (
         Comparator,
@@ -145,6 +147,39 @@ def statement_journal(
 
     Returns:
         False where nothing is to be recorded.
+    """
+
+
+@hookspec(firstresult=True)
+def migration_lock(
+    dialect: Dialect, connection: Connection, request: LockRequest
+) -> MigrationLock | None:
+    """Give the lock that keeps other runs away from the version table.
+
+    Asked once a run, online, when there is something to do and nobody has switched the lock off.
+    Waiting for it, and giving it back, is the core's. Where no plugin answers, the lock is a row
+    in a table beside the version table, which its holder keeps alive.
+
+    Args:
+        dialect: the context's SQLAlchemy dialect.
+        connection: the connection to migrate on, which the lock has to be taken on.
+        request: the version table, who asks, and whether env.py's transaction is open.
+    """
+
+
+@hookspec(firstresult=True)
+def transient_error(dialect: Dialect, error: DBAPIError) -> str | None:
+    """Say what an error of the database is called, if the same may succeed a moment later.
+
+    Asked when a statement of the core's own has failed, and when a step has.
+
+    Args:
+        dialect: the context's SQLAlchemy dialect.
+        error: SQLAlchemy's error; the driver's own is its ``orig``.
+
+    Returns:
+        Words for a message, such as ``"lock timeout"`` or ``"serialization failure"``; None
+        where waiting would not help.
     """
 
 

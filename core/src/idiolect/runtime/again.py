@@ -112,6 +112,7 @@ class Attempts:
             message = f"{guard.reason}, and the step to be run again has ended its transaction."
             raise CommandError(message)
         transactions = self._context.transactions
+        self._context.lock.keep()
         transactions.commit()
         transactions.begin_guarded(guard)
         self._guarded = True

@@ -6,14 +6,18 @@ import contextlib
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Literal
 
+from idiolect.hooks.entrypoints import DIALECTS, find
 from idiolect.hooks.journal import JournalSupport
+from idiolect.hooks.locks import LockRequest, MigrationLock
 from idiolect.hooks.markers import hookimpl
+from idiolect.runtime.lease import LeaseLock
 from idiolect.util.bound import mark_globals, unmark_globals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlalchemy import Table
+    from sqlalchemy.engine import Connection, Dialect
 
     from idiolect.ddl.impl import DefaultImpl
     from idiolect.hooks.records import DialectRules, VersionTableSpec
@@ -31,6 +35,18 @@ def prepare_connection() -> AbstractContextManager[None]:
 def statement_journal(rules: DialectRules) -> JournalSupport | Literal[False]:
     """Record what commits midway where the rest can be rolled back; elsewhere nothing is known."""
     return JournalSupport() if rules.transactional_ddl else False
+
+
+@hookimpl(trylast=True)
+def migration_lock(dialect: Dialect, connection: Connection, request: LockRequest) -> MigrationLock:
+    """A row that its holder keeps alive, where the dialect has a plugin.
+
+    A dialect that is known by a class of the user's alone gets no lock, since nobody has said
+    that a table may be added there, or a row changed.
+    """
+    if find(DIALECTS, dialect.name):
+        return LeaseLock(connection, request)
+    return MigrationLock()
 
 
 @hookimpl(trylast=True)

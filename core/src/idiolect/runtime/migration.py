@@ -22,6 +22,7 @@ from idiolect.runtime import version_table
 from idiolect.runtime.again import Attempts
 from idiolect.runtime.heads import HeadMaintainer
 from idiolect.runtime.journal.journal import Journal
+from idiolect.runtime.lock import RunLock
 from idiolect.runtime.options import resolve_options
 from idiolect.runtime.output import script_stream
 from idiolect.runtime.rules import resolve_rules
@@ -78,6 +79,7 @@ class MigrationContext:
         hooks: whom to ask about the rest.
         transactions: when the run's transactions begin and end.
         journal: what is recorded of revisions where a rollback does not undo them.
+        lock: keeps other runs away from the version table.
     """
 
     def __init__(
@@ -117,6 +119,7 @@ class MigrationContext:
             per_migration=bool(opts.get("transaction_per_migration", False)),
             external=was_open,
         )
+        self.lock = RunLock(self)
         self._watch: TransactionWatch | None = None
         self.journal = Journal(self)
 
@@ -276,12 +279,13 @@ class MigrationContext:
 
         Branches that lead to or from it are moved there; otherwise it becomes a new head.
         """
-        heads = self.get_current_heads()
-        if not self.as_sql and not heads:
-            self._ensure_version_table()
-        maintainer = HeadMaintainer(self, heads)
-        for step in script_directory._stamp_revs(revision, heads):
-            maintainer.update_to_step(step)
+        with self.lock.around_run(bound=not self.as_sql and self._is_bound()):
+            heads = self.get_current_heads()
+            if not self.as_sql and not heads:
+                self._ensure_version_table()
+            maintainer = HeadMaintainer(self, heads)
+            for step in script_directory._stamp_revs(revision, heads):
+                maintainer.update_to_step(step)
 
     def run_migrations(self, **kw: Any) -> None:
         """Run the steps that the command planned, and keep the version table in step.
@@ -295,9 +299,8 @@ class MigrationContext:
             if self.as_sql:
                 self._run_steps(heads, steps, kw)
             elif steps or self.purge:
-                with self.journal.over(steps), self._run_transaction():
-                    self._ensure_version_table(purge=self.purge)
-                    self._run_steps(heads, steps, kw)
+                with self.lock.around_run(bound=self._is_bound()):
+                    self._run_alone(heads, steps, kw)
 
     def check_committed(self) -> None:
         """Raise if steps ran and env.py then let their transaction be rolled back.
@@ -325,7 +328,8 @@ class MigrationContext:
             self._watch.forgive()
 
     def stop_watching(self) -> None:
-        """Take the listeners off the connection, which may outlive the run."""
+        """Take the listeners and the lock off the connection, which may outlive the run."""
+        self.lock.release()
         if self._watch is not None:
             self._watch.close()
             self._watch = None
@@ -333,8 +337,7 @@ class MigrationContext:
     def _plan(self) -> tuple[tuple[str, ...], list[MigrationStep]]:
         """Read the heads and ask the command for steps, leaving no transaction of our own open."""
         with self._reading():
-            heads = () if self.purge else self.get_current_heads()
-            self.journal.look()
+            heads = self.lock.patiently(self._look)
         # A transaction of its own, because what is called here may write: ensure_version does.
         with self._reading():
             try:
@@ -349,6 +352,40 @@ class MigrationContext:
             with self._step_block(step):
                 step.load()
         return heads, steps
+
+    def _run_alone(
+        self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
+    ) -> None:
+        """Run the steps under the lock, planned anew where another run was there first."""
+        if self._was_overtaken(heads):
+            heads, steps = self._plan()
+        if not steps and not self.purge:
+            return
+        with self.journal.over(steps), self._run_transaction():
+            # Where the lock is the transaction, it was taken only now.
+            if self._was_overtaken(heads):
+                heads, steps = self._plan()
+            if steps or self.purge:
+                self._ensure_version_table(purge=self.purge)
+            while not self._run_steps(heads, steps, run_args):
+                heads, steps = self._plan()
+
+    def _look(self) -> tuple[str, ...]:
+        """Return the heads, and see what an earlier run has left unfinished."""
+        heads = () if self.purge else self.get_current_heads()
+        self.journal.look()
+        return heads
+
+    def _was_overtaken(self, heads: Collection[str]) -> bool:
+        """Return whether another run has moved the heads before the lock was taken."""
+        if not self.lock.looked():
+            return False
+        with self._reading():
+            now = self._look()
+        if set(now) == set(heads):
+            return False
+        log.info("Another run went from %s to %s meanwhile.", _shown(heads), _shown(now))
+        return True
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
@@ -369,13 +406,9 @@ class MigrationContext:
         opened a transaction itself: that one is watched.
         """
         transactions = self.transactions
-        theirs = transactions.external or (
-            not transactions.declared
-            and transactions.around_step is Scope.NONE
-            and self.connection.in_transaction()
-        )
+        theirs = self._is_bound()
         if self._watch is None and self.environment_context is not None:
-            self._watch = TransactionWatch(self.connection, theirs=theirs)
+            self._watch = TransactionWatch(self.connection, theirs=theirs, on_commit=self.lock.keep)
         if theirs:
             with transactions.prepared():
                 yield
@@ -388,13 +421,25 @@ class MigrationContext:
                 transactions.due()
                 yield
 
+    def _is_bound(self) -> bool:
+        """Return whether a transaction is open whose end is env.py's business."""
+        transactions = self.transactions
+        return transactions.external or (
+            not transactions.declared
+            and transactions.around_step is Scope.NONE
+            and self.connection.in_transaction()
+        )
+
     def _run_steps(
         self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
-    ) -> None:
+    ) -> bool:
+        """Run steps in order; return False where another run went on between two of them."""
         maintainer = HeadMaintainer(self, heads)
         for step in steps:
             with self._step_block(step), self.begin_transaction(_per_migration=True):
                 self.transactions.due()
+                if self._was_overtaken(maintainer.heads):
+                    return False
                 if self.as_sql and not maintainer.heads:
                     self._version.create(self.connection)
                 log.info("Running %s", step)
@@ -409,6 +454,7 @@ class MigrationContext:
                 self.journal.finish()
                 self.hooks.on_version_apply(self, step.info, set(maintainer.heads), run_args)
                 self._attempts.finish()
+        return True
 
     @contextlib.contextmanager
     def _step_block(self, step: MigrationStep) -> Iterator[None]:
@@ -435,7 +481,8 @@ class MigrationContext:
         if self.as_sql:
             self._version.create(self.connection)
             return
-        with self._table_transaction():
+        bound = self.connection.in_transaction() and not self.transactions.running
+        with self.lock.around_run(bound=bound), self._table_transaction():
             self.transactions.due()
             if not self._has_version_table():
                 self._version.create(self.connection, checkfirst=False)
@@ -478,6 +525,10 @@ def _dialect_of(connection: Any) -> Dialect:
         raise CommandError(message)
     dialect: Dialect = connection.dialect
     return dialect
+
+
+def _shown(heads: Collection[str]) -> str:
+    return ", ".join(sorted(heads)) or "the base"
 
 
 def _where(step: Any) -> str:

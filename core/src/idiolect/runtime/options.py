@@ -29,7 +29,7 @@ _SEVERAL: Any = collections.abc.Collection
 
 #: What commands ask for beside the options, by the same way.
 _OF_COMMANDS: Final = frozenset(
-    {"as_sql", "destination_rev", "dont_mutate", "fn", "purge", "restart", "script"}
+    {"as_sql", "destination_rev", "dont_mutate", "fn", "lock", "purge", "restart", "script"}
 )
 
 #: How alike an unknown name must be to a known one to be told as a mistake, from 0 to 1.
@@ -69,6 +69,21 @@ CORE_OPTIONS: Final = (
     Option("version_table_pk", bool, True, "whether a new version table has a primary key"),
     Option("journal", bool, doc="whether statements are recorded for resuming; default: yes"),
     Option("output_encoding", str, doc="the encoding of a script"),
+    Option(
+        "migration_lock",
+        bool,
+        True,
+        "whether other runs are kept away from the version table",
+        ini="migration_lock",
+        toml="migration_lock",
+    ),
+    Option(
+        "migration_lock_timeout",
+        (float, int),
+        doc="seconds to wait for another run; None: while that one lives",
+        ini="migration_lock_timeout",
+        toml="migration_lock_timeout",
+    ),
 )
 
 
@@ -103,9 +118,9 @@ def resolve_options(given: Mapping[str, Any], config: Config | None) -> dict[str
     for name, option in registry.items():
         if name in opts:
             opts[name] = _fitting(option, opts[name])
-        elif option.owner != CORE:
+        elif option.owner != CORE or option.ini:
             value = _configured(option, config)
-            if value is not None:
+            if value is not None and (option.owner != CORE or value != option.default):
                 opts[name] = value
     for name in opts:
         if registry.get(name) is None and name not in _OF_COMMANDS:

@@ -141,6 +141,7 @@ class Transactions:
         self.running = True
         connection = self._connection
         self._guards.enter_context(self.prepared())
+        self.context.lock.at_begin()
         # Statements that env.py sent after begin_transaction() have begun it already.
         if not connection.in_transaction():
             connection.begin()
@@ -179,6 +180,12 @@ class Transactions:
     def leave(self, exc: BaseException | None) -> None:
         """End the declared block."""
         self.declared = False
+        try:
+            self._leave(exc)
+        finally:
+            self.context.lock.at_leave()
+
+    def _leave(self, exc: BaseException | None) -> None:
         if exc is None:
             if self.running and self._connection.closed:
                 raise TransactionLostError(
@@ -216,6 +223,7 @@ class Transactions:
             connection = self._connection
             if not connection.closed and connection.in_transaction():
                 how(connection)
+        self.context.lock.at_end()
 
     @contextlib.contextmanager
     def _text_block(self) -> Iterator[None]:
@@ -237,6 +245,7 @@ class Transactions:
         level = self.context.rules.autocommit_level
         self._check_autocommit(level)
         if self.declared:
+            self.context.lock.keep()
             self.commit()
         with self._at_level(level):
             yield
@@ -299,10 +308,14 @@ class TransactionWatch:
     Args:
         connection: the connection that the steps run on.
         theirs: whether env.py began the transaction, so that its end is env.py's business.
+        on_commit: called before a revision's own commit.
     """
 
-    def __init__(self, connection: Connection, *, theirs: bool) -> None:
+    def __init__(
+        self, connection: Connection, *, theirs: bool, on_commit: Callable[[], None]
+    ) -> None:
         self._connection = connection
+        self._before_inner_commit = on_commit
         self._theirs = theirs
         self._pending = False
         self._lost = False
@@ -370,6 +383,8 @@ class TransactionWatch:
                 "or open the connection with engine.connect() in env.py and wrap "
                 "run_migrations() in context.begin_transaction()."
             )
+        if self._in_step:
+            self._before_inner_commit()
         self._pending = self._in_step
         self._lost = False
 

@@ -5,10 +5,12 @@ The one place that may reach past SQLAlchemy's documented API.
 
 from __future__ import annotations
 
+import contextlib
+import time
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Constraint, Table
     from sqlalchemy.engine import Connection
@@ -41,6 +43,41 @@ def is_autocommit(connection: Connection) -> bool:
     if level is None:
         level = getattr(dialect, "_on_connect_isolation_level", None)
     return level == "AUTOCOMMIT"
+
+
+@contextlib.contextmanager
+def beside(connection: Connection) -> Iterator[Connection]:
+    """Give another connection to the same database, by the same way, and close it again.
+
+    The pool is one of its own: the engine's may have room for one connection only. A URL would
+    not do, as its password may be masked and the engine may have a ``creator``.
+    """
+    from sqlalchemy.engine import Engine
+
+    engine = connection.engine
+    twin = Engine(engine.pool.recreate(), engine.dialect, engine.url)
+    schemas = connection.get_execution_options().get("schema_translate_map")
+    try:
+        with twin.connect() as other:
+            if schemas:
+                other = other.execution_options(schema_translate_map=schemas)  # noqa: PLW2901
+            yield other
+    finally:
+        twin.dispose()
+
+
+def pause(connection: Connection, seconds: float) -> None:
+    """Wait, and let the other tasks of an event loop run meanwhile."""
+    if getattr(connection.dialect, "is_async", False):
+        import asyncio
+
+        from sqlalchemy.exc import MissingGreenlet
+        from sqlalchemy.util import await_only
+
+        with contextlib.suppress(MissingGreenlet):
+            await_only(asyncio.sleep(seconds))
+            return
+    time.sleep(seconds)
 
 
 def is_unnamed(constraint: Constraint) -> bool:

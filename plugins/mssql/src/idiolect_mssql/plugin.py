@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idiolect.hooks import OfflineTransaction, Option, hookimpl
+from idiolect_mssql import lock
 from idiolect_mssql.impl import MSSQLImpl, separator_of
+from idiolect_mssql.lock import ApplicationLock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.exc import DBAPIError
+
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks import LockRequest, MigrationLock
     from idiolect.hooks.options import OptionRegistry
 
 
@@ -46,6 +52,16 @@ class MssqlPlugin:
     def autocommit_level(self) -> str:
         """Every supported driver has it under this name."""
         return "AUTOCOMMIT"
+
+    @hookimpl
+    def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
+        """An application lock of the session."""
+        return ApplicationLock(connection, request)
+
+    @hookimpl
+    def transient_error(self, error: DBAPIError) -> str | None:
+        """What ends when another connection's transaction does."""
+        return lock.transient_error(error)
 
     @hookimpl
     def register_options(self, registry: OptionRegistry) -> None:

@@ -5,17 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idiolect.hooks import OfflineTransaction, hookimpl
-from idiolect_mysql import reflect, wording
+from idiolect_mysql import lock, reflect, wording
 from idiolect_mysql.heads import check_length
 from idiolect_mysql.impl import MariaDBImpl, MySQLImpl
+from idiolect_mysql.lock import NamedLock
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Mapping, Sequence
 
     from sqlalchemy.engine import Connection
+    from sqlalchemy.exc import DBAPIError
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import Expression, JournalSupport, ReflectedTables
+    from idiolect.hooks import (
+        Expression,
+        JournalSupport,
+        LockRequest,
+        MigrationLock,
+        ReflectedTables,
+    )
     from idiolect.migration import MigrationContext
     from idiolect.runtime.steps import MigrationStep
 
@@ -70,6 +78,15 @@ class MysqlPlugin:
     ) -> list[str | None]:
         """In the words of SHOW CREATE TABLE, by means of temporary tables."""
         return wording.worded(connection, expressions)
+
+    def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
+        """A lock by name, of the session."""
+        return NamedLock(connection, request)
+
+    @hookimpl
+    def transient_error(self, error: DBAPIError) -> str | None:
+        """What ends when another connection's transaction does."""
+        return lock.transient_error(error)
 
     @hookimpl(wrapper=True)
     def run_step(

@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idiolect.hooks import OfflineTransaction, Option, hookimpl
+from idiolect_oracle import lock
 from idiolect_oracle.impl import OracleImpl, separator_of
+from idiolect_oracle.lock import UserLock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.exc import DBAPIError
+
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks import LockRequest, MigrationLock
     from idiolect.hooks.options import OptionRegistry
 
 #: The options of ``configure()`` that are Oracle's.
@@ -69,6 +75,16 @@ class OraclePlugin:
     def autocommit_level(self) -> str:
         """Every supported driver has it under this name."""
         return "AUTOCOMMIT"
+
+    @hookimpl
+    def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
+        """A user lock of DBMS_LOCK; without that package's grant the core's lease row."""
+        return UserLock(connection, request)
+
+    @hookimpl
+    def transient_error(self, error: DBAPIError) -> str | None:
+        """What ends when another connection's transaction does."""
+        return lock.transient_error(error)
 
     @hookimpl
     def register_options(self, registry: OptionRegistry) -> None:

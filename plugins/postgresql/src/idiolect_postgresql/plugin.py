@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from idiolect.hooks import OfflineTransaction, hookimpl
-from idiolect_postgresql import reflect, render, wording
+from idiolect_postgresql import lock, reflect, render, wording
 from idiolect_postgresql.impl import PostgresqlImpl
+from idiolect_postgresql.lock import AdvisoryLock
 
 # Its directive comes with the plugin.
 from idiolect_postgresql.operations import CreateExcludeConstraintOp
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Inspector
     from sqlalchemy.engine import Connection
+    from sqlalchemy.exc import DBAPIError
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
         DialectRules,
         Expression,
         JournalSupport,
+        LockRequest,
+        MigrationLock,
         ReflectedTables,
         SchemaObject,
     )
@@ -101,6 +105,15 @@ class PostgresqlPlugin:
         if not reflect.can_reflect(connection):
             return None
         return reflect.reflect_tables(connection, names)
+
+    def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
+        """An advisory lock of the session."""
+        return AdvisoryLock(connection, request)
+
+    @hookimpl
+    def transient_error(self, error: DBAPIError) -> str | None:
+        """What ends when another connection's transaction does."""
+        return lock.transient_error(error)
 
     @hookimpl
     def render_operation(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Literal
 
-from idiolect.hooks import OfflineTransaction, hookimpl
-from idiolect_sqlite import reflect
+from idiolect.hooks import MigrationLock, OfflineTransaction, hookimpl
+from idiolect_sqlite import lock, reflect
 from idiolect_sqlite.compare import plain_expression
 from idiolect_sqlite.impl import SQLiteImpl
+from idiolect_sqlite.lock import ImmediateLock
 from idiolect_sqlite.transactions import immediate_transactions
 
 if TYPE_CHECKING:
@@ -16,9 +17,16 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import Connection
+    from sqlalchemy.exc import DBAPIError
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import DialectRules, Expression, JournalSupport, ReflectedTables
+    from idiolect.hooks import (
+        DialectRules,
+        Expression,
+        JournalSupport,
+        LockRequest,
+        ReflectedTables,
+    )
 
 
 class SQLitePlugin:
@@ -72,6 +80,18 @@ class SQLitePlugin:
         from idiolect_sqlite.journal import SQLiteJournal
 
         return SQLiteJournal() if rules.transactional_ddl else False
+
+    @hookimpl
+    def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
+        """The write transaction itself; none where the driver's own habit was asked for."""
+        if not request.rules.transactional_ddl:
+            return MigrationLock()
+        return ImmediateLock(connection, request)
+
+    @hookimpl
+    def transient_error(self, error: DBAPIError) -> str | None:
+        """What ends when another connection's transaction does."""
+        return lock.transient_error(error)
 
     @hookimpl
     def prepare_connection(

@@ -1,0 +1,201 @@
+"""A lock for databases that have none: a row that its holder keeps alive.
+
+``runtime/lock.py`` comes in where a dialect's plugin has no lock of its own. The row counts up
+every few seconds, by a thread with a connection of its own. Whoever sees it stand still for long
+takes it over; that is measured by the watcher's own clock, so that clocks need not agree.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Integer, MetaData, String, Table, and_, inspect, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import SingletonThreadPool, StaticPool
+from sqlalchemy.schema import CreateTable
+
+from idiolect.hooks.locks import LockRequest, MigrationLock, own_transaction
+from idiolect.util.logs import Log
+from idiolect.util.sqla_compat import beside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.sql import Executable
+
+log = Log("runtime.lease")
+
+#: What follows the version table's name in the name of the lease's.
+SUFFIX = "_lock"
+#: Seconds between two beats of a holder, and without one after which it counts as dead.
+BEAT, EXPIRY = 5.0, 30.0
+_FREE = ""
+
+
+def lease_table(version_table: Table) -> Table:
+    """Return the table beside a version table that holds its lease."""
+    return Table(
+        version_table.name + SUFFIX,
+        MetaData(),
+        Column("id", Integer, primary_key=True, autoincrement=False),
+        Column("owner", String(80), nullable=False),
+        Column("beat", Integer, nullable=False),
+        schema=version_table.schema,
+    )
+
+
+class LeaseLock(MigrationLock):
+    """A row that counts up while its holder lives.
+
+    Args:
+        connection: the migrating connection.
+        request: what is wanted.
+        beat: seconds between two beats.
+        expiry: seconds without a beat after which a holder counts as dead.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        request: LockRequest,
+        *,
+        beat: float = BEAT,
+        expiry: float = EXPIRY,
+    ) -> None:
+        self._connection = connection
+        self._owner = request.owner
+        self._table = lease_table(request.table)
+        self._beat, self._expiry = beat, expiry
+        self._seen: tuple[str, int] | None = None
+        self._seen_at = 0.0
+        self._has_row = False
+        self._heart: Heart | None = None
+
+    def acquire(self) -> bool:
+        """Take the row where it is free, or has stood still for too long."""
+        if not self._has_row:
+            self._make_row()
+            self._has_row = True
+        with own_transaction(self._connection) as connection:
+            owner, beat = connection.execute(select(self._table.c.owner, self._table.c.beat)).one()
+        if owner != _FREE and not self._is_dead(owner, beat):
+            return False
+        if not self._write(self._owner, beat + 1, while_=(owner, beat)):
+            return False
+        if owner != _FREE:
+            log.warning("The migration of %s has stopped without a word; going on.", owner)
+        self._heart = Heart(self._connection, self._beat, self._count_up)
+        return True
+
+    def holder(self) -> str:
+        """Return the owner in the row."""
+        return self._seen[0] if self._seen else ""
+
+    def release(self) -> None:
+        """Stop the beats and free the row."""
+        if self._heart is not None:
+            self._heart.stop()
+        table = self._table
+        with own_transaction(self._connection) as connection:
+            free = table.update().where(table.c.owner == self._owner).values(owner=_FREE)
+            connection.execute(free)
+
+    def _is_dead(self, owner: str, beat: int) -> bool:
+        now = time.monotonic()
+        if self._seen != (owner, beat):
+            self._seen, self._seen_at = (owner, beat), now
+        return now - self._seen_at >= self._expiry
+
+    def _write(self, owner: str, beat: int, while_: tuple[str, int]) -> bool:
+        """Change the row if it still is what it was; return whether this one did."""
+        table = self._table
+        change = (
+            table.update()
+            .where(and_(table.c.owner == while_[0], table.c.beat == while_[1]))
+            .values(owner=owner, beat=beat)
+        )
+        with own_transaction(self._connection) as connection:
+            found: Any = connection.execute(change)
+            if connection.dialect.supports_sane_rowcount:
+                return bool(found.rowcount == 1)
+            row = connection.execute(select(table.c.owner, table.c.beat)).one()
+            return bool(tuple(row) == (owner, beat))
+
+    def _make_row(self) -> None:
+        """Make table and row where they are missing; of several at once, one succeeds."""
+        table = self._table
+        with own_transaction(self._connection) as connection:
+            there = inspect(connection).has_table(table.name, schema=table.schema)
+        if not there:
+            self._try(CreateTable(table))
+        with own_transaction(self._connection) as connection:
+            row = connection.execute(select(table.c.id)).first()
+        if row is None:
+            self._try(table.insert().values(id=1, owner=_FREE, beat=0))
+
+    def _try(self, statement: Executable) -> None:
+        with contextlib.suppress(DBAPIError), own_transaction(self._connection) as connection:
+            connection.execute(statement)
+
+    def _count_up(self, connection: Connection) -> None:
+        table = self._table
+        connection.execute(
+            table.update().where(table.c.owner == self._owner).values(beat=table.c.beat + 1)
+        )
+        connection.commit()
+
+
+class Heart:
+    """A thread that beats on a connection of its own, until it is stopped.
+
+    Args:
+        connection: the migrating connection, for another one like it.
+        seconds: the time between two beats.
+        beat: what is done each time, with the connection of its own.
+    """
+
+    def __init__(
+        self, connection: Connection, seconds: float, beat: Callable[[Connection], None]
+    ) -> None:
+        self._seconds = seconds
+        self._beat = beat
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+        # Another connection would be the same one, or see another database in another memory.
+        if isinstance(connection.engine.pool, (StaticPool, SingletonThreadPool)):
+            return
+        run = self._run_async if connection.dialect.is_async else self._run
+        self._thread = threading.Thread(
+            target=run, args=(connection,), name="idiolect-lease", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Beat no more; waits for a beat that is under way."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(timeout=self._seconds)
+
+    def _run(self, like: Connection) -> None:
+        while not self._stopped.is_set():
+            try:
+                with beside(like) as connection:
+                    while not self._stopped.wait(self._seconds):
+                        self._beat(connection)
+            except DBAPIError as exc:
+                # The next may go through: only after several is a holder taken for dead.
+                log.info("A beat of the migration lease was lost: %s", type(exc).__name__)
+                self._stopped.wait(self._seconds)
+
+    def _run_async(self, like: Connection) -> None:
+        # Of async drivers only.
+        import asyncio
+
+        from sqlalchemy.util import greenlet_spawn
+
+        # Drivers bind a connection to the loop that it was made in.
+        asyncio.run(greenlet_spawn(self._run, like))

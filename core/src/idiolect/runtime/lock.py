@@ -1,0 +1,243 @@
+"""One run at a time: waiting for the lock of a version table, and giving it back.
+
+The migration context comes in before it writes and after it has ended. How a database is locked
+is its plugin's business (hook ``migration_lock``); here is for how long to wait, what is said
+meanwhile, and that the lock is given back on every way out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy.exc import DBAPIError
+
+from idiolect.errors import LockTimeoutError, LockUnavailableError
+from idiolect.hooks.locks import LockRequest, MigrationLock
+from idiolect.runtime.lease import LeaseLock
+from idiolect.util.logs import Log
+from idiolect.util.sqla_compat import pause
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from idiolect.runtime.migration import MigrationContext
+
+T = TypeVar("T")
+
+log = Log("runtime.lock")
+
+#: Seconds between two looks at a lock that is held: at first, and at most.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
+#: Seconds between two messages that tell of the wait.
+_BETWEEN_MESSAGES = 10.0
+#: What PostgreSQL keeps of an application's name; others keep more.
+_OWNER_LENGTH = 63
+
+
+class RunLock:
+    """The lock of one migration context.
+
+    Args:
+        context: the context that is to be alone on its version table.
+
+    Attributes:
+        enabled: whether a lock is wanted: a database is changed, and nobody said no.
+        is_fresh: whether the lock was taken since :meth:`looked` was last called, so that another
+            run may have been there.
+    """
+
+    def __init__(self, context: MigrationContext) -> None:
+        self._context = context
+        self._lock: MigrationLock | None = None
+        self._held = False
+        self._in_run = False
+        opts = context.opts
+        self.enabled = (
+            not context.as_sql
+            and context.connection is not None
+            and opts.get("lock") is not False
+            and opts.get("migration_lock") is not False
+        )
+        self._timeout: float | None = opts.get("migration_lock_timeout")
+        self.is_fresh = False
+
+    @property
+    def ends_with_transaction(self) -> bool:
+        """Whether the lock is taken with each transaction anew."""
+        return self._lock is not None and self._lock.ends_with_transaction
+
+    @contextlib.contextmanager
+    def around_run(self, *, bound: bool) -> Iterator[None]:
+        """Hold the lock while a run writes, and until its transaction has ended.
+
+        Args:
+            bound: whether a transaction is open that is not the run's own.
+        """
+        if not self.enabled or self._in_run:
+            yield
+            return
+        self._in_run = True
+        try:
+            self._prepare(bound=bound)
+            if bound or not self.ends_with_transaction:
+                self.take()
+            yield
+        finally:
+            self._in_run = False
+            # A block of begin_transaction() gives it back when it has committed.
+            if not bound and not self._context.transactions.declared:
+                self.release()
+
+    def at_begin(self) -> None:
+        """Take a lock that lives as long as a transaction: one is about to begin."""
+        if not self.enabled:
+            return
+        self._prepare(bound=False)
+        if self.ends_with_transaction:
+            self.take()
+
+    def at_end(self) -> None:
+        """Note that a transaction of the run has ended."""
+        if self.ends_with_transaction:
+            self._held = False
+
+    def at_leave(self) -> None:
+        """Give the lock back if the block that was left is the outermost one."""
+        if not self._in_run:
+            self.release()
+
+    def looked(self) -> bool:
+        """Return whether the lock was taken since this was last asked."""
+        fresh, self.is_fresh = self.is_fresh, False
+        return fresh
+
+    def keep(self) -> None:
+        """Hold on over a commit in the middle of a revision."""
+        if self._held and self._lock is not None and self._lock.ends_with_transaction:
+            self._lock.keep()
+
+    def patiently(self, read: Callable[[], T]) -> T:
+        """Return what ``read`` does, tried again while another connection keeps it from reading.
+
+        Raises:
+            LockTimeoutError: it was kept for longer than ``migration_lock_timeout``.
+        """
+        if not self.enabled:
+            return read()
+        context = self._context
+        answers: list[T] = []
+
+        def attempt() -> bool:
+            began = context.connection.in_transaction()
+            try:
+                answers.append(read())
+            except DBAPIError as exc:
+                if context.hooks.transient_error(context.dialect, exc) is None:
+                    raise
+                if not began and context.connection.in_transaction():
+                    context.connection.rollback()
+                return False
+            return True
+
+        self.wait_for(attempt)
+        return answers[0]
+
+    def take(self) -> None:
+        """Wait until the lock is held.
+
+        Raises:
+            LockTimeoutError: another run held it for longer than ``migration_lock_timeout``.
+        """
+        if self._held:
+            return
+        try:
+            self.wait_for(self._acquire)
+        except LockUnavailableError as exc:
+            log.warning("%s A lease row is used instead. [%s]", exc, exc.code)
+            self._lock = LeaseLock(self._context.connection, self._request(bound=False))
+            self.wait_for(self._acquire)
+        self._held = True
+        # One that locks nothing was never waited for.
+        self.is_fresh = type(self._lock) is not MigrationLock
+
+    def wait_for(self, attempt: Callable[[], bool]) -> None:
+        """Call ``attempt`` until it answers True.
+
+        Raises:
+            LockTimeoutError: it did not within ``migration_lock_timeout``.
+        """
+        if attempt():
+            return
+        # Most runs are alone.
+        import random
+
+        begin = time.monotonic()
+        told = begin
+        seconds = _FIRST_PAUSE
+        while not attempt():
+            now = time.monotonic()
+            if self._timeout is not None and now - begin >= self._timeout:
+                raise self._gave_up(now - begin)
+            if now - told >= _BETWEEN_MESSAGES or told == begin:
+                tell = log.info if told == begin else log.warning
+                tell("Waiting for another migration%s.", self._by_whom())
+                told = now
+            # Not all at once, where many wait for one.
+            pause(self._context.connection, seconds * random.uniform(0.5, 1.0))  # noqa: S311
+            seconds = min(seconds * 1.5, _LONGEST_PAUSE)
+
+    def release(self) -> None:
+        """Give the lock back, if it is held and the connection still lives."""
+        lock, held = self._lock, self._held
+        self._lock, self._held = None, False
+        if lock is None or not (held or lock.ends_with_transaction):
+            return
+        try:
+            lock.release()
+        except Exception as exc:  # noqa: BLE001 - the session has ended, and the lock with it
+            log.info("The migration lock ended with its session: %s", type(exc).__name__)
+
+    def _prepare(self, *, bound: bool) -> None:
+        if self._lock is None:
+            context = self._context
+            self._lock = context.hooks.migration_lock(
+                context.dialect, context.connection, self._request(bound=bound)
+            )
+
+    def _request(self, *, bound: bool) -> LockRequest:
+        context = self._context
+        return LockRequest(context._version, _owner(), bound, context.rules)
+
+    def _acquire(self) -> bool:
+        return self._lock is not None and self._lock.acquire()
+
+    def _by_whom(self) -> str:
+        try:
+            holder = self._lock.holder() if self._lock else ""
+        except Exception:  # noqa: BLE001 - often a privilege that is missing
+            holder = ""
+        return f" ({holder})" if holder else ""
+
+    def _gave_up(self, seconds: float) -> LockTimeoutError:
+        return LockTimeoutError(
+            f"Waited {seconds:.0f} s for another migration of {self._context.version_table!r} to "
+            f"end{self._by_whom()}; nothing was changed. Run the command again later, or raise "
+            "migration_lock_timeout.",
+            timeout=self._timeout,
+        )
+
+
+def _owner() -> str:
+    """Return who runs here: process, host, time."""
+    # Most commands take no lock.
+    import socket
+
+    now = datetime.now(UTC)
+    tail = f" since {now:%Y-%m-%d %H:%M:%SZ}"
+    host = socket.gethostname()
+    head = f"idiolect pid {os.getpid()} on "
+    return head + host[: _OWNER_LENGTH - len(head) - len(tail)] + tail

@@ -1,0 +1,75 @@
+"""SQL Server's migration lock: an application lock of the session.
+
+The plugin comes in for each run.
+Source: "sp_getapplock" and "sp_releaseapplock" in the Transact-SQL reference.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from idiolect.hooks import MigrationLock, own_transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.exc import DBAPIError
+
+    from idiolect.hooks import LockRequest
+
+#: Number of an error -> what it is called. Source: "Database Engine errors".
+_TRANSIENT = {1205: "deadlock", 1222: "lock timeout", 3960: "serialization failure"}
+
+_TAKE = """SET NOCOUNT ON; DECLARE @got int;
+EXEC @got = sp_getapplock @Resource = :name, @LockMode = 'Exclusive', @LockOwner = :owner,
+    @LockTimeout = 0;
+SELECT @got"""
+_GIVE_BACK = "EXEC sp_releaseapplock @Resource = :name, @LockOwner = 'Session'"
+_HOLDER = """SELECT s.host_name, s.host_process_id, s.program_name, s.login_time
+FROM sys.dm_tran_locks AS l JOIN sys.dm_exec_sessions AS s ON s.session_id = l.request_session_id
+WHERE l.resource_type = 'APPLICATION' AND l.request_status = 'GRANT'
+    AND l.resource_database_id = DB_ID() AND l.resource_description LIKE :pattern"""
+#: How much of an application lock's name its description shows.
+_SHOWN = 32
+
+
+def transient_error(error: DBAPIError) -> str | None:
+    """Return words for an error after which the same may succeed."""
+    words = str(error.orig)
+    return next((name for number, name in _TRANSIENT.items() if f"({number})" in words), None)
+
+
+class ApplicationLock(MigrationLock):
+    """``sp_getapplock`` under the version table's name, in the database that is migrated.
+
+    Args:
+        connection: the migrating connection.
+        request: what is wanted.
+    """
+
+    def __init__(self, connection: Connection, request: LockRequest) -> None:
+        self._connection = connection
+        self._bound = request.bound
+        schema = request.schema or getattr(connection.dialect, "default_schema_name", None) or ""
+        self._name = f"idiolect {schema}.{request.table.name}"
+
+    def acquire(self) -> bool:
+        """Ask for the lock once."""
+        owner = "Transaction" if self._bound else "Session"
+        with own_transaction(self._connection) as connection:
+            got = connection.execute(text(_TAKE), {"name": self._name, "owner": owner}).scalar()
+        return got is not None and int(got) >= 0
+
+    def holder(self) -> str:
+        """Return the holder's host, process and program, which takes VIEW SERVER STATE."""
+        pattern = f"%{self._name[:_SHOWN]}%"
+        with own_transaction(self._connection) as connection:
+            row = connection.execute(text(_HOLDER), {"pattern": pattern}).first()
+        return f"{row[2]} on {row[0]}, process {row[1]}, since {row[3]}" if row else ""
+
+    def release(self) -> None:
+        """Give the lock back; one of a transaction ends with that."""
+        if not self._bound and not self._connection.closed:
+            with own_transaction(self._connection) as connection:
+                connection.execute(text(_GIVE_BACK), {"name": self._name})

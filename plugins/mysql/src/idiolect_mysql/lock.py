@@ -1,0 +1,85 @@
+"""The migration lock of MySQL and MariaDB: a lock of the server's by name.
+
+The plugin comes in for each run. The lock belongs to the session, so that it lasts over the
+commits of DDL, and ends when the session does.
+Source: "Locking Functions" in MySQL's reference manual.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from idiolect.hooks import MigrationLock, at_return, own_transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.exc import DBAPIError
+
+    from idiolect.hooks import LockRequest
+
+#: Number of an error -> what it is called. Source: "Server Error Message Reference".
+_TRANSIENT = {1205: "lock timeout", 1213: "deadlock", 3572: "lock timeout"}
+
+_HOLDER = """SELECT id, user, host, time FROM information_schema.processlist
+    WHERE id = IS_USED_LOCK(:name)"""
+
+
+def transient_error(error: DBAPIError) -> str | None:
+    """Return words for an error after which the same may succeed."""
+    arguments = getattr(error.orig, "args", ())
+    return _TRANSIENT.get(arguments[0]) if arguments else None
+
+
+class NamedLock(MigrationLock):
+    """``GET_LOCK`` under a name made of database and version table.
+
+    Args:
+        connection: the migrating connection.
+        request: what is wanted.
+    """
+
+    def __init__(self, connection: Connection, request: LockRequest) -> None:
+        self._connection = connection
+        self._request = request
+        self._name: str | None = None
+        self._call_off: Callable[[], None] | None = None
+
+    def acquire(self) -> bool:
+        """Ask for the lock once."""
+        with own_transaction(self._connection) as connection:
+            if self._name is None:
+                self._name = self._make_name()
+            got = connection.execute(text("SELECT GET_LOCK(:name, 0)"), {"name": self._name})
+            is_held = bool(got.scalar())
+        if is_held and self._request.bound:
+            # The session goes back to its pool, and lives on there, lock and all.
+            self._call_off = at_return(self._connection, f"DO RELEASE_LOCK('{self._name}')")
+        return is_held
+
+    def holder(self) -> str:
+        """Return the session that holds it: user, host and number."""
+        with own_transaction(self._connection) as connection:
+            row = connection.execute(text(_HOLDER), {"name": self._name}).first()
+        if row is None:
+            return ""
+        return f"{row[1]!s} from {row[2]!s}, connection {row[0]}"
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._connection.closed:
+            return
+        if self._call_off is not None:
+            self._call_off()
+        with own_transaction(self._connection) as connection:
+            connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": self._name})
+
+    def _make_name(self) -> str:
+        """Return the lock's name, of 64 characters at most; locks are the whole server's."""
+        database = self._request.schema or self._connection.scalar(text("SELECT DATABASE()"))
+        digest = hashlib.sha256(f"{database}.{self._request.table.name}".encode()).hexdigest()
+        return f"idiolect:{digest[:40]}"

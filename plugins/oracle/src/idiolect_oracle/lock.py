@@ -1,0 +1,99 @@
+"""Oracle's migration lock: a user lock of the package DBMS_LOCK.
+
+The plugin comes in for each run. Who may not execute the package gets a lease row of the core's.
+Source: "DBMS_LOCK" in the PL/SQL Packages and Types Reference.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Integer, outparam, text
+from sqlalchemy.exc import DBAPIError
+
+from idiolect.errors import LockUnavailableError
+from idiolect.hooks import MigrationLock, own_transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from idiolect.hooks import LockRequest
+
+#: Error -> what it is called. Source: "Database Error Messages".
+_TRANSIENT = {
+    "ORA-00054": "lock timeout",
+    "ORA-00060": "deadlock",
+    "ORA-04021": "lock timeout",
+    "ORA-08177": "serialization failure",
+}
+#: Numbers of locks that are free for users to choose end here.
+_NUMBERS = 1_073_741_823
+_EXCLUSIVE = 6
+#: A name that is not known, or not granted.
+_UNKNOWN = "PLS-00201"
+#: What DBMS_LOCK.REQUEST answers: taken, and held by this session already.
+_TAKEN, _OURS = 0, 4
+
+_TAKE = """BEGIN
+    :answer := DBMS_LOCK.REQUEST(id => :lock_id, lockmode => {mode}, timeout => 0,
+        release_on_commit => {bound});
+END;"""
+_GIVE_BACK = "DECLARE answer INTEGER; BEGIN answer := DBMS_LOCK.RELEASE(:lock_id); END;"
+
+
+def transient_error(error: DBAPIError) -> str | None:
+    """Return words for an error after which the same may succeed."""
+    words = str(error.orig)
+    return next((name for code, name in _TRANSIENT.items() if code in words), None)
+
+
+class UserLock(MigrationLock):
+    """``DBMS_LOCK.REQUEST`` under a number made of schema and version table.
+
+    Args:
+        connection: the migrating connection.
+        request: what is wanted.
+    """
+
+    def __init__(self, connection: Connection, request: LockRequest) -> None:
+        self._connection = connection
+        self._request = request
+        self._number: int | None = None
+
+    def acquire(self) -> bool:
+        """Ask for the lock once.
+
+        Raises:
+            LockUnavailableError: this user may not execute DBMS_LOCK.
+        """
+        bound = "TRUE" if self._request.bound else "FALSE"
+        take = text(_TAKE.format(mode=_EXCLUSIVE, bound=bound)).bindparams(
+            outparam("answer", Integer())
+        )
+        with own_transaction(self._connection) as connection:
+            if self._number is None:
+                self._number = self._make_number()
+            try:
+                result = connection.execute(take, {"lock_id": self._number})
+            except DBAPIError as exc:
+                if _UNKNOWN not in str(exc.orig):
+                    raise
+                raise LockUnavailableError(
+                    "This user may not execute DBMS_LOCK (GRANT EXECUTE ON DBMS_LOCK TO ...)."
+                ) from exc
+            answer = result.out_parameters["answer"]
+        return answer in {_TAKEN, _OURS}
+
+    def release(self) -> None:
+        """Give the lock back; one of a transaction ends with that."""
+        if not self._request.bound and not self._connection.closed:
+            with own_transaction(self._connection) as connection:
+                connection.execute(text(_GIVE_BACK), {"lock_id": self._number})
+
+    def _make_number(self) -> int:
+        schema = self._request.schema or self._connection.scalar(
+            text("SELECT SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA') FROM DUAL")
+        )
+        digest = hashlib.sha256(f"{schema}.{self._request.table.name}".lower().encode()).digest()
+        return int.from_bytes(digest[:8], "big") % _NUMBERS

@@ -1,0 +1,155 @@
+"""PostgreSQL's migration lock: an advisory lock, asked for again and again.
+
+The plugin comes in for each run. Nothing waits inside the server, where CREATE INDEX CONCURRENTLY
+would wait for the waiter, and no snapshot is open between two attempts.
+Source: PostgreSQL's manual, "Explicit Locking", section "Advisory Locks".
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from idiolect.hooks import MigrationLock, beside, own_transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.exc import DBAPIError
+
+    from idiolect.hooks import LockRequest
+
+#: SQLSTATE -> what it is called. Source: PostgreSQL's manual, "PostgreSQL Error Codes".
+_TRANSIENT = {
+    "40001": "serialization failure",
+    "40P01": "deadlock",
+    "55P03": "lock timeout",
+}
+
+#: The lock's key is 64 bits of a hash over the version table's schema and name. A name without
+#: schema is looked for on the search path, as the table itself is.
+_LOOK = """SELECT pg_backend_pid() AS pid, current_setting('application_name') AS name,
+    ('x' || substr(md5('idiolect ' || coalesce(
+        CAST(:schema AS text),
+        (SELECT n.nspname FROM pg_catalog.pg_class c
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.oid = to_regclass(quote_ident(CAST(:name AS text)))),
+        current_schema(), '') || '.' || CAST(:name AS text)), 1, 16))::bit(64)::bigint AS key"""
+
+_GIVE_BACK = "SELECT pg_advisory_unlock(:key), set_config('application_name', :name, false)"
+
+_HOLDER = """SELECT a.application_name, a.pid, host(a.client_addr) AS host,
+        to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') AS since
+    FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING (pid)
+    WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+        AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+        AND ((l.classid::bigint << 32) | l.objid::bigint) = :key"""
+
+
+def transient_error(error: DBAPIError) -> str | None:
+    """Return words for an error after which the same may succeed."""
+    orig: Any = error.orig
+    state = getattr(orig, "sqlstate", None) or getattr(orig, "pgcode", None)
+    return _TRANSIENT.get(state or "")
+
+
+class AdvisoryLock(MigrationLock):
+    """A session's advisory lock on the migrating connection.
+
+    Behind a pooler that changes servers between transactions, the lock is a transaction of a
+    second connection, which stays open meanwhile. In a transaction of env.py's it ends with that.
+
+    Args:
+        connection: the migrating connection.
+        request: what is wanted.
+    """
+
+    def __init__(self, connection: Connection, request: LockRequest) -> None:
+        self._connection = connection
+        self._request = request
+        self._key: int | None = None
+        self._name_before: str | None = None
+        self._is_pooled = False
+        self._second = ExitStack()
+        self._other: Connection | None = None
+
+    def acquire(self) -> bool:
+        """Ask for the lock once."""
+        if self._key is None:
+            self._look()
+        if self._request.bound:
+            return self._try_here("pg_try_advisory_xact_lock")
+        if self._is_pooled:
+            return self._try_beside()
+        return self._try_here("pg_try_advisory_lock")
+
+    def holder(self) -> str:
+        """Return the holder's application name, address and process on the server."""
+        with own_transaction(self._connection) as connection:
+            row = connection.execute(text(_HOLDER), {"key": self._key}).first()
+        if row is None:
+            return ""
+        name = row.application_name or "an unnamed session"
+        where = f" from {row.host}" if row.host else ""
+        return f"{name}{where}, server process {row.pid}, connected since {row.since}"
+
+    def release(self) -> None:
+        """Give the lock back, and the session its name."""
+        if self._second is not None:
+            self._second.close()
+        if self._request.bound or self._is_pooled or self._name_before is None:
+            return
+        with own_transaction(self._connection) as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_advisory_unlock(:key), set_config('application_name', :name, false)"
+                ),
+                {"key": self._key, "name": self._name_before},
+            )
+
+    def _look(self) -> None:
+        """Learn the key, and whether every transaction is on the same server process."""
+        parameters = {"schema": self._request.schema, "name": self._request.table.name}
+        with own_transaction(self._connection) as connection:
+            row = connection.execute(text(_LOOK), parameters).one()
+        self._key, self._session_name = row.key, row.name
+        ours = _backend_pid(self._connection)
+        self._is_pooled = ours is not None and ours != row.pid
+
+    def _try_here(self, function: str) -> bool:
+        in_transaction = self._connection.in_transaction()
+        with own_transaction(self._connection) as connection:
+            got = bool(
+                connection.execute(text(f"SELECT {function}(:key)"), {"key": self._key}).scalar()
+            )
+            if got and not self._request.bound:
+                # Waiters and administrators see who it is.
+                connection.execute(
+                    text("SELECT set_config('application_name', :name, false)"),
+                    {"name": self._request.owner},
+                )
+                self._name_before = self._session_name
+            elif not got and in_transaction:
+                # A statement without snapshot closes the last one's, which would hold others up.
+                connection.exec_driver_sql("SHOW transaction_isolation")
+        return got
+
+    def _try_beside(self) -> bool:
+        if self._other is None:
+            self._other = self._second.enter_context(beside(self._connection))
+        function = text("SELECT pg_try_advisory_xact_lock(:key)")
+        got = bool(self._other.execute(function, {"key": self._key}).scalar())
+        if not got:
+            self._other.rollback()
+        return got
+
+
+def _backend_pid(connection: Connection) -> int | None:
+    """Return the server process that the driver was told of when it connected, if it tells."""
+    driver: Any = connection.connection.driver_connection
+    info = getattr(driver, "info", None)
+    if info is not None:
+        return int(info.backend_pid)
+    ask = getattr(driver, "get_server_pid", None)
+    return None if ask is None else int(ask())
