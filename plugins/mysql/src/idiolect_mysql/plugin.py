@@ -79,6 +79,7 @@ class MysqlPlugin:
         """In the words of SHOW CREATE TABLE, by means of temporary tables."""
         return wording.worded(connection, expressions)
 
+    @hookimpl
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
         """A lock by name, of the session."""
         return NamedLock(connection, request)

@@ -106,6 +106,7 @@ class PostgresqlPlugin:
             return None
         return reflect.reflect_tables(connection, names)
 
+    @hookimpl
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
         """An advisory lock of the session."""
         return AdvisoryLock(connection, request)
