@@ -15,7 +15,7 @@ from __future__ import annotations
 from idiolect.testing.suite.autogen import AutogenerateContract
 from idiolect.testing.suite.base import Contract, capabilities_of, contract_tests, needs_database
 from idiolect.testing.suite.changes import ChangesContract
-from idiolect.testing.suite.operations import Database
+from idiolect.testing.suite.database import Database
 from idiolect.testing.suite.rules import RulesContract
 from idiolect.testing.suite.schemas import SchemasContract
 from idiolect.testing.suite.scripts import ScriptsContract

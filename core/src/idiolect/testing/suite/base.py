@@ -14,7 +14,8 @@ from idiolect.operations.base import Operations
 from idiolect.runtime.migration import MigrationContext
 from idiolect.testing.capabilities import YES, Answer, check_names, clause_of
 from idiolect.testing.project import Project
-from idiolect.testing.suite.operations import OPERATIONS, PERSISTED, Database
+from idiolect.testing.suite.database import Database
+from idiolect.testing.suite.operations import OPERATIONS, PERSISTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
