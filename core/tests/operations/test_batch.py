@@ -308,6 +308,17 @@ def test_a_new_table_takes_the_place(
     assert expected == script.statements
 
 
+def test_a_model_without_its_constraints_keeps_its_key(script: Any) -> None:
+    """Published revisions empty ``constraints``; the columns still say what the key is."""
+    table = shop()
+    table.constraints = set()
+    with script.op.batch_alter_table("t", copy_from=table, recreate="always"):
+        pass
+
+    assert "PRIMARY KEY (id)" in script.statements[0]
+    assert "UNIQUE" not in script.statements[0]
+
+
 def test_what_the_new_table_gets_besides(script: Any) -> None:
     """table_args, table_kwargs and partial_reordering are about the new table."""
     with script.op.batch_alter_table(

@@ -120,6 +120,9 @@ class ApplyBatchImpl:
                 self.column_transfers[column.name] = {"expr": column}
         for constraint in copies.in_order(self.table.constraints):
             self._grab_constraint(constraint)
+        # Models whose constraints a revision took away still say by their columns what the key is.
+        if not any(isinstance(one, PrimaryKeyConstraint) for one in self.table.constraints):
+            self._set_primary_key(None, [each.name for each in self.table.c if each.primary_key])
         for index in self.table.indexes:
             self.indexes[str(index.name)] = index
 
