@@ -1,11 +1,11 @@
-"""Foreign keys that stand in the definition of a column are whole in the new table."""
+"""Constraints that stand in the definition of a column are whole in the new table."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Integer, create_engine
+from sqlalchemy import Integer, create_engine, inspect
 
 from idiolect.migration import MigrationContext
 from idiolect.operations import Operations
@@ -87,3 +87,18 @@ def test_a_convention_names_it(connection: Connection) -> None:
     assert "CONSTRAINT fk_t_a FOREIGN KEY(c) REFERENCES p (id) ON DELETE CASCADE" == rebuilt(
         connection, definition, naming_convention=convention
     )
+
+
+def test_a_unique_constraint_keeps_its_name(connection: Connection) -> None:
+    """It can be dropped by it, too."""
+    connection.exec_driver_sql(
+        "CREATE TABLE t (a TEXT NOT NULL CONSTRAINT u UNIQUE, b TEXT UNIQUE)"
+    )
+    op = Operations(MigrationContext.configure(connection))
+    with op.batch_alter_table("t", recreate="always"):
+        pass
+    named = [each["name"] for each in inspect(connection).get_unique_constraints("t")]
+    assert {"u", None} == set(named)
+    with op.batch_alter_table("t") as batch:
+        batch.drop_constraint("u", type_="unique")
+    assert [None] == [each["name"] for each in inspect(connection).get_unique_constraints("t")]

@@ -378,3 +378,56 @@ def test_a_computed_column_that_changes(connection: Connection) -> None:
     play(connection, "CREATE TABLE t (a INTEGER, c INTEGER AS (a + 1))", "INSERT INTO t VALUES (5)")
     rebuild(connection, lambda batch: batch.alter_column("c", server_default=Computed("a + 2")))
     assert [(5, 7)] == list(connection.exec_driver_sql("SELECT * FROM t"))
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "c",
+        "c STRING",
+        "c UNSIGNED BIG INT",
+        "c VARCHAR(10,2)",
+        "c INT PRIMARY KEY",
+        "c MEDIUMTEXT DEFAULT ':x'",
+        "c ANY DEFAULT (strftime('%s', 'now'))",
+    ],
+)
+def test_types_keep_their_words(connection: Connection, definition: str) -> None:
+    """Any words are a type in SQLite, and not every one is known to SQLAlchemy."""
+    play(connection, f"CREATE TABLE t (a TEXT, {definition})")
+    before = list(connection.exec_driver_sql("PRAGMA table_info(t)"))
+    keys = list(connection.exec_driver_sql("SELECT origin FROM pragma_index_list('t')"))
+
+    rebuild(connection)
+
+    assert before == list(connection.exec_driver_sql("PRAGMA table_info(t)"))
+    assert keys == list(connection.exec_driver_sql("SELECT origin FROM pragma_index_list('t')"))
+
+
+def test_a_type_that_changes(connection: Connection) -> None:
+    """The new type, and not the words of the old one."""
+    play(connection, "CREATE TABLE t (a STRING, b MEDIUMTEXT)")
+    rebuild(connection, lambda batch: batch.alter_column("a", type_=Integer()))
+    assert ['CREATE TABLE "t" ( a INTEGER, b MEDIUMTEXT )'] == sql_of(connection, "table")
+
+
+def test_a_colon_in_text_is_no_parameter(connection: Connection) -> None:
+    """Defaults, checks, computed columns and indexes say what they said."""
+    said = "a TEXT DEFAULT ':x', b TEXT GENERATED ALWAYS AS (a || ':y \\:z') VIRTUAL"
+    play(
+        connection,
+        f"CREATE TABLE t ({said}, CONSTRAINT k CHECK (a <> ':x'))",
+        "CREATE INDEX i ON t (a) WHERE a <> ':x'",
+    )
+    rebuild(connection)
+    assert [f"CREATE TABLE \"t\" ( {said}, CONSTRAINT k CHECK (a <> ':x') )"] == sql_of(
+        connection, "table"
+    )
+    assert ["CREATE INDEX i ON t (a) WHERE a <> ':x'"] == sql_of(connection, "index")
+
+
+def test_conflict_clauses_are_told(connection: Connection) -> None:
+    """SQLAlchemy does not read them, so that they are lost, and a warning says so."""
+    play(connection, "CREATE TABLE t (a TEXT UNIQUE ON CONFLICT REPLACE)")
+    with pytest.warns(UserWarning, match="Table 't' has an ON CONFLICT clause"):
+        rebuild(connection)

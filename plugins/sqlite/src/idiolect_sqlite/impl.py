@@ -137,8 +137,8 @@ class SQLiteImpl(DefaultImpl):
         return is_enforced(self.connection)
 
     def complete_for_batch(self, table: Table) -> None:
-        """Give foreign keys that stand in a column's definition their actions, timing and name."""
-        inline.complete_foreign_keys(self.connection, table)
+        """Give constraints that stand in a column's definition their actions, timing and names."""
+        inline.complete(self.connection, table)
 
     def surround_rebuild(
         self, batch_impl: ApplyBatchImpl, table: Table

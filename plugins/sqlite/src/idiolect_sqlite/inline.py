@@ -1,4 +1,4 @@
-"""Foreign keys in the definition of a column, of which SQLAlchemy reads columns alone.
+"""Constraints in the definition of a column, of which SQLAlchemy reads columns alone.
 
 Batches come in with a table that was read. Actions are in a pragma, the rest is in the text.
 Source: SQLAlchemy, ``dialects/sqlite/base.py``, get_foreign_keys(): names and options are looked
@@ -8,17 +8,21 @@ for in table constraints. SQLite, "CREATE TABLE", foreign-key-clause.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.sql.elements import conv
 
 from idiolect_sqlite.definitions import blanked, definitions, name_of, unquoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import ForeignKeyConstraint, Table
+    from sqlalchemy import Constraint, ForeignKeyConstraint, Table
     from sqlalchemy.engine import Connection
 
 _REFERENCES = re.compile(r"\bREFERENCES\b", re.IGNORECASE)
+_UNIQUE = re.compile(r"\bUNIQUE\b", re.IGNORECASE)
 _NAME = re.compile(
     r"""\bCONSTRAINT\s+ (?P<name> "(?:[^"]|"")*" | `[^`]*` | \[[^\]]*\] | [\w$]+ ) \s*$""",
     re.IGNORECASE | re.VERBOSE,
@@ -33,19 +37,34 @@ class _Actions(NamedTuple):
     on_delete: str | None
 
 
-def complete_foreign_keys(connection: Connection, table: Table) -> None:
-    """Give foreign keys what they have in the database; what they have already stays."""
+def complete(connection: Connection, table: Table) -> None:
+    """Give foreign keys and unique constraints what they have; what was read stays."""
     schema = str(table.schema or "main")
     keys = [key for key in table.foreign_key_constraints if _is_bare(key)]
-    if not keys:
+    uniques = [
+        each
+        for each in table.constraints
+        if isinstance(each, UniqueConstraint) and each.name is None and len(each.columns) == 1
+    ]
+    if not keys and not uniques:
         return
-    actions = dict(_actions(connection, str(table.name), schema))
     quoted = connection.dialect.identifier_preparer.quote_identifier(schema)
     sql = connection.exec_driver_sql(
         f"SELECT sql FROM {quoted}.sqlite_master WHERE type = 'table' AND name = ?",  # noqa: S608 - quoted
         (str(table.name),),
     ).scalar()
     texts = {name_of(each).lower(): each for each in definitions(sql or "")}
+    for unique in uniques:
+        _name(unique, _UNIQUE, texts.get(unique.columns[0].name.lower(), ""))
+    if keys:
+        _complete_foreign_keys(keys, dict(_actions(connection, str(table.name), schema)), texts)
+
+
+def _complete_foreign_keys(
+    keys: list[ForeignKeyConstraint],
+    actions: dict[tuple[tuple[str, ...], str], _Actions],
+    texts: dict[str, str],
+) -> None:
     for key in keys:
         columns = tuple(str(element.parent.name).lower() for element in key.elements)
         found = actions.get((columns, _referred(key)), _Actions(None, None))
@@ -84,7 +103,7 @@ def _actions(
         yield (tuple(columns[number]), referred), found
 
 
-def _complete_by_text(key: Any, definition: str) -> None:
+def _complete_by_text(key: ForeignKeyConstraint, definition: str) -> None:
     bare = blanked(definition)
     found = _REFERENCES.search(bare)
     if found is None:
@@ -93,6 +112,12 @@ def _complete_by_text(key: Any, definition: str) -> None:
     if timing is not None:
         key.deferrable = timing["not"] is None
         key.initially = timing["initially"]
-    name = _NAME.search(definition, 0, found.start())
-    if name is not None and key.name is None:
-        key.name = unquoted(name["name"])
+    _name(key, _REFERENCES, definition)
+
+
+def _name(constraint: Constraint, word: re.Pattern[str], definition: str) -> None:
+    """Name a constraint that has no name as the definition of its column does."""
+    found = word.search(blanked(definition))
+    name = _NAME.search(definition, 0, found.start()) if found else None
+    if name is not None and constraint.name is None:
+        constraint.name = conv(unquoted(name["name"]))

@@ -12,18 +12,28 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import CompileError, OperationalError
+from sqlalchemy.types import UserDefinedType
 
 from idiolect.errors import OperationError
 from idiolect.hooks import StepGuard
 from idiolect.util import warn
-from idiolect_sqlite.definitions import QUOTED, definitions, expression_of, in_schema, name_of
+from idiolect_sqlite.definitions import (
+    QUOTED,
+    blanked,
+    definitions,
+    expression_of,
+    in_schema,
+    name_of,
+)
 from idiolect_sqlite.foreign_keys import is_enforced, unenforced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Table
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.types import TypeEngine
 
     from idiolect.operations.batch import ApplyBatchImpl
 
@@ -31,6 +41,7 @@ _AUTOINCREMENT = re.compile(r"\bAUTOINCREMENT\b", re.IGNORECASE)
 _OPTIONS = re.compile(r"\)(?P<options>[^()]*)$")
 _COLLATION = re.compile(r"\bCOLLATE\s+[\"'`\[]?(?P<name>\w+)", re.IGNORECASE)
 _ORDERED = re.compile(r"\b(?:DESC|COLLATE)\b", re.IGNORECASE)
+_CONFLICT = re.compile(r"\bON\s+CONFLICT\b", re.IGNORECASE)
 #: What makes a deletion reach other rows.
 _REACHING = ("CASCADE", "SET NULL", "SET DEFAULT")
 
@@ -41,6 +52,23 @@ class RowsAtRiskError(OperationError):
 
 class LeftoverError(OperationError):
     """A run that was killed has left a table with rows in the place of the new one."""
+
+
+class DeclaredType(UserDefinedType[Any]):
+    """A type as the words that a column was declared with.
+
+    Args:
+        words: the words; none for a column without a type.
+    """
+
+    cache_ok = True
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def get_col_spec(self, **_kw: Any) -> str:
+        """Return the words."""
+        return self.words
 
 
 class Rebuild:
@@ -58,6 +86,7 @@ class Rebuild:
         self.table = table
         self.name = str(table.name)
         quote = connection.dialect.identifier_preparer
+        self.main = str(table.schema or "main")
         self.schema = f"{quote.quote(table.schema)}." if table.schema else ""
         self.master = {
             (kind, str(name)): (str(owner), sql)
@@ -116,7 +145,7 @@ class Rebuild:
         """Tell whether the new table would refuse rows that the old one has."""
         query = "SELECT 1 FROM pragma_foreign_key_check(?, ?) LIMIT 1"
         try:
-            return bool(self._rows(query, self.name, str(self.table.schema or "main")))
+            return bool(self._rows(query, self.name, self.main))
         except OperationalError:
             return True  # what a foreign key refers to is no key, or not there
 
@@ -126,7 +155,7 @@ class Rebuild:
         One whose rows would be reached comes first.
         """
         quote = self.connection.dialect.identifier_preparer.quote_identifier
-        schema = str(self.table.schema or "main")
+        schema = self.main
         found: list[tuple[str, str]] = []
         for child in (name for kind, name in self.master if kind == "table"):
             keys = self._rows(
@@ -193,6 +222,33 @@ class Rebuild:
             if str(column.type) == str(self.table.c[name].type) and isinstance(column.type, String):
                 column.type = column.type.copy()
                 column.type.collation = found["name"]
+
+    def keep_types(self) -> None:
+        """Give columns the words of their types, where SQLAlchemy knows only something like it.
+
+        Source: "Datatypes In SQLite", section 3.1: any words are a type, or none.
+        """
+        dialect: Any = self.connection.dialect
+        declared = self._rows(
+            "SELECT name, type FROM pragma_table_info(?, ?)", self.name, self.main
+        )
+        for name, words in declared:
+            column = self.batch.new_table.c.get(name)
+            if column is None or name not in self.table.c:
+                continue
+            known = dialect._resolve_type_affinity(words.upper())  # noqa: SLF001 - what reflection asks
+            if repr(column.type) == repr(known) and not _says(column.type, words, dialect):
+                column.type = DeclaredType(words)
+
+    def tell_of_conflict_clauses(self) -> None:
+        """Warn of what is not kept: how a conflict is resolved."""
+        _owner, sql = self.master.get(("table", self.name), ("", ""))
+        if _CONFLICT.search(blanked(sql or "")):
+            warn(
+                f"Table {self.name!r} has an ON CONFLICT clause, which is not read: it is left "
+                "out of the new table. Give it by sqlite_on_conflict_... in "
+                "batch_alter_table(reflect_args=...) or table_args"
+            )
 
     def keep_computed(self) -> None:
         """Give computed columns their expressions, of which SQLAlchemy reads not all."""
@@ -312,6 +368,8 @@ class Rebuild:
         self.keep_options()
         self.keep_collations()
         self.keep_computed()
+        self.keep_types()
+        self.tell_of_conflict_clauses()
         indexes = self.indexes_by_text()
         triggers = self._own("trigger")
         self.tell_of_triggers(triggers)
@@ -325,6 +383,15 @@ class Rebuild:
                 f"UPDATE {self.schema}sqlite_sequence SET seq = ? WHERE name = ? AND seq < ?",  # noqa: S608 - quoted
                 (reached, self.name, reached),
             )
+
+
+def _says(type_: TypeEngine[Any], words: str, dialect: Dialect) -> bool:
+    """Tell whether a type is written in these words; some that are read cannot be written."""
+    try:
+        written = type_.compile(dialect=dialect)
+    except (CompileError, AttributeError):
+        return False
+    return written.replace(" ", "").upper() == words.replace(" ", "").upper()
 
 
 def kept(
