@@ -22,7 +22,7 @@ from idiolect.ddl.wording import Pair, Wording
 from idiolect.util.langhelpers import memoized_property
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import (
         CheckConstraint,
@@ -74,6 +74,17 @@ class ComparingImpl:
     def wording(self) -> Wording:
         """Tells whether expressions are the same though the database words them differently."""
         return Wording(getattr(self, "connection", None), self.dialect)
+
+    def begin_comparison(
+        self, tables: Sequence[tuple[Table, Table]], pairs: Iterable[Pair]
+    ) -> None:
+        """Learn what is going to be asked, of all tables at once; what more is asked comes singly.
+
+        Args:
+            tables: those that will be compared in full, as they are in the database and the model.
+            pairs: their expressions.
+        """
+        self.wording.begin(pairs)
 
     def expression_pair(
         self, inspector_column: Column[Any], metadata_column: Column[Any]

@@ -6,6 +6,7 @@ Contexts on PostgreSQL make one.
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, PrimaryKeyConstraint, UniqueConstraint
@@ -13,7 +14,7 @@ from sqlalchemy.dialects.postgresql import DOMAIN, ExcludeConstraint
 from sqlalchemy.types import NULLTYPE
 
 from idiolect.ddl.impl import DefaultImpl
-from idiolect.ddl.signatures import ComparisonResult, result_of, unique_difference
+from idiolect.ddl.signatures import ComparisonResult, final_name, result_of, unique_difference
 from idiolect.ddl.typecompare import text_of_type
 from idiolect.errors import OperationError
 from idiolect.util import warn
@@ -23,6 +24,7 @@ from idiolect_postgresql import compare, normal, render
 from idiolect_postgresql.compile import PostgresqlColumnType, is_void
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Literal
 
     from sqlalchemy import Constraint, Index, Table
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.alter import ColumnChanges
     from idiolect.ddl.base import AlterColumn
+    from idiolect.ddl.wording import Pair
     from idiolect.operations.batch import ApplyBatchImpl
 
 
@@ -43,6 +46,8 @@ class PostgresqlImpl(DefaultImpl):
     compares_by_value = True
     transactional_ddl = True
     type_synonyms = (*DefaultImpl.type_synonyms, {"FLOAT", "DOUBLE PRECISION"})
+    #: Of indexes on expressions, whether what is indexed differs; None: text has to decide.
+    _parts_that_differ: Mapping[tuple[Index, Index], bool | None] = MappingProxyType({})
     identity_attrs_ignore = (*DefaultImpl.identity_attrs_ignore, "nominvalue", "nomaxvalue")
 
     def create_index(self, index: Index, **kw: Any) -> None:
@@ -208,8 +213,31 @@ class PostgresqlImpl(DefaultImpl):
             )
         if numbers:
             return compare.without(before, numbers) != compare.without(after, numbers)
-        differ = normal.parts_differ(self.connection, model, reflected)
+        pair = (model, reflected)
+        known = self._parts_that_differ
+        differ = (known if pair in known else self._compared_parts([pair]))[pair]
         return before != after if differ is None else differ
+
+    def begin_comparison(
+        self, tables: Sequence[tuple[Table, Table]], pairs: Iterable[Pair]
+    ) -> None:
+        """Let the database word all expressions at once, and all indexes on such."""
+        super().begin_comparison(tables, pairs)
+        of_models = [
+            (model, reflected)
+            for there, wanted in tables
+            for model in wanted.indexes
+            if not all(isinstance(part, Column) for part in model.expressions)
+            for reflected in there.indexes
+            if str(reflected.name) == final_name(model, self.dialect)
+        ]
+        self._parts_that_differ = self._compared_parts(of_models)
+
+    def _compared_parts(
+        self, indexes: Sequence[tuple[Index, Index]]
+    ) -> dict[tuple[Index, Index], bool | None]:
+        answers = normal.parts_differ(self.connection, indexes) if indexes else []
+        return dict(zip(indexes, answers, strict=True))
 
     def compare_unique_constraint(
         self, metadata_constraint: UniqueConstraint, reflected_constraint: UniqueConstraint

@@ -6,12 +6,15 @@ temporary schema and in a savepoint that is rolled back; nothing stays.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, MetaData, Table, column, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import CompileError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.visitors import replacement_traverse
+
+from idiolect_postgresql.wording import carry_out, copied, sql_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,52 +28,70 @@ _NAME = "idiolect_comparison"
 # Keys only: columns of INCLUDE are compared by their names. Source: pg_index, pg_opclass.
 _PARTS = text(
     """
-    SELECT pg_get_indexdef(i.indexrelid, key, false), i.indoption[key - 1], c.opcname
-    FROM pg_index i
-    JOIN pg_class r ON r.oid = i.indexrelid
+    SELECT wanted.name, pg_get_indexdef(i.indexrelid, key, false), i.indoption[key - 1], c.opcname
+    FROM unnest(CAST(:names AS text[])) AS wanted (name)
+    JOIN pg_index i ON i.indexrelid = to_regclass(wanted.name)
     CROSS JOIN generate_series(1, i.indnkeyatts) AS key
     JOIN pg_opclass c ON c.oid = i.indclass[key - 1]
-    WHERE i.indexrelid = to_regclass(:name)
-    ORDER BY key
+    ORDER BY wanted.name, key
     """
 )
 
 
-def parts_differ(connection: Connection, model: Index, reflected: Index) -> bool | None:
-    """Tell whether two indexes of one table have other parts; None: it cannot be found out.
+def parts_differ(connection: Connection, pairs: Sequence[tuple[Index, Index]]) -> list[bool | None]:
+    """Tell of each pair of indexes whether they have other parts; None: it cannot be found out.
+
+    Four statements, whatever the number of pairs.
 
     Args:
         connection: to the database; in a transaction of whoever compares, if one is open.
-        model: the index as the model has it.
-        reflected: the index as it stands.
+        pairs: of each the index as the model has it, and as it stands.
     """
-    table = reflected.table
-    if table is None or model.name is None or not connection.in_transaction():
-        return None
-    quote = connection.dialect.identifier_preparer
+    names: list[tuple[str, str]] = []
+    statements: list[str] = []
+    copies: dict[Table, str] = {}
+    for number, (model, reflected) in enumerate(pairs):
+        table: Any = reflected.table
+        copy = copies.get(table)
+        if copy is None:
+            copy = copies[table] = f"{_NAME}_{len(copies)}"
+            statements.append(copied(connection, table, copy))
+        names.append((_qualified(connection, reflected), f"pg_temp.{_NAME}_i{number}"))
+        with contextlib.suppress(CompileError):
+            index = _copy(model, copy, f"{_NAME}_i{number}")
+            statements.append(sql_of(connection, CreateIndex(index)))
+    nothing: list[bool | None] = [None] * len(pairs)
+    if not connection.in_transaction():
+        return nothing
     try:
         with connection.begin_nested() as savepoint:
-            there = _parts(connection, quote.format_index(reflected), table.schema)
-            source = quote.format_table(table)
-            connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {_NAME} (LIKE {source})")
-            connection.execute(CreateIndex(_copy(model)))
-            wanted = _parts(connection, f"{_NAME}_i", "pg_temp")
+            carry_out(connection, statements)
+            parts = _parts(connection, [name for both in names for name in both])
             savepoint.rollback()
     except SQLAlchemyError:
-        # No right to make it, or a column that the table does not have yet: text has to do.
-        return None
-    return list(there) != list(wanted) if there and wanted else None
+        # No right to make it: text has to do.
+        return nothing
+    found = ((parts.get(there), parts.get(wanted)) for there, wanted in names)
+    return [before != after if before and after else None for before, after in found]
 
 
-def _parts(connection: Connection, index: str, schema: str | None) -> Parts:
-    qualified = f"{schema}.{index}" if schema else index
-    found: Any = connection.execute(_PARTS, {"name": qualified})
-    return [tuple(row) for row in found]
+def _qualified(connection: Connection, index: Index) -> str:
+    quote = connection.dialect.identifier_preparer
+    name = sql_of(connection, quote.format_index(index))
+    schema = index.table.schema if index.table is not None else None
+    return f"{quote.quote_schema(schema)}.{name}" if schema else name
 
 
-def _copy(model: Index) -> Index:
+def _parts(connection: Connection, names: list[str]) -> dict[str, Parts]:
+    found: dict[str, list[tuple[str, int, str]]] = {}
+    for name, *part in connection.execute(_PARTS, {"names": names}):
+        found.setdefault(name, []).append((part[0], part[1], part[2]))
+    return {name: found[name] for name in found}
+
+
+def _copy(model: Index, table: str, name: str) -> Index:
     """Return the index on the temporary table, made at once, whatever else the model asks."""
-    stand_in = Table(_NAME, MetaData())
+    stand_in = Table(table, MetaData())
     own = model.table
 
     def moved(element: Any, **_kw: Any) -> Any:
@@ -87,4 +108,4 @@ def _copy(model: Index) -> Index:
         replacement_traverse(part, {}, moved)  # type: ignore[call-overload]  # of any kind
         for part in model.expressions
     ]
-    return Index(f"{_NAME}_i", *parts, _table=stand_in, **options)
+    return Index(name, *parts, _table=stand_in, **options)

@@ -14,10 +14,11 @@ from sqlalchemy.engine.reflection import ObjectScope
 from sqlalchemy.exc import CompileError, SQLAlchemyError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection
+    from sqlalchemy.schema import DDLElement
 
     from idiolect.hooks import Expression
 
@@ -49,19 +50,14 @@ def worded(connection: Connection, expressions: Sequence[Expression]) -> list[st
         copy = copies.get(expression.table)
         if copy is None:
             copy = copies[expression.table] = f"{_NAME}_{len(copies)}"
-            source = connection.dialect.identifier_preparer.format_table(expression.table)
-            statements.append(f"CREATE TEMPORARY TABLE {copy} (LIKE {source})")
+            statements.append(copied(connection, expression.table, copy))
         with contextlib.suppress(CompileError):  # of a column whose type nobody knows
             statements.append(_statement(expression, copy, f"{_NAME}_x{number}", connection))
-    body = "\n".join(_STATEMENT.format(_literal(statement)) for statement in statements)
-    if _TAG in body or not connection.in_transaction():
+    if not connection.in_transaction():
         return [None] * len(expressions)
     try:
         with connection.begin_nested() as savepoint:
-            connection.exec_driver_sql(
-                f"DO {_TAG} BEGIN {body} END {_TAG}",
-                execution_options={"no_parameters": True},
-            )
+            carry_out(connection, statements)
             found = _read(connection, {one.kind for one in expressions}, [*copies.values()])
             savepoint.rollback()
     except SQLAlchemyError:
@@ -70,11 +66,39 @@ def worded(connection: Connection, expressions: Sequence[Expression]) -> list[st
     return [found.get(f"{_NAME}_x{number}") for number in range(len(expressions))]
 
 
+def copied(connection: Connection, table: Table, name: str) -> str:
+    """Return the statement that makes an empty temporary copy of a table."""
+    source = sql_of(connection, connection.dialect.identifier_preparer.format_table(table))
+    return f"CREATE TEMPORARY TABLE {name} (LIKE {source})"
+
+
+def sql_of(connection: Connection, given: DDLElement | str) -> str:
+    """Return a statement or a quoted name as SQL: drivers may want percent signs twice."""
+    sql = given if isinstance(given, str) else str(given.compile(dialect=connection.dialect))
+    doubled = getattr(connection.dialect.identifier_preparer, "_double_percents", False)
+    return sql.replace("%%", "%") if doubled else sql
+
+
+def carry_out(connection: Connection, statements: Iterable[str]) -> None:
+    """Carry statements out in one go; those that fail leave nothing.
+
+    Raises:
+        SQLAlchemyError: there is no PL/pgSQL, or not even a savepoint can be made.
+    """
+    body = "\n".join(_STATEMENT.format(_literal(statement)) for statement in statements)
+    tag = _TAG
+    while tag in body:
+        tag = tag[:-1] + "x$"
+    connection.exec_driver_sql(
+        f"DO {tag} BEGIN {body} END {tag}", execution_options={"no_parameters": True}
+    )
+
+
 def _statement(expression: Expression, copy: str, name: str, connection: Connection) -> str:
     type_ = ""
     if expression.column:
         column = expression.table.c[expression.column]
-        type_ = connection.dialect.type_compiler_instance.process(column.type)
+        type_ = sql_of(connection, connection.dialect.type_compiler_instance.process(column.type))
     return _MADE[expression.kind].format(table=copy, name=name, type=type_, text=expression.text)
 
 

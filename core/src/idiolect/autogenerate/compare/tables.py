@@ -75,9 +75,10 @@ def compare_tables(autogen_context: AutogenContext, schemas: Iterable[str | None
     unproved = proofs.unproved({key: models[key] for key in both if key not in renamed})
     unproved.extend(renamed & set(both))
     tables = reflection.tables([*gone, *unproved])
-    wording = autogen_context.migration_context.impl.wording
+    impl = autogen_context.migration_context.impl
     pairs_of = partial(expressions_of, autogen_context)
-    wording.begin(pair for key in unproved for pair in pairs_of(tables[key], models[key]))
+    both_sides = [(tables[key], models[key]) for key in unproved]
+    impl.begin_comparison(both_sides, (pair for two in both_sides for pair in pairs_of(*two)))
     found: list[Any] = []
     for key, model in _in_order(autogen_context, models, there).items():
         if key not in there:
@@ -92,7 +93,7 @@ def compare_tables(autogen_context: AutogenContext, schemas: Iterable[str | None
             continue
         pairs = proofs.pairs(key, model)
         table = reflection.tables([key])[key]
-        wording.settle(pairs_of(table, model))
+        impl.wording.settle(pairs_of(table, model))
         former = (renames.tables.get(key), renames.columns.get(key, {}))
         pair = Pair(model.schema, model.name, table, model, *former)
         differences = list(_changed(autogen_context, pair))
