@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from idiolect.autogenerate.compare import (
     columns,
     comments,
+    conditions,
     constraints,
     foreign_keys,
     indexes,
@@ -97,6 +98,13 @@ def _register() -> None:
         "checkconstraints",
     )
     last = DispatchPriority.LAST
+    for name, compare, proof in (
+        ("checks", conditions.compare_conditions_of_checks, constraints.proves_equal),
+        ("indexes", conditions.compare_conditions_of_indexes, conditions.proves_equal),
+    ):
+        setattr(compare, proofs.PROOF, proof)
+        add = Plugin(f"idiolect.{name}").add_autogenerate_comparator
+        add(compare, "table", name, priority=last)
     add = Plugin("idiolect.primary_keys").add_autogenerate_comparator
     add(primary_keys.compare_primary_keys, "table", "primarykeys", priority=last)
     add = Plugin("idiolect.autogenerate.renames").add_autogenerate_comparator

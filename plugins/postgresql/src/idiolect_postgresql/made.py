@@ -79,12 +79,6 @@ def definitions(
         return None
 
 
-def there(connection: Connection, table: Table) -> dict[str, str]:
-    """Return the definitions of all constraints of a table as it stands, by name."""
-    name = connection.dialect.identifier_preparer.format_table(table)
-    return _definitions(connection, name)
-
-
 def _definitions(connection: Connection, name: str) -> dict[str, str]:
     return {row[0]: row[1] for row in connection.execute(_CONSTRAINTS, {"name": name})}
 

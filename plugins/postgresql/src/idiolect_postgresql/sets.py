@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import CheckConstraint, Computed, Index
+from sqlalchemy import Computed, Index
 
 from idiolect.ddl.signatures import final_name
 from idiolect.hooks import Comparator
 from idiolect.operations.ops import (
     AddColumnOp,
-    AddConstraintOp,
     CreateIndexOp,
     DropColumnOp,
-    DropConstraintOp,
     DropIndexOp,
 )
 from idiolect.util import DispatchPriority, PriorityDispatchResult
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sqlalchemy import Table
-    from sqlalchemy.engine import Connection
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.operations.ops import AlterColumnOp, ModifyTableOps
@@ -50,7 +47,6 @@ def comparators() -> Iterator[Comparator]:
     yield Comparator(f"{_PREFIX}.sequences", compare_sequences, target, "sequences", **by_default)
     yield Comparator(f"{_PREFIX}.enums", compare_enums, target, "enums", **by_default)
     yield Comparator(f"{_PREFIX}.indexes", compare_index_details, "table", "details", **by_default)
-    yield Comparator(f"{_PREFIX}.checks", compare_checks, "table", "checks", **last)
     yield Comparator(f"{_PREFIX}.computed", compare_computed, "table", "computed", **last)
     first = DispatchPriority.FIRST
     yield Comparator(
@@ -107,95 +103,6 @@ def _look_alike(model: Index, reflected: Index) -> bool:
     is_plain = all(value is None or (isinstance(value, dict) and not value) for value in further)
     methods = [str(side.get("using") or "btree").lower() for side in (after, before)]
     return is_plain and methods[0] == methods[1]
-
-
-@_proved_by(lambda signature, model: not signature.checks and not model.checks)
-def compare_checks(  # noqa: PLR0917 - as above
-    autogen_context: AutogenContext,
-    modify_ops: ModifyTableOps,
-    schema: str | None,
-    tname: str,
-    conn_table: Table | None,
-    metadata_table: Table | None,
-) -> None:
-    """Compare the CHECK constraints that have a name by what they check."""
-    connection = autogen_context.connection
-    if conn_table is None or metadata_table is None or connection is None:
-        return
-    dialect = autogen_context.dialect
-    parents = {"table_name": tname, "schema_name": schema}
-    before = {
-        name: check
-        for name, check in made.by_name(conn_table, CheckConstraint, dialect).items()
-        if autogen_context.run_name_filters(name, "check_constraint", parents)
-    }
-    after = made.by_name(metadata_table, CheckConstraint, dialect)
-    for name in before.keys() - after.keys():
-        if _is_kept(autogen_context, before[name], conn_table, metadata_table):
-            del before[name]
-    others = _others(
-        connection, conn_table, {name: after[name] for name in after if name in before}
-    )
-    done = _done(modify_ops)
-    for name in sorted(before.keys() | after.keys()):
-        old, new = before.get(name), after.get(name)
-        is_same = old is not None and new is not None and name not in others
-        if is_same or name in done:
-            continue
-        filtered = (old, True, None) if new is None else (new, False, old)
-        item, is_reflected, other = filtered
-        if autogen_context.run_object_filters(item, name, "check_constraint", is_reflected, other):
-            log.info("Detected different check constraint %r on %r", name, tname)
-            modify_ops.ops += [DropConstraintOp.from_constraint(old)] if old is not None else []
-            modify_ops.ops += [AddConstraintOp.from_constraint(new)] if new is not None else []
-
-
-def _others(connection: Connection, table: Table, models: dict[str, CheckConstraint]) -> set[str]:
-    """Return the names of checks that say something else than the models'.
-
-    What cannot be found out is taken for the same.
-    """
-    worded = made.definitions(connection, table, models.values()) if models else None
-    if not worded:
-        return set()
-    standing = made.there(connection, table)
-    return {
-        name for name in models if _condition(worded.get(name)) != _condition(standing.get(name))
-    }
-
-
-def _is_kept(
-    autogen_context: AutogenContext, check: CheckConstraint, conn_table: Table, model: Table
-) -> bool:
-    """Tell whether the model has a check by its type, or without a name but the same."""
-    impl = autogen_context.migration_context.impl
-    others = [
-        one
-        for one in (*model.constraints, *(one for column in model.c for one in column.constraints))
-        if isinstance(one, CheckConstraint)
-    ]
-    named = {final_name(one, autogen_context.dialect): one for one in others}
-    if getattr(named.get(str(check.name)), "_type_bound", False):
-        return True
-    unnamed = [one for one in others if final_name(one, autogen_context.dialect) is None]
-    return any(impl.wording.same(impl.check_pair(conn_table, one, check)) for one in unnamed)
-
-
-def _condition(definition: str | None) -> str | None:
-    return None if definition is None else definition.removesuffix(" NOT VALID")
-
-
-def _done(modify_ops: ModifyTableOps) -> set[str | None]:
-    """Return the names of constraints that another comparator has found to be different."""
-    kinds = (AddConstraintOp, DropConstraintOp)
-    return {
-        None if name is None else str(name)
-        for name in (
-            getattr(one, "constraint_name", None)
-            for one in modify_ops.ops
-            if isinstance(one, kinds)
-        )
-    }
 
 
 def _by_value(compare: Compare) -> Compare:

@@ -44,10 +44,10 @@ def compare_checks(
     parents = {"table_name": tname, "schema_name": schema}
     before = {
         name: check
-        for name, check in _named_checks(autogen_context, conn_table).items()
+        for name, check in named_checks(autogen_context, conn_table).items()
         if autogen_context.run_name_filters(name, _KIND, parents)
     }
-    after = _named_checks(autogen_context, metadata_table)
+    after = named_checks(autogen_context, metadata_table)
     found: list[Any] = []
     for name, check in before.items():
         model = after.get(name)
@@ -62,13 +62,13 @@ def compare_checks(
         ):
             log.info("Detected changed check constraint %r on %r: %s", name, tname, outcome.message)
             found.append(DropConstraintOp.from_constraint(check))
-            found.append(_create(model, name, metadata_table))
+            found.append(create_check(model, name, metadata_table))
     for name, check in after.items():
         if name not in before and autogen_context.run_object_filters(
             check, name, _KIND, False, None
         ):
             log.info("Detected added check constraint %r on %r", name, tname)
-            found.append(_create(check, name, metadata_table))
+            found.append(create_check(check, name, metadata_table))
     return found
 
 
@@ -77,7 +77,8 @@ def proves_equal(signature: TableSignature, model: ModelTable) -> bool:
     return not signature.checks and not model.checks
 
 
-def _named_checks(autogen_context: AutogenContext, table: Table) -> dict[str, CheckConstraint]:
+def named_checks(autogen_context: AutogenContext, table: Table) -> dict[str, CheckConstraint]:
+    """Return the checks of a table and its columns that have a name, by it."""
     context = autogen_context.migration_context
     of_columns = (constraint for column in table.c for constraint in column.constraints)
     checks = [
@@ -89,7 +90,7 @@ def _named_checks(autogen_context: AutogenContext, table: Table) -> dict[str, Ch
     return {name: named[name] for name in sorted(filter(None, named))}
 
 
-def _create(check: CheckConstraint, name: str, table: Table) -> AddConstraintOp:
+def create_check(check: CheckConstraint, name: str, table: Table) -> AddConstraintOp:
     """Return the operation that adds a check, of the table or of one of its columns."""
     if check in table.constraints:
         return AddConstraintOp.from_constraint(check)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import MetaData, Table
+from sqlalchemy.sql.elements import ClauseElement
 
 from idiolect.autogenerate.compare.values import frozen
 from idiolect.hooks.reflected import TableSignature
@@ -89,9 +90,14 @@ def _uniques(told: Any) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, ...
 def _has_options(told: Any) -> bool:
     return (
         any(told.get(option) for option in _OPTIONS)
-        or any(told.get("dialect_options", {}).values())
+        or any(map(_says_something, told.get("dialect_options", {}).values()))
         or None in told["column_names"]
     )
+
+
+def _says_something(option: Any) -> bool:
+    # The WHERE of an index is an expression, which has no truth.
+    return isinstance(option, ClauseElement) or bool(option)
 
 
 def _foreign_key(told: Any, key: TableKey) -> tuple[Any, ...]:
