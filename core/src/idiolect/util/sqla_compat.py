@@ -181,3 +181,36 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return _HOMES[name]
+
+
+def take_literally(table: Table) -> None:
+    """Let no colon in text that was read from the database stand for a parameter.
+
+    SQLAlchemy takes ``':x'`` for a string with a parameter in it, which has no value.
+    """
+    from sqlalchemy import CheckConstraint, Computed, DefaultClause
+
+    for column in table.c:
+        default: Any = column.server_default
+        if isinstance(default, Computed):
+            default.sqltext = _literally(default.sqltext)
+        elif isinstance(default, DefaultClause):
+            default.arg = _literally(default.arg)
+    for constraint in table.constraints:
+        if isinstance(constraint, CheckConstraint):
+            constraint.sqltext = _literally(constraint.sqltext)
+    for index in table.indexes:
+        for options in index.dialect_options.values():
+            if options.get("where") is not None:
+                options["where"] = _literally(options["where"])
+
+
+def _literally(clause: Any) -> Any:
+    from sqlalchemy import TextClause, text
+
+    if not isinstance(clause, TextClause):
+        return clause
+    parameters = clause._bindparams.values()  # noqa: SLF001 - has no public name
+    if not parameters or not all(parameter.required for parameter in parameters):
+        return clause
+    return text(clause.text.replace(":", r"\:"))

@@ -19,6 +19,7 @@ from idiolect.autogenerate.compare.informed import informed
 from idiolect.autogenerate.compare.told import signature_of
 from idiolect.errors import CommandError
 from idiolect.operations.schemaobj import referent_of
+from idiolect.util.sqla_compat import take_literally
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -156,6 +157,7 @@ class Reflection:
                 f"Table {str(exc)!r} was there when the tables were listed, and is gone now: "
                 "something else changes the database. Compare again when it is at rest."
             ) from exc
+        take_literally(table)
         return table
 
 

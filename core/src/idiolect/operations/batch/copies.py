@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    Computed,
     Constraint,
-    DefaultClause,
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.sql.elements import ClauseElement, TextClause
 from sqlalchemy.sql.visitors import replacement_traverse
@@ -191,35 +188,6 @@ def wants_a_name(table: Table) -> bool:
     """Tell whether the naming convention makes names of checks from names."""
     convention = table.metadata.naming_convention.get("ck")
     return isinstance(convention, str) and "%(constraint_name)s" in convention
-
-
-def take_literally(table: Table) -> None:
-    """Let no colon in text that was read from the database stand for a parameter.
-
-    SQLAlchemy takes ``':x'`` for a string with a parameter in it, which has no value.
-    """
-    for column in table.c:
-        default = column.server_default
-        if isinstance(default, Computed):
-            default.sqltext = _literally(default.sqltext)
-        elif isinstance(default, DefaultClause) and isinstance(default.arg, TextClause):
-            default.arg = _literally(default.arg)
-    for constraint in table.constraints:
-        if isinstance(constraint, CheckConstraint):
-            constraint.sqltext = _literally(constraint.sqltext)
-    for index in table.indexes:
-        for options in index.dialect_options.values():
-            if isinstance(options.get("where"), TextClause):
-                options["where"] = _literally(options["where"])
-
-
-def _literally(clause: Any) -> Any:
-    if not isinstance(clause, TextClause):
-        return clause
-    parameters = clause._bindparams.values()
-    if not parameters or not all(parameter.required for parameter in parameters):
-        return clause
-    return text(clause.text.replace(":", r"\:"))
 
 
 def text_anew(clause: Any, names: Mapping[str, str]) -> Any:

@@ -14,10 +14,9 @@ from sqlalchemy import MetaData, Table, inspect
 from sqlalchemy.exc import NoSuchTableError
 
 from idiolect.errors import OperationError
-from idiolect.operations.batch import copies
 from idiolect.operations.batch.rebuild import ApplyBatchImpl
 from idiolect.operations.explain import ReflectionError, ScriptReflectionError
-from idiolect.util.sqla_compat import in_transaction, name_by_convention
+from idiolect.util.sqla_compat import in_transaction, name_by_convention, take_literally
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -195,7 +194,7 @@ class BatchOperationsImpl:
                 ) from exc
             # A table that a foreign key refers to is missing, which is no reason to stop here.
             table = self._read({**self.reflect_kwargs, "resolve_fks": False})
-        copies.take_literally(table)
+        take_literally(table)
         # Names that the database has stay as they are; the convention is for what has none.
         name_by_convention(table, self.naming_convention)
         self.impl.complete_for_batch(table)
