@@ -70,6 +70,11 @@ class RunLock:
         """Whether the lock is taken with each transaction anew."""
         return self._lock is not None and self._lock.ends_with_transaction
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it is held now."""
+        return self._held
+
     @contextlib.contextmanager
     def around_run(self, *, bound: bool) -> Iterator[None]:
         """Hold the lock while a run writes, and until its transaction has ended.

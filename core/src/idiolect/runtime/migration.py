@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.url import URL, make_url
+from sqlalchemy.exc import DBAPIError
 
 from idiolect.ddl.lookup import impl_class_for
 from idiolect.errors import CommandError, TransactionLostError, VersionTableError
@@ -373,7 +374,13 @@ class MigrationContext:
     def _look(self) -> tuple[str, ...]:
         """Return the heads, and see what an earlier run has left unfinished."""
         heads = () if self.purge else self.get_current_heads()
-        self.journal.look()
+        try:
+            self.journal.look()
+        except DBAPIError:
+            # A run that is under way drops its journal; under the lock this looks again.
+            if self.lock.is_held or self.transactions.external:
+                raise
+            self.connection.rollback()
         return heads
 
     def _was_overtaken(self, heads: Collection[str]) -> bool:
