@@ -45,7 +45,12 @@ def user_environment() -> dict[str, str]:
 
 
 def run(
-    command: Sequence[str], folder: Path, *, limit: float, environ: Mapping[str, str] | None = None
+    command: Sequence[str],
+    folder: Path,
+    *,
+    limit: float,
+    environ: Mapping[str, str] | None = None,
+    may_fail: bool = False,
 ) -> Cost:
     """Run a command to its end, or to the limit.
 
@@ -54,6 +59,7 @@ def run(
         folder: where it runs.
         limit: seconds by the clock.
         environ: variables to add.
+        may_fail: whether its status may tell of something, as that of `check` does.
 
     Raises:
         RuntimeError: it failed.
@@ -70,7 +76,7 @@ def run(
         )
         status, ended, cpu, memory = done.stdout.split()
         cut = ended != "0"
-        if status != "0" and not cut:
+        if status != "0" and not cut and not may_fail:
             errors.seek(0)
             said = errors.read()[-_SHOWN:]
             message = f"{' '.join(command)} in {folder} ended with {status}:\n{said}"

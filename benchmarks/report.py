@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from benchmarks.checking import Measured
     from benchmarks.measure import Cost
+
+#: From here on no fractions are shown.
+_LARGE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,19 @@ class Printer:
             cells.append(cell)
         _table((*heads, *figures), cells)
 
+    def checks(self, measured: Measured) -> None:
+        """Print comparisons with a database."""
+        cells = []
+        for row in measured.rows:
+            figures = [_figure(row.alembic), _figure(row.idiolect)]
+            # What is a ratio already has none.
+            plain = ":" in row.what or "exponent" in row.what
+            ratio = "" if plain else f"{row.alembic / row.idiolect:.2f}"
+            if self._ratios and not plain and row.what != "queries":
+                figures = ["", ""]
+            cells.append((row.what, *figures, ratio))
+        _table((measured.name, "Alembic", "Idiolect", "Alembic : Idiolect"), cells)
+
     def growth(self, sizes: Sequence[int], rows: Sequence[Growth]) -> None:
         """Print exponents."""
         name = f"exponent, {sizes[0]:,} to {sizes[-1]:,} revisions"
@@ -138,6 +155,11 @@ def _ratios(row: Row) -> tuple[str, str, str]:
 
 def _bounded(cost: Cost, text: str) -> str:
     return f"> {text}" if cost.cut else text
+
+
+def _figure(value: float) -> str:
+    is_ratio = value < _LARGE and value != int(value)
+    return f"{value:,.2f}" if is_ratio else f"{value:,.0f}"
 
 
 def _exponent(value: float | None) -> str:

@@ -1,6 +1,6 @@
-"""Databases for the measured projects: a SQLite file, or one on a PostgreSQL server.
+"""Databases for the measured projects: a SQLite file, or one on a server.
 
-POSTGRESQL_URL names a server; without it a private one is started, as the tests do.
+POSTGRESQL_URL and MARIADB_URL name servers; without them private ones are started, as the tests do.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A PostgreSQL server.
+    """A server of PostgreSQL or MariaDB.
 
     Attributes:
         url: of a database from which others can be made.
@@ -65,11 +65,12 @@ class Server:
         """Make a database for a project, and drop it in the end."""
         name = f"benchmark_{uuid.uuid4().hex[:16]}"
         self._say(f"CREATE DATABASE {name}")
+        url = sa.make_url(self.url)
+        force = " WITH (FORCE)" if url.get_backend_name() == "postgresql" else ""
         try:
-            url = sa.make_url(self.url).set(database=name)
-            yield Base(folder, url.render_as_string(hide_password=False))
+            yield Base(folder, url.set(database=name).render_as_string(hide_password=False))
         finally:
-            self._say(f"DROP DATABASE {name} WITH (FORCE)")
+            self._say(f"DROP DATABASE {name}{force}")
 
     def _say(self, statement: str) -> None:
         engine = sa.create_engine(self.url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
@@ -78,16 +79,20 @@ class Server:
 
 
 @contextmanager
-def postgresql() -> Iterator[Server]:
-    """Have a server at hand: the user's own, or a private one that is stopped in the end."""
+def server(database: str) -> Iterator[Server]:
+    """Have a server at hand: the user's own, or a private one that is stopped in the end.
+
+    Args:
+        database: ``postgresql`` or ``mariadb``.
+    """
     import os
 
     # On the path since the venvs were asked for.
     from devtools.servers import running, variable
 
-    own = os.environ.get(variable("postgresql"))
+    own = os.environ.get(variable(database))
     if own:
         yield Server(own)
         return
-    with running(["postgresql"]) as urls:
-        yield Server(urls[variable("postgresql")])
+    with running([database]) as urls:
+        yield Server(urls[variable(database)])

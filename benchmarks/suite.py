@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import projects, rebuild, report, servers
+from benchmarks.checking import DATABASES, Checking, Measured
 from benchmarks.measure import Cost, exponent, imports, median, run
 from benchmarks.sides import both
 
@@ -32,6 +33,9 @@ QUICK_SIZES = (500, 1_000, 2_000)
 #: Rows of tables that are made anew; the first are what is taken off.
 ROWS = (10, 100_000, 1_000_000)
 QUICK_ROWS = (10, 100_000)
+TABLES = (500, 2_000)
+GROWING_TABLES = (500, 1_000, 2_000)
+QUICK_TABLES = (50, 100, 200)
 #: Commands whose growth is fitted.
 GROWING = ("heads", "history", "branches", "current", "upgrade heads")
 
@@ -214,7 +218,7 @@ class Bench:
             base = servers.Base(folder, f"sqlite:///{folder / 'data.db'}")
         else:
             if self._postgresql is None:
-                self._postgresql = self._stack.enter_context(servers.postgresql())
+                self._postgresql = self._stack.enter_context(servers.server("postgresql"))
             base = self._stack.enter_context(self._postgresql.base(folder))
         links = list(scenario.links())
         projects.write_project(folder, links, url=base.url, tables=scenario.tables)
@@ -244,6 +248,21 @@ def _progress(text: str) -> None:
     sys.stderr.write(f"... {text}\n")
 
 
+def _check(bench: Bench, printer: report.Printer, options: argparse.Namespace) -> None:
+    """Measure comparisons with databases."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-")))
+        limit = max(options.limit, 60)
+        checking = Checking(bench.sides, folder, repeats=3, limit=limit, stack=stack)
+        for database in DATABASES:
+            for tables in QUICK_TABLES if options.quick else TABLES:
+                _progress(f"check, {tables:,} tables, {database}")
+                printer.checks(checking.measured(database, tables))
+        growing = QUICK_TABLES if options.quick else GROWING_TABLES
+        rows = [checking.growth(database, growing) for database in DATABASES]
+        printer.checks(Measured("growth of comparisons", rows))
+
+
 def main() -> int:
     """Run the program."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -269,6 +288,8 @@ def main() -> int:
             printer.rebuilds(
                 rebuild.rows(bench.sides, place, rebuilt, repeats=5, limit=options.limit)
             )
+        if options.only in "check":
+            _check(bench, printer, options)
         if options.only in "growth":
             sizes = QUICK_SIZES if options.quick else SIZES
             printer.growth(sizes, bench.growth(sizes, repeats=3))
