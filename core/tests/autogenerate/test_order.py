@@ -8,7 +8,11 @@ import pytest
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table
 from sqlalchemy.engine.default import DefaultDialect
 
-from idiolect.autogenerate.compare.order import drop_referred_tables_last, key_cycles_apart
+from idiolect.autogenerate.compare.order import (
+    drop_indexes_with_tables,
+    drop_referred_tables_last,
+    key_cycles_apart,
+)
 from idiolect.operations import ops
 
 
@@ -130,3 +134,11 @@ def test_tables_that_go_are_released_from_a_circle_first() -> None:
     assert ["CreateTableOp b 0", "CreateTableOp a 1", "CreateForeignKeyOp k"] == told(
         ops.UpgradeOps(operations).reverse().ops
     )
+
+
+def test_indexes_go_with_their_table() -> None:
+    """Those of tables that stay are dropped as ever."""
+    operations: list[Any] = [drop_index("b"), drop_index("c"), drop("b"), change("b", "a")]
+    drop_indexes_with_tables(operations)
+
+    assert ["DropIndexOp ", "DropTableOp b 0", "DropConstraintOp fk"] == told(operations)

@@ -58,6 +58,7 @@ class ComparingImpl:
         type_arg_extract: regular expressions with one group, for arguments of types that stand
             outside of parentheses.
         identity_attrs_ignore: options of an Identity that the database does not have.
+        keys_hold_indexes: whether an index that a foreign key needs cannot be dropped.
         compares_by_value: whether columns that have the same type, nullability, default and
             part in the primary key are the same to these methods, whatever they are called, and
             plain indexes and constraints that have the same columns too. A subclass that
@@ -68,6 +69,7 @@ class ComparingImpl:
     type_arg_extract: ClassVar[Sequence[str]] = ()
     identity_attrs_ignore: ClassVar[Sequence[str]] = ("order", "on_null")
     compares_by_value: ClassVar[bool] = True
+    keys_hold_indexes: ClassVar[bool] = False
     dialect: Dialect
 
     @memoized_property
@@ -95,10 +97,11 @@ class ComparingImpl:
             inspector_column: as it is in the database.
             metadata_column: as it is in the model.
         """
-        there, wanted = inspector_column.server_default, metadata_column.server_default
-        table: Any = inspector_column.table
+        # Published programs compare a default without the column that it is of.
+        table: Any = getattr(inspector_column, "table", None)
         if table is None:
             return None
+        there, wanted = inspector_column.server_default, metadata_column.server_default
         place = (table, inspector_column.name)
         if isinstance(there, Computed) and isinstance(wanted, Computed):
             return Pair("computed", *place, self._sql(wanted.sqltext), self._sql(there.sqltext))

@@ -57,6 +57,7 @@ class MySQLImpl(DefaultImpl):
     __dialect__ = "mysql"
 
     compares_by_value = True
+    keys_hold_indexes = True
     transactional_ddl = False
     type_synonyms = (
         *DefaultImpl.type_synonyms,

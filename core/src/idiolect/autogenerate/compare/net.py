@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idiolect.autogenerate.compare.order import drop_referred_tables_last, key_cycles_apart
+from idiolect.autogenerate.compare.order import (
+    drop_indexes_with_tables,
+    drop_referred_tables_last,
+    key_cycles_apart,
+)
 from idiolect.util.collector import frozen_garbage
 
 if TYPE_CHECKING:
@@ -32,4 +36,7 @@ def populate_migration_script(
     _produce_net_changes(autogen_context, upgrade_ops)
     key_cycles_apart(upgrade_ops.ops, autogen_context.dialect)
     drop_referred_tables_last(upgrade_ops.ops)
-    upgrade_ops.reverse_into(migration_script.downgrade_ops_list[-1])
+    downgrade_ops = upgrade_ops.reverse_into(migration_script.downgrade_ops_list[-1])
+    if autogen_context.migration_context.impl.keys_hold_indexes:
+        for container in (upgrade_ops, downgrade_ops):
+            drop_indexes_with_tables(container.ops)

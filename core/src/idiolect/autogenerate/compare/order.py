@@ -63,6 +63,23 @@ def _belongs_to(operation: Any, keys: set[Key]) -> bool:
     return False
 
 
+def drop_indexes_with_tables(operations: list[MigrateOperation]) -> None:
+    """Leave out that indexes are dropped of tables that are: a foreign key may hold them.
+
+    Args:
+        operations: those of one container; changed in place.
+    """
+    going: set[Key] = {
+        (one.schema, one.table_name) for one in operations if isinstance(one, DropTableOp)
+    }
+    for one in operations:
+        if isinstance(one, ModifyTableOps) and (one.schema, one.table_name) in going:
+            one.ops[:] = [inner for inner in one.ops if not isinstance(inner, DropIndexOp)]
+    operations[:] = [
+        one for one in operations if not isinstance(one, ModifyTableOps) or not one.is_empty()
+    ]
+
+
 def key_cycles_apart(operations: list[MigrateOperation], dialect: Dialect) -> None:
     """Take foreign keys out of tables that come or go where they form a circle.
 
