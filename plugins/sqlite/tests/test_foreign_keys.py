@@ -22,7 +22,7 @@ from idiolect_sqlite.foreign_keys import NewViolationsError, unenforced
 from idiolect_sqlite.rebuild import RowsAtRiskError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from projects import Project
@@ -91,10 +91,11 @@ if sys.version_info >= (3, 12):
 
 
 @pytest.fixture
-def engine(project: Project) -> Engine:
+def engine(project: Project) -> Iterator[Engine]:
     """An engine that enforces foreign keys and keeps its connection; env.py uses it."""
     made = project.attributes["engine"] = ENGINES["pooled"](project.url)
-    return made
+    yield made
+    made.dispose()
 
 
 def enforcement(engine: Engine) -> int:
