@@ -86,7 +86,8 @@ INDEXES = (
 @pytest.fixture
 def connection() -> Iterator[Connection]:
     """Return a connection to a database with all tables, in two schemas."""
-    with create_engine("sqlite://").connect() as connection:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
         connection.exec_driver_sql("ATTACH DATABASE ':memory:' AS \"other one\"")
         for sql in (*TABLES.values(), *INDEXES):
             connection.exec_driver_sql(sql)
@@ -94,6 +95,7 @@ def connection() -> Iterator[Connection]:
             connection.exec_driver_sql(f'CREATE TABLE "other one".{sql}')
         connection.exec_driver_sql('CREATE INDEX "other one".ix ON a (b) WHERE b > 1')
         yield connection
+    engine.dispose()
 
 
 def plain(facts: Any) -> Any:
@@ -159,7 +161,8 @@ def test_table_that_has_gone(connection: Connection) -> None:
     hooks = hooks_for("sqlite", room="autogenerate")
     found = hooks.reflect_tables(connection, {None: ["indexed", "never"]})
     assert [(None, "indexed")] == [*found.columns]
-    with create_engine("sqlite://").connect() as other:
+    engine = create_engine("sqlite://")
+    with engine.connect() as other:
         other.execute(text("CREATE TABLE t (a INT)"))
 
         @event.listens_for(other, "before_cursor_execute")
@@ -169,3 +172,4 @@ def test_table_that_has_gone(connection: Connection) -> None:
 
         with pytest.raises(CommandError, match="Table 't' was there when the tables were listed"):
             compare_metadata(MigrationContext.configure(other), MetaData())
+    engine.dispose()
