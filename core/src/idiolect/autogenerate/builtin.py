@@ -61,11 +61,7 @@ def _for_column(compare: Callable[..., Mapping[str, Any]]) -> Callable[..., None
     """Return the comparator of target ``column`` that notes the facts that ``compare`` found."""
 
     def note(autogen_context: Any, alter_column_op: Any, *column: Any) -> None:
-        for name, value in compare(autogen_context, *column).items():
-            if hasattr(alter_column_op, name):
-                setattr(alter_column_op, name, value)
-            else:
-                alter_column_op.kw[name] = value
+        columns.note(alter_column_op, compare(autogen_context, *column))
 
     setattr(note, proofs.BY_VALUE, True)
     return note

@@ -13,6 +13,8 @@ from idiolect.operations.ops.columns import AddColumnOp, DropColumnOp
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Column, Table
 
     from idiolect.autogenerate.context import AutogenContext
@@ -83,6 +85,15 @@ def _dispatch(
     compare = autogen_context.comparators.dispatch("column", qualifier=dialect)
     place = (operation.schema, operation.table_name, operation.column_name)
     compare(autogen_context, operation, *place, reflected, model)
+
+
+def note(operation: AlterColumnOp, facts: Mapping[str, Any]) -> None:
+    """Put what a comparator of columns found where the operation has a place for it."""
+    for name, value in facts.items():
+        if hasattr(operation, name):
+            setattr(operation, name, value)
+        else:
+            operation.kw[name] = value
 
 
 def compare_nullable(  # noqa: PLR0917 - as comparators of columns are called

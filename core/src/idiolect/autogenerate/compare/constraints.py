@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint
 from sqlalchemy.sql.elements import conv
 
+from idiolect.autogenerate.compare.columns import compare_nullable, note
 from idiolect.autogenerate.compare.inspection import is_reflected
 from idiolect.ddl.impl import is_wanted
 from idiolect.ddl.signatures import final_name
@@ -18,11 +19,12 @@ from idiolect.operations.ops.constraints import (
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
-    from sqlalchemy import Table
+    from sqlalchemy import Column, Table
 
     from idiolect.autogenerate.compare.values import ModelTable
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.hooks.reflected import TableSignature
+    from idiolect.operations.ops.altercolumn import AlterColumnOp
 
 log = Log("autogenerate.compare.constraints")
 _KIND = "check_constraint"
@@ -97,3 +99,17 @@ def create_check(check: CheckConstraint, name: str, table: Table) -> AddConstrai
     # SQLAlchemy does not tell such a check which table it is of.
     condition: Any = check.sqltext
     return CreateCheckConstraintOp(conv(name), table.name, condition, schema=table.schema)
+
+
+def _compare_nullable(  # noqa: PLR0917 - as published tests call it
+    autogen_context: AutogenContext,
+    alter_column_op: AlterColumnOp,
+    schema: str | None,
+    tname: str,
+    cname: str,
+    conn_col: Column[Any],
+    metadata_col: Column[Any],
+) -> None:
+    """Let an operation change whether a column takes NULL where that differs."""
+    place = (schema, tname, cname)
+    note(alter_column_op, compare_nullable(autogen_context, *place, conn_col, metadata_col))

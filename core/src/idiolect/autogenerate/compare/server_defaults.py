@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Computed, DefaultClause, Identity
 from sqlalchemy.types import String, TypeEngine
 
+from idiolect.autogenerate.compare.columns import note
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
@@ -106,6 +107,28 @@ def _dialect_impl_compare_server_default(  # noqa: PLR0917 - as published tests 
     alter_column_op.existing_server_default = conn_col.server_default
     if _differs(autogen_context, conn_col, metadata_col):
         alter_column_op.modify_server_default = metadata_col.server_default
+
+
+def _user_compare_server_default(  # noqa: PLR0917 - as published tests call it
+    autogen_context: AutogenContext,
+    alter_column_op: AlterColumnOp,
+    schema: str | None,
+    tname: str,
+    cname: str,
+    conn_col: Column[Any],
+    metadata_col: Column[Any],
+) -> None:
+    """Let an operation know a column's default, and change it where it differs."""
+    place = (schema, tname, cname)
+    note(alter_column_op, compare_server_default(autogen_context, *place, conn_col, metadata_col))
+
+
+def _render_server_default_for_compare(
+    metadata_default: Any, autogen_context: AutogenContext
+) -> str | None:
+    """Return a default as it stands in SQL; None where it is none that is text."""
+    column: Column[Any] | None = getattr(metadata_default, "column", None)
+    return None if column is None else rendered_default(column, autogen_context.dialect)
 
 
 def rendered_default(column: Column[Any], dialect: Dialect) -> str | None:

@@ -15,14 +15,16 @@ from idiolect.operations.ops.altercolumn import AlterColumnOp
 from idiolect.operations.ops.containers import ModifyTableOps
 from idiolect.operations.ops.tables import CreateTableOp, DropTableOp, RenameTableOp
 from idiolect.operations.schemaobj import referent_of
+from idiolect.util.langhelpers import to_list
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
 
-    from sqlalchemy import Table
+    from sqlalchemy import Inspector, Table
 
     from idiolect.autogenerate.context import AutogenContext
+    from idiolect.operations.ops.containers import UpgradeOps
 
     Key = tuple[str | None, str]
 
@@ -63,7 +65,44 @@ def compare_tables(autogen_context: AutogenContext, schemas: Iterable[str | None
         schemas: the schemas of the database to look at.
     """
     models = _model_tables(autogen_context)
-    names = _database_names(autogen_context, schemas)
+    return _compared(autogen_context, models, _database_names(autogen_context, schemas))
+
+
+def _compare_tables(
+    conn_table_names: Iterable[Key],
+    metadata_table_names: Iterable[Key],
+    inspector: Inspector,
+    upgrade_ops: UpgradeOps,
+    autogen_context: AutogenContext,
+) -> None:
+    """Add what differs between some tables of the database and of the models.
+
+    Published tests call it, with models that have changed since a former call.
+
+    Args:
+        conn_table_names: schema and name of tables in the database.
+        metadata_table_names: of tables in the models.
+        inspector: SQLAlchemy's.
+        upgrade_ops: is added to.
+        autogen_context: the comparison.
+    """
+    del inspector
+    names: dict[str | None, list[str]] = {}
+    for schema, name in conn_table_names:
+        names.setdefault(schema, []).append(name)
+    wanted = set(metadata_table_names)
+    models = {
+        (table.schema, table.name): table
+        for metadata in to_list(autogen_context.metadata)
+        for table in metadata.tables.values()
+        if (table.schema, table.name) in wanted
+    }
+    upgrade_ops.ops.extend(_compared(autogen_context, models, names))
+
+
+def _compared(
+    autogen_context: AutogenContext, models: dict[Key, Table], names: dict[str | None, list[str]]
+) -> list[Any]:
     reflection = Reflection(autogen_context, names, models)
     renames = reflection.renames
     proofs = Proofs(autogen_context, reflection)

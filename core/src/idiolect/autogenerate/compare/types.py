@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.types import NullType
 
+from idiolect.autogenerate.compare.columns import note
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
     from sqlalchemy import Column
 
     from idiolect.autogenerate.context import AutogenContext
+    from idiolect.operations.ops.altercolumn import AlterColumnOp
 
 log = Log("autogenerate.compare.types")
 
@@ -57,3 +59,17 @@ def _differs(
         if answer is not None:
             return bool(answer)
     return autogen_context.hooks.compare_type(autogen_context, conn_col, metadata_col)
+
+
+def _dialect_impl_compare_type(  # noqa: PLR0917 - as published tests call it
+    autogen_context: AutogenContext,
+    alter_column_op: AlterColumnOp,
+    schema: str | None,
+    tname: str,
+    cname: str,
+    conn_col: Column[Any],
+    metadata_col: Column[Any],
+) -> None:
+    """Let an operation change a column's type where it differs."""
+    place = (schema, tname, cname)
+    note(alter_column_op, compare_type(autogen_context, *place, conn_col, metadata_col))
