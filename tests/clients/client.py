@@ -75,6 +75,11 @@ CLIENTS = {
     client.name: client
     for client in (
         Client(
+            "advanced-alchemy",
+            "1.12.0",
+            "c7835c1c01cc65f3711a579e604b7d7207a1c34fe24160194376b7f0f039e128",
+        ),
+        Client(
             "alembic-postgresql-enum",
             "1.11.0",
             "6eff63ab05b1695b27680d16fd8d1a926706a297e80389f0c19da4fb0bef6c9f",
