@@ -33,11 +33,10 @@ def made(engine: Engine, schema: Schema) -> Iterator[tuple[Connection, list[str]
     """
     with place(engine, schema) as (connection, others):
         metadata = schema.metadata(*others)
-        if engine.dialect.name == "mariadb":
-            # Tables that nothing refers to need not wait for the disk.
-            refers = any(table.foreign_keys for table in metadata.tables.values())
-            kind = "InnoDB" if refers else "Aria"
-            connection.exec_driver_sql(f"SET default_storage_engine = {kind}")
+        refers = any(table.foreign_keys for table in metadata.tables.values())
+        if engine.dialect.name == "mariadb" and not refers:
+            # Such tables need not wait for the disk.
+            connection.exec_driver_sql("SET default_storage_engine = Aria")
         metadata.create_all(connection, checkfirst=False)
         yield connection, others
 
@@ -56,6 +55,8 @@ def place(engine: Engine, schema: Schema) -> Iterator[tuple[Connection, list[str
     }[name]
     with engine.connect() as connection:
         try:
+            if name == "mariadb":
+                connection.exec_driver_sql("SET default_storage_engine = InnoDB")
             for other in others:
                 connection.exec_driver_sql(create.format(other))
             if name == "sqlite":

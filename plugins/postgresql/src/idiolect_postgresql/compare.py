@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, Column, Integer, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
+from idiolect_postgresql.wording import sql_of
+
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from sqlalchemy import Index, Table, UniqueConstraint
     from sqlalchemy.engine import Connection, Dialect
 
+_IS_NOT_NULL = text(
+    """
+    SELECT attnotnull FROM pg_attribute
+    WHERE attrelid = to_regclass(:table) AND attname = :column
+    """
+)
 _SEQUENCE = re.compile(r"nextval\('(?P<name>(?:[^']|'')+)'::regclass\)")
 _PART_OF_NAME = re.compile(r'"((?:[^"]|"")+)"|([^."]+)')
 _NULL = re.compile(r"\(*null(?:::[\w .\"]+)?\)*", re.IGNORECASE)
@@ -67,6 +75,17 @@ def is_own_sequence(default: str, table: str, column: str) -> bool:
         return False
     quoted, plain = _PART_OF_NAME.findall(found["name"].replace("''", "'"))[-1]
     return bool((plain or quoted.replace('""', '"')) == _own_sequence(table, column))
+
+
+def forget_domain(connection: Connection, table: Table, column_info: dict[str, Any]) -> None:
+    """Take what a domain says off its column, which SQLAlchemy tells as the column's own."""
+    domain = column_info["type"]
+    if domain.default is not None and column_info.get("default") == domain.default:
+        del column_info["default"]
+    if domain.not_null:
+        name = connection.dialect.identifier_preparer.format_table(table)
+        wanted = {"table": sql_of(connection, name), "column": column_info["name"]}
+        column_info["nullable"] = not connection.scalar(_IS_NOT_NULL, wanted)
 
 
 def _own_sequence(table: str, column: str) -> str:

@@ -109,8 +109,10 @@ class PostgresqlImpl(DefaultImpl):
     def autogen_column_reflect(
         self, inspector: Any, table: Table, column_info: dict[str, Any]
     ) -> None:
-        """Take the default off a SERIAL column."""
+        """Take the default off a SERIAL column, and what its domain says off a column of such."""
         compare.forget_own_sequence(table, column_info)
+        if isinstance(column_info["type"], DOMAIN):
+            compare.forget_domain(self.connection, table, column_info)
 
     def render_ddl_sql_expr(
         self,
