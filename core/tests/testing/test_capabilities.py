@@ -110,3 +110,23 @@ def test_a_test_of_ones_own_takes_the_name_of_a_capability() -> None:
 
     Mine().test_mine()
     assert [1] == passed
+
+
+def test_a_test_that_is_not_steady_is_not_tried() -> None:
+    """Where it might pass by chance, the answer is taken as it is."""
+
+    class Timed(RulesContract):
+        capabilities = NAMES
+
+        @clause("identity", steady=False)
+        def test_timed(self) -> None:
+            """Timed."""
+
+        @clause("computed", steady=False)
+        def test_other(self) -> None:
+            """Other."""
+            raise AssertionError
+
+    Timed().test_timed()
+    with pytest.raises(AssertionError):
+        Timed().test_other()

@@ -85,6 +85,7 @@ class TestContract(DialectContract):
         impossible("no such rules", "autogenerate_foreign_key_rules"),
         impossible("no identities", "identity", "autogenerate_identity"),
         impossible("not to a table that is there", "add_computed"),
+        impossible("one process alone opens the file", "lock"),
         no("duckdb-engine begins a transaction at any level", "autocommit"),
         no("duckdb-engine cannot reflect for a new table", "batch_drop_constraint"),
     )

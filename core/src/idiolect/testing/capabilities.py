@@ -107,19 +107,24 @@ class Clause:
     since: tuple[int, int] = (1, 0)
 
 
-def clause(capability: str = "", since: tuple[int, int] = (1, 0)) -> Callable[[Test], Test]:
+def clause(
+    capability: str = "", since: tuple[int, int] = (1, 0), *, steady: bool = True
+) -> Callable[[Test], Test]:
     """Make a method a test of the contract.
 
     Args:
         capability: the name to answer for; "" where every plugin has to pass.
         since: the version of the contract that brings the test; a class that is made for an older
             one leaves it out.
+        steady: whether it fails each time on a database that cannot do it. Otherwise it is not
+            tried where the answer is not yes.
     """
 
     def mark(test: Test) -> Test:
         @functools.wraps(test)
         def run(self: Any, *args: Any, **kw: Any) -> None:
-            with_answer(self, capability, since, functools.partial(test, self, *args, **kw))
+            if steady or self.answer(capability).support is Support.YES:
+                with_answer(self, capability, since, functools.partial(test, self, *args, **kw))
 
         setattr(run, _MARK, Clause(capability, since))
         return run  # type: ignore[return-value] # the same signature, which pytest reads

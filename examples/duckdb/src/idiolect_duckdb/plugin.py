@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idiolect.hooks import hookimpl
+from idiolect.hooks import MigrationLock, hookimpl
 from idiolect_duckdb.impl import DuckDBImpl
 from idiolect_duckdb.reflect import read_tables
 
@@ -32,6 +32,11 @@ class DuckDBPlugin:
     def autocommit_level(self) -> str:
         """None: duckdb-engine sends BEGIN whatever the level."""
         return ""
+
+    @hookimpl
+    def migration_lock(self) -> MigrationLock:
+        """None is needed: one process alone can open a database to write."""
+        return MigrationLock()
 
     @hookimpl
     def reflect_tables(

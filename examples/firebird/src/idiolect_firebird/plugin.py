@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idiolect.hooks import OfflineTransaction, hookimpl
+from idiolect.hooks import MigrationLock, OfflineTransaction, hookimpl
 from idiolect_firebird.impl import FirebirdImpl
 from idiolect_firebird.journal import FirebirdJournal
 from idiolect_firebird.transactions import commits_after_ddl
@@ -50,6 +50,11 @@ class FirebirdPlugin:
     def statement_journal(self) -> JournalSupport:
         """Record the statements of a revision, so that it can be resumed."""
         return FirebirdJournal()
+
+    @hookimpl
+    def migration_lock(self, connection: Connection) -> MigrationLock | None:
+        """None is needed without a server: the engine lets one process in. Else the core's."""
+        return MigrationLock() if connection.engine.url.host is None else None
 
     @hookimpl
     def prepare_connection(self, connection: Connection) -> AbstractContextManager[None]:

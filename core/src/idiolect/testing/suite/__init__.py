@@ -16,6 +16,7 @@ from idiolect.testing.suite.autogen import AutogenerateContract
 from idiolect.testing.suite.base import Contract, capabilities_of, contract_tests, needs_database
 from idiolect.testing.suite.changes import ChangesContract
 from idiolect.testing.suite.database import Database
+from idiolect.testing.suite.locks import LocksContract
 from idiolect.testing.suite.rules import RulesContract
 from idiolect.testing.suite.schemas import SchemasContract
 from idiolect.testing.suite.scripts import ScriptsContract
@@ -28,6 +29,7 @@ __all__ = [
     "Contract",
     "Database",
     "DialectContract",
+    "LocksContract",
     "RulesContract",
     "SchemasContract",
     "ScriptsContract",
@@ -45,6 +47,7 @@ class DialectContract(
     ChangesContract,
     SchemasContract,
     TransactionsContract,
+    LocksContract,
     VersionsContract,
     AutogenerateContract,
 ):
