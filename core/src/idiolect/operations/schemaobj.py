@@ -156,14 +156,17 @@ class SchemaObjects:
         schema: str | None = None,
         **kw: Any,
     ) -> CheckConstraint:
-        """Return a check on a table that has none of the condition's columns.
+        """Return a check on a table of its own, which has the condition's columns.
 
-        Columns of other tables in the condition become plain names.
+        Columns of other tables in the condition become the table's.
         """
+        table = Table(source, self.metadata(), schema=schema)
         if isinstance(condition, ClauseElement):
-            condition = _detached(condition)
+            condition = _moved(condition, table)
+        if not table.columns:
+            table.append_column(Column("x", Integer))
         constraint = CheckConstraint(condition, name=name, **kw)
-        Table(source, self.metadata(), Column("x", Integer), constraint, schema=schema)
+        table.append_constraint(constraint)
         return constraint
 
     def foreign_key_constraint(  # noqa: PLR0917 - documented order
@@ -337,6 +340,19 @@ def _is_of_another_table(item: Any) -> TypeGuard[Any]:
 def _plain_copy(original: Column[Any]) -> Column[Any]:
     """Return a column of the same name and type that implies no index or constraint."""
     return Column(original.name, original.type, key=original.key, comment=original.comment)
+
+
+def _moved(expression: ClauseElement, table: Table) -> Any:
+    """Return an expression with the columns of ``table`` in the place of others' of the name."""
+
+    def replace(element: Any, **_kw: Any) -> Any:
+        if not isinstance(element, Column):
+            return None
+        if element.name not in table.columns:
+            table.append_column(Column(element.name, element.type))
+        return table.columns[element.name]
+
+    return replacement_traverse(expression, {}, replace)
 
 
 def _detached(expression: Any) -> Any:
