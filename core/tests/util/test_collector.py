@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import gc
 
-from idiolect.util.collector import frozen_garbage
+import pytest
+
+from idiolect.util.collector import collector_at_rest
 
 
-def test_objects_are_left_alone_in_the_block_only() -> None:
-    """In the block they are frozen, after it they are not."""
-    before = gc.get_freeze_count()
-    with frozen_garbage():
-        assert gc.get_freeze_count() > before
-    assert before == gc.get_freeze_count()
-
-
-def test_what_a_program_froze_stays_frozen() -> None:
-    """A program that freezes for its own purpose finds that undisturbed."""
-    gc.freeze()
+@pytest.mark.parametrize("is_on", [True, False])
+def test_collector_is_off_in_the_block_only(is_on: bool) -> None:
+    """It is off in the block, and as it was after it, if that fails as well."""
+    before = gc.isenabled()
+    (gc.enable if is_on else gc.disable)()
     try:
-        frozen = gc.get_freeze_count()
-        with frozen_garbage():
-            pass
-        assert 0 < gc.get_freeze_count() <= frozen
+        with collector_at_rest():
+            assert not gc.isenabled()
+        assert is_on == gc.isenabled()
+        with pytest.raises(KeyError), collector_at_rest():
+            raise KeyError
+        assert is_on == gc.isenabled()
     finally:
-        gc.unfreeze()
+        (gc.enable if before else gc.disable)()

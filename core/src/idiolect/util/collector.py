@@ -1,6 +1,6 @@
-"""Keeps Python's garbage collector away from what is known to be no garbage.
+"""Keeps Python's garbage collector from looking for what is not there.
 
-The comparison of tables comes in. Nothing here collects, or keeps anything alive.
+The comparison of models comes in. Nothing here keeps anything alive.
 """
 
 from __future__ import annotations
@@ -14,18 +14,17 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def frozen_garbage() -> Iterator[None]:
-    """Leave out of collections in the block what there is when it is entered.
+def collector_at_rest() -> Iterator[None]:
+    """Let collections wait until the end of the block.
 
     A full collection looks at each object of a program's models, of which there are hundreds to
-    a table: it takes longer than comparing them. A program that has frozen objects itself is
-    left alone.
+    a table: it takes longer than comparing them, and a comparison makes little garbage. A
+    collector that is off stays so.
     """
-    may_freeze = hasattr(gc, "freeze") and not gc.get_freeze_count()
-    if may_freeze:
-        gc.freeze()
+    was_on = gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:
-        if may_freeze:
-            gc.unfreeze()
+        if was_on:
+            gc.enable()

@@ -12,7 +12,7 @@ from idiolect.autogenerate.compare.order import (
     drop_referred_tables_last,
     key_cycles_apart,
 )
-from idiolect.util.collector import frozen_garbage
+from idiolect.util.collector import collector_at_rest
 
 if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
@@ -24,7 +24,7 @@ def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: UpgradeOp
     compare = autogen_context.comparators.dispatch(
         "autogenerate", qualifier=autogen_context.dialect.name
     )
-    with frozen_garbage():
+    with collector_at_rest():
         compare(autogen_context, upgrade_ops)
 
 
