@@ -138,6 +138,29 @@ def upgrade():
 def downgrade():
     pass
 """
+_RAISING_DOWN = """
+def upgrade():
+    op.add_column("account", sa.Column("email", sa.String(80)))
+    op.create_index("ix_account_name", "account", ["name"])
+
+
+def downgrade():
+    op.drop_column("account", "email")
+    op.execute("INSERT INTO account (id, name) VALUES (70, 'before')")
+    op.drop_index({index}, table_name="account")
+    op.execute("UPDATE account SET name = 'after' WHERE id = 1")
+"""
+_COPIES = """
+def upgrade():
+    op.add_column("account", sa.Column("email", sa.String(80)))
+    with op.batch_alter_table("account", recreate="always") as batch:
+        batch.alter_column("kind", new_column_name="sort", existing_type=sa.String(10))
+    op.execute("UPDATE account SET sort = 'x' WHERE id = 1")
+
+
+def downgrade():
+    pass
+"""
 _SQL_ERROR = 'op.create_index("ix_account_mail", "account", ["mail"])'
 _PYTHON_ERROR = 'raise RuntimeError("not yet")'
 _FIXED = 'op.create_index("ix_account_mail", "account", ["email"])'
@@ -186,6 +209,12 @@ HISTORIES = (
         _RAISING.format(third=_PYTHON_ERROR),
         fixed=_RAISING.format(third=_FIXED),
     ),
+    History(
+        "downgrade that fails",
+        _RAISING_DOWN.format(index='"ix_account_mail"'),
+        direction="downgrade",
+        fixed=_RAISING_DOWN.format(index='"ix_account_name"'),
+    ),
     History("autocommit block", _AUTOCOMMIT.format(options=""), databases=("mariadb", "sqlite")),
     History(
         "autocommit block",
@@ -193,5 +222,6 @@ HISTORIES = (
         databases=("postgresql",),
     ),
     History("commits of its own", _COMMITS),
+    History("batch that copies the table", _COPIES, reads=True),
     History("reads before it writes", _READS, reads=True),
 )

@@ -15,16 +15,16 @@ DRIVER = Path(__file__).with_name("driver.py")
 DATABASES = ("sqlite", "postgresql", "mariadb")
 SECONDS = 3000
 SEED = 20
-#: Fault -> how many of its points are played in a sample; the full matrix plays all.
+#: Fault -> at how many points it is played, 0 being all; in a sample, and in full.
 SAMPLE: dict[str, dict[str, int]] = {
     "sqlite": {"kill": 3, "full": 1, "moment": 1},
     "postgresql": {"kill": 1, "terminate": 2},
     "mariadb": {"kill": 2, "terminate": 1},
 }
 FULL: dict[str, dict[str, int]] = {
-    "sqlite": {"kill": 0, "full": 0, "moment": 10},
-    "postgresql": {"kill": 0, "terminate": 0, "moment": 10},
-    "mariadb": {"kill": 0, "terminate": 0, "moment": 10},
+    "sqlite": {"kill": 0, "full": 0, "moment": 5},
+    "postgresql": {"kill": 0, "terminate": 8, "moment": 5},
+    "mariadb": {"kill": 0, "terminate": 8, "moment": 5},
 }
 
 

@@ -31,11 +31,13 @@ class Server:
     Attributes:
         log: statements, ``COMMIT``, ``ROLLBACK``, ``AUTOCOMMIT ON`` and ``AUTOCOMMIT OFF``; no
             queries, and no transaction's end that had nothing to end.
+        journal: the first two words of each statement to the statement journal.
         versions: the committed rows of the version table.
         refused: part of a statement that fails.
     """
 
     log: list[str] = field(default_factory=list)
+    journal: list[str] = field(default_factory=list)
     versions: list[str] = field(default_factory=list)
     refused: str = ""
     has_version_table: bool = False
@@ -49,6 +51,10 @@ class Server:
 
     def run(self, statement: str, *, autocommit: bool) -> None:
         """Record a statement that is no query, and do what Oracle does with transactions."""
+        if "_journal" in statement:
+            # Its rows are not kept, so that it begins nothing that would have an end.
+            self.journal.append(" ".join(statement.split()[:2]))
+            return
         self.log.append(" ".join(statement.split()))
         is_ddl = bool(_DDL.match(statement)) and not _SESSION.match(statement)
         if is_ddl:
@@ -159,6 +165,10 @@ class _Cursor:
 
     def setinputsizes(self, *_args: Any, **_options: Any) -> None:
         pass
+
+    def executemany(self, statement: str, _parameters: Any, **_: Any) -> None:
+        """Rows are sent by the journal alone."""
+        self.execute(statement, {})
 
     def execute(self, statement: str, parameters: Any = None) -> None:
         if "trans_id" in statement:

@@ -16,6 +16,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import URL
 
@@ -104,6 +105,12 @@ def _url_of(variable: str) -> str:
     if not url:
         pytest.skip(f"{variable} is empty: this database is left out on request")
     return url
+
+
+def empty_database(kind: str, server: str) -> AbstractContextManager[str]:
+    """Give the URL of an empty database on a server, for programs; it is dropped afterwards."""
+    force = " WITH (FORCE)" if kind == "postgresql" else ""
+    return _database(server, create="CREATE DATABASE {}", drop=f"DROP DATABASE {{}}{force}")
 
 
 @contextmanager

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from idiolect.ddl.mssql import MSSQLImpl as Documented
-from idiolect.hooks import OfflineTransaction
+from idiolect.hooks import DialectRules, OfflineTransaction
 from idiolect_mssql import plugin
 from idiolect_mssql.impl import MSSQLImpl
+from idiolect_mssql.plugin import MssqlJournal
 
 
 class OwnImpl(MSSQLImpl):
@@ -35,3 +36,12 @@ def test_a_users_class_and_options_decide() -> None:
     assert not plugin.transactional_ddl(OwnImpl)
     assert "RUN" == plugin.batch_separator(OwnImpl, {})
     assert "BYE" == plugin.batch_separator(OwnImpl, {"mssql_batch_separator": "BYE"})
+
+
+def test_the_words_around_one_statement() -> None:
+    """BEGIN alone would open a block of T-SQL."""
+    support = plugin.statement_journal(DialectRules(transactional_ddl=True))
+    assert isinstance(support, MssqlJournal)
+    assert {"TRANSACTION"} == {words.split()[1] for words in support.transaction or ()}
+    assert not support.ddl_commits
+    assert plugin.statement_journal(DialectRules(transactional_ddl=False)) is False

@@ -165,7 +165,7 @@ op.execute("UNLOCK TABLES")
     project.revision("a", None, body.format("raise RuntimeError('cut off')"))
     with pytest.raises(RuntimeError):
         project.upgrade()
-    with pytest.raises(UnfinishedRevisionError, match="The earlier run locks tables at"):
+    with pytest.raises(UnfinishedRevisionError, match="The revision locks tables at"):
         project.upgrade()
     project.revision("b", None, body.format("").replace('"t"', '"u"').replace(" t ", " u "))
     (project.folder / "versions" / "a_.py").unlink()
@@ -239,3 +239,19 @@ def test_a_callback_that_fails_at_the_end(project: Project) -> None:
     assert [1] == project.rows("SELECT count(*) FROM alembic_version_journal")
     project.upgrade()
     assert (["a"], [2]) == (project.heads(), project.rows("SELECT a FROM t"))
+
+
+@on_server
+def test_definitions_that_may_not_be_seen(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The statement is sent all the same; only what was in flight is left to a person."""
+    driver = project.engine().dialect.import_dbapi()
+
+    def refuse(*_: object) -> dict[str, str]:
+        raise driver.OperationalError(1142, "SHOW VIEW command denied")
+
+    monkeypatch.setattr(MysqlJournal, "definitions", refuse)
+    project.revision("a", None, FIRST)
+    project.upgrade()
+    assert ["a"] == project.heads()

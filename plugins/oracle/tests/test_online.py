@@ -41,6 +41,15 @@ def _inserted(version: str) -> str:
     )
 
 
+def test_the_journal(project: Project, server: Server) -> None:
+    """Each DDL is announced; the table is emptied with each version row, and dropped at the end."""
+    project.revision("a", None, "op.create_table('t', sa.Column('id', sa.Integer))")
+    project.revision("b", "a", "op.drop_table('t')")
+    project.upgrade()
+    step = ["INSERT INTO", "DELETE FROM"]
+    assert ["CREATE TABLE", *step, *step, "DROP TABLE"] == server.journal
+
+
 def test_each_revision_commits(project: Project, server: Server) -> None:
     """A revision's data and its version row are committed together, its DDL commits itself."""
     project.revision("a", None, "op.create_table('t', sa.Column('id', sa.Integer))")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from idiolect.hooks import OfflineTransaction, Option, hookimpl
+from idiolect.hooks import JournalSupport, OfflineTransaction, Option, hookimpl
 from idiolect_mssql import lock
 from idiolect_mssql.impl import MSSQLImpl, separator_of
 from idiolect_mssql.lock import ApplicationLock
@@ -16,8 +16,18 @@ if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import LockRequest, MigrationLock
+    from idiolect.hooks import DialectRules, LockRequest, MigrationLock
     from idiolect.hooks.options import OptionRegistry
+
+
+class MssqlJournal(JournalSupport):
+    """What the statement journal has to know: BEGIN alone opens a block and no transaction."""
+
+    transaction: ClassVar[tuple[str, str, str] | None] = (
+        "BEGIN TRANSACTION",
+        "COMMIT TRANSACTION",
+        "ROLLBACK TRANSACTION",
+    )
 
 
 class MssqlPlugin:
@@ -62,6 +72,11 @@ class MssqlPlugin:
     def transient_error(self, error: DBAPIError) -> str | None:
         """What ends when another connection's transaction does."""
         return lock.transient_error(error)
+
+    @hookimpl
+    def statement_journal(self, rules: DialectRules) -> JournalSupport | Literal[False]:
+        """What is sent outside of transactions is recorded."""
+        return MssqlJournal() if rules.transactional_ddl else False
 
     @hookimpl
     def register_options(self, registry: OptionRegistry) -> None:

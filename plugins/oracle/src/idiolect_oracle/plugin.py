@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import LockRequest, MigrationLock
+    from idiolect.hooks import JournalSupport, LockRequest, MigrationLock
     from idiolect.hooks.options import OptionRegistry
 
 #: The options of ``configure()`` that are Oracle's.
@@ -85,6 +85,13 @@ class OraclePlugin:
     def transient_error(self, error: DBAPIError) -> str | None:
         """What ends when another connection's transaction does."""
         return lock.transient_error(error)
+
+    @hookimpl
+    def statement_journal(self) -> JournalSupport:
+        """All revisions are recorded: what one did stays when it is cut off."""
+        from idiolect_oracle.journal import OracleJournal
+
+        return OracleJournal()
 
     @hookimpl
     def register_options(self, registry: OptionRegistry) -> None:

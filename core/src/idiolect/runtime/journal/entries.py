@@ -36,7 +36,7 @@ class Entry:
         statement: the beginning of the SQL.
         place: file and line in the revision.
         note: why a resumed run may not repeat what led to the write; ``""`` where it does.
-        session: the server's name of the connection that wrote.
+        server_session: the server's name of the connection that wrote.
     """
 
     seq: int
@@ -49,7 +49,7 @@ class Entry:
     statement: str = ""
     place: str = ""
     note: str = ""
-    session: str = ""
+    server_session: str = ""
 
     @property
     def before(self) -> dict[str, str] | None:
@@ -98,9 +98,9 @@ def fingerprint(sql: str, parameters: Any) -> str:
     return hashlib.sha1(sql.encode() + b"\0" + values, usedforsecurity=False).hexdigest()
 
 
-def cursor_result(cursor: Any) -> str:
-    """Return what a driver's cursor answers to those who ask how a write went."""
-    found = {name: getattr(cursor, name, None) for name in ("rowcount", "lastrowid")}
+def result_text(rowcount: Any, lastrowid: Any) -> str:
+    """Return what an entry keeps of what a cursor answered to those who ask how a write went."""
+    found = {"rowcount": rowcount, "lastrowid": lastrowid}
     return json.dumps({name: value for name, value in found.items() if isinstance(value, int)})
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 from idiolect.errors import CommandError, ConfigError, UnfinishedRevisionError
 from idiolect.hooks.records import journal_name
@@ -114,7 +115,9 @@ class Journal:
             yield
             return
         self._open(self.store, self.support, list(steps), revisions)
-        if not revisions:
+        # _open() may have found that nothing can be recorded.
+        store: JournalTable | None = self.store
+        if store is None or not revisions:
             yield
             return
         try:
@@ -124,9 +127,9 @@ class Journal:
             # What was emptied in a transaction that was not committed is full again.
             if not self._was_used:
                 with contextlib.suppress(Exception):  # the first error is the one to show
-                    self._drop(self.store)
+                    self._drop(store)
             raise
-        self._drop_in_time(self.store)
+        self._drop_in_time(store)
 
     def _drop(self, store: JournalTable) -> None:
         """Drop the table, unless that would commit what is env.py's to commit."""
@@ -192,9 +195,17 @@ class Journal:
             with self._settled():
                 self._empty(store)
         if revisions and support.ddl_commits and not self._exists:
+            self._create(store)
+
+    def _create(self, store: JournalTable) -> None:
+        try:
             with self._settled():
                 store.create()
             self._exists = True
+        except DBAPIError as exc:
+            # Whoever may not make tables there was migrated without a journal before, too.
+            log.warning("No journal can be kept, so a run that is cut off cannot resume: %s", exc)
+            self.store = None
 
     def _is_over(self, steps: list[Any], revisions: list[Any]) -> bool:
         """Return whether what is recorded is not to be resumed.

@@ -8,17 +8,20 @@ are written when something commits: in the same transaction as the changes that 
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from idiolect.runtime.journal.entries import (
     DONE,
     INTENT,
     Entry,
-    cursor_result,
     definition_text,
     fingerprint,
+    result_text,
 )
 from idiolect.runtime.journal.resume import Earlier
 from idiolect.util.sqla_compat import is_autocommit
@@ -33,8 +36,29 @@ if TYPE_CHECKING:
     from idiolect.hooks.journal import JournalSupport
     from idiolect.runtime.journal.store import JournalTable
 
+_RETURNING = re.compile(r"\bRETURNING\b", re.IGNORECASE)
+#: Characters of SQL that are kept for an entry that waits.
+_KEPT = 1000
 #: Entries that wait in memory at most, where the table is there anyway.
 _WAITING = 500
+
+
+class Waiting(NamedTuple):
+    """What will be an entry if something commits: most revisions end before anything does.
+
+    Attributes:
+        seq: the number of the write.
+        fingerprint: of SQL and parameters.
+        result: the cursor's rowcount and lastrowid.
+        sql: the beginning of the SQL.
+        note: see :class:`Entry`.
+    """
+
+    seq: int
+    fingerprint: str
+    result: tuple[Any, Any]
+    sql: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +78,11 @@ class Call:
     send: Callable[[], None]
     answer: Callable[[dict[str, Any]], None]
     cursor: Any
+
+    @property
+    def returns_rows(self) -> bool:
+        """Whether there are rows to read, now that it has been sent."""
+        return getattr(self.cursor, "description", None) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +147,9 @@ class Record:
         self._count = 0
         #: The last write that is known to have been carried out, if recorded before it was sent.
         self._ended = 0
-        self._waiting: list[Entry] = []
+        self._waiting: list[Waiting] = []
         self._note = ""
         self._changed: tuple[str, ...] = tuple((earlier[-1].before or ()) if earlier else ())
-        self._session: str | None = None
         self._blind = False
 
     def begin(self) -> None:
@@ -187,7 +215,7 @@ class Record:
         if kind is Kind.SESSION:
             self._watch_locks(word)
             call.send()
-            if getattr(call.cursor, "description", None) is not None:
+            if call.returns_rows:
                 self._remark("reads the database")
             return True
         return False
@@ -197,56 +225,78 @@ class Record:
         if self.support.ddl_commits and word.startswith(("LOCK", "FLUSH TABLES WITH")):
             self._count += 1
             if not self.earlier.left(self._count):
-                entry = self._entry(word, None, INTENT, place=True)
+                entry = self._intent(word, None)
                 self._flush(replace(entry, note=f"locks tables at {entry.place}"))
                 self._blind = True
 
     def _write(self, kind: Kind, call: Call) -> None:
         autocommit = is_autocommit(self.connection)
         if kind is Kind.SCHEMA and (autocommit or self.support.ddl_commits):
-            self._announce(call, autocommit=autocommit)
+            self._announce(kind, call, autocommit=autocommit)
         elif autocommit and self.support.transaction is not None:
-            self._in_one_transaction(call, *self.support.transaction)
+            self._in_one_transaction(kind, call, *self.support.transaction)
         elif autocommit:
-            self._announce(call, autocommit=True)
+            self._announce(kind, call, autocommit=True)
         else:
             self._send(call)
-            # Where each of a thousand rows came from is not worth its time.
-            self._waiting.append(self._entry(call.sql, call.parameters, DONE, cursor=call.cursor))
+            self._waiting.append(self._done(call))
             if self.support.ddl_commits and len(self._waiting) >= _WAITING:
                 self._flush()
 
-    def _announce(self, call: Call, *, autocommit: bool) -> None:
+    def _announce(self, kind: Kind, call: Call, *, autocommit: bool) -> None:
         """Record a statement that commits, before it is sent."""
-        entry = self._entry(call.sql, call.parameters, INTENT, place=True)
+        entry = self._intent(call.sql, call.parameters)
         objects = self.support.objects(call.sql)
         # What the last one has made is seen along with it: a resumed run knows it again.
-        watched = dict.fromkeys((*self._changed, *(objects or ())))
-        with self._own():
-            seen = self.support.definitions(self.connection, watched) if watched else {}
+        seen = self._look_at((*self._changed, *(objects or ())))
+        if seen is None:
+            objects, seen = None, {}
         self._changed = objects or ()
         self._flush(replace(entry, definition=definition_text(objects, seen)))
         self._ended = entry.seq - 1
         try:
             self._send(call)
-            self._ended = entry.seq
         except Exception:
             if autocommit and objects is None:
                 # Nothing else would tell that it was refused.
                 with self._own():
                     self.store.delete(entry.seq)
             raise
+        self._ended = entry.seq
+        if kind is Kind.DATA:
+            with self._own():
+                done = self._entry(self._done(call))
+                self.store.set(entry.seq, entry.seq, state=DONE, result=done.result)
 
-    def _in_one_transaction(self, call: Call, begin: str, commit: str, rollback: str) -> None:
+    def _look_at(self, names: tuple[str, ...]) -> dict[str, str] | None:
+        """Return definitions; None where this user may not see them."""
+        if not names:
+            return {}
+        try:
+            with self._own():
+                return self.support.definitions(self.connection, dict.fromkeys(names))
+        except (SQLAlchemyError, self.connection.dialect.loaded_dbapi.Error):
+            return None
+
+    def _in_one_transaction(
+        self, kind: Kind, call: Call, begin: str, commit: str, rollback: str
+    ) -> None:
         """Send a statement and write its entry in a transaction of their own."""
         with self._own():
             self._make_table()
-        self._say(begin)
+        try:
+            self._say(begin)
+        except self.connection.dialect.loaded_dbapi.Error:
+            # env.py's engine begins transactions by itself, whatever the level.
+            self._announce(kind, call, autocommit=True)
+            return
         try:
             self._send(call)
-            self._flush(self._entry(call.sql, call.parameters, DONE, cursor=call.cursor))
+            self._waiting.append(self._done(call))
+            self._flush()
         except BaseException:
-            with contextlib.suppress(Exception):
+            self._waiting.clear()
+            with contextlib.suppress(Exception):  # the first error is the one to show
                 self._say(rollback)
             raise
         self._say(commit)
@@ -258,35 +308,58 @@ class Record:
             # Whether a revision goes on after that is decided by what the database held.
             self._remark("goes on after a statement that failed")
             raise
-        if getattr(call.cursor, "description", None) is not None:
+        # Into variables, where a driver has no rows for it.
+        returns = call.returns_rows or _RETURNING.search(call.sql)
+        if returns:
             self._remark("reads what a statement returns")
 
     def _say(self, words: str) -> None:
+        """Send words past SQLAlchemy."""
         cursor = self.connection.connection.cursor()
         try:
             cursor.execute(words)
         finally:
             cursor.close()
 
-    def _entry(
-        self, sql: str, parameters: Any, state: str, *, cursor: Any = None, place: bool = False
-    ) -> Entry:
+    def _intent(self, sql: str, parameters: Any) -> Entry:
         note, self._note = self._note, ""
         return Entry(
             self._count,
             self.subject.revision,
             self.subject.direction,
             fingerprint(sql, parameters),
-            state,
-            result="" if cursor is None else cursor_result(cursor),
+            INTENT,
             statement=brief(sql),
-            place=self.subject.place() if place else "",
+            place=self.subject.place(),
             note=note,
+        )
+
+    def _done(self, call: Call) -> Waiting:
+        note, self._note = self._note, ""
+        cursor = call.cursor
+        return Waiting(
+            self._count,
+            fingerprint(call.sql, call.parameters),
+            (getattr(cursor, "rowcount", None), getattr(cursor, "lastrowid", None)),
+            call.sql[:_KEPT],
+            note,
+        )
+
+    def _entry(self, waiting: Waiting) -> Entry:
+        return Entry(
+            waiting.seq,
+            self.subject.revision,
+            self.subject.direction,
+            waiting.fingerprint,
+            DONE,
+            result=result_text(*waiting.result),
+            statement=brief(waiting.sql),
+            note=waiting.note,
         )
 
     def _flush(self, *more: Entry, committing: bool = False) -> None:
         """Write what waits into the table, in the transaction that is open."""
-        entries = [*self._waiting, *more]
+        entries = [*map(self._entry, self._waiting), *more]
         with self._own():
             if self.earlier.left(self._count + 1):
                 return
@@ -298,9 +371,8 @@ class Record:
             if not entries:
                 return
             self._make_table()
-            if self._session is None:
-                self._session = self.support.session(self.connection)
-            self.store.add([replace(entry, session=self._session) for entry in entries])
+            session = self.store.session(self.support)
+            self.store.add([replace(entry, server_session=session) for entry in entries])
         self.stored = True
         self._waiting.clear()
 
@@ -311,6 +383,8 @@ class Record:
             self.stored = True
 
     def _remark(self, what: str) -> None:
+        if self._note and not self.earlier.left(self._count + 1):
+            return
         place = self.subject.place()
         if not self.earlier.allows_reading(self._count + 1, f"{what} at {place}"):
             return

@@ -60,7 +60,7 @@ class Earlier:
         for entry in self._entries:
             if entry.note not in {"", ACCEPTED_NOTE}:
                 raise self._stop(
-                    f"The earlier run {entry.note}, before {entry.described()}: what it read may "
+                    f"The revision {entry.note}, before {entry.described()}: what it read may "
                     "be different now, and with it what the revision does",
                     entry.seq,
                 )
@@ -108,7 +108,7 @@ class Earlier:
 
     def _wait(self, connection: Connection, support: JournalSupport) -> None:
         """Let the server finish what it is doing for a client that is gone."""
-        session = self._entries[-1].session
+        session = self._entries[-1].server_session
         until = time.monotonic() + _PATIENCE
         said = False
         while session and support.is_running(connection, session):

@@ -32,7 +32,7 @@ _WIDTHS = {
     "statement": 300,
     "place": 500,
     "note": 500,
-    "session": 100,
+    "server_session": 100,
 }
 
 
@@ -50,6 +50,7 @@ class JournalTable:
         self, connection: Connection, name: str, schema: str | None, support: JournalSupport
     ) -> None:
         self.connection = connection
+        self._session: tuple[Any, str] | None = None
         columns = [Column(each, String(width)) for each, width in _WIDTHS.items()]
         self.table = Table(
             name,
@@ -90,14 +91,19 @@ class JournalTable:
             self.table.update().where(column >= first, column <= last).values(values)
         )
 
+    def session(self, support: JournalSupport) -> str:
+        """Return the server's name of the connection's session, asked once for each."""
+        driver = self.connection.connection.dbapi_connection
+        if self._session is None or self._session[0] is not driver:
+            self._session = (driver, support.session(self.connection))
+        return self._session[1]
+
     def accept_notes(self, last: int) -> None:
         """Take what the entries up to a number note for accepted by a person."""
-        table = self.table.c
-        self.connection.execute(
-            self.table.update()
-            .where(table.seq <= last, table.note != "")
-            .values(note=ACCEPTED_NOTE)
-        )
+        # Where an empty text is NULL, no condition on the column would do.
+        for entry in self.read():
+            if entry.seq <= last and entry.note:
+                self.set(entry.seq, entry.seq, note=ACCEPTED_NOTE)
 
     def delete(self, first: int = 0) -> None:
         """Delete the entries from a number on; all without one."""
