@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from oracle_recorder import Server
-from projects import Project
+from projects import ENV, Project
 from sqlalchemy import NullPool, create_engine, inspect
 from sqlalchemy.exc import DatabaseError
 
@@ -31,6 +31,10 @@ def project(tmp_path: Path, server: Server) -> Project:
     """A project whose env.py connects to ``server``."""
     project = Project(tmp_path / "project", "oracle+oracledb://")
     project.attributes["engine"] = server.engine()
+    # The recorder has no locks to give.
+    project.env(
+        ENV.replace("connection=connection,", "connection=connection, migration_lock=False,")
+    )
     return project
 
 
