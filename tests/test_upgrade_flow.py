@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from projects import Project
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from idiolect import command
+from idiolect.errors import VersionTableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,3 +164,49 @@ def test_a_row_that_another_run_took_away(project: Project) -> None:
         assert ["alembic_version_journal", "t_base1", "t_robbed"] == tables(project)
         return
     assert (["base1"], ["t_base1"]) == (project.heads(), tables(project))
+
+
+LONG = "a_revision_whose_id_is_longer_than_others"
+
+
+def width(project: Project) -> int | None:
+    """Return how many characters the version table takes; None where SQLite does not care."""
+    with project.engine().connect() as connection:
+        columns = inspect(connection).get_columns("alembic_version")
+    size = getattr(columns[0]["type"], "length", None)
+    return size if isinstance(size, int) and "sqlite" not in project.url else None
+
+
+@pytest.mark.parametrize("per_migration", [False, True])
+def test_a_long_id(project: Project, per_migration: bool) -> None:
+    """A narrow version table is widened when the id is to be written, and rows stay."""
+    command.upgrade(project.config(), "merge")
+    assert width(project) in {None, 32}
+    project.revision(LONG, "merge", table("t_long"), "op.drop_table('t_long')")
+    project.upgrade("heads", transaction_per_migration=per_migration)
+    assert [LONG, "other"] == project.heads()
+    assert width(project) in {None, len(LONG)}
+    project.downgrade("base")
+    assert [] == project.heads()
+
+
+def test_a_long_id_from_the_start(project: Project) -> None:
+    """A new version table has room for all ids of the directory."""
+    project.revision(LONG, "merge")
+    project.upgrade("left")
+    assert width(project) in {None, len(LONG)}
+
+
+def test_a_long_id_that_finds_no_room(project: Project) -> None:
+    """Where the column cannot be widened, the run refuses before the revision."""
+    if "postgresql" not in project.url:
+        pytest.skip("another's table takes a server with owners and a limit that is kept")
+    command.upgrade(project.config(), "merge")
+    project.revision(LONG, "merge", table("t_long"))
+    with project.engine().begin() as connection:
+        # A view over the table takes its rows, and keeps its column as it is.
+        connection.execute(text("ALTER TABLE alembic_version RENAME TO kept"))
+        connection.execute(text("CREATE VIEW alembic_version AS SELECT version_num FROM kept"))
+    with pytest.raises(VersionTableError, match=rf"'{LONG}' has 41 char.*takes 32.*VARCHAR\(41\)"):
+        project.upgrade(LONG)
+    assert ALL == tables(project)[-3:]

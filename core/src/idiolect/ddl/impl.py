@@ -82,6 +82,8 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
 
     transactional_ddl: bool = False
     command_terminator: str = ";"
+    #: Whether the length of a VARCHAR is kept; where it is not, none is too short.
+    enforces_string_length: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kw: Any) -> None:
         super().__init_subclass__(**kw)

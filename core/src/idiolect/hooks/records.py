@@ -60,6 +60,11 @@ def journal_name(version_table: str) -> str:
     return f"{version_table}_journal"
 
 
+def lease_name(version_table: str) -> str:
+    """Return the name of the table beside a version table whose row stands in for a lock."""
+    return f"{version_table}_lock"
+
+
 @dataclass(frozen=True, slots=True)
 class VersionTableSpec:
     """What was asked of the version table by ``configure()``.

@@ -18,6 +18,7 @@ from sqlalchemy.pool import SingletonThreadPool, StaticPool
 from sqlalchemy.schema import CreateTable
 
 from idiolect.hooks.locks import LockRequest, MigrationLock, own_transaction
+from idiolect.hooks.records import lease_name
 from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import beside
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 log = Log("runtime.lease")
 
-#: What follows the version table's name in the name of the lease's.
-SUFFIX = "_lock"
 #: Seconds between two beats of a holder, and without one after which it counts as dead.
 BEAT, EXPIRY = 5.0, 30.0
 _FREE = ""
@@ -39,7 +38,7 @@ _FREE = ""
 def lease_table(version_table: Table) -> Table:
     """Return the table beside a version table that holds its lease."""
     return Table(
-        version_table.name + SUFFIX,
+        lease_name(version_table.name),
         MetaData(),
         Column("id", Integer, primary_key=True, autoincrement=False),
         Column("owner", String(80), nullable=False),

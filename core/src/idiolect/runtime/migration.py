@@ -16,7 +16,7 @@ from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
 from idiolect.ddl.lookup import impl_class_for
-from idiolect.errors import CommandError, TransactionLostError, VersionTableError
+from idiolect.errors import CommandError, IdiolectError, TransactionLostError, VersionTableError
 from idiolect.hooks.dialects import hooks_for
 from idiolect.operations.base import Operations
 from idiolect.runtime import version_table
@@ -367,7 +367,7 @@ class MigrationContext:
             if self._was_overtaken(heads):
                 heads, steps = self._plan()
             if steps or self.purge:
-                self._ensure_version_table(purge=self.purge)
+                self._ensure_version_table(purge=self.purge, steps=steps)
             while not self._run_steps(heads, steps, run_args):
                 heads, steps = self._plan()
 
@@ -448,7 +448,7 @@ class MigrationContext:
                 if self._was_overtaken(maintainer.heads):
                     return False
                 if self.as_sql and not maintainer.heads:
-                    self._version.create(self.connection)
+                    self._ensure_version_table()
                 log.info("Running %s", step)
                 if self.as_sql:
                     self.impl.static_output(f"-- Running {step.short_log}")
@@ -479,22 +479,42 @@ class MigrationContext:
     def _has_version_table(self) -> bool:
         return version_table.exists(self.connection, self._version)
 
-    def _ensure_version_table(self, purge: bool = False) -> None:
-        """Make the version table where it is missing.
+    def _ensure_version_table(
+        self, purge: bool = False, steps: Collection[MigrationStep] = ()
+    ) -> None:
+        """Make the version table where it is missing, and see that ids fit into it.
 
         Args:
             purge: delete all of its rows as well.
+            steps: whose ids are going to be written.
         """
         if self.as_sql:
+            version_table.make_room(self._version, self._all_ids())
             self._version.create(self.connection)
             return
         bound = self.connection.in_transaction() and not self.transactions.running
         with self.lock.around_run(bound=bound), self._table_transaction():
             self.transactions.due()
             if not self._has_version_table():
+                version_table.make_room(self._version, self._all_ids())
                 self._version.create(self.connection, checkfirst=False)
-            elif purge:
+                return
+            ids = {each for step in steps for each in step.to_revisions_no_deps}
+            version_table.widen_in_database(self.impl, self._version, ids)
+            if purge:
                 self.impl._exec(self._version.delete())
+
+    def _all_ids(self) -> list[str]:
+        """Return the ids of all revisions; [] where there is no directory that can be read."""
+        revisions = getattr(self.script, "revision_map", None)
+        if revisions is None:
+            return []
+        try:
+            names = revisions._revision_map  # noqa: SLF001 - nodes by id and label
+        except IdiolectError:
+            # What is wrong with it is told by those who need it.
+            return []
+        return [node.revision for node in names.values() if node is not None]
 
     @contextlib.contextmanager
     def _table_transaction(self) -> Iterator[None]:

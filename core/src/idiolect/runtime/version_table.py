@@ -1,23 +1,29 @@
 """The table of current heads: one row a head, its revision id in ``version_num``.
 
-The migration context comes in to read heads and to make the table; rows change in
-:mod:`idiolect.runtime.heads` alone.
+The migration context comes in to read heads, to make the table and to see that ids fit into it;
+rows change in :mod:`idiolect.runtime.heads` alone.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import String, inspect, select
+from sqlalchemy.exc import DBAPIError
 
 from idiolect.errors import VersionTableError
 from idiolect.hooks.records import VERSION_TABLE, VersionTableSpec
+from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection
+
+    from idiolect.ddl.impl import DefaultImpl
+
+log = Log("runtime.version_table")
 
 
 def requested_table(opts: Mapping[str, Any]) -> VersionTableSpec:
@@ -47,3 +53,64 @@ def read_heads(connection: Connection, table: Table) -> tuple[str, ...]:
             "Delete that row, or write the table anew with 'stamp --purge'."
         )
     return heads
+
+
+def make_room(table: Table, ids: Iterable[str]) -> None:
+    """Widen the column of a table that is yet to be made, where an id is longer than it.
+
+    Args:
+        table: is changed; a column without a limit, or with room enough, stays as it is.
+        ids: all that may ever be written.
+    """
+    size = _size(table.c.version_num.type)
+    longest = max(map(len, ids), default=0)
+    if size is not None and longest > size:
+        table.c.version_num.type = String(longest)
+
+
+def widen_in_database(impl: DefaultImpl, table: Table, ids: Iterable[str]) -> None:
+    """Widen the column of a table that is there, where an id that is to be written is longer.
+
+    Nothing is asked of the database unless an id is longer than the documented column.
+
+    Args:
+        impl: alters the column; its ``enforces_string_length`` says whether a limit means a thing.
+        table: the version table.
+        ids: what is going to be written.
+
+    Raises:
+        VersionTableError: the database refuses to.
+    """
+    declared = _size(table.c.version_num.type)
+    longest = max(ids, key=len, default="")
+    if declared is None or len(longest) <= declared or not impl.enforces_string_length:
+        return
+    connection: Any = impl.connection
+    columns = inspect(connection).get_columns(table.name, schema=table.schema)
+    there = next((one for one in columns if one["name"] == "version_num"), None)
+    size = _size(there["type"]) if there else None
+    if there is None or size is None or len(longest) <= size:
+        return
+    log.info("Widening %s.version_num from %d to %d characters", table.name, size, len(longest))
+    try:
+        impl.alter_column(
+            table.name,
+            "version_num",
+            schema=table.schema,
+            type_=String(len(longest)),
+            existing_type=there["type"],
+            existing_nullable=there["nullable"],
+        )
+    except DBAPIError as exc:
+        raise VersionTableError(
+            f"The id {longest!r} has {len(longest)} characters, 'version_num' of the version table "
+            f"{table.fullname!r} takes {size}, and the database refuses to widen it "
+            f"({' '.join(str(exc.orig).split())}). Let the table's owner make it "
+            f"VARCHAR({len(longest)}), or choose a shorter id."
+        ) from exc
+
+
+def _size(type_: Any) -> int | None:
+    """Return how many characters a type takes; None where it says no number."""
+    size = getattr(type_, "length", None)
+    return size if isinstance(size, int) else None

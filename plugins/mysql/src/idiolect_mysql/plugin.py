@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_mysql import lock, reflect, wording
-from idiolect_mysql.heads import check_length
 from idiolect_mysql.impl import MariaDBImpl, MySQLImpl
 from idiolect_mysql.lock import NamedLock
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlalchemy.engine import Connection
     from sqlalchemy.exc import DBAPIError
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
         MigrationLock,
         ReflectedTables,
     )
-    from idiolect.migration import MigrationContext
-    from idiolect.runtime.steps import MigrationStep
 
 
 class MysqlPlugin:
@@ -88,15 +85,6 @@ class MysqlPlugin:
     def transient_error(self, error: DBAPIError) -> str | None:
         """What ends when another connection's transaction does."""
         return lock.transient_error(error)
-
-    @hookimpl(wrapper=True)
-    def run_step(
-        self, context: MigrationContext, step: MigrationStep
-    ) -> Generator[None, bool | None, bool | None]:
-        """Refuse an id that the version table cannot take, before the revision's first change."""
-        for revision in step.to_revisions_no_deps:
-            check_length(context, revision)
-        return (yield)
 
     @hookimpl
     def reflect_tables(

@@ -60,6 +60,8 @@ class SQLiteImpl(DefaultImpl):
 
     compares_by_value = True
     transactional_ddl = False
+    # Source: SQLite, "Datatypes", section 3.1.1.
+    enforces_string_length = False
 
     def refuse_constraint(self, const: Constraint) -> None:
         """Refuse a constraint that was asked for; one that a type implies is only skipped.

@@ -10,7 +10,7 @@ from idiolect.autogenerate.compare.columns import compare_columns
 from idiolect.autogenerate.compare.expressions import expressions_of
 from idiolect.autogenerate.compare.inspection import Reflection
 from idiolect.autogenerate.compare.proofs import Proofs
-from idiolect.hooks.records import journal_name
+from idiolect.hooks.records import journal_name, lease_name
 from idiolect.operations.ops.altercolumn import AlterColumnOp
 from idiolect.operations.ops.containers import ModifyTableOps
 from idiolect.operations.ops.tables import CreateTableOp, DropTableOp, RenameTableOp
@@ -187,7 +187,8 @@ def _database_names(
     autogen_context: AutogenContext, schemas: Iterable[str | None]
 ) -> dict[str | None, list[str]]:
     schema_of_ours, version_table = _version_table(autogen_context)
-    ours = {(schema_of_ours, each) for each in (version_table, journal_name(version_table))}
+    beside = (journal_name(version_table), lease_name(version_table))
+    ours = {(schema_of_ours, each) for each in (version_table, *beside)}
     return {
         schema: [
             name
