@@ -44,7 +44,6 @@ def test_which_run_unasked() -> None:
     found = {one.set_name: one.by_default for one in comparators()}
 
     assert {
-        "idiolect.postgresql.computed": False,
         "idiolect.postgresql.enums": True,
         "idiolect.postgresql.exclude": True,
         "idiolect.postgresql.indexes": True,

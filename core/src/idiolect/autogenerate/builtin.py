@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from idiolect.autogenerate.compare import (
     columns,
     comments,
+    computed,
     conditions,
     constraints,
     foreign_keys,
@@ -101,6 +102,12 @@ def _register() -> None:
         setattr(compare, proofs.PROOF, proof)
         add = Plugin(f"idiolect.{name}").add_autogenerate_comparator
         add(compare, "table", name, priority=last)
+    setattr(computed.compare_computed, proofs.PROOF, computed.proves_equal)
+    setattr(computed.leave_to_the_table, proofs.BY_VALUE, True)
+    add = Plugin("idiolect.computed").add_autogenerate_comparator
+    add(computed.compare_computed, "table", "computed", priority=last)
+    first = DispatchPriority.FIRST
+    add(computed.leave_to_the_table, "column", "server_default", priority=first)
     add = Plugin("idiolect.primary_keys").add_autogenerate_comparator
     add(primary_keys.compare_primary_keys, "table", "primarykeys", priority=last)
     add = Plugin("idiolect.autogenerate.renames").add_autogenerate_comparator
