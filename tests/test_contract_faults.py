@@ -28,7 +28,10 @@ class Fault(NamedTuple):
 _HOOK = "patch.setattr(SQLitePlugin, {!r}, hookimpl(lambda self: {}))"
 FAULTS = {
     "NoTransactions": Fault(
-        _HOOK.format("prepare_connection", "contextlib.nullcontext()"),
+        # The lock of SQLite begins a transaction too.
+        _HOOK.format("prepare_connection", "contextlib.nullcontext()")
+        + "\n        "
+        + _HOOK.format("migration_lock", "MigrationLock()"),
         ("test_failed_run", "test_failed_revision"),
     ),
     "RuleIsWrong": Fault(
@@ -87,7 +90,7 @@ FAULTS = {
 HEAD = """
 import contextlib
 import pytest
-from idiolect.hooks import hookimpl
+from idiolect.hooks import MigrationLock, hookimpl
 from idiolect.hooks.manager import get_manager
 from idiolect.testing.suite import DialectContract
 from idiolect_sqlite.impl import SQLiteImpl
