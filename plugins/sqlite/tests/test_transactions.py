@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from projects import begin_for_real
-from sqlalchemy import NullPool, create_engine, event, text
+from sqlalchemy import NullPool, StaticPool, create_engine, event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from idiolect.errors import AutocommitUnsupportedError, CommitRefusedError
@@ -397,3 +397,82 @@ def test_the_transaction_is_immediate(project: Project) -> None:
             connection.rollback()
         other.rollback()
         other.execute(text("CREATE TABLE t (id INTEGER)"))
+
+
+def test_another_connection_of_the_engine_sees_what_was_done(
+    project: Project, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Published revisions ask op.get_bind().engine for tables, and write by sessions on it."""
+    project.revision("a", None, CREATE.format("t"))
+    project.revision(
+        "b",
+        "a",
+        """
+        engine = op.get_bind().engine
+        assert "t" in sa.inspect(engine).get_table_names()
+        op.execute("INSERT INTO t VALUES (1)")
+        with engine.begin() as other:
+            other.execute(sa.text("INSERT INTO t VALUES (2)"))
+        op.execute("INSERT INTO t VALUES (3)")
+        """,
+    )
+    project.upgrade()
+    assert ["b"] == project.heads()
+    assert [1, 2, 3] == project.rows("SELECT id FROM t ORDER BY id")
+    assert "uses another connection of its engine" in caplog.text
+
+
+def test_another_connection_after_a_commit_of_the_revision(project: Project) -> None:
+    """The migration lock then is one of the file, which would keep everybody out."""
+    project.attributes["engine"] = create_engine(project.url, poolclass=NullPool)
+    for number, name in enumerate("abc"):
+        body = (
+            CREATE.format(name)
+            + """
+op.get_bind().commit()
+engine = op.get_bind().engine
+tables = sa.inspect(engine).get_table_names()
+with engine.begin() as other:
+    other.execute(sa.text(f"INSERT INTO {tables[0]} VALUES (1)"))
+"""
+        )
+        project.revision(name, "abc"[number - 1] if number else None, body)
+    project.upgrade(transaction_per_migration=True)
+    assert ["c"] == project.heads()
+    assert [1, 1, 1] == project.rows("SELECT id FROM a")
+
+
+def test_giving_the_only_connection_back_rolls_nothing_back(project: Project) -> None:
+    """A pool with one connection for all does so whenever a revision closes another."""
+    project.attributes["engine"] = create_engine(project.url, poolclass=StaticPool)
+    project.revision(
+        "a",
+        None,
+        f"""
+        {CREATE.format("t")}
+        assert "t" in sa.inspect(op.get_bind().engine).get_table_names()
+        op.execute("INSERT INTO t VALUES (1)")
+        """,
+    )
+    project.upgrade()
+    project.attributes["engine"].dispose()
+    assert ["a"] == project.heads()
+    assert [1] == project.rows("SELECT id FROM t")
+
+
+def test_within_a_savepoint_nothing_is_committed(project: Project) -> None:
+    """It would end the savepoint that the revision is about to release or roll back."""
+    project.attributes["engine"] = create_engine(project.url, poolclass=NullPool)
+    project.revision(
+        "a",
+        None,
+        f"""
+        {CREATE.format("t")}
+        with op.get_bind().begin_nested():
+            assert [] == sa.inspect(op.get_bind().engine).get_table_names()
+        op.execute("NONSENSE")
+        """,
+    )
+    with pytest.raises(Exception, match="NONSENSE"):
+        project.upgrade()
+    assert [] == project.tables()

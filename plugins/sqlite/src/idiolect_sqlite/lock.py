@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 #: Source: SQLite, "Result and Error Codes": the low byte is the primary code.
 _PRIMARY = 0xFF
-_SHARED = "PRAGMA locking_mode = NORMAL"
+SHARED = "PRAGMA locking_mode = NORMAL"
 #: The change of mode takes effect with the next look at the file.
-_LOOK = "SELECT count(*) FROM sqlite_master"
+LOOK = "SELECT count(*) FROM sqlite_master"
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -75,7 +75,7 @@ class ImmediateLock(MigrationLock):
         """Keep the file's lock after the commit. Source: SQLite, "PRAGMA locking_mode"."""
         self._kept = True
         if self._bound:
-            at_return(self._connection, _SHARED, _LOOK)
+            at_return(self._connection, SHARED, LOOK)
         with self._cursor() as cursor:
             cursor.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
 
@@ -84,8 +84,8 @@ class ImmediateLock(MigrationLock):
         if not self._kept or self._connection.closed:
             return
         with self._cursor() as cursor:
-            cursor.execute(_SHARED).fetchall()
-            cursor.execute(_LOOK).fetchall()
+            cursor.execute(SHARED).fetchall()
+            cursor.execute(LOOK).fetchall()
 
     def _in_transaction(self) -> bool:
         driver: Any = self._connection.connection.driver_connection

@@ -11,9 +11,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import threading
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
+
+from idiolect_sqlite.lock import LOOK, SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,11 +65,44 @@ def immediate_transactions(connection: Connection) -> Iterator[None]:
             _send(conn, "BEGIN IMMEDIATE")
         return statement, parameters
 
+    thread = threading.get_ident()
+
+    def on_another(other: Connection, *_details: Any) -> None:
+        # In a thread of the revision's own the driver would not let its connection be used.
+        if other is not connection and thread == threading.get_ident():
+            _let_see(connection)
+
+    engine = connection.engine
     event.listen(connection, "before_cursor_execute", before_cursor_execute, retval=True)
+    event.listen(engine, "engine_connect", on_another)
+    event.listen(engine, "before_cursor_execute", on_another)
     try:
         yield
     finally:
         event.remove(connection, "before_cursor_execute", before_cursor_execute)
+        event.remove(engine, "engine_connect", on_another)
+        event.remove(engine, "before_cursor_execute", on_another)
+
+
+def _let_see(connection: Connection) -> None:
+    """Commit what was done so far, because a revision asks for it by another connection.
+
+    ``op.get_bind().engine`` is how published revisions look which tables there are. Without the
+    commit they would see those of before the run, and could not write at all; where the pool has
+    one connection for all, giving it back would even roll back what the run did.
+    """
+    if connection.in_nested_transaction():
+        return
+    if _in_transaction(connection):
+        log.warning(
+            "A revision uses another connection of its engine: what was done before is committed "
+            "now; use op.get_bind() itself to keep it in the transaction"
+        )
+        _send(connection, "COMMIT")
+    # Once a revision has committed, the migration lock is that of the file.
+    if _send(connection, "PRAGMA locking_mode") == [("exclusive",)]:
+        _send(connection, SHARED)
+        _send(connection, LOOK)
 
 
 def _in_transaction(connection: Connection) -> bool:
@@ -87,10 +123,11 @@ def _step_outside(connection: Connection, statement: str) -> None:
     _send(connection, "COMMIT")
 
 
-def _send(connection: Connection, statement: str) -> None:
+def _send(connection: Connection, statement: str) -> list[Any]:
     """Send a statement past SQLAlchemy, which would begin a transaction for it."""
     cursor = connection.connection.cursor()
     try:
         cursor.execute(statement)
+        return [tuple(row) for row in cursor.fetchall()]
     finally:
         cursor.close()
