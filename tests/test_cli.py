@@ -74,8 +74,10 @@ def _idiolect(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _interrupted(folder: Path, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command and press Ctrl-C once the revision under way has begun."""
+def _interrupted(
+    folder: Path, words: Sequence[str], sent: signal.Signals = signal.SIGINT
+) -> subprocess.CompletedProcess[str]:
+    """Run a command and send it a signal once the revision under way has begun."""
     started = folder / "started"
     process = subprocess.Popen(
         [sys.executable, "-m", "idiolect", *words],
@@ -90,7 +92,7 @@ def _interrupted(folder: Path, words: Sequence[str]) -> subprocess.CompletedProc
     while not started.exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     out, err = process.communicate(timeout=SECONDS)
     return subprocess.CompletedProcess(list(words), process.returncode, out, err)
 
@@ -113,21 +115,48 @@ def database(request: pytest.FixtureRequest, project: Path) -> tuple[str, str]:
     return url, 'op.execute("SELECT pg_sleep(30)")'
 
 
-def test_interrupt_rolls_back(project: Path, database: tuple[str, str]) -> None:
-    """Ctrl-C in mid-run ends with 130 and no traceback; nothing of the run stays."""
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_rolls_back(
+    project: Path, database: tuple[str, str], sent: signal.Signals
+) -> None:
+    """A signal in mid-run ends it as shells expect, without a traceback; nothing of it stays."""
     url, wait = database
     _revision(project, "a111")
     _revision(project, "b222", "a111", wait)
     (project / "started").unlink(missing_ok=True)
     before = time.monotonic()
 
-    done = _interrupted(project, ["upgrade", "head"])
+    done = _interrupted(project, ["upgrade", "head"], sent)
 
-    assert 130 == done.returncode, done.stderr
+    assert 128 + sent == done.returncode, done.stderr
     assert "Traceback" not in done.stderr
-    assert done.stderr.splitlines()[-1].startswith("Interrupted")
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith(f"Interrupted by {sent.name} in upgrade() of revision 'b222' (")
+    assert "what had not been committed was rolled back" in last
     assert time.monotonic() - before < 25
     assert [] == _tables(url)
+
+
+def test_a_second_signal_ends_at_once(project: Path) -> None:
+    """A revision that holds on to the first one does not hold up the second."""
+    stubborn = "try: time.sleep(30)\n    except KeyboardInterrupt: time.sleep(30)"
+    _revision(project, "a111", wait=stubborn)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "idiolect", "upgrade", "head"],
+        cwd=project,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - no thread runs yet
+    )
+    while not (project / "started").exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    time.sleep(0.1)
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+
+    assert -signal.SIGINT == process.wait(timeout=5)
+    assert [] == _tables(f"sqlite:///{project / 'app.db'}")
 
 
 def test_interrupted_run_can_be_repeated(project: Path) -> None:

@@ -157,14 +157,20 @@ def _run(argv: Sequence[str] | None, prog: str | None) -> None:
         if "--raiseerr" in (sys.argv if argv is None else argv):
             raise
         _fail(exc, None)
-    except KeyboardInterrupt:
-        sys.stderr.write("Interrupted.\n")
-        sys.exit(130)
+    except KeyboardInterrupt as exc:
+        from idiolect.cli import interrupts
+
+        message, status = interrupts.describe(exc)
+        sys.stderr.write(message + "\n")
+        sys.exit(status)
 
 
 def _prepare_process(command: str) -> None:
     """Make ready for a command that has the process to itself."""
     if command in RUNS_ENVIRONMENT:
+        from idiolect.cli import interrupts
+
+        interrupts.watch()
         _import_ahead()
     elif command in READS_FILES:
         # What these make lives to the end: there is no garbage to be found.

@@ -475,6 +475,23 @@ class MigrationContext:
             if label not in str(exc):
                 exc.add_note(f"in {step.name}() of {label}")
             raise
+        except KeyboardInterrupt as exc:
+            exc.add_note(f"in {step.name}() of {label}{self._left_by_interrupt()}")
+            raise
+
+    def _left_by_interrupt(self) -> str:
+        """Return what an interrupted step has left, for a message."""
+        if self.as_sql:
+            return ", so that the script is not whole"
+        if self.rules.transactional_ddl:
+            return (
+                "; what had not been committed was rolled back. See 'current' for where the "
+                "database is"
+            )
+        return (
+            "; this database does not roll back its statements about the schema. See 'current' "
+            "for how far it got; the next run goes on from there"
+        )
 
     def _has_version_table(self) -> bool:
         return version_table.exists(self.connection, self._version)
