@@ -15,7 +15,9 @@ from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from idiolect.ddl.signatures import final_name
+from idiolect.hooks import Expression
 from idiolect_postgresql.compare import parts_with_operator_class
+from idiolect_postgresql.wording import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -100,7 +102,20 @@ def index_differences(connection: Connection, model: Index, reflected: Index) ->
     if parts_with_operator_class(model):
         # A warning has said that these cannot be compared.
         facts.pop()
-    return [f"{fact} {old!r} to {new!r}" for fact, old, new in facts if old != new]
+    return [
+        f"{fact} {old!r} to {new!r}"
+        for fact, old, new in facts
+        if old != new and not (fact == "WHERE" and _are_same(connection, table, old, new))
+    ]
+
+
+def _are_same(connection: Connection, table: Table, *conditions: str | None) -> bool:
+    """Tell whether conditions are the same when they are worded once more, as after a dump."""
+    told = [Expression("index_where", table, one) for one in conditions if one is not None]
+    if len(told) < len(conditions):
+        return False
+    texts = worded(connection, told)
+    return texts[0] is not None and texts[0] == texts[1]
 
 
 @contextlib.contextmanager

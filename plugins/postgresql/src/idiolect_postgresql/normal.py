@@ -14,7 +14,8 @@ from sqlalchemy.exc import CompileError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.visitors import replacement_traverse
 
-from idiolect_postgresql.wording import carry_out, copied, sql_of
+from idiolect.hooks import Expression
+from idiolect_postgresql.wording import carry_out, copied, sql_of, worded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,8 +72,33 @@ def parts_differ(connection: Connection, pairs: Sequence[tuple[Index, Index]]) -
     except SQLAlchemyError:
         # No right to make it: text has to do.
         return nothing
-    found = ((parts.get(there), parts.get(wanted)) for there, wanted in names)
-    return [before != after if before and after else None for before, after in found]
+    found = [(parts.get(there), parts.get(wanted)) for there, wanted in names]
+    answers = [before != after if before and after else None for before, after in found]
+    doubtful = [number for number, differ in enumerate(answers) if differ]
+    tables = [pairs[number][1].table for number in doubtful]
+    again = _are_worded_alike(connection, tables, [found[number] for number in doubtful])
+    for number, is_alike in zip(doubtful, again, strict=True):
+        answers[number] = not is_alike
+    return answers
+
+
+def _are_worded_alike(connection: Connection, tables: list[Any], found: list[Any]) -> list[bool]:
+    """Tell of parts that differ whether they do so no longer when both are worded once more.
+
+    What a database was told in its own words, as by a dump, it may tell in others.
+    """
+    asked = [
+        Expression("index", table, text)
+        for table, sides in zip(tables, found, strict=True)
+        for side in sides
+        for text, *_ in side
+    ]
+    answers = iter(worded(connection, asked) if asked else [])
+    alike = []
+    for before, after in found:
+        sides = [[(next(answers), *part[1:]) for part in side] for side in (before, after)]
+        alike.append(sides[0] == sides[1] and all(part[0] is not None for part in sides[0]))
+    return alike
 
 
 def _qualified(connection: Connection, index: Index) -> str:
