@@ -219,10 +219,16 @@ def _table(inspector: sa.Inspector, connection: sa.Connection, name: str) -> dic
         "foreign keys": _sorted(inspector.get_foreign_keys(name)),
         "uniques": _sorted(inspector.get_unique_constraints(name)),
         "checks": _sorted(inspector.get_check_constraints(name)),
-        "indexes": _sorted(inspector.get_indexes(name)),
+        "indexes": _sorted([_index(each) for each in inspector.get_indexes(name)]),
         "comment": _comment(inspector, connection, name),
         "rows": sorted(repr(tuple(row)) for row in rows),
     }
+
+
+def _index(reflected: Any) -> dict[str, Any]:
+    """Expressions among the options are objects that equal nothing but themselves."""
+    options = reflected.get("dialect_options", {})
+    return {**reflected, "dialect_options": {name: str(value) for name, value in options.items()}}
 
 
 def _comment(inspector: sa.Inspector, connection: sa.Connection, name: str) -> str | None:

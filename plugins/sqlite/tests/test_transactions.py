@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import sqlite3
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from projects import begin_for_real
-from sqlalchemy import NullPool, StaticPool, create_engine, event, text
+from sqlalchemy import NullPool, StaticPool, create_engine, event, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from idiolect.errors import AutocommitUnsupportedError, CommitRefusedError
@@ -388,15 +390,15 @@ def test_the_listener_leaves_the_connection(project: Project) -> None:
 
 def test_the_transaction_is_immediate(project: Project) -> None:
     """A second writer waits from the first statement, instead of failing in the middle."""
-    with project.engine().connect() as connection, project.engine().connect() as other:
-        other.exec_driver_sql("PRAGMA busy_timeout=0")
+    # Another process: what the same thread does by SQLAlchemy counts as the revision's.
+    other = sqlite3.connect(str(make_url(project.url).database), timeout=0)
+    with contextlib.closing(other), project.engine().connect() as connection:
         with immediate_transactions(connection):
             connection.execute(text("SELECT 1"))
-            with pytest.raises(Exception, match="database is locked"):
-                other.execute(text("CREATE TABLE t (id INTEGER)"))
+            with pytest.raises(sqlite3.OperationalError, match="database is locked"):
+                other.execute("CREATE TABLE t (id INTEGER)")
             connection.rollback()
-        other.rollback()
-        other.execute(text("CREATE TABLE t (id INTEGER)"))
+        other.execute("CREATE TABLE t (id INTEGER)")
 
 
 def test_another_connection_of_the_engine_sees_what_was_done(
@@ -419,7 +421,30 @@ def test_another_connection_of_the_engine_sees_what_was_done(
     project.upgrade()
     assert ["b"] == project.heads()
     assert [1, 2, 3] == project.rows("SELECT id FROM t ORDER BY id")
-    assert "uses another connection of its engine" in caplog.text
+    assert "uses another connection to the database" in caplog.text
+
+
+def test_the_applications_own_engine_sees_what_was_done(project: Project) -> None:
+    """Published revisions open sessions of the application; other databases do not matter."""
+    project.attributes["engine"] = create_engine(project.url, poolclass=NullPool)
+    project.attributes["own"] = create_engine(project.url, poolclass=NullPool)
+    project.attributes["memory"] = create_engine("sqlite://", poolclass=StaticPool)
+    project.revision(
+        "a",
+        None,
+        f"""
+        attributes = op.get_context().config.attributes
+        {CREATE.format("t")}
+        sa.inspect(attributes["memory"]).get_table_names()
+        assert op.get_bind().connection.driver_connection.in_transaction
+        with attributes["own"].begin() as other:
+            other.execute(sa.text("INSERT INTO t VALUES (1)"))
+        """,
+    )
+    project.upgrade()
+    project.attributes["memory"].dispose()
+    assert ["a"] == project.heads()
+    assert [1] == project.rows("SELECT id FROM t")
 
 
 def test_another_connection_after_a_commit_of_the_revision(project: Project) -> None:

@@ -12,9 +12,11 @@ import contextlib
 import logging
 import re
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from idiolect_sqlite.lock import LOOK, SHARED
 
@@ -69,19 +71,31 @@ def immediate_transactions(connection: Connection) -> Iterator[None]:
 
     def on_another(other: Connection, *_details: Any) -> None:
         # In a thread of the revision's own the driver would not let its connection be used.
-        if other is not connection and thread == threading.get_ident():
+        if thread == threading.get_ident() and _is_another(connection, other):
             _let_see(connection)
 
-    engine = connection.engine
     event.listen(connection, "before_cursor_execute", before_cursor_execute, retval=True)
-    event.listen(engine, "engine_connect", on_another)
-    event.listen(engine, "before_cursor_execute", on_another)
+    # Revisions use the engine that they are migrated with, or the application's own.
+    event.listen(Engine, "engine_connect", on_another)
+    event.listen(Engine, "before_cursor_execute", on_another)
     try:
         yield
     finally:
         event.remove(connection, "before_cursor_execute", before_cursor_execute)
-        event.remove(engine, "engine_connect", on_another)
-        event.remove(engine, "before_cursor_execute", on_another)
+        event.remove(Engine, "engine_connect", on_another)
+        event.remove(Engine, "before_cursor_execute", on_another)
+
+
+def _is_another(connection: Connection, other: Connection) -> bool:
+    """Tell whether a connection is another one to the same database."""
+    if other.engine is connection.engine:
+        return other is not connection
+    return other.dialect.name == connection.dialect.name and bool(
+        connection.engine.url.database
+        and other.engine.url.database
+        and Path(other.engine.url.database).absolute()
+        == Path(connection.engine.url.database).absolute()
+    )
 
 
 def _let_see(connection: Connection) -> None:
@@ -95,7 +109,7 @@ def _let_see(connection: Connection) -> None:
         return
     if _in_transaction(connection):
         log.warning(
-            "A revision uses another connection of its engine: what was done before is committed "
+            "A revision uses another connection to the database: what was done before is committed "
             "now; use op.get_bind() itself to keep it in the transaction"
         )
         _send(connection, "COMMIT")
