@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idiolect.hooks import MigrationLock, OfflineTransaction, hookimpl
+from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_firebird.impl import FirebirdImpl
 from idiolect_firebird.journal import FirebirdJournal
+from idiolect_firebird.lock import RowLock
 from idiolect_firebird.transactions import commits_after_ddl
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import JournalSupport
+    from idiolect.hooks import JournalSupport, LockRequest, MigrationLock
 
 
 class FirebirdPlugin:
@@ -52,9 +53,9 @@ class FirebirdPlugin:
         return FirebirdJournal()
 
     @hookimpl
-    def migration_lock(self, connection: Connection) -> MigrationLock | None:
-        """None is needed without a server: the engine lets one process in. Else the core's."""
-        return MigrationLock() if connection.engine.url.host is None else None
+    def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
+        """A row that is inserted and never committed."""
+        return RowLock(connection, request)
 
     @hookimpl
     def prepare_connection(self, connection: Connection) -> AbstractContextManager[None]:
