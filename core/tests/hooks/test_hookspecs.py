@@ -252,6 +252,27 @@ def test_hook_migration_lock(project: Project, sqlite: PluginManager, per_migrat
     assert expected == log, "nothing to do, nothing to lock"
 
 
+def test_hook_session_limits(project: Project, sqlite: PluginManager) -> None:
+    """It surrounds each step that has a limit, the file's own before the run's."""
+    log: list[Any] = []
+
+    class Plugin:
+        @hookimpl
+        @contextlib.contextmanager
+        def session_limits(self, limits: Any) -> Iterator[None]:
+            log.append((limits.statement, limits.lock_wait))
+            yield
+            log.append("left")
+
+    sqlite.register(Plugin())
+    project.attributes["log"] = log
+    note = "op.get_context().config.attributes['log'].append('{}')"
+    project.revision("a", None, note.format("a"), lock_wait_timeout=0.5)
+    project.revision("b", "a", note.format("b"))
+    project.upgrade(statement_timeout=7)
+    assert [(7.0, 0.5), "a", "left", (7.0, None), "b", "left"] == log
+
+
 def test_hook_transient_error(project: Project, sqlite: PluginManager) -> None:
     """What passes by itself is tried again; what does not is told at once."""
     asked: list[str] = []

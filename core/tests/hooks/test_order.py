@@ -147,6 +147,11 @@ class Everything(Comparing):
         self.log.append("migration_lock")
 
     @hookimpl
+    def session_limits(self) -> None:
+        """Note the call."""
+        self.log.append("session_limits")
+
+    @hookimpl
     def transient_error(self) -> None:
         """Note the call."""
         self.log.append("transient_error")

@@ -30,6 +30,9 @@ FURTHER = (
     "output_encoding",
     "migration_lock",
     "migration_lock_timeout",
+    "statement_timeout",
+    "lock_wait_timeout",
+    "transient_retries",
 )
 
 

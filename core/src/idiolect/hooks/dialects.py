@@ -23,6 +23,7 @@ from idiolect.hooks.records import (
     Expression,
     OfflineTransaction,
     SchemaObject,
+    SessionLimits,
     VersionTableSpec,
 )
 from idiolect.hooks.reflected import ReflectedTables
@@ -145,6 +146,17 @@ class DialectHooks:
             connection=connection,
             request=request,
         )
+
+    def session_limits(
+        self, dialect: Dialect, connection: Connection, limits: SessionLimits
+    ) -> AbstractContextManager[None] | None:
+        """Return what keeps the limits of a step; None where the dialect knows none."""
+        answer: Any = self._ask(
+            "session_limits", dialect=dialect, connection=connection, limits=limits
+        )
+        if answer is not None and not isinstance(answer, AbstractContextManager):
+            raise self._wrong("session_limits", answer, "a context manager")
+        return answer
 
     def transient_error(self, dialect: Dialect, error: DBAPIError) -> str | None:
         """Return words for an error that may pass by itself; None where it will not."""

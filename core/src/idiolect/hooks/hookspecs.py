@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         Expression,
         OfflineTransaction,
         SchemaObject,
+        SessionLimits,
         TableSide,
         TemplateFolder,
         VersionTableSpec,
@@ -164,6 +165,23 @@ def migration_lock(
         dialect: the context's SQLAlchemy dialect.
         connection: the connection to migrate on, which the lock has to be taken on.
         request: the version table, who asks, and whether env.py's transaction is open.
+    """
+
+
+@hookspec(firstresult=True)
+def session_limits(
+    dialect: Dialect, connection: Connection, limits: SessionLimits
+) -> AbstractContextManager[None] | None:
+    """Keep limits on statements for a step.
+
+    Asked for each step for which ``statement_timeout`` or ``lock_wait_timeout`` is set, inside of
+    its transaction. The returned context manager is left after the step, or in the transaction
+    that the step's error has ended; it gives the session its own limits back.
+
+    Args:
+        dialect: the context's SQLAlchemy dialect.
+        connection: the connection to migrate on.
+        limits: seconds; one of them may be None.
     """
 
 

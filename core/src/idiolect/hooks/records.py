@@ -182,3 +182,16 @@ class StepGuard:
 
     reason: str
     around: Callable[[Connection], AbstractContextManager[Callable[[], None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """How long the statements of a step may take.
+
+    Attributes:
+        statement: seconds that one statement may run; None: no limit of the run's.
+        lock_wait: seconds that one statement may wait for a lock; None: no limit of the run's.
+    """
+
+    statement: float | None = None
+    lock_wait: float | None = None

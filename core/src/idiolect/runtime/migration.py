@@ -23,6 +23,7 @@ from idiolect.runtime import version_table
 from idiolect.runtime.again import Attempts
 from idiolect.runtime.heads import HeadMaintainer
 from idiolect.runtime.journal.journal import Journal
+from idiolect.runtime.limits import Retries, limits_around
 from idiolect.runtime.lock import RunLock
 from idiolect.runtime.options import resolve_options
 from idiolect.runtime.output import script_stream
@@ -121,6 +122,7 @@ class MigrationContext:
             external=was_open,
         )
         self.lock = RunLock(self)
+        self._retries = Retries(self)
         self._watch: TransactionWatch | None = None
         self.journal = Journal(self)
 
@@ -301,7 +303,21 @@ class MigrationContext:
                 self._run_steps(heads, steps, kw)
             elif steps or self.purge:
                 with self.lock.around_run(bound=self._is_bound()):
-                    self._run_alone(heads, steps, kw)
+                    self._run_patiently(heads, steps, kw)
+
+    def _run_patiently(
+        self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
+    ) -> None:
+        """Run the steps, and again what was rolled back for a reason that passes by itself."""
+        while True:
+            try:
+                self._run_alone(heads, steps, run_args)
+            except DBAPIError as exc:
+                if not self._retries.is_due(exc):
+                    raise
+                heads, steps = self._plan()
+            else:
+                return
 
     def check_committed(self) -> None:
         """Raise if steps ran and env.py then let their transaction be rolled back.
@@ -415,7 +431,9 @@ class MigrationContext:
         transactions = self.transactions
         theirs = self._is_bound()
         if self._watch is None and self.environment_context is not None:
-            self._watch = TransactionWatch(self.connection, theirs=theirs, on_commit=self.lock.keep)
+            self._watch = TransactionWatch(
+                self.connection, theirs=theirs, on_commit=self._committed_inside
+            )
         if theirs:
             with transactions.prepared():
                 yield
@@ -427,6 +445,11 @@ class MigrationContext:
             with transactions.begin(per_step=False):
                 transactions.due()
                 yield
+
+    def _committed_inside(self) -> None:
+        """Note that a step is about to commit by itself."""
+        self._retries.has_committed = True
+        self.lock.keep()
 
     def _is_bound(self) -> bool:
         """Return whether a transaction is open whose end is env.py's business."""
@@ -452,11 +475,13 @@ class MigrationContext:
                 log.info("Running %s", step)
                 if self.as_sql:
                     self.impl.static_output(f"-- Running {step.short_log}")
-                self._attempts.run(
-                    lambda: self.hooks.run_step(self, step, run_args),  # noqa: B023 - called at once
-                    step.short_log,
-                    tuple(maintainer.heads),
-                )
+                self._retries.step_begins()
+                with limits_around(self, step):
+                    self._attempts.run(
+                        lambda: self.hooks.run_step(self, step, run_args),  # noqa: B023 - called at once
+                        step.short_log,
+                        tuple(maintainer.heads),
+                    )
                 maintainer.update_to_step(step)
                 self.journal.finish()
                 self.hooks.on_version_apply(self, step.info, set(maintainer.heads), run_args)

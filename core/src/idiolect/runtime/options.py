@@ -78,6 +78,27 @@ CORE_OPTIONS: Final = (
         toml="migration_lock",
     ),
     Option(
+        "statement_timeout",
+        (float, int),
+        doc="seconds that one statement of a revision may run",
+        ini="statement_timeout",
+        toml="statement_timeout",
+    ),
+    Option(
+        "lock_wait_timeout",
+        (float, int),
+        doc="seconds that one statement of a revision may wait for a lock",
+        ini="lock_wait_timeout",
+        toml="lock_wait_timeout",
+    ),
+    Option(
+        "transient_retries",
+        int,
+        doc="how often a run is tried again after a deadlock or the like",
+        ini="transient_retries",
+        toml="transient_retries",
+    ),
+    Option(
         "migration_lock_timeout",
         (float, int),
         doc="seconds to wait for another run; None: while that one lives",

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from idiolect.hooks import JournalSupport, OfflineTransaction, Option, hookimpl
 from idiolect_mssql import lock
 from idiolect_mssql.impl import MSSQLImpl, separator_of
+from idiolect_mssql.limits import session_limits
 from idiolect_mssql.lock import ApplicationLock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import Connection
     from sqlalchemy.exc import DBAPIError
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import DialectRules, LockRequest, MigrationLock
+    from idiolect.hooks import DialectRules, LockRequest, MigrationLock, SessionLimits
     from idiolect.hooks.options import OptionRegistry
 
 
@@ -67,6 +69,13 @@ class MssqlPlugin:
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
         """An application lock of the session."""
         return ApplicationLock(connection, request)
+
+    @hookimpl
+    def session_limits(
+        self, connection: Connection, limits: SessionLimits
+    ) -> AbstractContextManager[None]:
+        """Both kinds, as far as the database has them."""
+        return session_limits(connection, limits)
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:

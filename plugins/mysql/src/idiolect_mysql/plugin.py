@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_mysql import lock, reflect, wording
 from idiolect_mysql.impl import MariaDBImpl, MySQLImpl
+from idiolect_mysql.limits import session_limits
 from idiolect_mysql.lock import NamedLock
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import Connection
     from sqlalchemy.exc import DBAPIError
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
         LockRequest,
         MigrationLock,
         ReflectedTables,
+        SessionLimits,
     )
 
 
@@ -80,6 +83,13 @@ class MysqlPlugin:
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
         """A lock by name, of the session."""
         return NamedLock(connection, request)
+
+    @hookimpl
+    def session_limits(
+        self, connection: Connection, limits: SessionLimits
+    ) -> AbstractContextManager[None]:
+        """Both kinds, as far as the database has them."""
+        return session_limits(connection, limits)
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:

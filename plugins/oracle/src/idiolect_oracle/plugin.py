@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 from idiolect.hooks import OfflineTransaction, Option, hookimpl
 from idiolect_oracle import lock
 from idiolect_oracle.impl import OracleImpl, separator_of
+from idiolect_oracle.limits import session_limits
 from idiolect_oracle.lock import UserLock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import Connection
     from sqlalchemy.exc import DBAPIError
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import JournalSupport, LockRequest, MigrationLock
+    from idiolect.hooks import JournalSupport, LockRequest, MigrationLock, SessionLimits
     from idiolect.hooks.options import OptionRegistry
 
 #: The options of ``configure()`` that are Oracle's.
@@ -80,6 +82,13 @@ class OraclePlugin:
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
         """A user lock of DBMS_LOCK; without that package's grant the core's lease row."""
         return UserLock(connection, request)
+
+    @hookimpl
+    def session_limits(
+        self, connection: Connection, limits: SessionLimits
+    ) -> AbstractContextManager[None]:
+        """Both kinds, as far as the database has them."""
+        return session_limits(connection, limits)
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:

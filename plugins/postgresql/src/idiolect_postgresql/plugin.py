@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_postgresql import lock, reflect, render, wording
 from idiolect_postgresql.impl import PostgresqlImpl
+from idiolect_postgresql.limits import session_limits
 from idiolect_postgresql.lock import AdvisoryLock
 
 # Its directive comes with the plugin.
@@ -14,6 +15,7 @@ from idiolect_postgresql.operations import CreateExcludeConstraintOp
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Inspector
     from sqlalchemy.engine import Connection
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         MigrationLock,
         ReflectedTables,
         SchemaObject,
+        SessionLimits,
     )
     from idiolect.operations.ops import MigrateOperation
 
@@ -110,6 +113,13 @@ class PostgresqlPlugin:
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
         """An advisory lock of the session."""
         return AdvisoryLock(connection, request)
+
+    @hookimpl
+    def session_limits(
+        self, connection: Connection, limits: SessionLimits
+    ) -> AbstractContextManager[None]:
+        """Both kinds, as far as the database has them."""
+        return session_limits(connection, limits)
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:

@@ -9,6 +9,7 @@ from idiolect.hooks import MigrationLock, OfflineTransaction, hookimpl
 from idiolect_sqlite import lock, reflect
 from idiolect_sqlite.compare import plain_expression
 from idiolect_sqlite.impl import SQLiteImpl
+from idiolect_sqlite.limits import session_limits
 from idiolect_sqlite.lock import ImmediateLock
 from idiolect_sqlite.transactions import immediate_transactions
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         JournalSupport,
         LockRequest,
         ReflectedTables,
+        SessionLimits,
     )
 
 
@@ -87,6 +89,13 @@ class SQLitePlugin:
         if not request.rules.transactional_ddl:
             return MigrationLock()
         return ImmediateLock(connection, request)
+
+    @hookimpl
+    def session_limits(
+        self, connection: Connection, limits: SessionLimits
+    ) -> AbstractContextManager[None]:
+        """Both kinds, as far as the database has them."""
+        return session_limits(connection, limits)
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:

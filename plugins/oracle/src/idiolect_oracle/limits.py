@@ -1,0 +1,49 @@
+"""Limits on the statements of a step.
+
+Source: "DDL_LOCK_TIMEOUT" in Oracle's Database Reference, and python-oracledb's
+``Connection.call_timeout``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Connection
+
+    from idiolect.hooks import SessionLimits
+
+
+@contextlib.contextmanager
+def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[None]:
+    """Keep the limits while the block lasts.
+
+    The wait for a lock is that of statements about the schema, in whole seconds; rows are waited
+    for without limit.
+
+    Args:
+        connection: the migrating connection.
+        limits: seconds.
+    """
+    driver: Any = connection.connection.driver_connection
+    if limits.lock_wait is not None:
+        whole = max(1, math.ceil(limits.lock_wait))
+        connection.execute(text(f"ALTER SESSION SET ddl_lock_timeout = {whole}"))
+    patience = getattr(driver, "call_timeout", None)
+    if limits.statement is not None and patience is not None:
+        driver.call_timeout = max(1, round(limits.statement * 1000))
+    try:
+        yield
+    finally:
+        if limits.statement is not None and patience is not None:
+            driver.call_timeout = patience
+        if limits.lock_wait is not None:
+            with contextlib.suppress(DBAPIError):
+                connection.execute(text("ALTER SESSION SET ddl_lock_timeout = 0"))

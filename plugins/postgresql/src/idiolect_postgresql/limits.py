@@ -1,0 +1,46 @@
+"""Limits on the statements of a step, as settings of the session.
+
+Source: PostgreSQL's manual, "Client Connection Defaults", section "Statement Behavior".
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Connection
+
+    from idiolect.hooks import SessionLimits
+
+_READ = text("SELECT current_setting(:name)")
+_WRITE = text("SELECT set_config(:name, :value, false)")
+
+
+@contextlib.contextmanager
+def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[None]:
+    """Keep the limits while the block lasts.
+
+    Args:
+        connection: the migrating connection.
+        limits: seconds.
+    """
+    wanted = {"statement_timeout": limits.statement, "lock_timeout": limits.lock_wait}
+    before = {}
+    for name, seconds in wanted.items():
+        if seconds is not None:
+            before[name] = connection.scalar(_READ, {"name": name})
+            value = f"{max(1, round(seconds * 1000))}ms"
+            connection.execute(_WRITE, {"name": name, "value": value})
+    try:
+        yield
+    finally:
+        # A transaction that has failed takes its settings back by itself.
+        with contextlib.suppress(DBAPIError):
+            for name, value in before.items():
+                connection.execute(_WRITE, {"name": name, "value": value})

@@ -1,0 +1,98 @@
+"""Limits on statements and waits, and what passes by itself, on real servers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from projects import Project
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LONG = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000)"
+    " SELECT count(*) FROM n",
+    "postgresql": "SELECT pg_sleep(30)",
+    "mariadb": "SELECT SLEEP(30) FROM t",
+}
+READ = {
+    "postgresql": "SHOW statement_timeout",
+    "mariadb": "SELECT @@SESSION.max_statement_time",
+    "sqlite": "PRAGMA busy_timeout",
+}
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+    """The name of a database and the URL of an empty one."""
+    name: str = request.param
+    if name == "sqlite":
+        return name, f"sqlite:///{tmp_path}/x.db"
+    return name, request.getfixturevalue(f"fresh_{name}")
+
+
+@pytest.fixture
+def project(server: tuple[str, str], tmp_path: Path) -> Project:
+    """A project with one table, and a connection of the test's own."""
+    made = Project(tmp_path / "project", server[1])
+    body = (
+        "op.create_table('t', sa.Column('i', sa.Integer))\nop.execute('INSERT INTO t VALUES (1)')"
+    )
+    made.revision("a", None, body)
+    made.upgrade()
+    return made
+
+
+@pytest.mark.parametrize("where", ["configure", "file"])
+def test_a_long_statement(server: tuple[str, str], project: Project, where: str) -> None:
+    """It ends when its time is over; the session has its own limit back."""
+    limit: dict[str, Any] = {"statement_timeout": 1}
+    own = limit if where == "file" else {}
+    project.revision("b", "a", f"op.execute({LONG[server[0]]!r})", **own)
+    engine = create_engine(project.url)
+    project.attributes["engine"] = engine
+    with engine.connect() as connection:
+        before = connection.scalar(text(READ[server[0]]))
+    begin = time.monotonic()
+    with pytest.raises(DBAPIError):
+        project.upgrade(**(limit if where == "configure" else {}))
+    assert 0.5 < time.monotonic() - begin < 20
+    assert ["a"] == project.heads()
+    with engine.connect() as connection:
+        assert before == connection.scalar(text(READ[server[0]]))
+    engine.dispose()
+    project.attributes.clear()
+
+
+@pytest.mark.parametrize("server", ["postgresql", "mariadb"], indirect=True)
+def test_a_wait_for_a_lock(project: Project) -> None:
+    """It is given up when its time is over, and tried no more than it may."""
+    project.revision("b", "a", "op.add_column('t', sa.Column('j', sa.Integer))")
+    engine = create_engine(project.url)
+    with engine.connect() as other:
+        other.execute(text("SELECT * FROM t"))
+        begin = time.monotonic()
+        with pytest.raises(DBAPIError):
+            project.upgrade(lock_wait_timeout=1, transient_retries=1)
+        assert time.monotonic() - begin < 25
+        assert ["a"] == project.heads()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("per_migration", [False, True])
+def test_a_wait_that_ends_while_tried_again(project: Project, per_migration: bool) -> None:
+    """The second or third attempt succeeds, and nobody had to do a thing."""
+    project.revision("b", "a", "op.add_column('t', sa.Column('j', sa.Integer))")
+    engine = create_engine(project.url)
+    other = engine.connect()
+    other.execute(text("SELECT * FROM t"))
+    threading.Timer(1.5, other.close).start()
+    project.upgrade(lock_wait_timeout=0.5, transaction_per_migration=per_migration)
+    assert ["b"] == project.heads()
+    engine.dispose()
