@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Column, MetaData, String, Table, create_engine, event
+from sqlalchemy import Column, MetaData, String, Table, create_engine, event, inspect
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from idiolect.autogenerate import compare_metadata, produce_migrations, render_python_code
 from idiolect.autogenerate.builtin import comparators
 from idiolect.autogenerate.compare import tables
 from idiolect.autogenerate.context import AutogenContext
+from idiolect.errors import CommandError
 from idiolect.hooks import hookimpl
 from idiolect.hooks.manager import get_manager
 from idiolect.migration import MigrationContext
@@ -212,3 +215,60 @@ def compared_tables(
             context.impl.__class__ = impl_class
         assert [] == compare_metadata(context, models)
     return compared
+
+
+@pytest.mark.parametrize(
+    ("fixture", "driver"),
+    [(None, "sqlite+aiosqlite"), ("fresh_postgresql", "postgresql+asyncpg")],
+    ids=["sqlite", "postgresql"],
+)
+def test_async_engine(
+    fixture: str | None, driver: str, compared: list[str], request: pytest.FixtureRequest
+) -> None:
+    """Through ``run_sync`` a comparison is the same."""
+    url = make_url(request.getfixturevalue(fixture) if fixture else "sqlite://")
+    before, after = sides(driver.partition("+")[0], rounds=2)
+
+    def both(connection: Connection) -> tuple[list[str], int]:
+        before.create_all(connection)
+        context = MigrationContext.configure(connection)
+        assert [] == compare_metadata(context, before)
+        few = len(compared)
+        ops = compare_metadata(context, after)
+        return [str(one) for one in ops], few
+
+    async def run() -> tuple[list[str], int]:
+        engine = create_async_engine(url.set(drivername=driver))
+        async with engine.connect() as connection:
+            found = await connection.run_sync(both)
+        await engine.dispose()
+        return found
+
+    ops, few = asyncio.run(run())
+    assert any("remove_table" in op for op in ops)
+    assert any("add_table" in op for op in ops)
+    assert few < len(before.tables) * 0.6
+
+
+def test_table_that_has_gone(engine: Engine) -> None:
+    """A table that is dropped after the names were listed is named in an error."""
+    models = MetaData()
+    for name in ("one", "two"):
+        Table(name, models, Column("c", String(9)))
+    with engine.begin() as connection:
+        models.create_all(connection)
+        inspector = inspect(connection)
+        names = inspector.get_table_names
+        context = MigrationContext.configure(connection)
+
+        def listed(self: Any, schema: str | None = None) -> list[str]:
+            found = names(schema=schema)
+            if "two" in found:
+                connection.exec_driver_sql("DROP TABLE two")
+            return [*found]
+
+        inspector.__class__ = type("Late", (type(inspector),), {"get_table_names": listed})
+        autogen_context = AutogenContext(context, models)
+        autogen_context.inspector = inspector
+        with pytest.raises(CommandError, match="Table 'two' was there when the tables were listed"):
+            tables.compare_tables(autogen_context, {None})

@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeEngine
 
 from idiolect.autogenerate.compare.told import signature_of
 from idiolect.hooks.dialects import hooks_for
-from idiolect.hooks.standin import KINDS
+from idiolect.hooks.standin import KINDS as ALL_KINDS
 from idiolect.migration import MigrationContext
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from idiolect.hooks import ReflectedTables
 
+#: SQLAlchemy 2.0 tells no options of tables.
+KINDS = [kind for kind in ALL_KINDS if kind != "table_options"]
 PLAIN = (
     'CREATE TABLE "Parent" (id SERIAL PRIMARY KEY, "x y" INT NOT NULL, UNIQUE ("x y", id))',
     'CREATE TABLE other.far (id INT PRIMARY KEY, "a""b" TEXT UNIQUE)',

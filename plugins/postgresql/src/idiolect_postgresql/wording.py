@@ -120,7 +120,8 @@ def _read(connection: Connection, kinds: set[str], copies: list[str]) -> dict[st
     if kinds & {"index", "index_where"}:
         for index in _all(inspector.get_multi_indexes(**of_copies)):
             where = index.get("dialect_options", {}).get("postgresql_where")
-            found[index["name"]] = where or index["expressions"][0]
+            parts = index.get("expressions") or index["column_names"]
+            found[index["name"]] = where or parts[0]
     if "check" in kinds:
         for check in _all(inspector.get_multi_check_constraints(**of_copies)):
             found[check["name"]] = check["sqltext"]
