@@ -22,6 +22,7 @@ GIVEN: list[tuple[str, str, str, str | None]] = [
     ("computed", "a", "a IS NOT NULL", None),
     ("computed", "b", "a IN (1, 2)", "(a = ANY (ARRAY[1, 2]))"),
     ("index", "", "lower(s)", "lower(s::text)"),
+    ("index", "", "a", "a"),
     ("index_where", "", "a>1", "(a > 1)"),
     ("check", "", "a BETWEEN 1 AND 2", "a >= 1 AND a <= 2"),
     ("check", "", "missing > 1", None),

@@ -74,12 +74,19 @@ def parts_differ(connection: Connection, pairs: Sequence[tuple[Index, Index]]) -
         return nothing
     found = [(parts.get(there), parts.get(wanted)) for there, wanted in names]
     answers = [before != after if before and after else None for before, after in found]
-    doubtful = [number for number, differ in enumerate(answers) if differ]
+    doubtful = [number for number, sides in enumerate(found) if _differ_by_words(*sides)]
     tables = [pairs[number][1].table for number in doubtful]
     again = _are_worded_alike(connection, tables, [found[number] for number in doubtful])
     for number, is_alike in zip(doubtful, again, strict=True):
         answers[number] = not is_alike
     return answers
+
+
+def _differ_by_words(before: Parts | None, after: Parts | None) -> bool:
+    """Tell whether two lists of parts differ, but neither in number, order nor operator class."""
+    if before is None or after is None or before == after:
+        return False
+    return [part[1:] for part in before] == [part[1:] for part in after]
 
 
 def _are_worded_alike(connection: Connection, tables: list[Any], found: list[Any]) -> list[bool]:
