@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, Column, Integer, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
+from idiolect.ddl.wording import Pair
 from idiolect_postgresql.wording import sql_of
 
 if TYPE_CHECKING:
@@ -190,6 +191,14 @@ def _element(element: Any, index: Index, dialect: Dialect) -> str:
     words = " ".join(order.group().split()) if order else ""
     plain = _CAST_CALL.sub(r"\1", sql[: order.start()] if order else sql)
     return " ".join(filter(None, [plain_expression(plain), _USUAL_ORDER.get(words, words)]))
+
+
+def where_pair(impl: Any, model: Index, reflected: Index) -> Pair:
+    """Return the WHERE of two indexes, each of which has one."""
+    wheres = [one.dialect_options["postgresql"]["where"] for one in (model, reflected)]
+    words = [one if isinstance(one, str) else impl.render_ddl_sql_expr(one) for one in wheres]
+    table: Any = reflected.table
+    return Pair("index_where", table, "", *words)
 
 
 def parts_with_operator_class(index: Index) -> dict[int, str]:

@@ -224,16 +224,24 @@ class PostgresqlImpl(DefaultImpl):
         self, tables: Sequence[tuple[Table, Table]], pairs: Iterable[Pair]
     ) -> None:
         """Let the database word all expressions at once, and all indexes on such."""
-        super().begin_comparison(tables, pairs)
-        of_models = [
+        both = [
             (model, reflected)
             for there, wanted in tables
             for model in wanted.indexes
-            if not all(isinstance(part, Column) for part in model.expressions)
             for reflected in there.indexes
             if str(reflected.name) == final_name(model, self.dialect)
         ]
-        self._parts_that_differ = self._compared_parts(of_models)
+        partial = [
+            two
+            for two in both
+            if all(one.dialect_options["postgresql"].get("where") is not None for one in two)
+        ]
+        wheres = [compare.where_pair(self, *two) for two in partial]
+        super().begin_comparison(tables, [*pairs, *wheres])
+        on_expressions = [
+            two for two in both if not all(isinstance(part, Column) for part in two[0].expressions)
+        ]
+        self._parts_that_differ = self._compared_parts(on_expressions)
 
     def _compared_parts(
         self, indexes: Sequence[tuple[Index, Index]]

@@ -15,9 +15,6 @@ from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from idiolect.ddl.signatures import final_name
-from idiolect.hooks import Expression
-from idiolect_postgresql.compare import parts_with_operator_class
-from idiolect_postgresql.wording import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,20 +28,16 @@ _CONSTRAINTS = text(
     SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = to_regclass(:name)
     """
 )
-# Source: "System Catalogs", pg_index: indoption and indclass are of the key columns.
-_INDEX = text(
+# Source: "System Catalogs", pg_index: indclass is of the key columns.
+_CLASSES = text(
     """
-    SELECT m.amname, pg_get_expr(i.indpred, i.indrelid), r.reloptions::text,
-           array(SELECT c.opcname::text FROM unnest(i.indclass) WITH ORDINALITY AS k(class, place)
+    SELECT array(SELECT c.opcname::text FROM unnest(i.indclass) WITH ORDINALITY AS k(class, place)
                  JOIN pg_opclass c ON c.oid = k.class ORDER BY k.place)
     FROM pg_index i
-    JOIN pg_class r ON r.oid = i.indexrelid
-    JOIN pg_am m ON m.oid = r.relam
     WHERE i.indexrelid = to_regclass(:name)
     """
 )
-_INDEX_FACTS = ("method", "WHERE", "WITH", "operator classes")
-_COPIED = ("postgresql_using", "postgresql_ops", "postgresql_where", "postgresql_with")
+_COPIED = ("postgresql_using", "postgresql_ops")
 
 
 def by_name(table: Table, kind: type[Constraint], dialect: Dialect) -> dict[str, Any]:
@@ -85,37 +78,20 @@ def _definitions(connection: Connection, name: str) -> dict[str, str]:
     return {row[0]: row[1] for row in connection.execute(_CONSTRAINTS, {"name": name})}
 
 
-def index_differences(connection: Connection, model: Index, reflected: Index) -> list[str]:
-    """Return in words how two indexes of one table differ, but for what is indexed."""
+def different_classes(connection: Connection, model: Index, reflected: Index) -> list[str]:
+    """Return in words how the operator classes of two indexes of one table differ."""
     table: Any = reflected.table
     quote = connection.dialect.identifier_preparer
     name = quote.format_index(reflected)
     qualified = f"{quote.quote_schema(table.schema)}.{name}" if table.schema else name
     try:
         with _copy_of(connection, table):
-            before = connection.execute(_INDEX, {"name": qualified}).one()
+            before = connection.scalar(_CLASSES, {"name": qualified})
             connection.execute(CreateIndex(_on_the_copy(model)))
-            after = connection.execute(_INDEX, {"name": f"pg_temp.{_COPY}_i"}).one()
+            after = connection.scalar(_CLASSES, {"name": f"pg_temp.{_COPY}_i"})
     except SQLAlchemyError:
         return []
-    facts = list(zip(_INDEX_FACTS, before, after, strict=True))
-    if parts_with_operator_class(model):
-        # A warning has said that these cannot be compared.
-        facts.pop()
-    return [
-        f"{fact} {old!r} to {new!r}"
-        for fact, old, new in facts
-        if old != new and not (fact == "WHERE" and _are_same(connection, table, old, new))
-    ]
-
-
-def _are_same(connection: Connection, table: Table, *conditions: str | None) -> bool:
-    """Tell whether conditions are the same when they are worded once more, as after a dump."""
-    told = [Expression("index_where", table, one) for one in conditions if one is not None]
-    if len(told) < len(conditions):
-        return False
-    texts = worded(connection, told)
-    return texts[0] is not None and texts[0] == texts[1]
+    return [f"operator classes {before!r} to {after!r}"] if before != after else []
 
 
 @contextlib.contextmanager

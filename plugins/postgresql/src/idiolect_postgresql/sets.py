@@ -5,7 +5,7 @@ The plugin comes in once a comparison.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from idiolect.ddl.signatures import final_name
 from idiolect.hooks import Comparator
@@ -16,19 +16,18 @@ from idiolect.operations.ops import (
 from idiolect.util import DispatchPriority
 from idiolect.util.logs import Log
 from idiolect_postgresql import made
+from idiolect_postgresql.compare import parts_with_operator_class, where_pair
 from idiolect_postgresql.enums import compare_enums
 from idiolect_postgresql.excludes import compare_excludes
 from idiolect_postgresql.sequences import compare_sequences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from sqlalchemy import Index, Table
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.operations.ops import ModifyTableOps
-
-Compare = TypeVar("Compare", bound="Callable[..., Any]")
 
 log = Log("autogenerate.compare.postgresql")
 _PREFIX = "idiolect.postgresql"
@@ -45,21 +44,6 @@ def comparators() -> Iterator[Comparator]:
     yield Comparator(f"{_PREFIX}.indexes", compare_index_details, "table", "details", **by_default)
 
 
-def _proved_by(proof: Callable[[Any, Any], bool]) -> Callable[[Compare], Compare]:
-    """Return a decorator: of a table of which ``proof`` is true the comparator finds nothing.
-
-    It is given the signatures of both sides, which a table with a computed column, or with more
-    than columns in an index, does not have.
-    """
-
-    def mark(compare: Compare) -> Compare:
-        setattr(compare, "proves_equal", proof)  # noqa: B010 - a function has no such attribute
-        return compare
-
-    return mark
-
-
-@_proved_by(lambda _signature, _model: True)
 def compare_index_details(  # noqa: PLR0917 - as comparators of tables are called
     autogen_context: AutogenContext,
     modify_ops: ModifyTableOps,
@@ -69,8 +53,7 @@ def compare_index_details(  # noqa: PLR0917 - as comparators of tables are calle
     metadata_table: Table | None,
 ) -> None:
     """Compare WHERE, method, WITH and operator classes of indexes that are otherwise the same."""
-    connection = autogen_context.connection
-    if conn_table is None or metadata_table is None or connection is None:
+    if conn_table is None or metadata_table is None:
         return
     dialect = autogen_context.dialect
     reflected = {str(index.name): index for index in conn_table.indexes}
@@ -79,18 +62,46 @@ def compare_index_details(  # noqa: PLR0917 - as comparators of tables are calle
     models = {final_name(index, dialect) or "": index for index in metadata_table.indexes}
     for name, model in sorted(models.items()):
         index = reflected.get(name)
-        if index is None or name in done or _look_alike(model, index):
+        if index is None or name in done:
             continue
-        differences = made.index_differences(connection, model, index)
+        differences = list(_differences(autogen_context, model, index))
         if differences and autogen_context.run_object_filters(model, name, "index", False, index):
             log.info("Detected changed index %r on %r: %s", name, tname, ", ".join(differences))
             modify_ops.ops += [DropIndexOp.from_index(index), CreateIndexOp.from_index(model)]
 
 
-def _look_alike(model: Index, reflected: Index) -> bool:
-    """Tell whether neither side says anything that has to be compared."""
-    after, before = (dict(one.dialect_options["postgresql"]) for one in (model, reflected))
-    further = [side.get(name) for side in (after, before) for name in ("where", "with", "ops")]
-    is_plain = all(value is None or (isinstance(value, dict) and not value) for value in further)
-    methods = [str(side.get("using") or "btree").lower() for side in (after, before)]
-    return is_plain and methods[0] == methods[1]
+# A table with a signature has no index of which more than columns is told.
+setattr(compare_index_details, "proves_equal", lambda _signature, _model: True)  # noqa: B010
+
+
+def _differences(autogen_context: AutogenContext, model: Index, reflected: Index) -> Iterator[str]:
+    """Yield in words how two indexes differ; what the database cannot be asked is the same."""
+    before, after = (one.dialect_options["postgresql"] for one in (reflected, model))
+    methods = [str(side.get("using") or "btree").lower() for side in (before, after)]
+    if methods[0] != methods[1]:
+        yield f"method {methods[0]!r} to {methods[1]!r}"
+    options = [_settings(side.get("with")) for side in (before, after)]
+    if options[0] != options[1]:
+        yield f"WITH {options[0]!r} to {options[1]!r}"
+    impl: Any = autogen_context.migration_context.impl
+    if _rows_differ(impl, model, reflected):
+        yield "WHERE"
+    classes = [dict(side.get("ops") or {}) for side in (before, after)]
+    # Of classes in text a warning has said that they cannot be compared.
+    if classes[0] != classes[1] and not parts_with_operator_class(model):
+        connection: Any = autogen_context.connection
+        yield from made.different_classes(connection, model, reflected)
+
+
+def _rows_differ(impl: Any, model: Index, reflected: Index) -> bool:
+    wheres = [one.dialect_options["postgresql"].get("where") for one in (reflected, model)]
+    if wheres[0] is None or wheres[1] is None:
+        return wheres[0] is not wheres[1]
+    return impl.wording.same(where_pair(impl, model, reflected)) is False
+
+
+def _settings(given: Any) -> dict[str, str]:
+    """Return the storage parameters of an index in one form."""
+    words = {"on": "true", "off": "false"}
+    texts = {str(name): str(value).lower() for name, value in dict(given or {}).items()}
+    return {name: words.get(text, text) for name, text in texts.items()}

@@ -129,7 +129,7 @@ def _is_elsewhere(autogen_context: AutogenContext, model: Index, reflected: Inde
     conditions = [
         one if isinstance(one, str) else impl.render_ddl_sql_expr(one) for one in (after, before)
     ]
-    return impl.wording.same(Pair("check", table, "", *conditions)) is False
+    return impl.wording.same(Pair("index_where", table, "", *conditions)) is False
 
 
 def proves_equal(_signature: object, _model: object) -> bool:
