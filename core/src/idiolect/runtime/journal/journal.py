@@ -18,6 +18,7 @@ from idiolect.hooks.records import journal_name
 from idiolect.runtime.journal.entries import ACCEPTED, ACCEPTED_NOTE, DONE, INTENT
 from idiolect.runtime.journal.listen import Listener
 from idiolect.runtime.journal.record import Record, Subject
+from idiolect.runtime.journal.resume import wait_for_session
 from idiolect.runtime.journal.store import JournalTable
 from idiolect.util.langhelpers import asbool
 from idiolect.util.logs import Log
@@ -191,9 +192,14 @@ class Journal:
         steps: list[Any],
         revisions: list[Any],
     ) -> None:
-        if self._unfinished and self._is_over(steps, revisions):
+        if self._unfinished:
+            entry = self._unfinished[-1]
+            label = Subject(entry.revision, entry.direction, "").label
             with self._settled():
-                self._empty(store)
+                wait_for_session(self._context.connection, support, entry.server_session, label)
+            if self._is_over(steps, revisions):
+                with self._settled():
+                    self._empty(store)
         if revisions and support.ddl_commits and not self._exists:
             self._create(store)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from idiolect.errors import UnfinishedRevisionError
 from idiolect.runtime.journal.entries import ACCEPTED, ACCEPTED_NOTE, INTENT, Entry, fingerprint
 from idiolect.util.logs import Log
+from idiolect.util.sqla_compat import pause
 from idiolect.util.statements import brief
 
 if TYPE_CHECKING:
@@ -26,6 +27,40 @@ log = Log("runtime.journal")
 
 #: Seconds to wait for a statement of a run whose process is gone, and between two looks.
 _PATIENCE, _BETWEEN = 600.0, 0.2
+
+
+def wait_for_session(
+    connection: Connection, support: JournalSupport, session: str, label: str
+) -> None:
+    """Let the server finish what it is doing for a client that is gone.
+
+    Leaves no transaction open between two looks, since the statement may wait for its end.
+
+    Args:
+        connection: the migrating connection.
+        support: what the dialect's plugin knows.
+        session: the server's name of the earlier run's session; ``""`` if it has none.
+        label: the function that is unfinished, for messages.
+
+    Raises:
+        UnfinishedRevisionError: it takes too long.
+    """
+    until = time.monotonic() + _PATIENCE
+    theirs = connection.in_transaction()
+    said = False
+    while session and support.is_running(connection, session):
+        if not said:
+            log.warning("The earlier run's session %s still works; waiting for it", session)
+            said = True
+        if time.monotonic() > until:
+            raise UnfinishedRevisionError(
+                f"{label} was left unfinished by an earlier run, whose session {session} still "
+                "works on a statement. Wait for its end, or end it, and run this again.",
+                entry=0,
+            )
+        if not theirs:
+            connection.rollback()
+        pause(connection, _BETWEEN)
 
 
 _REMOVES = re.compile(r"^\s*DROP\b|\bRENAME\b", re.IGNORECASE)
@@ -56,7 +91,6 @@ class Earlier:
         """
         if not self._entries:
             return
-        self._wait(connection, support)
         for entry in self._entries:
             if entry.note not in {"", ACCEPTED_NOTE}:
                 raise self._stop(
@@ -105,21 +139,6 @@ class Earlier:
         if not outcome:
             self._entries.pop()
             self.undone = True
-
-    def _wait(self, connection: Connection, support: JournalSupport) -> None:
-        """Let the server finish what it is doing for a client that is gone."""
-        session = self._entries[-1].server_session
-        until = time.monotonic() + _PATIENCE
-        said = False
-        while session and support.is_running(connection, session):
-            if not said:
-                log.warning("The earlier run's session %s still works; waiting for it", session)
-                said = True
-            if time.monotonic() > until:
-                raise self._stop(
-                    f"The earlier run's session {session} still works on a statement", 0
-                )
-            time.sleep(_BETWEEN)
 
     @property
     def count(self) -> int:

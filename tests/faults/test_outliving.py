@@ -1,0 +1,98 @@
+"""A statement goes on at the server after its client was killed: the next run waits for its end."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+from projects import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHILD = """
+import sys
+from idiolect import command
+from idiolect.config import Config
+
+config = Config(attributes={"options": {"migration_lock": False}})
+config.set_main_option("script_location", sys.argv[1])
+config.set_main_option("sqlalchemy.url", sys.argv[2])
+command.upgrade(config, "head")
+"""
+SECONDS = 60
+
+
+def cut_off(project: Project, working: str) -> None:
+    """Upgrade in a process, and kill that once the server works on its statement."""
+    words = [sys.executable, "-c", CHILD, str(project.folder), project.url]
+    child = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + SECONDS
+    while not project.rows(working)[0]:
+        assert child.poll() is None, child.communicate()[1]
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    child.kill()
+    child.communicate()
+
+
+@pytest.mark.mariadb
+def test_on_mariadb(tmp_path: Path, fresh_mariadb: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The table that is made meanwhile is there once."""
+    project = Project(tmp_path / "project", fresh_mariadb)
+    project.revision(
+        "a",
+        None,
+        """
+        op.execute("CREATE TABLE slow AS SELECT SLEEP(3) AS n")
+        op.execute("INSERT INTO slow VALUES (7)")
+        """,
+    )
+    cut_off(
+        project,
+        "SELECT COUNT(*) FROM information_schema.PROCESSLIST "
+        "WHERE DB = DATABASE() AND INFO LIKE 'CREATE TABLE slow%'",
+    )
+    with caplog.at_level(logging.WARNING):
+        project.upgrade(migration_lock=False)
+    assert "still works; waiting for it" in caplog.text
+    assert (["a"], [0, 7]) == (project.heads(), project.rows("SELECT n FROM slow ORDER BY n"))
+
+
+@pytest.mark.postgresql
+def test_on_postgresql(tmp_path: Path, fresh_postgresql: str) -> None:
+    """The index that is made meanwhile is there once, and valid."""
+    project = Project(tmp_path / "project", fresh_postgresql)
+    with project.engine().begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (n int)")
+    project.revision(
+        "a",
+        None,
+        """
+        op.execute("INSERT INTO t VALUES (1)")
+        with op.get_context().autocommit_block():
+            op.create_index("i", "t", ["n"], postgresql_concurrently=True)
+        """,
+    )
+    with project.engine().connect() as other:
+        # Until this transaction ends, CREATE INDEX CONCURRENTLY waits.
+        other.execute(sa.text("INSERT INTO t VALUES (5)"))
+        cut_off(
+            project,
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND state = 'active' AND wait_event_type = 'Lock' AND query LIKE 'CREATE INDEX%'",
+        )
+        release = threading.Timer(1.0, other.commit)
+        release.start()
+        project.upgrade(migration_lock=False)
+        release.join()
+    assert (["a"], [1, 5]) == (project.heads(), project.rows("SELECT n FROM t ORDER BY n"))
+    assert [True] == project.rows(
+        "SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass"
+    )
