@@ -95,8 +95,10 @@ def found(
     def include(name: str | None, type_: str, _parents: Any) -> bool:
         return type_ != "schema" or name is None or name in others
 
-    options = {"compare_type": True, "compare_server_default": True, "include_name": include}
-    options["include_schemas"] = bool(others)
+    options: dict[str, Any] = {"compare_type": True, "compare_server_default": True}
+    if others:
+        # A filter has every table compared in full.
+        options |= {"include_schemas": True, "include_name": include}
     context = MigrationContext.configure(connection, opts={**options, **opts})
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
