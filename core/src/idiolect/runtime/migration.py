@@ -391,7 +391,7 @@ class MigrationContext:
         """Return the heads, and see what an earlier run has left unfinished."""
         heads = () if self.purge else self.get_current_heads()
         try:
-            self.journal.look()
+            self.journal.look(heads)
         except DBAPIError:
             # A run that is under way drops its journal; under the lock this looks again.
             if self.lock.is_held or self.transactions.external:

@@ -265,13 +265,21 @@ def test_another_run_does_not_pass_over_it(project: Project) -> None:
     assert ["a", "b"] == project.heads()
 
 
-def test_finished_by_others(project: Project) -> None:
-    """Where a run in the other direction is planned, somebody else has finished it."""
+@pytest.mark.parametrize("target", ["base", "b"])
+def test_finished_by_others(project: Project, target: str) -> None:
+    """Where the version row says that it is done, nobody is asked, whichever way the run goes."""
     stop(project, TABLE)
     with project.engine().begin() as connection:
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('a')")
     project.revision("a", None, TABLE, "op.drop_table('t')")
-    project.downgrade("base")
+    project.revision("b", "a", "op.drop_table('t')")
+    said = io.StringIO()
+    command.current(project.config(stdout=said))
+    assert "a\n" == said.getvalue()
+    if target == "base":
+        project.downgrade("base")
+    else:
+        project.upgrade()
     assert ["alembic_version"] == project.tables()
 
 

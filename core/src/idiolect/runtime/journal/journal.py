@@ -51,6 +51,7 @@ class Journal:
         self._record: Record | None = None
         self._exists = False
         self._was_used = False
+        self._is_stale = False
         self.support = _support(context)
         self.store: JournalTable | None = None
         if self.support is not None:
@@ -62,7 +63,16 @@ class Journal:
         """Return the entries of the revision that an earlier run has left unfinished."""
         if self.store is None or not self.store.exists():
             return []
-        return self.store.read()
+        entries = self.store.read()
+        return [] if self._is_finished(entries, self._context.get_current_heads()) else entries
+
+    def _is_finished(self, entries: list[Entry], heads: Iterable[str]) -> bool:
+        """Return whether somebody else, or a run that was cut off after that, has finished it."""
+        script = self._context.script
+        if not entries or script is None:
+            return False
+        applied = script.revision_map.ancestors_of(heads)
+        return (entries[0].revision in applied) == (entries[0].direction == "upgrade")
 
     def mark_done(self, number: int) -> None:
         """Take a write and those before it for done, and what was read before them for accepted.
@@ -97,12 +107,13 @@ class Journal:
         if not theirs:
             connection.commit()
 
-    def look(self) -> None:
+    def look(self, heads: Iterable[str] = ()) -> None:
         """Read what an earlier run has left, in the transaction in which the heads are read."""
         if self.store is not None and not self._context.opts.get("dont_mutate"):
             self._exists = self.store.exists()
             self._unfinished = self.store.read() if self._exists else []
             self._was_used = bool(self._unfinished)
+            self._is_stale = self._is_finished(self._unfinished, heads)
 
     @contextlib.contextmanager
     def over(self, steps: Iterable[MigrationStep]) -> Iterator[None]:
@@ -197,7 +208,7 @@ class Journal:
             label = Subject(entry.revision, entry.direction, "").label
             with self._settled():
                 wait_for_session(self._context.connection, support, entry.server_session, label)
-            if self._is_over(steps, revisions):
+            if self._is_stale or self._is_over(steps, revisions):
                 with self._settled():
                     self._empty(store)
         if revisions and support.ddl_commits and not self._exists:
