@@ -170,7 +170,7 @@ POSTGRESQL: list[Schema] = [
     Schema("partitioned", _partitioned),
     Schema("domain with all", _domain),
     Schema("inherited", _inherited),
-    Schema("fill factor", table(Column("a", sa.Integer), postgresql_with={"fillfactor": 70})),
+    Schema("tablespace", table(Column("a", sa.Integer), postgresql_tablespace="pg_default")),
     Schema("UNLOGGED", table(Column("a", sa.Integer), prefixes=["UNLOGGED"])),
     Schema(
         "index on a JSON path",
