@@ -233,3 +233,17 @@ def test_definitions() -> None:
     assert {} == entry(definition_text([], {})).before
     assert "" == definition_text(["t" * LONGEST_DEFINITION], {"t" * LONGEST_DEFINITION: ""})
     assert (None, {}) == (entry("").before, entry("").seen)
+
+
+def test_listeners_are_registered_once(project: Project) -> None:
+    """Lists of SQLAlchemy's that other threads go through do not change with each run."""
+    engine = project.attributes["engine"]
+    project.revision("a", None, TABLE)
+    project.upgrade()
+    before = list(engine.dialect.dispatch.do_execute)
+    project.revision("b", "a")
+    project.upgrade()
+    assert 1 == len(before)
+    assert before == list(engine.dialect.dispatch.do_execute)
+    with engine.connect() as connection:
+        assert [1] == list(connection.exec_driver_sql("SELECT n FROM t").scalars())

@@ -7,16 +7,19 @@ with. What it left as the cursor then answers to SQLAlchemy, as the driver's wou
 from __future__ import annotations
 
 import contextlib
+import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
 
 from idiolect.runtime.journal.record import Call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Dialect
 
     from idiolect.runtime.journal.record import Record
 
@@ -41,6 +44,67 @@ class Replay:
         return getattr(self._cursor, name)
 
 
+class Statements:
+    """The statements of one engine's connections, led to the records of those that migrate.
+
+    Registered once and for good: SQLAlchemy's lists of listeners must not change while another
+    thread goes through them.
+
+    Args:
+        dialect: the engine's.
+
+    Attributes:
+        records: the record of a step that runs, by its connection.
+    """
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.records: dict[Connection, Record] = {}
+        # Statements have events of the dialect alone that can replace the sending.
+        event.listen(dialect, "do_execute", self._on_execute)
+        event.listen(dialect, "do_executemany", self._on_executemany)
+        event.listen(dialect, "do_execute_no_params", self._on_execute_no_params)
+
+    def _on_execute(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+        record = self.records.get(context.root_connection)
+        if record is None or record.busy:
+            return False
+        send = partial(context.dialect.do_execute, cursor, statement, parameters, context)
+        answer = partial(_replay, context, cursor)
+        return record.on_statement(Call(statement, parameters, send, answer, cursor))
+
+    def _on_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+        record = self.records.get(context.root_connection)
+        if record is None or record.busy:
+            return False
+        send = partial(context.dialect.do_executemany, cursor, statement, parameters, context)
+        answer = partial(_replay, context, cursor)
+        return record.on_statement(Call(statement, parameters, send, answer, cursor))
+
+    def _on_execute_no_params(self, cursor: Any, statement: str, context: Any) -> bool:
+        record = self.records.get(context.root_connection)
+        if record is None or record.busy:
+            return False
+        send = partial(context.dialect.do_execute_no_params, cursor, statement, context)
+        answer = partial(_replay, context, cursor)
+        return record.on_statement(Call(statement, None, send, answer, cursor))
+
+
+_known: WeakKeyDictionary[Dialect, Statements] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def _statements_of(dialect: Dialect) -> Statements:
+    with _lock:
+        found = _known.get(dialect)
+        if found is None:
+            found = _known[dialect] = Statements(dialect)
+        return found
+
+
+def _replay(context: Any, cursor: Any, recorded: dict[str, Any]) -> None:
+    context.cursor = Replay(cursor, recorded)
+
+
 class Listener:
     """Listens to one connection, for as long as the block lasts.
 
@@ -50,88 +114,30 @@ class Listener:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._record: Record | None = None
-        dialect = connection.dialect
-        # Statements have events of the dialect alone that can replace the sending.
-        self._events: list[tuple[Any, str, Callable[..., Any]]] = [
-            (dialect, "do_execute", self._on_execute),
-            (dialect, "do_executemany", self._on_executemany),
-            (dialect, "do_execute_no_params", self._on_execute_no_params),
-            (connection, "commit", self._on_commit),
-            (connection, "rollback", self._on_rollback),
-        ]
+        self._records = _statements_of(connection.dialect).records
 
     def __enter__(self) -> Self:
-        for each in self._events:
-            event.listen(*each)
+        event.listen(self._connection, "commit", self._on_commit)
+        event.listen(self._connection, "rollback", self._on_rollback)
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        for each in self._events:
-            event.remove(*each)
+        event.remove(self._connection, "commit", self._on_commit)
+        event.remove(self._connection, "rollback", self._on_rollback)
 
     @contextlib.contextmanager
     def to(self, record: Record) -> Iterator[None]:
         """Lead what happens in the block to a record."""
-        self._record = record
+        self._records[self._connection] = record
         try:
             yield
         finally:
-            self._record = None
+            del self._records[self._connection]
 
-    def _is_ours(self, context: Any) -> bool:
-        record = self._record
-        return (
-            record is not None and not record.busy and context.root_connection is self._connection
-        )
+    def _on_commit(self, connection: Connection) -> None:
+        if record := self._records.get(connection):
+            record.on_commit()
 
-    def _on_execute(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
-        if not self._is_ours(context):
-            return False
-        send = context.dialect.do_execute
-        return self._deal(
-            lambda: send(cursor, statement, parameters, context),
-            cursor,
-            statement,
-            parameters,
-            context,
-        )
-
-    def _on_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
-        if not self._is_ours(context):
-            return False
-        send = context.dialect.do_executemany
-        return self._deal(
-            lambda: send(cursor, statement, parameters, context),
-            cursor,
-            statement,
-            parameters,
-            context,
-        )
-
-    def _on_execute_no_params(self, cursor: Any, statement: str, context: Any) -> bool:
-        if not self._is_ours(context):
-            return False
-        send = context.dialect.do_execute_no_params
-        return self._deal(
-            lambda: send(cursor, statement, context), cursor, statement, None, context
-        )
-
-    def _deal(
-        self, send: Callable[[], None], cursor: Any, sql: str, parameters: Any, context: Any
-    ) -> bool:
-        def answer(recorded: dict[str, Any]) -> None:
-            context.cursor = Replay(cursor, recorded)
-
-        record = self._record
-        return record is not None and record.on_statement(
-            Call(sql, parameters, send, answer, cursor)
-        )
-
-    def _on_commit(self, _connection: Connection) -> None:
-        if self._record is not None:
-            self._record.on_commit()
-
-    def _on_rollback(self, _connection: Connection) -> None:
-        if self._record is not None:
-            self._record.on_rollback()
+    def _on_rollback(self, connection: Connection) -> None:
+        if record := self._records.get(connection):
+            record.on_rollback()

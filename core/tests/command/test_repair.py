@@ -1,0 +1,29 @@
+"""repair on the command line; what it does is tested with the journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from core.tests.command.terminal import Terminal
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        pytest.param([], "Nothing is unfinished", id="nothing"),
+        pytest.param(["--mark-done"], "Nothing is unfinished", id="without a number"),
+        pytest.param(["--mark-undone", "3"], "Nothing is unfinished", id="with a number"),
+        pytest.param(["--mark-done", "3", "--forget"], "Give one of --mark-done", id="two"),
+    ],
+)
+def test_repair(linear: Terminal, words: list[str], message: str) -> None:
+    """What cannot be settled is told, and the status says so."""
+    linear.run("upgrade", "head")
+
+    said = linear.run("repair", *words)
+
+    assert 0 != said.status
+    assert message in said.err
