@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import DOMAIN
 
 from tests.quiet.corpus import DIALECTS
-from tests.quiet.places import USUAL_AND_CHECKS, found, place
+from tests.quiet.places import found, place
 from tests.quiet.schema import Schema
 from tests.quiet.themes import computed, defaults, indexes, types
 
@@ -119,11 +119,7 @@ def _queries(connection: Connection, model: sa.MetaData, others: list[str]) -> i
 
     event.listen(connection, "before_cursor_execute", note)
     try:
-        opts: dict[str, Any] = {
-            "include_object": _everything,
-            "autogenerate_plugins": USUAL_AND_CHECKS,
-        }
-        found(connection, model, others, **opts)
+        found(connection, model, others, include_object=_everything)
     finally:
         event.remove(connection, "before_cursor_execute", note)
     return len(sent)

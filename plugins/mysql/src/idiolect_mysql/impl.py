@@ -227,11 +227,13 @@ class MySQLImpl(DefaultImpl):
     ) -> Pair | None:
         """Return both; the same for both where their text is enough to tell."""
         pair = super().expression_pair(inspector_column, metadata_column)
-        if pair is None or pair.kind != "server_default":
-            return pair
-        if defaults.differ(metadata_column, pair.model, pair.reflected):
-            return pair
-        return pair._replace(model=pair.reflected)
+        if pair is None:
+            return None
+        if pair.kind == "server_default":
+            differ = defaults.differ(metadata_column, pair.model, pair.reflected)
+        else:
+            differ = defaults.plain(pair.model) != defaults.plain(pair.reflected)
+        return pair if differ else pair._replace(model=pair.reflected)
 
     def autogen_column_reflect(
         self, inspector: Any, table: Table, column_info: dict[str, Any]
