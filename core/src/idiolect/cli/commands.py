@@ -117,6 +117,10 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--package",),
         {**_SWITCH, "help": "write __init__.py files, so that the folders are packages"},
     ),
+    "plan": (
+        ("--plan",),
+        {**_SWITCH, "help": "print what would run, from where the database is; change nothing"},
+    ),
     "purge": (("--purge",), {**_SWITCH, "help": "empty the version table first"}),
     "resolve_dependencies": (
         ("--resolve-dependencies",),

@@ -12,6 +12,7 @@ from idiolect.util.langhelpers import asbool
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from idiolect.runtime.environment import EnvironmentContext
     from idiolect.script.base import ScriptDirectory
     from idiolect.settings.config import Config
 
@@ -45,7 +46,8 @@ def run_environment(
         fn: called by ``context.run_migrations()`` with the current heads and the migration
             context; returns the steps to run.
         must_run: warn of an env.py that never asks for the steps: a database was to change.
-        **opts: further options of the environment: ``as_sql``, ``starting_rev``, ``tag``...
+        **opts: further options of the environment: ``as_sql``, ``starting_rev``, ``tag``...; with
+            ``environment`` a class of its own.
 
     Warns:
         NothingRanWarning: env.py never asked for the steps that ``must_run``.
@@ -86,11 +88,17 @@ def run_for_template_args(
     _run(config, script, fn=_nothing, as_sql=as_sql, template_args=template_args)
 
 
-def _run(config: Config, script: ScriptDirectory, **opts: Any) -> None:
+def _run(
+    config: Config,
+    script: ScriptDirectory,
+    *,
+    environment: type[EnvironmentContext] | None = None,
+    **opts: Any,
+) -> None:
     # The environment loads SQLAlchemy, which commands about files alone do without.
     from idiolect.runtime.environment import EnvironmentContext
 
-    with EnvironmentContext(config, script, **opts):
+    with (environment or EnvironmentContext)(config, script, **opts):
         script.run_env()
 
 

@@ -1,7 +1,7 @@
 """Commands that change the database: upgrade, downgrade, stamp, ensure_version.
 
 The command line and programs come in. Each plans in terms of the script directory and lets
-env.py run the steps; ``--sql`` writes a script instead.
+env.py run the steps; ``--sql`` writes a script instead, and ``--plan`` what would run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from idiolect.errors import CommandError
 from idiolect.util.langhelpers import to_tuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from idiolect.runtime.steps import MigrationStep
     from idiolect.script.base import ScriptDirectory
@@ -29,6 +29,8 @@ def upgrade(  # noqa: PLR0917 - the documented order
     tag: str | None = None,
     restart: bool = False,
     lock: bool = True,
+    plan: bool = False,
+    format: str = "text",
 ) -> None:
     """Upgrade to a later version.
 
@@ -40,26 +42,30 @@ def upgrade(  # noqa: PLR0917 - the documented order
         tag: any text, for env.py to read.
         restart: run a revision that an earlier run left unfinished anew, from its beginning.
         lock: wait for other runs on the same version table, and keep them waiting.
+        plan: print what would run, and change nothing.
+        format: of the plan: ``text`` for people, ``json`` for a document.
 
     Raises:
-        CommandError: the revision is unknown or ambiguous, or a range is given online.
+        CommandError: the revision is unknown or ambiguous, a range is given online, or the
+            options exclude each other.
     """
+    _check_format(plan=plan, sql=sql, format=format)
     script = script_directory(config)
     start, destination = _split_range(revision)
     if start is not None and not sql:
         raise CommandError(f"Range revision not allowed: {revision!r} needs --sql.")
 
-    def plan(heads: Heads, _context: Any) -> Iterable[MigrationStep]:
+    def steps_for(heads: Heads, _context: Any) -> Iterable[MigrationStep]:
         steps = script._upgrade_revs(destination, heads)
         if not steps and start is not None:
             _demand_upwards(script, start, destination)
         return steps
 
-    run_environment(
+    _run(
         config,
         script,
-        plan,
-        must_run=not sql,
+        steps_for,
+        plan_format=format if plan else None,
         as_sql=sql,
         starting_rev=start,
         destination_rev=destination,
@@ -76,6 +82,8 @@ def downgrade(  # noqa: PLR0917 - the documented order
     tag: str | None = None,
     restart: bool = False,
     lock: bool = True,
+    plan: bool = False,
+    format: str = "text",
 ) -> None:
     """Revert to a previous version.
 
@@ -86,11 +94,14 @@ def downgrade(  # noqa: PLR0917 - the documented order
         tag: any text, for env.py to read.
         restart: run a revision that an earlier run left unfinished anew, from its beginning.
         lock: wait for other runs on the same version table, and keep them waiting.
+        plan: print what would run, and change nothing.
+        format: of the plan: ``text`` for people, ``json`` for a document.
 
     Raises:
-        CommandError: the revision is unknown, ambiguous or not beneath the current one, or
-            ``sql`` comes without a range.
+        CommandError: the revision is unknown, ambiguous or not beneath the current one,
+            ``sql`` comes without a range, or the options exclude each other.
     """
+    _check_format(plan=plan, sql=sql, format=format)
     script = script_directory(config)
     start, destination = _split_range(revision)
     if start is not None and not sql:
@@ -101,14 +112,14 @@ def downgrade(  # noqa: PLR0917 - the documented order
             "cannot ask the database where it starts."
         )
 
-    def plan(heads: Heads, _context: Any) -> Iterable[MigrationStep]:
+    def steps_for(heads: Heads, _context: Any) -> Iterable[MigrationStep]:
         return script._downgrade_revs(destination, heads)
 
-    run_environment(
+    _run(
         config,
         script,
-        plan,
-        must_run=not sql,
+        steps_for,
+        plan_format=format if plan else None,
         as_sql=sql,
         starting_rev=start,
         destination_rev=destination,
@@ -177,6 +188,35 @@ def ensure_version(config: Config, sql: bool = False, lock: bool = True) -> None
 
     script = script_directory(config)
     run_environment(config, script, make_table, must_run=not sql, as_sql=sql, lock=lock)
+
+
+def _run(
+    config: Config,
+    script: ScriptDirectory,
+    steps_for: Callable[[Heads, Any], Iterable[MigrationStep]],
+    *,
+    plan_format: str | None,
+    **opts: Any,
+) -> None:
+    """Run the steps, or print them in the format given."""
+    if plan_format is None:
+        run_environment(config, script, steps_for, must_run=not opts["as_sql"], **opts)
+        return
+    # A run itself needs nothing of this.
+    from idiolect.command.plan import show_plan
+
+    show_plan(config, script, steps_for, format=plan_format, **opts)
+
+
+def _check_format(*, plan: bool, sql: bool, format: str) -> None:
+    if plan and sql:
+        raise CommandError(
+            "Give one of --plan and --sql: a plan asks the database, a script does not."
+        )
+    if format not in {"text", "json"}:
+        raise CommandError(f"Unknown format {format!r}; expected 'text' or 'json'.")
+    if format != "text" and not plan:
+        raise CommandError(f"--format {format} is of a plan: give --plan, too.")
 
 
 def _split_range(revision: str) -> tuple[str | None, str]:

@@ -1,0 +1,319 @@
+"""What a run would do, told from the database's real state and done nowhere.
+
+``upgrade --plan`` and ``downgrade --plan`` come in with their steps. env.py runs as for
+``current``; each step's function then writes its SQL as it would for ``--sql``. Sends no statement
+but those that read the version table and the journal, and takes no lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import asdict, dataclass
+from io import StringIO
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.exc import NoInspectionAvailable
+
+from idiolect.command.environment import run_environment
+from idiolect.command.repair import unfinished_line
+from idiolect.operations.base import Operations
+from idiolect.runtime.environment import EnvironmentContext
+from idiolect.runtime.migration import MigrationContext
+from idiolect.runtime.transactions import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from sqlalchemy.engine import Dialect
+
+    from idiolect.runtime.steps import MigrationStep
+    from idiolect.script.base import ScriptDirectory
+    from idiolect.settings.config import Config
+
+#: Of the document; to be raised when a key goes or means something else, not for a new one.
+_DOCUMENT_VERSION: Final = 1
+#: Of a dialect's attributes, those that a connection found out: flags, versions, names.
+_FOUND_OUT: Final = (bool, int, str, tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One revision that would run.
+
+    Attributes:
+        revision: its id.
+        direction: ``upgrade`` or ``downgrade``.
+        from_revisions: the ids that it starts from.
+        to_revisions: the ids that it leads to.
+        message: the first paragraph of its docstring.
+        file: its path.
+        sql: what it would send, as far as that can be written beforehand.
+        problem: why the rest cannot; None where ``sql`` is all.
+        autocommit: whether it leaves the transaction with ``autocommit_block()``.
+    """
+
+    revision: str
+    direction: str
+    from_revisions: tuple[str, ...]
+    to_revisions: tuple[str, ...]
+    message: str
+    file: str
+    sql: str
+    problem: str | None
+    autocommit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would run on one database.
+
+    Attributes:
+        database: its URL without password.
+        dialect: SQLAlchemy's name of the dialect.
+        version_table: the version table's name, with its schema if it has one.
+        current: the ids in it.
+        unfinished: a line on a revision that an earlier run left, or None.
+        transaction: where transactions begin and end.
+        lock: what would keep other runs away, and what limits statements.
+        steps: what would run, in order.
+    """
+
+    database: str
+    dialect: str
+    version_table: str
+    current: tuple[str, ...]
+    unfinished: str | None
+    transaction: str
+    lock: str
+    steps: tuple[PlannedStep, ...]
+
+
+class _Answerless(Exception):
+    """A revision asked for what only the database knows."""
+
+
+class _NoAnswer:
+    """The result of a statement that was written and not sent."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise _Answerless
+
+    def __iter__(self) -> Iterator[Any]:
+        raise _Answerless
+
+    def __bool__(self) -> bool:
+        raise _Answerless
+
+
+class _Environment(EnvironmentContext):
+    """An environment that remembers what env.py passes on to the revisions."""
+
+    def __init__(self, config: Config, script: ScriptDirectory, **kw: Any) -> None:
+        super().__init__(config, script, **kw)
+        self.run_args: dict[str, Any] = {}
+
+    def run_migrations(self, **kw: Any) -> None:
+        """Plan, and run nothing."""
+        self.run_args = kw
+        super().run_migrations(**kw)
+
+    @contextlib.contextmanager
+    def standing_for(self, draft: MigrationContext) -> Iterator[None]:
+        """Show revisions the draft, as ``--sql`` would, while the block runs."""
+        real, asked = self._migration_context, self.context_opts.get("as_sql", False)
+        self._migration_context, self.context_opts["as_sql"] = draft, True
+        try:
+            yield
+        finally:
+            self._migration_context, self.context_opts["as_sql"] = real, asked
+
+
+class _Draft(MigrationContext):
+    """A context that writes what another would send, for the server that it found.
+
+    Args:
+        real: the context on the database.
+        environment: the environment of both.
+    """
+
+    def __init__(self, real: MigrationContext, environment: _Environment) -> None:
+        self.text = StringIO()
+        self.left_transaction = False
+        super().__init__(
+            _offline_dialect(real.dialect),
+            None,
+            {
+                **real.opts,
+                "as_sql": True,
+                "fn": None,
+                "literal_binds": True,
+                "output_buffer": self.text,
+                "output_encoding": None,
+                "transactional_ddl": real.rules.transactional_ddl,
+            },
+            environment,
+        )
+        self.connection = self.impl.connection = MockConnection(self.dialect, self._execute)
+
+    def _execute(self, statement: Any, *_parameters: Any, **_options: Any) -> _NoAnswer:
+        self.impl.execute(statement)
+        return _NoAnswer()
+
+    @contextlib.contextmanager
+    def autocommit_block(self) -> Iterator[None]:
+        """Note that the step leaves its transaction, and write on."""
+        self.left_transaction = True
+        with super().autocommit_block():
+            yield
+
+    def write(self, step: MigrationStep, run_args: dict[str, Any]) -> tuple[str, str | None, bool]:
+        """Return a step's SQL, why it is not all, and whether it leaves its transaction."""
+        self.text.seek(0)
+        self.text.truncate()
+        self.left_transaction = False
+        problem = None
+        try:
+            with Operations.context(self):
+                step.migration_fn(**run_args)
+        except (_Answerless, NoInspectionAvailable):
+            problem = "reads the database: what it sends from here on shows when it runs"
+        except Exception as exc:  # noqa: BLE001 - a revision's code, without the database it wants
+            reason = " ".join(str(exc).split())
+            problem = f"cannot be written before it runs: {type(exc).__name__}: {reason}"
+        return self.text.getvalue().strip(), problem, self.left_transaction
+
+
+def show_plan(
+    config: Config,
+    script: ScriptDirectory,
+    steps_for: Callable[[tuple[str, ...], Any], Iterable[MigrationStep]],
+    *,
+    format: str,
+    **opts: Any,
+) -> None:
+    """Print what would run on each database that env.py configures.
+
+    Args:
+        config: the configuration in use.
+        script: the script directory in use.
+        steps_for: the command's own planning.
+        format: ``text`` or ``json``.
+        **opts: what the command asks of the environment.
+    """
+    plans: list[Plan] = []
+
+    def note(heads: tuple[str, ...], context: Any) -> list[Any]:
+        plans.append(_plan(heads, list(steps_for(heads, context)), context))
+        return []
+
+    run_environment(config, script, note, must_run=True, environment=_Environment, **opts)
+    if format == "json":
+        document = {"version": _DOCUMENT_VERSION, "databases": [asdict(each) for each in plans]}
+        config.print_stdout("%s", json.dumps(document, indent=2))
+        return
+    for plan in plans:
+        for line in _lines(plan):
+            config.print_stdout("%s", line)
+
+
+def _plan(heads: tuple[str, ...], steps: list[MigrationStep], context: MigrationContext) -> Plan:
+    environment: Any = context.environment_context
+    draft = _Draft(context, environment) if steps else None
+    unfinished = context.journal.unfinished()
+    table, schema = context.version_table, context.version_table_schema
+    with environment.standing_for(draft):
+        planned = tuple(_planned(step, draft, environment.run_args) for step in steps)
+    return Plan(
+        database=context.connection.engine.url.render_as_string(hide_password=True),
+        dialect=context.dialect.name,
+        version_table=f"{schema}.{table}" if schema else table,
+        current=heads,
+        unfinished=unfinished_line(unfinished) if unfinished else None,
+        transaction=_transaction(context),
+        lock=_lock(context),
+        steps=planned,
+    )
+
+
+def _planned(step: Any, draft: Any, run_args: dict[str, Any]) -> PlannedStep:
+    step.load()
+    sql, problem, autocommit = draft.write(step, run_args)
+    return PlannedStep(
+        revision=step.revision.revision,
+        direction=step.name,
+        from_revisions=step.from_revisions_no_deps,
+        to_revisions=step.to_revisions_no_deps,
+        message=step.doc or "",
+        file=step.revision.path,
+        sql=sql,
+        problem=problem,
+        autocommit=autocommit,
+    )
+
+
+def _offline_dialect(online: Dialect) -> Dialect:
+    """Return a dialect that writes text for people, and knows what a connection found out.
+
+    One whose driver marks parameters with ``%`` would double that sign wherever it stands.
+    """
+    make: Any = type(online)
+    dialect: Dialect = make(paramstyle="named")
+    for name, value in vars(online).items():
+        if name not in vars(dialect) and isinstance(value, _FOUND_OUT):
+            setattr(dialect, name, value)
+    return dialect
+
+
+def _transaction(context: MigrationContext) -> str:
+    transactions = context.transactions
+    if context._is_bound():  # noqa: SLF001 - the run asks itself the same
+        return "env.py's own: it decides what is committed, and when"
+    if transactions.around_run is Scope.DATABASE:
+        return "one around all steps: all of them, or none"
+    if context.rules.transactional_ddl:
+        return "one for each step: those before a failure stay"
+    return (
+        "one for each step; this database does not roll back statements about the schema, so a "
+        "step that fails stays unfinished where it stopped"
+    )
+
+
+def _lock(context: MigrationContext) -> str:
+    taken = context.lock.enabled
+    words = ["other runs on this version table wait" if taken else "none: other runs may interfere"]
+    for name, what in (
+        ("statement_timeout", "a statement may run {:g} s"),
+        ("lock_wait_timeout", "a statement may wait {:g} s for a lock"),
+    ):
+        if (seconds := context.opts.get(name)) is not None:
+            words.append(what.format(seconds))
+    return "; ".join(words)
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    yield f"database:    {plan.database}"
+    yield f"current:     {', '.join(plan.current) or 'the base'}, by {plan.version_table}"
+    if plan.unfinished:
+        yield f"unfinished:  {plan.unfinished}"
+    if not plan.steps:
+        yield "Nothing would run."
+        return
+    yield f"transaction: {plan.transaction}"
+    yield f"lock:        {plan.lock}"
+    for number, step in enumerate(plan.steps, 1):
+        start, end = (", ".join(ids) or "base" for ids in (step.from_revisions, step.to_revisions))
+        yield ""
+        yield f"{number}. {step.direction} {start} -> {end}, {' '.join(step.message.split())}"
+        yield f"   file: {step.file}"
+        if step.autocommit:
+            yield "   leaves the transaction: what was done before is committed"
+        if not step.sql and not step.problem:
+            yield "   sends nothing"
+        yield from (f"    {line}".rstrip() for line in step.sql.splitlines())
+        if step.problem:
+            yield f"   {step.problem}"
+    yield ""
+    count = "1 revision" if len(plan.steps) == 1 else f"{len(plan.steps)} revisions"
+    yield f"{count} would run. Nothing was changed."

@@ -1,0 +1,189 @@
+"""`--plan` of upgrade and downgrade: what it tells, and that it does nothing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from core.tests.command.terminal import Terminal
+
+NOT_ROLLED_BACK = (
+    "one for each step; this database does not roll back statements about the schema, so a step "
+    "that fails stays unfinished where it stopped"
+)
+HEAD = '''"""{rev}"""
+import sqlalchemy as sa
+from idiolect import context, op
+revision, down_revision = {rev!r}, {down!r}
+
+def upgrade():
+'''
+
+
+def write(terminal: Terminal, rev: str, down: str | None, *lines: str) -> None:
+    """Write a revision whose upgrade() has the lines given."""
+    body = "".join(f"    {line}\n" for line in lines)
+    terminal.write(f"migrations/versions/{rev}_.py", HEAD.format(rev=rev, down=down) + body)
+
+
+def plan(terminal: Terminal, *words: str) -> dict[str, Any]:
+    """Return the one database of a plan's document."""
+    said = terminal.run(*words, "--plan", "--format", "json")
+    document = json.loads(said.out)
+    assert 1 == document["version"]
+    (database,) = document["databases"]
+    return dict(database)
+
+
+def test_a_plan_tells_what_would_run(linear: Terminal) -> None:
+    """Each step has its revisions, message, file and SQL, beneath where the database is."""
+    linear.run("upgrade", "a111")
+
+    said = linear.run("upgrade", "head", "--plan")
+
+    assert [
+        "database:    sqlite:///app.db",
+        "current:     a111, by alembic_version",
+        f"transaction: {NOT_ROLLED_BACK}",
+        "lock:        other runs on this version table wait",
+        "",
+        "1. upgrade a111 -> b222, the second",
+        f"   file: {linear.versions / 'b222_.py'}",
+        "    CREATE TABLE t_b222 (id INTEGER);",
+        "",
+        "2. upgrade b222 -> c333, the third",
+        f"   file: {linear.versions / 'c333_.py'}",
+        "    CREATE TABLE t_c333 (id INTEGER);",
+        "",
+        "2 revisions would run. Nothing was changed.",
+    ] == said.lines
+    assert (["a111"], ["alembic_version", "t_a111"]) == (linear.ids(), linear.tables())
+
+
+def test_a_plan_of_a_new_database_makes_no_version_table(linear: Terminal) -> None:
+    """All revisions would run, and nothing is there afterwards."""
+    said = linear.run("upgrade", "head", "--plan")
+
+    assert (0, "3 revisions would run. Nothing was changed.") == (said.status, said.lines[-1])
+    assert "1. upgrade base -> a111, the first" in said.lines
+    assert not linear.tables()
+
+
+def test_nothing_to_run(linear: Terminal) -> None:
+    """At the destination the plan is empty."""
+    linear.run("upgrade", "head")
+
+    assert "Nothing would run." == linear.run("upgrade", "head", "--plan").lines[-1]
+
+
+def test_a_plan_of_the_way_down(linear: Terminal) -> None:
+    """downgrade() is written, in the order in which it would run."""
+    linear.run("upgrade", "head")
+
+    steps = plan(linear, "downgrade", "a111")["steps"]
+
+    names = ("revision", "direction", "from_revisions", "to_revisions", "message", "sql")
+    assert [
+        ["c333", "downgrade", ["c333"], ["b222"], "the third", "DROP TABLE t_c333;"],
+        ["b222", "downgrade", ["b222"], ["a111"], "the second", "DROP TABLE t_b222;"],
+    ] == [[step[name] for name in names] for step in steps]
+    assert ["c333"] == linear.ids()
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        pytest.param("op.get_bind().execute(sa.text('SELECT 1')).scalar()", "reads", id="scalar"),
+        pytest.param("[*op.get_bind().execute(sa.text('SELECT 1'))]", "reads", id="rows"),
+        pytest.param("sa.inspect(op.get_bind()).get_table_names()", "reads", id="inspector"),
+        pytest.param("1 / 0", "ZeroDivisionError: division by zero", id="fails"),
+    ],
+)
+def test_what_cannot_be_written_is_told(terminal: Terminal, line: str, problem: str) -> None:
+    """The SQL until there is shown, the reason after it, and the next revision still."""
+    terminal.make_project()
+    write(terminal, "a1", None, "op.execute('UPDATE one SET x = 1')", line, "op.execute('no')")
+    write(terminal, "b2", "a1", "op.execute('UPDATE two SET x = 1')")
+
+    first, second = plan(terminal, "upgrade", "head")["steps"]
+
+    assert "UPDATE one SET x = 1;" == first["sql"].partition("\n")[0]
+    assert "no;" not in first["sql"]
+    assert problem in first["problem"]
+    assert ("UPDATE two SET x = 1;", None) == (second["sql"], second["problem"])
+
+
+def test_values_are_written_out(terminal: Terminal) -> None:
+    """Bound values and percent signs stand as the database would read them."""
+    terminal.make_project()
+    write(terminal, "a1", None, "op.execute(sa.text('SET x = :x').bindparams(x=\"5%'\"))")
+
+    assert "SET x = '5%''';" == plan(terminal, "upgrade", "head")["steps"][0]["sql"]
+
+
+def test_a_revision_sees_a_script(terminal: Terminal) -> None:
+    """What a revision has for --sql is what a plan shows."""
+    terminal.make_project()
+    write(
+        terminal, "a1", None, "op.execute(f'{context.is_offline_mode()} {op.get_context().as_sql}')"
+    )
+
+    assert "True True;" == plan(terminal, "upgrade", "head")["steps"][0]["sql"]
+
+
+def test_what_env_py_passes_on_reaches_revisions(terminal: Terminal) -> None:
+    """Arguments of run_migrations() are those of upgrade(), as for several databases."""
+    terminal.make_project()
+    path = terminal.folder / "migrations" / "env.py"
+    text = path.read_text("utf-8").replace("run_migrations()", "run_migrations(name='one')")
+    path.write_text(text, "utf-8")
+    write(terminal, "a1", None, "op.execute(name)")
+    revision = terminal.versions / "a1_.py"
+    revision.write_text(revision.read_text("utf-8").replace("upgrade()", "upgrade(name)"), "utf-8")
+
+    assert "one;" == plan(terminal, "upgrade", "head")["steps"][0]["sql"]
+
+
+def test_leaving_the_transaction_is_told(terminal: Terminal) -> None:
+    """A step with an autocommit block commits what was done before."""
+    terminal.make_project()
+    write(terminal, "a1", None, "with op.get_context().autocommit_block():", "    op.execute('x')")
+
+    said = terminal.run("upgrade", "head", "--plan")
+
+    assert "   leaves the transaction: what was done before is committed" in said.lines
+
+
+def test_a_plan_waits_for_nobody(linear: Terminal) -> None:
+    """While another run holds the database's write lock, the plan is there at once."""
+    linear.run("upgrade", "a111")
+    with sqlite3.connect(linear.folder / "app.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        said = linear.run("upgrade", "head", "--plan")
+        other.execute("ROLLBACK")
+
+    assert (0, "2 revisions would run. Nothing was changed.") == (said.status, said.lines[-1])
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("upgrade", "head", "--plan", "--sql"), "one of --plan and --sql"),
+        (("downgrade", "-1", "--plan", "--format", "xml"), "Unknown format 'xml'"),
+        (("upgrade", "head", "--format", "json"), "give --plan, too"),
+        (("upgrade", "a111:head", "--plan"), "'a111:head' needs --sql"),
+        (("downgrade", "nope", "--plan"), "nope"),
+    ],
+)
+def test_what_cannot_be_planned(linear: Terminal, words: tuple[str, ...], expected: str) -> None:
+    """Options that exclude each other and unknown revisions are refused."""
+    linear.run("upgrade", "head")
+
+    said = linear.run(*words)
+
+    assert 1 == said.status
+    assert expected in said.err
