@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 from projects import Project
+from runs import SECONDS, ended, start
 from sqlalchemy import create_engine, text
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
-SECONDS = 120
 STEPWISE = '{"transaction_per_migration": true}'
-RUN = """
-import sys
-from idiolect import command
-from idiolect.settings.config import Config
-import json
-folder, url, options, words = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), sys.argv[4:]
-config = Config(attributes={"options": options})
-config.set_main_option("script_location", folder)
-config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-import logging
-logging.basicConfig(level=logging.INFO, format="%(message)s")
-getattr(command, words[0])(config, *words[1:])
-"""
 #: Each writes one row; the first one makes the table.
 BODY = """
 {table}
@@ -70,22 +56,6 @@ def _write(project: Project, *, slow: str | None, seconds: float = 2) -> None:
                 seconds=seconds if name == slow else 0,
             ),
         )
-
-
-def start(project: Project, *words: str, options: str = "{}") -> subprocess.Popen[str]:
-    """Start a command in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-c", RUN, str(project.folder), project.url, options, *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def ended(processes: list[subprocess.Popen[str]]) -> list[str]:
-    """Wait for all; return what those that failed have said."""
-    said = [(process.communicate(timeout=SECONDS)[0], process) for process in processes]
-    return [output for output, process in said if process.returncode]
 
 
 @pytest.mark.parametrize(

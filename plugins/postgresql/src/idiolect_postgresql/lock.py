@@ -39,6 +39,8 @@ _LOOK = """SELECT pg_backend_pid() AS pid, current_setting('application_name') A
 
 _GIVE_BACK = "SELECT pg_advisory_unlock(:key), set_config('application_name', :name, false)"
 
+_NAME = "application_name"
+
 _HOLDER = """SELECT a.application_name, a.pid, host(a.client_addr) AS host,
         to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') AS since
     FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING (pid)
@@ -69,6 +71,7 @@ class AdvisoryLock(MigrationLock):
         self._connection = connection
         self._request = request
         self._key: int | None = None
+        self._session_name: str | None = None
         self._name_before: str | None = None
         self._is_pooled = False
         self._second = ExitStack()
@@ -96,17 +99,13 @@ class AdvisoryLock(MigrationLock):
 
     def release(self) -> None:
         """Give the lock back, and the session its name."""
-        if self._second is not None:
-            self._second.close()
+        self._second.close()
         if self._request.bound or self._is_pooled or self._name_before is None:
             return
         with own_transaction(self._connection) as connection:
-            connection.execute(
-                text(
-                    "SELECT pg_advisory_unlock(:key), set_config('application_name', :name, false)"
-                ),
-                {"key": self._key, "name": self._name_before},
-            )
+            give_back = text("SELECT pg_advisory_unlock(:key), set_config(:setting, :name, false)")
+            values = {"key": self._key, "setting": _NAME, "name": self._name_before}
+            connection.execute(give_back, values)
 
     def _look(self) -> None:
         """Learn the key, and whether every transaction is on the same server process."""
@@ -126,13 +125,12 @@ class AdvisoryLock(MigrationLock):
             if got and not self._request.bound:
                 # Waiters and administrators see who it is.
                 connection.execute(
-                    text("SELECT set_config('application_name', :name, false)"),
-                    {"name": self._request.owner},
+                    text("SELECT set_config(:setting, :name, false)"),
+                    {"setting": _NAME, "name": self._request.owner},
                 )
                 self._name_before = self._session_name
-            elif not got and in_transaction:
-                # A statement without snapshot closes the last one's, which would hold others up.
-                connection.exec_driver_sql("SHOW transaction_isolation")
+            elif in_transaction:
+                _close_snapshot(connection)
         return got
 
     def _try_beside(self) -> bool:
@@ -140,9 +138,16 @@ class AdvisoryLock(MigrationLock):
             self._other = self._second.enter_context(beside(self._connection))
         function = text("SELECT pg_try_advisory_xact_lock(:key)")
         got = bool(self._other.execute(function, {"key": self._key}).scalar())
-        if not got:
+        if got:
+            _close_snapshot(self._other)
+        else:
             self._other.rollback()
         return got
+
+
+def _close_snapshot(connection: Connection) -> None:
+    """Send a statement without snapshot: the last one's would hold others up until the next."""
+    connection.exec_driver_sql("SHOW transaction_isolation")
 
 
 def _backend_pid(connection: Connection) -> int | None:

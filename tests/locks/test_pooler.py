@@ -1,0 +1,70 @@
+"""Behind a pooler that gives each transaction another session, runs still wait for each other."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from devtools import pgbouncer
+from devtools.shell import Failure
+from projects import Project
+from runs import ended, start
+from sqlalchemy import NullPool, create_engine, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+STEPWISE = '{"transaction_per_migration": true}'
+TABLE = "op.create_table('done', sa.Column('word', sa.String(20)))"
+
+
+@pytest.fixture
+def pooled(fresh_postgresql: str) -> Iterator[str]:
+    """URL of an empty database by way of pgbouncer in transaction mode."""
+    try:
+        pooler, url = pgbouncer.start(fresh_postgresql)
+    except Failure as exc:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(exc))
+    yield url
+    pooler.stop()
+
+
+@pytest.mark.parametrize("options", ["{}", STEPWISE], ids=["one transaction", "step by step"])
+def test_runs_wait_for_each_other(pooled: str, tmp_path: Path, options: str) -> None:
+    """Each row is there once; a commit in the middle of a revision lets nobody in."""
+    project = Project(tmp_path / "project", pooled)
+    block = "import time\nwith op.get_context().autocommit_block():\n    time.sleep(1)"
+    insert = "op.execute(\"INSERT INTO done (word) VALUES ('{}')\")"
+    project.revision("a", None, f"{TABLE}\n{insert.format('a')}")
+    project.revision("b", "a", f"{block}\n{insert.format('b')}")
+    project.revision("c", "b", insert.format("c"))
+    assert [] == ended([start(project, "upgrade", "head", options=options) for _ in range(4)])
+    assert ["a", "b", "c"] == sorted(project.rows("SELECT word FROM done"))
+    assert ["c"] == project.heads()
+
+
+def test_a_concurrent_index(pooled: str, tmp_path: Path) -> None:
+    """It does not wait for the transaction that holds the lock."""
+    project = Project(tmp_path / "project", pooled)
+    index = "op.create_index('i', 'done', ['word'], postgresql_concurrently=True)"
+    project.revision("a", None, f"{TABLE}\nwith op.get_context().autocommit_block():\n    {index}")
+    assert [] == ended([start(project, "upgrade", "head") for _ in range(2)])
+    assert ["i"] == project.rows("SELECT indexname FROM pg_indexes WHERE tablename = 'done'")
+
+
+def test_no_lock_is_left(pooled: str, tmp_path: Path) -> None:
+    """The second connection ends with the run, and the servers' sessions hold nothing."""
+    project = Project(tmp_path / "project", pooled)
+    project.revision("a")
+    project.upgrade()
+    engine = create_engine(pooled, poolclass=NullPool)
+    count = (
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = "
+        "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    with engine.connect() as connection:
+        assert connection.scalar(text(count)) == 0
