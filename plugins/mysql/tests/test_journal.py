@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 from projects import Project
+from sqlalchemy import make_url
 
 from idiolect import command
 from idiolect.errors import UnfinishedRevisionError
@@ -255,3 +257,22 @@ def test_definitions_that_may_not_be_seen(
     project.revision("a", None, FIRST)
     project.upgrade()
     assert ["a"] == project.heads()
+
+
+@on_server
+def test_a_revision_that_leaves_the_database(
+    project: Project, second_mariadb: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The journal is where the version table is; elsewhere nothing is recorded, which is told."""
+    here, there = (make_url(url).database for url in (project.url, second_mariadb))
+    body = f"""
+    {{}}
+    op.execute("USE {there}")
+    op.create_table("u", sa.Column("id", sa.Integer))
+    op.execute("USE {here}")
+    """
+    project.revision("a", None, body.format('op.execute("CREATE TABLE t (id INTEGER)")'))
+    with caplog.at_level(logging.WARNING):
+        project.upgrade()
+    assert "upgrade() of revision 'a' cannot resume from here" in caplog.text
+    assert (["a"], ["alembic_version", "t"]) == (project.heads(), project.tables())

@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from idiolect.runtime.journal.entries import (
     DONE,
@@ -24,6 +24,7 @@ from idiolect.runtime.journal.entries import (
     result_text,
 )
 from idiolect.runtime.journal.resume import Earlier
+from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import is_autocommit
 from idiolect.util.statements import Kind, body_of, brief
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
     from idiolect.hooks.journal import JournalSupport
     from idiolect.runtime.journal.store import JournalTable
+
+log = Log("runtime.journal")
 
 _RETURNING = re.compile(r"\bRETURNING\b", re.IGNORECASE)
 #: Characters of SQL that are kept for an entry that waits.
@@ -361,7 +364,7 @@ class Record:
         """Write what waits into the table, in the transaction that is open."""
         entries = [*map(self._entry, self._waiting), *more]
         with self._own():
-            if self.earlier.left(self._count + 1):
+            if self._blind or self.earlier.left(self._count + 1):
                 return
             if self.earlier.undone:
                 self.store.delete(self.earlier.count + 1)
@@ -372,9 +375,27 @@ class Record:
                 return
             self._make_table()
             session = self.store.session(self.support)
-            self.store.add([replace(entry, server_session=session) for entry in entries])
+            try:
+                self.store.add([replace(entry, server_session=session) for entry in entries])
+            except ProgrammingError as exc:
+                self._go_blind(exc)
         self.stored = True
         self._waiting.clear()
+
+    def _go_blind(self, exc: ProgrammingError) -> None:
+        """Go on without a journal where the revision has left the schema that has the table.
+
+        Raises:
+            ProgrammingError: the database has ended the transaction because of it.
+        """
+        if not self.support.ddl_commits:
+            raise exc
+        log.warning(
+            "The journal cannot be written any longer, so that %s cannot resume from here: %s",
+            self.subject.label,
+            exc,
+        )
+        self._blind = True
 
     def _make_table(self) -> None:
         if not self.support.ddl_commits and not self.stored:
