@@ -45,7 +45,9 @@ print(json.dumps(sorted(sys.modules)))
 REVISION = '"""first"""\nrevision = "a1"\ndown_revision = None\n\ndef upgrade():\n    pass\n'
 
 
-@pytest.mark.parametrize("words", [("--help",), ("heads",), ("history",), ("heads", "--help")])
+@pytest.mark.parametrize(
+    "words", [("--help",), ("heads",), ("history",), ("graph",), ("heads", "--help")]
+)
 def test_a_short_command_imports_little(tmp_path: Path, words: tuple[str, ...]) -> None:
     """Commands about files alone import nothing that only other commands need."""
     (tmp_path / "versions").mkdir()

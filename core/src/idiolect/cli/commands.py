@@ -20,6 +20,7 @@ BUILTIN = {
     "downgrade": "idiolect.command.migrate",
     "edit": "idiolect.command.edit",
     "ensure_version": "idiolect.command.migrate",
+    "graph": "idiolect.command.graph",
     "heads": "idiolect.command.show",
     "history": "idiolect.command.show",
     "init": "idiolect.command.init",
@@ -38,7 +39,7 @@ RUNS_ENVIRONMENT = frozenset(
     {"check", "current", "downgrade", "ensure_version", "repair", "stamp", "upgrade"}
 )
 #: Commands that read revision files and print, mostly without env.py.
-READS_FILES = frozenset({"branches", "heads", "history", "show"})
+READS_FILES = frozenset({"branches", "graph", "heads", "history", "show"})
 #: Command name -> its summary, so that ``--help`` imports no command; a test holds them equal.
 SUMMARIES = {
     "branches": "Show current branch points.",
@@ -47,6 +48,7 @@ SUMMARIES = {
     "downgrade": "Revert to a previous version.",
     "edit": "Edit revision script(s) using $EDITOR.",
     "ensure_version": "Create the version table if it doesn't exist already.",
+    "graph": "Draw the graph of revisions.",
     "heads": "Show current available heads in the script directory.",
     "history": "List changeset scripts in chronological order.",
     "init": "Initialize a new scripts directory.",
@@ -76,6 +78,7 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("-c", "--check-heads"),
         {**_SWITCH, "help": "fail unless all heads are applied to the database"},
     ),
+    "current": (("--current",), {**_SWITCH, "help": "mark what the database is at"}),
     "depends_on": (
         ("--depends-on",),
         {"action": "append", "help": "a revision that must be applied first; may be repeated"},
@@ -150,6 +153,13 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "version_path": (
         ("--version-path",),
         {"help": "the folder to write to, one of version_locations"},
+    ),
+}
+#: (command, parameter) -> the same, where it means something of its own.
+OWN_FLAGS: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
+    ("graph", "format"): (
+        ("--format",),
+        {"metavar": "FORMAT", "help": "text (the default), mermaid or dot"},
     ),
 }
 #: Parameter without default -> what argparse is told.

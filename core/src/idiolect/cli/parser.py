@@ -12,6 +12,7 @@ from idiolect import ALEMBIC_API, __version__
 from idiolect.cli.commands import (
     BUILTIN,
     FLAGS,
+    OWN_FLAGS,
     POSITIONALS,
     CommandSpec,
     load,
@@ -105,7 +106,7 @@ def add_command(subparsers: Any, spec: CommandSpec) -> None:
     defaults = dict(zip(spec.flags, _defaults(spec), strict=True))
     for name in spec.flags:
         own = (("--" + name.replace("_", "-"),), _settings(defaults[name]))
-        flags, settings = FLAGS.get(name, own)
+        flags, settings = OWN_FLAGS.get((spec.name, name)) or FLAGS.get(name, own)
         sub.add_argument(*flags, dest=name, default=defaults[name], **settings)
     for name in map(spec.argument_name, spec.positionals):
         sub.add_argument(name, **POSITIONALS.get(name, {}))

@@ -9,6 +9,7 @@ from typing import Any
 
 from idiolect.command.check import check
 from idiolect.command.edit import edit
+from idiolect.command.graph import graph
 from idiolect.command.init import init, list_templates
 from idiolect.command.merge import merge
 from idiolect.command.migrate import downgrade, ensure_version, stamp, upgrade
@@ -26,6 +27,7 @@ __all__ = [
     "downgrade",
     "edit",
     "ensure_version",
+    "graph",
     "heads",
     "history",
     "init",

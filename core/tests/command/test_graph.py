@@ -1,0 +1,119 @@
+"""graph: what is drawn in each format, and what asks the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from core.tests.command.terminal import Terminal
+
+
+def test_a_line(linear: Terminal) -> None:
+    """Without branches each revision is a line, latest first; the database is left alone."""
+    said = linear.run("graph")
+
+    assert ["* c333 (head), the third", "* b222, the second", "* a111, the first"] == said.lines
+    assert linear.tables() is None
+
+
+def test_branches_and_merges(branched: Terminal) -> None:
+    """Lines part at a merge and join at a branch point."""
+    branched.revision("e555", ("c333", "d444"), "merge")
+
+    assert [
+        "* e555 (side) (head), merge",
+        "|\\",
+        "* | c333, the third",
+        "* | b222, the second",
+        "| * d444 (side), the side",
+        "|/",
+        "* a111, the first",
+    ] == branched.run("graph").lines
+
+
+def test_a_line_that_crosses_others(linear: Terminal) -> None:
+    """A branch that joins further left runs beneath the lines between."""
+    linear.revision("d444", "a111", "left")
+    linear.revision("o111", None, "other")
+    linear.revision("o222", "o111", "other head")
+    linear.revision("z999", ("o222", "a111"), "over")
+
+    lines = linear.run("graph").lines
+
+    assert 7 == sum("*" in line for line in lines)
+    assert "|_|/" in lines
+    assert "* a111, the first" == lines[-1][lines[-1].index("*") :]
+
+
+def test_roots_end_their_line(terminal: Terminal) -> None:
+    """A base ends its column, and the columns on its right move up."""
+    terminal.make_project()
+    terminal.revision("a1", None)
+    terminal.revision("b1", None)
+    terminal.revision("b2", "b1", depends_on="a1")
+    terminal.revision("m1", ("a1", "b2"))
+
+    lines = terminal.run("graph").lines
+
+    assert "* m1 (head), make m1" == lines[0]
+    assert any("b2 (depends on a1), make b2" in line for line in lines)
+    assert 4 == sum("*" in line for line in lines)
+
+
+def test_mermaid(branched: Terminal) -> None:
+    """Nodes have names of their own, labels are escaped, and arrows lead up."""
+    branched.revision("e555", ("c333", "d444"), 'the "fifth" <one>', depends_on="a111")
+
+    assert [
+        "flowchart BT",
+        '    r0["e555<br>the #quot;fifth#quot; #lt;one#gt;"]',
+    ] == branched.run("graph", "--format", "mermaid").lines[:2]
+    assert {
+        "    r4 --> r2",
+        "    r4 --> r3",
+        "    r4 -.-> r0",
+        "    r3 --> r0",
+        "    class r0 head",
+    } <= {*branched.run("graph", "--format", "mermaid").lines}
+
+
+def test_dot(branched: Terminal) -> None:
+    """Ids and labels are quoted; dependencies are dashed."""
+    branched.revision("e555", "c333", 'a "quoted" \\\\ word', depends_on="d444")
+
+    lines = branched.run("graph", "--format", "dot").lines
+
+    assert ("digraph revisions {", "}") == (lines[0], lines[-1])
+    assert {
+        '    "a111" [label="a111\\nthe first"]',
+        '    "d444" [label="d444\\n(side)\\nthe side", style=filled, fillcolor="#dbeafe"]',
+        '    "c333" -> "e555"',
+        '    "d444" -> "e555" [style=dashed]',
+    } <= {*lines}
+    assert any('a \\"quoted\\" \\\\ word' in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("text", "* b222 (current), the second"),
+        ("mermaid", "    class r1 current"),
+        ("dot", '    "b222" [label="b222\\nthe second", style=filled, fillcolor="#bbf7d0"]'),
+    ],
+)
+def test_current_is_marked_where_asked(linear: Terminal, kind: str, expected: str) -> None:
+    """With --current the database is asked, otherwise nothing is marked."""
+    linear.run("upgrade", "b222")
+
+    assert expected in linear.run("graph", "--format", kind, "--current").lines
+    assert expected not in linear.run("graph", "--format", kind).lines
+
+
+def test_an_unknown_format_is_refused(linear: Terminal) -> None:
+    """The message names those that there are."""
+    said = linear.run("graph", "--format", "svg")
+
+    assert 1 == said.status
+    assert "Unknown format 'svg'; expected 'text', 'mermaid', 'dot'" in said.err
