@@ -9,20 +9,11 @@ from sqlalchemy import event, inspect
 from sqlalchemy.types import TypeEngine
 
 from idiolect.hooks.dialects import hooks_for
+from idiolect.hooks.standin import KINDS
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-KINDS = (
-    "columns",
-    "pk_constraint",
-    "foreign_keys",
-    "indexes",
-    "unique_constraints",
-    "check_constraints",
-    "table_comment",
-    "table_options",
-)
 TABLES = {
     "parent": (
         "CREATE TABLE parent (id INT PRIMARY KEY, k INT UNIQUE, `x y` INT, UNIQUE (`x y`, id)) "

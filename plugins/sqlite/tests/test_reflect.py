@@ -14,6 +14,7 @@ from sqlalchemy.types import TypeEngine
 from idiolect.autogenerate import compare_metadata
 from idiolect.errors import CommandError
 from idiolect.hooks.dialects import hooks_for
+from idiolect.hooks.standin import KINDS as ALL_KINDS
 from idiolect.migration import MigrationContext
 
 if TYPE_CHECKING:
@@ -21,15 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-KINDS = (
-    "columns",
-    "pk_constraint",
-    "foreign_keys",
-    "indexes",
-    "unique_constraints",
-    "check_constraints",
-    "table_options",
-)
+KINDS = [kind for kind in ALL_KINDS if kind != "table_comment"]
 TABLES = {
     "types": (
         'CREATE TABLE types (a INTEGER, b VARCHAR(20), c NUMERIC(10, 2), d, e "ODD TYPE"(3), '

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import inspect
 
 from idiolect.hooks import LazyFacts, ReflectedTables, StandIn
+from idiolect.hooks.standin import KINDS
 from idiolect_mysql.catalogue import read
 from idiolect_mysql.showcreate import Writer
 from idiolect_mysql.signatures import signature
@@ -26,16 +27,6 @@ if TYPE_CHECKING:
 
     Key = tuple[str | None, str]
 
-_KINDS = (
-    "columns",
-    "pk_constraint",
-    "foreign_keys",
-    "indexes",
-    "unique_constraints",
-    "check_constraints",
-    "table_comment",
-    "table_options",
-)
 _SHOW = re.compile(r"SHOW CREATE TABLE (.+)", re.DOTALL)
 #: How names are quoted, unless the server was told to do otherwise.
 _QUOTE = "`"
@@ -71,7 +62,7 @@ def reflect_tables(
         if name in catalogues[schema].tables
     ]
     inspector = inspect(StandIn(connection, _answers(connection, catalogues, keys)))
-    found: dict[str, Any] = {kind: LazyFacts.of(inspector, kind, keys) for kind in _KINDS}
+    found: dict[str, Any] = {kind: LazyFacts.of(inspector, kind, keys) for kind in KINDS}
 
     def sign(key: Key) -> TableSignature | None:
         return signature(catalogues[key[0]], key[1], default)

@@ -182,6 +182,8 @@ def _is_odd(column: ColumnRow) -> bool:
         return True
     if column.generated:
         return column.extra not in _GENERATED
+    if not column.extra:
+        return False
     words = _ON_UPDATE.sub("", column.extra.replace(_DEFAULT_GENERATED, ""))
     return words.strip() not in {"", "auto_increment"}
 

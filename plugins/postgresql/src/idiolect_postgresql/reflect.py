@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import inspect
 
 from idiolect.hooks import Batches, LazyFacts, ReflectedTables
+from idiolect.hooks.standin import KINDS
 from idiolect_postgresql.signatures import Schema
 
 if TYPE_CHECKING:
@@ -24,16 +25,6 @@ if TYPE_CHECKING:
 
 #: The first version with all that is asked for: generated columns. Source: its release notes.
 _FIRST_VERSION = (12,)
-_KINDS = (
-    "columns",
-    "pk_constraint",
-    "foreign_keys",
-    "indexes",
-    "unique_constraints",
-    "check_constraints",
-    "table_comment",
-    "table_options",
-)
 
 
 def can_reflect(connection: Connection) -> bool:
@@ -60,6 +51,6 @@ def reflect_tables(
         return known[schema].signature(name) if name in known[schema].comments else None
 
     tables = Batches(inspect(connection), names)
-    found: dict[str, Any] = {kind: tables.facts(kind) for kind in _KINDS}
+    found: dict[str, Any] = {kind: tables.facts(kind) for kind in KINDS}
     keys = frozenset((schema, name) for schema, chosen in names.items() for name in chosen)
     return ReflectedTables(**found, signatures=LazyFacts(keys, sign), prefetch=tables.prefetch)

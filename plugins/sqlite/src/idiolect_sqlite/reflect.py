@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import inspect
 
 from idiolect.hooks import LazyFacts, ReflectedTables, StandIn
+from idiolect.hooks.standin import KINDS
 from idiolect_sqlite.signatures import signature
 
 if TYPE_CHECKING:
@@ -33,15 +34,8 @@ FIRST_VERSION = (3, 16)
 _XINFO_VERSION = (3, 26)
 _MAIN = "main"
 _TEMPORARY = "temp"
-_KINDS = (
-    "columns",
-    "pk_constraint",
-    "foreign_keys",
-    "indexes",
-    "unique_constraints",
-    "check_constraints",
-    "table_options",
-)
+#: What SQLite does not have.
+_NOT_HERE = "table_comment"
 _QUOTED = r'(?:"(?P<{0}>(?:[^"]|"")*)"|(?P<{0}_bare>\w+))'
 _PRAGMA = re.compile(
     rf"PRAGMA {_QUOTED.format('schema')}\.(?P<pragma>\w+)\({_QUOTED.format('name')}\)"
@@ -86,7 +80,9 @@ def reflect_tables(
         for name in chosen
         if name in catalogues[schema or _MAIN].sources
     }
-    found: dict[str, Any] = {kind: LazyFacts.of(inspector, kind, keys) for kind in _KINDS}
+    found: dict[str, Any] = {
+        kind: LazyFacts.of(inspector, kind, keys) for kind in KINDS if kind != _NOT_HERE
+    }
     return ReflectedTables(**found, signatures=LazyFacts(keys, _signed(catalogues)))
 
 
