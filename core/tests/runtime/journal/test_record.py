@@ -219,6 +219,10 @@ def test_fingerprints() -> None:
     assert shared != fingerprint("SELECT", {"a": "xxx", "b": "xxy"})
     assert fingerprint("SELECT", None) == fingerprint("SELECT", ())
     assert fingerprint("SELECT", [object]) == fingerprint("SELECT", [object])
+    many = [{"a": n} for n in range(2500)]
+    assert fingerprint("SELECT", many) == fingerprint("SELECT", [{**row} for row in many])
+    assert fingerprint("SELECT", many) != fingerprint("SELECT", many[:-1])
+    assert fingerprint("SELECT", many) != fingerprint("SELECT", [{"a": 7}, *many[1:]])
 
 
 def test_definitions() -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: States: sent, and not known to be done; done; taken for done by a person, whatever it was.
 INTENT, DONE, ACCEPTED = "intent", "done", "accepted"
+#: Rows of which a fingerprint is taken, about.
+_ROWS = 500
 #: Characters of a definition.
 LONGEST_DEFINITION = 3000
 #: A note that a person has accepted.
@@ -89,13 +91,26 @@ def entry_from(row: Mapping[str, Any]) -> Entry:
 
 
 def fingerprint(sql: str, parameters: Any) -> str:
-    """Return a text that is the same for the same SQL and parameters, in any process."""
+    """Return a text that is the same for the same SQL and parameters, in any process.
+
+    Of many rows it is that of their number and of some: to look at all would be a good part of
+    what it takes to insert them.
+    """
+    found = hashlib.sha1(sql.encode(errors="backslashreplace"), usedforsecurity=False)
+    if isinstance(parameters, list) and len(parameters) > _ROWS:
+        found.update(b"%d" % len(parameters))
+        parameters = parameters[:: len(parameters) // _ROWS]
+    if parameters:
+        found.update(_as_bytes(parameters))
+    return found.hexdigest()
+
+
+def _as_bytes(parameters: Any) -> bytes:
     try:
         # The second format has no back references, which depend on who else holds an object.
-        values = marshal.dumps(parameters, 2) if parameters else b""
+        return b"\0" + marshal.dumps(parameters, 2)
     except ValueError:
-        values = repr(parameters).encode(errors="backslashreplace")
-    return hashlib.sha1(sql.encode() + b"\0" + values, usedforsecurity=False).hexdigest()
+        return b"\1" + repr(parameters).encode(errors="backslashreplace")
 
 
 def result_text(rowcount: Any, lastrowid: Any) -> str:
