@@ -36,7 +36,12 @@ def test_stand_in_answers_what_it_knows(connection: Connection) -> None:
 def test_facts_are_found_out_once() -> None:
     """A table is looked at when it is looked up, and once."""
     asked: list[Any] = []
-    facts = LazyFacts([(None, "one"), (None, "two")], lambda key: asked.append(key) or len(asked))
+
+    def look(key: Any) -> int:
+        asked.append(key)
+        return len(asked)
+
+    facts = LazyFacts([(None, "one"), (None, "two")], look)
     assert [] == asked
     assert (1, 1) == (facts[None, "one"], facts[None, "one"])
     assert [(None, "one")] == asked

@@ -1,4 +1,4 @@
-"""The text of SHOW CREATE TABLE, as MySQL 8 would write it for what its information_schema tells."""
+"""The text of SHOW CREATE TABLE, as MySQL 8 would write it for what its catalogue tells."""
 
 from __future__ import annotations
 
