@@ -7,7 +7,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from tests.bad_input.row import FIRST, SECOND, Row, each_command
-from tests.bad_input.spoil import DATABASE, delete, folder, link, lock_up, sql, url, write
+from tests.bad_input.spoil import DATABASE, delete, folder, link, lock_up, option, sql, url, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,8 +76,8 @@ ROWS = [
         Row(
             f"database-busy-{command.partition(' ')[0]}",
             command,
-            ("locked", DATABASE),
-            (url(_UNLOCKED),),
+            ("locked", DATABASE, "migration_lock_timeout"),
+            (url(_UNLOCKED), option("migration_lock_timeout", "0.5")),
             meanwhile=_busy,
         )
         for command in _MOVERS
@@ -86,8 +86,8 @@ ROWS = [
         Row(
             f"database-locked-{command.partition(' ')[0]}",
             command,
-            ("locked", DATABASE),
-            (url(_UNLOCKED),),
+            ("locked",),
+            (url(_UNLOCKED), option("migration_lock_timeout", "0.5")),
             meanwhile=_locked,
         )
         for command in ("current", "upgrade head")
@@ -95,13 +95,13 @@ ROWS = [
     *each_command(
         "version-unknown",
         ("current", "upgrade head", "downgrade -1", "downgrade base", "history -r current:"),
-        ("nosuch99",),
+        ("nosuch99", "looked for in"),
         sql(f"UPDATE {_TABLE} SET version_num = 'nosuch99'"),
     ),
     *each_command(
         "version-unknown-beside",
         ("current", "upgrade head", "downgrade base"),
-        ("nosuch99",),
+        ("nosuch99", "looked for in"),
         sql(f"INSERT INTO {_TABLE} VALUES ('nosuch99')"),
     ),
     *each_command(

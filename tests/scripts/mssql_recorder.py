@@ -66,8 +66,9 @@ class Server:
     """What arrived, and what lasts.
 
     Attributes:
-        log: statements, ``COMMIT``, ``ROLLBACK``, ``AUTOCOMMIT ON`` and ``AUTOCOMMIT OFF``; no
-            queries, and no transaction's end that had nothing to end.
+        log: statements, ``COMMIT``, ``ROLLBACK``, ``AUTOCOMMIT ON``, ``AUTOCOMMIT OFF``, ``LOCK``
+            and ``UNLOCK`` of the session; no queries, and no transaction's end that had nothing to
+            end.
         lasting: what is committed.
         refused: part of a statement that fails.
     """
@@ -181,6 +182,15 @@ class _Cursor:
 
     def execute(self, statement: str, *parameters: Any) -> None:
         given = parameters[0] if parameters and isinstance(parameters[0], (tuple, list)) else ()
+        if "sp_getapplock" in statement:
+            self.connection.server.log.append("LOCK")
+            self.description = [("got", int, None, None, None, None, None)]
+            self.rows = iter([(0,)])
+            return
+        if "sp_releaseapplock" in statement:
+            self.connection.server.log.append("UNLOCK")
+            self.description = None
+            return
         if _QUERY.match(statement):
             self.description = [("c", str, None, None, None, None, None)]
             self.rows = iter(self._answer(statement))

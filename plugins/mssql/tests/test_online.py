@@ -50,12 +50,14 @@ def test_a_run_is_one_transaction(project: Project, server: Server) -> None:
     project.revision("b", "a", "op.execute('UPDATE t SET id = 1')")
     project.upgrade()
     assert [
+        "LOCK",
         VERSION_TABLE,
         "CREATE TABLE t ( id INTEGER NULL )",
         _inserted("a"),
         "UPDATE t SET id = 1",
         _updated("b", "a"),
         "COMMIT",
+        "UNLOCK",
     ] == server.log
     assert ["b"] == server.lasting.versions
 
@@ -66,9 +68,10 @@ def test_a_revision_is_one_transaction(project: Project, server: Server) -> None
     project.revision("b", "a", "op.execute('UPDATE t SET id = 2')")
     project.upgrade(transaction_per_migration=True)
     assert [
-        *[VERSION_TABLE, "COMMIT"],
+        *["LOCK", VERSION_TABLE, "COMMIT"],
         *["UPDATE t SET id = 1", _inserted("a"), "COMMIT"],
         *["UPDATE t SET id = 2", _updated("b", "a"), "COMMIT"],
+        "UNLOCK",
     ] == server.log
 
 
@@ -90,7 +93,8 @@ def test_a_failure_is_rolled_back(
         "ALTER TABLE t ADD c INTEGER NULL",
         "DROP TABLE other",
         "ROLLBACK",
-    ] == server.log[-3:]
+        "UNLOCK",
+    ] == server.log[-4:]
     assert left == server.lasting.versions
     assert per_migration is server.lasting.has_version_table
 
@@ -107,6 +111,7 @@ def test_autocommit_block(project: Project, server: Server) -> None:
     )
     project.upgrade(journal=False)
     assert [
+        "LOCK",
         VERSION_TABLE,
         "UPDATE t SET id = 1",
         "COMMIT",
@@ -116,6 +121,7 @@ def test_autocommit_block(project: Project, server: Server) -> None:
         "UPDATE t SET id = 3",
         _inserted("a"),
         "COMMIT",
+        "UNLOCK",
     ] == [line for line in server.log if not line.startswith("SET TRANSACTION")]
 
 
@@ -125,12 +131,14 @@ def test_downgrade(project: Project, server: Server) -> None:
     project.upgrade()
     server.log.clear()
     project.downgrade("base")
-    found, *rest = server.log
+    locked, found, *rest = server.log
+    assert "LOCK" == locked
     assert found.startswith("declare @const_name varchar(256) select @const_name = QUOTENAME(")
     assert [
         "ALTER TABLE t DROP COLUMN c",
         "DELETE FROM alembic_version WHERE alembic_version.version_num = 'a'",
         "COMMIT",
+        "UNLOCK",
     ] == rest
     assert [] == server.lasting.versions
 
@@ -141,4 +149,4 @@ def test_no_separator_reaches_the_driver(project: Project, server: Server) -> No
         "a", None, "op.execute('CREATE VIEW v AS SELECT 1 AS one')\nop.execute(\"PRINT 'GO'\")"
     )
     project.upgrade()
-    assert ["CREATE VIEW v AS SELECT 1 AS one", "PRINT 'GO'"] == server.log[1:3]
+    assert ["CREATE VIEW v AS SELECT 1 AS one", "PRINT 'GO'"] == server.log[2:4]

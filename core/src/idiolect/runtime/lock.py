@@ -62,6 +62,8 @@ class RunLock:
             and opts.get("lock") is not False
             and opts.get("migration_lock") is not False
         )
+        # What kept the last look at the database from reading, in the plugin's words.
+        self._kept_out = ""
         self._timeout: float | None = opts.get("migration_lock_timeout")
         self.is_fresh = False
 
@@ -131,7 +133,8 @@ class RunLock:
         Raises:
             LockTimeoutError: it was kept for longer than ``migration_lock_timeout``.
         """
-        if not self.enabled:
+        # A command that only asks is better told at once than left waiting.
+        if not self.enabled or self._context.opts.get("dont_mutate"):
             return read()
         context = self._context
         answers: list[T] = []
@@ -141,8 +144,10 @@ class RunLock:
             try:
                 answers.append(read())
             except DBAPIError as exc:
-                if context.hooks.transient_error(context.dialect, exc) is None:
+                words = context.hooks.transient_error(context.dialect, exc)
+                if words is None:
                     raise
+                self._kept_out = words
                 if not began and context.connection.in_transaction():
                     context.connection.rollback()
                 return False
@@ -225,6 +230,7 @@ class RunLock:
             holder = self._lock.holder() if self._lock else ""
         except Exception:  # noqa: BLE001 - often a privilege that is missing
             holder = ""
+        holder = holder or self._kept_out
         return f" ({holder})" if holder else ""
 
     def _gave_up(self, seconds: float) -> LockTimeoutError:

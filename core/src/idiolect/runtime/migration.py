@@ -361,7 +361,11 @@ class MigrationContext:
                 steps = list(self._migrations_fn(heads, self)) if self._migrations_fn else []
             except CommandError as exc:
                 if not self.as_sql and any(repr(head) in str(exc) for head in heads):
-                    exc.add_note(f"from the version table {self.version_table!r}")
+                    folders = ", ".join(
+                        repr(str(each)) for each in getattr(self.script, "_version_locations", ())
+                    )
+                    looked = f"; looked for in {folders}" if folders else ""
+                    exc.add_note(f"from the version table {self.version_table!r}{looked}")
                 raise
         # All files before the first statement: what is wrong with the last of them stops the run
         # while nothing has happened.

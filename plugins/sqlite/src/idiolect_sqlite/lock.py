@@ -71,6 +71,10 @@ class ImmediateLock(MigrationLock):
                 cursor.execute(f"PRAGMA busy_timeout = {patience}")
         return True
 
+    def holder(self) -> str:
+        """Return what is known of who writes: SQLite tells no more."""
+        return f"{self._connection.engine.url.database!r} is locked by another connection"
+
     def keep(self) -> None:
         """Keep the file's lock after the commit. Source: SQLite, "PRAGMA locking_mode"."""
         self._kept = True
