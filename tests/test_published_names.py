@@ -67,22 +67,22 @@ def test_types_cost_nothing_until_they_are_wanted() -> None:
 
 
 @pytest.fixture
-def no_duckdb() -> Iterator[None]:
-    """Leave the process without the class that a test put in."""
-    yield
-    _impls.pop("duckdb", None)
+def nobodys() -> Iterator[str]:
+    """Give the name of a dialect that has no class, and leave the process without one."""
+    yield "nobodysdb"
+    _impls.pop("nobodysdb", None)
 
 
-def test_an_env_py_may_put_a_class_in(no_duckdb: None) -> None:
+def test_an_env_py_may_put_a_class_in(nobodys: str) -> None:
     """A class that was made for another dialect then serves this one."""
-    assert "duckdb" not in _impls
-    _impls["duckdb"] = _impls["postgresql"]
+    assert nobodys not in _impls
+    _impls[nobodys] = _impls["postgresql"]
     dialect = DefaultDialect()
-    dialect.name = "duckdb"
+    dialect.name = nobodys
     context = MigrationContext.configure(dialect=dialect)
     assert _impls["postgresql"] is type(context.impl)
-    del _impls["duckdb"]
-    assert "duckdb" not in list(_impls)
+    del _impls[nobodys]
+    assert nobodys not in list(_impls)
 
 
 def test_the_classes_of_plugins_are_among_those_that_are_known() -> None:

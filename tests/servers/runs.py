@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 SECONDS = 90
 RUN = """
+import signal
 import sys
+# Whoever starts the tests in the background has them ignore SIGINT, and all they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from idiolect import command
 from idiolect.settings.config import Config
 import json

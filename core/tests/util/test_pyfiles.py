@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import py_compile
 import re
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,21 @@ def test_load_compiled(tmp_path: Path, where: str) -> None:
 
     assert pyfiles.load_python_file(tmp_path, "env.py").x == 5
     assert pyfiles.pyc_file_from_path(source) == Path(str(compiled))
+
+
+def test_a_file_mended_at_once_is_run_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Same second, same size: Python's bytecode would not know the two versions apart."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    now = int(time.time())
+    for value in (5, 6):
+        (tmp_path / "a.py").write_text(f"x = {value}\n")
+        os.utime(tmp_path / "a.py", (now, now))
+        assert value == pyfiles.load_python_file(tmp_path, "a.py").x
+    os.utime(tmp_path / "a.py", (now - 60, now - 60))
+    pyfiles.load_python_file(tmp_path, "a.py")
+    assert pyfiles.pyc_file_from_path(tmp_path / "a.py") is not None, "and settled files have it"
 
 
 def test_load_marks_globals_first(tmp_path: Path) -> None:

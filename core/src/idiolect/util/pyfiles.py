@@ -10,7 +10,8 @@ import contextlib
 import importlib.util
 import os
 import re
-from importlib.machinery import BYTECODE_SUFFIXES
+import time
+from importlib.machinery import BYTECODE_SUFFIXES, SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,24 @@ from idiolect.errors import ScriptError
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from _typeshed import ReadableBuffer
+
 StrPath = str | os.PathLike[str]
+#: How old, in seconds, a source file has to be for its bytecode to be kept.
+_SETTLED = 2.0
+
+
+class _SourceLoader(SourceFileLoader):
+    """Python's loader, but for bytecode of a file that was written a moment ago.
+
+    Bytecode is told from outdated bytecode by the second and the size of its source: a revision
+    that fails, is mended by a letter and run again at once would run as it was.
+    """
+
+    def set_data(self, path: str, data: ReadableBuffer, *, _mode: int = 0o666) -> None:
+        """Write bytecode, unless its source may change once more within the second."""
+        if time.time() - os.stat(self.path).st_mtime >= _SETTLED:  # noqa: PTH116
+            super().set_data(path, data, _mode=_mode)
 
 
 def load_python_file(dir_: StrPath, filename: StrPath) -> ModuleType:
@@ -62,7 +80,8 @@ def load_module_py(module_id: str, path: StrPath) -> ModuleType:
     from idiolect.util.bound import mark_globals, unmark_globals
 
     where = os.fspath(path)
-    spec = importlib.util.spec_from_file_location(module_id, where)
+    loader = _SourceLoader(module_id, where) if where.endswith(".py") else None
+    spec = importlib.util.spec_from_file_location(module_id, where, loader=loader)
     if spec is None or spec.loader is None:
         raise ScriptError(f"Can't load {where!r} as Python.", path=where)
     module = importlib.util.module_from_spec(spec)
