@@ -66,6 +66,14 @@ STATEMENTS: dict[str, tuple[dict[str, Any], str]] = {
         {"server_default": text("CURRENT_TIMESTAMP"), "existing_type": DateTime()},
         "CHANGE c c DATETIME NULL DEFAULT CURRENT_TIMESTAMP",
     ),
+    "a class is no moment": (
+        {"server_default": "2000-01-01", "existing_type": DateTime},
+        "ALTER COLUMN c SET DEFAULT '2000-01-01'",
+    ),
+    "a class of a moment": (
+        {"nullable": False, "existing_type": DateTime},
+        "MODIFY c DATETIME NOT NULL",
+    ),
     "collation stays": (
         {"nullable": False, "existing_type": String(5, collation="utf8mb4_bin")},
         "MODIFY c VARCHAR(5) COLLATE utf8mb4_bin NOT NULL",

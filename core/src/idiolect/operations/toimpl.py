@@ -153,8 +153,9 @@ def alter_column(operations: Operations, operation: AlterColumnOp) -> None:
         "nullable": operation.modify_nullable,
         "server_default": server_default_of(operation, "modify_server_default"),
         "name": operation.modify_name,
-        "type_": new_type,
-        "existing_type": existing_type,
+        # As given: a dialect may tell a class, which says less, from an instance.
+        "type_": operation.modify_type,
+        "existing_type": operation.existing_type,
         "existing_server_default": server_default_of(operation, "existing_server_default"),
         "existing_nullable": operation.existing_nullable,
         "comment": _comment_to_set(operation),

@@ -88,7 +88,8 @@ class MySQLImpl(DefaultImpl):
 
         A new name is CHANGE, other changes are MODIFY; both state the whole column, so whatever
         ``existing_...`` does not tell is lost. A default alone is SET DEFAULT. A DATETIME or
-        TIMESTAMP, whose defaults are functions, is always CHANGE unless its default goes.
+        TIMESTAMP, whose defaults are functions, is always CHANGE unless its default goes; a class
+        in place of such a type is taken as any other type.
 
         Args:
             table_name: the table.
