@@ -17,6 +17,7 @@ BUILTIN = {
     "branches": "idiolect.command.show",
     "check": "idiolect.command.check",
     "current": "idiolect.command.show",
+    "doctor": "idiolect.cli.doctor",
     "downgrade": "idiolect.command.migrate",
     "edit": "idiolect.command.edit",
     "ensure_version": "idiolect.command.migrate",
@@ -36,7 +37,7 @@ BUILTIN = {
 }
 #: Commands that run env.py whatever their arguments.
 RUNS_ENVIRONMENT = frozenset(
-    {"check", "current", "downgrade", "ensure_version", "repair", "stamp", "upgrade"}
+    {"check", "current", "doctor", "downgrade", "ensure_version", "repair", "stamp", "upgrade"}
 )
 #: Commands that read revision files and print, mostly without env.py.
 READS_FILES = frozenset({"branches", "graph", "heads", "history", "show"})
@@ -45,6 +46,7 @@ SUMMARIES = {
     "branches": "Show current branch points.",
     "check": "Check if there are any differences that a new revision would hold.",
     "current": "Display the current revision for a database.",
+    "doctor": "Look at all that a migration needs: say what is wrong and how to mend it.",
     "downgrade": "Revert to a previous version.",
     "edit": "Edit revision script(s) using $EDITOR.",
     "ensure_version": "Create the version table if it doesn't exist already.",

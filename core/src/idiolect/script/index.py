@@ -22,6 +22,7 @@ from importlib.util import cache_from_source
 from typing import TYPE_CHECKING, Any, Final
 
 from idiolect import __version__
+from idiolect.errors import ScriptError
 from idiolect.script.headers import RevisionHeader, read_header
 
 if TYPE_CHECKING:
@@ -109,6 +110,39 @@ def index_path(folder: str) -> str:
     """Return where the index of the version location ``folder`` is kept."""
     beside = os.path.dirname(cache_from_source(os.path.join(folder, "x.py")))  # noqa: PTH118, PTH120
     return os.path.join(beside, f"idiolect-headers.{sys.implementation.cache_tag}.index")  # noqa: PTH118
+
+
+def wrong_rows(folder: str) -> list[str]:
+    """Return the files of which an index would tell what does not stand in them.
+
+    A file has to change and keep size, times and inode for that, as some tools that copy whole
+    file systems let it.
+
+    Args:
+        folder: the first version location, as a real path.
+
+    Returns:
+        The paths, in order; none where there is no index.
+    """
+    wrong = []
+    for name, (noted, fields) in sorted(_load(index_path(folder)).items()):
+        path = os.path.join(folder, name)  # noqa: PTH118
+        with suppress(OSError, ScriptError):
+            found = os.stat(path)  # noqa: PTH116
+            stat = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+            if stat == noted and tuple(read_header(path) or ()) != fields:
+                wrong.append(path)
+    return wrong
+
+
+def is_readable(folder: str) -> bool:
+    """Return whether the index of a version location, if there is one, can be used.
+
+    Args:
+        folder: the first version location, as a real path.
+    """
+    path = index_path(folder)
+    return not os.path.exists(path) or bool(_load(path))  # noqa: PTH110
 
 
 def _is_wanted() -> bool:

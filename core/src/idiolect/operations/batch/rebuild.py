@@ -48,7 +48,8 @@ if TYPE_CHECKING:
     from idiolect.ddl.base import ServerDefault
     from idiolect.ddl.impl import DefaultImpl
 
-_PREFIX = "_alembic_tmp_"
+#: Begins the name of the table that is to replace another.
+TEMPORARY = "_alembic_tmp_"
 _LONGEST = 50
 
 
@@ -108,7 +109,7 @@ class ApplyBatchImpl:
 
     @classmethod
     def _calc_temp_name(cls, tablename: quoted_name | str) -> quoted_name | str:
-        name = f"{_PREFIX}{tablename}"[:_LONGEST]
+        name = f"{TEMPORARY}{tablename}"[:_LONGEST]
         return quoted_name(name, getattr(tablename, "quote", None))
 
     # what stands there

@@ -1,0 +1,189 @@
+"""What the doctor looks at in each database that env.py configures.
+
+The diagnosis comes in. env.py runs as for ``current``; the version table, the journal and what
+batch operations leave are read, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+from idiolect.cli.findings import Finding, failed
+from idiolect.command.environment import run_environment
+from idiolect.command.repair import unfinished_line
+from idiolect.errors import IdiolectError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idiolect.script.base import ScriptDirectory
+    from idiolect.settings.config import Config
+
+_CHECK = "version table"
+
+
+def look_at_databases(config: Config, script: ScriptDirectory) -> Iterator[Finding]:
+    """Run env.py, and look at each database that it configures.
+
+    Args:
+        config: the configuration in use.
+        script: the script directory in use.
+    """
+    found: list[Finding] = []
+
+    def look(heads: tuple[str, ...], context: Any) -> list[Any]:
+        found.extend(_reached(context))
+        found.extend(_state(script, heads, context))
+        found.extend(_width(script, context))
+        found.extend(_leftovers(context))
+        return []
+
+    try:
+        # What env.py prints is not the doctor's word.
+        with contextlib.redirect_stdout(sys.stderr):
+            run_environment(config, script, look, dont_mutate=True)
+    except (Exception, SystemExit) as exc:  # noqa: BLE001 - told, whatever it is
+        found.append(failed("database", exc, config))
+    if not found:
+        text = f"{script.env_py_location!r} ended without a call of context.run_migrations()."
+        remedy = "call context.configure() and then context.run_migrations() for each database"
+        found.append(Finding("env.py", "problem", text, remedy))
+    yield from found
+
+
+def _reached(context: Any) -> Iterator[Finding]:
+    dialect = context.dialect
+    version = ".".join(map(str, dialect.server_version_info or ())) or "of unknown version"
+    url = context.connection.engine.url.render_as_string(hide_password=True)
+    impl = type(context.impl)
+    yield Finding(
+        "database",
+        "ok",
+        f"{url}: {dialect.name} {version}, driver {dialect.driver}, served by "
+        f"{impl.__module__}.{impl.__name__}",
+    )
+    if context.opts.get("target_metadata") is None:
+        yield Finding(
+            "models",
+            "note",
+            "env.py gives no target_metadata: 'check' and 'revision --autogenerate' cannot "
+            "compare.",
+            "context.configure(target_metadata=...)",
+        )
+
+
+def _state(script: ScriptDirectory, heads: tuple[str, ...], context: Any) -> Iterator[Finding]:
+    """Look at the version table's rows and at what a run has left."""
+    table = context.version_table
+    unknown = [head for head in heads if not _is_known(script, head)]
+    if unknown:
+        yield Finding(
+            _CHECK,
+            "problem",
+            f"{table!r} holds {', '.join(unknown)}, which no revision file declares.",
+            "bring the files back; or 'stamp --purge' to the revision that the schema is at",
+        )
+    elif overlap := _overlap(script, heads):
+        yield Finding(
+            _CHECK,
+            "problem",
+            f"{table!r} has rows for both {overlap[0]} and {overlap[1]}, which it follows: a row "
+            "stands for all that is below it.",
+            f"'stamp --purge' to the revisions that the schema is at, without {overlap[1]}",
+        )
+    elif unfinished := context.journal.unfinished():
+        text = unfinished_line(unfinished)
+        remedy = "'upgrade' or 'downgrade' goes on; 'repair' tells what is recorded"
+        yield Finding(_CHECK, "problem", text, remedy)
+    elif set(heads) == set(script.get_heads()):
+        yield Finding(_CHECK, "ok", f"{table!r} is at {_listed(heads)}")
+    elif not heads and _has_tables(context):
+        yield Finding(
+            _CHECK,
+            "note",
+            f"{table!r} holds nothing, and the database has tables.",
+            "'stamp' the revision that they are at, unless they belong to others",
+        )
+    else:
+        text = f"{table!r} is at {_listed(heads)}, the heads are {_listed(script.get_heads())}."
+        yield Finding(_CHECK, "note", text, "'upgrade heads'")
+
+
+def _width(script: ScriptDirectory, context: Any) -> Iterator[Finding]:
+    """Look whether the longest id fits into its column, where the database holds to that."""
+    from sqlalchemy import inspect
+
+    from idiolect.runtime.version_table import exists
+
+    table = context._version
+    longest = max((each.revision for each in script.walk_revisions()), key=len, default="")
+    if not context.impl.enforces_string_length or not exists(context.connection, table):
+        return
+    columns = inspect(context.connection).get_columns(table.name, schema=table.schema)
+    sizes = {each["name"]: getattr(each["type"], "length", None) for each in columns}
+    if "version_num" not in sizes:
+        text = f"{table.name!r} has no column 'version_num'."
+        remedy = "rename the table that has this name, or let version_table name another"
+        yield Finding(_CHECK, "problem", text, remedy)
+        return
+    size = sizes["version_num"]
+    if isinstance(size, int) and size < len(longest):
+        yield Finding(
+            _CHECK,
+            "note",
+            f"'version_num' of {table.name!r} takes {size} characters, {longest} has "
+            f"{len(longest)}: the run that comes to it widens the column.",
+            f"where the user may not alter the table, make it VARCHAR({len(longest)}) before",
+        )
+
+
+def _leftovers(context: Any) -> Iterator[Finding]:
+    """Look for tables that a batch operation was about to put in the place of another."""
+    from idiolect.operations.batch.rebuild import TEMPORARY
+
+    names = _tables(context)
+    for name in names:
+        original = name.removeprefix(TEMPORARY)
+        if original == name:
+            continue
+        if original in names:
+            text = f"{name!r} is left of a batch operation that was cut off."
+            remedy = f"look whether {original!r} has all rows, then DROP TABLE {name}"
+        else:
+            text = f"{name!r} is left of a batch operation, and there is no {original!r}."
+            remedy = f"it holds the rows: ALTER TABLE {name} RENAME TO {original}"
+        yield Finding("leftovers", "problem", text, remedy)
+
+
+def _overlap(script: ScriptDirectory, heads: tuple[str, ...]) -> tuple[str, str] | None:
+    """Return an id and another one below it, of those that have a row."""
+    graph = script.revision_map
+    for head in heads:
+        below = graph.ancestors_of([head], include_dependencies=False) - {head}
+        if covered := next((each for each in heads if each in below), None):
+            return head, covered
+    return None
+
+
+def _is_known(script: ScriptDirectory, revision: str) -> bool:
+    try:
+        return script.get_revision(revision).revision == revision
+    except IdiolectError:
+        return False
+
+
+def _has_tables(context: Any) -> bool:
+    return bool({*_tables(context)} - {context.version_table})
+
+
+def _tables(context: Any) -> list[str]:
+    from sqlalchemy import inspect
+
+    names: list[str] = inspect(context.connection).get_table_names()
+    return names
+
+
+def _listed(ids: Any) -> str:
+    return ", ".join(ids) or "the base"
