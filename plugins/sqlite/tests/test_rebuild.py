@@ -424,10 +424,3 @@ def test_a_colon_in_text_is_no_parameter(connection: Connection) -> None:
         connection, "table"
     )
     assert ["CREATE INDEX i ON t (a) WHERE a <> ':x'"] == sql_of(connection, "index")
-
-
-def test_conflict_clauses_are_told(connection: Connection) -> None:
-    """SQLAlchemy does not read them, so that they are lost, and a warning says so."""
-    play(connection, "CREATE TABLE t (a TEXT UNIQUE ON CONFLICT REPLACE)")
-    with pytest.warns(UserWarning, match="Table 't' has an ON CONFLICT clause"):
-        rebuild(connection)

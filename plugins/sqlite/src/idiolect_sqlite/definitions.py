@@ -16,12 +16,16 @@ QUOTED = re.compile(
     r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | `[^`]*` | \[[^\]]*\] | --[^\n]* | /\*.*?\*/""",
     re.DOTALL | re.VERBOSE,
 )
+_COMMENTS = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
 _GENERATED = re.compile(r"\bAS\s*\(", re.IGNORECASE)
 _MADE = re.compile(r"(CREATE\s+(?:UNIQUE\s+)?(?:INDEX|TRIGGER)\s+)", re.IGNORECASE)
 
 
 def definitions(sql: str) -> Iterator[str]:
-    """Yield the definitions of columns and constraints in a CREATE TABLE."""
+    """Yield the definitions of columns and constraints in a CREATE TABLE, no comment before them.
+
+    The columns in the brackets of a constraint are told apart in the same way.
+    """
     start = depth = 0
     quoted = [match.span() for match in QUOTED.finditer(sql)]
     inside = {place for begin, end in quoted for place in range(begin, end)}
@@ -32,7 +36,7 @@ def definitions(sql: str) -> Iterator[str]:
             depth += 1
             start = place + 1 if depth == 1 else start
         elif character in ",)" and depth == 1:
-            yield sql[start:place].strip()
+            yield _COMMENTS.sub("", sql[start:place], count=1).strip()
             start = place + 1
         depth -= character == ")"
 
@@ -41,8 +45,15 @@ def name_of(definition: str) -> str:
     """Return the first word of a definition, without its quotes."""
     found = QUOTED.match(definition)
     if found is None:
-        return re.split(r"\W", definition, maxsplit=1)[0]
+        return re.split(r"[^\w$]", definition, maxsplit=1)[0]
     return unquoted(found.group())
+
+
+def rest_of(definition: str) -> str:
+    """Return what stands after the first word of a definition, without comments."""
+    found = QUOTED.match(definition) or re.match(r"[\w$]+", definition)
+    rest = definition[found.end() if found else 0 :]
+    return " ".join(re.sub(r"--[^\n]*|/\*.*?\*/", " ", rest, flags=re.DOTALL).split())
 
 
 def unquoted(name: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.sql.elements import conv
 
+from idiolect_sqlite import clauses
 from idiolect_sqlite.definitions import blanked, definitions, name_of, unquoted
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class _Actions(NamedTuple):
 
 
 def complete(connection: Connection, table: Table) -> None:
-    """Give foreign keys and unique constraints what they have; what was read stays."""
+    """Give foreign keys, unique constraints and keys what they have; what was read stays."""
     schema = str(table.schema or "main")
     keys = [key for key in table.foreign_key_constraints if _is_bare(key)]
     uniques = [
@@ -46,16 +47,16 @@ def complete(connection: Connection, table: Table) -> None:
         for each in table.constraints
         if isinstance(each, UniqueConstraint) and each.name is None and len(each.columns) == 1
     ]
-    if not keys and not uniques:
-        return
     quoted = connection.dialect.identifier_preparer.quote_identifier(schema)
     sql = connection.exec_driver_sql(
         f"SELECT sql FROM {quoted}.sqlite_master WHERE type = 'table' AND name = ?",  # noqa: S608 - quoted
         (str(table.name),),
     ).scalar()
-    texts = {name_of(each).lower(): each for each in definitions(sql or "")}
+    sql = sql or ""
+    texts = {name_of(each).lower(): each for each in definitions(sql)}
     for unique in uniques:
         _name(unique, _UNIQUE, texts.get(unique.columns[0].name.lower(), ""))
+    clauses.complete(table, sql)
     if keys:
         _complete_foreign_keys(keys, dict(_actions(connection, str(table.name), schema)), texts)
 

@@ -18,9 +18,9 @@ from sqlalchemy.types import UserDefinedType
 from idiolect.errors import OperationError
 from idiolect.hooks import StepGuard
 from idiolect.util import warn
+from idiolect_sqlite import clauses
 from idiolect_sqlite.definitions import (
     QUOTED,
-    blanked,
     definitions,
     expression_of,
     in_schema,
@@ -41,7 +41,6 @@ _AUTOINCREMENT = re.compile(r"\bAUTOINCREMENT\b", re.IGNORECASE)
 _OPTIONS = re.compile(r"\)(?P<options>[^()]*)$")
 _COLLATION = re.compile(r"\bCOLLATE\s+[\"'`\[]?(?P<name>\w+)", re.IGNORECASE)
 _ORDERED = re.compile(r"\b(?:DESC|COLLATE)\b", re.IGNORECASE)
-_CONFLICT = re.compile(r"\bON\s+CONFLICT\b", re.IGNORECASE)
 #: What makes a deletion reach other rows.
 _REACHING = ("CASCADE", "SET NULL", "SET DEFAULT")
 
@@ -240,16 +239,6 @@ class Rebuild:
             if repr(column.type) == repr(known) and not _says(column.type, words, dialect):
                 column.type = DeclaredType(words)
 
-    def tell_of_conflict_clauses(self) -> None:
-        """Warn of what is not kept: how a conflict is resolved."""
-        _owner, sql = self.master.get(("table", self.name), ("", ""))
-        if _CONFLICT.search(blanked(sql or "")):
-            warn(
-                f"Table {self.name!r} has an ON CONFLICT clause, which is not read: it is left "
-                "out of the new table. Give it by sqlite_on_conflict_... in "
-                "batch_alter_table(reflect_args=...) or table_args"
-            )
-
     def keep_computed(self) -> None:
         """Give computed columns their expressions, of which SQLAlchemy reads not all."""
         _owner, sql = self.master.get(("table", self.name), ("", ""))
@@ -369,7 +358,7 @@ class Rebuild:
         self.keep_collations()
         self.keep_computed()
         self.keep_types()
-        self.tell_of_conflict_clauses()
+        clauses.keep(self.batch.new_table)
         indexes = self.indexes_by_text()
         triggers = self._own("trigger")
         self.tell_of_triggers(triggers)

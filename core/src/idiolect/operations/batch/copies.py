@@ -113,7 +113,9 @@ def primary_key(original: PrimaryKeyConstraint | None, keys: list[str]) -> Prima
     """Return a primary key over columns of these keys, with the options of another."""
     if original is None:
         return PrimaryKeyConstraint(*keys)
-    return PrimaryKeyConstraint(*keys, **_timing(original), **original.dialect_kwargs)
+    return PrimaryKeyConstraint(
+        *keys, info=original.info, **_timing(original), **original.dialect_kwargs
+    )
 
 
 def drop_from_columns(columns: Iterable[Column[Any]], name: str) -> bool:
@@ -138,6 +140,8 @@ def constraint(original: Constraint, table: Table, key_of: Key) -> Constraint:
             **original.dialect_kwargs,
         )
     copied: Constraint = original._copy(target_table=table)
+    # SQLAlchemy leaves a dialect's options of a check behind.
+    copied.dialect_kwargs.update(original.dialect_kwargs)
     return copied
 
 
