@@ -53,7 +53,8 @@ def anew(connection: Connection, made: str, change: Callable[[Any], Any] | None 
             (
                 "id INTEGER, a TEXT NOT NULL ON CONFLICT IGNORE, b INTEGER, "
                 "PRIMARY KEY (id) ON CONFLICT REPLACE, "
-                "CONSTRAINT u UNIQUE (a, b) ON CONFLICT ROLLBACK, CONSTRAINT c CHECK (b > 0) ON CONFLICT FAIL, UNIQUE (a) ON CONFLICT REPLACE"
+                "CONSTRAINT u UNIQUE (a, b) ON CONFLICT ROLLBACK, "
+                "CONSTRAINT c CHECK (b > 0) ON CONFLICT FAIL, UNIQUE (a) ON CONFLICT REPLACE"
             ),
         ),
         (

@@ -105,8 +105,9 @@ class Bound(Generic[T]):
             )
         return (
             f"Can't invoke function '{asked}', as the proxy object has not yet been established "
-            f"for the '{self.name}' class. Call it from upgrade() or downgrade() of a revision, "
-            "or from env.py while a command runs it, not while a module is imported."
+            f"for the Alembic '{self.name}' class.  Try placing this code inside a callable. It is "
+            "there in upgrade() and downgrade() of a revision, and in env.py while a command runs "
+            "it, not while a module is imported."
         )
 
     def _marked(self) -> T | None:
