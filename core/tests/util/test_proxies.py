@@ -64,7 +64,7 @@ def test_a_call_with_nothing_bound() -> None:
         op.create_table("t")
     assert str(caught.value).startswith(
         "Can't invoke function 'create_table', as the proxy object has not yet been established "
-        "for the 'Operations' class."
+        "for the Alembic 'Operations' class.  Try placing this code inside a callable."
     )
     with pytest.raises(NameError, match="'EnvironmentContext' class"):
         context.configure()
