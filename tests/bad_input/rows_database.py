@@ -54,16 +54,11 @@ ROWS = [
         Row(
             f"database-read-only-{command.partition(' ')[0]}",
             command,
-            ("readonly",),
+            ("readonly", DATABASE, "IDI-208"),
             (lock_up(DATABASE, 0o400),),
-            fails_in=fails_in,
             powerless=True,
         )
-        for command, fails_in in (
-            ("upgrade head", SECOND),
-            ("downgrade base", FIRST),
-            ("stamp head", ""),
-        )
+        for command in _MOVERS
     ),
     Row(
         "database-unreadable",

@@ -160,6 +160,12 @@ class LockTimeoutError(CommandError):
     code = "IDI-206"
 
 
+class PrivilegeError(CommandError):
+    """The login may not write the version table, so that a run cannot even begin."""
+
+    code = "IDI-208"
+
+
 class LockUnavailableError(CommandError):
     """A dialect's plugin cannot take its lock here: a privilege is missing, for example."""
 

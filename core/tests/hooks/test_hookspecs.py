@@ -15,7 +15,12 @@ from idiolect import command
 from idiolect.autogenerate import compare_metadata, render_python_code
 from idiolect.cli.main import main
 from idiolect.ddl.impl import DefaultImpl
-from idiolect.errors import AutocommitUnsupportedError, CommandError, HookAnswerError
+from idiolect.errors import (
+    AutocommitUnsupportedError,
+    CommandError,
+    HookAnswerError,
+    PrivilegeError,
+)
 from idiolect.hooks import (
     JournalSupport,
     MigrationLock,
@@ -250,6 +255,34 @@ def test_hook_migration_lock(project: Project, sqlite: PluginManager, per_migrat
     assert expected == log
     project.upgrade()
     assert expected == log, "nothing to do, nothing to lock"
+
+
+def test_hook_missing_privileges(project: Project, sqlite: PluginManager) -> None:
+    """It is asked what the run needs, before the lock; what it says ends the run."""
+    asked: list[list[str]] = []
+    answers = ["", "", "Nobody may delete."]
+
+    class Plugin:
+        @hookimpl
+        def missing_privileges(self, table: Any, needed: Any) -> str:
+            assert table.name == "alembic_version"
+            asked.append(list(needed))
+            return answers.pop(0)
+
+        @hookimpl
+        def migration_lock(self) -> MigrationLock:
+            return MigrationLock()
+
+    sqlite.register(Plugin())
+    project.revision("a")
+    project.revision("b", "a")
+    project.upgrade("a")
+    project.upgrade("b")
+    project.upgrade("b")
+    with pytest.raises(PrivilegeError, match=r"Nobody may delete\. Nothing was changed\."):
+        project.downgrade("base")
+    assert [["CREATE", "INSERT"], ["UPDATE"], ["DELETE", "UPDATE"]] == asked
+    assert ["b"] == project.heads()
 
 
 def test_hook_session_limits(project: Project, sqlite: PluginManager) -> None:

@@ -147,6 +147,11 @@ class Everything(Comparing):
         self.log.append("migration_lock")
 
     @hookimpl
+    def missing_privileges(self) -> None:
+        """Note the call."""
+        self.log.append("missing_privileges")
+
+    @hookimpl
     def session_limits(self) -> None:
         """Note the call."""
         self.log.append("session_limits")
@@ -263,6 +268,7 @@ def test_the_order_of_all_hooks_in_an_upgrade(project: Project, noted: list[str]
         *RULES,
         "statement_journal",
         "BEGIN",  # reads the heads; rolled back
+        "missing_privileges",
         "migration_lock",
         "prepare_connection, entered",
         "BEGIN",

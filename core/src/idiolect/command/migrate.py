@@ -183,6 +183,7 @@ def ensure_version(config: Config, sql: bool = False, lock: bool = True) -> None
     """
 
     def make_table(_heads: Heads, context: Any) -> Iterable[MigrationStep]:
+        context.check_privileges()
         context._ensure_version_table()
         return ()
 

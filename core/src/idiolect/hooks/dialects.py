@@ -29,7 +29,7 @@ from idiolect.hooks.records import (
 from idiolect.hooks.reflected import ReflectedTables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import pluggy
     from sqlalchemy import Column, Table
@@ -146,6 +146,21 @@ class DialectHooks:
             connection=connection,
             request=request,
         )
+
+    def missing_privileges(
+        self, dialect: Dialect, connection: Connection, table: Table, needed: Collection[str]
+    ) -> str:
+        """Return what keeps the login from writing the version table; "" where nothing does."""
+        answer = self._ask(
+            "missing_privileges",
+            dialect=dialect,
+            connection=connection,
+            table=table,
+            needed=needed,
+        )
+        if answer is not None and not isinstance(answer, str):
+            raise self._wrong("missing_privileges", answer, "sentences as a string, or None")
+        return answer or ""
 
     def session_limits(
         self, dialect: Dialect, connection: Connection, limits: SessionLimits

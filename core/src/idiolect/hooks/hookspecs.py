@@ -169,6 +169,29 @@ def migration_lock(
 
 
 @hookspec(firstresult=True)
+def missing_privileges(
+    dialect: Dialect, connection: Connection, table: Table, needed: Collection[str]
+) -> str | None:
+    """Say what keeps this login from writing the version table, before anything is written.
+
+    Asked once a run, online, when there is something to do: before the lock is taken and before
+    the first statement of a revision. Nothing may be written here, and no transaction begun that
+    was not open.
+
+    Args:
+        dialect: the context's SQLAlchemy dialect.
+        connection: the connection to migrate on.
+        table: the version table.
+        needed: what the run is going to do with it: ``CREATE``, where it is missing, ``INSERT``,
+            ``UPDATE``, ``DELETE``.
+
+    Returns:
+        Sentences for the user: who may not do what, on what, and the statement that grants it;
+        ``""`` where nothing is missing.
+    """
+
+
+@hookspec(firstresult=True)
 def session_limits(
     dialect: Dialect, connection: Connection, limits: SessionLimits
 ) -> AbstractContextManager[None] | None:

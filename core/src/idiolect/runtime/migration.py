@@ -16,7 +16,7 @@ from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
 from idiolect.ddl.lookup import impl_class_for
-from idiolect.errors import CommandError, IdiolectError, TransactionLostError, VersionTableError
+from idiolect.errors import CommandError, TransactionLostError, VersionTableError
 from idiolect.hooks.dialects import hooks_for
 from idiolect.operations.base import Operations
 from idiolect.runtime import version_table
@@ -27,6 +27,7 @@ from idiolect.runtime.limits import Retries, limits_around
 from idiolect.runtime.lock import RunLock
 from idiolect.runtime.options import resolve_options
 from idiolect.runtime.output import script_stream
+from idiolect.runtime.privileges import check_privileges, needed_by
 from idiolect.runtime.rules import resolve_rules
 from idiolect.runtime.steps import (
     MigrationInfo,
@@ -154,6 +155,8 @@ class MigrationContext:
         self.version_table = spec.name
         self.version_table_schema = spec.schema
         self._version = self.hooks.version_table(self.dialect, self.impl, spec)
+        # What was found when the heads were last read.
+        self._is_table_there = False
         self.has_version_details = len(self._version.columns) > 1
 
     @classmethod
@@ -273,7 +276,8 @@ class MigrationContext:
                 "connection=..., or use --sql to write a script."
             )
             raise CommandError(message)
-        if not self._has_version_table():
+        self._is_table_there = self._has_version_table()
+        if not self._is_table_there:
             return ()
         return version_table.read_heads(self.connection, self._version)
 
@@ -302,8 +306,25 @@ class MigrationContext:
             if self.as_sql:
                 self._run_steps(heads, steps, kw)
             elif steps or self.purge:
+                self.check_privileges(needed_by(steps, heads))
                 with self.lock.around_run(bound=self._is_bound()):
                     self._run_patiently(heads, steps, kw)
+
+    def check_privileges(self, needed: Collection[str] = ()) -> None:
+        """Refuse a run that may not write the version table. The heads have been read before.
+
+        Args:
+            needed: what is going to be done to the rows: INSERT, UPDATE, DELETE.
+
+        Raises:
+            PrivilegeError: nothing was done.
+        """
+        if self.as_sql:
+            return
+        if self.purge:
+            self._is_table_there = self._has_version_table()
+        wanted = {*needed, *(["DELETE"] if self.purge else [])}
+        check_privileges(self, wanted, is_there=self._is_table_there)
 
     def _run_patiently(
         self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
@@ -535,32 +556,20 @@ class MigrationContext:
             steps: whose ids are going to be written.
         """
         if self.as_sql:
-            version_table.make_room(self._version, self._all_ids())
+            version_table.make_room(self._version, version_table.all_ids(self.script))
             self._version.create(self.connection)
             return
         bound = self.connection.in_transaction() and not self.transactions.running
         with self.lock.around_run(bound=bound), self._table_transaction():
             self.transactions.due()
             if not self._has_version_table():
-                version_table.make_room(self._version, self._all_ids())
+                version_table.make_room(self._version, version_table.all_ids(self.script))
                 self._version.create(self.connection, checkfirst=False)
                 return
             ids = {each for step in steps for each in step.to_revisions_no_deps}
             version_table.widen_in_database(self.impl, self._version, ids)
             if purge:
                 self.impl._exec(self._version.delete())
-
-    def _all_ids(self) -> list[str]:
-        """Return the ids of all revisions; [] where there is no directory that can be read."""
-        revisions = getattr(self.script, "revision_map", None)
-        if revisions is None:
-            return []
-        try:
-            names = revisions._revision_map  # noqa: SLF001 - nodes by id and label
-        except IdiolectError:
-            # What is wrong with it is told by those who need it.
-            return []
-        return [node.revision for node in names.values() if node is not None]
 
     @contextlib.contextmanager
     def _table_transaction(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import String, inspect, select
 from sqlalchemy.exc import DBAPIError
 
-from idiolect.errors import VersionTableError
+from idiolect.errors import IdiolectError, VersionTableError
 from idiolect.hooks.records import VERSION_TABLE, VersionTableSpec
 from idiolect.util.logs import Log
 
@@ -53,6 +53,19 @@ def read_heads(connection: Connection, table: Table) -> tuple[str, ...]:
             "Delete that row, or write the table anew with 'stamp --purge'."
         )
     return heads
+
+
+def all_ids(script: Any) -> list[str]:
+    """Return the ids of all revisions; [] where there is no directory that can be read."""
+    revisions = getattr(script, "revision_map", None)
+    if revisions is None:
+        return []
+    try:
+        names = revisions._revision_map  # noqa: SLF001 - nodes by id and label
+    except IdiolectError:
+        # What is wrong with it is told by those who need it.
+        return []
+    return [node.revision for node in names.values() if node is not None]
 
 
 def make_room(table: Table, ids: Iterable[str]) -> None:

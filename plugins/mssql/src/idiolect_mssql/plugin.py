@@ -11,9 +11,10 @@ from idiolect_mssql.limits import session_limits
 from idiolect_mssql.lock import ApplicationLock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from contextlib import AbstractContextManager
 
+    from sqlalchemy import Table
     from sqlalchemy.engine import Connection
     from sqlalchemy.exc import DBAPIError
 
@@ -69,6 +70,16 @@ class MssqlPlugin:
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
         """An application lock of the session."""
         return ApplicationLock(connection, request)
+
+    @hookimpl
+    def missing_privileges(
+        self, connection: Connection, table: Table, needed: Collection[str]
+    ) -> str:
+        """What HAS_PERMS_BY_NAME says of this login."""
+        # Asked only where something is due.
+        from idiolect_mssql import privileges
+
+        return privileges.missing_privileges(connection, table, needed)
 
     @hookimpl
     def session_limits(

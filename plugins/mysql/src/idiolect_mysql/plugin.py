@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from sqlalchemy import Table
     from sqlalchemy.engine import Connection
     from sqlalchemy.exc import DBAPIError
 
@@ -83,6 +84,16 @@ class MysqlPlugin:
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
         """A lock by name, of the session."""
         return NamedLock(connection, request)
+
+    @hookimpl
+    def missing_privileges(
+        self, connection: Connection, table: Table, needed: Collection[str]
+    ) -> str:
+        """What EXPLAIN and the catalogue say of this login."""
+        # Asked only where something is due.
+        from idiolect_mysql import privileges
+
+        return privileges.missing_privileges(connection, table, needed)
 
     @hookimpl
     def session_limits(

@@ -11,9 +11,10 @@ from idiolect_oracle.limits import session_limits
 from idiolect_oracle.lock import UserLock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from contextlib import AbstractContextManager
 
+    from sqlalchemy import Table
     from sqlalchemy.engine import Connection
     from sqlalchemy.exc import DBAPIError
 
@@ -82,6 +83,16 @@ class OraclePlugin:
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
         """A user lock of DBMS_LOCK; without that package's grant the core's lease row."""
         return UserLock(connection, request)
+
+    @hookimpl
+    def missing_privileges(
+        self, connection: Connection, table: Table, needed: Collection[str]
+    ) -> str:
+        """What the session's privileges and the table's grants leave out."""
+        # Asked only where something is due.
+        from idiolect_oracle import privileges
+
+        return privileges.missing_privileges(connection, table, needed)
 
     @hookimpl
     def session_limits(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from sqlalchemy import Inspector
+    from sqlalchemy import Inspector, Table
     from sqlalchemy.engine import Connection
     from sqlalchemy.exc import DBAPIError
 
@@ -113,6 +113,16 @@ class PostgresqlPlugin:
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
         """An advisory lock of the session."""
         return AdvisoryLock(connection, request)
+
+    @hookimpl
+    def missing_privileges(
+        self, connection: Connection, table: Table, needed: Collection[str]
+    ) -> str:
+        """What the catalogue says of this login."""
+        # Asked only where something is due.
+        from idiolect_postgresql import privileges
+
+        return privileges.missing_privileges(connection, table, needed)
 
     @hookimpl
     def session_limits(

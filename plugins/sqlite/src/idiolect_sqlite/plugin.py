@@ -91,6 +91,14 @@ class SQLitePlugin:
         return ImmediateLock(connection, request)
 
     @hookimpl
+    def missing_privileges(self, connection: Connection) -> str:
+        """A file that is read-only, or in such a folder."""
+        # Asked only where something is due.
+        from idiolect_sqlite import privileges
+
+        return privileges.missing_privileges(connection)
+
+    @hookimpl
     def session_limits(
         self, connection: Connection, limits: SessionLimits
     ) -> AbstractContextManager[None]:

@@ -1,0 +1,79 @@
+"""Whether the login may write the version table, asked before a run writes anything.
+
+The migration context comes in when there is something to do. How a database tells is its plugin's
+business (hook ``missing_privileges``); what a run needs follows from its steps.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
+
+from idiolect.errors import PrivilegeError
+from idiolect.util.logs import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from idiolect.runtime.migration import MigrationContext
+    from idiolect.runtime.steps import MigrationStep
+
+log = Log("runtime.privileges")
+
+_ALL_WRITES = 3
+
+
+def check_privileges(
+    context: MigrationContext, needed: Collection[str], *, is_there: bool = True
+) -> None:
+    """Refuse a run that could not note down what it does.
+
+    Args:
+        context: whose version table is going to be written.
+        needed: see :func:`needed_by`.
+        is_there: whether the version table is; else the login has to be able to make it.
+
+    Raises:
+        PrivilegeError: the login may not, or nobody may at present.
+    """
+    connection = context.connection
+    wanted = [*([] if is_there else ["CREATE"]), *sorted(needed)]
+    if not wanted:
+        return
+    was_open = connection.in_transaction()
+    try:
+        told = context.hooks.missing_privileges(
+            context.dialect, connection, context._version, wanted
+        )
+    except DBAPIError as exc:
+        if was_open:
+            raise
+        # A relative of the database that has no such catalogue: the first write will tell.
+        log.info("Privileges on the version table are not known: %s", type(exc.orig).__name__)
+        told = ""
+    if not was_open and connection.in_transaction():
+        connection.rollback()
+    if told:
+        raise PrivilegeError(f"{told} Nothing was changed.")
+
+
+def needed_by(steps: Collection[MigrationStep], heads: Collection[str]) -> set[str]:
+    """Return what steps do to the rows of the version table: INSERT, UPDATE, DELETE."""
+    now = list(heads)
+    needed: set[str] = set()
+    for step in steps:
+        changes = step.head_changes(now)
+        gone, new = list(changes.delete), list(changes.insert)
+        if gone:
+            needed.add("DELETE")
+        if new:
+            needed.add("INSERT")
+        if changes.update is not None:
+            needed.add("UPDATE")
+            gone.append(changes.update[0])
+            new.append(changes.update[1])
+        if len(needed) == _ALL_WRITES:
+            break
+        now = [head for head in now if head not in gone] + new
+    return needed

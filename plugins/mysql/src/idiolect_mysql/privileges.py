@@ -1,0 +1,94 @@
+"""What keeps a login from writing the version table on MySQL and MariaDB.
+
+The plugin comes in before a run writes. EXPLAIN asks for the privileges of the statement that it
+explains, those of roles and of patterns among them, and changes nothing. Nothing explains a CREATE
+TABLE: the catalogue tells of that, where no role may hide what it leaves out.
+Source: MySQL's manual, "EXPLAIN Statement"; MariaDB's manual, "EXPLAIN".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Connection
+
+#: Errors "command denied", to a table and to a column. Source: MySQL's error message reference.
+_DENIED = {1142, 1143}
+_EXPLAIN = {
+    "INSERT": "EXPLAIN INSERT INTO {} (version_num) VALUES ('x')",
+    "UPDATE": "EXPLAIN UPDATE {} SET version_num = 'x' WHERE version_num = 'x'",
+    "DELETE": "EXPLAIN DELETE FROM {} WHERE version_num = 'x'",
+}
+_LOGIN = "SELECT CURRENT_USER(), DATABASE(), @@GLOBAL.read_only"
+_MAY_ANYWAY = """SELECT count(*) FROM information_schema.user_privileges
+    WHERE privilege_type IN ('SUPER', 'READ ONLY ADMIN', 'READ_ONLY ADMIN', 'CONNECTION_ADMIN')"""
+_ROLE = "SELECT CURRENT_ROLE()"
+_GRANTED = """SELECT privilege_type FROM information_schema.user_privileges
+    UNION SELECT privilege_type FROM information_schema.schema_privileges
+        WHERE :schema LIKE table_schema
+    UNION SELECT privilege_type FROM information_schema.table_privileges
+        WHERE table_schema = :schema AND table_name = :name"""
+
+
+def missing_privileges(connection: Connection, table: Table, needed: Collection[str]) -> str:
+    """Return who may not do what, and the statement that grants it; "" where all is granted."""
+    login, database, read_only = connection.exec_driver_sql(_LOGIN).one()
+    schema = table.schema or database
+    if read_only and not connection.exec_driver_sql(_MAY_ANYWAY).scalar():
+        return (
+            f"The server takes no writes from {login!r}: read_only is on. Either it is a replica, "
+            "and the primary is the one to migrate; or it has to be switched off with SET GLOBAL "
+            "read_only = OFF."
+        )
+    if "CREATE" in needed:
+        granted = _granted(connection, schema, table.name)
+        lacking = [each for each in needed if granted and each not in granted]
+    else:
+        lacking = [each for each in needed if _is_denied(connection, table, each)]
+    if not lacking:
+        return ""
+    to = "@".join(map(_quoted, login.rsplit("@", 1)))
+    return (
+        f"The login {login!r} has no privilege to {', '.join(lacking)} the version table "
+        f"{table.name!r} of the database {schema!r}. Let an administrator say: GRANT CREATE, "
+        f"SELECT, INSERT, UPDATE, DELETE ON {_quoted(schema)}.{_quoted(table.name)} TO {to}."
+    )
+
+
+def _is_denied(connection: Connection, table: Table, privilege: str) -> bool:
+    name = connection.dialect.identifier_preparer.format_table(table)
+    try:
+        connection.exec_driver_sql(_EXPLAIN[privilege].format(name.replace("%", "%%"))).close()
+    except DBAPIError as exc:
+        if _code(exc) not in _DENIED:
+            raise
+        return True
+    return False
+
+
+def _granted(connection: Connection, schema: str, name: str) -> set[str]:
+    """Return what the catalogue says is granted; empty where that is not all."""
+    try:
+        if connection.exec_driver_sql(_ROLE).scalar() not in {None, "NONE"}:
+            return set()
+    except DBAPIError:
+        # MySQL 5 has no roles, which can hide nothing then.
+        pass
+    values = {"schema": schema, "name": name}
+    return set(connection.execute(text(_GRANTED), values).scalars())
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _code(error: DBAPIError) -> int | None:
+    arguments = getattr(error.orig, "args", ())
+    return arguments[0] if arguments and isinstance(arguments[0], int) else None

@@ -1,0 +1,62 @@
+"""What keeps a process from writing an SQLite database: a file or folder that is read-only.
+
+The plugin comes in before a run writes. Where the file system gives a reason to doubt, a write
+that changes nothing is tried and taken back.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+_MODES = ("mode=ro", "immutable")
+#: Primary codes of a write that is refused for good. Source: SQLite, "Result and Error Codes".
+_PRIMARY, _CODES = 0xFF, {8, 14}
+
+
+def missing_privileges(connection: Connection) -> str:
+    """Return why the file cannot be written, as SQLite says it; "" where it can be, or is busy."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute("PRAGMA database_list")
+        path = next((row[2] for row in cursor.fetchall() if row[1] == "main"), "")
+        if not path or not _is_doubtful(path, str(connection.engine.url)):
+            return ""
+        reason = _try_to_write(cursor)
+    finally:
+        cursor.close()
+    if not reason:
+        return ""
+    return (
+        f"The database {path!r} cannot be written: {reason}. The file and its folder have to be "
+        "writable for the user who runs this, and it must not be opened read-only."
+    )
+
+
+def _is_doubtful(path: str, url: str) -> bool:
+    folder = Path(path).parent
+    return (
+        not os.access(path, os.W_OK)
+        or not os.access(folder, os.W_OK)
+        or any(mode in url for mode in _MODES)
+    )
+
+
+def _try_to_write(cursor: Any) -> str:
+    """Write the number that is there already, and take it back; return the error's words."""
+    cursor.execute("PRAGMA user_version")
+    number = cursor.fetchone()[0]
+    cursor.execute("SAVEPOINT idiolect_may_write")
+    try:
+        cursor.execute(f"PRAGMA user_version = {number}")
+    except Exception as exc:  # noqa: BLE001 - whichever driver's
+        code = getattr(exc, "sqlite_errorcode", None)
+        return str(exc) if code is not None and code & _PRIMARY in _CODES else ""
+    finally:
+        cursor.execute("ROLLBACK TO idiolect_may_write")
+        cursor.execute("RELEASE idiolect_may_write")
+    return ""
