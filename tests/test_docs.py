@@ -28,11 +28,12 @@ import idiolect
 import idiolect_alembic
 import idiolect_postgresql
 import idiolect_sqlite
-from idiolect.cli.commands import BUILTIN, load
+from idiolect.cli.commands import BUILTIN, describe, load
 from idiolect.cli.parser import build_parser
 from idiolect.errors import IdiolectError
 from idiolect.hooks import hookspecs
 from idiolect.runtime.environment import EnvironmentContext
+from idiolect_alembic.importing.plugin import import_alembic
 
 if TYPE_CHECKING:
     import argparse
@@ -207,7 +208,8 @@ def documented_arguments(text: str) -> list[str]:
 
 def test_commands_and_their_flags_are_those_of_the_parser() -> None:
     """commands.md has a section for each command with exactly the flags that the parser takes."""
-    parser = build_parser("idiolect", map(load, BUILTIN))
+    further = describe(import_alembic)._replace(name="import-alembic")
+    parser = build_parser("idiolect", [*map(load, BUILTIN), further])
     choices = next(action for action in parser._actions if action.metavar == "COMMAND").choices
     assert choices is not None
     expected = {name: command_arguments(sub) for name, sub in dict(choices).items()}

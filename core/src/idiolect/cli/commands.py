@@ -85,6 +85,11 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--depends-on",),
         {"action": "append", "help": "a revision that must be applied first; may be repeated"},
     ),
+    "diff": (("--diff",), {**_SWITCH, "help": "print the changes to the files, make none"}),
+    "force": (
+        ("--force",),
+        {**_SWITCH, "help": "change files also where git does not have them as they are"},
+    ),
     "forget": (("--forget",), {**_SWITCH, "help": "forget what is recorded of the revision"}),
     "format": (
         ("--format",),
@@ -156,6 +161,7 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--version-path",),
         {"help": "the folder to write to, one of version_locations"},
     ),
+    "write": (("--write",), {**_SWITCH, "help": "make the changes to the files, and print them"}),
 }
 #: (command, parameter) -> the same, where it means something of its own.
 OWN_FLAGS: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
@@ -167,6 +173,7 @@ OWN_FLAGS: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
 #: Parameter without default -> what argparse is told.
 POSITIONALS: dict[str, dict[str, Any]] = {
     "dialect": {"help": "SQLAlchemy's name of the dialect: the scheme of its URLs"},
+    "project": {"nargs": "?", "metavar": "FOLDER", "help": "a project's folder (default: .)"},
     "directory": {"help": "folder for env.py and the revision files"},
     "rev": {"help": "a revision, or 'current'", "metavar": "revision"},
     "revision": {"help": "a revision: an id or the start of one, head, base, +1, -1, ..."},

@@ -1,0 +1,178 @@
+"""All that the command tells of a project, gathered in one record; text and json are made of it.
+
+The command comes in with a project and what rewriting it would change.
+"""
+
+from __future__ import annotations
+
+import configparser
+import sys
+from dataclasses import asdict, dataclass
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from idiolect_alembic.importing.differences import Difference, touched
+from idiolect_alembic.importing.history import History, read_history
+from idiolect_alembic.importing.names import standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idiolect_alembic.importing.project import Project
+    from idiolect_alembic.importing.rewrite import Change, Left
+
+#: Dialects that a package of this project's serves.
+_SERVED = {
+    "mariadb": "idiolect-mysql",
+    "mssql": "idiolect-mssql",
+    "mysql": "idiolect-mysql",
+    "oracle": "idiolect-oracle",
+    "postgresql": "idiolect-postgresql",
+    "sqlite": "idiolect-sqlite",
+}
+#: Packages that add to migrations and have no ``alembic`` in their names.
+_COMPANIONS = frozenset(
+    {
+        "advanced_alchemy",
+        "clickhouse_sqlalchemy",
+        "databricks",
+        "duckdb_engine",
+        "flask_migrate",
+        "geoalchemy2",
+        "snowflake",
+        "sqlalchemy_bigquery",
+        "sqlalchemy_cockroachdb",
+        "sqlalchemy_redshift",
+        "sqlmodel",
+        "trino",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NameUse:
+    """A name of Alembic that its documentation does not have, or that Idiolect does not.
+
+    Attributes:
+        name: the dotted name, with ``alembic``.
+        documented: whether Alembic documents it.
+        offered: whether Idiolect has it.
+        directive: whether it is a directive of ``op`` that a plugin or the project registers.
+        places: ``file:line`` of all its uses.
+    """
+
+    name: str
+    documented: bool
+    offered: bool
+    directive: bool
+    places: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is told of a project."""
+
+    folder: str
+    config: list[str]
+    section: str | None
+    env: str | None
+    templates: list[str]
+    locations: list[str]
+    history: History
+    hooks: list[str]
+    dialects: list[str]
+    packages: dict[str, str]
+    impls: list[str]
+    names: list[NameUse]
+    differences: list[Difference]
+    install: list[str]
+    notes: list[str]
+    changes: list[str]
+    left: list[str]
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the findings as what json can hold."""
+        return asdict(self)
+
+
+def gather(project: Project, changes: list[Change], left: list[Left]) -> Findings:
+    """Gather all that is told of a project.
+
+    Args:
+        project: its files.
+        changes: what rewriting would change.
+        left: what it would leave.
+    """
+    shown = project.shown
+    impls = sorted({name for each in project.environment for name in each.impls})
+    history = read_history(project.environment)
+    return Findings(
+        folder=str(project.root),
+        config=[shown(path) for path in (project.ini, project.toml) if path is not None],
+        section=_section(project),
+        env=shown(project.scripts / "env.py") if project.env else None,
+        templates=[shown(path) for path in project.templates],
+        locations=[shown(path) for path in project.locations],
+        history=history,
+        hooks=project.hooks,
+        dialects=project.dialects,
+        packages=_packages(project),
+        impls=impls,
+        names=_names(project),
+        differences=touched(project, history),
+        install=_install(project, impls),
+        notes=project.notes,
+        changes=[shown(each.path) for each in changes],
+        left=[f"{shown(each.path)}:{each.line}: {each.reason}" for each in left],
+    )
+
+
+def _section(project: Project) -> str | None:
+    if project.ini is None:
+        return None
+    parser = configparser.RawConfigParser(strict=False)
+    parser.read_string(project.ini.read_text(encoding="utf-8-sig"))
+    names = (project.section, "idiolect", "alembic")
+    return next((name for name in names if parser.has_section(name)), None)
+
+
+def _packages(project: Project) -> dict[str, str]:
+    """Return packages of others that add to migrations, with the first place that imports them."""
+    found: dict[str, str] = {}
+    for each in (*project.environment, *project.others):
+        for module, line in each.imports.items():
+            top = module.partition(".")[0]
+            own = (project.root / top).exists() or (project.scripts.parent / top).exists()
+            if own or top in sys.stdlib_module_names:
+                continue
+            if "alembic" in top or top in _COMPANIONS:
+                found.setdefault(top, f"{project.shown(each.path)}:{line}")
+    return dict(sorted(found.items()))
+
+
+def _names(project: Project) -> list[NameUse]:
+    places: dict[str, list[str]] = {}
+    for each in (*project.environment, *project.others):
+        for use in each.uses:
+            places.setdefault(use.path, []).append(f"{project.shown(each.path)}:{use.line}")
+    return [*_worth_telling(places)]
+
+
+def _worth_telling(places: dict[str, list[str]]) -> Iterator[NameUse]:
+    for path, where in sorted(places.items()):
+        known = standing(path)
+        if not (known.documented and known.offered):
+            name = f"alembic.{path}" if path else "alembic"
+            yield NameUse(name, known.documented, known.offered, known.directive, where)
+
+
+def _install(project: Project, impls: list[str]) -> list[str]:
+    served = {*_SERVED, *(each.name for each in entry_points(group="idiolect.dialects"))}
+    needed = {_SERVED.get(name, f"idiolect-{name}") for name in project.dialects if name in served}
+    unserved = [each for each in project.dialects if each not in served and each not in impls]
+    others = [
+        f"a plugin for the dialect {name!r}, or the package of its DefaultImpl" for name in unserved
+    ]
+    if not project.dialects:
+        others = [f"what the database needs: {', '.join(sorted({*_SERVED.values()}))}"]
+    return ["idiolect", "idiolect-alembic", *sorted(needed), *others]

@@ -1,0 +1,55 @@
+"""The plugin that brings the command ``import-alembic``; loaded when commands are listed or named.
+
+The group ``idiolect.plugins`` comes in. What the command needs is imported when it runs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idiolect.hooks import hookimpl
+
+if TYPE_CHECKING:
+    from idiolect.config import Config
+    from idiolect.hooks.collectors import CommandCollector
+
+
+class ImportPlugin:
+    """Adds ``import-alembic`` to the command line."""
+
+    @hookimpl
+    def register_commands(self, commands: CommandCollector) -> None:
+        """Add the command."""
+        commands.add(import_alembic, "import-alembic")
+
+
+def import_alembic(  # noqa: PLR0917 - the command line calls it, by names
+    config: Config,
+    project: str | None,
+    write: bool = False,
+    diff: bool = False,
+    force: bool = False,
+    format: str = "text",
+) -> None:
+    """Tell what an Alembic project holds, and rewrite it to Idiolect's names if asked to.
+
+    Args:
+        config: tells where to print, and with ``-c`` which config file is meant.
+        project: the folder of the project; None is the current one.
+        write: change the files, and print the changes.
+        diff: print the changes only.
+        force: change files also where git does not have them as they are.
+        format: ``text`` or ``json``.
+
+    Raises:
+        CommandError: there is no project, a file cannot be read or written, or flags exclude
+            each other.
+    """
+    # Every listing of commands imports this module.
+    from idiolect_alembic.importing.command import Request, run
+
+    request = Request(project or ".", write=write, diff=diff, force=force, format=format)
+    run(config, request)
+
+
+plugin = ImportPlugin()

@@ -1,0 +1,283 @@
+"""Finds the files of an Alembic project and reads them: config, env.py, revisions, templates.
+
+The command comes in with a folder. Options are read as any command reads them; where one cannot
+be, the file is found by looking for it, and a note says so.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from idiolect.config import Config
+from idiolect.errors import CommandError, ConfigError, ScriptError
+from idiolect_alembic.importing.source import DIALECTS, PythonFile, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+INI_NAMES = ("alembic.ini", "idiolect.ini")
+TOML_NAME = "pyproject.toml"
+#: Folders that hold no source of the project's own.
+_NOT_SOURCE = frozenset(
+    {"__pycache__", "build", "dist", "env", "node_modules", "site-packages", "venv"}
+)
+#: What stands for a dialect in URLs that are to be filled in.
+_PLACEHOLDERS = frozenset({"dialect", "driver", "scheme"})
+_SHOWN = 6
+
+
+@dataclass(slots=True)
+class Project:
+    """A project's files.
+
+    Attributes:
+        root: the folder that was named.
+        ini: the ini file, or None.
+        toml: the ``pyproject.toml`` with a table of Alembic's, or None.
+        section: the main section of the ini file.
+        scripts: the folder of env.py.
+        locations: the folders of revision files.
+        environment: the files that commands run: env.py, revisions, what lies beside them.
+        others: further files of the project that import Alembic.
+        templates: ``*.mako`` files beside env.py.
+        hooks: names of the post-write hooks.
+        dialects: SQLAlchemy's names of the databases, as far as the config file's URLs tell, or
+            imports where there is none.
+        notes: what could not be read, and what was done about it.
+    """
+
+    root: Path
+    ini: Path | None = None
+    toml: Path | None = None
+    section: str = "alembic"
+    scripts: Path = field(default_factory=Path)
+    locations: list[Path] = field(default_factory=list)
+    environment: list[PythonFile] = field(default_factory=list)
+    others: list[PythonFile] = field(default_factory=list)
+    templates: list[Path] = field(default_factory=list)
+    hooks: list[str] = field(default_factory=list)
+    dialects: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def env(self) -> PythonFile | None:
+        """The project's env.py, or None where it cannot be read."""
+        wanted = self.scripts / "env.py"
+        return next((each for each in self.environment if each.path == wanted), None)
+
+    def shown(self, path: Path) -> str:
+        """Return a path as the user would write it from the project's folder."""
+        return path.relative_to(self.root).as_posix() if self._holds(path) else str(path)
+
+    def _holds(self, path: Path) -> bool:
+        return path.is_relative_to(self.root)
+
+
+def read_project(folder: str, config: Config) -> Project:
+    """Find a project's files and read them.
+
+    Args:
+        folder: where to look; files above it are not looked for.
+        config: names a config file where the user did, and the section.
+
+    Raises:
+        CommandError: the folder is none, holds no project or several, or env.py is not where the
+            config file says.
+        ConfigError: the config file cannot be read.
+    """
+    root = Path(os.path.abspath(folder))  # noqa: PTH100 - symbolic links stay as they are named
+    if not root.is_dir():
+        raise CommandError(f"There is no folder {folder!r}; name the folder of the project.")
+    project = Project(root, section=config.config_ini_section)
+    _find_config(project, config)
+    settings = Config(
+        file_=project.ini,
+        toml_file=project.toml,
+        ini_section=project.section,
+        config_args={"here": str((project.ini or project.toml or root).parent)},
+    )
+    _find_scripts(project, settings)
+    _read_options(project, settings)
+    _read_files(project, recursive=_flag(settings, "recursive_version_locations"))
+    return project
+
+
+def _find_config(project: Project, config: Config) -> None:
+    named = getattr(config.cmd_opts, "config", None)
+    if named or config.cmd_opts is None:
+        project.ini = _existing(config.config_file_name, named)
+        project.toml = _existing(config.toml_file_name, named)
+        if project.ini or project.toml:
+            return
+    project.ini = next(filter(Path.is_file, (project.root / name for name in INI_NAMES)), None)
+    toml = project.root / TOML_NAME
+    if toml.is_file() and Config(toml_file=toml).toml_alembic_config:
+        project.toml = toml
+    if project.ini or project.toml:
+        return
+    found = [path for path in _walk(project.root) if path.name in INI_NAMES]
+    if len(found) > 1:
+        raise CommandError(_several(project, found))
+    project.ini = found[0] if found else None
+
+
+def _existing(name: str | None, named: object) -> Path | None:
+    path = Path(os.path.abspath(name)) if name else None  # noqa: PTH100 - as above
+    if path is None or path.is_file():
+        return path
+    if named and name in (named if isinstance(named, list) else [named]):
+        raise CommandError(f"There is no config file {name!r}.")
+    return None
+
+
+def _several(project: Project, found: list[Path]) -> str:
+    names = [project.shown(path) for path in sorted(found)]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return (
+        f"{str(project.root)!r} holds several projects: {', '.join(names[:_SHOWN])}{more}. "
+        "Name one with -c, or its folder."
+    )
+
+
+def _find_scripts(project: Project, settings: Config) -> None:
+    location = None
+    try:
+        location = settings.get_alembic_option("script_location")
+    except ConfigError as exc:
+        project.notes.append(f"script_location cannot be read: {exc}")
+    if location:
+        found = next((p for p in _candidates(project, location) if p.is_dir()), None)
+        if found is None:
+            project.notes.append(f"script_location {location!r} is no folder of the project.")
+        elif (found / "env.py").is_file():
+            project.scripts = found
+            return
+    environments = [each for each in _walk(project.root) if _is_environment(each)]
+    beside = [each for each in environments if project.ini and each.parent == project.ini.parent]
+    environments = beside or environments
+    if len(environments) > 1:
+        raise CommandError(_several(project, environments))
+    if not environments:
+        config = project.ini or project.toml
+        told = f", and {project.shown(config)} names none" if config else " and no config file"
+        raise CommandError(
+            f"Found no Alembic project in {str(project.root)!r}: no env.py of Alembic{told}. "
+            "Name the folder of the project, or its config file with -c."
+        )
+    project.scripts = environments[0].parent
+
+
+def _is_environment(path: Path) -> bool:
+    if path.name != "env.py":
+        return False
+    data = path.read_bytes()
+    return b"run_migrations" in data and (b"alembic" in data or b"idiolect" in data)
+
+
+def _candidates(project: Project, location: str) -> Iterator[Path]:
+    """Yield the folders that a location may mean; a package is looked for, never imported."""
+    config = project.ini or project.toml
+    folders = [project.root, *([config.parent] if config else [])]
+    if ":" not in location or Path(location).is_absolute():
+        yield from (Path(os.path.normpath(folder / location)) for folder in folders)
+        return
+    package, *rest = location.split(":")
+    inside = Path(*package.split("."), *rest)
+    for folder in folders:
+        yield folder / inside
+        yield folder / "src" / inside
+        yield from (above / inside for above in folder.parents)
+
+
+def _read_options(project: Project, settings: Config) -> None:
+    try:
+        locations = settings.get_version_locations_list()
+    except ConfigError as exc:
+        project.notes.append(f"version_locations cannot be read: {exc}")
+        locations = None
+    for each in locations or []:
+        found = next((path for path in _candidates(project, each) if path.is_dir()), None)
+        if found is None:
+            project.notes.append(f"The version location {each!r} is no folder of the project.")
+        else:
+            project.locations.append(found)
+    if not locations:
+        project.locations = [project.scripts / "versions"]
+    try:
+        project.hooks = [each["_hook_name"] for each in settings.get_hooks_list()]
+    except ConfigError as exc:
+        project.notes.append(f"post_write_hooks cannot be read: {exc}")
+    project.dialects = sorted({*_dialects(settings)})
+
+
+def _dialects(settings: Config) -> Iterator[str]:
+    # Only what stands before the colon is looked at: the rest may hold a password.
+    parser = settings.file_config
+    for section in parser.sections():
+        for key, value in parser.items(section, raw=True):
+            if key.endswith("url") and "://" in value:
+                scheme = value.partition("://")[0].partition("+")[0].strip()
+                if scheme.isidentifier() and scheme not in _PLACEHOLDERS:
+                    yield "postgresql" if scheme == "postgres" else scheme
+
+
+def _imported_dialects(files: Iterable[PythonFile]) -> Iterator[str]:
+    """Yield the dialects whose types the files use, where no URL tells the database."""
+    for each in files:
+        for module in each.imports:
+            name = module.removeprefix(f"{DIALECTS}.").partition(".")[0]
+            if module.startswith(f"{DIALECTS}.") and name != "*":
+                yield name
+
+
+def _flag(settings: Config, name: str) -> bool:
+    try:
+        return settings.get_alembic_boolean_option(name)
+    except ConfigError:
+        return False
+
+
+def _read_files(project: Project, *, recursive: bool) -> None:
+    own: dict[Path, None] = {}
+    for path in sorted(_walk(project.scripts)):
+        if path.suffix == ".py":
+            own[path] = None
+    for folder in project.locations:
+        below = folder.rglob("*.py") if recursive else folder.glob("*.py")
+        own.update(dict.fromkeys(sorted(below)))
+    project.environment = [*_scanned(project, own)]
+    # A second environment's templates change with its env.py.
+    both = {*_walk(project.scripts), *_walk(project.root)}
+    project.templates = sorted(each for each in both if each.name.endswith(".py.mako"))
+    rest = (path for path in _walk(project.root) if path.suffix == ".py" and path not in own)
+    if not project.dialects:
+        project.dialects = sorted({*_imported_dialects(project.environment)})
+    project.others = [each for each in _scanned(project, sorted(rest)) if each.uses]
+
+
+def _scanned(project: Project, paths: Iterable[Path]) -> Iterator[PythonFile]:
+    for path in paths:
+        try:
+            data = path.read_bytes()
+            if b"alembic" in data or path.is_relative_to(project.scripts) or _is_version(data):
+                yield scan(data, path)
+        except OSError as exc:
+            project.notes.append(f"Cannot read {project.shown(path)}: {exc.strerror}.")
+        except ScriptError as exc:
+            project.notes.append(exc.message)
+
+
+def _is_version(data: bytes) -> bool:
+    return b"down_revision" in data
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder, without those of environments and version control."""
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(
+            each for each in folders if each not in _NOT_SOURCE and not each.startswith(".")
+        )
+        yield from (Path(parent, name) for name in files)

@@ -1,0 +1,273 @@
+"""Projects of several layouts, projects that are broken, and projects in git."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from idiolect.config import Config
+from idiolect.errors import CommandError
+from idiolect_alembic.importing.plugin import import_alembic
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENV = "from alembic import context\ncontext.configure()\ncontext.run_migrations()\n"
+REVISION = "from alembic import op\nrevision = {!r}\ndown_revision = {!r}\n"
+GIT = shutil.which("git")
+needs_git = pytest.mark.skipif(GIT is None, reason="git is not installed")
+
+
+def make(folder: Path, files: dict[str, str]) -> Path:
+    """Write files below a folder, and return the folder."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def run(folder: Path, **flags: Any) -> dict[str, Any]:
+    """Run the command on a folder and return its document."""
+    out = io.StringIO()
+    import_alembic(Config(stdout=out), str(folder), format="json", **flags)
+    document: dict[str, Any] = json.loads(out.getvalue())
+    return document
+
+
+def simple(folder: Path) -> Path:
+    """Make a project of one revision."""
+    return make(
+        folder,
+        {
+            "alembic.ini": "[alembic]\nscript_location = m\n",
+            "m/env.py": ENV,
+            "m/versions/a.py": REVISION.format("a", None),
+        },
+    )
+
+
+def test_a_folder_of_flask_migrate_is_found(tmp_path: Path) -> None:
+    """alembic.ini without script_location means the folder that it is in."""
+    make(
+        tmp_path,
+        {
+            "app.py": "from flask_migrate import Migrate\nimport alembic.command\n",
+            "migrations/alembic.ini": "[alembic]\n[loggers]\nkeys = root,alembic,flask_migrate\n",
+            "migrations/env.py": ENV,
+            "migrations/script.py.mako": "from alembic import op\n",
+            "migrations/versions/a.py": REVISION.format("a", None),
+        },
+    )
+
+    found = run(tmp_path)
+
+    assert (["migrations/alembic.ini"], "migrations/env.py") == (found["config"], found["env"])
+    assert ["a"] == found["history"]["heads"]
+    assert {"flask_migrate": "app.py:1"} == found["packages"]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(
+    "ini",
+    [
+        "version_locations = one two three\n",
+        "version_locations = one;two;three\nversion_path_separator = ;\n",
+        (
+            "version_locations =\n    %(here)s/one\n    %(here)s/two\n    %(here)s/three\n"
+            "path_separator = newline\n"
+        ),
+    ],
+    ids=["old", "semicolon", "newline"],
+)
+def test_several_version_locations_are_read(tmp_path: Path, ini: str) -> None:
+    """All folders that are there are read, and one that is not is told."""
+    make(
+        tmp_path,
+        {
+            "alembic.ini": f"[alembic]\nscript_location = m\n{ini}",
+            "m/env.py": ENV,
+            "one/a.py": REVISION.format("a", None),
+            "two/b.py": REVISION.format("b", "a"),
+        },
+    )
+
+    found = run(tmp_path)
+
+    assert (["one", "two"], ["b"]) == (found["locations"], found["history"]["heads"])
+    assert len(found["notes"]) == 1
+    assert "three" in found["notes"][0]
+
+
+def test_folders_below_are_read_where_the_config_says_so(tmp_path: Path) -> None:
+    """recursive_version_locations counts."""
+    simple(tmp_path)
+    make(
+        tmp_path,
+        {
+            "alembic.ini": "[alembic]\nscript_location = m\nrecursive_version_locations = true\n",
+            "m/versions/2024/b.py": REVISION.format("b", "a"),
+        },
+    )
+
+    assert ["b"] == run(tmp_path)["history"]["heads"]
+
+
+@pytest.mark.parametrize(
+    ("env", "note"),
+    [
+        ("from alembic import context\ndef (:\ncontext.run_migrations()\n", "line 2: no valid"),
+        (f"raise SystemExit(3)\nimport nothing_of_that_name\n{ENV}", None),
+    ],
+    ids=["syntax", "fails"],
+)
+def test_an_env_py_that_cannot_run_is_read(tmp_path: Path, env: str, note: str | None) -> None:
+    """env.py is text; the rest of the project is told of whatever is in it."""
+    make(simple(tmp_path), {"m/env.py": env})
+
+    found = run(tmp_path, write=True)
+
+    assert ["a"] == found["history"]["heads"]
+    assert (note is None) == (found["env"] is not None)
+    assert (note is None) == (found["notes"] == [])
+    assert note is None or note in found["notes"][0]
+    assert "m/versions/a.py" in found["changes"]
+    assert (note is None) == ("m/env.py" in found["changes"])
+
+
+def test_a_spoilt_history_is_told(tmp_path: Path) -> None:
+    """Doubled, missing and computed ids are told, and so is code at the top of a file."""
+    simple(tmp_path)
+    make(
+        tmp_path,
+        {
+            "m/versions/b.py": REVISION.format("a", None),
+            "m/versions/c.py": REVISION.format("c", "gone") + "print('each time')\n",
+        },
+    )
+
+    found = run(tmp_path)
+    titles = {each["title"]: each["places"] for each in found["differences"]}
+
+    assert (["a"], ["gone"]) == (found["history"]["doubled"], found["history"]["missing"])
+    assert ["m/versions/c.py:4"] == titles["Revision files are read as text"]
+    assert "Two files with one id" in titles
+
+
+def test_databases_are_told_by_imports_where_no_url_is(tmp_path: Path) -> None:
+    """A project whose URL comes from elsewhere shows by its types what it runs on."""
+    make(simple(tmp_path), {"m/versions/b.py": "from sqlalchemy.dialects import postgresql\n"})
+
+    found = run(tmp_path)
+
+    assert ["postgresql"] == found["dialects"]
+    assert "idiolect-postgresql" in found["install"]
+
+
+def git(folder: Path, *words: str) -> None:
+    """Run git in a folder, whatever the user's configuration says."""
+    identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"]
+    env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    assert GIT is not None
+    subprocess.run([GIT, *identity, *words], cwd=folder, env=env, check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Return a project that is a subfolder of a repository, all of it committed."""
+    folder = simple(tmp_path / "repository" / "a project")
+    git(folder.parent, "init", "-q")
+    git(folder.parent, "add", "-A")
+    git(folder.parent, "commit", "-qm", "first")
+    return folder
+
+
+@needs_git
+def test_committed_files_are_written(repository: Path) -> None:
+    """Changes elsewhere are no hindrance, nor are files of ours that are already rewritten."""
+    make(repository, {"notes.txt": "unfinished", "../other.txt": "new"})
+
+    assert run(repository, write=True)["written"]
+
+    make(repository, {"m/versions/a.py": "from idiolect import op  # not committed\n"})
+    git(repository, "checkout", "-q", "alembic.ini")
+    assert ["alembic.ini"] == run(repository, write=True)["changes"]
+
+
+@needs_git
+@pytest.mark.parametrize("state", ["changed", "staged", "untracked", "ignored", "replaced"])
+def test_uncommitted_files_are_not_written(repository: Path, state: str) -> None:
+    """What git could not bring back stays, unless --force is given."""
+    file = repository / "m" / "versions" / "b.py"
+    file.write_text(REVISION.format("b", "a"))
+    if state != "untracked":
+        git(repository, "add", "-f", "m/versions/b.py")
+    if state in {"changed", "replaced"}:
+        git(repository, "commit", "-qm", "second")
+    if state == "changed":
+        file.write_text(file.read_text() + "# more\n")
+    if state == "replaced":
+        git(repository, "mv", "-f", "m/versions/b.py", "m/versions/a.py")
+    if state == "ignored":
+        git(repository, "rm", "-q", "--cached", "m/versions/b.py")
+        make(repository, {".gitignore": "b.py\n"})
+    name = "a.py" if state == "replaced" else "b.py"
+    before = {each: each.read_bytes() for each in repository.rglob("*.*") if each.is_file()}
+
+    with pytest.raises(CommandError, match=rf"as they are: a project/m/versions/{name}\. Commit"):
+        run(repository, write=True)
+
+    assert before == {each: each.read_bytes() for each in before}
+    assert run(repository, write=True, force=True)["written"]
+
+
+@needs_git
+def test_a_repository_that_git_cannot_read_is_told(repository: Path) -> None:
+    """Where git fails, its words are shown, and nothing is written."""
+    (repository.parent / ".git" / "HEAD").write_text("nonsense")
+
+    with pytest.raises(CommandError, match=r"git cannot tell .* Nothing was written"):
+        run(repository, write=True)
+
+
+def test_without_git_a_repository_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A working tree and no git means that nobody can tell; --force is the way out."""
+    simple(tmp_path)
+    (tmp_path / ".git").mkdir()
+    monkeypatch.setenv("PATH", "")
+
+    with pytest.raises(CommandError, match=r"no git to ask .* --force"):
+        run(tmp_path, write=True)
+
+    assert run(tmp_path, write=True, force=True)["written"]
+
+
+@needs_git
+def test_the_diff_can_be_applied(repository: Path) -> None:
+    """What --diff prints does what --write does, passwords and unusual ends of lines or not."""
+    files = {
+        "alembic.ini": "[alembic]\nscript_location = m\nsqlalchemy.url = p://ann:hunter2@h/d\n",
+        "m/versions/a.py": "from alembic import op\nrevision = 'a'\ndown_revision = None\n\f\n#",
+    }
+    make(repository, files)
+    git(repository, "commit", "-qam", "second")
+    patch = repository / "changes.patch"
+    out = io.StringIO()
+    import_alembic(Config(stdout=out), str(repository), diff=True)
+    patch.write_text(out.getvalue())
+
+    git(repository, "apply", "--unidiff-zero", "changes.patch")
+    applied = {name: (repository / name).read_bytes() for name in files}
+    git(repository, "checkout", "-q", ".")
+    run(repository, write=True)
+
+    assert "hunter2" not in patch.read_text()
+    assert applied == {name: (repository / name).read_bytes() for name in files}
