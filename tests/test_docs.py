@@ -45,6 +45,14 @@ DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 TUTORIAL = DOCS / "tutorial" / "first-migration.md"
 DIALECT_GUIDE = DOCS / "how-to" / "write-a-dialect-plugin.md"
+#: Pages that show commands, but for the two that have tests of their own. They begin in the
+#: tutorial's project, or where their first line says so in an empty folder.
+GUIDES = [
+    page
+    for page in sorted((DOCS / "how-to").glob("*.md"))
+    if page != DIALECT_GUIDE and "\n```console" in page.read_text(encoding="utf-8")
+]
+EMPTY = "<!-- begins in an empty folder -->"
 SHOWN_FOLDER = "/home/ann/shop"
 SHOWN_URL = "postgresql+psycopg://ann:secret@localhost/shop"
 SECONDS = 60
@@ -52,6 +60,7 @@ _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE |
 _TITLE = re.compile(r'title="([^"]+)"')
 _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
+_TIME = re.compile(r"(?<= in )\d+\.\d+s")
 _BLANKS = re.compile(r" +$", re.MULTILINE)
 
 
@@ -388,7 +397,7 @@ def walk(
 
 
 def normalised(texts: Iterable[str]) -> list[str]:
-    """Return texts with revision ids numbered by their first occurrence, and without dates.
+    """Return texts with revision ids numbered by their first occurrence, and without times.
 
     Blanks at the ends of lines go too, because editors drop them from a page.
     """
@@ -397,7 +406,10 @@ def normalised(texts: Iterable[str]) -> list[str]:
     def number(match: re.Match[str]) -> str:
         return numbers.setdefault(match[0], f"<id {len(numbers) + 1}>")
 
-    return [_BLANKS.sub("", _DATE.sub("<date>", _ID.sub(number, text))) for text in texts]
+    return [
+        _BLANKS.sub("", _TIME.sub("<time>", _DATE.sub("<date>", _ID.sub(number, text))))
+        for text in texts
+    ]
 
 
 def assert_as_shown(walked: list[tuple[Block, str, str, str]]) -> None:
@@ -426,6 +438,18 @@ def test_the_tutorial_can_be_followed(
     url: str = request.getfixturevalue("fresh_postgresql")
 
     assert_as_shown(list(walk(page, folder, url)))
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, id=page.stem) for page in GUIDES])
+def test_a_guide_can_be_followed(page: Path, shop: Path, tmp_path: Path) -> None:
+    """Each command of a guide, in order, prints what is shown."""
+    folder = tmp_path / "shop"
+    if page.read_text(encoding="utf-8").startswith(EMPTY):
+        folder.mkdir()
+    else:
+        shutil.copytree(shop, folder)
+
+    assert_as_shown(list(walk(blocks(page), folder)))
 
 
 def test_the_dialect_plugin_of_the_guide_works(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the code is held to besides its tests: lint, format, types, layers.
+"""What the code is held to besides its tests: lint, format, types, layers, the site of the docs.
 
 Each check runs, whatever the others found; the sum is told at the end.
 """
@@ -18,7 +18,13 @@ _CHECKS = (
     ("ruff", "format", "--check"),
     ("mypy",),
     ("lint-imports", "--no-logo"),
+    # A link that leads nowhere, a page outside of the menu and the like are errors.
+    ("mkdocs", "build", "--quiet", "--strict"),
 )
+
+
+#: Without the theme's advertisement.
+_ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1"}
 
 
 def check(venv: Path) -> None:
@@ -32,7 +38,7 @@ def check(venv: Path) -> None:
     for program, *arguments in _CHECKS:
         shown = " ".join((program, *arguments))
         try:
-            run([python.with_name(program), *arguments], shown_as=shown)
+            run([python.with_name(program), *arguments], env=_ENVIRONMENT, shown_as=shown)
         except Failure:
             failed.append(shown)
     if failed:
@@ -46,5 +52,5 @@ def developer_venv(venv: Path) -> Path:
     Returns:
         Its Python.
     """
-    wanted = [*environment.group("test"), *environment.group("lint")]
+    wanted = [each for name in ("test", "lint", "docs") for each in environment.group(name)]
     return environment.make(venv, wanted, packages=environment.PACKAGES)

@@ -213,8 +213,8 @@ def show_plan(
         document = {"version": _DOCUMENT_VERSION, "databases": [asdict(each) for each in plans]}
         config.print_stdout("%s", json.dumps(document, indent=2))
         return
-    for plan in plans:
-        for line in _lines(plan):
+    for number, plan in enumerate(plans):
+        for line in ([""] if number else []) + [*_lines(plan)]:
             config.print_stdout("%s", line)
 
 
