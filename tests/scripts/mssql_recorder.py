@@ -67,16 +67,23 @@ class Server:
 
     Attributes:
         log: statements, ``COMMIT``, ``ROLLBACK``, ``AUTOCOMMIT ON``, ``AUTOCOMMIT OFF``, ``LOCK``
-            and ``UNLOCK`` of the session; no queries, and no transaction's end that had nothing to
-            end.
+            and ``UNLOCK`` of the session, ``ABORT`` where an error ends the transaction; no
+            queries, no XACT_ABORT, and no transaction's end that had nothing to end.
         lasting: what is committed.
         refused: part of a statement that fails.
+        silent: part of a statement that fails, of which the driver does not tell.
+        aborting: whether XACT_ABORT is on.
+        knows_identity: whether it has CURRENT_TRANSACTION_ID().
     """
 
     log: list[str] = field(default_factory=list)
     lasting: State = field(default_factory=State)
     refused: str = ""
+    silent: str = ""
+    aborting: bool = False
+    knows_identity: bool = True
     open: State | None = None
+    transactions: int = 0
 
     def engine(self) -> Engine:
         """Return an engine whose connections lead here."""
@@ -93,13 +100,27 @@ class Server:
         """Record a statement that is no query, and change what it changes."""
         given = iter(parameters)
         shown = re.sub(r"\?", lambda _mark: repr(next(given)), statement)
+        if shown.startswith("SET XACT_ABORT"):
+            self.aborting = shown.endswith("ON")
+            return
+        if shown == "IF @@TRANCOUNT = 0 BEGIN TRANSACTION":
+            self.begin()
+            return
         self.log.append(" ".join(shown.split()))
         if shown.startswith("SET "):
             return  # of the session: it begins no transaction
-        if self.open is None:
-            self.open = deepcopy(self.lasting)
+        if shown in {"COMMIT", "ROLLBACK"}:
+            del self.log[-1]
+            self.end(shown)
+            return
+        self.begin()
         if self.refused and self.refused in shown:
+            self._fail()
             raise DRIVER.ProgrammingError("42S02", f"refused: {shown}")
+        if self.silent and self.silent in shown:
+            self._fail()
+            return
+        assert self.open is not None
         if not _VERSIONS.search(shown):
             pass
         elif "CREATE TABLE" in shown:
@@ -108,6 +129,26 @@ class Server:
             self.open.versions = _changed(self.open.versions, shown)
         if autocommit:
             self.lasting, self.open = self.open, None
+
+    def begin(self) -> None:
+        """Begin a transaction unless one is open."""
+        if self.open is None:
+            self.open = deepcopy(self.lasting)
+            self.transactions += 1
+
+    def _fail(self) -> None:
+        if self.aborting:
+            self.log.append("ABORT")
+            self.open = None
+
+    def identity(self, *, autocommit: bool) -> tuple[int, int]:
+        """Return CURRENT_TRANSACTION_ID() and @@TRANCOUNT for a query of a table."""
+        if not self.knows_identity:
+            raise DRIVER.ProgrammingError("42000", "no recognized built-in function name")
+        if autocommit:
+            return (-1, 0)
+        self.begin()
+        return (self.transactions, 1)
 
     def end(self, word: str) -> None:
         """Commit or roll back, and record it where a transaction was open."""
@@ -202,8 +243,14 @@ class _Cursor:
         run(statement, tuple(given), autocommit=self.connection.autocommit)
 
     def _answer(self, statement: str) -> list[tuple[Any, ...]]:
-        state = self.connection.server.state
+        server = self.connection.server
         low = statement.lower()
+        if "current_transaction_id" in low and "sys.schemas" in low:
+            return [server.identity(autocommit=self.connection.autocommit)]
+        if "current_transaction_id" in low:
+            server.identity(autocommit=True)
+            return [(-1, 0)]
+        state = server.state
         if "from alembic_version" in low:
             return [(row,) for row in state.versions]
         if "sys.objects" in low:

@@ -92,9 +92,10 @@ def test_a_failure_is_rolled_back(
     assert [
         "ALTER TABLE t ADD c INTEGER NULL",
         "DROP TABLE other",
+        "ABORT",
         "ROLLBACK",
         "UNLOCK",
-    ] == server.log[-4:]
+    ] == server.log[-5:]
     assert left == server.lasting.versions
     assert per_migration is server.lasting.has_version_table
 

@@ -109,11 +109,15 @@ class DialectHooks:
         return self._one("autocommit_level", str, dialect=dialect, connection=connection)
 
     def prepare_connection(
-        self, dialect: Dialect, connection: Connection, rules: DialectRules
+        self,
+        dialect: Dialect,
+        connection: Connection,
+        rules: DialectRules,
+        opts: Mapping[str, Any],
     ) -> AbstractContextManager[None]:
         """Return what surrounds a transaction of the run."""
         answer: Any = self._ask(
-            "prepare_connection", dialect=dialect, connection=connection, rules=rules
+            "prepare_connection", dialect=dialect, connection=connection, rules=rules, opts=opts
         )
         if not isinstance(answer, AbstractContextManager):
             raise self._wrong("prepare_connection", answer, "a context manager")

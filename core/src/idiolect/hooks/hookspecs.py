@@ -115,7 +115,7 @@ def autocommit_level(dialect: Dialect, connection: Connection | None) -> str | N
 
 @hookspec(firstresult=True)
 def prepare_connection(
-    dialect: Dialect, connection: Connection, rules: DialectRules
+    dialect: Dialect, connection: Connection, rules: DialectRules, opts: Mapping[str, Any]
 ) -> AbstractContextManager[None] | None:
     """Prepare the connection for the time in which a run writes to it.
 
@@ -129,6 +129,7 @@ def prepare_connection(
         dialect: the context's SQLAlchemy dialect.
         connection: the connection to migrate on.
         rules: the context's rules; ``rules.transactional_ddl`` may have been switched off.
+        opts: the options of ``configure()``, those of dialects included.
     """
 
 

@@ -132,7 +132,9 @@ class Transactions:
     def prepared(self) -> AbstractContextManager[None]:
         """Return what the dialect wants around the writing of a run."""
         context = self.context
-        return context.hooks.prepare_connection(context.dialect, self._connection, context.rules)
+        return context.hooks.prepare_connection(
+            context.dialect, self._connection, context.rules, context.opts
+        )
 
     def due(self) -> None:
         """Begin the declared transaction: a statement is about to be sent."""

@@ -9,6 +9,7 @@ from idiolect_mssql import lock
 from idiolect_mssql.impl import MSSQLImpl, separator_of
 from idiolect_mssql.limits import session_limits
 from idiolect_mssql.lock import ApplicationLock
+from idiolect_mssql.transactions import ended_by_errors
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -67,6 +68,15 @@ class MssqlPlugin:
         return "AUTOCOMMIT"
 
     @hookimpl
+    def prepare_connection(
+        self, connection: Connection, rules: DialectRules, opts: Mapping[str, Any]
+    ) -> AbstractContextManager[None] | None:
+        """Let an error end the transaction, where DDL is to be in one."""
+        if rules.transactional_ddl and opts.get("mssql_xact_abort", True):
+            return ended_by_errors(connection)
+        return None
+
+    @hookimpl
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
         """An application lock of the session."""
         return ApplicationLock(connection, request)
@@ -107,5 +117,13 @@ class MssqlPlugin:
                 str,
                 MSSQLImpl.batch_separator,
                 "the line after each statement of a script; an empty text for none",
+            )
+        )
+        registry.add(
+            Option(
+                "mssql_xact_abort",
+                bool,
+                default=True,
+                doc="whether an error ends the transaction of a run, whoever catches it",
             )
         )

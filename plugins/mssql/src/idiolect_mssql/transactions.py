@@ -1,0 +1,195 @@
+"""Errors end the transaction in which they happen, and that is never passed over.
+
+The plugin comes in for each transaction of a run. Without XACT_ABORT, SQL Server undoes the
+failed statement alone and goes on, also in the middle of a batch whose later errors no driver
+shows: the revision would be committed in part. With it, the server rolls everything back at
+once, and what is sent afterwards would be committed alone; so the transaction is asked for its
+identity before each commit.
+Source: "SET XACT_ABORT", "CURRENT_TRANSACTION_ID" and "@@OPTIONS" in the Transact-SQL reference.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
+
+from idiolect.errors import TransactionLostError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine.interfaces import ExceptionContext
+
+#: A query of a table, however short, begins a transaction where the driver leaves that to the
+#: server; one of no table does not.
+_MARK = "SELECT CURRENT_TRANSACTION_ID(), @@TRANCOUNT FROM sys.schemas WHERE schema_id = 1"
+_OPTIONS = "SELECT CURRENT_TRANSACTION_ID(), @@OPTIONS & 16384"
+#: A driver that began the transaction itself fails to roll back one that the server has ended.
+_REPLACE = "IF @@TRANCOUNT = 0 BEGIN TRANSACTION"
+_ENDS = re.compile(r"\b(?:COMMIT|ROLLBACK)\b", re.IGNORECASE)
+
+
+@contextlib.contextmanager
+def ended_by_errors(connection: Connection) -> Iterator[None]:
+    """Switch XACT_ABORT on for a transaction, and see to it that it is the same at its end.
+
+    A relative of SQL Server that cannot tell a transaction's identity is left alone.
+
+    Args:
+        connection: the migrating connection.
+
+    Raises:
+        TransactionLostError: the server has ended the transaction in between.
+    """
+    was_on = _setting(connection)
+    if was_on is None:
+        yield
+        return
+    watch = _Watch(connection)
+    _send(connection, "SET XACT_ABORT ON")
+    try:
+        with watch.listening():
+            yield
+        if connection.in_transaction():
+            watch.check()  # env.py's own, which it commits later
+    finally:
+        if not was_on and not connection.closed:
+            with contextlib.suppress(connection.dialect.loaded_dbapi.Error):
+                _send(connection, "SET XACT_ABORT OFF")
+
+
+def _setting(connection: Connection) -> bool | None:
+    try:
+        _identity, is_on = _ask(connection, _OPTIONS)
+    except connection.dialect.loaded_dbapi.Error:
+        return None
+    return bool(is_on)
+
+
+class _Watch:
+    """What is known of the transaction that is open on a connection.
+
+    Args:
+        connection: the migrating connection.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._identity: int | None = None
+        self._lost = False
+        self._first_error = ""
+        self._is_on = True
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hear of transactions, statements and errors for the block."""
+        own: dict[str, Any] = {
+            "begin": self._on_begin,
+            "commit": self._on_commit,
+            "rollback": self._on_rollback,
+            "before_cursor_execute": self._before_statement,
+            "after_cursor_execute": self._after_statement,
+        }
+        engine = self._connection.engine
+        for name, listener in own.items():
+            event.listen(self._connection, name, listener)
+        event.listen(engine, "handle_error", self._on_error)
+        if self._connection.in_transaction():
+            self._mark()
+        try:
+            yield
+        finally:
+            event.remove(engine, "handle_error", self._on_error)
+            for name, listener in own.items():
+                event.remove(self._connection, name, listener)
+
+    def check(self) -> None:
+        """Raise if the transaction is not the one that was begun.
+
+        What was sent since then is rolled back.
+
+        Raises:
+            TransactionLostError: see above.
+        """
+        if not self._lost and self._is_the_same():
+            return
+        self._lost = True
+        with contextlib.suppress(self._connection.dialect.loaded_dbapi.Error):
+            _send(self._connection, _REPLACE)
+            self._connection.connection.rollback()
+        error = f" The first error was: {self._first_error}." if self._first_error else ""
+        raise TransactionLostError(
+            "SQL Server has rolled the transaction back because of an error in a revision, which "
+            f"went on after it: nothing of the transaction was migrated.{error} Let the error "
+            "leave the revision; or put the statement that may fail into 'with "
+            "op.get_bind().begin_nested():', which undoes that statement alone; or go on as "
+            "without XACT_ABORT, by context.configure(mssql_xact_abort=False)."
+        )
+
+    def _is_the_same(self) -> bool:
+        try:
+            return self._identity is None or self._asked() == self._identity
+        except self._connection.dialect.loaded_dbapi.Error:
+            return True  # what is sent next will tell what is the matter
+
+    def _asked(self) -> int | None:
+        identity, depth = _ask(self._connection, _MARK)
+        return int(identity) if depth else None
+
+    def _mark(self) -> None:
+        self._identity = None
+        with contextlib.suppress(self._connection.dialect.loaded_dbapi.Error):
+            self._identity = self._asked()
+
+    def _on_begin(self, _connection: Connection) -> None:
+        self._first_error, self._lost = "", False
+        self._mark()
+
+    def _on_commit(self, _connection: Connection) -> None:
+        self.check()
+        self._identity = None
+
+    def _on_rollback(self, _connection: Connection) -> None:
+        if self._first_error:
+            with contextlib.suppress(self._connection.dialect.loaded_dbapi.Error):
+                _send(self._connection, _REPLACE)
+        self._identity, self._lost = None, False
+
+    def _before_statement(self, _connection: Connection, _cursor: Any, sql: str, *_: Any) -> None:
+        if _ENDS.search(sql):
+            self.check()
+        # Whoever sets a savepoint means to go on after an error.
+        is_wanted = not self._connection.in_nested_transaction()
+        if is_wanted is not self._is_on:
+            self._is_on = is_wanted
+            _send(self._connection, f"SET XACT_ABORT {'ON' if is_wanted else 'OFF'}")
+
+    def _after_statement(self, _connection: Connection, _cursor: Any, sql: str, *_: Any) -> None:
+        if _ENDS.search(sql):
+            self._mark()
+
+    def _on_error(self, context: ExceptionContext) -> None:
+        if context.connection is self._connection and self._is_on and not self._first_error:
+            self._first_error = str(context.original_exception)
+
+
+def _ask(connection: Connection, query: str) -> Any:
+    """Ask past SQLAlchemy, which would begin a transaction for it, and tell listeners."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(query)
+        return cursor.fetchone()
+    finally:
+        cursor.close()
+
+
+def _send(connection: Connection, statement: str) -> None:
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement)
+    finally:
+        cursor.close()
