@@ -79,7 +79,9 @@ def test_document(compared: Terminal, differs: bool) -> None:
         "database": None,
         "models": "(id)",
     }
-    assert {"version": 1, "differences": [added] * differs} == json.loads(said.out)
+    found = json.loads(said.out)
+    assert ("IDI-003" if differs else None) == found.pop("error", {}).get("code")
+    assert {"version": 1, "differences": [added] * differs} == found
     assert (1, TUPLES) == (said.status, said.err) if differs else (0, "") == (said.status, said.err)
 
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from idiolect.operations.ops.containers import UpgradeOps
 
-#: Grows when a field changes its meaning or goes; new fields and words do not count.
-DOCUMENT_VERSION = 1
 _SPACES = re.compile(r"\s+")
 _ASPECTS = {
     "modify_type": "type",

@@ -167,7 +167,7 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 OWN_FLAGS: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
     ("graph", "format"): (
         ("--format",),
-        {"metavar": "FORMAT", "help": "text (the default), mermaid or dot"},
+        {"metavar": "FORMAT", "help": "text (the default), json, mermaid or dot"},
     ),
 }
 #: Parameter without default -> what argparse is told.

@@ -6,8 +6,9 @@ document, and an exit status. Changes nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from idiolect.command.documents import check_format, print_document
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
     from idiolect.cli.findings import Finding
     from idiolect.settings.config import Config
-
-#: Of the document; to be raised when a key goes or means something else, not for a new one.
-_DOCUMENT_VERSION: Final = 1
 
 
 def doctor(config: Config, format: str = "text") -> None:
@@ -30,29 +28,21 @@ def doctor(config: Config, format: str = "text") -> None:
     Raises:
         CommandError: something is wrong, or the format is none of the two.
     """
-    if format not in {"text", "json"}:
-        raise CommandError(f"Unknown format {format!r}; expected 'text' or 'json'.")
+    check_format(format)
     from idiolect.cli.diagnosis import diagnose
 
     found = list(diagnose(config))
     problems = sum(each.status == "problem" for each in found)
     if format == "json":
-        config.print_stdout("%s", _document(found, healthy=not problems))
+        from dataclasses import asdict
+
+        print_document(config, healthy=not problems, findings=[asdict(each) for each in found])
     else:
         for line in _lines(found):
             config.print_stdout("%s", line)
     if problems:
         count = "1 problem" if problems == 1 else f"{problems} problems"
         raise CommandError(f"The doctor found {count}; see above.")
-
-
-def _document(found: list[Finding], *, healthy: bool) -> str:
-    import json
-    from dataclasses import asdict
-
-    entries = [asdict(each) for each in found]
-    document = {"version": _DOCUMENT_VERSION, "healthy": healthy, "findings": entries}
-    return json.dumps(document, indent=2)
 
 
 def _lines(found: list[Finding]) -> Iterator[str]:

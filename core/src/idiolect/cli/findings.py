@@ -6,16 +6,14 @@ The looks of the doctor come in; nothing is looked at here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
-from idiolect.cli.report import describe_failure
+from idiolect.cli.report import MARK, describe_failure
 
 if TYPE_CHECKING:
     from idiolect.settings.config import Config
 
 Status = Literal["ok", "note", "problem", "skipped"]
-
-_PREFIX: Final = "FAILED: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +35,4 @@ class Finding:
 
 def failed(check: str, exc: BaseException, config: Config) -> Finding:
     """Return an exception as the command that met it would have told it."""
-    return Finding(check, "problem", describe_failure(exc, config).removeprefix(_PREFIX))
+    return Finding(check, "problem", describe_failure(exc, config).removeprefix(MARK))

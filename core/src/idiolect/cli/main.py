@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from contextlib import nullcontext, redirect_stderr, redirect_stdout, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -30,7 +30,7 @@ from idiolect.settings.sources import INI_NAMES, find_config
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Sequence
-
+    from contextlib import AbstractContextManager
 
 _OBJECTS_BETWEEN_LOOKS = 10_000
 
@@ -110,11 +110,12 @@ class CommandLine:
         spec: CommandSpec = options.cmd
         try:
             _start_up()
-            spec.function(
-                config,
-                *(getattr(options, spec.argument_name(name)) for name in spec.positionals),
-                **{name: getattr(options, name) for name in spec.flags},
-            )
+            with _form_of_output(config, options):
+                spec.function(
+                    config,
+                    *(getattr(options, spec.argument_name(name)) for name in spec.positionals),
+                    **{name: getattr(options, name) for name in spec.flags},
+                )
             # While an error can still be told.
             config.stdout.flush()
         except Exception as exc:
@@ -240,9 +241,24 @@ def _start_up() -> None:
             function()
 
 
+def _form_of_output(config: Config, options: Namespace) -> AbstractContextManager[None]:
+    """Return what a command runs in, by what was asked for."""
+    if getattr(options, "format", None) != "json":
+        return nullcontext()
+    from idiolect.cli.document import one_document
+
+    return one_document(config)
+
+
 def _fail(exc: Exception, config: Config | None) -> None:
     # Only a failure pays for loading what explains it.
-    from idiolect.cli.report import describe_failure
+    from idiolect.cli.report import failure_of
+    from idiolect.cli.terminal import failure_at_terminal, has_colors, is_terminal
 
-    sys.stderr.write(describe_failure(exc, config) + "\n")
+    failure = failure_of(exc, config)
+    if is_terminal(sys.stderr):
+        text = failure_at_terminal(failure, config, has_colors(sys.stderr))
+    else:
+        text = failure.text
+    sys.stderr.write(text + "\n")
     sys.exit(1)

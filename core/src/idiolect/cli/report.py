@@ -11,6 +11,7 @@ import os
 import sys
 import sysconfig
 import traceback
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,12 +24,46 @@ if TYPE_CHECKING:
 
     from idiolect.settings.config import Config
 
+#: Begins the report of a failure.
+MARK = "FAILED: "
 _OURS = ("idiolect", "sqlalchemy", "pluggy", "mako")
 #: The function of ours that env.py calls; what is above it is env.py doing its duty.
 _ENTRANCE = "run_migrations"
 _MOST_LINES = 12
 _MOST_FRAMES = 3
 _LONGEST_LINE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What ended a command, in words without secrets.
+
+    Attributes:
+        kind: the name of the exception's class.
+        code: of an error of ours; else None.
+        headline: what failed, in a line; of an error of ours the whole message.
+        frames: of the user's code, outermost first; else of ours, where nobody else is to blame.
+        reason: the exception in its own words, by lines; of an error of ours nothing.
+        place: file and line of the culprit in the user's code, if it is known.
+    """
+
+    kind: str
+    code: str | None
+    headline: str
+    frames: tuple[str, ...]
+    reason: tuple[str, ...]
+    place: tuple[str, int] | None
+
+    @property
+    def message(self) -> str:
+        """All of it as text, without the code."""
+        return "\n".join([self.headline, *self.frames, *self.reason])
+
+    @property
+    def text(self) -> str:
+        """What is printed where there is no terminal."""
+        code = f" [{self.code}]" if self.code else ""
+        return f"{MARK}{self.message}{code}"
 
 
 def describe_failure(exc: BaseException, config: Config | None) -> str:
@@ -39,22 +74,50 @@ def describe_failure(exc: BaseException, config: Config | None) -> str:
         config: the configuration in use, whose secrets are kept out of the text; None where
             there was none yet.
     """
+    return failure_of(exc, config).text
+
+
+def failure_of(exc: BaseException, config: Config | None) -> Failure:
+    """Return what is to be told of an exception that ended a command.
+
+    Args:
+        exc: the exception.
+        config: as for :func:`describe_failure`.
+    """
     frames = _user_frames(exc, within_run=True)
     cause = translated(exc, config, is_ours=not frames)
     if isinstance(cause, IdiolectError):
         notes = "".join(f" ({note})" for note in getattr(cause, "__notes__", ()))
-        text = f"FAILED: {cause}{notes} [{cause.code}]"
+        found = Failure(type(cause).__name__, cause.code, f"{cause}{notes}", (), (), _place(exc))
     else:
-        text = _with_frames(exc, frames)
-    return redact(text, config)
+        found = _with_frames(exc, frames)
+    return replace(
+        found,
+        headline=redact(found.headline, config),
+        frames=tuple(redact(line, config) for line in found.frames),
+        reason=tuple(redact(line, config) for line in found.reason),
+    )
 
 
-def _with_frames(exc: BaseException, frames: list[traceback.FrameSummary]) -> str:
+def _place(exc: BaseException) -> tuple[str, int] | None:
+    """Return where a file is no Python, if that is what an exception comes from."""
+    cause: BaseException | None = exc
+    while cause is not None:
+        if isinstance(cause, SyntaxError) and cause.filename and cause.lineno:
+            return cause.filename, cause.lineno
+        cause = cause.__cause__
+    return None
+
+
+def _with_frames(exc: BaseException, frames: list[traceback.FrameSummary]) -> Failure:
     """Return where the user's code failed, its frames, and the exception."""
     notes: list[str] = list(getattr(exc, "__notes__", ()))
     if not frames and not notes:
         frames = _user_frames(exc, within_run=False)
     shown = [line for frame in frames[-_MOST_FRAMES:] for line in _lines_of(frame)]
+    place = _place(exc)
+    if place is None and frames:
+        place = frames[-1].filename, frames[-1].lineno or 1
     if isinstance(exc, SyntaxError) and exc.filename:
         where = f"in {exc.filename!r}"
     elif notes or frames:
@@ -62,7 +125,9 @@ def _with_frames(exc: BaseException, frames: list[traceback.FrameSummary]) -> st
     else:
         where = "inside Idiolect"
         shown = "".join(traceback.format_tb(exc.__traceback__)).splitlines()
-    return "\n".join([f"FAILED: {type(exc).__name__} {where}", *shown, *_reason(exc, len(shown))])
+    kind = type(exc).__name__
+    reason = tuple(_reason(exc, len(shown)))
+    return Failure(kind, None, f"{kind} {where}", tuple(shown), reason, place)
 
 
 def _lines_of(frame: traceback.FrameSummary) -> list[str]:

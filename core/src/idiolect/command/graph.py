@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from idiolect.command.documents import check_format, print_document, revision_entries
 from idiolect.command.environment import run_environment, script_directory
-from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -27,16 +27,17 @@ def graph(config: Config, format: str = "text", current: bool = False) -> None:
 
     Args:
         config: the configuration in use.
-        format: ``text`` for a terminal, ``mermaid`` or ``dot`` for a program that draws.
+        format: ``text`` for a terminal, ``mermaid`` or ``dot`` for a program that draws, ``json``
+            for a document.
         current: mark what the database is at; runs env.py.
 
     Raises:
         CommandError: the format is unknown, or the database holds an unknown revision.
     """
-    if format not in _FORMATS:
-        raise CommandError(f"Unknown format {format!r}; expected {', '.join(map(repr, _FORMATS))}.")
+    check_format(format, (*_FORMATS, "json"))
     script = script_directory(config)
     held: set[str] = set()
+    marked = held if current else None
 
     def look(heads: tuple[str, ...], _context: Any) -> list[Any]:
         held.update(each.revision for each in script.get_revisions(heads))
@@ -44,7 +45,15 @@ def graph(config: Config, format: str = "text", current: bool = False) -> None:
 
     if current:
         run_environment(config, script, look, dont_mutate=True)
-    for line in _FORMATS[format](list(script.walk_revisions()), held):
+    revisions = list(script.walk_revisions())
+    if format == "json":
+        edges = [
+            {"from": below, "to": above, "kind": "depends_on" if needed else "follows"}
+            for below, above, needed in _edges(revisions)
+        ]
+        print_document(config, revisions=revision_entries(revisions, marked), edges=edges)
+        return
+    for line in _FORMATS[format](revisions, held):
         config.print_stdout("%s", line)
 
 

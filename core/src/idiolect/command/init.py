@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from idiolect.command.documents import check_format, print_document
 from idiolect.errors import CommandError, HookError
 from idiolect.hooks.collectors import CORE, Collector
 from idiolect.hooks.contributions import answers
@@ -74,16 +75,31 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
     )
 
 
-def list_templates(config: Config) -> None:
+def list_templates(config: Config, format: str = "text") -> None:
     """List available templates.
 
     Args:
         config: tells where templates are.
+        format: ``text`` for people, ``json`` for a document.
+
+    Raises:
+        CommandError: the format is none of the two.
     """
+    check_format(format)
+    folders = sorted({**_templates(config), **_further_templates(config)}.items())
+    summaries = {
+        name: (folder / _README).read_text("utf-8").strip().partition("\n")[0]
+        for name, folder in folders
+    }
+    if format == "json":
+        entries = [
+            {"name": name, "summary": summaries[name], "folder": str(folder)}
+            for name, folder in folders
+        ]
+        print_document(config, templates=entries)
+        return
     config.print_stdout("Available templates:\n")
-    folders = {**_templates(config), **_further_templates(config)}
-    for name in sorted(folders):
-        summary = (folders[name] / _README).read_text("utf-8").strip().partition("\n")[0]
+    for name, summary in summaries.items():
         config.print_stdout("%s - %s", name, summary)
     config.print_stdout("\nTemplates are used via the 'init' command, e.g.:")
     config.print_stdout("\n  idiolect init --template generic ./scripts")

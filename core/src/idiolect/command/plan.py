@@ -8,7 +8,6 @@ but those that read the version table and the journal, and takes no lock.
 from __future__ import annotations
 
 import contextlib
-import json
 from dataclasses import asdict, dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import NoInspectionAvailable
 
+from idiolect.command.documents import print_document
 from idiolect.command.environment import run_environment
 from idiolect.command.repair import unfinished_line
 from idiolect.operations.base import Operations
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from idiolect.script.base import ScriptDirectory
     from idiolect.settings.config import Config
 
-#: Of the document; to be raised when a key goes or means something else, not for a new one.
-_DOCUMENT_VERSION: Final = 1
 #: Of a dialect's attributes, those that a connection found out: flags, versions, names.
 _FOUND_OUT: Final = (bool, int, str, tuple)
 
@@ -210,8 +208,7 @@ def show_plan(
 
     run_environment(config, script, note, must_run=True, environment=_Environment, **opts)
     if format == "json":
-        document = {"version": _DOCUMENT_VERSION, "databases": [asdict(each) for each in plans]}
-        config.print_stdout("%s", json.dumps(document, indent=2))
+        print_document(config, databases=[asdict(each) for each in plans])
         return
     for number, plan in enumerate(plans):
         for line in ([""] if number else []) + [*_lines(plan)]:

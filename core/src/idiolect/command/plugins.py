@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from idiolect.command.documents import check_format, print_document
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from idiolect.command.inventory import PluginFacts
     from idiolect.settings.config import Config
 
-#: Of the document; to be raised when a key goes or means something else, not for a new one.
-_DOCUMENT_VERSION: Final = 1
 _HEADING: Final = ("kind", "name", "distribution", "module", "loaded", "wins", "state")
 _YES_OR_NO: Final = {True: "yes", False: "no", None: "-"}
 
@@ -34,13 +33,18 @@ def plugins(config: Config, strict: bool = False, format: str = "text") -> None:
         CommandError: ``strict`` is given and a plugin is broken or in conflict, or the format is
             none of the two.
     """
-    if format not in {"text", "json"}:
-        raise CommandError(f"Unknown format {format!r}; expected 'text' or 'json'.")
+    check_format(format)
     from idiolect.command.inventory import inventory
 
     found = inventory()
-    for line in _document(found) if format == "json" else _table(found):
-        config.print_stdout("%s", line)
+    if format == "json":
+        # Every command imports this module with the others.
+        from dataclasses import asdict
+
+        print_document(config, plugins=[asdict(each) for each in found])
+    else:
+        for line in _table(found):
+            config.print_stdout("%s", line)
     unusable = [
         f"{each.name!r} of {each.distribution} {each.version}"
         for each in found
@@ -48,15 +52,6 @@ def plugins(config: Config, strict: bool = False, format: str = "text") -> None:
     ]
     if unusable and strict:
         raise CommandError(f"Plugins that cannot be used: {', '.join(unusable)}.")
-
-
-def _document(found: Iterable[PluginFacts]) -> list[str]:
-    # Every command imports this module with the others.
-    import json
-    from dataclasses import asdict
-
-    entries = [asdict(each) for each in found]
-    return [json.dumps({"version": _DOCUMENT_VERSION, "plugins": entries}, indent=2)]
 
 
 def _table(found: Iterable[PluginFacts]) -> list[str]:

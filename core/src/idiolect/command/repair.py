@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from idiolect.command.documents import check_format, print_document
 from idiolect.command.environment import run_environment, script_directory
 from idiolect.errors import CommandError
 
@@ -22,6 +23,7 @@ def repair(
     mark_done: str | int | None = None,
     mark_undone: str | int | None = None,
     forget: bool = False,
+    format: str = "text",
 ) -> None:
     """Tell what is recorded of an unfinished revision, or settle a write of it.
 
@@ -33,13 +35,18 @@ def repair(
         mark_undone: the number of a write that has had none, or ``last``: the next run makes it
             and all after it.
         forget: forget what is recorded; the next run begins with the function's first line.
+        format: of what is recorded: ``text`` for people, ``json`` for a document.
 
     Raises:
-        CommandError: nothing is unfinished, there is no such write, or two answers are given.
+        CommandError: nothing is unfinished, there is no such write, two answers are given, or the
+            format is none of the two.
     """
+    check_format(format)
     if sum((mark_done is not None, mark_undone is not None, forget)) > 1:
         message = "Give one of --mark-done, --mark-undone and --forget."
         raise CommandError(message)
+
+    told: list[dict[str, Any]] = []
 
     def settle(_heads: tuple[str, ...], context: Any) -> list[Any]:
         entries = context.journal.unfinished()
@@ -52,6 +59,8 @@ def repair(
             context.journal.mark_undone(_number(mark_undone, entries[-1].seq))
         elif forget:
             context.journal.forget()
+        elif format == "json":
+            told.append(_recorded(entries))
         else:
             config.print_stdout("%s", _summary(entries))
             for entry in entries:
@@ -59,6 +68,8 @@ def repair(
         return []
 
     run_environment(config, script_directory(config), settle, must_run=True, dont_mutate=True)
+    if format == "json":
+        print_document(config, unfinished=told)
 
 
 def unfinished_line(entries: list[Any]) -> str:
@@ -70,6 +81,23 @@ def _summary(entries: list[Any]) -> str:
     entry = entries[0]
     writes = "1 write" if len(entries) == 1 else f"{len(entries)} writes"
     return f"{entry.revision} is unfinished: its {entry.direction}() stopped after {writes}"
+
+
+def _recorded(entries: list[Any]) -> dict[str, Any]:
+    """Return what is recorded, for a document."""
+    return {
+        "revision": entries[0].revision,
+        "direction": entries[0].direction,
+        "writes": [
+            {
+                "number": each.seq,
+                "state": each.state,
+                "statement": each.statement,
+                "place": each.place,
+            }
+            for each in entries
+        ],
+    }
 
 
 def _number(given: str | int, count: int) -> int:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from idiolect.command.documents import check_format, print_document, revision_entries
 from idiolect.command.environment import run_environment, script_directory, wants_environment
 from idiolect.command.repair import unfinished_line
 from idiolect.errors import CommandError, DatabaseNotAtHead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
 
     from idiolect.script.base import ScriptDirectory
     from idiolect.script.script import Script
@@ -22,28 +23,32 @@ if TYPE_CHECKING:
 Heads = tuple[str, ...]
 
 
-def current(config: Config, check_heads: bool = False, verbose: bool = False) -> None:
+def current(
+    config: Config, check_heads: bool = False, verbose: bool = False, format: str = "text"
+) -> None:
     """Display the current revision for a database.
 
     Args:
         config: the configuration in use.
         check_heads: fail unless the database has all heads of the script directory.
         verbose: print the database's URL (without password) and each revision in full.
+        format: ``text`` for people, ``json`` for a document.
 
     Raises:
         DatabaseNotAtHead: ``check_heads`` is given and a head is missing.
+        CommandError: the format is none of the two.
     """
+    check_format(format)
     script = script_directory(config)
+    if format == "json":
+        _current_as_document(config, script, check_heads=check_heads)
+        return
 
     def report(heads: Heads, context: Any) -> list[Any]:
         if verbose:
-            url = context.connection.engine.url.render_as_string(hide_password=True)
-            config.print_stdout("Current revision(s) for %s:", url)
-        if check_heads and set(heads) != set(script.get_heads()):
-            raise DatabaseNotAtHead(
-                f"Database is not on all head revisions: it holds {_listed(heads)}; the script "
-                f"directory has {_listed(script.get_heads())}. Run 'upgrade heads'."
-            )
+            config.print_stdout("Current revision(s) for %s:", _url_of(context))
+        if check_heads:
+            _demand_heads(script, heads)
         for revision in _in_order(script, heads):
             config.print_stdout(revision.cmd_format(verbose))
         if unfinished := context.journal.unfinished():
@@ -53,33 +58,79 @@ def current(config: Config, check_heads: bool = False, verbose: bool = False) ->
     run_environment(config, script, report, dont_mutate=True)
 
 
-def heads(config: Config, verbose: bool = False, resolve_dependencies: bool = False) -> None:
+def _current_as_document(config: Config, script: ScriptDirectory, *, check_heads: bool) -> None:
+    """Print one document on all databases, and only then fail of one that lacks heads."""
+    databases: list[dict[str, Any]] = []
+
+    def note(heads: Heads, context: Any) -> list[Any]:
+        unfinished = context.journal.unfinished()
+        databases.append(
+            {
+                "database": _url_of(context),
+                "version_table": context.version_table,
+                "at_heads": set(heads) == set(script.get_heads()),
+                "current": list(heads),
+                "revisions": revision_entries(_in_order(script, heads), heads),
+                "unfinished": unfinished_line(unfinished) if unfinished else None,
+            }
+        )
+        return []
+
+    run_environment(config, script, note, dont_mutate=True)
+    print_document(config, databases=databases)
+    if check_heads:
+        for each in databases:
+            _demand_heads(script, each["current"])
+
+
+def heads(
+    config: Config,
+    verbose: bool = False,
+    resolve_dependencies: bool = False,
+    format: str = "text",
+) -> None:
     """Show current available heads in the script directory.
 
     Args:
         config: the configuration in use.
         verbose: print each revision in full.
         resolve_dependencies: a revision that another depends on is no head.
+        format: ``text`` for people, ``json`` for a document.
+
+    Raises:
+        CommandError: the format is none of the two.
     """
+    check_format(format)
     script = script_directory(config)
     wanted = "heads" if resolve_dependencies else tuple(script.get_heads())
-    for revision in script.get_revisions(wanted):
+    found = script.get_revisions(wanted)
+    if format == "json":
+        print_document(config, revisions=revision_entries(found))
+        return
+    for revision in found:
         config.print_stdout(
             revision.cmd_format(verbose, include_branches=True, tree_indicators=False)
         )
 
 
-def branches(config: Config, verbose: bool = False) -> None:
+def branches(config: Config, verbose: bool = False, format: str = "text") -> None:
     """Show current branch points.
 
     Args:
         config: the configuration in use.
         verbose: print each revision in full.
+        format: ``text`` for people, ``json`` for a document.
+
+    Raises:
+        CommandError: the format is none of the two.
     """
+    check_format(format)
     script = script_directory(config)
-    for point in script.walk_revisions():
-        if not point.is_branch_point:
-            continue
+    points = [each for each in script.walk_revisions() if each.is_branch_point]
+    if format == "json":
+        print_document(config, revisions=revision_entries(points))
+        return
+    for point in points:
         indent = " " * len(point.revision)
         lines = [
             f"{indent} -> {_brief(script.get_revision(each), verbose)}"
@@ -95,6 +146,7 @@ def history(
     rev_range: str | None = None,
     verbose: bool = False,
     indicate_current: bool = False,
+    format: str = "text",
 ) -> None:
     """List changeset scripts in chronological order.
 
@@ -103,40 +155,49 @@ def history(
         rev_range: ``start:end``, ``start:`` or ``:end``; either may be ``current``.
         verbose: print each revision in full.
         indicate_current: mark what the database holds.
+        format: ``text`` for people, ``json`` for a document.
 
     Raises:
-        CommandError: the range has no colon, or names an unknown revision.
+        CommandError: the range has no colon, or names an unknown revision; or the format is none
+            of the two.
     """
+    check_format(format)
     script = script_directory(config)
     base, head = _history_range(rev_range)
     if "current" not in {base, head} and not indicate_current and not wants_environment(config):
-        _print_history(config, script, base or "base", head or "heads", verbose=verbose)
+        walked = script.walk_revisions(base or "base", head or "heads")
+        _print_history(config, walked, None, verbose=verbose, format=format)
         return
 
     def report(found: Heads, _context: Any) -> list[Any]:
-        _print_history(
-            config,
-            script,
-            (found or "base") if base == "current" else (base or "base"),
-            (found or "base") if head == "current" else (head or "heads"),
-            verbose=verbose,
-            currents=found if indicate_current else (),
+        walked = script.walk_revisions(
+            (found or "base") if base == "current" else (base or "base"),  # type: ignore[arg-type] # several ids are as good
+            (found or "base") if head == "current" else (head or "heads"),  # type: ignore[arg-type] # as above
         )
+        held = found if indicate_current else None
+        _print_history(config, walked, held, verbose=verbose, format=format)
         return []
 
     run_environment(config, script, report, dont_mutate=True)
 
 
-def show(config: Config, rev: str) -> None:
+def show(config: Config, rev: str, format: str = "text") -> None:
     """Show the revision(s) denoted by the given symbol.
 
     Args:
         config: the configuration in use.
         rev: an id, any other form of the documentation, or ``current``.
+        format: ``text`` for people, ``json`` for a document.
 
     Raises:
-        CommandError: the revision is unknown or ambiguous.
+        CommandError: the revision is unknown or ambiguous, or the format is none of the two.
     """
+    check_format(format)
+    if format == "json":
+        found: list[Script] = []
+        for_each(config, rev, found.append)
+        print_document(config, revisions=revision_entries(found))
+        return
 
     def entry(revision: Script) -> None:
         config.print_stdout(revision.log_entry)
@@ -182,21 +243,41 @@ def _history_range(rev_range: str | None) -> tuple[str, str]:
 
 def _print_history(
     config: Config,
-    script: ScriptDirectory,
-    base: Any,
-    head: Any,
+    revisions: Iterable[Script],
+    held: Heads | None,
     *,
     verbose: bool,
-    currents: Heads = (),
+    format: str,
 ) -> None:
-    for revision in script.walk_revisions(base=base, head=head):
-        if currents:
-            revision._db_current_indicator = revision.revision in currents
+    if format == "json":
+        print_document(config, revisions=revision_entries(revisions, held))
+        return
+    for revision in revisions:
+        if held:
+            revision._db_current_indicator = revision.revision in held
         config.print_stdout(
             revision.cmd_format(
                 verbose=verbose, include_branches=True, include_doc=True, include_parents=True
             )
         )
+
+
+def _demand_heads(script: ScriptDirectory, held: Collection[str]) -> None:
+    """Refuse a database that lacks heads.
+
+    Raises:
+        DatabaseNotAtHead: it does.
+    """
+    if set(held) != set(script.get_heads()):
+        raise DatabaseNotAtHead(
+            f"Database is not on all head revisions: it holds {_listed(held)}; the script "
+            f"directory has {_listed(script.get_heads())}. Run 'upgrade heads'."
+        )
+
+
+def _url_of(context: Any) -> str:
+    url: str = context.connection.engine.url.render_as_string(hide_password=True)
+    return url
 
 
 def _in_order(script: ScriptDirectory, heads: Heads) -> list[Script]:

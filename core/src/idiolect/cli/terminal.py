@@ -1,0 +1,94 @@
+"""What is shown to people at a terminal: colours, and a failure with the culprit's lines.
+
+The command line and the progress display come in. A terminal that is dumb, or a user who sets
+NO_COLOR, gets the same without colours.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from idiolect.cli.secrets import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+    from idiolect.cli.report import Failure
+    from idiolect.settings.config import Config
+
+Style = Literal["plain", "bold", "dim", "red", "green", "yellow"]
+
+_CODES: Final[dict[Style, str]] = {
+    "bold": "1",
+    "dim": "2",
+    "red": "1;31",
+    "green": "32",
+    "yellow": "33",
+}
+#: Lines shown above and below the culprit.
+_AROUND: Final = 2
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Return whether somebody looks on."""
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):
+        return False
+
+
+def is_dumb() -> bool:
+    """Return whether the terminal does no more than write on."""
+    return os.environ.get("TERM", "") == "dumb"
+
+
+def has_colors(stream: TextIO) -> bool:
+    """Return whether colours are wanted and shown."""
+    return is_terminal(stream) and not os.environ.get("NO_COLOR") and not is_dumb()
+
+
+def painted(text: str, style: Style, colors: bool) -> str:
+    """Return a text in a style, where there are colours."""
+    code = _CODES.get(style) if colors else None
+    return f"\x1b[{code}m{text}\x1b[0m" if code and text else text
+
+
+def failure_at_terminal(failure: Failure, config: Config | None, colors: bool) -> str:
+    """Return a failure as a terminal shows it: with the lines around the culprit.
+
+    Args:
+        failure: what ended the command.
+        config: the configuration in use, whose secrets are kept out of the lines.
+        colors: whether to paint.
+    """
+    code = f" [{failure.code}]" if failure.code else ""
+    lines = [painted("FAILED: ", "red", colors) + painted(failure.headline, "bold", colors)]
+    lines[0] += painted(code, "dim", colors)
+    excerpt = list(_excerpt(failure.place)) if failure.place else []
+    # The innermost frame, in two lines, is what the excerpt shows better.
+    frames = failure.frames[:-2] if excerpt and failure.code is None else failure.frames
+    lines += [painted(line, "dim", colors) for line in frames]
+    lines += [painted(redact(text, config), style, colors) for style, text in excerpt]
+    lines += [painted(line, "red", colors) for line in failure.reason]
+    return "\n".join(lines)
+
+
+def _excerpt(place: tuple[str, int]) -> Iterator[tuple[Style, str]]:
+    """Yield the lines around a place, with their numbers; none where there is no such file."""
+    path, number = place
+    try:
+        lines = Path(path).read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return
+    if not 1 <= number <= len(lines):
+        return
+    first, last = max(1, number - _AROUND), min(len(lines), number + _AROUND)
+    width = len(str(last))
+    yield "dim", f"  {path}, line {number}"
+    for at in range(first, last + 1):
+        mark = ">" if at == number else " "
+        line = f"  {mark} {at:>{width}} | {lines[at - 1]}".rstrip()
+        yield ("yellow" if at == number else "plain"), line

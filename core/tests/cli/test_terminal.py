@@ -1,0 +1,78 @@
+"""What people at a terminal see of a failure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.tests.cli.screen import on_screen
+
+if TYPE_CHECKING:
+    from core.tests.command.terminal import Terminal
+
+PAINT = re.compile(r"\x1b\[[\d;]*m")
+FAILING = """revision = 'b222'
+down_revision = 'a111'
+
+def upgrade():
+    x = 1
+    1 / 0
+    y = 2
+
+def downgrade():
+    pass
+"""
+
+
+def test_the_culprits_lines_are_shown(linear: Terminal) -> None:
+    """Lines above and below it, with their numbers, and the line itself marked."""
+    path = linear.write("migrations/versions/b222_.py", FAILING)
+
+    status, shown = on_screen(linear, "upgrade", "b222")
+
+    assert (1, True) == (status, "\x1b[1;31mFAILED: \x1b[0m" in shown)
+    lines = PAINT.sub("", shown).splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("FAILED"))
+    assert [
+        f"FAILED: ZeroDivisionError in upgrade() of revision 'b222' ({path})",
+        f"  {path}, line 6",
+        "    4 | def upgrade():",
+        "    5 |     x = 1",
+        "  > 6 |     1 / 0",
+        "    7 |     y = 2",
+        "    8 |",
+        "ZeroDivisionError: division by zero",
+    ] == lines[at:]
+
+
+def test_a_file_that_is_no_python_is_shown(linear: Terminal) -> None:
+    """The line that the error names is marked."""
+    linear.write("migrations/versions/b222_.py", FAILING.replace("x = 1", "x = = 1"))
+
+    _, shown = on_screen(linear, "upgrade", "b222")
+
+    assert "\x1b[33m  > 5 |     x = = 1\x1b[0m" in shown
+
+
+@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
+def test_without_colours(linear: Terminal, env: dict[str, str]) -> None:
+    """Who wants none, or has none, sees the same in one colour."""
+    linear.write("migrations/versions/b222_.py", FAILING)
+
+    _, shown = on_screen(linear, "upgrade", "b222", **env)
+
+    assert "\x1b" not in shown
+    assert "  > 6 |     1 / 0" in shown
+
+
+def test_a_secret_in_the_lines_is_not_shown(linear: Terminal) -> None:
+    """A URL in the code loses its password, in the lines around as well."""
+    url = "x = 'oracle://scott:tiger-secret@host/db'"
+    linear.write("migrations/versions/b222_.py", FAILING.replace("x = 1", url))
+
+    _, shown = on_screen(linear, "upgrade", "b222")
+
+    assert "scott:***@host" in shown
+    assert "tiger-secret" not in shown
