@@ -28,7 +28,7 @@ def start() -> tuple[Server, str]:
     Raises:
         Failure: no programs can be had, or they do not start.
     """
-    server = Server("PostgreSQL", _programs())
+    server = Server("PostgreSQL", programs())
     try:
         _serve(server)
     except BaseException:
@@ -69,7 +69,12 @@ def _is_ready(pid_file: Path) -> bool:
         return False
 
 
-def _programs() -> Programs:
+def programs() -> Programs:
+    """Give the installed programs, or Debian's, unpacked into the cache folder.
+
+    Raises:
+        Failure: there are none, and this system cannot fetch them.
+    """
     installed = Programs((*_by_version(Path("/usr/lib/postgresql")), *search_path()))
     program = installed.find("postgres")
     if program and installed.find("initdb") and not attempt([program, "--version"]).returncode:

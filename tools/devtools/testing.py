@@ -6,7 +6,7 @@ import shlex
 import shutil
 from typing import TYPE_CHECKING
 
-from devtools import checks, environment, servers
+from devtools import checks, clients, environment, servers
 from devtools.shell import Failure, announce, run
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test(venv: Path, arguments: Sequence[str], *, without: Collection[str]) -> N
     is_spread = any(word.startswith(("-n", "--numprocesses")) for word in arguments)
     words = [*([] if is_spread else ["-n", "auto"]), *arguments]
     with servers.running(servers.PRIVATE, without) as urls:
-        _pytest(python, words, urls)
+        _pytest(python, words, {**urls, "PATH": clients.path()})
 
 
 def test_alone(
