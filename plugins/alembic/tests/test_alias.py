@@ -198,8 +198,7 @@ def test_an_unknown_name_is_explained() -> None:
 
     assert advice is not None
     assert "'alembic.util.exc' is provided by Idiolect" in advice
-    if sys.version_info >= (3, 12):
-        assert "did you mean 'CommandError'?" in advice
+    assert "did you mean 'CommandError'?" in advice
 
 
 @pytest.mark.parametrize(
@@ -209,8 +208,9 @@ def test_an_unknown_name_is_explained() -> None:
         ImportError("x", name="json"),
         ImportError("x", name="idiolect_other"),
         ModuleNotFoundError("x", name="idiolect.nothing"),
+        AttributeError("x", name="nothing", obj=sys),
     ],
-    ids=["no-name", "foreign", "similar", "missing-module"],
+    ids=["no-name", "foreign", "similar", "missing-module", "attribute"],
 )
 def test_other_import_errors_need_no_explanation(error: ImportError) -> None:
     """Advice is given for names that Idiolect's modules lack, and for nothing else."""

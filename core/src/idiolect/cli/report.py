@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from idiolect.cli.causes import translated
 from idiolect.cli.secrets import redact
 from idiolect.errors import IdiolectError
+from idiolect.util.advice import advise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,8 +127,11 @@ def _with_frames(exc: BaseException, frames: list[traceback.FrameSummary]) -> Fa
         where = "inside Idiolect"
         shown = "".join(traceback.format_tb(exc.__traceback__)).splitlines()
     kind = type(exc).__name__
-    reason = tuple(_reason(exc, len(shown)))
-    return Failure(kind, None, f"{kind} {where}", tuple(shown), reason, place)
+    reason = _reason(exc, len(shown))
+    advice = advise(exc) if frames else None
+    if advice:
+        reason.append(advice)
+    return Failure(kind, None, f"{kind} {where}", tuple(shown), tuple(reason), place)
 
 
 def _lines_of(frame: traceback.FrameSummary) -> list[str]:

@@ -55,7 +55,7 @@ def main(argv: Sequence[str]) -> int:
         return USAGE_ERROR
     try:
         run()
-    except ImportError as exc:
+    except (AttributeError, ImportError, TypeError) as exc:
         advice = explain(exc)
         if advice is not None:
             exc.add_note(advice)

@@ -129,28 +129,22 @@ def is_active() -> bool:
     return any(isinstance(finder, AliasFinder) for finder in sys.meta_path)
 
 
-def explain(error: ImportError) -> str | None:
-    """Say what to do about an import that Idiolect could not satisfy under the alias.
+def explain(error: BaseException) -> str | None:
+    """Say what to do about a name or an argument that Idiolect lacks.
 
     A module that is missing says so itself. A name that a module lacks is reported by Python,
     with Idiolect's path and no advice: this gives the advice.
 
     Args:
-        error: the ImportError that a program, env.py or revision file raised.
+        error: the ImportError, AttributeError or TypeError that a program raised.
 
     Returns:
-        One line for the user, or None where the error is not about Idiolect's modules.
+        One line for the user, or None where the error is not about Idiolect's names.
     """
-    module = sys.modules.get(error.name or "")
-    if module is None or not (error.name == TARGET or (error.name or "").startswith(f"{TARGET}.")):
-        return None
-    documented = ALIAS + module.__name__.removeprefix(TARGET)
-    # The attribute came with Python 3.12; before, the name is in the error's own text alone.
-    wanted = getattr(error, "name_from", None)
-    return (
-        f"{documented!r} is provided by Idiolect, which has the names that Alembic documents"
-        f"{_nearest(wanted, dir(module))}; {WHERE_LISTED}."
-    )
+    # For an error message alone.
+    from idiolect.util.advice import advise
+
+    return advise(error)
 
 
 def _is_alias(name: str) -> bool:

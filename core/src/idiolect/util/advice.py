@@ -1,0 +1,133 @@
+"""Says what to do about a name of the API that a program asks for and Idiolect lacks.
+
+The command line and the alias's package come in with an exception of the user's code. Code that
+counts on a newer Alembic, or on what Alembic keeps to itself, ends in one of these, and so does
+code that meets the real Alembic.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from idiolect import ALEMBIC_API, __version__
+from idiolect.util.langhelpers import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WHERE_LISTED = "docs/reference/alembic-api.md lists the names that there are"
+_MISSING = (
+    "Install idiolect-alembic, with which 'alembic' stands for Idiolect in env.py and revisions, "
+    "or write 'idiolect' for 'alembic' in these files."
+)
+_ANOTHER = (
+    "This is the real Alembic, which does not know of this run: 'alembic' stands for Idiolect once "
+    "idiolect-alembic is installed. Nothing of the two is mixed then."
+)
+_DIRECTIVES = " A directive of another package is there once that package is imported."
+_OWN = "idiolect"
+_ALIAS = "alembic"
+#: Whose methods revisions and env.py call with arguments that a newer version may have.
+_OWNERS = (
+    ("operations.base", "Operations"),
+    ("operations.base", "BatchOperations"),
+    ("runtime.environment", "EnvironmentContext"),
+)
+_IMPORTED = re.compile(r"cannot import name '(\w+)'")
+_KEYWORD = re.compile(r"(?:^|[.\s])(\w+)\(\) got an unexpected keyword argument '(\w+)'")
+
+
+def advise(error: BaseException) -> str | None:
+    """Return one line of advice on an error, or None where it is not about names of the API.
+
+    Args:
+        error: what the user's code raised.
+    """
+    if _is_of_alembic(error):
+        return _ANOTHER
+    if isinstance(error, ModuleNotFoundError):
+        return _MISSING if (error.name or "").partition(".")[0] == _ALIAS else None
+    if isinstance(error, ImportError):
+        wanted = _IMPORTED.search(str(error))
+        owner = sys.modules.get(error.name or "")
+        return _lacks(owner, wanted[1] if wanted else "", str(error))
+    if isinstance(error, AttributeError):
+        asked = isinstance(error.obj, ModuleType) or not _is_own(_asking(error))
+        return _lacks(error.obj, error.name or "", str(error)) if asked else None
+    if isinstance(error, TypeError):
+        return _takes_no(str(error))
+    return None
+
+
+def _is_of_alembic(error: BaseException) -> bool:
+    """Tell whether the real Alembic is in this process, and the error comes of that."""
+    package = sys.modules.get(_ALIAS)
+    # What stands for it is of a class of ours.
+    if package is None or _is_own(type(package).__module__):
+        return False
+    owner = getattr(error, "obj", None)
+    names = (getattr(owner, "__name__", None), _asking(error))
+    return any((name or "").partition(".")[0] == _ALIAS for name in names)
+
+
+def _asking(error: BaseException) -> str:
+    """Return the name of the module whose code raised an error, or asked for what is lacking."""
+    frames = error.__traceback__
+    found = ""
+    while frames is not None:
+        if frames.tb_frame.f_code.co_name != "__getattr__":
+            found = frames.tb_frame.f_globals.get("__name__", "")
+        frames = frames.tb_next
+    return found
+
+
+def _is_own(name: str) -> bool:
+    top = name.partition(".")[0]
+    return top == _OWN or top.startswith(f"{_OWN}_")
+
+
+def _lacks(owner: Any, wanted: str, said: str) -> str | None:
+    """Return advice on a name that a module, class or object of ours does not have."""
+    if isinstance(owner, ModuleType):
+        name = owner.__name__
+        if not (_is_own(name) or name == _ALIAS):
+            return None
+        # Programs for Alembic know the module by that name.
+        shown = f"{_ALIAS}{name.removeprefix(_OWN)}" if sys.modules.get(_ALIAS) else name
+        shown = _ALIAS if name == _ALIAS else shown
+    else:
+        cls = owner if isinstance(owner, type) else type(owner)
+        shown = cls.__name__
+        if not _is_own(cls.__module__):
+            return None
+    hint = "" if "Did you mean" in said else _nearest(wanted, dir(owner))
+    further = _DIRECTIVES if shown.endswith(".op") else ""
+    return (
+        f"{shown!r} is provided by Idiolect {__version__}, which has what Alembic {ALEMBIC_API} "
+        f"documents{hint}; {WHERE_LISTED}.{further}"
+    )
+
+
+def _nearest(wanted: str, known: Iterable[str]) -> str:
+    public = [name for name in known if not name.startswith("_")]
+    close = nearest(wanted.lstrip("_"), public, limit=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _takes_no(text: str) -> str | None:
+    """Return advice on an argument that a directive or an option of the API does not take."""
+    found = _KEYWORD.search(text)
+    if found is None:
+        return None
+    function, argument = found.groups()
+    for module, name in _OWNERS:
+        owner = getattr(sys.modules.get(f"{_OWN}.{module}"), name, None)
+        if hasattr(owner, function):
+            return (
+                f"{function}() has no argument {argument!r} in the API that Idiolect "
+                f"{__version__} offers, which is that of Alembic {ALEMBIC_API}."
+            )
+    return None
