@@ -172,6 +172,18 @@ def test_current_does_not_wait(held: tuple[Project, subprocess.Popen[str]]) -> N
     assert holder.poll() is None
 
 
+@pytest.mark.parametrize("url", ["mariadb"], indirect=True)
+def test_repair_waits(held: tuple[Project, subprocess.Popen[str]]) -> None:
+    """What is under way is not unfinished: nobody settles it meanwhile, unless told to."""
+    project, holder = held
+    late = start(project, "repair", "last", options='{"migration_lock_timeout": 1}')
+    output = late.communicate(timeout=SECONDS)[0]
+    assert late.returncode == 1
+    assert "LockTimeoutError" in output
+    assert [] == ended([start(project, "repair", "last", options='{"migration_lock": false}')])
+    assert holder.poll() is None
+
+
 def test_an_interrupted_wait_ends(held: tuple[Project, subprocess.Popen[str]]) -> None:
     """SIGINT reaches a run that waits, and the one that works goes on."""
     project, holder = held

@@ -24,6 +24,7 @@ def repair(
     mark_undone: str | int | None = None,
     forget: bool = False,
     format: str = "text",
+    lock: bool = True,
 ) -> None:
     """Tell what is recorded of an unfinished revision, or settle a write of it.
 
@@ -36,6 +37,7 @@ def repair(
             and all after it.
         forget: forget what is recorded; the next run begins with the function's first line.
         format: of what is recorded: ``text`` for people, ``json`` for a document.
+        lock: wait for a run that is under way, and keep others waiting; telling waits for nobody.
 
     Raises:
         CommandError: nothing is unfinished, there is no such write, two answers are given, or the
@@ -48,26 +50,38 @@ def repair(
 
     told: list[dict[str, Any]] = []
 
-    def settle(_heads: tuple[str, ...], context: Any) -> list[Any]:
-        entries = context.journal.unfinished()
-        if not entries:
-            message = "Nothing is unfinished: the journal of this database has no entries."
-            raise CommandError(message)
-        if mark_done is not None:
-            context.journal.mark_done(_number(mark_done, entries[-1].seq))
-        elif mark_undone is not None:
-            context.journal.mark_undone(_number(mark_undone, entries[-1].seq))
-        elif forget:
-            context.journal.forget()
-        elif format == "json":
+    def tell(_heads: tuple[str, ...], context: Any) -> list[Any]:
+        entries = _unfinished(context)
+        if format == "json":
             told.append(_recorded(entries))
-        else:
-            config.print_stdout("%s", _summary(entries))
-            for entry in entries:
-                config.print_stdout("  %s, %s", entry.described(), entry.state)
+            return []
+        config.print_stdout("%s", _summary(entries))
+        for entry in entries:
+            config.print_stdout("  %s, %s", entry.described(), entry.state)
         return []
 
-    run_environment(config, script_directory(config), settle, must_run=True, dont_mutate=True)
+    def settle(_heads: tuple[str, ...], context: Any) -> list[Any]:
+        # What is under way is not unfinished: the entries are read when its run has ended.
+        with context.lock.around_run(bound=context.connection.in_transaction()):
+            context.lock.at_begin()
+            last = _unfinished(context)[-1].seq
+            if mark_done is not None:
+                context.journal.mark_done(_number(mark_done, last))
+            elif mark_undone is not None:
+                context.journal.mark_undone(_number(mark_undone, last))
+            else:
+                context.journal.forget()
+        return []
+
+    only_tells = mark_done is None and mark_undone is None and not forget
+    run_environment(
+        config,
+        script_directory(config),
+        tell if only_tells else settle,
+        must_run=True,
+        dont_mutate=True,
+        lock=lock,
+    )
     if format == "json":
         print_document(config, unfinished=told)
 
@@ -75,6 +89,19 @@ def repair(
 def unfinished_line(entries: list[Any]) -> str:
     """Return one line on an unfinished revision, for the command ``current``."""
     return f"{_summary(entries)}; the last is {entries[-1].described()}"
+
+
+def _unfinished(context: Any) -> list[Any]:
+    """Return the journal's entries.
+
+    Raises:
+        CommandError: there are none.
+    """
+    entries: list[Any] = context.journal.unfinished()
+    if not entries:
+        message = "Nothing is unfinished: the journal of this database has no entries."
+        raise CommandError(message)
+    return entries
 
 
 def _summary(entries: list[Any]) -> str:
