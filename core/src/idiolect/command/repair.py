@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LAST = "last"
 
 
-def repair(
+def repair(  # noqa: PLR0917 - like the other commands
     config: Config,
     mark_done: str | int | None = None,
     mark_undone: str | int | None = None,
