@@ -186,8 +186,11 @@ def test_tag_and_x_reach_env_py(linear: Terminal) -> None:
     assert "x: ['show=1', 'bare'] tag: some tag" == said.out
 
 
-def test_progress_goes_to_no_output(linear: Terminal) -> None:
-    """Without a logging configuration, an upgrade prints nothing."""
+def test_progress_goes_to_standard_error(linear: Terminal) -> None:
+    """Without a logging configuration, an upgrade tells there what it runs, unless it is quiet."""
     said = linear.start("upgrade", "head")
 
-    assert (0, "", "") == (said.status, said.out, said.err)
+    assert (0, "") == (said.status, said.out)
+    assert said.err.startswith("1/3 upgrade -> a111, the first\n2/3 ")
+    quiet = linear.start("-q", "downgrade", "base")
+    assert (0, "", "") == (quiet.status, quiet.out, quiet.err)

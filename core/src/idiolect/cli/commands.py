@@ -39,6 +39,8 @@ BUILTIN = {
 RUNS_ENVIRONMENT = frozenset(
     {"check", "current", "doctor", "downgrade", "ensure_version", "repair", "stamp", "upgrade"}
 )
+#: Commands that may take long.
+SHOWS_PROGRESS = frozenset({"downgrade", "upgrade"})
 #: Commands that read revision files and print, mostly without env.py.
 READS_FILES = frozenset({"branches", "graph", "heads", "history", "show"})
 #: Command name -> its summary, so that ``--help`` imports no command; a test holds them equal.

@@ -17,6 +17,7 @@ from idiolect.cli.commands import (
     BUILTIN,
     READS_FILES,
     RUNS_ENVIRONMENT,
+    SHOWS_PROGRESS,
     CommandSpec,
     describe,
     load,
@@ -45,6 +46,7 @@ class CommandLine:
     def __init__(self, prog: str | None = None) -> None:
         self.prog = prog
         self._added: list[CommandSpec] = []
+        self._has_process = False
 
     @cached_property
     def parser(self) -> Parser:
@@ -80,6 +82,7 @@ class CommandLine:
         if not hasattr(options, "cmd"):
             parser.error("too few arguments: name a command, or see --help")
         if argv is None:
+            self._has_process = True
             _prepare_process(options.cmd.name)
         toml, ini = self._inis_from_config(options)
         section = {"ini_section": options.name} if options.name else {}
@@ -110,7 +113,7 @@ class CommandLine:
         spec: CommandSpec = options.cmd
         try:
             _start_up()
-            with _form_of_output(config, options):
+            with _form_of_output(config, options), self._watched(config, options):
                 spec.function(
                     config,
                     *(getattr(options, spec.argument_name(name)) for name in spec.positionals),
@@ -122,6 +125,17 @@ class CommandLine:
             if options.raiseerr:
                 raise
             _fail(exc, config)
+
+    def _watched(self, config: Config, options: Namespace) -> AbstractContextManager[None]:
+        """Return what a command runs in, whose progress people may want to see."""
+        is_run = options.cmd.name in SHOWS_PROGRESS and not options.sql and not options.plan
+        if not self._has_process or not is_run or config.messaging_opts["quiet"]:
+            return nullcontext()
+        if not (isinstance(sys.stdout, LenientOutput) and isinstance(sys.stderr, LenientOutput)):
+            return nullcontext()
+        from idiolect.cli.progress import shown_on
+
+        return shown_on(sys.stdout, sys.stderr)
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None, **_kwargs: Any) -> None:

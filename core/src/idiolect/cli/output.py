@@ -10,6 +10,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from typing import TextIO
 
 
@@ -22,9 +24,22 @@ class LenientOutput:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        #: What is written is written in it: a progress display makes way.
+        self.guard: Callable[[str], AbstractContextManager[None]] | None = None
 
     def write(self, text: str) -> int:
         """Write text, if anybody reads it; return its length."""
+        if self.guard is None:
+            return self._write(text)
+        with self.guard(text):
+            return self._write(text)
+
+    def write_unguarded(self, text: str) -> None:
+        """Write text at once, past the guard, whose own it is."""
+        self._write(text)
+        self.flush()
+
+    def _write(self, text: str) -> int:
         try:
             return self._stream.write(text)
         except BrokenPipeError:

@@ -28,6 +28,7 @@ from idiolect.operations.registry import (
     implementations,
 )
 from idiolect.operations.schemaobj import SchemaObjects
+from idiolect.util import progress
 from idiolect.util.bound import operations as bound_operations
 from idiolect.util.langhelpers import EMPTY_DICT
 
@@ -139,7 +140,14 @@ class AbstractOperations:
                 f"{type(operation).__qualname__} with Operations.implementation_for()."
             ) from exc
         with explained(operation):
-            return implementation(self, operation)
+            observer = progress.observer
+            if observer is None:
+                return implementation(self, operation)
+            before = observer.operation(operation)
+            try:
+                return implementation(self, operation)
+            finally:
+                observer.operation(before)
 
     def f(self, name: str) -> conv:
         """Mark a constraint's name as final, so that no naming convention is applied to it."""

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from idiolect.errors import LockTimeoutError, LockUnavailableError
 from idiolect.hooks.locks import LockRequest, MigrationLock
 from idiolect.runtime.lease import LeaseLock
+from idiolect.util import progress
 from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import pause
 
@@ -194,7 +195,10 @@ class RunLock:
                 raise self._gave_up(now - begin)
             if now - told >= _BETWEEN_MESSAGES or told == begin:
                 tell = log.info if told == begin else log.warning
-                tell("Waiting for another migration%s.", self._by_whom())
+                holder = self._by_whom()
+                tell("Waiting for another migration%s.", holder)
+                if progress.observer is not None:
+                    progress.observer.waiting(f"Waiting for another migration{holder}.")
                 told = now
             # Not all at once, where many wait for one.
             pause(self._context.connection, seconds * random.uniform(0.5, 1.0))  # noqa: S311

@@ -38,6 +38,7 @@ from idiolect.runtime.steps import (
 )
 from idiolect.runtime.transactions import ProxyTransaction as _ProxyTransaction
 from idiolect.runtime.transactions import Scope, Transactions, TransactionWatch
+from idiolect.util import progress
 from idiolect.util.langhelpers import to_tuple
 from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import in_transaction
@@ -490,7 +491,7 @@ class MigrationContext:
     ) -> bool:
         """Run steps in order; return False where another run went on between two of them."""
         maintainer = HeadMaintainer(self, heads)
-        for step in steps:
+        for number, step in enumerate(steps, 1):
             with self._step_block(step), self.begin_transaction(_per_migration=True):
                 self.transactions.due()
                 if self._was_overtaken(maintainer.heads):
@@ -498,6 +499,8 @@ class MigrationContext:
                 if self.as_sql and not maintainer.heads:
                     self._ensure_version_table()
                 log.info("Running %s", step)
+                if progress.observer is not None:
+                    progress.observer.step_begins(step, number, len(steps))
                 if self.as_sql:
                     self.impl.static_output(f"-- Running {step.short_log}")
                 self._retries.step_begins()
@@ -511,6 +514,8 @@ class MigrationContext:
                 self.journal.finish()
                 self.hooks.on_version_apply(self, step.info, set(maintainer.heads), run_args)
                 self._attempts.finish()
+            if progress.observer is not None:
+                progress.observer.step_ends()
         return True
 
     @contextlib.contextmanager

@@ -1,0 +1,238 @@
+"""The progress of upgrade and downgrade, as people see it: a line that lives, or lines that stay.
+
+The command line comes in before it runs one of them in a process of its own. On a terminal the
+last line tells the revision, the operation and the time that they take, and makes way for
+whatever else is written; elsewhere each revision is a line. Where log messages tell of the
+revisions already, no line stays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from idiolect.cli.terminal import has_colors, is_dumb, is_terminal, painted
+from idiolect.util import progress
+from idiolect.util.progress import Observer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from idiolect.cli.output import LenientOutput
+
+#: Seconds between two looks; before the living line appears; of a step that is told to have ended.
+_TICK: Final = 0.2
+_PATIENCE: Final = 0.5
+_LONG: Final = 1.0
+_SECONDS_A_MINUTE: Final = 60
+_LONGEST_STATEMENT: Final = 40
+_CLEAR: Final = "\r\x1b[K"
+_LOGGERS: Final = ("idiolect.runtime.migration", "alembic.runtime.migration")
+#: What Python tells its audit hooks before and after somebody is asked at the terminal.
+_ASKS, _ANSWERED = "builtins.input", "builtins.input/result"
+
+
+@contextlib.contextmanager
+def shown_on(*streams: LenientOutput) -> Iterator[None]:
+    """Show what runs in the block.
+
+    Args:
+        streams: as for :class:`Progress`.
+    """
+    display = progress.observer = Progress(*streams)
+    try:
+        yield
+    finally:
+        progress.observer = None
+        display.close()
+
+
+class Progress(Observer):
+    """What has begun and not ended, on standard error.
+
+    Args:
+        streams: standard output and standard error, which show what others write.
+    """
+
+    def __init__(self, *streams: LenientOutput) -> None:
+        self._err = streams[-1]
+        self._colors = has_colors(self._err)  # type: ignore[arg-type] # it has what a stream has
+        self._is_live = is_terminal(self._err) and not is_dumb()  # type: ignore[arg-type] # as above
+        self._shared = [each for each in streams if is_terminal(each)]  # type: ignore[arg-type] # as above
+        # Of a thread's own: a signal may interrupt who writes, and tell of it.
+        self._lock = threading.RLock()
+        self._process = os.getpid()
+        self._ended = threading.Event()
+        self._is_drawn = False
+        self._is_asking = False
+        self._is_at_margin = True
+        self._now = ""
+        self._operation: object = None
+        self._began = time.monotonic()
+        if self._is_live:
+            for each in self._shared:
+                each.guard = self.making_way
+            sys.addaudithook(self._heard)
+            self._ticker = threading.Thread(target=self._tick, daemon=True)
+            self._ticker.start()
+
+    def close(self) -> None:
+        """Leave the terminal to whoever comes next."""
+        self._ended.set()
+        if not self._is_live:
+            return
+        self._ticker.join(1)
+        with self._lock:
+            self._clear()
+        for each in self._shared:
+            each.guard = None
+
+    # what is told
+
+    def step_begins(self, step: Any, number: int, total: int) -> None:
+        """Remember what runs, and since when."""
+        count = f"{number}/{total} " if total > 1 else ""
+        with self._lock:
+            self._now = f"{count}{_told(step)}"
+            self._operation = None
+            self._began = time.monotonic()
+        if not self._is_live and not _is_logged():
+            self._write(f"{self._now}\n")
+
+    def step_ends(self) -> None:
+        """Tell what has been done, and in which time."""
+        with self._lock:
+            done, self._now, self._operation = self._now, "", None
+        seconds = time.monotonic() - self._began
+        if _is_logged():
+            return
+        if self._is_live:
+            self._write(f"{done}  {painted(_time(seconds), 'dim', self._colors)}\n")
+        elif seconds >= _LONG:
+            self._write(f"done in {_time(seconds)}\n")
+
+    def operation(self, operation: object) -> object:
+        """Remember the operation."""
+        before, self._operation = self._operation, operation
+        return before
+
+    def waiting(self, message: str) -> None:
+        """Show what is waited for, instead of a revision."""
+        with self._lock:
+            if message == self._now:
+                return
+            self._now = message
+            self._began = time.monotonic()
+        if not self._is_live and not _is_logged():
+            self._write(f"{message}\n")
+
+    # the line that lives
+
+    @contextlib.contextmanager
+    def making_way(self, text: str) -> Iterator[None]:
+        """Take the line away while somebody else writes, and keep off a line that is not ended."""
+        if os.getpid() != self._process:  # a child, whose parent may hold the lock
+            yield
+            return
+        with self._lock:
+            self._clear()
+            if text:
+                self._is_at_margin = text.endswith(("\n", "\r"))
+            yield
+
+    def _tick(self) -> None:
+        while not self._ended.wait(_TICK):
+            with self._lock:
+                self._draw()
+
+    def _draw(self) -> None:
+        seconds = time.monotonic() - self._began
+        if not self._now or self._is_asking or not self._is_at_margin or seconds < _PATIENCE:
+            return
+        doing = f": {_named(self._operation)}" if self._operation is not None else ""
+        elapsed = f"  {_time(seconds)}"
+        room = _columns(self._err) - len(elapsed) - 1
+        text = f"{self._now}{doing}"
+        text = text if len(text) <= room else f"{text[: max(room - 3, 0)]}..."
+        # The margin is where others begin, who do not ask.
+        self._raw(f"{_CLEAR}{text}{painted(elapsed, 'dim', self._colors)}\r")
+        self._is_drawn = True
+
+    def _clear(self) -> None:
+        if self._is_drawn:
+            self._raw(_CLEAR)
+            self._is_drawn = False
+
+    def _heard(self, event: str, args: tuple[object, ...]) -> None:
+        """Keep off while somebody is asked: what is typed is not ours to wipe away."""
+        if event == _ASKS or (event == "open" and args[0] == "/dev/tty"):
+            with self._lock:
+                self._clear()
+                self._is_asking = True
+        elif event == _ANSWERED:
+            self._is_asking = False
+
+    def _write(self, text: str) -> None:
+        self._err.write(text)
+        self._err.flush()
+
+    def _raw(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._err.write_unguarded(text)
+
+
+def _told(step: Any) -> str:
+    """Return a step in words, on one line, as the log has it."""
+    return " ".join(str(step).split())
+
+
+def _named(operation: object) -> str:
+    from idiolect.operations.explain import describe
+
+    try:
+        statement = getattr(operation, "sqltext", None)
+        if statement is None:
+            return describe(operation)
+        words = " ".join(str(statement).split())
+    except Exception:  # noqa: BLE001 - somebody else's operation, looked at from aside
+        return type(operation).__name__
+    short = len(words) <= _LONGEST_STATEMENT
+    return words if short else f"{words[:_LONGEST_STATEMENT]}..."
+
+
+def _time(seconds: float) -> str:
+    if seconds < _SECONDS_A_MINUTE:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(int(seconds), _SECONDS_A_MINUTE)
+    return f"{minutes} min {rest} s"
+
+
+def _columns(stream: Any) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
+def _is_logged() -> bool:
+    """Return whether log messages show at the terminal, or wherever it went, which step runs."""
+    for name in _LOGGERS:
+        logger: logging.Logger | None = logging.getLogger(name)
+        if logger is None or not logger.isEnabledFor(logging.INFO):
+            continue
+        while logger is not None:
+            if any(map(_shows, logger.handlers)):
+                return True
+            logger = logger.parent if logger.propagate else None
+    return False
+
+
+def _shows(handler: logging.Handler) -> bool:
+    stream = getattr(handler, "stream", None)
+    shown = stream in {sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__}
+    return shown and handler.level <= logging.INFO

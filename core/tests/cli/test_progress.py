@@ -1,0 +1,169 @@
+"""What people see while revisions run, and who is left in peace."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.tests.cli.screen import on_screen
+from idiolect.cli.output import LenientOutput
+from idiolect.cli.progress import Progress, shown_on
+from idiolect.util import progress
+
+if TYPE_CHECKING:
+    from core.tests.command.terminal import Terminal
+
+CLEAR = "\r\x1b[K"
+PAINT = re.compile(r"\x1b\[[\d;]*m")
+
+
+def slow(terminal: Terminal, body: str) -> None:
+    """Let taking b222 back do something."""
+    terminal.write(
+        "migrations/versions/b222_.py",
+        "revision = 'b222'\ndown_revision = 'a111'\nimport os, sys, time\n"
+        "from idiolect import op\ndef upgrade():\n    pass\ndef downgrade():\n"
+        + "".join(f"    {line}\n" for line in body.splitlines()),
+    )
+
+
+def screen_of(shown: str) -> list[str]:
+    """Return what stands on the screen in the end."""
+    lines = [""]
+    for part in re.split(r"(\r\x1b\[K|\r|\n)", PAINT.sub("", shown)):
+        if part == "\n":
+            lines.append("")
+        elif part == CLEAR:
+            lines[-1] = ""
+        elif part != "\r":
+            lines[-1] = part + lines[-1][len(part) :]
+    return lines
+
+
+def test_a_terminal_keeps_a_line_for_each_revision(linear: Terminal) -> None:
+    """It has the time that the revision took."""
+    status, shown = on_screen(linear, "upgrade", "head")
+
+    lines = PAINT.sub("", shown).splitlines()
+    assert 0 == status
+    assert [
+        "1/3 upgrade -> a111, the first",
+        "2/3 upgrade a111 -> b222, the second",
+        "3/3 upgrade b222 -> c333, the third",
+    ] == [re.sub(r"  \d+\.\d s$", "", line) for line in lines]
+    assert lines[0] != "1/3 upgrade -> a111, the first"
+
+
+def test_the_last_line_lives(linear: Terminal) -> None:
+    """It tells the revision, the operation and the time, and makes way for prints."""
+    slow(linear, "print('one')\ntime.sleep(1)\nprint('two')\nop.execute('SELECT 1')")
+    linear.run("upgrade", "b222")
+
+    _, shown = on_screen(linear, "downgrade", "a111")
+
+    plain = PAINT.sub("", shown)
+    assert re.search(r"\r\x1b\[Kdowngrade b222 -> a111  0\.\d s\r", plain)
+    *lines, last, end = screen_of(shown)
+    assert (["one", "two"], "") == (lines, end)
+    assert last.startswith("downgrade b222 -> a111  ")
+
+
+def test_the_operation_is_told(linear: Terminal) -> None:
+    """While it is carried out, with its own words or the statement's."""
+    env = linear.folder / "migrations" / "env.py"
+    text = env.read_text("utf-8").replace(
+        "        context.configure(",
+        "        import time\n        connection.connection.create_function("
+        "'nap', 0, lambda: time.sleep(1))\n        context.configure(",
+    )
+    env.write_text(text, "utf-8")
+    slow(linear, "op.execute('SELECT nap()')")
+    linear.run("upgrade", "b222")
+
+    _, shown = on_screen(linear, "downgrade", "a111")
+
+    assert "\x1b[Kdowngrade b222 -> a111: SELECT nap()" in shown
+
+
+def test_whoever_is_asked_is_left_in_peace(linear: Terminal) -> None:
+    """Nothing is drawn over a question, nor over a line that is not ended."""
+    asking = "sys.audit('builtins.input', 'sure?')\ntime.sleep(1)\n"
+    slow(linear, f"print('half', end='', flush=True)\ntime.sleep(1)\nprint()\n{asking}")
+    linear.run("upgrade", "b222")
+
+    _, shown = on_screen(linear, "downgrade", "a111")
+
+    assert CLEAR not in shown
+    assert "half\n" in shown
+
+
+@pytest.mark.parametrize("words", [("-q",), ()], ids=["quiet", "script"])
+def test_nothing_is_shown_to_who_wants_nothing(linear: Terminal, words: tuple[str, ...]) -> None:
+    """With -q, or for a script."""
+    more = () if words else ("--sql",)
+
+    said = linear.start(*words, "upgrade", "head", *more)
+
+    assert (0, "") == (said.status, said.err)
+
+
+def test_elsewhere_each_revision_is_a_line(linear: Terminal) -> None:
+    """Where standard error is no terminal, without colours and without a line that lives."""
+    said = linear.start("upgrade", "b222")
+
+    assert ["1/2 upgrade -> a111, the first", "2/2 upgrade a111 -> b222, the second"] == (
+        said.err.splitlines()
+    )
+    assert "" == said.out
+
+
+def test_a_dumb_terminal_gets_lines(linear: Terminal) -> None:
+    """It cannot take one away."""
+    _, shown = on_screen(linear, "upgrade", "a111", TERM="dumb")
+
+    assert "upgrade -> a111, the first\n" == shown
+
+
+def test_where_the_log_tells_no_line_stays(linear: Terminal) -> None:
+    """A project whose logging shows the revisions sees each once."""
+    env = linear.folder / "migrations" / "env.py"
+    logs = "import logging\nlogging.basicConfig(level='INFO', format='LOG %(message)s')\n"
+    env.write_text(logs + env.read_text("utf-8"), "utf-8")
+
+    said = linear.start("upgrade", "a111")
+
+    assert ["LOG Running upgrade  -> a111, the first"] == [
+        line for line in said.err.splitlines() if "upgrade" in line
+    ]
+
+
+def test_a_log_that_goes_elsewhere_is_no_reason(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One in a file is not seen by who waits."""
+    monkeypatch.setattr(logging.root, "handlers", [logging.NullHandler()])
+    monkeypatch.setattr(logging.root, "level", logging.INFO)
+    with shown_on(LenientOutput(sys.stderr)):
+        assert progress.observer is not None
+        progress.observer.step_begins("upgrade a -> b", 1, 1)
+        progress.observer.waiting("Waiting for another migration.")
+        progress.observer.waiting("Waiting for another migration.")
+
+    assert vars(progress)["observer"] is None
+    assert "upgrade a -> b\nWaiting for another migration.\n" == capsys.readouterr().err
+
+
+def test_operations_within_operations() -> None:
+    """What ended gives the word back to what it was part of."""
+    display = Progress(LenientOutput(sys.stderr))
+    outer, inner = SimpleNamespace(), SimpleNamespace()
+
+    assert display.operation(outer) is None
+    assert outer is display.operation(inner)
+    assert inner is display.operation(outer)
+    display.close()
