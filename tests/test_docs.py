@@ -258,6 +258,25 @@ def test_the_names_of_alembic_are_those_that_the_modules_offer() -> None:
     assert nothing == unlisted
 
 
+@pytest.mark.parametrize("is_here", [True, False], ids=["here", "not-here"])
+def test_the_state_of_undocumented_names_is_as_told(is_here: bool) -> None:
+    """alembic-api.md tells of each undocumented name whether Idiolect has it."""
+    for package in ("idiolect_mssql", "idiolect_mysql", "idiolect_oracle", "idiolect_postgresql"):
+        importlib.import_module(package)
+    text = (DOCS / "reference" / "alembic-api.md").read_text(encoding="utf-8")
+    found = re.findall(r"^\| `alembic\.([.\w]+)` \| ([^|\n]+) \|(.*)$", text, re.MULTILINE)
+    chosen = [(name, names) for name, names, more in found if bool(more.strip()) is not is_here]
+    wrong = [
+        f"{name}.{each}"
+        for name, names in chosen
+        for each in re.findall(r"`(\w+)`", names)
+        if hasattr(importlib.import_module(f"idiolect.{name}"), each) is not is_here
+    ]
+
+    assert len(chosen) > 10
+    assert [] == wrong
+
+
 def test_every_link_between_pages_leads_somewhere() -> None:
     """A relative link names a file that is there."""
     links = [

@@ -1,0 +1,8 @@
+# Written by tools/write_alembic_stubs.py; not to be edited.
+from idiolect_postgresql.operations import CreateExcludeConstraintOp as CreateExcludeConstraintOp
+from idiolect_postgresql.compile import PostgresqlColumnType as PostgresqlColumnType
+from idiolect_postgresql.impl import PostgresqlImpl as PostgresqlImpl
+from idiolect.ddl.base import visit_column_comment as visit_column_comment
+from idiolect_postgresql.compile import visit_column_type as visit_column_type
+from idiolect_postgresql.compile import visit_identity_column as visit_identity_column
+from idiolect_postgresql.compile import visit_rename_table as visit_rename_table

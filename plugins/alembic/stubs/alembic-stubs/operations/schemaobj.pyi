@@ -1,0 +1,4 @@
+# Written by tools/write_alembic_stubs.py; not to be edited.
+from typing import Any
+from idiolect.operations.schemaobj import *
+NULLTYPE: Any

@@ -1,0 +1,1 @@
+# Written by tools/write_alembic_stubs.py; not to be edited.

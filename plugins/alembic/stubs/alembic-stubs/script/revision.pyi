@@ -1,0 +1,19 @@
+# Written by tools/write_alembic_stubs.py; not to be edited.
+from idiolect.revisions.errors import CycleDetected as CycleDetected
+from idiolect.revisions.errors import DependencyCycleDetected as DependencyCycleDetected
+from idiolect.revisions.errors import DependencyLoopDetected as DependencyLoopDetected
+from idiolect.revisions.errors import LoopDetected as LoopDetected
+from idiolect.revisions.errors import MissingRevisionError as MissingRevisionError
+from idiolect.revisions.errors import MultipleHeads as MultipleHeads
+from idiolect.revisions.errors import RangeNotAncestorError as RangeNotAncestorError
+from idiolect.revisions.errors import ResolutionError as ResolutionError
+from idiolect.revisions.node import Revision as Revision
+from idiolect.revisions.errors import RevisionError as RevisionError
+from idiolect.revisions.graph import RevisionMap as RevisionMap
+from idiolect.script.revision import _GetRevArg as _GetRevArg
+from idiolect.script.revision import _RevIdType as _RevIdType
+from idiolect.script.revision import _RevisionIdentifierType as _RevisionIdentifierType
+from idiolect.script.revision import _RevisionOrBase as _RevisionOrBase
+from idiolect.script.revision import _RevisionOrStr as _RevisionOrStr
+from idiolect.revisions.node import is_revision as is_revision
+from idiolect.revisions.node import tuple_rev_as_scalar as tuple_rev_as_scalar
