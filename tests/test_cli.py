@@ -239,8 +239,8 @@ finally:
 
 
 @pytest.fixture
-def loaded(project: Path) -> Callable[..., set[str]]:
-    """Return a function that runs a command and tells the packages that were imported."""
+def modules(project: Path) -> Callable[..., set[str]]:
+    """Return a function that runs a command and tells the modules that were imported."""
     _revision(project, "a111")
 
     def run(*words: str) -> set[str]:
@@ -251,10 +251,27 @@ def loaded(project: Path) -> Callable[..., set[str]]:
             text=True,
             check=True,
         )
-        names = json.loads(done.stdout.splitlines()[-1])
-        return {name.partition(".")[0] for name in names}
+        return set(json.loads(done.stdout.splitlines()[-1]))
 
     return run
+
+
+@pytest.fixture
+def loaded(modules: Callable[..., set[str]]) -> Callable[..., set[str]]:
+    """Return a function that runs a command and tells the packages that were imported."""
+    return lambda *words: {name.partition(".")[0] for name in modules(*words)}
+
+
+@pytest.mark.parametrize("words", [("current",), ("upgrade", "heads")])
+def test_a_run_of_nothing_loads_nothing_for_revisions(
+    project: Path, modules: Callable[..., set[str]], words: tuple[str, ...]
+) -> None:
+    """Where nothing is due, what only revisions need is not imported."""
+    modules("upgrade", "heads")
+    rooms = ("autogenerate", "operations", "runtime.journal", "runtime.lease", "hooks.locks")
+    unneeded = ("idiolect_sqlite.rebuild", *(f"idiolect.{room}" for room in rooms))
+
+    assert [] == [name for name in modules(*words) if name.startswith(unneeded)]
 
 
 @pytest.mark.parametrize(

@@ -266,10 +266,11 @@ def test_the_order_of_all_hooks_in_an_upgrade(project: Project, noted: list[str]
     project.upgrade()
     assert [
         *RULES,
-        "statement_journal",
         "BEGIN",  # reads the heads; rolled back
         "missing_privileges",
         "migration_lock",
+        "statement_journal",
+        "BEGIN",  # reads the journal; rolled back
         "prepare_connection, entered",
         "BEGIN",
         *steps("a", "b"),

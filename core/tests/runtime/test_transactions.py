@@ -22,14 +22,20 @@ if TYPE_CHECKING:
 
 TABLE = "op.create_table('t', sa.Column('id', sa.Integer))"
 READ = ["BEGIN", "ROLLBACK"]
-RUN = [*READ, "BEGIN", "CREATE", "a", "INSERT", "b", "UPDATE", "COMMIT"]
+# Where something can be rolled back, a journal is kept, and read before a run.
+RUN = [*READ, *READ, "BEGIN", "CREATE", "a", "INSERT", "b", "UPDATE", "COMMIT"]
 STEPS = [
     *READ,
     *["BEGIN", "CREATE", "COMMIT"],
     *["BEGIN", "a", "INSERT", "COMMIT"],
     *["BEGIN", "b", "UPDATE", "COMMIT"],
 ]
-ONLINE = {(True, False): RUN, (True, True): STEPS, (False, False): STEPS, (False, True): STEPS}
+ONLINE = {
+    (True, False): RUN,
+    (True, True): [*READ, *STEPS],
+    (False, False): STEPS,
+    (False, True): STEPS,
+}
 BARE = ["CREATE", "a", "INSERT", "b", "UPDATE"]
 OFFLINE = {
     (True, False): ["BEGIN", *BARE, "COMMIT"],

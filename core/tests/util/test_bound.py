@@ -110,3 +110,24 @@ def test_marks_in_a_modules_globals() -> None:
         assert "__idiolect_operations__" not in globals_
     bound.unmark_globals(globals_)
     assert {} == globals_
+
+
+def test_what_is_bound_late_is_made_once_and_when_looked_up() -> None:
+    """A run that executes no revision makes no Operations."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append("operations")
+        return "operations"
+
+    with bound.operations.bind_late(make):
+        assert [] == made
+        assert "operations" == bound.operations.find()
+        assert "operations" == bound.operations.get("execute")
+        thread: list[object] = []
+        other = threading.Thread(target=lambda: thread.append(bound.operations.find()))
+        other.start()
+        other.join()
+        assert ["operations"] == thread
+    assert ["operations"] == made
+    assert bound.operations.find() is None

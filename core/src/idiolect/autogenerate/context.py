@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Inspector
 
     from idiolect.autogenerate.compare.inspection import Reflection
-    from idiolect.hooks.records import Comparator, SchemaObject
+    from idiolect.hooks.compared import Comparator, SchemaObject
     from idiolect.runtime.migration import MigrationContext
     from idiolect.util.langhelpers import PriorityDispatcher
 

@@ -14,12 +14,6 @@ from idiolect.command.documents import check_format, print_document
 from idiolect.errors import CommandError, HookError
 from idiolect.hooks.collectors import CORE, Collector
 from idiolect.hooks.contributions import answers
-from idiolect.script.scaffold import (
-    TOML_TEMPLATE,
-    EnvironmentPaths,
-    ensure_directory,
-    render_template_folder,
-)
 from idiolect.util.langhelpers import nearest
 from idiolect.util.messaging import msg
 
@@ -44,6 +38,14 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
         ScriptError: a file or folder cannot be written.
     """
     source = _template_folder(config, template)
+    # Not loaded for the other commands, which are imported together.
+    from idiolect.script.scaffold import (
+        TOML_TEMPLATE,
+        EnvironmentPaths,
+        ensure_directory,
+        render_template_folder,
+    )
+
     target = Path(directory)
     if target.is_dir() and any(target.iterdir()):
         raise CommandError(

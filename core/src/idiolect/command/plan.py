@@ -218,7 +218,7 @@ def show_plan(
 def _plan(heads: tuple[str, ...], steps: list[MigrationStep], context: MigrationContext) -> Plan:
     environment: Any = context.environment_context
     draft = _Draft(context, environment) if steps else None
-    unfinished = context.journal.unfinished()
+    unfinished = context.unfinished()
     table, schema = context.version_table, context.version_table_schema
     with environment.standing_for(draft):
         planned = tuple(_planned(step, draft, environment.run_args) for step in steps)

@@ -51,7 +51,7 @@ def current(
             _demand_heads(script, heads)
         for revision in _in_order(script, heads):
             config.print_stdout(revision.cmd_format(verbose))
-        if unfinished := context.journal.unfinished():
+        if unfinished := context.unfinished():
             config.print_stdout("%s", unfinished_line(unfinished))
         return []
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Dialect
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks.records import Expression
+    from idiolect.hooks.compared import Expression
 
 
 @hookimpl(trylast=True)

@@ -9,16 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import Computed, DefaultClause, Identity, String, literal
 
-from idiolect.ddl.signatures import (
-    ComparisonResult,
-    column_names,
-    index_elements,
-    is_plain,
-    result_of,
-    unique_difference,
-)
-from idiolect.ddl.typecompare import same_arguments, same_words, text_of_type, words_of
-from idiolect.ddl.wording import Pair, Wording
 from idiolect.util.langhelpers import memoized_property
 
 if TYPE_CHECKING:
@@ -34,6 +24,9 @@ if TYPE_CHECKING:
     )
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql.elements import ClauseElement
+
+    from idiolect.ddl.signatures import ComparisonResult
+    from idiolect.ddl.wording import Pair, Wording
 
 _IDENTITY_OPTIONS = (
     "always",
@@ -75,6 +68,9 @@ class ComparingImpl:
     @memoized_property
     def wording(self) -> Wording:
         """Tells whether expressions are the same though the database words them differently."""
+        # Here and below: every context has an impl, and few compare.
+        from idiolect.ddl.wording import Wording
+
         return Wording(getattr(self, "connection", None), self.dialect)
 
     def begin_comparison(
@@ -97,6 +93,8 @@ class ComparingImpl:
             inspector_column: as it is in the database.
             metadata_column: as it is in the model.
         """
+        from idiolect.ddl.wording import Pair
+
         # Published programs compare a default without the column that it is of.
         table: Any = getattr(inspector_column, "table", None)
         if table is None:
@@ -117,6 +115,8 @@ class ComparingImpl:
             model: as the check is in the model.
             reflected: as it is in the database.
         """
+        from idiolect.ddl.wording import Pair
+
         return Pair("check", table, "", self._sql(model.sqltext), self._sql(reflected.sqltext))
 
     def _sql(self, given: ClauseElement | str) -> str:
@@ -184,6 +184,8 @@ class ComparingImpl:
             inspector_column: as it is in the database.
             metadata_column: as it is in the model.
         """
+        from idiolect.ddl.typecompare import same_arguments, same_words, text_of_type, words_of
+
         own = getattr(
             metadata_column.type.dialect_impl(self.dialect), "compare_against_backend", None
         )
@@ -266,17 +268,20 @@ class ComparingImpl:
             metadata_index: as it is in the model.
             reflected_index: as it is in the database.
         """
-        if not is_plain(metadata_index) and not is_plain(reflected_index):
-            return ComparisonResult.Skip("Functional indexes cannot be compared on this dialect")
+        from idiolect.ddl import signatures
+
+        if not signatures.is_plain(metadata_index) and not signatures.is_plain(reflected_index):
+            reason = "Functional indexes cannot be compared on this dialect"
+            return signatures.ComparisonResult.Skip(reason)
         differences = []
-        unique = unique_difference(metadata_index, reflected_index)
+        unique = signatures.unique_difference(metadata_index, reflected_index)
         if unique is not None:
             differences.append(unique)
-        before = index_elements(reflected_index, self.dialect)
-        after = index_elements(metadata_index, self.dialect)
+        before = signatures.index_elements(reflected_index, self.dialect)
+        after = signatures.index_elements(metadata_index, self.dialect)
         if before != after:
             differences.append(f"expression {_listed(before)} to {_listed(after)}")
-        return result_of(differences)
+        return signatures.result_of(differences)
 
     def compare_unique_constraint(
         self, metadata_constraint: UniqueConstraint, reflected_constraint: UniqueConstraint
@@ -287,6 +292,8 @@ class ComparingImpl:
             metadata_constraint: as it is in the model.
             reflected_constraint: as it is in the database.
         """
+        from idiolect.ddl.signatures import ComparisonResult, column_names
+
         before = column_names(reflected_constraint)
         after = column_names(metadata_constraint)
         if sorted(before) == sorted(after):
@@ -302,6 +309,8 @@ class ComparingImpl:
             metadata_constraint: as it is in the model.
             reflected_constraint: as it is in the database.
         """
+        from idiolect.ddl.signatures import ComparisonResult
+
         del metadata_constraint, reflected_constraint
         return ComparisonResult.Equal()
 

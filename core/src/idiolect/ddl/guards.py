@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from idiolect.hooks.records import StepGuard
+    from idiolect.hooks.steps import StepGuard
 
 
 class GuardedImpl:

@@ -22,7 +22,7 @@ from sqlalchemy.schema import (
     SetTableComment,
 )
 
-from idiolect.ddl import alter, base, lookup, offline
+from idiolect.ddl import base, lookup, offline
 from idiolect.ddl.batching import BatchingImpl
 from idiolect.ddl.comparing import ComparingImpl
 from idiolect.ddl.guards import GuardedImpl
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
     from idiolect.autogenerate.context import AutogenContext
+    from idiolect.ddl.alter import ColumnChanges
     from idiolect.ddl.base import ServerDefault
 
 _impls = lookup.Registered()
@@ -368,7 +369,10 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
                 "autoincrement and existing_autoincrement change nothing on dialect "
                 f"{self.__dialect__!r}"
             )
-        changes = alter.ColumnChanges(
+        # Not loaded for runs that alter no column.
+        from idiolect.ddl.alter import ColumnChanges
+
+        changes = ColumnChanges(
             table_name=table_name,
             column_name=column_name,
             schema=schema,
@@ -390,9 +394,11 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         for statement in statements:
             self._exec(statement)
 
-    def alter_statements(self, changes: alter.ColumnChanges) -> list[base.AlterColumn]:
+    def alter_statements(self, changes: ColumnChanges) -> list[base.AlterColumn]:
         """Return the statements that make ``changes``, in order; [] if there are none to make."""
-        return list(alter.statements(changes, self))
+        from idiolect.ddl.alter import statements
+
+        return list(statements(changes, self))
 
     # constraints and indexes
 

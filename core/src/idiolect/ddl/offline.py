@@ -6,6 +6,7 @@ what ends and separates statements stands in the context's DialectRules.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +24,8 @@ if TYPE_CHECKING:
 
 # Quoted text and comments are matched first, and so kept as they are: a tab in a literal is data.
 _REST = r""" | `(?:[^`]|``)*` | --[^\n]* | /\*.*?\*/ | (\t)"""
-_FLAGS = re.VERBOSE | re.DOTALL
-_TAB_OUTSIDE_QUOTES = re.compile(r"""'(?:[^']|'')*' | "(?:[^"]|"")*\"""" + _REST, _FLAGS)
-_TAB_OUTSIDE_ESCAPING_QUOTES = re.compile(
-    r"""'(?:[^'\\]|''|\\.)*' | "(?:[^"\\]|""|\\.)*\"""" + _REST, _FLAGS
-)
+_QUOTES = r"""'(?:[^']|'')*' | "(?:[^"]|"")*\""""
+_ESCAPING_QUOTES = r"""'(?:[^'\\]|''|\\.)*' | "(?:[^"\\]|""|\\.)*\""""
 
 
 def statement_text(statement: Executable, dialect: Dialect, *, literal_binds: bool) -> str:
@@ -55,9 +53,16 @@ def lay_out(text: str, dialect: Dialect | None = None) -> str:
         text: of a statement.
         dialect: it is for; asked whether a backslash escapes the end of a literal.
     """
-    is_escaping = dialect is not None and "\\" in text and "\t" in text and _escapes(dialect)
-    tab = _TAB_OUTSIDE_ESCAPING_QUOTES if is_escaping else _TAB_OUTSIDE_QUOTES
+    if "\t" not in text:
+        return text.strip()
+    is_escaping = dialect is not None and "\\" in text and _escapes(dialect)
+    tab = _tab_outside(_ESCAPING_QUOTES if is_escaping else _QUOTES)
     return tab.sub(lambda match: "    " if match.group(1) else match.group(0), text).strip()
+
+
+@functools.cache
+def _tab_outside(quotes: str) -> re.Pattern[str]:
+    return re.compile(quotes + _REST, re.VERBOSE | re.DOTALL)
 
 
 def _escapes(dialect: Dialect) -> bool:

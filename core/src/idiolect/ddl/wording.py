@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from idiolect.hooks.compared import Expression
 from idiolect.hooks.dialects import hooks_for
-from idiolect.hooks.records import Expression
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence

@@ -10,24 +10,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from idiolect.hooks.compared import Comparator, Expression, SchemaObject, TableSide
     from idiolect.hooks.journal import JournalSupport
     from idiolect.hooks.locks import LockRequest, MigrationLock, at_return, own_transaction
     from idiolect.hooks.markers import hookimpl
     from idiolect.hooks.options import Option
-    from idiolect.hooks.records import (
-        Comparator,
-        DialectRules,
-        Expression,
-        OfflineTransaction,
-        SchemaObject,
-        SessionLimits,
-        StepGuard,
-        TableSide,
-        TemplateFolder,
-        VersionTableSpec,
-    )
+    from idiolect.hooks.records import DialectRules, OfflineTransaction, VersionTableSpec
     from idiolect.hooks.reflected import ReflectedTables, TableSignature
     from idiolect.hooks.standin import Batches, LazyFacts, StandIn
+    from idiolect.hooks.steps import SessionLimits, StepGuard
+    from idiolect.hooks.templates import TemplateFolder
     from idiolect.hooks.version import HOOKSPEC_VERSION
     from idiolect.util.sqla_compat import beside
 
@@ -59,15 +51,25 @@ __all__ = [
 ]
 _HOMES = {
     "Batches": "idiolect.hooks.standin",
+    "Comparator": "idiolect.hooks.compared",
+    "DialectRules": "idiolect.hooks.records",
+    "Expression": "idiolect.hooks.compared",
     "HOOKSPEC_VERSION": "idiolect.hooks.version",
     "JournalSupport": "idiolect.hooks.journal",
     "LazyFacts": "idiolect.hooks.standin",
     "LockRequest": "idiolect.hooks.locks",
     "MigrationLock": "idiolect.hooks.locks",
+    "OfflineTransaction": "idiolect.hooks.records",
     "Option": "idiolect.hooks.options",
     "ReflectedTables": "idiolect.hooks.reflected",
+    "SchemaObject": "idiolect.hooks.compared",
+    "SessionLimits": "idiolect.hooks.steps",
     "StandIn": "idiolect.hooks.standin",
+    "StepGuard": "idiolect.hooks.steps",
+    "TableSide": "idiolect.hooks.compared",
     "TableSignature": "idiolect.hooks.reflected",
+    "TemplateFolder": "idiolect.hooks.templates",
+    "VersionTableSpec": "idiolect.hooks.records",
     "at_return": "idiolect.hooks.locks",
     "beside": "idiolect.util.sqla_compat",
     "hookimpl": "idiolect.hooks.markers",
@@ -76,8 +78,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    home = _HOMES.get(name)
+    if home is None:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    home = _HOMES.get(name, "idiolect.hooks.records")
     return getattr(importlib.import_module(home), name)

@@ -15,18 +15,8 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from idiolect.errors import HookAnswerError, IdiolectError
-from idiolect.hooks.locks import LockRequest, MigrationLock
 from idiolect.hooks.manager import ROOM_DEFAULTS, get_manager
-from idiolect.hooks.records import (
-    Comparator,
-    DialectRules,
-    Expression,
-    OfflineTransaction,
-    SchemaObject,
-    SessionLimits,
-    VersionTableSpec,
-)
-from idiolect.hooks.reflected import ReflectedTables
+from idiolect.hooks.records import DialectRules, OfflineTransaction, VersionTableSpec
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -39,8 +29,11 @@ if TYPE_CHECKING:
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks.compared import Comparator, Expression, SchemaObject, TableSide
     from idiolect.hooks.journal import JournalSupport
-    from idiolect.hooks.records import TableSide
+    from idiolect.hooks.locks import LockRequest, MigrationLock
+    from idiolect.hooks.reflected import ReflectedTables
+    from idiolect.hooks.steps import SessionLimits
     from idiolect.operations.ops.containers import MigrationScript
     from idiolect.operations.ops.core import MigrateOperation
     from idiolect.runtime.migration import MigrationContext
@@ -132,7 +125,7 @@ class DialectHooks:
         )
         if answer is False:
             return None
-        # Not loaded for the commands that write scripts.
+        # Here and below: not loaded for commands that never ask.
         from idiolect.hooks.journal import JournalSupport
 
         if not isinstance(answer, JournalSupport):
@@ -143,6 +136,8 @@ class DialectHooks:
         self, dialect: Dialect, connection: Connection, request: LockRequest
     ) -> MigrationLock:
         """Return the lock of a run."""
+        from idiolect.hooks.locks import MigrationLock
+
         return self._one(
             "migration_lock",
             MigrationLock,
@@ -220,6 +215,8 @@ class DialectHooks:
 
     def autogenerate_comparators(self, dialect: Dialect) -> list[Comparator]:
         """Return all comparators, the core's first. Asked by room ``compare``."""
+        from idiolect.hooks.compared import Comparator
+
         answers = self._ask("autogenerate_comparators", dialect=dialect)
         return self._joined("autogenerate_comparators", reversed(answers), Comparator)
 
@@ -278,6 +275,8 @@ class DialectHooks:
         self, inspector: Inspector, schemas: Sequence[str | None]
     ) -> list[SchemaObject]:
         """Return what the database has besides tables. Asked by room ``compare``."""
+        from idiolect.hooks.compared import SchemaObject
+
         answers = self._ask("reflect_extra", inspector=inspector, schemas=schemas)
         return self._joined("reflect_extra", answers, SchemaObject)
 
@@ -327,6 +326,8 @@ class DialectHooks:
         self, connection: Connection, names: Mapping[str | None, Collection[str]]
     ) -> ReflectedTables:
         """Return tables as they are in the database. Asked by room ``autogenerate``."""
+        from idiolect.hooks.reflected import ReflectedTables
+
         return self._one(
             "reflect_tables",
             ReflectedTables,

@@ -111,17 +111,45 @@ def disabled_names() -> set[str]:
 
 def _scan(group: str) -> Iterator[PluginSource]:
     """Yield each distribution's entries of ``group``; of two copies the first on the path."""
+    for where, source in _all_entries():
+        if where == group:
+            yield source
+
+
+#: What the folders of ``sys.path`` were when they were last read, and what they held.
+_known: tuple[list[tuple[str, int]], list[tuple[str, PluginSource]]] = ([], [])
+
+
+def _all_entries() -> list[tuple[str, PluginSource]]:
+    """Return each distribution's entries with their groups, read anew where a folder changed."""
+    global _known  # noqa: PLW0603 - a cache of the process
+    folders = [folder or os.curdir for folder in dict.fromkeys(sys.path)]
+    state = [(os.path.abspath(folder), _changed(folder)) for folder in folders]  # noqa: PTH100 - strings, for speed
+    if _known[0] != state:
+        _known = (state, list(_read(folders)))
+    return _known[1]
+
+
+def _changed(folder: str) -> int:
+    try:
+        return os.stat(folder).st_mtime_ns  # noqa: PTH116 - strings, for speed
+    except OSError:
+        return 0
+
+
+def _read(folders: list[str]) -> Iterator[tuple[str, PluginSource]]:
     seen: set[str] = set()
-    for folder in dict.fromkeys(sys.path):
-        for path in _metadata_folders(folder or os.curdir):
+    for folder in folders:
+        for path in _metadata_folders(folder):
             stem = os.path.basename(path).rsplit(".", 1)[0]  # noqa: PTH119 - strings, for speed
             distribution, _, version = stem.partition("-")
             distribution = distribution.replace("_", "-").lower()
             if distribution in seen:
                 continue
             seen.add(distribution)
-            for name, value in _entries(path, group):
-                yield PluginSource(name, value, distribution, version.partition("-")[0] or "?")
+            number = version.partition("-")[0] or "?"
+            for group, name, value in _entries(path):
+                yield group, PluginSource(name, value, distribution, number)
 
 
 def _metadata_folders(folder: str) -> list[str]:
@@ -132,8 +160,8 @@ def _metadata_folders(folder: str) -> list[str]:
         return []
 
 
-def _entries(metadata_folder: str, group: str) -> list[tuple[str, str]]:
-    """Return name and value of each entry of ``group`` in one distribution's metadata."""
+def _entries(metadata_folder: str) -> list[tuple[str, str, str]]:
+    """Return group, name and value of each entry in one distribution's metadata."""
     try:
         with open(  # noqa: PTH123 - runs once for everything installed
             os.path.join(metadata_folder, "entry_points.txt"),  # noqa: PTH118
@@ -142,9 +170,7 @@ def _entries(metadata_folder: str, group: str) -> list[tuple[str, str]]:
             text = file.read()
     except (OSError, UnicodeDecodeError):
         return []
-    if f"[{group}]" not in text:
-        return []
-    return [(name, value) for where, name, value in _parse(text) if where == group]
+    return list(_parse(text))
 
 
 def _parse(text: str) -> Iterator[tuple[str, str, str]]:

@@ -33,21 +33,14 @@ if TYPE_CHECKING:
         OperationCollector,
         WriteHookCollector,
     )
+    from idiolect.hooks.compared import Comparator, Expression, SchemaObject, TableSide
     from idiolect.hooks.journal import JournalSupport
     from idiolect.hooks.locks import LockRequest, MigrationLock
     from idiolect.hooks.options import OptionRegistry
-    from idiolect.hooks.records import (
-        Comparator,
-        DialectRules,
-        Expression,
-        OfflineTransaction,
-        SchemaObject,
-        SessionLimits,
-        TableSide,
-        TemplateFolder,
-        VersionTableSpec,
-    )
+    from idiolect.hooks.records import DialectRules, OfflineTransaction, VersionTableSpec
     from idiolect.hooks.reflected import ReflectedTables
+    from idiolect.hooks.steps import SessionLimits
+    from idiolect.hooks.templates import TemplateFolder
     from idiolect.operations.ops.containers import MigrationScript
     from idiolect.operations.ops.core import MigrateOperation
     from idiolect.runtime.migration import MigrationContext

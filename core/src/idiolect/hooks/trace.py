@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pluggy
 
 VARIABLE = "IDIOLECT_TRACE_HOOKS"
-_PASSWORD = re.compile(r"(://[^\s:/@]*:)[^\s]*(@)")
+_IN_URL = r"(://[^\s:/@]*:)[^\s]*(@)"
 _LONGEST = 200
 
 
@@ -52,7 +52,7 @@ def trace(scope: pluggy.PluginManager, dialect: str) -> None:
 
 def _shown(value: object, how: Any = repr) -> str:
     """Return a value on one line, shortened, without the password of a URL in it."""
-    text = _PASSWORD.sub(r"\1***\2", " ".join(how(value).split()))
+    text = re.sub(_IN_URL, r"\1***\2", " ".join(how(value).split()))
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
 
 

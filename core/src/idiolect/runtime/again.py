@@ -17,7 +17,7 @@ from idiolect.util.logs import Log
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from idiolect.hooks.records import StepGuard
+    from idiolect.hooks.steps import StepGuard
     from idiolect.runtime.migration import MigrationContext
 
 log = Log("runtime.migration")

@@ -6,11 +6,7 @@ import contextlib
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Literal
 
-from idiolect.hooks.entrypoints import DIALECTS, find
-from idiolect.hooks.journal import JournalSupport
-from idiolect.hooks.locks import LockRequest, MigrationLock
 from idiolect.hooks.markers import hookimpl
-from idiolect.runtime.lease import LeaseLock
 from idiolect.util.bound import mark_globals, unmark_globals
 
 if TYPE_CHECKING:
@@ -20,6 +16,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Dialect
 
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks.journal import JournalSupport
+    from idiolect.hooks.locks import LockRequest, MigrationLock
     from idiolect.hooks.records import DialectRules, VersionTableSpec
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationInfo, MigrationStep
@@ -34,6 +32,9 @@ def prepare_connection() -> AbstractContextManager[None]:
 @hookimpl(trylast=True)
 def statement_journal(rules: DialectRules) -> JournalSupport | Literal[False]:
     """Record what commits midway where the rest can be rolled back; elsewhere nothing is known."""
+    # Here and below: not loaded where nobody asks.
+    from idiolect.hooks.journal import JournalSupport
+
     return JournalSupport() if rules.transactional_ddl else False
 
 
@@ -44,6 +45,10 @@ def migration_lock(dialect: Dialect, connection: Connection, request: LockReques
     A dialect that is known by a class of the user's alone gets no lock, since nobody has said
     that a table may be added there, or a row changed.
     """
+    from idiolect.hooks.entrypoints import DIALECTS, find
+    from idiolect.hooks.locks import MigrationLock
+    from idiolect.runtime.lease import LeaseLock
+
     if find(DIALECTS, dialect.name):
         return LeaseLock(connection, request)
     return MigrationLock()

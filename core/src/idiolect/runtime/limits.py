@@ -11,7 +11,6 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import CommandError
-from idiolect.hooks.records import SessionLimits
 from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import pause
 
@@ -41,11 +40,14 @@ def limits_around(context: MigrationContext, step: MigrationStep) -> AbstractCon
     """
     if context.as_sql:
         return contextlib.nullcontext()
-    limits = SessionLimits(
-        statement=_seconds(context, step, STATEMENT), lock_wait=_seconds(context, step, LOCK_WAIT)
-    )
-    if limits == SessionLimits():
+    statement = _seconds(context, step, STATEMENT)
+    lock_wait = _seconds(context, step, LOCK_WAIT)
+    if statement is None and lock_wait is None:
         return contextlib.nullcontext()
+    # Most runs have none.
+    from idiolect.hooks.steps import SessionLimits
+
+    limits = SessionLimits(statement=statement, lock_wait=lock_wait)
     kept = context.hooks.session_limits(context.dialect, context.connection, limits)
     if kept is None:
         raise CommandError(

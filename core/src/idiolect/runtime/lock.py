@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from idiolect.errors import LockTimeoutError, LockUnavailableError
-from idiolect.hooks.locks import LockRequest, MigrationLock
-from idiolect.runtime.lease import LeaseLock
 from idiolect.util import progress
 from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import pause
@@ -25,6 +23,7 @@ from idiolect.util.sqla_compat import pause
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from idiolect.hooks.locks import LockRequest, MigrationLock
     from idiolect.runtime.migration import MigrationContext
 
 T = TypeVar("T")
@@ -169,9 +168,13 @@ class RunLock:
             self.wait_for(self._acquire)
         except LockUnavailableError as exc:
             log.warning("%s A lease row is used instead. [%s]", exc, exc.code)
+            from idiolect.runtime.lease import LeaseLock
+
             self._lock = LeaseLock(self._context.connection, self._request(bound=False))
             self.wait_for(self._acquire)
         self._held = True
+        from idiolect.hooks.locks import MigrationLock
+
         # One that locks nothing was never waited for.
         self.is_fresh = type(self._lock) is not MigrationLock
 
@@ -223,6 +226,9 @@ class RunLock:
             )
 
     def _request(self, *, bound: bool) -> LockRequest:
+        # Not loaded for runs that find nothing to do.
+        from idiolect.hooks.locks import LockRequest
+
         context = self._context
         return LockRequest(context._version, _owner(), bound, context.rules)
 

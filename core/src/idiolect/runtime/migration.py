@@ -18,11 +18,9 @@ from sqlalchemy.exc import DBAPIError
 from idiolect.ddl.lookup import impl_class_for
 from idiolect.errors import CommandError, TransactionLostError, VersionTableError
 from idiolect.hooks.dialects import hooks_for
-from idiolect.operations.base import Operations
 from idiolect.runtime import version_table
 from idiolect.runtime.again import Attempts
 from idiolect.runtime.heads import HeadMaintainer
-from idiolect.runtime.journal.journal import Journal
 from idiolect.runtime.limits import Retries, limits_around
 from idiolect.runtime.lock import RunLock
 from idiolect.runtime.options import resolve_options
@@ -39,7 +37,8 @@ from idiolect.runtime.steps import (
 from idiolect.runtime.transactions import ProxyTransaction as _ProxyTransaction
 from idiolect.runtime.transactions import Scope, Transactions, TransactionWatch
 from idiolect.util import progress
-from idiolect.util.langhelpers import to_tuple
+from idiolect.util.bound import operations as bound_operations
+from idiolect.util.langhelpers import memoized_property, to_tuple
 from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import in_transaction
 
@@ -49,7 +48,10 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Dialect
     from sqlalchemy.sql import Executable
 
+    from idiolect.operations.base import Operations
     from idiolect.runtime.environment import EnvironmentContext
+    from idiolect.runtime.journal.entries import Entry
+    from idiolect.runtime.journal.journal import Journal
     from idiolect.settings.config import Config
 
 # The documented module of all of these.
@@ -82,7 +84,6 @@ class MigrationContext:
         rules: the dialect's rules, asked once.
         hooks: whom to ask about the rest.
         transactions: when the run's transactions begin and end.
-        journal: what is recorded of revisions where a rollback does not undo them.
         lock: keeps other runs away from the version table.
     """
 
@@ -126,7 +127,16 @@ class MigrationContext:
         self.lock = RunLock(self)
         self._retries = Retries(self)
         self._watch: TransactionWatch | None = None
-        self.journal = Journal(self)
+        # Whether the journal was looked at since the steps were planned.
+        self._has_looked = False
+
+    @memoized_property
+    def journal(self) -> Journal:
+        """What is recorded of revisions where a rollback does not undo them."""
+        # Not loaded for commands that only ask, nor for runs that find nothing to do.
+        from idiolect.runtime.journal.journal import Journal
+
+        return Journal(self)
 
     def _set_up_impl(self, connection: Connection | None) -> None:
         impl_class = impl_class_for(self.dialect, self.hooks)
@@ -302,8 +312,11 @@ class MigrationContext:
             **kw: passed to each revision's ``upgrade()`` or ``downgrade()``.
         """
         self.impl.start_migrations()
-        with Operations.context(self):
+        with bound_operations.bind_late(self._operations):
             heads, steps = self._plan()
+            if steps:
+                # What is wrong with those of plugins is told before anything runs.
+                bound_operations.find()
             if self.as_sql:
                 self._run_steps(heads, steps, kw)
             elif steps or self.purge:
@@ -326,6 +339,18 @@ class MigrationContext:
             self._is_table_there = self._has_version_table()
         wanted = {*needed, *(["DELETE"] if self.purge else [])}
         check_privileges(self, wanted, is_there=self._is_table_there)
+
+    def unfinished(self) -> list[Entry]:
+        """Return the journal's entries of a revision that an earlier run has left unfinished."""
+        if self.as_sql or not version_table.journal_exists(self.connection, self._version):
+            return []
+        return self.journal.unfinished()
+
+    def _operations(self) -> Operations:
+        # Not loaded for commands that run no revision.
+        from idiolect.operations.base import Operations
+
+        return Operations(self)
 
     def _run_patiently(
         self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
@@ -376,7 +401,7 @@ class MigrationContext:
     def _plan(self) -> tuple[tuple[str, ...], list[MigrationStep]]:
         """Read the heads and ask the command for steps, leaving no transaction of our own open."""
         with self._reading():
-            heads = self.lock.patiently(self._look)
+            heads = self.lock.patiently(self._read_heads)
         # A transaction of its own, because what is called here may write: ensure_version does.
         with self._reading():
             try:
@@ -394,6 +419,7 @@ class MigrationContext:
         for step in in_order_of_files(steps):
             with self._step_block(step):
                 step.load()
+        self._has_looked = False
         return heads, steps
 
     def _run_alone(
@@ -404,6 +430,9 @@ class MigrationContext:
             heads, steps = self._plan()
         if not steps and not self.purge:
             return
+        if not self._has_looked:
+            with self._reading():
+                self.lock.patiently(lambda: self._look_at_journal(heads))
         with self.journal.over(steps), self._run_transaction():
             # Where the lock is the transaction, it was taken only now.
             if self._was_overtaken(heads):
@@ -413,9 +442,12 @@ class MigrationContext:
             while not self._run_steps(heads, steps, run_args):
                 heads, steps = self._plan()
 
-    def _look(self) -> tuple[str, ...]:
-        """Return the heads, and see what an earlier run has left unfinished."""
-        heads = () if self.purge else self.get_current_heads()
+    def _read_heads(self) -> tuple[str, ...]:
+        return () if self.purge else self.get_current_heads()
+
+    def _look_at_journal(self, heads: Collection[str]) -> None:
+        """See what an earlier run has left unfinished."""
+        self._has_looked = True
         try:
             self.journal.look(heads)
         except DBAPIError:
@@ -423,14 +455,14 @@ class MigrationContext:
             if self.lock.is_held or self.transactions.external:
                 raise
             self.connection.rollback()
-        return heads
 
     def _was_overtaken(self, heads: Collection[str]) -> bool:
         """Return whether another run has moved the heads before the lock was taken."""
         if not self.lock.looked():
             return False
         with self._reading():
-            now = self._look()
+            now = self._read_heads()
+            self._look_at_journal(now)
         if set(now) == set(heads):
             return False
         log.info("Another run went from %s to %s meanwhile.", _shown(heads), _shown(now))

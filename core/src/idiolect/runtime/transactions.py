@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from idiolect.hooks.records import StepGuard
+    from idiolect.hooks.steps import StepGuard
     from idiolect.runtime.migration import MigrationContext
 
 log = Log("runtime.transactions")

@@ -12,7 +12,7 @@ from sqlalchemy import String, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from idiolect.errors import IdiolectError, VersionTableError
-from idiolect.hooks.records import VERSION_TABLE, VersionTableSpec
+from idiolect.hooks.records import VERSION_TABLE, VersionTableSpec, journal_name
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
@@ -38,6 +38,11 @@ def requested_table(opts: Mapping[str, Any]) -> VersionTableSpec:
 def exists(connection: Connection, table: Table) -> bool:
     """Return whether the database has the table."""
     return bool(inspect(connection).has_table(table.name, schema=table.schema))
+
+
+def journal_exists(connection: Connection, table: Table) -> bool:
+    """Return whether the database has the statement journal beside the table."""
+    return bool(inspect(connection).has_table(journal_name(table.name), schema=table.schema))
 
 
 def read_heads(connection: Connection, table: Table) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, MutableMapping
+    from collections.abc import Callable, Iterator, MutableMapping
     from types import FrameType
 
 T = TypeVar("T")
@@ -22,6 +22,19 @@ T = TypeVar("T")
 
 class Unbound(NameError):
     """Nothing is bound where a proxy was used; also an AttributeError for ``hasattr()``."""
+
+
+class _Late(Generic[T]):
+    """What is bound, made when it is first looked up."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: T | None = None
+
+    def get(self) -> T:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
 
 
 class Bound(Generic[T]):
@@ -39,8 +52,8 @@ class Bound(Generic[T]):
     def __init__(self, name: str, mark: str) -> None:
         self.name = name
         self.mark = mark
-        self._here: ContextVar[T | None] = ContextVar(name, default=None)
-        self._alive: list[T] = []
+        self._here: ContextVar[T | _Late[T] | None] = ContextVar(name, default=None)
+        self._alive: list[T | _Late[T]] = []
         self._lock = allocate_lock()
 
     @contextlib.contextmanager
@@ -52,7 +65,17 @@ class Bound(Generic[T]):
         finally:
             self.pop(value, previous)
 
-    def push(self, value: T) -> T | None:
+    @contextlib.contextmanager
+    def bind_late(self, make: Callable[[], T]) -> Iterator[None]:
+        """Bind what ``make`` returns for the block; it is called when that is first looked up."""
+        value = _Late(make)
+        previous = self.push(value)
+        try:
+            yield
+        finally:
+            self.pop(value, previous)
+
+    def push(self, value: T | _Late[T]) -> T | _Late[T] | None:
         """Bind ``value`` and return what was bound before, for :meth:`pop`."""
         previous = self._here.get()
         self._here.set(value)
@@ -60,7 +83,7 @@ class Bound(Generic[T]):
             self._alive.append(value)
         return previous
 
-    def pop(self, value: T, previous: T | None) -> None:
+    def pop(self, value: T | _Late[T], previous: T | _Late[T] | None) -> None:
         """Undo :meth:`push`.
 
         The former value is set anew because a token may not be reset from another context,
@@ -76,9 +99,9 @@ class Bound(Generic[T]):
     def find(self) -> T | None:
         """Return what is bound for the caller, or None."""
         value = self._here.get()
-        if value is not None:
-            return value
-        return self._marked() or self._only_one()
+        if value is None:
+            value = self._marked() or self._only_one()
+        return value.get() if isinstance(value, _Late) else value
 
     def get(self, asked: str) -> T:
         """Return what is bound for the caller.
@@ -119,7 +142,7 @@ class Bound(Generic[T]):
             frame = frame.f_back
         return None
 
-    def _only_one(self) -> T | None:
+    def _only_one(self) -> T | _Late[T] | None:
         with self._lock:
             distinct = {id(value): value for value in self._alive}
         return next(iter(distinct.values())) if len(distinct) == 1 else None

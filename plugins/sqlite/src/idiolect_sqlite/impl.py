@@ -12,10 +12,7 @@ from sqlalchemy import JSON, Computed, Date, DateTime, DefaultClause, Time, cast
 
 import idiolect_sqlite.compile  # noqa: F401 - whoever has the impl has its SQL text
 from idiolect.ddl.impl import DefaultImpl, is_wanted
-from idiolect.ddl.signatures import ComparisonResult, result_of, unique_difference
 from idiolect.errors import OperationError
-from idiolect_sqlite import compare, inline, rebuild
-from idiolect_sqlite.foreign_keys import is_enforced
 from idiolect_sqlite.render import bracketed
 
 if TYPE_CHECKING:
@@ -27,6 +24,7 @@ if TYPE_CHECKING:
 
     from idiolect.ddl.alter import ColumnChanges
     from idiolect.ddl.base import AlterColumn
+    from idiolect.ddl.signatures import ComparisonResult
     from idiolect.operations.batch import ApplyBatchImpl, BatchOperationsImpl
 
 _BATCH = (
@@ -136,16 +134,23 @@ class SQLiteImpl(DefaultImpl):
 
     def may_ask_for_guard(self) -> bool:
         """Return whether foreign keys are enforced."""
+        # Here and below: every context has an impl, and few need what is loaded.
+        from idiolect_sqlite.foreign_keys import is_enforced
+
         return is_enforced(self.connection)
 
     def complete_for_batch(self, table: Table) -> None:
         """Give constraints that stand in a column's definition their actions, timing and names."""
+        from idiolect_sqlite import inline
+
         inline.complete(self.connection, table)
 
     def surround_rebuild(
         self, batch_impl: ApplyBatchImpl, table: Table
     ) -> AbstractContextManager[None]:
         """Keep triggers, views, all kinds of indexes and options of tables, and rows elsewhere."""
+        from idiolect_sqlite import rebuild
+
         return rebuild.kept(self.connection, batch_impl, table)
 
     def create_table_comment(self, table: Table) -> None:
@@ -167,11 +172,15 @@ class SQLiteImpl(DefaultImpl):
         self, inspector: Any, table: Table, column_info: dict[str, Any]
     ) -> None:
         """Give a default that is an expression its parentheses back, so that it runs anew."""
+        from idiolect_sqlite import compare
+
         if compare.needs_parentheses(column_info.get("default")):
             column_info["default"] = f"({column_info['default']})"
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
         """Compare; a type that SQLite does not know with what SQLAlchemy reads of it."""
+        from idiolect_sqlite import compare
+
         if compare.is_stored_as(metadata_column, inspector_column, self.dialect):
             return False
         return super().compare_type(inspector_column, metadata_column)
@@ -185,6 +194,9 @@ class SQLiteImpl(DefaultImpl):
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
         """Compare columns and uniqueness; order and collation are not told, in whatever form."""
+        from idiolect.ddl.signatures import result_of, unique_difference
+        from idiolect_sqlite import compare
+
         columns = compare.columns_of(metadata_index, self.dialect)
         if columns == compare.columns_of(reflected_index, self.dialect):
             return result_of([*filter(None, [unique_difference(metadata_index, reflected_index)])])
@@ -198,6 +210,8 @@ class SQLiteImpl(DefaultImpl):
         rendered_inspector_default: str | None,
     ) -> bool:
         """Compare without quotes and outer parentheses."""
+        from idiolect_sqlite import compare
+
         return compare.plain_default(rendered_metadata_default) != compare.plain_default(
             rendered_inspector_default
         )
@@ -210,6 +224,8 @@ class SQLiteImpl(DefaultImpl):
         metadata_indexes: set[Index],
     ) -> None:
         """Leave unnamed unique constraints alone, and the indexes that SQLite makes."""
+        from idiolect_sqlite import compare
+
         compare.forget_unnamed_uniques(conn_uniques, metadata_unique_constraints)
         compare.drop_unnamed(conn_uniques)
         compare.keep_named_indexes(conn_indexes)

@@ -5,13 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Literal
 
-from idiolect.hooks import MigrationLock, OfflineTransaction, hookimpl
-from idiolect_sqlite import lock, reflect
-from idiolect_sqlite.compare import plain_expression
+from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_sqlite.impl import SQLiteImpl
-from idiolect_sqlite.limits import session_limits
-from idiolect_sqlite.lock import ImmediateLock
-from idiolect_sqlite.transactions import immediate_transactions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -26,6 +21,7 @@ if TYPE_CHECKING:
         Expression,
         JournalSupport,
         LockRequest,
+        MigrationLock,
         ReflectedTables,
         SessionLimits,
     )
@@ -79,6 +75,7 @@ class SQLitePlugin:
     @hookimpl
     def statement_journal(self, rules: DialectRules) -> JournalSupport | Literal[False]:
         """What is sent outside of transactions is recorded; nothing where DDL is never in one."""
+        # Here and below: not loaded for commands that do not ask.
         from idiolect_sqlite.journal import SQLiteJournal
 
         return SQLiteJournal() if rules.transactional_ddl else False
@@ -86,6 +83,9 @@ class SQLitePlugin:
     @hookimpl
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
         """The write transaction itself; none where the driver's own habit was asked for."""
+        from idiolect.hooks import MigrationLock
+        from idiolect_sqlite.lock import ImmediateLock
+
         if not request.rules.transactional_ddl:
             return MigrationLock()
         return ImmediateLock(connection, request)
@@ -103,12 +103,16 @@ class SQLitePlugin:
         self, connection: Connection, limits: SessionLimits
     ) -> AbstractContextManager[None]:
         """Both kinds, as far as the database has them."""
+        from idiolect_sqlite.limits import session_limits
+
         return session_limits(connection, limits)
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:
         """What ends when another connection's transaction does."""
-        return lock.transient_error(error)
+        from idiolect_sqlite.lock import transient_error
+
+        return transient_error(error)
 
     @hookimpl
     def prepare_connection(
@@ -117,6 +121,8 @@ class SQLitePlugin:
         """Send ``BEGIN IMMEDIATE`` before the first statement of each transaction."""
         if not rules.transactional_ddl:
             return contextlib.nullcontext()
+        from idiolect_sqlite.transactions import immediate_transactions
+
         return immediate_transactions(connection)
 
     @hookimpl
@@ -124,6 +130,8 @@ class SQLitePlugin:
         self, connection: Connection, names: Mapping[str | None, Collection[str]]
     ) -> ReflectedTables | None:
         """What SQLAlchemy tells, from five queries a schema instead of a dozen a table."""
+        from idiolect_sqlite import reflect
+
         return (
             reflect.reflect_tables(connection, names) if reflect.can_reflect(connection) else None
         )
@@ -134,6 +142,8 @@ class SQLitePlugin:
 
         Defaults, which SQLAlchemy reads without their quotes at times, are the impl's.
         """
+        from idiolect_sqlite.compare import plain_expression
+
         return [
             None if one.kind == "server_default" else plain_expression(one.text)
             for one in expressions

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import inspect
 
 from idiolect.autogenerate.directives import check_directives
+from idiolect.hooks.compared import Comparator
 from idiolect.hooks.markers import hookimpl
-from idiolect.hooks.records import Comparator
 from idiolect.hooks.standin import ask
 from idiolect.runtime.plugins import all_plugins
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Inspector
 
     from idiolect.autogenerate.context import AutogenContext
-    from idiolect.hooks.records import SchemaObject, TableSide
+    from idiolect.hooks.compared import SchemaObject, TableSide
     from idiolect.hooks.reflected import ReflectedTables
     from idiolect.operations.ops.containers import MigrationScript
     from idiolect.runtime.migration import MigrationContext

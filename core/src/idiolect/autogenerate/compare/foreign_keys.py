@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idiolect.ddl.signatures import final_name, foreign_key_signature
-from idiolect.hooks.records import TableSide
+from idiolect.hooks.compared import TableSide
 from idiolect.operations.ops.constraints import DropConstraintOp
 from idiolect.operations.ops.foreignkeys import CreateForeignKeyOp
 from idiolect.operations.schemaobj import referent_of

@@ -8,7 +8,7 @@ from sqlalchemy import Index, UniqueConstraint
 
 from idiolect.autogenerate.compare.inspection import is_reflected
 from idiolect.ddl.signatures import column_names, final_name
-from idiolect.hooks.records import TableSide
+from idiolect.hooks.compared import TableSide
 from idiolect.operations.ops.constraints import AddConstraintOp, DropConstraintOp
 from idiolect.operations.ops.indexes import CreateIndexOp, DropIndexOp
 from idiolect.util.logs import Log
