@@ -89,7 +89,7 @@ def test_wrong_usage_is_told(args: list[str], python: Python) -> None:
     done = python("-m", "idiolect_alembic", *args)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("usage: python -m idiolect_alembic -m MODULE")
+    assert done.stderr.startswith("usage: python -m idiolect_alembic [--subprocesses] -m MODULE")
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
@@ -131,3 +131,49 @@ def test_a_missing_program_is_named(args: list[str], message: str, python: Pytho
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(message)
     assert done.stderr.count("\n") == 1
+
+
+PARENT = """\
+import subprocess, sys
+done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True)
+print(done.stdout.strip() or done.stderr)
+"""
+#: Whether it sees the real package, and whether its own start-up module was run.
+CHILD_OF_REAL = (
+    "import alembic, builtins; print(hasattr(alembic, 'REAL'), hasattr(builtins, 'OWN'))"
+)
+
+
+@pytest.mark.parametrize("with_own", [False, True], ids=["plain", "own-sitecustomize"])
+def test_subprocesses_have_the_alias_where_asked(
+    tmp_path: Path, python: Python, real_alembic: Path, with_own: bool
+) -> None:
+    """With --subprocesses children see Idiolect, and what Python would have run at their start."""
+    script = tmp_path / "parent.py"
+    script.write_text(f"CHILD = {CHILD_OF_REAL!r}\n{PARENT}")
+    if with_own:
+        (real_alembic / "sitecustomize.py").write_text("import builtins\nbuiltins.OWN = 1\n")
+
+    without = python("-m", "idiolect_alembic", str(script), path=real_alembic)
+    done = python("-m", "idiolect_alembic", "--subprocesses", str(script), path=real_alembic)
+
+    assert ("True False" if not with_own else "True True") == without.stdout.splitlines()[0]
+    assert ("False False" if not with_own else "False True") == done.stdout.splitlines()[0]
+
+
+def test_a_real_alembic_in_a_subprocess_is_refused(
+    tmp_path: Path, python: Python, real_alembic: Path
+) -> None:
+    """A child that has imported the real package before the alias ends at once."""
+    child = tmp_path / "child.py"
+    child.write_text(
+        "import alembic, runpy, sys\n"
+        "from idiolect_alembic import __main__ as main\n"
+        "runpy.run_path(str(main._INHERITED / 'sitecustomize.py'))\n"
+        "print('went on')\n"
+    )
+
+    done = python(str(child), path=real_alembic)
+
+    assert (1, "") == (done.returncode, done.stdout)
+    assert done.stderr.startswith("FAILED: Cannot let 'alembic' stand for Idiolect")

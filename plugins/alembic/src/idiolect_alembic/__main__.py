@@ -2,10 +2,12 @@
 
 Used as ``python -m idiolect_alembic -m MODULE args...`` or ``python -m idiolect_alembic SCRIPT
 args...``, as Python itself would be. The program sees its own ``sys.argv`` and ``sys.path``.
+Processes that it starts have the alias only after ``--subprocesses``.
 """
 
 from __future__ import annotations
 
+import os
 import runpy
 import sys
 from importlib.util import find_spec
@@ -18,11 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 USAGE = """\
-usage: python -m idiolect_alembic -m MODULE [args...]
-       python -m idiolect_alembic SCRIPT [args...]
+usage: python -m idiolect_alembic [--subprocesses] -m MODULE [args...]
+       python -m idiolect_alembic [--subprocesses] SCRIPT [args...]
 
-Run a program in which 'import alembic' means Idiolect.
+Run a program in which 'import alembic' means Idiolect. With --subprocesses,
+it means the same in Python processes that the program starts.
 """
+#: Holds a module that Python imports whenever it starts, for PYTHONPATH.
+_INHERITED = Path(__file__).parent / "inherited"
 USAGE_ERROR = 2
 
 
@@ -40,6 +45,8 @@ def main(argv: Sequence[str]) -> int:
     if argv[:1] in (["-h"], ["--help"]):
         sys.stdout.write(USAGE)
         return 0
+    inherited = argv[:1] == ["--subprocesses"]
+    argv = argv[1:] if inherited else argv
     run = _runner(argv)
     if run is None:
         sys.stderr.write(USAGE)
@@ -53,6 +60,8 @@ def main(argv: Sequence[str]) -> int:
     if missing is not None:
         sys.stderr.write(f"FAILED: {missing}\n")
         return USAGE_ERROR
+    if inherited:
+        _let_subprocesses_inherit()
     try:
         run()
     except (AttributeError, ImportError, TypeError) as exc:
@@ -61,6 +70,12 @@ def main(argv: Sequence[str]) -> int:
             exc.add_note(advice)
         raise
     return 0
+
+
+def _let_subprocesses_inherit() -> None:
+    """Have Python import the module in the folder ``inherited`` at each start from now."""
+    paths = [str(_INHERITED), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
 
 
 def _runner(argv: Sequence[str]) -> Callable[[], object] | None:
