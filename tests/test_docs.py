@@ -206,7 +206,7 @@ def command_arguments(parser: argparse.ArgumentParser) -> list[str]:
     return [
         ", ".join(action.option_strings) or str(action.metavar or action.dest)
         for action in parser._actions
-        if "--help" not in action.option_strings and action.dest != "COMMAND"
+        if not {"--help", "--json"} & {*action.option_strings} and action.dest != "COMMAND"
     ]
 
 

@@ -34,6 +34,15 @@ class dialect:
 """
 
 
+CAPABLE = {
+    "impl_class": "my_db:Impl",
+    "transactional_scripts": False,
+    "autocommit_block": True,
+    "statement_terminator": "my-db",
+    "batch_separator": "",
+}
+
+
 def report(*, strict: bool = False) -> dict[tuple[str, str], str]:
     """Return each reported state by kind and distribution."""
     config = Config(stdout=io.StringIO())
@@ -133,6 +142,8 @@ def test_document(install: Install, disable: Callable[[str], None]) -> None:
         "loaded": False,
         "hooks": ["get_impl_class"],
         "wins": True,
+        "why": "the plugin that a distribution offers for the dialect",
+        "capabilities": CAPABLE,
     } == found["dialect", "mysql"]
     assert "broken" == found["plugin", "broken"]["state"]
     assert "nowhere_to_be_found" in found["plugin", "broken"]["problem"]

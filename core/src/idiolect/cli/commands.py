@@ -24,6 +24,7 @@ BUILTIN = {
     "graph": "idiolect.command.graph",
     "heads": "idiolect.command.show",
     "history": "idiolect.command.show",
+    "hooks": "idiolect.command.hooks",
     "init": "idiolect.command.init",
     "list_templates": "idiolect.command.init",
     "merge": "idiolect.command.merge",
@@ -55,6 +56,7 @@ SUMMARIES = {
     "graph": "Draw the graph of revisions.",
     "heads": "Show current available heads in the script directory.",
     "history": "List changeset scripts in chronological order.",
+    "hooks": "List the hooks that plugins can implement, or tell all of one.",
     "init": "Initialize a new scripts directory.",
     "list_templates": "List available templates.",
     "merge": "Merge two revisions together. Creates a new revision file.",
@@ -167,6 +169,7 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 }
 #: (command, parameter) -> the same, where it means something of its own.
 OWN_FLAGS: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
+    ("hooks", "name"): (("name",), {"nargs": "?", "help": "the hook to tell all of"}),
     ("graph", "format"): (
         ("--format",),
         {"metavar": "FORMAT", "help": "text (the default), json, mermaid or dot"},

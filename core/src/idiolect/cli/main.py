@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from contextlib import nullcontext, redirect_stderr, redirect_stdout, suppress
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -30,7 +30,7 @@ from idiolect.settings.sources import INI_NAMES, find_config
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
 _OBJECTS_BETWEEN_LOOKS = 10_000
@@ -93,7 +93,8 @@ class CommandLine:
             stdout=sys.stdout,
             **section,
         )
-        self.run_cmd(config, options)
+        with _traced() if options.trace_hooks else nullcontext():
+            self.run_cmd(config, options)
 
     def _inis_from_config(self, options: Namespace) -> tuple[str, str]:
         """Return the paths of the toml and of the ini file that are to be read, there or not."""
@@ -221,7 +222,9 @@ def _spare_the_last_look() -> None:
     """
     import gc
 
-    gc.freeze()
+    # Extensions that are made with it take whatever is left then for a leak, and say so at length.
+    if not any(each.__module__ == "nanobind" for each in type.__subclasses__(type)):
+        gc.freeze()
 
 
 def _show_warning(  # noqa: PLR0917 - Python calls it so
@@ -253,6 +256,22 @@ def _start_up() -> None:
             sys.stderr.write(f"WARNING: {exc} [{exc.code}]\n")
         else:
             function()
+
+
+@contextmanager
+def _traced() -> Iterator[None]:
+    """Let hook calls be shown in the block, as the environment variable does."""
+    from idiolect.hooks.trace import VARIABLE
+
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before
 
 
 def _form_of_output(config: Config, options: Namespace) -> AbstractContextManager[None]:

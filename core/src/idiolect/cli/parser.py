@@ -79,6 +79,11 @@ def build_parser(prog: str | None, commands: Iterable[CommandSpec | str]) -> Par
     )
     parser.add_argument("-x", action="append", help="an argument for env.py: KEY=VALUE")
     parser.add_argument("--raiseerr", action="store_true", help="show the full traceback of errors")
+    parser.add_argument(
+        "--trace-hooks",
+        action="store_true",
+        help="show which hook is asked, of whom, and what is answered",
+    )
     parser.add_argument("-q", "--quiet", action="store_true", help="print no progress messages")
     subparsers = parser.add_subparsers(
         # What argparse would find out by formatting a usage message.
@@ -107,7 +112,18 @@ def add_command(subparsers: Any, spec: CommandSpec) -> None:
     for name in spec.flags:
         own = (("--" + name.replace("_", "-"),), _settings(defaults[name]))
         flags, settings = OWN_FLAGS.get((spec.name, name)) or FLAGS.get(name, own)
-        sub.add_argument(*flags, dest=name, default=defaults[name], **settings)
+        if flags[0].startswith("-"):
+            settings = {"dest": name, **settings}
+        sub.add_argument(*flags, default=defaults[name], **settings)
+    if "format" in spec.flags and spec.name in BUILTIN:
+        sub.add_argument(
+            "--json",
+            dest="format",
+            action="store_const",
+            const="json",
+            default=argparse.SUPPRESS,
+            help="short for --format json",
+        )
     for name in map(spec.argument_name, spec.positionals):
         sub.add_argument(name, **POSITIONALS.get(name, {}))
     sub.set_defaults(cmd=spec)

@@ -10,6 +10,7 @@ from typing import Any
 from idiolect.command.check import check
 from idiolect.command.edit import edit
 from idiolect.command.graph import graph
+from idiolect.command.hooks import hooks
 from idiolect.command.init import init, list_templates
 from idiolect.command.merge import merge
 from idiolect.command.migrate import downgrade, ensure_version, stamp, upgrade
@@ -30,6 +31,7 @@ __all__ = [
     "graph",
     "heads",
     "history",
+    "hooks",
     "init",
     "list_templates",
     "merge",

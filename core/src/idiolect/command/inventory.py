@@ -12,14 +12,16 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from idiolect.command.capable import capabilities_of
 from idiolect.ddl.lookup import registered_classes, registered_names
 from idiolect.errors import HookError, PluginLoadError
 from idiolect.hooks import entrypoints
 from idiolect.hooks.manager import RegisteredPlugin, get_manager, hooks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from idiolect.command.capable import Capabilities
     from idiolect.hooks.entrypoints import PluginSource
 
 Kind = Literal["dialect", "plugin", "startup", "registered", "legacy"]
@@ -35,6 +37,12 @@ _SQLALCHEMY_DIALECTS: Final = "sqlalchemy.dialects"
 #: Whose impl class is taken, the last first.
 _AUTHORITY: Final[tuple[Kind, ...]] = ("dialect", "registered", "legacy")
 _CHOOSES: Final = "get_impl_class"
+#: Why a kind is taken: what it is, beside the others.
+_REASONS: Final[dict[Kind, str]] = {
+    "dialect": "the plugin that a distribution offers for the dialect",
+    "registered": "asked before the plugins that are installed, and the newest first",
+    "legacy": "a class with __dialect__ that was defined beside the plugins, and the newest",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,9 @@ class PluginFacts:
         hooks: the hooks that it implements, by name.
         wins: whether it is the one whose impl class its dialect gets; None where the question
             does not arise.
+        why: why it is, or is not; None as there.
+        capabilities: what a dialect's plugin answers of its database; None where there is none,
+            or it cannot be asked without a server.
     """
 
     kind: Kind
@@ -72,6 +83,8 @@ class PluginFacts:
     load_seconds: float | None
     hooks: tuple[str, ...]
     wins: bool | None = None
+    why: str | None = None
+    capabilities: Capabilities | None = None
 
 
 def inventory() -> list[PluginFacts]:
@@ -87,10 +100,23 @@ def inventory() -> list[PluginFacts]:
         dialect: _winner([each for each in found if each.dialect == dialect])
         for dialect in {each.dialect for each in found if each.dialect is not None}
     }
-    return [
-        each if each.dialect is None else replace(each, wins=each is winners[each.dialect])
-        for each in found
-    ]
+    return [each if each.dialect is None else _placed(each, winners) for each in found]
+
+
+def _placed(each: PluginFacts, winners: Mapping[Any, PluginFacts | None]) -> PluginFacts:
+    """Return the facts with who wins, and why."""
+    winner = winners[each.dialect]
+    if each is winner:
+        return replace(each, wins=True, why=_REASONS[each.kind])
+    if each.state != "ok":
+        why = "cannot be used"
+    elif each.kind != "legacy" and _CHOOSES not in each.hooks:
+        why = f"does not implement {_CHOOSES}"
+    elif winner is None:
+        why = "nobody is"
+    else:
+        why = f"{winner.kind} {winner.module!r} is {_REASONS[winner.kind]}"
+    return replace(each, wins=False, why=why)
 
 
 def _winner(candidates: list[PluginFacts]) -> PluginFacts | None:
@@ -134,7 +160,9 @@ def _examined(kind: Kind, source: PluginSource, others: list[PluginSource]) -> P
         hooks = () if kind == "startup" else _hooks(source.name, plugin, source)
     except (PluginLoadError, HookError) as exc:
         return replace(facts, state="broken", problem=str(exc))
-    return replace(facts, file=_file_of(module), load_seconds=took, hooks=hooks)
+    able = capabilities_of(source.name, plugin, source) if kind == "dialect" else None
+    file = _file_of(module)
+    return replace(facts, file=file, load_seconds=took, hooks=hooks, capabilities=able)
 
 
 def _hooks(name: str, plugin: Any, source: PluginSource | None) -> tuple[str, ...]:

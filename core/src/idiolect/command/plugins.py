@@ -78,5 +78,7 @@ def _state(each: PluginFacts) -> str:
     if each.kind == "startup":
         return "ok"
     if each.kind == "legacy":
-        return "ok: a DefaultImpl subclass with __dialect__"
-    return f"ok: {', '.join(each.hooks) or 'implements no hook'}"
+        told = "ok: a DefaultImpl subclass with __dialect__"
+    else:
+        told = f"ok: {', '.join(each.hooks) or 'implements no hook'}"
+    return told if each.wins is not False else f"{told}; not the one: {each.why}"
