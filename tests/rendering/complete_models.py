@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     Make = Callable[[sa.MetaData], Any]
 
 
+PG = "postgresql"
+
+
 def table(*items: Callable[[], Any], key: Any = True, **options: Any) -> Make:
     """Return what makes a table ``t`` with the columns ``id``, ``a`` and ``b``, and items."""
 
@@ -45,6 +48,23 @@ def mood(*values: str, schema: str | None = None, default: str | None = None) ->
     return lambda: sa.Column(
         "mood", sa.Enum(*values, name="mood", schema=schema), server_default=default
     )
+
+
+def another(*items: Callable[[], Any]) -> Make:
+    """Return what makes a second table."""
+    return lambda metadata: sa.Table(
+        "u", metadata, sa.Column("id", sa.Integer), *[item() for item in items]
+    )
+
+
+def of_mood(condition: str) -> list[Callable[[], Any]]:
+    """Return what makes an index and a CHECK with a condition on the enumerated type."""
+    return [index("a", postgresql_where=sa.text(condition)), check(f"a > 0 OR {condition}")]
+
+
+def identity(**options: Any) -> Callable[[], Any]:
+    """Return what makes a column with an identity."""
+    return lambda: sa.Column("i", sa.Integer, sa.Identity(**options), nullable=False)
 
 
 def check(text: str, name: str = "ck") -> Callable[[], Any]:
@@ -150,6 +170,49 @@ CASES: dict[str, tuple[Make, Make]] = {
             table(mood("a", "b")),
             lambda metadata: sa.Table("u", metadata, sa.Column("id", sa.Integer), mood("a", "b")()),
         ),
+    ),
+    "enum-in-another-table": (
+        table(mood("a", "b")),
+        both(table(mood("a", "b")), another(mood("a", "b"))),
+    ),
+    "enum-in-another-table-gone": (
+        both(table(mood("a", "b")), another(mood("a", "b"))),
+        table(mood("a", "b")),
+    ),
+    "enum-array-in-another-table": (
+        table(lambda: sa.Column("m", pg.ENUM("a", name="mood"))),
+        both(
+            table(lambda: sa.Column("m", pg.ENUM("a", name="mood"))),
+            another(
+                lambda: sa.Column("m", pg.ARRAY(pg.ENUM("a", name="mood"))),
+                lambda: sa.Column("n", sa.Text().with_variant(pg.ENUM("a", name="mood"), PG)),
+            ),
+        ),
+    ),
+    "enum-value-with-conditions": (
+        table(mood("a", "b"), *of_mood("mood = 'a'")),
+        table(mood("a", "b", "c"), *of_mood("mood = 'a'")),
+    ),
+    "enum-value-in-conditions": (
+        table(mood("a", "b"), *of_mood("mood IN ('a', 'b')")),
+        table(mood("b", "a"), *of_mood("mood = 'b'")),
+    ),
+    "check-of-a-column": (
+        both(),
+        table(lambda: sa.Column("c", sa.Integer, sa.CheckConstraint("c > 0", name="ck"))),
+    ),
+    "column-with-a-check": (
+        table(),
+        table(lambda: sa.Column("c", sa.Integer, sa.CheckConstraint("c > 0", name="ck"))),
+    ),
+    "identity-options": (
+        table(identity(start=5)),
+        table(identity(start=7, increment=2, always=True)),
+    ),
+    "identity-gone": (table(identity()), table(lambda: sa.Column("i", sa.Integer, nullable=False))),
+    "identity-added": (
+        table(lambda: sa.Column("i", sa.Integer, nullable=False)),
+        table(identity(start=3)),
     ),
     "enum-array": (
         table(lambda: sa.Column("m", pg.ARRAY(sa.Enum("a", "b", name="mood")))),

@@ -55,6 +55,18 @@ def differences(database: MetaData, wanted: Any, **opts: Any) -> list[Any]:
         return found
 
 
+def test_an_index_that_no_convention_names() -> None:
+    """It has SQLAlchemy's usual name, in the database and where it is written."""
+    metadata = MetaData(naming_convention={"pk": "pk_%(table_name)s"})
+    Table("t", metadata, Column("id", Integer, primary_key=True), Column("a", Integer, index=True))
+    named = models(table(lambda: Column("a", Integer, index=True)))
+    assert [] == differences(named, metadata)
+    without = models(table(lambda: Column("a", Integer)))
+    assert [("add_index", "ix_t_a")] == [
+        (each[0], each[1].name) for each in differences(without, metadata)
+    ]
+
+
 def words(found: list[Any]) -> list[str]:
     """Return what each difference does."""
     return [each[0][0] if isinstance(each, list) else each[0] for each in found]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKeyConstraint, Index, Integer, MetaData, String, Table, text
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.dialects import mysql
+from sqlalchemy.sql.elements import conv
 
 from idiolect.autogenerate import compare_metadata
 from idiolect.migration import MigrationContext
@@ -150,6 +151,10 @@ ITEMS: dict[str, list[Any]] = {
     "restricting": [lambda: ForeignKeyConstraint(ondelete="RESTRICT", onupdate="NO ACTION", **KEY)],
     "cascading": [lambda: ForeignKeyConstraint(ondelete="CASCADE", onupdate="SET NULL", **KEY)],
     "key and index": [lambda: ForeignKeyConstraint(**KEY), lambda: Index("ix", "a")],
+    "key and index of a long name": [
+        lambda: ForeignKeyConstraint(**KEY),
+        lambda: Index(conv(f"ix_{'long' * 20}"), "a"),
+    ],
     "key and unique": [lambda: ForeignKeyConstraint(**KEY), lambda: Unique("a")],
 }
 

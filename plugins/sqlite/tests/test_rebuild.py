@@ -307,7 +307,8 @@ def test_text_about_a_dropped_column_is_refused(
 ) -> None:
     """The error says what to drop as well, and comes before the first statement."""
     play(
-        connection, "CREATE TABLE t (id INTEGER PRIMARY KEY, b INTEGER, CONSTRAINT k CHECK (b > 0))"
+        connection,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, b INTEGER, CONSTRAINT k CHECK (b > id))",
     )
 
     def change(batch: Any) -> None:
@@ -322,6 +323,18 @@ def test_text_about_a_dropped_column_is_refused(
     assert [("t",)] == list(
         connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
     )
+
+
+def test_a_check_of_a_dropped_column_goes_with_it(connection: Connection) -> None:
+    """One that is about this column alone needs no word; others stay."""
+    play(
+        connection,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, b INTEGER, CONSTRAINT k CHECK (b IN (0, 1)), "
+        "CONSTRAINT l CHECK (id > 0))",
+    )
+    rebuild(connection, lambda batch: batch.drop_column("b"))
+    expected = 'CREATE TABLE "t" ( id INTEGER, PRIMARY KEY (id), CONSTRAINT l CHECK (id > 0) )'
+    assert [expected] == sql_of(connection, "table")
 
 
 def test_triggers_about_a_renamed_column_are_told(connection: Connection) -> None:

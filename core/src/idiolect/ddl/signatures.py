@@ -9,13 +9,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Column
-from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy import Column, Index
+from sqlalchemy.sql.elements import UnaryExpression, conv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+    from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
     from sqlalchemy.engine import Dialect
 
     ForeignKeySignature = tuple[Any, ...]
@@ -74,11 +74,25 @@ def result_of(differences: Sequence[str]) -> ComparisonResult:
 
 def final_name(item: Any, dialect: Dialect) -> str | None:
     """Return the name that the database knows: by the naming convention, cut to its length."""
-    if item.name is None:
-        return None
     preparer: Any = dialect.identifier_preparer
+    if item.name is None:
+        usual = index_name(item) if isinstance(item, Index) else None
+        if usual is None:
+            return None
+        return str(preparer.truncate_and_render_index_name(usual, _alembic_quote=False))
     name = preparer.format_constraint(item, _alembic_quote=False)
     return None if name is None else str(name)
+
+
+def index_name(index: Index) -> str | None:
+    """Return an index's name; SQLAlchemy's usual one where it has none.
+
+    A naming convention that says nothing of indexes leaves ``Column(index=True)`` without one.
+    """
+    columns = list(index.columns)
+    if index.name is not None or index.table is None or not columns:
+        return index.name
+    return conv(f"ix_{columns[0]._ddl_label}")  # noqa: SLF001 - as in SQLAlchemy's own convention
 
 
 def column_names(item: UniqueConstraint | Index) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from idiolect.runtime.limits import Retries, limits_around
 from idiolect.runtime.lock import RunLock
 from idiolect.runtime.options import resolve_options
 from idiolect.runtime.output import script_stream
+from idiolect.runtime.plugins import load_published
 from idiolect.runtime.privileges import check_privileges, needed_by
 from idiolect.runtime.rules import resolve_rules
 from idiolect.runtime.steps import (
@@ -96,6 +97,7 @@ class MigrationContext:
     ) -> None:
         self.environment_context = environment_context
         self.dialect = dialect
+        load_published()
         self.hooks = hooks_for(dialect.name)
         self.opts = opts = resolve_options(opts, self.config)
         self.script: Any = opts.get("script")

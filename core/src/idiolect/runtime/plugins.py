@@ -6,16 +6,25 @@ Modules come in with ``setup(plugin)``; autogenerate asks which comparators the 
 
 from __future__ import annotations
 
+import functools
+import importlib.util
+import os
 import re
+import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import CommandError
+from idiolect.hooks import entrypoints
+from idiolect.util import messaging
 from idiolect.util.langhelpers import DispatchPriority, PriorityDispatcher, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from types import ModuleType
 
+#: Where distributions offer plugins, by the module that has ``setup()``.
+PUBLISHED = "alembic.plugins"
 #: Plugins by name, in order of registration.
 _all_plugins: dict[str, Plugin] = {}
 #: Former names, which keep standing for what they stood for.
@@ -110,6 +119,39 @@ class Plugin:
         """
         for name in choose_sets(_all_plugins, include_plugins):
             comparators.populate_with(_all_plugins[name].autogenerate_comparators)
+
+
+def load_published() -> None:
+    """Set up the plugins of the group ``alembic.plugins``, once a process.
+
+    They are written for Alembic and import it, so they are left alone unless that name is ours.
+
+    Raises:
+        PluginLoadError: one of them cannot be imported.
+        CommandError: one of them has no ``setup()``.
+    """
+    for source in _published(tuple(sys.path), os.environ.get("IDIOLECT_DISABLE_PLUGINS")):
+        if source.name in _all_plugins or not _is_alembic_ours():
+            continue
+        module = source.load()
+        if isinstance(module, Iterable):
+            messaging.warn_deprecated(
+                f"Plugin entrypoint {source.name!r} refers to a collection of modules, where one "
+                f"module is expected; {source.label} should be brought up to date"
+            )
+            module = next(iter(module))
+        Plugin.setup_plugin_from_module(module, source.name)
+
+
+@functools.cache
+def _published(_path: tuple[str, ...], _disabled: str | None) -> list[entrypoints.PluginSource]:
+    """Return the group's entries; looked up anew where modules are looked for elsewhere."""
+    return entrypoints.find(PUBLISHED)
+
+
+def _is_alembic_ours() -> bool:
+    spec = importlib.util.find_spec("alembic")
+    return spec is not None and type(spec.loader).__module__.startswith("idiolect")
 
 
 def all_plugins() -> list[Plugin]:

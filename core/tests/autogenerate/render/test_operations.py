@@ -149,6 +149,23 @@ def test_a_table_of_many_columns(rendered: Callable[..., str]) -> None:
     assert "*[" not in rendered(ops.CreateTableOp("t", columns[:-1]))
 
 
+def test_checks_of_columns(rendered: Callable[..., str]) -> None:
+    """They are the new table's, and stand in a column that is added."""
+
+    def column() -> Column[Any]:
+        return Column("a", Integer, sa.CheckConstraint("a > 0", name="ck"))
+
+    table = Table("t", MetaData(), column())
+    assert rendered(ops.CreateTableOp.from_table(table)) == (
+        "op.create_table('t',\nsa.Column('a', sa.Integer(), nullable=True),\n"
+        "sa.CheckConstraint('a > 0', name='ck')\n)"
+    )
+    assert rendered(ops.AddColumnOp("t", column())) == (
+        "op.add_column('t', sa.Column('a', sa.Integer(), sa.CheckConstraint('a > 0', name='ck'), "
+        "nullable=True))"
+    )
+
+
 def test_a_key_is_no_name(rendered: Callable[..., str]) -> None:
     """Columns with a ``key`` are written by their names, here and where they are referred to."""
     metadata = MetaData()

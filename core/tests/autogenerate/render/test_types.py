@@ -18,6 +18,9 @@ from idiolect.autogenerate.render import repr_type
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.types import TypeEngine
+
 OF_POSTGRESQL = "from sqlalchemy.dialects import postgresql"
 HERE = __name__
 
@@ -33,6 +36,26 @@ class Name(sa.TypeDecorator[str]):
 
     impl = sa.String
     cache_ok = True
+
+
+class Chosen(sa.TypeDecorator[str]):
+    """A type of which SQLAlchemy's repr() tells the arguments of another."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, choices: list[str], kind: Any = None) -> None:
+        self.choices = choices
+        super().__init__()
+        vars(self)["impl"] = kind or sa.String(len(choices))
+
+
+class Native(Chosen):
+    """The same, with a type that PostgreSQL alone has, and without a public name."""
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return what it is on a dialect."""
+        return dialect.type_descriptor(postgresql.UUID())
 
 
 class Told(UserDefinedType[Any]):
@@ -72,6 +95,17 @@ CASES: dict[str, tuple[Any, str, set[str]]] = {
     ),
     "user's": (Name(5), f"{HERE}.Name(length=5)", {f"import {HERE}"}),
     "user's repr": (Told(), f"{HERE}.Told('x')", {f"import {HERE}"}),
+    "user's, of arguments that repr() does not tell": (
+        Chosen(["a", "b"]),
+        "sa.String(length=2)",
+        set(),
+    ),
+    "user's, of the dialect's": (Native(["a"]), "sa.UUID()", set()),
+    "a MetaData is left out": (
+        postgresql.ENUM("a", name="e", metadata=sa.MetaData()),
+        "postgresql.ENUM('a', name='e')",
+        {OF_POSTGRESQL},
+    ),
     "nested": (Outer.Inner(5), f"{HERE}.Outer.Inner(length=5)", {f"import {HERE}"}),
     "variants": (
         sa.String(5).with_variant(mysql.TINYTEXT(), "mysql").with_variant(Name(), "alpha"),

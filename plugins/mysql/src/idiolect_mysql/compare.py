@@ -134,7 +134,7 @@ def _bare(element: str) -> str:
     return _ORDER.sub("", element).strip().strip("`")
 
 
-def forget_foreign_key_indexes(reflected: set[Index], model: set[Index]) -> None:
+def forget_foreign_key_indexes(reflected: set[Index], model: set[Index], dialect: Dialect) -> None:
     """Leave out indexes that a foreign key needs, unless the model has one of that name.
 
     One that is named like its first column may be what a former foreign key left behind, and is
@@ -143,7 +143,7 @@ def forget_foreign_key_indexes(reflected: set[Index], model: set[Index]) -> None
     Source: "FOREIGN KEY Constraints" in MySQL's reference manual: an index on the columns of the
     foreign key is made where there is none, and cannot be dropped.
     """
-    names = {str(item.name) for item in model}
+    names = {final_name(item, dialect) for item in model}
     for item in list(reflected):
         if item.unique or str(item.name) in names or not is_plain(item):
             continue

@@ -266,7 +266,7 @@ class MySQLImpl(DefaultImpl):
         metadata_indexes: set[Index],
     ) -> None:
         """Know a unique constraint and its index as one, and forget indexes of foreign keys."""
-        compare.forget_foreign_key_indexes(conn_indexes, metadata_indexes)
+        compare.forget_foreign_key_indexes(conn_indexes, metadata_indexes, self.dialect)
         compare.tell_apart_uniques(
             conn_uniques,
             conn_indexes,

@@ -70,6 +70,55 @@ _EXCLUDES = text(
     WHERE o.contype = 'x' AND o.conparentid = 0 AND {_OWN}
     """  # noqa: S608 - as above
 )
+# What compares a column with values of its type keeps PostgreSQL from changing that.
+_USERS = text(
+    """
+    WITH used AS (
+        SELECT a.attrelid, a.attnum
+        FROM pg_type t
+        JOIN pg_namespace tn ON tn.oid = t.typnamespace
+        JOIN pg_attribute a ON a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped
+        WHERE t.typname = :name AND tn.nspname = :schema
+    )
+    SELECT DISTINCT n.nspname, c.relname, i.relname, pg_get_indexdef(x.indexrelid, 0, true), false
+    FROM used u
+    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = u.attrelid
+        AND d.refobjsubid = u.attnum AND d.classid = 'pg_class'::regclass
+    JOIN pg_index x ON x.indexrelid = d.objid AND (x.indpred IS NOT NULL OR x.indexprs IS NOT NULL)
+    JOIN pg_class i ON i.oid = x.indexrelid
+    JOIN pg_class c ON c.oid = x.indrelid AND NOT c.relispartition
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE NOT EXISTS (SELECT 1 FROM pg_constraint o WHERE o.conindid = x.indexrelid)
+    UNION ALL
+    SELECT DISTINCT n.nspname, c.relname, o.conname, pg_get_constraintdef(o.oid, true), true
+    FROM used u
+    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = u.attrelid
+        AND d.refobjsubid = u.attnum AND d.classid = 'pg_constraint'::regclass
+    JOIN pg_constraint o ON o.oid = d.objid AND o.contype IN ('c', 'x') AND o.conparentid = 0
+    JOIN pg_class c ON c.oid = o.conrelid AND NOT c.relispartition
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    ORDER BY 1, 2, 3
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EnumUser:
+    """An index or a constraint with a condition on a column of an enumerated type.
+
+    Attributes:
+        schema: its schema; None is the connection's default schema.
+        table: its table.
+        name: its name.
+        definition: the statement that makes an index, or what stands behind a constraint's name.
+        is_constraint: whether it is a constraint.
+    """
+
+    schema: str | None
+    table: str
+    name: str
+    definition: str
+    is_constraint: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +164,13 @@ class Exclude:
 
     table: str
     definition: str
+
+
+def users_of_enum(connection: Connection, name: str, schema: str | None) -> tuple[EnumUser, ...]:
+    """Return what would keep the type of columns from being changed to another."""
+    default: Any = connection.dialect.default_schema_name
+    rows = connection.execute(_USERS, {"name": name, "schema": schema or default})
+    return tuple(EnumUser(None if home == default else home, *facts) for home, *facts in rows)
 
 
 def objects(connection: Connection) -> Iterator[SchemaObject]:

@@ -24,8 +24,9 @@ from idiolect.operations.ops import (
     OpContainer,
 )
 from idiolect.util.logs import Log
-from idiolect_postgresql.catalogue import ENUM, EnumType
+from idiolect_postgresql.catalogue import ENUM, EnumType, users_of_enum
 from idiolect_postgresql.own_ops import ChangeEnumOp
+from idiolect_postgresql.shared import leave_types_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -87,7 +88,19 @@ def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> N
         for (schema, name), known in reflected.items()
         if (schema, name) not in models and _is_left_over(autogen_context, known, gone)
     ]
+    made_first = {_place(one) for one in found if one.before is None and not one.with_table}
+    made_again = {_place(one) for one in last if one.with_table}
+    leave_types_alone(
+        upgrade_ops.ops,
+        autogen_context.dialect,
+        before=reflected.keys() | made_first,
+        on_the_way_back=reflected.keys() - made_again,
+    )
     upgrade_ops.ops[:] = [*found, *upgrade_ops.ops, *last]
+
+
+def _place(change: ChangeEnumOp) -> Key:
+    return (change.schema, change.name)
 
 
 def _changes(
@@ -109,12 +122,14 @@ def _changes(
             yield ChangeEnumOp(name, None, model.values, schema=schema, with_table=with_table)
     elif known.values != model.values:
         log.info("Detected changed values of the type %r", label)
+        connection: Any = autogen_context.connection
         yield ChangeEnumOp(
             name,
             known.values,
             model.values,
             schema=schema,
             columns=known.columns,
+            users=users_of_enum(connection, name, schema),
             autocommit=_has_to_be_committed(autogen_context, known, model),
         )
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, PrimaryKeyConstraint, UniqueConstraint
-from sqlalchemy.dialects.postgresql import DOMAIN, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import DOMAIN, ENUM, ExcludeConstraint
 from sqlalchemy.types import NULLTYPE
 
 from idiolect.ddl.impl import DefaultImpl
@@ -131,9 +131,11 @@ class PostgresqlImpl(DefaultImpl):
     def render_type(
         self, type_obj: TypeEngine[Any], autogen_context: AutogenContext
     ) -> str | Literal[False]:
-        """Return the code of a domain; of other types ``repr()`` tells what there is to tell."""
+        """Return the code of a type of which ``repr()`` does not tell all."""
         if isinstance(type_obj, DOMAIN):
             return render.render_domain(type_obj, autogen_context)
+        if isinstance(type_obj, ENUM) and not type_obj.create_type:
+            return render.render_enum(type_obj, autogen_context)
         return super().render_type(type_obj, autogen_context)
 
     def render_constraint(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Sequence as SequenceItem
 
     from idiolect.autogenerate.context import AutogenContext
-    from idiolect_postgresql.catalogue import EnumColumn
+    from idiolect_postgresql.catalogue import EnumColumn, EnumUser
 
     Values = tuple[str, ...]
 
@@ -39,6 +39,7 @@ class ChangeEnumOp(MigrateOperation):
         after: its values from then on; None where it goes.
         schema: its schema; None is the connection's default schema.
         columns: the columns of the database that have it.
+        users: indexes and constraints with conditions on such a column.
         with_table: SQLAlchemy makes it together with a table.
         autocommit: new values have to be committed before they are used.
     """
@@ -51,6 +52,7 @@ class ChangeEnumOp(MigrateOperation):
         *,
         schema: str | None = None,
         columns: Sequence[EnumColumn] = (),
+        users: Sequence[EnumUser] = (),
         with_table: bool = False,
         autocommit: bool = False,
     ) -> None:
@@ -59,6 +61,7 @@ class ChangeEnumOp(MigrateOperation):
         self.after = after
         self.schema = schema
         self.columns = columns
+        self.users = users
         self.with_table = with_table
         self.autocommit = autocommit
 
@@ -70,6 +73,7 @@ class ChangeEnumOp(MigrateOperation):
             self.before,
             schema=self.schema,
             columns=self.columns,
+            users=self.users,
             with_table=self.with_table,
             autocommit=self.autocommit,
         )
@@ -114,6 +118,8 @@ class ChangeEnumOp(MigrateOperation):
         old = f"{self.name}_old"
         yield f"ALTER TYPE {type_} RENAME TO {_QUOTE.quote(old)}"
         yield _create(type_, after)
+        for user in self.users:
+            yield _without(user)
         for one in self.columns:
             schema = None if one.schema == "public" and self.schema is None else one.schema
             alter = f"ALTER TABLE {_qualified(schema, one.table)} ALTER COLUMN "
@@ -124,7 +130,23 @@ class ChangeEnumOp(MigrateOperation):
             yield f"{alter}{column} TYPE {new} USING {column}::{words}::{new}"
             if one.default is not None:
                 yield f"{alter}{column} SET DEFAULT {one.default}"
+        for user in self.users:
+            yield _with(user)
         yield f"DROP TYPE {_qualified(self.schema, old)}"
+
+
+def _without(user: EnumUser) -> str:
+    if user.is_constraint:
+        table = _qualified(user.schema, user.table)
+        return f"ALTER TABLE {table} DROP CONSTRAINT {_QUOTE.quote(user.name)}"
+    return f"DROP INDEX {_qualified(user.schema, user.name)}"
+
+
+def _with(user: EnumUser) -> str:
+    if user.is_constraint:
+        table = _qualified(user.schema, user.table)
+        return f"ALTER TABLE {table} ADD CONSTRAINT {_QUOTE.quote(user.name)} {user.definition}"
+    return user.definition
 
 
 class CreateSequenceOp(MigrateOperation):

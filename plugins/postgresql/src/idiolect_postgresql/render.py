@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import Case, ColumnClause, Grouping, UnaryExpressio
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy.dialects.postgresql import DOMAIN, ExcludeConstraint
+    from sqlalchemy.dialects.postgresql import DOMAIN, ENUM, ExcludeConstraint
     from sqlalchemy.sql.elements import ClauseElement
 
     from idiolect.autogenerate.context import AutogenContext
@@ -67,6 +67,14 @@ def render_domain(type_: DOMAIN, autogen_context: AutogenContext) -> str:
     if not type_.create_type:
         arguments.append("create_type=False")
     return f"{prefix}DOMAIN({', '.join(arguments)})"
+
+
+def render_enum(type_: ENUM, autogen_context: AutogenContext) -> str:
+    """Return the code of an enumerated type that is not made, which SQLAlchemy 2.0 leaves out."""
+    from idiolect.autogenerate import render
+
+    text: str = render.plain_type(type_, autogen_context)
+    return text if "create_type=" in text else f"{text.removesuffix(')')}, create_type=False)"
 
 
 def render_exclude(constraint: ExcludeConstraint, autogen_context: AutogenContext) -> str | None:

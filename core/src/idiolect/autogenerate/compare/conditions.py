@@ -45,7 +45,7 @@ def compare_conditions_of_checks(  # noqa: PLR0917 - as comparators of tables ar
         for name, check in named_checks(autogen_context, conn_table).items()
         if autogen_context.run_name_filters(name, _CHECK, parents)
     }
-    after = named_checks(autogen_context, metadata_table)
+    after = named_checks(autogen_context, metadata_table, conn_table)
     for name in before.keys() - after.keys():
         if _is_kept(autogen_context, before[name], conn_table, metadata_table):
             del before[name]

@@ -49,7 +49,7 @@ def compare_checks(
         for name, check in named_checks(autogen_context, conn_table).items()
         if autogen_context.run_name_filters(name, _KIND, parents)
     }
-    after = named_checks(autogen_context, metadata_table)
+    after = named_checks(autogen_context, metadata_table, conn_table)
     found: list[Any] = []
     for name, check in before.items():
         model = after.get(name)
@@ -79,10 +79,23 @@ def proves_equal(signature: TableSignature, model: ModelTable) -> bool:
     return not signature.checks and not model.checks
 
 
-def named_checks(autogen_context: AutogenContext, table: Table) -> dict[str, CheckConstraint]:
-    """Return the checks of a table and its columns that have a name, by it."""
+def named_checks(
+    autogen_context: AutogenContext, table: Table, there: Table | None = None
+) -> dict[str, CheckConstraint]:
+    """Return the checks of a table and its columns that have a name, by it.
+
+    Args:
+        autogen_context: the comparison.
+        table: of the database or of the models.
+        there: the database's; a column that it has not brings its checks when it is added.
+    """
     context = autogen_context.migration_context
-    of_columns = (constraint for column in table.c for constraint in column.constraints)
+    of_columns = (
+        constraint
+        for column in table.c
+        if there is None or column.name in there.c
+        for constraint in column.constraints
+    )
     checks = [
         constraint
         for constraint in (*table.constraints, *of_columns)

@@ -67,11 +67,15 @@ from idiolect.autogenerate.render.indexes import drop_index as _drop_index  # no
 from idiolect.autogenerate.render.indexes import (
     rendered_expressions as _get_index_rendered_expressions,  # noqa: F401
 )
-from idiolect.autogenerate.render.tables import MAX_PYTHON_ARGS as MAX_PYTHON_ARGS
 from idiolect.autogenerate.render.tables import add_table as _add_table  # noqa: F401
 from idiolect.autogenerate.render.tables import create_table_comment as _render_create_table_comment  # noqa: F401
 from idiolect.autogenerate.render.tables import drop_table as _drop_table  # noqa: F401
 from idiolect.autogenerate.render.tables import drop_table_comment as _render_drop_table_comment  # noqa: F401
+from idiolect.autogenerate.render.types import plain_type as plain_type
 from idiolect.autogenerate.render.types import repr_type as _repr_type  # noqa: F401
 from idiolect.autogenerate.render.types import repr_type as repr_type
 from idiolect.autogenerate.render.types import type_with_subtype as _render_type_w_subtype  # noqa: F401
+
+#: A table with more columns and constraints gets them as one unpacked list, as tools and older
+#: Pythons that compile the file may know this limit of arguments.
+MAX_PYTHON_ARGS = 255

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Computed, DefaultClause, Identity
 from sqlalchemy.schema import FetchedValue
 from sqlalchemy.sql.elements import ClauseElement
 
+from idiolect.autogenerate.render.constraints import render_constraint
 from idiolect.autogenerate.render.expressions import (
     ident,
     keyword_items,
@@ -17,6 +18,7 @@ from idiolect.autogenerate.render.expressions import (
 )
 from idiolect.autogenerate.render.imports import directive_prefix, sqlalchemy_prefix
 from idiolect.autogenerate.render.types import repr_type
+from idiolect.ddl.base import in_order_of_creation
 
 if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
@@ -29,10 +31,17 @@ _IDENTITY_OPTIONS = tuple(inspect.signature(Identity).parameters)
 _FORMER_OPTIONS = ("on_null", "order")
 
 
-def render_column(column: Column[Any], autogen_context: AutogenContext) -> str | None:
+def render_column(
+    column: Column[Any], autogen_context: AutogenContext, *, with_checks: bool = False
+) -> str | None:
     """Return the code of a column; None where the user leaves it out.
 
     Its foreign keys and constraints are the table's, its index is an operation of its own.
+
+    Args:
+        column: the column.
+        autogen_context: the surroundings.
+        with_checks: the checks that were given to the column stand in it.
     """
     rendered = user_defined_render("column", column, autogen_context)
     if rendered is not False:
@@ -44,6 +53,8 @@ def render_column(column: Column[Any], autogen_context: AutogenContext) -> str |
         args.append(default)
     elif default:
         keywords.append(f"server_default={default}")
+    for check in in_order_of_creation(column.constraints) if with_checks else ():
+        args += filter(None, [render_constraint(check, autogen_context, None)])
     if column.autoincrement != "auto":
         keywords.append(f"autoincrement={column.autoincrement!r}")
     if column.nullable is not None:
@@ -124,7 +135,7 @@ def render_identity(identity: Identity, autogen_context: AutogenContext) -> str:
 
 def add_column(autogen_context: AutogenContext, op: AddColumnOp) -> str:
     """Return the code that adds a column; empty where the user leaves the column out."""
-    column = render_column(op.column, autogen_context)
+    column = render_column(op.column, autogen_context, with_checks=True)
     if column is None:
         return ""
     keywords: dict[str, Any] = {
@@ -195,10 +206,20 @@ def _new_facts(autogen_context: AutogenContext, op: AlterColumnOp) -> list[tuple
         found.append(("existing_nullable", repr(op.existing_nullable)))
     if "autoincrement" in op.kw:
         found.append(("autoincrement", repr(op.kw["autoincrement"])))
-    if op.modify_server_default is False:
+    if op.modify_server_default is False or _was_identity(op):
         default = _existing_default(autogen_context, op)
         found += [("existing_server_default", default)] if default else []
     return found
+
+
+def _was_identity(op: AlterColumnOp) -> bool:
+    """Tell whether an identity changes or goes, which is said otherwise than of a default.
+
+    Comparisons know whether the column takes NULL; of an operation with less nothing is added.
+    """
+    if not isinstance(op.existing_server_default, Identity):
+        return False
+    return op.modify_server_default is not None or op.existing_nullable is not None
 
 
 def _existing_default(autogen_context: AutogenContext, op: AlterColumnOp) -> str | None:

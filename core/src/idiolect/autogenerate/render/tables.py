@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from idiolect.operations.ops.comments import CreateTableCommentOp, DropTableCommentOp
     from idiolect.operations.ops.tables import CreateTableOp, DropTableOp, RenameTableOp
 
-#: With more columns and constraints these are given as one unpacked list, as tools and older
-#: Pythons that compile the file may know this limit of arguments.
-MAX_PYTHON_ARGS = 255
-
 
 def add_table(autogen_context: AutogenContext, op: CreateTableOp) -> str:
     """Return the code that creates a table, a column, constraint or option a line.
@@ -28,7 +24,10 @@ def add_table(autogen_context: AutogenContext, op: CreateTableOp) -> str:
     """
     parts = _columns(autogen_context, op) + _constraints(autogen_context, op)
     items = ",\n".join(parts)
-    if len(parts) > MAX_PYTHON_ARGS:
+    # Programs set it in the package.
+    from idiolect.autogenerate import render
+
+    if len(parts) > render.MAX_PYTHON_ARGS:
         items = f"*[{items}]"
     lines = ",\n".join(filter(None, [items, *_table_options(autogen_context, op)]))
     prefix = directive_prefix(autogen_context)
@@ -47,9 +46,10 @@ def _constraints(autogen_context: AutogenContext, op: CreateTableOp) -> list[str
     namespace = op._namespace_metadata  # noqa: SLF001 - made for this renderer
     if namespace is None:
         namespace = table.metadata
+    of_columns = (constraint for column in table.c for constraint in column.constraints)
     rendered = [
         render_constraint(constraint, autogen_context, namespace)
-        for constraint in table.constraints
+        for constraint in (*table.constraints, *of_columns)
         if not getattr(constraint, "_type_bound", False)
     ]
     return sorted(code for code in rendered if code)

@@ -6,12 +6,15 @@ The renderers of columns come in. Asked are, in this order, the user's ``render_
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
 from sqlalchemy import types as sqltypes
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from idiolect.autogenerate.render.expressions import user_defined_render
 from idiolect.autogenerate.render.imports import prefix_of, sqlalchemy_prefix
@@ -20,6 +23,8 @@ from idiolect.hooks.dialects import hooks_for
 if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
 
+#: A MetaData that a type is made with; SQLAlchemy 2.0 tells it, and nothing comes of it here.
+_METADATA = re.compile(r", metadata=MetaData\(\)")
 _KEYWORD = re.compile(r"(?<=[(\s])(\w+)=")
 
 
@@ -52,6 +57,9 @@ def plain_type(type_: TypeEngine[Any], autogen_context: AutogenContext) -> str:
     Types that it holds, such as the items of an array, are asked for as types of their own.
     """
     text = repr(type_)
+    if isinstance(type_, TypeDecorator) and not _can_be_made(type_, text):
+        # A revision needs what the database has, which is the type that is decorated.
+        return repr_type(_decorated(type_, autogen_context), autogen_context)
     prefix = prefix_of(autogen_context, type_)
     name = type(type_).__name__
     if not type(type_).__module__.startswith("sqlalchemy."):
@@ -60,7 +68,7 @@ def plain_type(type_: TypeEngine[Any], autogen_context: AutogenContext) -> str:
         prefix += "types."
     for inner in _inner_types(type_, text):
         text = _with_inner(text, inner, autogen_context)
-    return prefix + text
+    return prefix + _METADATA.sub("", text)
 
 
 def type_with_subtype(
@@ -116,6 +124,35 @@ def _with_inner(text: str, inner: TypeEngine[Any], autogen_context: AutogenConte
         return text
     code = repr_type(inner, autogen_context)
     return argument.sub(lambda _match: code, text, count=1)
+
+
+def _decorated(type_: TypeDecorator[Any], autogen_context: AutogenContext) -> TypeEngine[Any]:
+    """Return what the type is on the dialect; the generic type of those without a public name."""
+    native: TypeEngine[Any] = type_.load_dialect_impl(autogen_context.dialect)
+    package = ".".join(type(native).__module__.split(".")[:3])
+    if not hasattr(sys.modules[package], type(native).__name__):
+        return native.as_generic()
+    return native
+
+
+def _can_be_made(type_: TypeDecorator[Any], text: str) -> bool:
+    """Tell whether the class takes the arguments that ``repr()`` made up.
+
+    SQLAlchemy writes those of the decorated type, unless the class has a ``repr()`` of its own.
+    """
+    if type(type_).__repr__ is not TypeDecorator.__repr__:
+        return True
+    try:
+        call = ast.parse(text, mode="eval").body
+        if not isinstance(call, ast.Call):
+            return True
+        keywords = {one.arg: None for one in call.keywords if one.arg}
+        inspect.signature(type(type_)).bind(*call.args, **keywords)
+    except (SyntaxError, ValueError):
+        return True
+    except TypeError:
+        return False
+    return True
 
 
 def _is_only_in_types(name: str) -> bool:

@@ -449,6 +449,8 @@ class ApplyBatchImpl:
                 constraint, self.new_table.metadata, self._find, self._new_name_of_referent
             )
         else:
+            if self._goes_with_its_columns(constraint):
+                return
             copied = copies.constraint(constraint, self.new_table, self._find)
             if isinstance(copied, CheckConstraint) and constraint.table is self.table:
                 self._transfer_check(copied, name)
@@ -457,6 +459,16 @@ class ApplyBatchImpl:
     def said_anew(self, sql: str) -> str:
         """Return SQL about columns of the table, the renamed ones under their new names."""
         return texts.renamed(sql, self._new_names())
+
+    def _goes_with_its_columns(self, constraint: Constraint) -> bool:
+        """Tell whether text was read that is about columns which are dropped, and no others."""
+        if not self.reflected or constraint.table is not self.table:
+            return False
+        sql: Any = getattr(constraint, "sqltext", None)
+        if not isinstance(sql, TextClause) or not self.dropped_in(sql.text):
+            return False
+        said = texts.columns_in(sql.text)
+        return not any(each.lower() in said for each in self.columns if each in self.table.c)
 
     def dropped_in(self, sql: str) -> list[str]:
         """Return the columns that SQL is about and the batch drops."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from idiolect.ddl.signatures import index_name
 from idiolect.operations.arguments import index_columns_of, table_name_of
 from idiolect.operations.base import BatchOperations, Operations
 from idiolect.operations.explain import explained_arguments
@@ -68,7 +69,7 @@ class CreateIndexOp(MigrateOperation):
         if table is None:
             raise ValueError(f"Index {index.name!r} belongs to no table")
         return cls(
-            index.name,
+            index_name(index),
             table.name,
             list(index.expressions),
             schema=table.schema,

@@ -1,0 +1,112 @@
+"""Enumerated types that are there before a table that has them: such a table does not make them.
+
+SQLAlchemy makes a type together with the first table of a run that has it, and fails where an
+earlier run made it. The comparator of enumerated types comes in once it knows which there are.
+The types of the operations' columns are replaced, never those of the models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ARRAY, Column, Enum
+from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.types import TypeDecorator
+
+from idiolect.operations.ops import CreateTableOp, DropTableOp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.types import TypeEngine
+
+    from idiolect.operations.ops import MigrateOperation
+
+    Key = tuple[str | None, str]
+
+
+def leave_types_alone(
+    operations: Iterable[MigrateOperation],
+    dialect: Dialect,
+    *,
+    before: Collection[Key],
+    on_the_way_back: Collection[Key],
+) -> None:
+    """Let no table make a type that is there.
+
+    Args:
+        operations: those of the upgrade.
+        dialect: PostgreSQL's.
+        before: the types that are there before the first table is made.
+        on_the_way_back: those that are there before the downgrade makes one again.
+    """
+    for one in operations:
+        if isinstance(one, CreateTableOp):
+            one.columns = _Known(dialect, before).without_makers(one.columns)
+        elif isinstance(one, DropTableOp) and one._reverse is not None:  # noqa: SLF001 - a pair
+            memory = one._reverse  # noqa: SLF001 - as above
+            memory.columns = _Known(dialect, on_the_way_back).without_makers(memory.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The types that are there."""
+
+    dialect: Dialect
+    there: Collection[Key]
+
+    def without_makers(self, items: Iterable[Any]) -> list[Any]:
+        """Return the items of a table; no column's type makes what is there."""
+        return [self._column(item) if isinstance(item, Column) else item for item in items]
+
+    def _column(self, column: Column[Any]) -> Column[Any]:
+        type_ = self._not_made(column.type)
+        if type_ is column.type:
+            return column
+        changed = column._copy()  # noqa: SLF001 - as SQLAlchemy's own Table.to_metadata()
+        changed.type = type_
+        return changed
+
+    def _not_made(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
+        """Return a type that is not made with its table where it is there; else the same type."""
+        variants = type_._variant_mapping  # noqa: SLF001 - nowhere public
+        variant = variants.get(self.dialect.name)
+        if variant is not None:
+            other = self._not_made(variant)
+            return type_ if other is variant else _with_variant(type_, variants, other)
+        native: Any = type_.dialect_impl(self.dialect)
+        while isinstance(native, TypeDecorator):
+            native = native.impl_instance.dialect_impl(self.dialect)
+        if isinstance(native, ARRAY):
+            array = type_ if isinstance(type_, ARRAY) else native
+            item = self._not_made(array.item_type)
+            return type_ if item is array.item_type else _array_of(item, array)
+        if not isinstance(native, pg.ENUM) or not native.name or not native.create_type:
+            return type_
+        default: Any = self.dialect.default_schema_name
+        schema = None if native.schema == default else native.schema
+        return _never_made(type_, native) if (schema, str(native.name)) in self.there else type_
+
+
+def _with_variant(type_: TypeEngine[Any], variants: Any, other: TypeEngine[Any]) -> TypeEngine[Any]:
+    changed: Any = type_.copy()
+    changed._variant_mapping = variants.union({"postgresql": other})  # noqa: SLF001 - as above
+    return changed  # type: ignore[no-any-return]
+
+
+def _array_of(item: TypeEngine[Any], array: ARRAY[Any]) -> ARRAY[Any]:
+    kind: Callable[..., ARRAY[Any]] = type(array)
+    options = ("as_tuple", "dimensions", "zero_indexes")
+    return kind(item, **{name: getattr(array, name) for name in options})
+
+
+def _never_made(type_: TypeEngine[Any], native: pg.ENUM) -> TypeEngine[Any]:
+    words = [str(value) for value in native.enums]
+    bare = pg.ENUM(*words, name=native.name, schema=native.schema, create_type=False)
+    if not isinstance(type_, Enum) or isinstance(type_, pg.ENUM):
+        return bare
+    # Other databases do without PostgreSQL's type.
+    plain = Enum(*words, name=type_.name, schema=type_.schema)
+    return plain.with_variant(bare, "postgresql")
