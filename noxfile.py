@@ -27,6 +27,12 @@ def alone(session: nox.Session) -> None:
 
 
 @nox.session
+def matrix(session: nox.Session) -> None:
+    """All tests with each Python that is installed and each release of SQLAlchemy."""
+    session.run("python3", "tools/dev.py", "matrix", *session.posargs, external=True)
+
+
+@nox.session
 def news(session: nox.Session) -> None:
     """Show the changelog that the fragments will make."""
     session.run("towncrier", "build", "--draft", "--version", "next", external=True)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The developer's one entry: `python3 tools/dev.py demo`, `test`, `check` or `servers`.
+"""The developer's one entry: `python3 tools/dev.py demo`, `test`, `matrix`, `check` or `servers`.
 
 Presumes Python 3.11 and its standard library alone; everything else is fetched into `.venv` and a
 cache folder.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: Named as distributions, so that a test's own can offer a plugin for the same dialects.
 DISTRIBUTIONS = [
-    f"idiolect-{name}" for name in ("sqlite", "postgresql", "mysql", "mssql", "oracle")
+    f"idiolect-{name}" for name in ("sqlite", "postgresql", "mysql", "mssql", "oracle", "alembic")
 ]
 
 

@@ -5,6 +5,7 @@ Tests of scripts come in.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,8 +22,17 @@ def mistakes(statements: Sequence[str]) -> list[str]:
     Args:
         statements: SQL statements without terminator, and PL/SQL blocks.
     """
-    try:
-        found = plsql.mistakes(statements)
-    except Failure as exc:
-        pytest.skip(f"no PL/SQL parser: {exc}")
+    if problem := _problem():
+        pytest.skip(f"no PL/SQL parser: {problem}")
+    found = plsql.mistakes(statements)
     return [f"{message} | {statement}" for statement, message in found]
+
+
+@functools.cache
+def _problem() -> str:
+    # Once a process: it takes minutes to find out that there is no network.
+    try:
+        plsql.parser_folder()
+    except Failure as exc:
+        return str(exc)
+    return ""

@@ -46,11 +46,16 @@ def check(venv: Path) -> None:
     announce("All checks passed.")
 
 
-def developer_venv(venv: Path) -> Path:
+def developer_venv(venv: Path, *more: str) -> Path:
     """Make the venv of the tests and checks: all packages editable, and what tests them.
+
+    Args:
+        venv: its folder.
+        more: what else to install, or in which release.
 
     Returns:
         Its Python.
     """
     wanted = [each for name in ("test", "lint", "docs") for each in environment.group(name)]
+    wanted += more
     return environment.make(venv, wanted, packages=environment.PACKAGES)

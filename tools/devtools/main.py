@@ -20,7 +20,7 @@ def main() -> int:
     """
     signal.signal(signal.SIGTERM, _leave)
     options, rest = _parser().parse_known_args()
-    if rest and options.command != "test":
+    if rest and options.command not in {"test", "matrix"}:
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         _dispatch(options, rest)
@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def _dispatch(options: argparse.Namespace, rest: list[str]) -> None:
-    venv: Path = options.venv
+    venv: Path = options.venv or ROOT / ".venv"
     match options.command:
         case "demo":
             demo.demo(options.url, venv)
@@ -43,9 +43,14 @@ def _dispatch(options: argparse.Namespace, rest: list[str]) -> None:
             _wait(options.without)
         case "test" if options.alone:
             testing.test_alone(venv, ROOT / ".venvs", rest, without=options.without)
+        case "matrix":
+            testing.matrix(ROOT / ".venvs", rest, without=options.without)
         case _:
             full = ["--full"] if options.full else []
-            testing.test(venv, [*full, *rest], without=options.without)
+            if options.sqlalchemy and not options.venv:
+                venv = ROOT / ".venvs" / f"sqlalchemy-{options.sqlalchemy}"
+            words = [*full, *rest]
+            testing.test(venv, words, without=options.without, sqlalchemy=options.sqlalchemy)
 
 
 def _wait(without: list[str]) -> None:
@@ -59,9 +64,7 @@ def _wait(without: list[str]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tools/dev.py", allow_abbrev=False)
-    parser.add_argument(
-        "--venv", type=Path, default=ROOT / ".venv", help="venv to use (default: .venv)"
-    )
+    parser.add_argument("--venv", type=Path, help="venv to use (default: .venv)")
     commands = parser.add_subparsers(dest="command", required=True)
 
     sub = commands.add_parser("demo", help="migrate an example project up, down and up again")
@@ -76,6 +79,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--full", action="store_true", help="all of the long matrices, no sample")
     sub.add_argument("--alone", action="store_true", help="each package in a venv of its own")
+    sub.add_argument(
+        "--sqlalchemy",
+        choices=testing.SQLALCHEMYS,
+        default="",
+        help="the release of SQLAlchemy to test with (default: the newest)",
+    )
+    _add_without(sub)
+
+    sub = commands.add_parser(
+        "matrix",
+        help="run the tests with each Python on PATH and each release of SQLAlchemy",
+        allow_abbrev=False,
+    )
     _add_without(sub)
 
     sub = commands.add_parser("servers", help="start the tests' servers and wait")

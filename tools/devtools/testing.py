@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from devtools import checks, clients, environment, servers
-from devtools.shell import Failure, announce, run
+from devtools.shell import ROOT, Failure, announce, run
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -27,22 +27,62 @@ _ALONE_NEEDS = ("greenlet", "hypothesis", "pytest")
 _NOTHING_COLLECTED = 5
 
 
-def test(venv: Path, arguments: Sequence[str], *, without: Collection[str]) -> None:
+#: Releases of Python and of SQLAlchemy that are supported.
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+SQLALCHEMYS = ("2.0", "2.1")
+
+
+def test(
+    venv: Path, arguments: Sequence[str], *, without: Collection[str], sqlalchemy: str
+) -> None:
     """Run the tests of all packages against real servers.
 
     Args:
         venv: folder of the venv to use.
         arguments: passed on to pytest.
         without: databases to leave out.
+        sqlalchemy: the release of SQLAlchemy, one of `SQLALCHEMYS`; empty for the newest.
 
     Raises:
         Failure: a test failed, or a server cannot be had.
     """
-    python = checks.developer_venv(venv)
+    python = checks.developer_venv(venv, *([f"sqlalchemy~={sqlalchemy}.0"] if sqlalchemy else []))
     is_spread = any(word.startswith(("-n", "--numprocesses")) for word in arguments)
     words = [*([] if is_spread else ["-n", "auto"]), *arguments]
     with servers.running(servers.PRIVATE, without) as urls:
         _pytest(python, words, {**urls, "PATH": clients.path()})
+
+
+def matrix(folder: Path, arguments: Sequence[str], *, without: Collection[str]) -> None:
+    """Run the tests with each Python that is installed and each release of SQLAlchemy.
+
+    Args:
+        folder: where the venvs are made.
+        arguments: passed on to pytest.
+        without: databases to leave out.
+
+    Raises:
+        Failure: the tests failed somewhere; it names the cells.
+    """
+    found = {version: shutil.which(f"python{version}") for version in PYTHONS}
+    failed = []
+    with servers.running(servers.PRIVATE, without) as urls:
+        for version, python in found.items():
+            if python is None:
+                announce(f"\nPython {version}: left out, no python{version} on PATH")
+                continue
+            for sqlalchemy in SQLALCHEMYS:
+                cell = f"Python {version}, SQLAlchemy {sqlalchemy}"
+                announce(f"\n{cell}")
+                venv = folder / f"python-{version}-sqlalchemy-{sqlalchemy}"
+                options = ["--venv", str(venv), "test", "--sqlalchemy", sqlalchemy]
+                options += [word for name in without for word in ("--without", name)]
+                try:
+                    run([python, ROOT / "tools" / "dev.py", *options, *arguments], env=urls)
+                except Failure:
+                    failed.append(cell)
+    if failed:
+        raise Failure(f"Failed: {'; '.join(failed)}.")
 
 
 def test_alone(

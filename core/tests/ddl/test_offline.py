@@ -67,7 +67,7 @@ def test_a_backslash_escapes_where_the_dialect_writes_it_so() -> None:
     written = "'it\\'s'\tDEFAULT 'a\tb'"
     assert "'it\\'s'    DEFAULT 'a\tb'" == lay_out(written, make_url("mysql://").get_dialect()())
     written = "'c:\\'\tDEFAULT 'a\tb'"
-    assert "'c:\\'    DEFAULT 'a\tb'" == lay_out(written, make_url("postgresql://").get_dialect()())
+    assert "'c:\\'    DEFAULT 'a\tb'" == lay_out(written, make_url("sqlite://").get_dialect()())
 
 
 @pytest.mark.parametrize(

@@ -191,9 +191,13 @@ def _each(known: ReflectedTables, change: Callable[[Any], Any]) -> ReflectedTabl
         known.prefetch([*known.columns])
         known = replace(known, prefetch=None)
     values = {one.name: getattr(known, one.name) for one in fields(known)}
-    changed: dict[str, Any] = {
-        name: None if value is None else change(value) for name, value in values.items()
-    }
+    changed: dict[str, Any] = {}
+    for name, value in values.items():
+        try:
+            changed[name] = None if value is None else change(value)
+        except NotImplementedError:
+            # What is looked up late may turn out to be untold: the inspector says so in turn.
+            changed[name] = None
     changed["signatures"] = None
     return replace(known, **changed)
 
