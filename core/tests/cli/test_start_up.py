@@ -46,7 +46,15 @@ REVISION = '"""first"""\nrevision = "a1"\ndown_revision = None\n\ndef upgrade():
 
 
 @pytest.mark.parametrize(
-    "words", [("--help",), ("heads",), ("history",), ("graph",), ("heads", "--help")]
+    "words",
+    [
+        ("--help",),
+        ("heads",),
+        ("history",),
+        ("graph",),
+        ("heads", "--help"),
+        ("__complete", "upgrade", "a"),
+    ],
 )
 def test_a_short_command_imports_little(tmp_path: Path, words: tuple[str, ...]) -> None:
     """Commands about files alone import nothing that only other commands need."""

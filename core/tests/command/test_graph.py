@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -95,6 +97,54 @@ def test_dot(branched: Terminal) -> None:
     assert any('a \\"quoted\\" \\\\ word' in line for line in lines)
 
 
+def picture(terminal: Terminal, *words: str) -> ET.Element:
+    """Return what is drawn as SVG, read back."""
+    text = terminal.run("graph", "--format", "svg", *words).out
+    return ET.fromstring(text.replace(' xmlns="http://www.w3.org/2000/svg"', ""))
+
+
+def test_svg(branched: Terminal) -> None:
+    """A circle and a line of text for each revision, and every line ends at a circle."""
+    branched.revision("e555", ("c333", "d444"), 'the "fifth" <one>')
+    branched.revision("f666", "e555", depends_on="a111")
+
+    drawn = picture(branched)
+
+    texts = [each.text for each in drawn.iter("text")]
+    assert ["f666  make f666", 'e555  the "fifth" <one>'] == texts[:2]
+    assert "d444 (side)  the side" in texts
+    places = {(each.get("cx"), each.get("cy")) for each in drawn.iter("circle")}
+    assert 6 == len(places)
+    (needs,) = [each for each in drawn.iter("path") if each.get("class") == "needs"]
+    x, y, to_x, to_y = re.findall(r"^M(\d+) (\d+)C.* (\d+) (\d+)$", needs.get("d", ""))[0]
+    assert {(x, y), (to_x, to_y)} <= places
+    # Whatever begins or ends on the row of the merge or of the branch point is at its circle.
+    rows = {each.get("cy"): each.get("cx") for each in drawn.iter("circle")}
+    fifth, first = sorted(rows, key=lambda each: int(each or 0))[1::4]
+    curves = [
+        re.findall(r"^M(\d+) (\d+)(?:C\d+ \d+ \d+ \d+ (\d+) |V)(\d+)$", each.get("d", ""))[0]
+        for each in drawn.iter("path")
+    ]
+    assert {rows[fifth]} == {begin for begin, row, _end, _to in curves if row == fifth}
+    assert {rows[first]} == {end or begin for begin, _row, end, to in curves if to == first}
+
+
+def test_svg_marks_heads_and_what_the_database_is_at(linear: Terminal) -> None:
+    """In the colours of the other formats."""
+    linear.run("upgrade", "b222")
+
+    fills = [each.get("fill") for each in picture(linear, "--current").iter("circle")]
+
+    assert ["#dbeafe", "#bbf7d0", "white"] == fills
+
+
+def test_svg_of_nothing(terminal: Terminal) -> None:
+    """An empty history is an empty picture."""
+    terminal.make_project()
+
+    assert [] == list(picture(terminal).iter("circle"))
+
+
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
@@ -113,7 +163,8 @@ def test_current_is_marked_where_asked(linear: Terminal, kind: str, expected: st
 
 def test_an_unknown_format_is_refused(linear: Terminal) -> None:
     """The message names those that there are."""
-    said = linear.run("graph", "--format", "svg")
+    said = linear.run("graph", "--format", "png")
 
     assert 1 == said.status
-    assert "Unknown format 'svg'; expected 'text', 'mermaid', 'dot'" in said.err
+    expected = "expected 'text', 'mermaid', 'dot', 'svg' or 'json'"
+    assert f"Unknown format 'png'; {expected}" in said.err

@@ -16,6 +16,7 @@ CommandFunction = Callable[..., Any]
 BUILTIN = {
     "branches": "idiolect.command.show",
     "check": "idiolect.command.check",
+    "completion": "idiolect.cli.shells",
     "current": "idiolect.command.show",
     "doctor": "idiolect.cli.doctor",
     "downgrade": "idiolect.command.migrate",
@@ -48,6 +49,7 @@ READS_FILES = frozenset({"branches", "graph", "heads", "history", "show"})
 SUMMARIES = {
     "branches": "Show current branch points.",
     "check": "Check if there are any differences that a new revision would hold.",
+    "completion": "Print the script that lets a shell complete commands, options and revisions.",
     "current": "Display the current revision for a database.",
     "doctor": "Look at all that a migration needs: say what is wrong and how to mend it.",
     "downgrade": "Revert to a previous version.",
@@ -172,11 +174,12 @@ OWN_FLAGS: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
     ("hooks", "name"): (("name",), {"nargs": "?", "help": "the hook to tell all of"}),
     ("graph", "format"): (
         ("--format",),
-        {"metavar": "FORMAT", "help": "text (the default), json, mermaid or dot"},
+        {"metavar": "FORMAT", "help": "text (the default), mermaid, dot, svg or json"},
     ),
 }
 #: Parameter without default -> what argparse is told.
 POSITIONALS: dict[str, dict[str, Any]] = {
+    "shell": {"help": "bash, fish or zsh"},
     "dialect": {"help": "SQLAlchemy's name of the dialect: the scheme of its URLs"},
     "project": {"nargs": "?", "metavar": "FOLDER", "help": "a project's folder (default: .)"},
     "directory": {"help": "folder for env.py and the revision files"},

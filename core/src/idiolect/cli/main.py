@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
+#: Asked by the shells' completion scripts; followed by the words up to the cursor.
+COMPLETE = "__complete"
 _OBJECTS_BETWEEN_LOOKS = 10_000
 
 
@@ -76,6 +78,9 @@ class CommandLine:
             CommandError: the config files named exclude each other.
         """
         words = sys.argv[1:] if argv is None else list(argv)
+        if words[:1] == [COMPLETE]:
+            _complete(words[1:])
+            return
         own = self._added or "parser" in self.__dict__
         parser = self.parser if own else parser_for(self.prog, words)
         options = parser.parse_args(words)
@@ -179,6 +184,14 @@ def _run(argv: Sequence[str] | None, prog: str | None) -> None:
         message, status = interrupts.describe(exc)
         sys.stderr.write(message + "\n")
         sys.exit(status)
+
+
+def _complete(words: list[str]) -> None:
+    """Print what may stand where the cursor is."""
+    from idiolect.cli.completion import complete
+
+    for line in complete(words):
+        sys.stdout.write(f"{line}\n")
 
 
 def _prepare_process(command: str) -> None:

@@ -39,6 +39,15 @@ class Parser(argparse.ArgumentParser):
         #: The names of all commands, to tell the one that was meant.
         self.known: list[str] = list(BUILTIN)
 
+    @property
+    def arguments(self) -> list[argparse.Action]:
+        """What it takes, in order."""
+        return self._actions
+
+    def option(self, word: str) -> argparse.Action | None:
+        """Return the option that is written as ``word``, or None."""
+        return self._option_string_actions.get(word)
+
     def error(self, message: str) -> NoReturn:
         """End with exit status 2 and one line on what is wrong."""
         # Only a failure pays for loading what keeps secrets.

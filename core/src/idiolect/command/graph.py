@@ -1,4 +1,4 @@
-"""The command that draws the graph of revisions: for a terminal, for Mermaid, for Graphviz.
+"""The command that draws the graph of revisions: for a terminal, for programs, as a picture.
 
 The command line and programs come in. Reads files alone, unless it is asked to mark what the
 database is at.
@@ -27,14 +27,14 @@ def graph(config: Config, format: str = "text", current: bool = False) -> None:
 
     Args:
         config: the configuration in use.
-        format: ``text`` for a terminal, ``mermaid`` or ``dot`` for a program that draws, ``json``
-            for a document.
+        format: ``text`` for a terminal, ``mermaid`` or ``dot`` for a program that draws, ``svg``
+            for a picture, ``json`` for a document.
         current: mark what the database is at; runs env.py.
 
     Raises:
         CommandError: the format is unknown, or the database holds an unknown revision.
     """
-    check_format(format, (*_FORMATS, "json"))
+    check_format(format, FORMATS)
     script = script_directory(config)
     held: set[str] = set()
     marked = held if current else None
@@ -53,7 +53,7 @@ def graph(config: Config, format: str = "text", current: bool = False) -> None:
         ]
         print_document(config, revisions=revision_entries(revisions, marked), edges=edges)
         return
-    for line in _FORMATS[format](revisions, held):
+    for line in _WRITERS[format](revisions, held):
         config.print_stdout("%s", line)
 
 
@@ -130,8 +130,19 @@ def _mermaid(revisions: list[Script], held: Collection[str]) -> Iterator[str]:
         yield f"    class {','.join(nodes[name] for name in names)} {word}"
 
 
+def _svg(revisions: list[Script], held: Collection[str]) -> Iterator[str]:
+    # Every command imports this module with the others.
+    from idiolect.command.svg import svg_lines
+
+    return svg_lines(revisions, _fills(revisions, held))
+
+
+def _fills(revisions: list[Script], held: Collection[str]) -> dict[str, str]:
+    return {name: color for _word, color, names in _colored(revisions, held) for name in names}
+
+
 def _dot(revisions: list[Script], held: Collection[str]) -> Iterator[str]:
-    fills = {name: color for _word, color, names in _colored(revisions, held) for name in names}
+    fills = _fills(revisions, held)
     yield "digraph revisions {"
     yield "    rankdir=BT"
     yield "    node [shape=box]"
@@ -178,8 +189,11 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-_FORMATS: Final[dict[str, Callable[[list[Script], Collection[str]], Iterator[str]]]] = {
+_WRITERS: Final[dict[str, Callable[[list[Script], Collection[str]], Iterator[str]]]] = {
     "text": _text,
     "mermaid": _mermaid,
     "dot": _dot,
+    "svg": _svg,
 }
+#: What the command can be asked for.
+FORMATS: Final = (*_WRITERS, "json")
