@@ -74,7 +74,8 @@ class Row:
         status: the exit status. 0: the command does its work, and warns.
         fails_in: where the user's own code fails, how the message names it: a revision or
             env.py. Then, and only then, frames are shown, and only those of the project.
-        frameless: Python refuses to call the user's code, which has no frame then.
+        frameless: Python refuses to call the user's code, which has no frame then; or the message
+            names the line by itself.
         env: environment variables on top of those of the test run.
         changes: patterns of the files that may change or appear, relative to the project.
         needs: the server that the row cannot do without.

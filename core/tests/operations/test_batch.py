@@ -499,3 +499,23 @@ def test_a_missing_column_of_partial_reordering_is_told(script: Any) -> None:
         pass
 
     assert copied("id, a, b") == script.statements[1:]
+
+
+def test_an_error_names_its_directive(script: Any) -> None:
+    """Errors come at the end of the block, where no line tells of the directive."""
+    batch = script.op.batch_alter_table("t", copy_from=shop(), recreate="always")
+    with pytest.raises(OperationError) as caught, batch as op:
+        op.add_column(Column("q", Integer))
+        op.drop_column("nosuch")
+    assert ["in drop_column 'nosuch' on table 't'"] == caught.value.__notes__
+
+
+def test_an_index_of_no_column_is_refused(script: Any) -> None:
+    """It is refused before the new table is made, and the columns are told."""
+    batch = script.op.batch_alter_table("t", copy_from=shop(), recreate="always")
+    with (
+        pytest.raises(OperationError, match="no column 'nosuch' .it has 'id', 'a', 'b'"),
+        batch as op,
+    ):
+        op.create_index("i", ["nosuch"])
+    assert [] == script.statements

@@ -179,6 +179,20 @@ def test_execute_writes_text_and_constructs(script: Any, statement: Any, expecte
     assert script.text == expected
 
 
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE t SET a = ':x'", text("SELECT :x"), text("SELECT :y, :x").bindparams(y=None)],
+    ids=["in quotes", "alone", "beside NULL"],
+)
+def test_a_parameter_without_a_value_is_refused(make_script: Any, statement: Any) -> None:
+    """A script would have NULL in its place, and nobody would know."""
+    script = make_script(literal_binds=True)
+    with pytest.raises(OperationError, match="parameter 'x' without a value.*where a colon is"):
+        script.op.execute(statement)
+    script.op.execute(text("SELECT :x").bindparams(x=None))
+    assert ["SELECT NULL"] == script.statements
+
+
 def test_literal_binds_writes_values_out(make_script: Any) -> None:
     """With literal_binds, bound values stand in the text; DDL is left alone."""
     script = make_script(literal_binds=True)

@@ -88,7 +88,9 @@ def failure_of(exc: BaseException, config: Config | None) -> Failure:
     frames = _user_frames(exc, within_run=True)
     cause = translated(exc, config, is_ours=not frames)
     if isinstance(cause, IdiolectError):
-        notes = "".join(f" ({note})" for note in getattr(cause, "__notes__", ()))
+        notes = "".join(
+            f" ({_with_line(note, frames)})" for note in getattr(cause, "__notes__", ())
+        )
         found = Failure(type(cause).__name__, cause.code, f"{cause}{notes}", (), (), _place(exc))
     else:
         found = _with_frames(exc, frames)
@@ -108,6 +110,14 @@ def _place(exc: BaseException) -> tuple[str, int] | None:
             return cause.filename, cause.lineno
         cause = cause.__cause__
     return None
+
+
+def _with_line(note: str, frames: list[traceback.FrameSummary]) -> str:
+    """Return a note that names a file in brackets, with the line where that was left."""
+    for frame in reversed(frames):
+        if f"({frame.filename})" in note:
+            return note.replace(f"({frame.filename})", f"({frame.filename}, line {frame.lineno})")
+    return note
 
 
 def _with_frames(exc: BaseException, frames: list[traceback.FrameSummary]) -> Failure:

@@ -185,6 +185,14 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         return result
 
     def _write(self, statement: Executable) -> None:
+        missing = offline.parameters_without_value(statement) if self.literal_binds else ()
+        if missing:
+            text = " ".join(str(statement).split())
+            raise ScriptParameterError(
+                f"The statement has a parameter {missing[0]!r} without a value, which a script "
+                f"cannot ask for: {text[:80]!r}. Give it by text(...).bindparams("
+                f"{missing[0]}=...); where a colon is meant, as in '12:30', write '\\:'."
+            )
         sql = offline.statement_text(statement, self.dialect, literal_binds=self.literal_binds)
         self._write_all(self.script_lines(sql))
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, literal
 from sqlalchemy.engine.mock import MockConnection
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.ddl import ExecutableDDLElement
+from sqlalchemy.sql.elements import BindParameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,6 +46,19 @@ def statement_text(statement: Executable, dialect: Dialect, *, literal_binds: bo
         options["compile_kwargs"] = {"literal_binds": True}
     compiled = statement.compile(dialect=dialect, **options)  # type: ignore[attr-defined]
     return lay_out(str(compiled), dialect)
+
+
+def parameters_without_value(statement: Any) -> list[str]:
+    """Return the names of parameters for which a script has no value, in order."""
+    found = [
+        element.key
+        for element in visitors.iterate(statement)
+        if isinstance(element, BindParameter)
+        and element.required
+        and element.value is None
+        and element.callable is None
+    ]
+    return list(dict.fromkeys(found))
 
 
 def lay_out(text: str, dialect: Dialect | None = None) -> str:

@@ -280,3 +280,8 @@ class BatchOperations(AbstractOperations, BatchOperationsMethods):
 
     _directives = batch_directives
     impl: BatchOperationsImpl  # type: ignore[assignment]  # keeps what an impl would send
+
+    def invoke(self, operation: Any) -> Any:
+        """Keep what an operation does; see :meth:`AbstractOperations.invoke`."""
+        self.impl.asked = describe(operation)
+        return super().invoke(operation)

@@ -98,6 +98,22 @@ def _first_of(operation: Any, *attributes: str) -> Any:
 
 
 @contextlib.contextmanager
+def told_of(description: str) -> Iterator[None]:
+    """Say in a note which operation failed, where the message does not name it.
+
+    Args:
+        description: see :func:`describe`; an empty one says nothing.
+    """
+    try:
+        yield
+    except OperationError as exc:
+        named = (*getattr(exc, "__notes__", ()), str(exc))
+        if description and not any(description.partition(" ")[0] in words for words in named):
+            exc.add_note(f"in {description}")
+        raise
+
+
+@contextlib.contextmanager
 def explained(operation: Any) -> Iterator[None]:
     """Turn SQLAlchemy's refusals of a construct into an OperationError.
 
@@ -106,7 +122,8 @@ def explained(operation: Any) -> Iterator[None]:
         OperationError: in place of ArgumentError and InvalidRequestError.
     """
     try:
-        yield
+        with told_of(describe(operation)):
+            yield
     except OperationError:
         raise
     except CompileError as exc:

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Column, Integer, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from idiolect.ddl.wording import Pair
+from idiolect_postgresql.names import LONGEST
 from idiolect_postgresql.wording import sql_of
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ _FLOAT = re.compile(r"\bfloat\((\d+)\)")
 _DIMENSIONS = re.compile(r"(?:\[\])+")
 #: FLOAT(p) of more bits than this is DOUBLE PRECISION, else REAL.
 _REAL_BITS = 24
-#: Bytes of a name: PostgreSQL's NAMEDATALEN without its end.
-_NAME_LENGTH = 63
 _CAST = re.compile(r"::[\w ]+(?:\[\])?(?:\([\d, ]*\))?")
 
 _LITERAL = re.compile(r"('(?:[^']|'')*')")
@@ -95,7 +94,7 @@ def _own_sequence(table: str, column: str) -> str:
     Source: makeObjectName() in PostgreSQL's source: the longer of the two names is cut first.
     """
     one, other = table.encode(), column.encode()
-    while len(one) + len(other) + len("__seq") > _NAME_LENGTH:
+    while len(one) + len(other) + len("__seq") > LONGEST:
         if len(one) > len(other):
             one = one[:-1]
         else:

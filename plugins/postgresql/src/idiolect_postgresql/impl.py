@@ -22,6 +22,7 @@ from idiolect_postgresql import compare, normal, render
 
 # Whoever has the impl has its SQL text.
 from idiolect_postgresql.compile import PostgresqlColumnType, is_void
+from idiolect_postgresql.names import tell_of_cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -49,6 +50,23 @@ class PostgresqlImpl(DefaultImpl):
     #: Of indexes on expressions, whether what is indexed differs; None: text has to decide.
     _parts_that_differ: Mapping[tuple[Index, Index], bool | None] = MappingProxyType({})
     identity_attrs_ignore = (*DefaultImpl.identity_attrs_ignore, "nominvalue", "nomaxvalue")
+
+    def create_table(self, table: Table, **kw: Any) -> None:
+        """Create a table; names that the database will cut are told."""
+        tell_of_cut("create_table", table.name, *(column.name for column in table.columns))
+        super().create_table(table, **kw)
+
+    def rename_table(
+        self, old_table_name: str, new_table_name: str, schema: str | None = None
+    ) -> None:
+        """Rename a table; a name that the database will cut is told."""
+        tell_of_cut("rename_table", new_table_name)
+        super().rename_table(old_table_name, new_table_name, schema=schema)
+
+    def add_column(self, table_name: str, column: Column[Any], **kw: Any) -> None:
+        """Add a column; a name that the database will cut is told."""
+        tell_of_cut("add_column", column.name)
+        super().add_column(table_name, column, **kw)
 
     def create_index(self, index: Index, **kw: Any) -> None:
         """Create an index.
@@ -85,6 +103,7 @@ class PostgresqlImpl(DefaultImpl):
         Raises:
             OperationError: ``postgresql_using`` without a new type.
         """
+        tell_of_cut("alter_column", changes.name)
         options = {name for name in changes.options if name.startswith("postgresql_")}
         for unknown in sorted(options - {"postgresql_using"}):
             # As for other arguments that nobody knows: old revisions have them and must run.

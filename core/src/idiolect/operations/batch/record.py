@@ -15,11 +15,11 @@ from sqlalchemy.exc import NoSuchTableError
 
 from idiolect.errors import OperationError
 from idiolect.operations.batch.rebuild import ApplyBatchImpl
-from idiolect.operations.explain import ReflectionError, ScriptReflectionError
+from idiolect.operations.explain import ReflectionError, ScriptReflectionError, told_of
 from idiolect.util.sqla_compat import in_transaction, name_by_convention, take_literally
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Literal, TypeAlias
 
     from sqlalchemy import Column, Constraint, Index
@@ -70,6 +70,7 @@ class BatchOperationsImpl:
 
     Attributes:
         batch: what was recorded, in order.
+        asked: the directive that is being recorded, for messages.
 
     Raises:
         ValueError: ``recreate`` is something else.
@@ -106,6 +107,8 @@ class BatchOperationsImpl:
         self.naming_convention = dict(naming_convention or {})
         self.partial_reordering = tuple(partial_reordering or ())
         self.batch: list[Recorded] = []
+        self.asked = ""
+        self._directives: list[str] = []
 
     @property
     def dialect(self) -> Dialect:
@@ -134,7 +137,7 @@ class BatchOperationsImpl:
             CommandError: the table has to be reflected and a script is written, it is not there,
                 or what was recorded cannot be done to it; nothing was sent then.
         """
-        with self._transaction():
+        with self._transaction(), told_of(f"batch_alter_table on table {self.table_name!r}"):
             self._flush()
 
     def _transaction(self) -> AbstractContextManager[Any]:
@@ -154,14 +157,22 @@ class BatchOperationsImpl:
                 self.copy_from is None,
                 partial_reordering=self.partial_reordering,
             )
-            for name, args, kw in self.batch:
-                getattr(rebuild, name)(*args, **kw)
+            for (name, args, kw), directive in self._recorded():
+                with told_of(directive):
+                    getattr(rebuild, name)(*args, **kw)
             rebuild._create(self.impl)  # noqa: SLF001 - of the same package
             return
-        for name, args, kw in self.batch:
-            self._demand_alter(name, args, kw)
-        for name, args, kw in self.batch:
-            getattr(self.impl, name)(*args, **_without_places(kw))
+        for (name, args, kw), directive in self._recorded():
+            with told_of(directive):
+                self._demand_alter(name, args, kw)
+        for (name, args, kw), directive in self._recorded():
+            with told_of(directive):
+                getattr(self.impl, name)(*args, **_without_places(kw))
+
+    def _recorded(self) -> Iterator[tuple[Recorded, str]]:
+        # Whoever adds to the batch by himself says no directive.
+        for place, recorded in enumerate(self.batch):
+            yield recorded, self._directives[place] if place < len(self._directives) else ""
 
     def _demand_alter(self, name: str, args: tuple[Any, ...], kw: dict[str, Any]) -> None:
         """Refuse what ALTER cannot do before the first statement is sent."""
@@ -225,6 +236,7 @@ class BatchOperationsImpl:
 
     def _record(self, name: str, /, *args: Any, **kw: Any) -> None:
         self.batch.append(Recorded(name, args, kw))
+        self._directives.append(self.asked)
 
     def refuse_constraint(self, const: Constraint) -> None:
         """Refuse nothing yet: it is not known whether the table is made anew."""
