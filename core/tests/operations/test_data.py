@@ -187,7 +187,7 @@ def test_execute_writes_text_and_constructs(script: Any, statement: Any, expecte
 def test_a_parameter_without_a_value_is_refused(make_script: Any, statement: Any) -> None:
     """A script would have NULL in its place, and nobody would know."""
     script = make_script(literal_binds=True)
-    with pytest.raises(OperationError, match="parameter 'x' without a value.*where a colon is"):
+    with pytest.raises(OperationError, match=r"parameter 'x' without a value.*where a colon"):
         script.op.execute(statement)
     script.op.execute(text("SELECT :x").bindparams(x=None))
     assert ["SELECT NULL"] == script.statements

@@ -249,7 +249,7 @@ def _show_warning(  # noqa: PLR0917 - Python calls it so
     line: str | None = None,
 ) -> None:
     """Show a warning of ours in one line, without the place in our code; others as ever."""
-    folders = filename.split(os.sep)[:-1]
+    folders = Path(filename).parts[:-1]
     if any(each == "idiolect" or each.startswith("idiolect_") for each in folders):
         text = f"WARNING: {message}\n"
     else:

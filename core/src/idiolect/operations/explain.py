@@ -107,8 +107,8 @@ def told_of(description: str) -> Iterator[None]:
     try:
         yield
     except OperationError as exc:
-        named = (*getattr(exc, "__notes__", ()), str(exc))
-        if description and not any(description.partition(" ")[0] in words for words in named):
+        is_told = hasattr(exc, "__notes__") or description.partition(" ")[0] in str(exc)
+        if description and not is_told:
             exc.add_note(f"in {description}")
         raise
 
