@@ -11,6 +11,7 @@ import sys
 import warnings
 from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from idiolect.cli.commands import (
