@@ -149,6 +149,43 @@ def own(project: Project, body: str) -> None:
     project.env(HEAD + body.replace("\n        ", "\n"))
 
 
+WRITTEN_BEFORE = """
+        with engine.connect() as connection:
+            context.configure(connection=connection, **options)
+            context.execute("SELECT 1")
+            driver = connection.connection.driver_connection
+            for statement in attributes["own"]:
+                if statement != "COMMIT" or driver.in_transaction:
+                    context.execute(statement)
+            context.execute("CREATE TABLE kept (id INTEGER)")
+            context.execute("INSERT INTO kept VALUES (7)")
+            with context.begin_transaction():
+                context.run_migrations()
+        """
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("per_migration", [False, True])
+@pytest.mark.parametrize(
+    "statements",
+    [(), ("COMMIT", "PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE")],
+    ids=["by SQLAlchemy", "by itself"],
+)
+def test_what_env_py_wrote_before_the_run_stays(
+    project: Project, statements: tuple[str, ...], per_migration: bool
+) -> None:
+    """It is in the transaction of the run, whoever began that, and so is the version table."""
+    own(project, WRITTEN_BEFORE)
+    project.attributes["own"] = statements
+    project.revision("a", None, CREATE.format("t"))
+    project.revision("b", "a", "op.execute('INSERT INTO t SELECT id FROM kept')")
+
+    project.upgrade(transaction_per_migration=per_migration)
+
+    assert [7] == project.rows("SELECT id FROM t")
+    assert ["b"] == project.heads()
+
+
 @pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("commit", COMMITS.values(), ids=COMMITS)
 @pytest.mark.parametrize("owner", OWNERS.values(), ids=OWNERS)

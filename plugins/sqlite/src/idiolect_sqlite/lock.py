@@ -53,7 +53,7 @@ class ImmediateLock(MigrationLock):
         """Begin; False while another connection is writing."""
         with self._cursor() as cursor:
             if self._in_transaction():
-                if self._bound:
+                if self._bound or self._connection.in_transaction():
                     # What env.py began may hold its work: its first write waits like any other.
                     return True
                 # A driver that begins by itself, and later than others may have written.
