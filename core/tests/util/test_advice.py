@@ -88,3 +88,13 @@ def test_the_real_alembic_in_the_process_is_told(monkeypatch: pytest.MonkeyPatch
 
     for caught in (of_proxy, of_module):
         assert "This is the real Alembic" in (advise(caught.value) or "")
+
+
+def test_a_proxy_that_the_real_alembic_does_not_know_of_tells_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """env.py that names Idiolect, run by a program that uses Alembic, learns how to start that."""
+    monkeypatch.setitem(sys.modules, "alembic", ModuleType("alembic"))
+
+    with pytest.raises(AttributeError, match="python -m idiolect_alembic"):
+        exec("from idiolect import context\ncontext.config")

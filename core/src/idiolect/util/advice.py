@@ -62,11 +62,16 @@ def advise(error: BaseException) -> str | None:
     return None
 
 
-def _is_of_alembic(error: BaseException) -> bool:
-    """Tell whether the real Alembic is in this process, and the error comes of that."""
+def is_alembic_here() -> bool:
+    """Tell whether the real Alembic was imported in this process."""
     package = sys.modules.get(_ALIAS)
     # What stands for it is of a class of ours.
-    if package is None or _is_own(type(package).__module__):
+    return package is not None and not _is_own(type(package).__module__)
+
+
+def _is_of_alembic(error: BaseException) -> bool:
+    """Tell whether the real Alembic is in this process, and the error comes of that."""
+    if not is_alembic_here():
         return False
     owner = getattr(error, "obj", None)
     names = (getattr(owner, "__name__", None), _asking(error))

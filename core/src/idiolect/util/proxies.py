@@ -71,5 +71,13 @@ def _explain(bound: Bound[Any], get_class: Callable[[], type], module: str, name
     alike = [] if is_value else nearest(name, known)
     hint = f" Did you mean {alike[0]!r}?" if alike else ""
     if bound.find() is None and not alike:
+        # For an error message alone.
+        from idiolect.util.advice import is_alembic_here
+
         hint = f" Nothing is bound: it is available while a command runs ({bound.name})."
+        if is_alembic_here():
+            hint = (
+                " The real Alembic runs in this process, and knows nothing of it: start the "
+                "program with 'python -m idiolect_alembic'."
+            )
     return f"module {module!r} has no attribute {name!r}.{hint}"

@@ -58,7 +58,7 @@ def test_a_folder_of_flask_migrate_is_found(tmp_path: Path) -> None:
     make(
         tmp_path,
         {
-            "app.py": "from flask_migrate import Migrate\nimport alembic.command\n",
+            "app.py": "from flask_migrate import Migrate\n",
             "migrations/alembic.ini": "[alembic]\n[loggers]\nkeys = root,alembic,flask_migrate\n",
             "migrations/env.py": ENV,
             "migrations/script.py.mako": "from alembic import op\n",
@@ -71,6 +71,22 @@ def test_a_folder_of_flask_migrate_is_found(tmp_path: Path) -> None:
     assert (["migrations/alembic.ini"], "migrations/env.py") == (found["config"], found["env"])
     assert ["a"] == found["history"]["heads"]
     assert {"flask_migrate": "app.py:1"} == found["packages"]
+    assert ["python -m idiolect_alembic -m flask db upgrade, for: flask db upgrade"] == found[
+        "ways"
+    ]
+
+
+def test_how_to_run_it_is_told(tmp_path: Path) -> None:
+    """The command is told with its config file, and programs that bring their own way too."""
+    make(simple(tmp_path / "db"), {"../run.py": "import alembic.config\nalembic.config.main()\n"})
+
+    ways = run(tmp_path)["ways"]
+
+    assert (
+        "idiolect -c db/alembic.ini upgrade head, for: alembic -c db/alembic.ini upgrade head"
+        == ways[0]
+    )
+    assert "python -m idiolect_alembic -m MODULE" in ways[1]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -168,6 +184,36 @@ def test_databases_are_told_by_imports_where_no_url_is(tmp_path: Path) -> None:
 
     assert ["postgresql"] == found["dialects"]
     assert "idiolect-postgresql" in found["install"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "lines"),
+    [
+        ("Dockerfile", "FROM x\nCMD alembic -c a.ini -x k=v upgrade head && serve\n", [2]),
+        ("Dockerfile.web", "RUN python3 -m alembic upgrade head\n", [1]),
+        (".github/workflows/ci.yml", "- run: |\n    alembic check\n", [2]),
+        (".gitlab-ci.yml", "script: [alembic upgrade head]\n", [1]),
+        ("deploy.sh", "# alembic upgrade head\nflask --app x db upgrade\n", [2]),
+        ("pyproject.toml", '[project]\ndependencies = ["alembic"]\n', []),
+        ("compose.yaml", "image: alembic/upgrade\nname: my-alembic upgrade\n", []),
+        ("README.md", "alembic upgrade head\n", []),
+        ("run.py", "call(['alembic', '-c', ini, 'upgrade', revision])\n", [1]),
+        ("run.py", "x = 1\ncall([sys.executable, '-m', 'alembic', 'check'])\n", [2]),
+        ("run.py", "os.system('alembic upgrade head')\n", [1]),
+        ("run.py", "DEPENDENCIES = ['alembic', 'flask']\n", []),
+        ("tox.ini", "[testenv]\ncommands = alembic upgrade head\n", [2]),
+    ],
+)
+def test_places_that_run_the_command_are_told(
+    tmp_path: Path, name: str, text: str, lines: list[int]
+) -> None:
+    """Scripts, containers, CI and Python's lists of words are told, and left as they are."""
+    make(simple(tmp_path), {name: text})
+
+    found = run(tmp_path, write=True)
+
+    assert [f"{name}:{line}" for line in lines] == found["started"]
+    assert text == (tmp_path / name).read_text()
 
 
 def git(folder: Path, *words: str) -> None:

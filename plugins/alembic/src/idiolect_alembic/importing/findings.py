@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from idiolect_alembic.importing.differences import Difference, touched
 from idiolect_alembic.importing.history import History, read_history
 from idiolect_alembic.importing.names import standing
+from idiolect_alembic.importing.source import is_companion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from idiolect_alembic.importing.project import Project
     from idiolect_alembic.importing.rewrite import Change, Left
 
+#: What programs import that run migrations themselves.
+_PROGRAMMED = ("command", "config", "runtime", "migration", "script")
 #: Dialects that a package of this project's serves.
 _SERVED = {
     "mariadb": "idiolect-mysql",
@@ -30,23 +33,6 @@ _SERVED = {
     "postgresql": "idiolect-postgresql",
     "sqlite": "idiolect-sqlite",
 }
-#: Packages that add to migrations and have no ``alembic`` in their names.
-_COMPANIONS = frozenset(
-    {
-        "advanced_alchemy",
-        "clickhouse_sqlalchemy",
-        "databricks",
-        "duckdb_engine",
-        "flask_migrate",
-        "geoalchemy2",
-        "snowflake",
-        "sqlalchemy_bigquery",
-        "sqlalchemy_cockroachdb",
-        "sqlalchemy_redshift",
-        "sqlmodel",
-        "trino",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +70,8 @@ class Findings:
     packages: dict[str, str]
     impls: list[str]
     names: list[NameUse]
+    started: list[str]
+    ways: list[str]
     differences: list[Difference]
     install: list[str]
     notes: list[str]
@@ -119,6 +107,8 @@ def gather(project: Project, changes: list[Change], left: list[Left]) -> Finding
         packages=_packages(project),
         impls=impls,
         names=_names(project),
+        started=_started(project),
+        ways=_ways(project),
         differences=touched(project, history),
         install=_install(project, impls),
         notes=project.notes,
@@ -145,9 +135,36 @@ def _packages(project: Project) -> dict[str, str]:
             own = (project.root / top).exists() or (project.scripts.parent / top).exists()
             if own or top in sys.stdlib_module_names:
                 continue
-            if "alembic" in top or top in _COMPANIONS:
+            if is_companion(top):
                 found.setdefault(top, f"{project.shown(each.path)}:{line}")
     return dict(sorted(found.items()))
+
+
+def _ways(project: Project) -> list[str]:
+    """Return how the project's commands are run with Idiolect."""
+    modules = {name for each in (*project.environment, *project.others) for name in each.imports}
+    if any(name.partition(".")[0] == "flask_migrate" for name in modules):
+        return ["python -m idiolect_alembic -m flask db upgrade, for: flask db upgrade"]
+    found = project.ini or project.toml
+    beside = found is not None and found.parent == project.root
+    option = "" if beside or found is None else f"-c {project.shown(found)} "
+    ways = [f"idiolect {option}upgrade head, for: alembic {option}upgrade head"]
+    if any(use.path.startswith(_PROGRAMMED) for each in project.others for use in each.uses):
+        ways.append(
+            "python -m idiolect_alembic -m MODULE, for programs that import alembic themselves; "
+            "or idiolect_alembic.activate() at their start"
+        )
+    return ways
+
+
+def _started(project: Project) -> list[str]:
+    """Return where the program ``alembic`` is started, as ``file:line``."""
+    found = [
+        (each.path, line)
+        for each in (*project.environment, *project.others)
+        for line in each.started
+    ]
+    return [f"{project.shown(path)}:{line}" for path, line in (*found, *project.started)]
 
 
 def _names(project: Project) -> list[NameUse]:

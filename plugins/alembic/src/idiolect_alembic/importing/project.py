@@ -7,13 +7,15 @@ be, the file is found by looking for it, and a note says so.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from idiolect.config import Config
 from idiolect.errors import CommandError, ConfigError, ScriptError
-from idiolect_alembic.importing.source import DIALECTS, PythonFile, scan
+from idiolect_alembic.importing.calls import of_texts
+from idiolect_alembic.importing.source import DIALECTS, PythonFile, is_companion, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +29,8 @@ _NOT_SOURCE = frozenset(
 #: What stands for a dialect in URLs that are to be filled in.
 _PLACEHOLDERS = frozenset({"dialect", "driver", "scheme"})
 _SHOWN = 6
+#: What a file has to hold to be read.
+_MARKS = re.compile(rb"alembic|flask_migrate|down_revision")
 
 
 @dataclass(slots=True)
@@ -41,7 +45,8 @@ class Project:
         scripts: the folder of env.py.
         locations: the folders of revision files.
         environment: the files that commands run: env.py, revisions, what lies beside them.
-        others: further files of the project that import Alembic.
+        others: further files that import Alembic, start it, or import what adds to it.
+        started: lines of scripts and of CI's files that start it.
         templates: ``*.mako`` files beside env.py.
         hooks: names of the post-write hooks.
         dialects: SQLAlchemy's names of the databases, as far as the config file's URLs tell, or
@@ -57,6 +62,7 @@ class Project:
     locations: list[Path] = field(default_factory=list)
     environment: list[PythonFile] = field(default_factory=list)
     others: list[PythonFile] = field(default_factory=list)
+    started: list[tuple[Path, int]] = field(default_factory=list)
     templates: list[Path] = field(default_factory=list)
     hooks: list[str] = field(default_factory=list)
     dialects: list[str] = field(default_factory=list)
@@ -255,14 +261,15 @@ def _read_files(project: Project, *, recursive: bool) -> None:
     rest = (path for path in _walk(project.root) if path.suffix == ".py" and path not in own)
     if not project.dialects:
         project.dialects = sorted({*_imported_dialects(project.environment)})
-    project.others = [each for each in _scanned(project, sorted(rest)) if each.uses]
+    project.started = of_texts(project.root, _walk(project.root))
+    project.others = [each for each in _scanned(project, sorted(rest)) if _matters(each)]
 
 
 def _scanned(project: Project, paths: Iterable[Path]) -> Iterator[PythonFile]:
     for path in paths:
         try:
             data = path.read_bytes()
-            if b"alembic" in data or path.is_relative_to(project.scripts) or _is_version(data):
+            if _MARKS.search(data) or path.is_relative_to(project.scripts):
                 yield scan(data, path)
         except OSError as exc:
             project.notes.append(f"Cannot read {project.shown(path)}: {exc.strerror}.")
@@ -270,8 +277,11 @@ def _scanned(project: Project, paths: Iterable[Path]) -> Iterator[PythonFile]:
             project.notes.append(exc.message)
 
 
-def _is_version(data: bytes) -> bool:
-    return b"down_revision" in data
+def _matters(found: PythonFile) -> bool:
+    """Tell whether a file outside of the environment has to do with migrations."""
+    return bool(found.uses or found.started) or any(
+        is_companion(name.partition(".")[0]) for name in found.imports
+    )
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -51,6 +51,9 @@ def as_text(found: Findings, *, written: bool) -> Iterator[str]:
         [f"{each.title}: {each.text}{_at(each.places)}" for each in found.differences],
     )
     yield from _block("What to install", found.install)
+    yield from _block("How to run it", found.ways)
+    if found.started:
+        yield from _block("Where the command alembic or flask db is run", found.started)
     yield from _rewriting(found, written=written)
 
 

@@ -14,12 +14,30 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import ScriptError
+from idiolect_alembic.importing.calls import of_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PACKAGE = "alembic"
 DIALECTS = "sqlalchemy.dialects"
+#: Packages that add to migrations and have no ``alembic`` in their names.
+_COMPANIONS = frozenset(
+    {
+        "advanced_alchemy",
+        "clickhouse_sqlalchemy",
+        "databricks",
+        "duckdb_engine",
+        "flask_migrate",
+        "geoalchemy2",
+        "snowflake",
+        "sqlalchemy_bigquery",
+        "sqlalchemy_cockroachdb",
+        "sqlalchemy_redshift",
+        "sqlmodel",
+        "trino",
+    }
+)
 _IDENTIFIERS = frozenset({"revision", "down_revision", "branch_labels", "depends_on"})
 #: Statements that SQLite does not carry out inside a transaction.
 _PRAGMA = re.compile(r"\s*(?:PRAGMA\s+\w|VACUUM\b|DETACH\s+(?:DATABASE\b|['\"]))", re.IGNORECASE)
@@ -55,6 +73,7 @@ class PythonFile:
         strings: the lines of statements that SQLite's transactions do not carry out.
         executed: the lines of statements that do something when the file is imported.
         impls: dialects of ``DefaultImpl`` subclasses defined here.
+        started: the lines that start the program ``alembic``.
     """
 
     path: Path
@@ -69,12 +88,18 @@ class PythonFile:
     strings: list[int] = field(default_factory=list)
     executed: list[int] = field(default_factory=list)
     impls: list[str] = field(default_factory=list)
+    started: list[int] = field(default_factory=list)
 
     @property
     def is_revision(self) -> bool:
         """Whether it declares what a revision declares."""
         declared = {*self.identifiers, *self.computed}
         return "revision" in declared and "down_revision" in declared
+
+
+def is_companion(package: str) -> bool:
+    """Tell whether a top package is one that adds to migrations."""
+    return PACKAGE in package or package in _COMPANIONS
 
 
 def decode(data: bytes, path: Path) -> tuple[str, str]:
@@ -111,6 +136,7 @@ def scan(data: bytes, path: Path) -> PythonFile:
         for each in tree.body
         if isinstance(each, ast.Expr) and not isinstance(each.value, ast.Constant)
     ]
+    found.started += of_tree(tree)
     _read_identifiers(found)
     _Reader(found).visit(tree)
     return found
