@@ -194,6 +194,147 @@ def downgrade():
     pass
 """
 
+_SESSION = """
+def upgrade():
+    from sqlalchemy.orm import DeclarativeBase, Session
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Note(Base):
+        __tablename__ = "note"
+        id = sa.Column(sa.Integer, primary_key=True)
+        text = sa.Column(sa.String(50), nullable=False)
+        parent = sa.Column(sa.Integer)
+
+    op.create_table(
+        "note",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("text", sa.String(50), nullable=False),
+        sa.Column("parent", sa.Integer),
+    )
+    session = Session(bind=op.get_bind())
+    first = Note(text="first")
+    session.add(first)
+    session.flush()
+    session.add_all([Note(text="after", parent=first.id), Note(text="the last")])
+    session.{end}()
+    op.add_column("note", sa.Column("size", sa.Integer))
+    first.text = "changed"
+    session.{end}()
+    op.execute(
+        "INSERT INTO account (id, name) "
+        "SELECT 200 + count(*), 'children' FROM note a JOIN note b ON b.parent = a.id"
+    )
+    # Whatever numbers were given.
+    op.execute("UPDATE note SET id = 1000 + length(text), parent = NULL")
+
+
+def downgrade():
+    pass
+"""
+_RETURNING = """
+def upgrade():
+    bind = op.get_bind()
+    note = sa.table("note", sa.column("id", sa.Integer), sa.column("text", sa.String))
+    op.create_table(
+        "note",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("text", sa.String(50)),
+    )
+    found = bind.execute(
+        sa.text("INSERT INTO note VALUES (1, 'first'), (2, 'second') RETURNING id, text")
+    ).all()
+    op.create_index("ix_note_text", "note", ["text"])
+    bind.execute(
+        note.insert(), [{"id": 100 + row.id, "text": row.text.upper()} for row in found]
+    )
+    bind.commit()
+    gone = bind.execute(sa.text("DELETE FROM note WHERE id > 101 RETURNING text")).scalar()
+    op.add_column("note", sa.Column("size", sa.Integer))
+    bind.execute(sa.text("UPDATE note SET text = :gone WHERE id > 100"), {"gone": gone})
+
+
+def downgrade():
+    pass
+"""
+_SHAPES = """
+def upgrade():
+    op.create_table(
+        "note",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("account_id", sa.Integer),
+        sa.Column("text", sa.String(20), server_default="x"),
+    )
+    op.bulk_insert(
+        sa.table("note", sa.column("id"), sa.column("account_id")),
+        [{"id": n, "account_id": n} for n in (1, 2)],
+    )
+    op.create_foreign_key("fk_note_account", "note", "account", ["account_id"], ["id"])
+    op.create_unique_constraint("uq_note", "note", ["account_id", "text"])
+    op.create_check_constraint("ck_note", "note", "account_id < 1000")
+    op.alter_column("note", "text", existing_type=sa.String(20), type_=sa.String(40))
+    op.alter_column(
+        "note", "text", existing_type=sa.String(40), new_column_name="words", nullable=True
+    )
+    op.drop_constraint("ck_note", "note", type_="check")
+    op.rename_table("note", "remark")
+    op.execute("INSERT INTO remark (id, words) VALUES (7, 'renamed')")
+    op.drop_constraint("fk_note_account", "remark", type_="foreignkey")
+    op.drop_constraint("uq_note", "remark", type_="unique")
+    op.drop_column("remark", "account_id")
+    op.create_table("spare", sa.Column("id", sa.Integer, primary_key=True))
+    op.drop_table("spare")
+    op.execute("UPDATE remark SET words = 'last' WHERE id = 1")
+
+
+def downgrade():
+    pass
+"""
+_FUNCTIONS = {
+    "postgresql": """
+def upgrade():
+    op.execute("CREATE TYPE mood AS ENUM ('sad')")
+    op.execute("CREATE SEQUENCE counter")
+    op.execute(
+        "CREATE FUNCTION grow(n int) RETURNS int LANGUAGE sql AS "
+        "$$ INSERT INTO account (id, name) VALUES (n, 'grown') RETURNING id $$"
+    )
+    with op.get_context().autocommit_block():
+        op.execute("ALTER TYPE mood ADD VALUE 'happy'")
+        op.execute("SELECT setval('counter', 50)")
+        op.execute("SELECT grow(200)")
+        op.execute("DO 'BEGIN INSERT INTO account (id, name) VALUES (201, ''done''); END'")
+    op.execute("ALTER TABLE account ADD COLUMN mood mood DEFAULT 'happy'")
+    op.execute("INSERT INTO account (id, name) SELECT last_value + 300, 'last' FROM counter")
+
+
+def downgrade():
+    pass
+""",
+    "mariadb": """
+def upgrade():
+    op.execute("CREATE SEQUENCE counter")
+    op.execute(
+        "CREATE FUNCTION grow(n int) RETURNS int MODIFIES SQL DATA "
+        "BEGIN INSERT INTO account (id, name) VALUES (n, 'grown'); RETURN n; END"
+    )
+    op.execute("SELECT grow(200)")
+    op.execute("CREATE VIEW names AS SELECT name FROM account")
+    op.execute(
+        "CREATE TRIGGER small BEFORE INSERT ON account FOR EACH ROW SET NEW.kind = 'small'"
+    )
+    op.execute("INSERT INTO account (id, name) VALUES (201, 'by trigger')")
+    op.execute("DROP TRIGGER small")
+    op.execute("SET @size = 5")
+    op.execute("INSERT INTO account (id, name) VALUES (202 + @size, 'last')")
+
+
+def downgrade():
+    pass
+""",
+}
+
 HISTORIES = (
     History("DDL and DML", _MIXED),
     History("DDL and DML, a transaction a revision", _MIXED, per_migration=True),
@@ -222,6 +363,16 @@ HISTORIES = (
         databases=("postgresql",),
     ),
     History("commits of its own", _COMMITS),
-    History("batch that copies the table", _COPIES, reads=True),
+    History("batch that copies the table", _COPIES),
+    History(
+        "batch that copies the table, after a commit",
+        _COPIES.replace("    with", "    op.get_bind().commit()\n    with"),
+    ),
+    History("Session.flush", _SESSION.format(end="flush")),
+    History("Session.commit", _SESSION.format(end="commit")),
+    History("rows that writes return", _RETURNING),
+    History("shapes of tables", _SHAPES, databases=("mariadb", "postgresql")),
+    History("functions and types", _FUNCTIONS["mariadb"], databases=("mariadb",)),
+    History("functions and types", _FUNCTIONS["postgresql"], databases=("postgresql",)),
     History("reads before it writes", _READS, reads=True),
 )

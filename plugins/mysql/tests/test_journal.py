@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from projects import Project
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url
 
 from idiolect import command
 from idiolect.errors import UnfinishedRevisionError
+from idiolect.util.statements import Kind
 from idiolect_mysql.journal import MysqlJournal
 
 if TYPE_CHECKING:
@@ -54,6 +55,12 @@ def project(tmp_path: Path, fresh_mariadb: str) -> Project:
         ("ALTER TABLE t EXCHANGE PARTITION p WITH TABLE u", None),
         ("CALL p()", None),
         ("CREATE USER u", None),
+        ("CREATE TABLE t (a INT); INSERT INTO t VALUES (1)", None),
+        ("CREATE TABLE t (a INT COMMENT '; b') -- ; c\n ;\n", ["TABLE t"]),
+        (
+            "CREATE DEFINER=`a`@`%` PROCEDURE p() BEGIN SELECT 1; SELECT 2; END",
+            ["PROCEDURE p"],
+        ),
     ],
 )
 def test_objects(sql: str, expected: list[str] | None) -> None:
@@ -149,6 +156,56 @@ op.execute("CALL p()")
     with pytest.raises(UnfinishedRevisionError, match=r"carried out, write 5: CALL p\(\)"):
         project.upgrade()
     assert [2, 5] == project.rows("SELECT a FROM t ORDER BY a")
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("INSERT INTO t VALUES (1); ALTER TABLE t ADD b INT", Kind.SCHEMA),
+        ("SELECT 1; DROP TABLE t", Kind.SCHEMA),
+        ("INSERT INTO t VALUES (';\\'; a')", Kind.DATA),
+        ("UPDATE t SET `a;b` = 1 /* ; c */ ;", Kind.DATA),
+    ],
+)
+def test_several_statements_in_one_text(sql: str, expected: Kind) -> None:
+    """The first does not tell what all of them do."""
+    assert expected == MysqlJournal().kind(sql)
+
+
+@on_server
+@pytest.mark.parametrize("how", ["SET", "driver", "engine"])
+def test_statements_that_commit_themselves(project: Project, how: str) -> None:
+    """However that was asked for, rows and the entry that tells of them are committed together."""
+    if how == "driver":
+        project.url += "?autocommit=true"
+    if how == "engine":
+        project.attributes["engine"] = create_engine(project.url, isolation_level="AUTOCOMMIT")
+    body = FIRST + ("op.execute('SET autocommit = 1')\n" if how == "SET" else "")
+    body += "op.execute('INSERT INTO t VALUES (5, 5)')\n"
+    project.revision("a", None, body + "raise RuntimeError('cut off')")
+    with pytest.raises(RuntimeError, match="cut off"):
+        project.upgrade()
+    assert ["done"] == project.rows(
+        "SELECT state FROM alembic_version_journal WHERE statement LIKE 'INSERT INTO t VALUES (5%'"
+    )
+    project.revision("a", None, body + "op.execute('INSERT INTO t VALUES (6, 6)')\n")
+    project.upgrade()
+    assert [2, 5, 6] == project.rows("SELECT a FROM t ORDER BY a")
+
+
+@on_server
+def test_variables_of_the_session(project: Project) -> None:
+    """What was read into them would be read anew."""
+    for number, query in enumerate(
+        ("SELECT max(a) INTO @v FROM t", "SET @v = (SELECT max(a) FROM t)")
+    ):
+        body = FIRST if not number else ""
+        body += f"op.execute('{query}')\nop.execute('CREATE TABLE u{number} (v INT)')\n"
+        project.revision("a", None, body + "raise RuntimeError('cut off')")
+        with pytest.raises(RuntimeError, match="cut off"):
+            project.upgrade(restart=True)
+        with pytest.raises(UnfinishedRevisionError, match="reads the database into its session"):
+            project.upgrade()
 
 
 @on_server

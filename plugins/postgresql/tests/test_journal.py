@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from projects import Project
+from sqlalchemy.exc import DBAPIError
 
+from idiolect import command
+from idiolect.errors import UnfinishedRevisionError
 from idiolect_postgresql.journal import PostgresqlJournal
 
 if TYPE_CHECKING:
@@ -107,6 +110,95 @@ def test_an_index_that_was_left_invalid(project: Project) -> None:
     )
     assert [11, 12] == project.rows("SELECT a FROM t ORDER BY id")
     assert ["alembic_version", "t"] == project.tables()
+
+
+FUNCTIONS = """
+bind = op.get_bind()
+op.execute("CREATE TABLE t (n int)")
+op.execute(
+    "CREATE FUNCTION grow(n int) RETURNS int LANGUAGE sql AS "
+    "$$ INSERT INTO t VALUES (n) RETURNING n $$"
+)
+op.execute(
+    "CREATE PROCEDURE twice(n int) LANGUAGE plpgsql AS "
+    "'BEGIN INSERT INTO t VALUES (n); COMMIT; INSERT INTO t VALUES (n + 1/(9 - n)); END'"
+)
+op.execute("CREATE SEQUENCE counter")
+"""
+
+
+def block(*lines: str) -> str:
+    """Return a revision with lines outside of transactions."""
+    inside = "".join(f"    {line}\n" for line in lines)
+    return f"{FUNCTIONS}with op.get_context().autocommit_block():\n{inside}"
+
+
+@on_server
+def test_functions_in_a_block(project: Project) -> None:
+    """What they write is recorded with it; settings of the session are made again."""
+    body = block(
+        "op.execute(\"SELECT set_config('my.number', '7', false)\")",
+        "op.execute('SELECT grow(1)')",
+        "op.execute(\"DO 'BEGIN INSERT INTO t VALUES (2); END'\")",
+        "op.execute(\"SELECT setval('counter', nextval('counter') + 5)\")",
+    )
+    stop(project, body)
+    last = "op.execute(\"INSERT INTO t VALUES (current_setting('my.number')::int)\")\n"
+    project.revision("a", None, body + last)
+    project.upgrade()
+    assert [1, 2, 7] == project.rows("SELECT n FROM t ORDER BY n")
+    assert [6] == project.rows("SELECT last_value FROM counter")
+
+
+@on_server
+def test_a_function_that_the_revision_asks(project: Project) -> None:
+    """Its answer may decide what comes next; where a person accepts it, it is not called again."""
+    body = block(
+        "found = bind.scalar(sa.text('SELECT grow(1)'))",
+        "op.execute(f'INSERT INTO t VALUES ({10 + found})')",
+    )
+    stop(project, body)
+    project.revision("a", None, body)
+    with pytest.raises(UnfinishedRevisionError, match="The revision reads the database at"):
+        project.upgrade()
+    command.repair(project.config(), mark_done="last")
+    project.upgrade()
+    assert [1, 11] == project.rows("SELECT n FROM t ORDER BY n")
+
+
+@on_server
+def test_a_procedure_that_commits(project: Project) -> None:
+    """It runs where it can; half of one that failed is left to a person."""
+    body = block("op.execute('CALL twice(5)')")
+    stop(project, body)
+    body += block("op.execute('CALL twice(9)')").removeprefix(FUNCTIONS)
+    project.revision("a", None, body)
+    with pytest.raises(DBAPIError, match="division by zero"):
+        project.upgrade()
+    with pytest.raises(UnfinishedRevisionError, match=r"carried out, write 6: CALL twice\(9\)"):
+        project.upgrade()
+    command.repair(project.config(), mark_done="last")
+    project.upgrade()
+    assert [5, 5, 9] == project.rows("SELECT n FROM t ORDER BY n")
+
+
+@on_server
+def test_an_unknown_statement_that_is_refused(project: Project) -> None:
+    """It has done nothing, and is sent again when it is mended."""
+    for query in ("CREATE TABLESPACE x LOCATION 'nowhere'", "CALL missing()"):
+        project.revision("a", None, block(f'op.execute("{query}")'))
+        with pytest.raises(DBAPIError):
+            project.upgrade()
+    project.revision("a", None, block("op.execute('CALL twice(5)')"))
+    project.upgrade()
+    assert [5, 5] == project.rows("SELECT n FROM t ORDER BY n")
+
+
+def stop(project: Project, upgrade: str) -> None:
+    """Run a revision that stops at its end."""
+    project.revision("a", None, upgrade + "\nraise RuntimeError('cut off')")
+    with pytest.raises(RuntimeError, match="cut off"):
+        project.upgrade()
 
 
 @on_server

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from idiolect.command.documents import check_format, print_document
 from idiolect.command.environment import run_environment, script_directory
 from idiolect.errors import CommandError
+from idiolect.runtime.journal.entries import in_words
 
 if TYPE_CHECKING:
     from idiolect.settings.config import Config
@@ -106,7 +107,7 @@ def _unfinished(context: Any) -> list[Any]:
 
 def _summary(entries: list[Any]) -> str:
     entry = entries[0]
-    writes = "1 write" if len(entries) == 1 else f"{len(entries)} writes"
+    writes = in_words(len(entries))
     return f"{entry.revision} is unfinished: its {entry.direction}() stopped after {writes}"
 
 

@@ -7,13 +7,16 @@ transaction, unless a method says so.
 
 from __future__ import annotations
 
+import contextlib
+import enum
 import hashlib
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from idiolect.util.statements import Kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import Connection
 
@@ -21,6 +24,24 @@ if TYPE_CHECKING:
 def digest(*parts: object) -> str:
     """Return a short text that differs where the parts do."""
     return hashlib.sha1("\0".join(map(str, parts)).encode(), usedforsecurity=False).hexdigest()
+
+
+class Reader(enum.Enum):
+    """Who gets the rows that are read while a revision runs."""
+
+    REVISION = "the revision, which may do one thing or another for it"
+    OPERATION = "an operation, which does the same where it is answered the same"
+    NOBODY = "nobody: they are dropped"
+
+
+def reading_for(reader: Reader, context: Any) -> AbstractContextManager[None]:
+    """Tell the journal of a migration context who gets the rows of what is read in the block."""
+    # Stand-ins of a context have none.
+    journal = getattr(context, "journal", None)
+    found: AbstractContextManager[None] = (
+        contextlib.nullcontext() if journal is None else journal.reading_for(reader)
+    )
+    return found
 
 
 class JournalSupport:
@@ -32,11 +53,15 @@ class JournalSupport:
         table_options: keyword arguments for the SQLAlchemy Table of the journal.
         transaction: what begins, commits and rolls back a transaction around one statement on a
             connection in autocommit mode; None where that cannot be.
+        tries_transaction: whether a statement that nothing would tell of afterwards is tried in
+            one first, there. Then :meth:`refuses_transaction` has to know the error of those that
+            cannot be.
     """
 
     ddl_commits: ClassVar[bool] = False
     table_options: ClassVar[Mapping[str, Any]] = {}
     transaction: ClassVar[tuple[str, str, str] | None] = ("BEGIN", "COMMIT", "ROLLBACK")
+    tries_transaction: ClassVar[bool] = False
 
     def kind(self, sql: str) -> Kind:
         """Return what a statement does."""
@@ -74,6 +99,15 @@ class JournalSupport:
         now = self.definitions(connection, before)
         changed = {now.get(name) != text for name, text in before.items()}
         return None if len(changed) > 1 else True in changed
+
+    def refuses_transaction(self, error: Exception) -> Literal["whole", "in parts"] | None:
+        """Tell if the driver's error says that a statement has to be outside of transactions.
+
+        Returns:
+            None if it does not; ``"in parts"`` where it commits by itself, so that half of it may
+            be left if it fails there.
+        """
+        return None
 
     def session(self, connection: Connection) -> str:
         """Return a name of the connection's session on the server; ``""`` where it has none."""

@@ -13,6 +13,7 @@ from sqlalchemy.sql.selectable import TableClause
 
 from idiolect.ddl.base import has_sole_foreign_key, in_order_of_creation
 from idiolect.ddl.impl import in_order_of_name, is_wanted
+from idiolect.hooks.journal import Reader, reading_for
 from idiolect.operations.arguments import (
     column_name_of,
     column_of,
@@ -215,9 +216,9 @@ def bulk_insert(operations: Operations, operation: BulkInsertOp) -> None:
 @Operations.implementation_for(ExecuteSQLOp)
 def execute_sql(operations: Operations, operation: ExecuteSQLOp) -> None:
     """Execute the statement."""
-    operations.migration_context.impl.execute(
-        operation.sqltext, execution_options=operation.execution_options
-    )
+    context = operations.migration_context
+    with reading_for(Reader.NOBODY, context):
+        context.impl.execute(operation.sqltext, execution_options=operation.execution_options)
 
 
 def _given(**options: Any) -> dict[str, Any]:

@@ -45,6 +45,19 @@ def is_autocommit(connection: Connection) -> bool:
     return level == "AUTOCOMMIT"
 
 
+def driver_commits(connection: Connection) -> bool:
+    """Return whether the driver says that each statement commits itself, whatever asked for it.
+
+    False where SQLAlchemy cannot ask it, as before 2.0.43.
+    """
+    ask = getattr(connection.dialect, "detect_autocommit_setting", None)
+    driver = connection.connection.dbapi_connection
+    try:
+        return bool(ask and ask(driver))
+    except NotImplementedError:
+        return False
+
+
 @contextlib.contextmanager
 def beside(connection: Connection) -> Iterator[Connection]:
     """Give another connection to the same database, by the same way, and close it again.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
+from typing import NamedTuple
 
 
 class Kind(enum.Enum):
@@ -33,6 +34,10 @@ _LEADING = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|/\*(?!!).*?\*/|/\*!\d*|\()*", re
 _WORD = re.compile(r"[A-Za-z_]+")
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|`[^`]*`")
 _WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|REPLACE)\b", re.IGNORECASE)
+#: A SELECT that makes a table, a temporary one where the group is found.
+_INTO = re.compile(
+    r"\bINTO\s+(?!@|:|OUTFILE\b|DUMPFILE\b)((?:LOCAL\s+)?TEMP(?:ORARY)?\b|\#)?", re.IGNORECASE
+)
 _SELECTS = re.compile(r"\bSELECT\b", re.IGNORECASE)
 # A word that follows BEGIN makes a block of a procedural language of it, but for these.
 _BEGIN = re.compile(
@@ -42,6 +47,35 @@ _BEGIN = re.compile(
 _TEMPORARY = re.compile(
     r"(?:CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?(?:LOCAL\s+)?TEMP(?:ORARY)?\s", re.IGNORECASE
 )
+
+
+_LITERAL = re.compile(r"'(?:[^'\\]|''|\\.)*'", re.DOTALL)
+_CALLED = re.compile(r"\b([A-Za-z_][\w$]*)[\"`\]]?\s*\(")
+_OF_SESSION = re.compile(
+    r"set_config$|pg_(?:try_)?advisory_|get_lock$|release_(?:all_)?locks?$|(?:pg_)?sleep$"
+)
+_MAY_BE_OF_SESSION = re.compile(r"(?:^|_)set(?:_|$)|lock|session|search_path|role|context|tenant")
+_INTO_SESSION = re.compile(r"\s*SET\b|.*?(?:\bINTO\b|@\w+\s*:=)", re.IGNORECASE | re.DOTALL)
+#: Words before a bracket, and functions, that change nothing.
+_WORDS = (
+    "all and any array as between by case cast distinct else except exists filter from group "
+    "having if in intersect is lateral like not on or order over partition row select some then "
+    "union unnest using values when where with within"
+)
+_FUNCTIONS = (
+    "abs avg bit_and bit_or bool_and bool_or ceil char_length coalesce concat concat_ws convert "
+    "count current_database current_schema current_schemas current_setting database date "
+    "date_format date_trunc decode encode every extract first_value floor format format_type "
+    "generate_series greatest group_concat hex ifnull instr isnull json_agg json_array "
+    "json_build_object json_extract json_object jsonb_agg jsonb_build_object lag last_value "
+    "lead least left length lower lpad ltrim max md5 min mod now nullif nvl octet_length "
+    "pg_get_constraintdef pg_get_expr pg_get_indexdef pg_get_serial_sequence pg_get_viewdef "
+    "pg_relation_size pg_table_is_visible pg_total_relation_size position quote_ident rank "
+    "regexp_replace replace right round row_number rpad rtrim schema split_part sqlite_version "
+    "string_agg strpos substr substring sum sysdate to_char to_date to_number to_regclass "
+    "to_regtype to_timestamp trim trunc typeof unix_timestamp upper user uuid version"
+)
+_HARMLESS = frozenset(f"{_WORDS} {_FUNCTIONS}".split())
 
 
 def body_of(sql: str) -> str:
@@ -61,9 +95,41 @@ def kind_of(sql: str) -> Kind:
         return Kind.CONTROL if _BEGIN.match(body) else Kind.SCHEMA
     if word in {"CREATE", "DROP"}:
         return Kind.TEMPORARY if _TEMPORARY.match(body) else Kind.SCHEMA
+    if word == "SELECT" and (into := _INTO.search(_QUOTED.sub("''", body))):
+        return Kind.TEMPORARY if into.group(1) else Kind.SCHEMA
     if word == "SET" and _SELECTS.search(_QUOTED.sub("", body)):
         return Kind.READ
     return _BY_WORD.get(word, Kind.SCHEMA)
+
+
+class Called(NamedTuple):
+    """What a query may do besides reading, by the functions that it calls.
+
+    Attributes:
+        may_write: it calls one that is not known to be harmless.
+        sets_session: it calls one that changes the session alone.
+        may_set_session: it calls one whose name says that it may change the session.
+        keeps_in_session: it leaves what it has read in variables of the session.
+    """
+
+    may_write: bool
+    sets_session: bool
+    may_set_session: bool
+    keeps_in_session: bool
+
+
+def called_by(sql: str) -> Called:
+    """Return what a query may do besides reading, as far as its words tell."""
+    body = _LITERAL.sub("''", body_of(sql))
+    names = {name.lower() for name in _CALLED.findall(body)} - _HARMLESS
+    known = {name for name in names if _OF_SESSION.match(name)}
+    unknown = names - known
+    return Called(
+        bool(unknown),
+        bool(known) and not unknown,
+        any(_MAY_BE_OF_SESSION.search(name) for name in unknown),
+        bool(_INTO_SESSION.match(body)),
+    )
 
 
 def brief(sql: str, length: int = 300) -> str:

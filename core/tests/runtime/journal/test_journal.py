@@ -162,9 +162,8 @@ def test_reading_after_what_is_recorded(project: Project) -> None:
         ),
         pytest.param("pass", "now ends after 0 writes, and the earlier run had made 2", id="end"),
         pytest.param(
-            f"try:\n    op.execute('SELECT 1')\nexcept Exception:\n    pass\n{REST}".replace(
-                "bind", "op.get_bind()"
-            ),
+            "bind = op.get_bind()\ntry:\n    bind.scalar(sa.text('SELECT 1'))\n"
+            f"except Exception:\n    pass\n{REST}",
             "The revision now reads the database at",
             id="caught",
         ),

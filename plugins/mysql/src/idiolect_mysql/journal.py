@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from idiolect.hooks import JournalSupport
 from idiolect.hooks.journal import digest
+from idiolect.util.statements import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,6 +54,17 @@ _REPEATABLE = re.compile(r"(?:TRUNCATE|GRANT|REVOKE|HANDLER)\b", _FLAGS)
 #: What leaves the definition as it was, and has another effect the second time.
 _UNTOLD = re.compile(r"\b(?:EXCHANGE\s+PARTITION|(?:IMPORT|DISCARD)\s+TABLESPACE)\b", _FLAGS)
 _QUOTED = re.compile(r"'(?:[^'\\]|''|\\.)*'", re.DOTALL)
+#: What may hold semicolons that end no statement of its own.
+_BLOCKS = re.compile(
+    r"BEGIN\s+NOT\s+ATOMIC\b|CREATE\s.{0,300}?\b(?:PROCEDURE|FUNCTION|TRIGGER|EVENT|PACKAGE)\b",
+    _FLAGS,
+)
+_APART = re.compile(
+    r"'(?:[^'\\]|''|\\.)*'|\"(?:[^\"\\]|\"\"|\\.)*\"|`(?:[^`]|``)*`"
+    r"|--\s[^\n]*|\#[^\n]*|/\*(?!M?!).*?\*/",
+    re.DOTALL,
+)
+_FOLLOWED = re.compile(r";\s*\w")
 _COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
 _ALIVE = (
     "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = %s AND ID <> CONNECTION_ID() "
@@ -72,9 +84,16 @@ class MysqlJournal(JournalSupport):
         "mariadb_engine": "InnoDB",
     }
 
+    def kind(self, sql: str) -> Kind:
+        """Return what a statement does; of several in one text the first tells nothing."""
+        kind = super().kind(sql)
+        return Kind.SCHEMA if kind is not Kind.SCHEMA and _holds_several(sql) else kind
+
     def objects(self, sql: str) -> tuple[str, ...] | None:
         """Return tables and stored objects, as ``KIND name``."""
         sql = _COMMENTS.sub("", sql)
+        if _holds_several(sql):
+            return None
         for pattern in _ON_TABLES:
             if found := pattern.match(sql):
                 return _tables_of(sql, found)
@@ -130,6 +149,13 @@ class MysqlJournal(JournalSupport):
             return cursor.fetchone()
         finally:
             cursor.close()
+
+
+def _holds_several(sql: str) -> bool:
+    """Return whether a text holds more than one statement, which the driver may allow."""
+    if ";" not in sql.rstrip("; \t\r\n") or _BLOCKS.match(sql):
+        return False
+    return bool(_FOLLOWED.search(_APART.sub("", sql)))
 
 
 def _tables_of(sql: str, found: re.Match[str]) -> tuple[str, ...] | None:

@@ -8,7 +8,7 @@ CONCURRENTLY has left invalid is dropped, as PostgreSQL's manual advises.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import text
 
@@ -96,8 +96,14 @@ _RUNNING = (
 )
 
 
+#: SQLSTATE: not within a transaction; COMMIT of a procedure that was called within one.
+_OUTSIDE: dict[str, Literal["whole", "in parts"]] = {"25001": "whole", "2D000": "in parts"}
+
+
 class PostgresqlJournal(JournalSupport):
     """PostgreSQL's answers."""
+
+    tries_transaction = True
 
     def objects(self, sql: str) -> tuple[str, ...] | None:
         """Return what the catalogue is asked of, as ``KIND name``."""
@@ -128,6 +134,13 @@ class PostgresqlJournal(JournalSupport):
                 connection.execute(text(f"DROP INDEX {_index_name(*index.groups())}"))
                 return False
         return super().outcome(connection, before)
+
+    def refuses_transaction(self, error: Exception) -> Literal["whole", "in parts"] | None:
+        """Tell by the SQLSTATE, wherever the driver has it."""
+        told = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+        if told is None and error.args and isinstance(error.args[0], dict):
+            told = error.args[0].get("C")  # pg8000's way
+        return _OUTSIDE.get(str(told))
 
     def session(self, connection: Connection) -> str:
         """Return the number of the server's process, and when it started."""

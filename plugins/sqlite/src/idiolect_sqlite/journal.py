@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from idiolect.hooks import JournalSupport
 from idiolect.hooks.journal import digest
+from idiolect.util.statements import Kind, body_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,11 +28,21 @@ _CHANGES = re.compile(
     rf"(?:\s+IF\s+(?:NOT\s+)?EXISTS)?\s+(?:({_PART})\s*\.\s*)?({_PART})(.*)$",
     _FLAGS,
 )
+#: Pragmas whose answer is the database's, and not the session's.
+_ASKS = re.compile(
+    r"PRAGMA\s+(?:[^\s.(]+\.)?(?:table_x?info|table_list|index_list|index_x?info"
+    r"|foreign_key_list|foreign_key_check|user_version\s*$|schema_version\s*$)",
+    _FLAGS,
+)
 _RENAMED = re.compile(rf"\s*RENAME\s+TO\s+({_PART})", _FLAGS)
 
 
 class SQLiteJournal(JournalSupport):
     """SQLite's answers."""
+
+    def kind(self, sql: str) -> Kind:
+        """Return what a statement does; some pragmas read the schema."""
+        return Kind.READ if _ASKS.match(body_of(sql)) else super().kind(sql)
 
     def objects(self, sql: str) -> tuple[str, ...] | None:
         """Return ``schema.name``, each without quotes."""

@@ -14,6 +14,7 @@ from sqlalchemy import MetaData, Table, inspect
 from sqlalchemy.exc import NoSuchTableError
 
 from idiolect.errors import OperationError
+from idiolect.hooks.journal import Reader, reading_for
 from idiolect.operations.batch.rebuild import ApplyBatchImpl
 from idiolect.operations.explain import ReflectionError, ScriptReflectionError, told_of
 from idiolect.util.sqla_compat import in_transaction, name_by_convention, take_literally
@@ -137,7 +138,9 @@ class BatchOperationsImpl:
             CommandError: the table has to be reflected and a script is written, it is not there,
                 or what was recorded cannot be done to it; nothing was sent then.
         """
-        with self._transaction(), told_of(f"batch_alter_table on table {self.table_name!r}"):
+        told = told_of(f"batch_alter_table on table {self.table_name!r}")
+        reading = reading_for(Reader.OPERATION, self.operations.migration_context)
+        with self._transaction(), told, reading:
             self._flush()
 
     def _transaction(self) -> AbstractContextManager[Any]:

@@ -8,13 +8,15 @@ import marshal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from idiolect.runtime.journal.answers import Answers, answers_from
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 #: States: sent, and not known to be done; done; taken for done by a person, whatever it was.
 INTENT, DONE, ACCEPTED = "intent", "done", "accepted"
-#: Rows of which a fingerprint is taken, about.
-_ROWS = 500
+#: Rows that are looked at together.
+_ROWS = 1000
 #: Characters of a definition.
 LONGEST_DEFINITION = 3000
 #: A note that a person has accepted.
@@ -39,6 +41,7 @@ class Entry:
         place: file and line in the revision.
         note: why a resumed run may not repeat what led to the write; ``""`` where it does.
         server_session: the server's name of the connection that wrote.
+        answers: JSON of the rows that were read and returned, see :mod:`.answers`.
     """
 
     seq: int
@@ -52,6 +55,7 @@ class Entry:
     place: str = ""
     note: str = ""
     server_session: str = ""
+    answers: str = ""
 
     @property
     def before(self) -> dict[str, str] | None:
@@ -78,10 +82,20 @@ class Entry:
         found: dict[str, Any] = json.loads(self.result) if self.result else {}
         return found
 
+    @property
+    def answers_kept(self) -> Answers:
+        """The rows that were read and returned."""
+        return answers_from(self.answers)
+
     def described(self) -> str:
         """Return the entry in words, for messages."""
         place = f" ({self.place})" if self.place else ""
         return f"write {self.seq}: {self.statement}{place}"
+
+
+def in_words(writes: int) -> str:
+    """Return a number of writes, for messages."""
+    return "1 write" if writes == 1 else f"{writes} writes"
 
 
 def entry_from(row: Mapping[str, Any]) -> Entry:
@@ -91,16 +105,13 @@ def entry_from(row: Mapping[str, Any]) -> Entry:
 
 
 def fingerprint(sql: str, parameters: Any) -> str:
-    """Return a text that is the same for the same SQL and parameters, in any process.
-
-    Of many rows it is that of their number and of some: to look at all would be a good part of
-    what it takes to insert them.
-    """
+    """Return a text that is the same for the same SQL and parameters, in any process."""
     found = hashlib.sha1(sql.encode(errors="backslashreplace"), usedforsecurity=False)
     if isinstance(parameters, list) and len(parameters) > _ROWS:
-        found.update(b"%d" % len(parameters))
-        parameters = parameters[:: len(parameters) // _ROWS]
-    if parameters:
+        # In portions, as their bytes together may be many.
+        for start in range(0, len(parameters), _ROWS):
+            found.update(_as_bytes(parameters[start : start + _ROWS]))
+    elif parameters:
         found.update(_as_bytes(parameters))
     return found.hexdigest()
 

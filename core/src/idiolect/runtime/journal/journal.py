@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from idiolect.errors import CommandError, ConfigError, UnfinishedRevisionError
 from idiolect.hooks.records import journal_name
-from idiolect.runtime.journal.entries import ACCEPTED, ACCEPTED_NOTE, DONE, INTENT
+from idiolect.runtime.journal.entries import ACCEPTED, ACCEPTED_NOTE, DONE, INTENT, in_words
 from idiolect.runtime.journal.listen import Listener
 from idiolect.runtime.journal.record import Record, Subject
 from idiolect.runtime.journal.resume import wait_for_session
@@ -26,7 +26,7 @@ from idiolect.util.logs import Log
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from idiolect.hooks.journal import JournalSupport
+    from idiolect.hooks.journal import JournalSupport, Reader
     from idiolect.runtime.journal.entries import Entry
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationStep
@@ -63,8 +63,30 @@ class Journal:
         """Return the entries of the revision that an earlier run has left unfinished."""
         if self.store is None or not self.store.exists():
             return []
-        entries = self.store.read()
+        entries = self._read(self.store)
         return [] if self._is_finished(entries, self._context.get_current_heads()) else entries
+
+    def _read(self, store: JournalTable) -> list[Entry]:
+        """Return all entries.
+
+        Raises:
+            ConfigError: the table is somebody else's.
+        """
+        try:
+            return store.read()
+        except DBAPIError as exc:
+            connection = self._context.connection
+            if not self._context.transactions.external:
+                connection.rollback()
+            # A run that is under way may have dropped it just now.
+            if not store.exists() or not (missing := store.missing_columns()):
+                raise
+            raise ConfigError(
+                f"The table {store.name!r} is no journal of Idiolect: it has no column "
+                f"{missing[0]!r}. Revisions are recorded under that name, which comes from "
+                "version_table. Rename the table, choose another version_table in env.py, or "
+                "switch the journal off by 'journal = false'."
+            ) from exc
 
     def _is_finished(self, entries: list[Entry], heads: Iterable[str]) -> bool:
         """Return whether somebody else, or a run that was cut off after that, has finished it."""
@@ -111,7 +133,7 @@ class Journal:
         """Read what an earlier run has left, in the transaction in which the heads are read."""
         if self.store is not None and not self._context.opts.get("dont_mutate"):
             self._exists = self.store.exists()
-            self._unfinished = self.store.read() if self._exists else []
+            self._unfinished = self._read(self.store) if self._exists else []
             self._was_used = bool(self._unfinished)
             self._is_stale = self._is_finished(self._unfinished, heads)
 
@@ -180,6 +202,19 @@ class Journal:
         finally:
             self._was_used = self._was_used or record.stored
 
+    @contextlib.contextmanager
+    def reading_for(self, reader: Reader) -> Iterator[None]:
+        """Tell who gets the rows of what is read in the block, where a revision is recorded."""
+        record = self._record
+        if record is None:
+            yield
+            return
+        before, record.reader = record.reader, reader
+        try:
+            yield
+        finally:
+            record.reader = before
+
     def finish(self) -> None:
         """Empty the journal, in the transaction that has the version row."""
         record, self._record = self._record, None
@@ -243,9 +278,10 @@ class Journal:
             log.warning("%s was left unfinished; a stamp makes that forgotten", subject.label)
             return True
         raise UnfinishedRevisionError(
-            f"{subject.label} was left unfinished by an earlier run, after {len(self._unfinished)} "
-            f"writes, and this run does not come to it. Finish it with '{entry.direction}' first, "
-            "or drop what is recorded of it with 'idiolect repair --forget'.",
+            f"{subject.label} was left unfinished by an earlier run, after "
+            f"{in_words(len(self._unfinished))}, and this run does not come to it. "
+            f"Finish it with '{entry.direction}' first, or drop what is recorded of it with "
+            "'idiolect repair --forget'.",
             revision=entry.revision,
             entry=0,
         )

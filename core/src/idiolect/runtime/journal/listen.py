@@ -7,13 +7,16 @@ with. What it left as the cursor then answers to SQLAlchemy, as the driver's wou
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
+from sqlalchemy.engine.interfaces import ExecuteStyle
 
+from idiolect.runtime.journal.answers import Rows
 from idiolect.runtime.journal.record import Call
 
 if TYPE_CHECKING:
@@ -25,20 +28,33 @@ if TYPE_CHECKING:
 
 
 class Replay:
-    """A cursor that was never executed on, answering what one did in an earlier run.
+    """A cursor that answers what is kept: of an earlier run, or of its own statement.
 
     Args:
-        cursor: the driver's own, for all that is not recorded.
-        answer: the recorded attributes.
+        cursor: the driver's own, for all that is not kept.
+        answer: the kept attributes.
+        rows: the kept rows; None where there were none to read.
     """
 
-    description = None
-
-    def __init__(self, cursor: Any, answer: dict[str, Any]) -> None:
+    def __init__(self, cursor: Any, answer: dict[str, Any], rows: Rows | None) -> None:
         self._cursor = cursor
+        self._left = iter(() if rows is None else rows.rows)
+        self.description = None if rows is None else rows.description
         self.rowcount = -1
         self.lastrowid: int | None = None
         self.__dict__.update(answer)
+
+    def fetchone(self) -> Any:
+        """Return the next row; None after the last."""
+        return next(self._left, None)
+
+    def fetchmany(self, size: int = 1) -> list[Any]:
+        """Return the next rows."""
+        return list(itertools.islice(self._left, size))
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows that are left."""
+        return list(self._left)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cursor, name)
@@ -65,28 +81,31 @@ class Statements:
         event.listen(dialect, "do_execute_no_params", self._on_execute_no_params)
 
     def _on_execute(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
-        record = self.records.get(context.root_connection)
-        if record is None or record.busy:
-            return False
-        send = partial(context.dialect.do_execute, cursor, statement, parameters, context)
-        answer = partial(_replay, context, cursor)
-        return record.on_statement(Call(statement, parameters, send, answer, cursor))
+        send = context.dialect.do_execute
+        return self._lead(send, cursor, statement, parameters, context)
 
     def _on_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
-        record = self.records.get(context.root_connection)
-        if record is None or record.busy:
-            return False
-        send = partial(context.dialect.do_executemany, cursor, statement, parameters, context)
-        answer = partial(_replay, context, cursor)
-        return record.on_statement(Call(statement, parameters, send, answer, cursor))
+        send = context.dialect.do_executemany
+        return self._lead(send, cursor, statement, parameters, context)
 
     def _on_execute_no_params(self, cursor: Any, statement: str, context: Any) -> bool:
+        send = context.dialect.do_execute_no_params
+        return self._lead(send, cursor, statement, None, context)
+
+    def _lead(self, send: Any, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
         record = self.records.get(context.root_connection)
         if record is None or record.busy:
             return False
-        send = partial(context.dialect.do_execute_no_params, cursor, statement, context)
-        answer = partial(_replay, context, cursor)
-        return record.on_statement(Call(statement, None, send, answer, cursor))
+        words = (statement,) if parameters is None else (statement, parameters)
+        call = Call(
+            statement,
+            parameters,
+            partial(send, cursor, *words, context),
+            partial(_replay, context, cursor),
+            partial(_take, context, cursor),
+            cursor,
+        )
+        return record.on_statement(call)
 
 
 _known: WeakKeyDictionary[Dialect, Statements] = WeakKeyDictionary()
@@ -101,8 +120,29 @@ def _statements_of(dialect: Dialect) -> Statements:
         return found
 
 
-def _replay(context: Any, cursor: Any, recorded: dict[str, Any]) -> None:
-    context.cursor = Replay(cursor, recorded)
+def _replay(context: Any, cursor: Any, recorded: dict[str, Any], rows: Rows | None) -> None:
+    context.cursor = Replay(cursor, recorded, rows)
+    if _has_portions(context):
+        context.fetchall_for_returning = lambda _cursor: [] if rows is None else [*rows.rows]
+
+
+def _take(context: Any, cursor: Any) -> Rows:
+    """Return the rows of a statement that was sent, which SQLAlchemy can read all the same."""
+    if _has_portions(context):
+        # The class's own method: the portion before has left its answer on the context.
+        fetch = type(context).fetchall_for_returning
+        rows = Rows(cursor.description, fetch(context, cursor))
+        context.fetchall_for_returning = lambda _cursor: [*rows.rows]
+        return rows
+    rows = Rows(cursor.description, cursor.fetchall())
+    answer = {"rowcount": cursor.rowcount, "lastrowid": getattr(cursor, "lastrowid", None)}
+    context.cursor = Replay(cursor, answer, rows)
+    return rows
+
+
+def _has_portions(context: Any) -> bool:
+    """Return whether rows are inserted in portions, of which each has an answer."""
+    return context.execute_style is ExecuteStyle.INSERTMANYVALUES
 
 
 class Listener:

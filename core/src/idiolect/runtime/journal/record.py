@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
+from idiolect.hooks.journal import Reader
+from idiolect.runtime.journal.answers import MOST_ROWS, Answers
 from idiolect.runtime.journal.entries import (
     DONE,
     INTENT,
@@ -25,8 +27,8 @@ from idiolect.runtime.journal.entries import (
 )
 from idiolect.runtime.journal.resume import Earlier
 from idiolect.util.logs import Log
-from idiolect.util.sqla_compat import is_autocommit
-from idiolect.util.statements import Kind, body_of, brief
+from idiolect.util.sqla_compat import driver_commits, is_autocommit
+from idiolect.util.statements import Kind, body_of, brief, called_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from idiolect.hooks.journal import JournalSupport
+    from idiolect.runtime.journal.answers import Rows
     from idiolect.runtime.journal.store import JournalTable
 
 log = Log("runtime.journal")
@@ -44,6 +47,10 @@ _RETURNING = re.compile(r"\bRETURNING\b", re.IGNORECASE)
 _KEPT = 1000
 #: Entries that wait in memory at most, where the table is there anyway.
 _WAITING = 500
+#: The note where answers are not kept.
+_UNKEPT = "reads more than is kept"
+#: Rows that wait in memory at most.
+_ROWS_WAITING = 10 * MOST_ROWS
 
 
 class Waiting(NamedTuple):
@@ -55,6 +62,7 @@ class Waiting(NamedTuple):
         result: the cursor's rowcount and lastrowid.
         sql: the beginning of the SQL.
         note: see :class:`Entry`.
+        answers: likewise, but for None where there are none.
     """
 
     seq: int
@@ -62,6 +70,7 @@ class Waiting(NamedTuple):
     result: tuple[Any, Any]
     sql: str
     note: str
+    answers: Answers | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +82,15 @@ class Call:
         parameters: its parameters, likewise.
         send: sends it.
         answer: puts what a recorded cursor answered in the place of the driver's cursor.
+        rows: takes the rows of what was sent, and leaves them to be read.
         cursor: the driver's cursor.
     """
 
     sql: str
     parameters: Any
     send: Callable[[], None]
-    answer: Callable[[dict[str, Any]], None]
+    answer: Callable[[dict[str, Any], Rows | None], None]
+    rows: Callable[[], Rows]
     cursor: Any
 
     @property
@@ -130,6 +141,7 @@ class Record:
     Attributes:
         busy: whether statements that are being sent are the journal's own.
         stored: whether the table has, or may have, entries of the step.
+        reader: who gets the rows of what is read now.
     """
 
     def __init__(
@@ -147,11 +159,14 @@ class Record:
         self.earlier = Earlier(subject, earlier)
         self.busy = False
         self.stored = bool(earlier)
+        self.reader = Reader.REVISION
         self._count = 0
         #: The last write that is known to have been carried out, if recorded before it was sent.
         self._ended = 0
         self._waiting: list[Waiting] = []
         self._note = ""
+        self._answers = Answers()
+        self._rows = 0
         self._changed: tuple[str, ...] = tuple((earlier[-1].before or ()) if earlier else ())
         self._blind = False
 
@@ -178,14 +193,15 @@ class Record:
         self.earlier.raise_again()
         kind = self.support.kind(call.sql)
         if kind is Kind.READ:
-            self._remark("reads the database")
-            return False
+            kind = self._kind_of_reading(call.sql)
+        if kind is Kind.READ:
+            return self._read(call)
         if kind in {Kind.SESSION, Kind.TEMPORARY, Kind.CONTROL}:
             return self._pass(kind, call)
         self._count += 1
         if self.earlier.left(self._count):
             recorded = self.earlier.take(self._count, call.sql, call.parameters)
-            call.answer(recorded.answer)
+            call.answer(recorded.answer, recorded.answers_kept.own)
             return True
         if self._blind:
             return False
@@ -199,9 +215,75 @@ class Record:
 
     def on_rollback(self) -> None:
         """Forget what is about to be undone."""
-        if not self.busy:
+        if not self.busy and not self.earlier.has_stopped:
             self._waiting.clear()
             self._remark("rolls its own work back")
+
+    def _kind_of_reading(self, sql: str) -> Kind:
+        """Return what a statement that looks like reading does, by the functions that it calls."""
+        called = called_by(sql)
+        if self.reader is Reader.NOBODY:
+            if called.keeps_in_session:
+                self._remark("reads the database into its session")
+            if called.keeps_in_session or called.sets_session:
+                return Kind.SESSION
+            if called.may_set_session:
+                self._remark("calls what may change its session")
+            return Kind.DATA if called.may_write else Kind.READ
+        if self.reader is Reader.OPERATION or not called.may_write or not self._commits_itself():
+            return Kind.READ
+        self._remark("reads the database")
+        return Kind.DATA
+
+    def _read(self, call: Call) -> bool:
+        if self.reader is Reader.OPERATION:
+            return self._read_again(call)
+        if self.reader is Reader.REVISION:
+            self._remark("reads the database")
+            return False
+        if self.earlier.left(self._count + 1):
+            # What it reads may be gone by now.
+            call.answer({}, None)
+        else:
+            self._send(Kind.READ, call)
+        return True
+
+    def _read_again(self, call: Call, *, may_be_sent: bool = False) -> bool:
+        """Answer an operation as it was answered, or keep the answer: it then does the same.
+
+        Args:
+            call: the query.
+            may_be_sent: it need not have been answered with rows.
+        """
+        key = fingerprint(call.sql, call.parameters)
+        rows = self.earlier.take_read(self._count + 1, key)
+        if rows is not None:
+            call.answer({}, rows)
+            return True
+        if self.earlier.left(self._count + 1) and not may_be_sent:
+            self._remark("reads the database")
+            return False
+        try:
+            call.send()
+        except Exception:
+            self._remark("reads the database")
+            raise
+        if call.returns_rows:
+            rows = self._kept(call.rows())
+            if not self.earlier.left(self._count + 1):
+                self._answers.reads.append((key, rows))
+        return True
+
+    def _kept(self, rows: Rows) -> Rows | None:
+        """Return the rows unless they are too many to wait in memory."""
+        self._rows += len(rows.rows)
+        return rows if len(rows.rows) <= MOST_ROWS and self._rows <= _ROWS_WAITING else None
+
+    def _commits_itself(self) -> bool:
+        """Return whether each statement is a transaction of its own."""
+        return is_autocommit(self.connection) or (
+            self.support.ddl_commits and driver_commits(self.connection)
+        )
 
     def _pass(self, kind: Kind, call: Call) -> bool:
         """Deal with a statement that is no write, and is sent again by each run."""
@@ -215,10 +297,13 @@ class Record:
             self._flush(committing=word.startswith(("COMMIT", "END")))
         if kind is Kind.TEMPORARY:
             self._remark("makes what its session alone has")
+        if kind is Kind.SESSION and self.reader is Reader.OPERATION:
+            # What it answers may be the schema's.
+            return self._read_again(call, may_be_sent=True)
         if kind is Kind.SESSION:
             self._watch_locks(word)
             call.send()
-            if call.returns_rows:
+            if call.returns_rows and self.reader is Reader.REVISION:
                 self._remark("reads the database")
             return True
         return False
@@ -233,21 +318,33 @@ class Record:
                 self._blind = True
 
     def _write(self, kind: Kind, call: Call) -> None:
-        autocommit = is_autocommit(self.connection)
-        if kind is Kind.SCHEMA and (autocommit or self.support.ddl_commits):
+        autocommit = self._commits_itself()
+        transaction = self.support.transaction
+        announces = kind is Kind.SCHEMA and (autocommit or self.support.ddl_commits)
+        if announces and (self.support.ddl_commits or not self._is_untold(call)):
             self._announce(kind, call, autocommit=autocommit)
-        elif autocommit and self.support.transaction is not None:
-            self._in_one_transaction(kind, call, *self.support.transaction)
+        elif autocommit and transaction is not None:
+            self._in_one_transaction(kind, call, *transaction)
         elif autocommit:
             self._announce(kind, call, autocommit=True)
         else:
-            self._send(call)
+            self._send(kind, call)
             self._waiting.append(self._done(call))
             if self.support.ddl_commits and len(self._waiting) >= _WAITING:
                 self._flush()
 
+    def _is_untold(self, call: Call) -> bool:
+        """Return whether only a transaction could tell if a statement was carried out."""
+        return self.support.tries_transaction and self.support.objects(call.sql) is None
+
     def _announce(self, kind: Kind, call: Call, *, autocommit: bool) -> None:
-        """Record a statement that commits, before it is sent."""
+        """Record a statement that commits, before it is sent.
+
+        Args:
+            kind: what it does.
+            call: it.
+            autocommit: it commits for the connection's sake, and all of it or nothing.
+        """
         entry = self._intent(call.sql, call.parameters)
         objects = self.support.objects(call.sql)
         # What the last one has made is seen along with it: a resumed run knows it again.
@@ -258,7 +355,7 @@ class Record:
         self._flush(replace(entry, definition=definition_text(objects, seen)))
         self._ended = entry.seq - 1
         try:
-            self._send(call)
+            self._send(kind, call)
         except Exception:
             if autocommit and objects is None:
                 # Nothing else would tell that it was refused.
@@ -269,7 +366,9 @@ class Record:
         if kind is Kind.DATA:
             with self._own():
                 done = self._entry(self._done(call))
-                self.store.set(entry.seq, entry.seq, state=DONE, result=done.result)
+                note = entry.note or done.note
+                values = {"result": done.result, "answers": done.answers, "note": note}
+                self.store.set(entry.seq, entry.seq, state=DONE, **values)
 
     def _look_at(self, names: tuple[str, ...]) -> dict[str, str] | None:
         """Return definitions; None where this user may not see them."""
@@ -293,27 +392,39 @@ class Record:
             # env.py's engine begins transactions by itself, whatever the level.
             self._announce(kind, call, autocommit=True)
             return
+        note = self._note
         try:
-            self._send(call)
+            self._send(kind, call)
             self._waiting.append(self._done(call))
             self._flush()
-        except BaseException:
+        except BaseException as exc:
             self._waiting.clear()
             with contextlib.suppress(Exception):  # the first error is the one to show
                 self._say(rollback)
-            raise
+            refused = isinstance(exc, Exception) and self.support.refuses_transaction(exc)
+            if not refused:
+                raise
+            self._note = note
+            self._announce(kind, call, autocommit=refused == "whole")
+            return
         self._say(commit)
 
-    def _send(self, call: Call) -> None:
+    def _send(self, kind: Kind, call: Call) -> None:
         try:
             call.send()
         except Exception:
             # Whether a revision goes on after that is decided by what the database held.
             self._remark("goes on after a statement that failed")
             raise
+        if self.reader is Reader.NOBODY:
+            return
+        if kind is Kind.DATA and call.returns_rows:
+            # What it did is done once, and so its answer stays true.
+            self._answers.own = self._kept(call.rows())
+            if self._answers.own is not None:
+                return
         # Into variables, where a driver has no rows for it.
-        returns = call.returns_rows or _RETURNING.search(call.sql)
-        if returns:
+        if call.returns_rows or _RETURNING.search(call.sql):
             self._remark("reads what a statement returns")
 
     def _say(self, words: str) -> None:
@@ -325,7 +436,7 @@ class Record:
             cursor.close()
 
     def _intent(self, sql: str, parameters: Any) -> Entry:
-        note, self._note = self._note, ""
+        note, answers = self._taken()
         return Entry(
             self._count,
             self.subject.revision,
@@ -334,11 +445,17 @@ class Record:
             INTENT,
             statement=brief(sql),
             place=self.subject.place(),
-            note=note,
+            **_noted(note, answers),
         )
 
-    def _done(self, call: Call) -> Waiting:
+    def _taken(self) -> tuple[str, Answers | None]:
+        """Return what was noted and answered since the write before, for the entry of this one."""
         note, self._note = self._note, ""
+        answers, self._answers = self._answers, Answers()
+        return note, answers if answers.own is not None or answers.reads else None
+
+    def _done(self, call: Call) -> Waiting:
+        note, answers = self._taken()
         cursor = call.cursor
         return Waiting(
             self._count,
@@ -346,6 +463,7 @@ class Record:
             (getattr(cursor, "rowcount", None), getattr(cursor, "lastrowid", None)),
             call.sql[:_KEPT],
             note,
+            answers,
         )
 
     def _entry(self, waiting: Waiting) -> Entry:
@@ -357,7 +475,7 @@ class Record:
             DONE,
             result=result_text(*waiting.result),
             statement=brief(waiting.sql),
-            note=waiting.note,
+            **_noted(waiting.note, waiting.answers),
         )
 
     def _flush(self, *more: Entry, committing: bool = False) -> None:
@@ -381,6 +499,7 @@ class Record:
                 self._go_blind(exc)
         self.stored = True
         self._waiting.clear()
+        self._rows = 0
 
     def _go_blind(self, exc: ProgrammingError) -> None:
         """Go on without a journal where the revision has left the schema that has the table.
@@ -418,3 +537,9 @@ class Record:
             yield
         finally:
             self.busy = busy
+
+
+def _noted(note: str, answers: Answers | None) -> dict[str, str]:
+    """Return what an entry keeps of answers; a note where they cannot be kept."""
+    text = "" if answers is None else answers.text()
+    return {"note": note, "answers": text} if text is not None else {"note": note or _UNKEPT}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from idiolect.hooks.journal import JournalSupport
+    from idiolect.runtime.journal.answers import Rows
     from idiolect.runtime.journal.record import Subject
 
 log = Log("runtime.journal")
@@ -81,6 +83,7 @@ class Earlier:
         self._subject = subject
         self._entries = _without_gaps(entries)
         self._error: UnfinishedRevisionError | None = None
+        self._reads: tuple[int, deque[tuple[str, Rows | None]]] = (0, deque())
         self.undone = False
 
     def settle(self, connection: Connection, support: JournalSupport) -> None:
@@ -94,7 +97,7 @@ class Earlier:
         for entry in self._entries:
             if entry.note not in {"", ACCEPTED_NOTE}:
                 raise self._stop(
-                    f"The revision {entry.note}, before {entry.described()}: what it read may "
+                    f"The revision {entry.note}, before {entry.described()}: what it found may "
                     "be different now, and with it what the revision does",
                     entry.seq,
                 )
@@ -166,6 +169,20 @@ class Earlier:
             number,
         )
 
+    def take_read(self, number: int, key: str) -> Rows | None:
+        """Return what the earlier run read next before a recorded write; None if something else.
+
+        Args:
+            number: of the write.
+            key: the fingerprint of the query.
+        """
+        if not self.left(number):
+            return None
+        if self._reads[0] != number:
+            self._reads = (number, deque(self._entries[number - 1].answers_kept.reads))
+        reads = self._reads[1]
+        return reads.popleft()[1] if reads and reads[0][0] == key else None
+
     def allows_reading(self, number: int, what: str) -> bool:
         """Check that nothing is read before recorded writes, which it would see.
 
@@ -198,6 +215,11 @@ class Earlier:
                 f"{len(self._entries)}; the next one was {self._entries[count].described()}",
                 count + 1,
             )
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether the run was stopped, so that what the revision does now has no effect."""
+        return self._error is not None
 
     def raise_again(self) -> None:
         """Raise what stopped the run, where the revision has caught it and goes on."""

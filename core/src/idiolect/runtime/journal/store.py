@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, inspect, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text, inspect, select
 
 from idiolect.runtime.journal.entries import ACCEPTED_NOTE, LONGEST_DEFINITION, Entry, entry_from
 
@@ -57,6 +57,7 @@ class JournalTable:
             MetaData(),
             Column("seq", Integer, primary_key=True, autoincrement=False),
             *columns,
+            Column("answers", Text),
             schema=schema,
             **support.table_options,
         )
@@ -64,6 +65,18 @@ class JournalTable:
     def exists(self) -> bool:
         """Return whether the database has the table."""
         return bool(inspect(self.connection).has_table(self.table.name, schema=self.table.schema))
+
+    @property
+    def name(self) -> str:
+        """The table's name, for messages."""
+        return self.table.fullname
+
+    def missing_columns(self) -> list[str]:
+        """Return what a table of this name lacks."""
+        table = self.table
+        found = inspect(self.connection).get_columns(table.name, schema=table.schema)
+        names = {column["name"].lower() for column in found}
+        return [column.name for column in table.columns if column.name not in names]
 
     def create(self) -> None:
         """Make the table."""
@@ -114,6 +127,5 @@ class JournalTable:
 def _row(entry: Entry) -> dict[str, Any]:
     values = asdict(entry)
     return {
-        name: value[: _WIDTHS[name]] if isinstance(value, str) else value
-        for name, value in values.items()
+        name: value[: _WIDTHS[name]] if name in _WIDTHS else value for name, value in values.items()
     }
