@@ -563,6 +563,10 @@ class MigrationContext:
         except Exception as exc:
             if label not in str(exc):
                 exc.add_note(f"in {step.name}() of {label}")
+            if getattr(exc, "connection_invalidated", False):
+                exc.add_note("the connection to the database was lost")
+            if left := self.journal.left_by(exc):
+                exc.add_note(left)
             raise
         except KeyboardInterrupt as exc:
             exc.add_note(f"in {step.name}() of {label}{self._left_by_interrupt()}")

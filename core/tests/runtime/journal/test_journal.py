@@ -55,6 +55,17 @@ def test_a_revision_is_resumed(project: Project) -> None:
     assert ["alembic_version", "t"] == project.tables()
 
 
+def test_a_failure_tells_what_is_left(project: Project) -> None:
+    """Where something of the revision stays, the error says so, and what to do."""
+    for body in (TABLE.replace("bind.commit()", ""), TABLE):
+        project.revision("a", None, body + STOP)
+        with pytest.raises(RuntimeError) as caught:
+            project.upgrade()
+        told = [note for note in caught.value.__notes__ if "is kept and recorded" in note]
+        assert (body == TABLE) == bool(told)
+    assert "the same upgrade goes on from there" in told[0]
+
+
 def test_nothing_is_recorded_of_a_revision_that_commits_nothing(project: Project) -> None:
     """A rollback undoes it, so that it runs anew."""
     stop(project, TABLE.replace("bind.commit()", ""))

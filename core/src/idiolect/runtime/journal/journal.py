@@ -202,6 +202,16 @@ class Journal:
         finally:
             self._was_used = self._was_used or record.stored
 
+    def left_by(self, error: Exception) -> str:
+        """Return what to tell of a step that failed; ``""`` where nothing of it is left."""
+        record = self._record
+        if record is None or not record.stored or isinstance(error, UnfinishedRevisionError):
+            return ""
+        return (
+            "what it did before is kept and recorded: see 'idiolect current' for how far it got; "
+            f"the same {record.subject.direction} goes on from there once the cause is mended"
+        )
+
     @contextlib.contextmanager
     def reading_for(self, reader: Reader) -> Iterator[None]:
         """Tell who gets the rows of what is read in the block, where a revision is recorded."""
