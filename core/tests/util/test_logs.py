@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def _levels() -> Iterator[None]:
     """Leave both loggers as they were."""
-    loggers = [logging.getLogger(name) for name in ("alembic", "idiolect")]
+    names = ("alembic", "idiolect", "alembic.runtime", "alembic.runtime.migration")
+    loggers = [logging.getLogger(name) for name in names]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.NOTSET)
@@ -32,6 +33,9 @@ def _levels() -> Iterator[None]:
         (("idiolect",), "idiolect.runtime.migration"),
         (("alembic",), "alembic.runtime.migration"),
         (("alembic", "idiolect"), "idiolect.runtime.migration"),
+        (("alembic.runtime.migration",), "alembic.runtime.migration"),
+        (("alembic.runtime",), "alembic.runtime.migration"),
+        (("alembic.runtime", "idiolect"), "idiolect.runtime.migration"),
     ],
     ids=lambda value: "+".join(value) if isinstance(value, tuple) else "",
 )

@@ -123,8 +123,8 @@ class Revision:
 
     @property
     def order_links(self) -> tuple[str, ...]:
-        """The ids of parents and of those dependencies that no parent implies."""
-        return _joined(self.parents, self._normalized_resolved_dependencies)
+        """The ids of parents and dependencies, as programs left them; plans follow these."""
+        return _joined(self.parents, self._resolved_dependencies)
 
     @property
     def nextrev(self) -> frozenset[str]:
@@ -171,7 +171,7 @@ class Revision:
 
     @property
     def _normalized_down_revisions(self) -> tuple[str, ...]:
-        return self.order_links
+        return _joined(self.parents, self._normalized_resolved_dependencies)
 
     @property
     def _is_real_head(self) -> bool:

@@ -1,8 +1,8 @@
 """Under which name log records are written, so that existing logging configurations keep working.
 
 Rooms come in with the part of the name after the package. Years of configuration files set up
-the logger ``alembic``; where that one is configured and ``idiolect`` is not, records bear its
-name.
+the logger ``alembic``, or one below it; where that is configured and the same of ``idiolect`` is
+not, records bear its name.
 """
 
 from __future__ import annotations
@@ -32,11 +32,15 @@ class Log:
         self._logger().warning(message, *args, stacklevel=2, **kw)
 
     def _logger(self) -> logging.Logger:
-        root = _ELDER if _configured(_ELDER) and not _configured(_OWN) else _OWN
-        return logging.getLogger(f"{root}.{self._suffix}")
+        elder, own = f"{_ELDER}.{self._suffix}", f"{_OWN}.{self._suffix}"
+        return logging.getLogger(elder if _configured(elder) and not _configured(own) else own)
 
 
 def _configured(name: str) -> bool:
-    """Return whether somebody gave the logger a level or a handler. Makes none."""
-    logger = logging.root.manager.loggerDict.get(name)
-    return isinstance(logger, logging.Logger) and bool(logger.level or logger.handlers)
+    """Return whether the logger, or one that it is below, has a level or a handler. Makes none."""
+    while name:
+        logger = logging.root.manager.loggerDict.get(name)
+        if isinstance(logger, logging.Logger) and (logger.level or logger.handlers):
+            return True
+        name = name.rpartition(".")[0]
+    return False
