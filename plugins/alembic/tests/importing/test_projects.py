@@ -135,6 +135,50 @@ def test_folders_below_are_read_where_the_config_says_so(tmp_path: Path) -> None
     assert ["b"] == run(tmp_path)["history"]["heads"]
 
 
+def test_revisions_outside_of_the_locations_are_told(tmp_path: Path) -> None:
+    """Folders that a program names are found beside env.py, and said to be such."""
+    make(simple(tmp_path), {"m/further/b.py": REVISION.format("b", None)})
+
+    found = run(tmp_path)
+
+    assert (["m/versions", "m/further"], ["a", "b"]) == (
+        found["locations"],
+        found["history"]["heads"],
+    )
+    assert ["Revision files are outside of the version locations: m/further. "] == [
+        each.partition("They")[0] for each in found["notes"]
+    ]
+
+
+def test_revisions_without_environment_are_read(tmp_path: Path) -> None:
+    """A library that brings revisions alone is read, and said to be one."""
+    make(tmp_path, {"lib/alembic/a.py": REVISION.format("a", None), "lib/app.py": "import os\n"})
+
+    found = run(tmp_path, write=True)
+
+    assert (None, ["lib/alembic"]) == (found["env"], found["locations"])
+    assert ["There is no env.py: the revisions are run by another project."] == found["notes"]
+    assert ["lib/alembic/a.py"] == found["changes"]
+
+
+def test_other_environments_are_told(tmp_path: Path) -> None:
+    """Beside the environment that the config file lies with, there may be others."""
+    make(tmp_path, {"a/alembic.ini": "[alembic]\n", "a/env.py": ENV, "b/env.py": ENV})
+
+    assert ["There are other environments: b/env.py."] == run(tmp_path)["notes"]
+
+
+def test_sections_of_another_name_are_told(tmp_path: Path) -> None:
+    """A config file without the usual section tells which there are."""
+    simple(tmp_path)
+    make(tmp_path, {"alembic.ini": "[one]\nscript_location = m\n[two]\nscript_location = m\n"})
+
+    found = run(tmp_path)
+
+    note = "alembic.ini has no section [alembic]. Name one of these with -n: one, two."
+    assert (["a"], [note]) == (found["history"]["heads"], found["notes"])
+
+
 @pytest.mark.parametrize(
     ("env", "note"),
     [

@@ -171,8 +171,16 @@ def _names(project: Project) -> list[NameUse]:
     places: dict[str, list[str]] = {}
     for each in (*project.environment, *project.others):
         for use in each.uses:
-            places.setdefault(use.path, []).append(f"{project.shown(each.path)}:{use.line}")
+            places.setdefault(_name_of(use.path), []).append(
+                f"{project.shown(each.path)}:{use.line}"
+            )
     return [*_worth_telling(places)]
+
+
+def _name_of(path: str) -> str:
+    """Return a path without what is asked of an object that a module gives."""
+    words = path.split(".")
+    return ".".join(words[:2]) if words[0] in {"context", "op"} else path
 
 
 def _worth_telling(places: dict[str, list[str]]) -> Iterator[NameUse]:

@@ -105,6 +105,7 @@ def read_project(folder: str, config: Config) -> Project:
         ini_section=project.section,
         config_args={"here": str((project.ini or project.toml or root).parent)},
     )
+    _note_other_sections(project, settings)
     _find_scripts(project, settings)
     _read_options(project, settings)
     _read_files(project, recursive=_flag(settings, "recursive_version_locations"))
@@ -130,6 +131,18 @@ def _find_config(project: Project, config: Config) -> None:
     project.ini = found[0] if found else None
 
 
+def _note_other_sections(project: Project, settings: Config) -> None:
+    parser = settings.file_config
+    if project.ini is None or parser.has_section(settings.config_ini_section):
+        return
+    others = [name for name in parser.sections() if parser.has_option(name, "script_location")]
+    if others:
+        project.notes.append(
+            f"{project.shown(project.ini)} has no section [{project.section}]. "
+            f"Name one of these with -n: {', '.join(others)}."
+        )
+
+
 def _existing(name: str | None, named: object) -> Path | None:
     path = Path(os.path.abspath(name)) if name else None  # noqa: PTH100 - as above
     if path is None or path.is_file():
@@ -140,12 +153,16 @@ def _existing(name: str | None, named: object) -> Path | None:
 
 
 def _several(project: Project, found: list[Path]) -> str:
-    names = [project.shown(path) for path in sorted(found)]
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return (
-        f"{str(project.root)!r} holds several projects: {', '.join(names[:_SHOWN])}{more}. "
+        f"{str(project.root)!r} holds several projects: {_shown(project, found)}. "
         "Name one with -c, or its folder."
     )
+
+
+def _shown(project: Project, paths: Iterable[Path]) -> str:
+    names = [project.shown(path) for path in sorted(paths)]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}"
 
 
 def _find_scripts(project: Project, settings: Config) -> None:
@@ -161,12 +178,14 @@ def _find_scripts(project: Project, settings: Config) -> None:
         elif (found / "env.py").is_file():
             project.scripts = found
             return
-    environments = [each for each in _walk(project.root) if _is_environment(each)]
+    environments = all_of_them = [each for each in _walk(project.root) if _is_environment(each)]
     beside = [each for each in environments if project.ini and each.parent == project.ini.parent]
     environments = beside or environments
     if len(environments) > 1:
         raise CommandError(_several(project, environments))
     if not environments:
+        if _find_bare_revisions(project):
+            return
         config = project.ini or project.toml
         told = f", and {project.shown(config)} names none" if config else " and no config file"
         raise CommandError(
@@ -174,6 +193,26 @@ def _find_scripts(project: Project, settings: Config) -> None:
             "Name the folder of the project, or its config file with -c."
         )
     project.scripts = environments[0].parent
+    if further := [each for each in all_of_them if each not in environments]:
+        project.notes.append(f"There are other environments: {_shown(project, further)}.")
+
+
+def _find_bare_revisions(project: Project) -> bool:
+    """Take the folders that hold revision files and no env.py, as libraries bring them."""
+    folders = {path.parent for path in _walk(project.root) if _is_revision(path)}
+    if not folders:
+        return False
+    project.locations = sorted(folders)
+    project.scripts = project.locations[0]
+    project.notes.append("There is no env.py: the revisions are run by another project.")
+    return True
+
+
+def _is_revision(path: Path) -> bool:
+    return (
+        path.suffix == ".py"
+        and re.search(rb"^down_revision\b", path.read_bytes(), re.MULTILINE) is not None
+    )
 
 
 def _is_environment(path: Path) -> bool:
@@ -210,7 +249,7 @@ def _read_options(project: Project, settings: Config) -> None:
             project.notes.append(f"The version location {each!r} is no folder of the project.")
         else:
             project.locations.append(found)
-    if not locations:
+    if not project.locations and not locations:
         project.locations = [project.scripts / "versions"]
     try:
         project.hooks = [each["_hook_name"] for each in settings.get_hooks_list()]
@@ -255,6 +294,7 @@ def _read_files(project: Project, *, recursive: bool) -> None:
         below = folder.rglob("*.py") if recursive else folder.glob("*.py")
         own.update(dict.fromkeys(sorted(below)))
     project.environment = [*_scanned(project, own)]
+    _note_revisions_elsewhere(project, recursive=recursive)
     # A second environment's templates change with its env.py.
     both = {*_walk(project.scripts), *_walk(project.root)}
     project.templates = sorted(each for each in both if each.name.endswith(".py.mako"))
@@ -263,6 +303,20 @@ def _read_files(project: Project, *, recursive: bool) -> None:
         project.dialects = sorted({*_imported_dialects(project.environment)})
     project.started = of_texts(project.root, _walk(project.root))
     project.others = [each for each in _scanned(project, sorted(rest)) if _matters(each)]
+
+
+def _note_revisions_elsewhere(project: Project, *, recursive: bool) -> None:
+    """Add folders of revision files that are beside env.py and in none of the locations."""
+    folders = {each.path.parent for each in project.environment if each.is_revision}
+    known = set(project.locations)
+    if recursive:
+        folders = {each for each in folders if known.isdisjoint(each.parents)}
+    if further := sorted(folders - known):
+        project.locations += further
+        project.notes.append(
+            f"Revision files are outside of the version locations: {_shown(project, further)}. "
+            "They are read only where a program or another section names these folders."
+        )
 
 
 def _scanned(project: Project, paths: Iterable[Path]) -> Iterator[PythonFile]:
