@@ -268,7 +268,8 @@ class Transactions:
             yield
         finally:
             self._suspended = outer
-            if not connection.closed:
+            # One that was lost is another session when it comes back.
+            if not connection.closed and not connection.invalidated:
                 if connection.in_transaction():
                     connection.commit()
                 connection.execution_options(isolation_level=before)

@@ -1,13 +1,13 @@
 """Limits on the statements of a step.
 
-Source: SQLite, "PRAGMA busy_timeout", and Python's "sqlite3", ``set_progress_handler()``.
+Source: SQLite, "PRAGMA busy_timeout", and Python's "sqlite3", ``Connection.interrupt()``.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-import time
+import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from idiolect.hooks import SessionLimits
 
-#: Instructions of SQLite's machine between two looks at the clock.
-_BETWEEN_LOOKS = 10_000
+#: Seconds between two interrupts, once the time is over.
+_BETWEEN_INTERRUPTS = 0.01
 
 
 @contextlib.contextmanager
@@ -38,14 +38,25 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
     patience = cursor.fetchone()[0]
     if limits.lock_wait is not None:
         cursor.execute(f"PRAGMA busy_timeout = {round(limits.lock_wait * 1000)}")
-    is_timed = limits.statement is not None and isinstance(driver, sqlite3.Connection)
-    if is_timed:
-        end = time.monotonic() + (limits.statement or 0)
-        driver.set_progress_handler(lambda: time.monotonic() > end, _BETWEEN_LOOKS)
+    is_over = threading.Event()
+    if limits.statement is not None and isinstance(driver, sqlite3.Connection):
+        _begin_clock(driver, limits.statement, is_over)
     try:
         yield
     finally:
-        if is_timed:
-            driver.set_progress_handler(None, 0)
+        is_over.set()
         cursor.execute(f"PRAGMA busy_timeout = {patience}")
         cursor.close()
+
+
+def _begin_clock(driver: sqlite3.Connection, seconds: float, is_over: threading.Event) -> None:
+    """Interrupt whatever statement runs when the time has passed, until the step is over."""
+
+    def watch() -> None:
+        if is_over.wait(seconds):
+            return
+        while not is_over.is_set():
+            driver.interrupt()
+            is_over.wait(_BETWEEN_INTERRUPTS)
+
+    threading.Thread(target=watch, name="idiolect-limit", daemon=True).start()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_sqlite.impl import SQLiteImpl
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Generator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import Connection
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         ReflectedTables,
         SessionLimits,
     )
+    from idiolect.runtime.migration import MigrationContext
 
 
 class SQLitePlugin:
@@ -124,6 +125,16 @@ class SQLitePlugin:
         from idiolect_sqlite.transactions import immediate_transactions
 
         return immediate_transactions(connection)
+
+    @hookimpl(wrapper=True)
+    def run_step(self, context: MigrationContext) -> Generator[None, Any, Any]:
+        """Let SIGINT and SIGTERM end a statement, not only what comes after it."""
+        if context.as_sql:
+            return (yield)
+        from idiolect_sqlite.interrupts import interruptible
+
+        with interruptible(context.connection):
+            return (yield)
 
     @hookimpl
     def reflect_tables(

@@ -1,0 +1,98 @@
+"""SIGINT and SIGTERM in the middle of a long statement: it ends, and a message says where."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from projects import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECONDS = 60
+LONG = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000000)"
+    " SELECT count(*) FROM n",
+    "postgresql": "SELECT pg_sleep(300)",
+    "mariadb": "SELECT SLEEP(20)",
+}
+INI = """
+[idiolect]
+script_location = {folder}
+sqlalchemy.url = {url}
+"""
+ENV = """
+from sqlalchemy import NullPool, create_engine
+from idiolect import context
+
+engine = create_engine(context.config.get_main_option("sqlalchemy.url"), poolclass=NullPool)
+with engine.connect() as connection:
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+BODY = """
+import pathlib
+op.create_table('t', sa.Column('i', sa.Integer))
+pathlib.Path({marker!r}).write_text('')
+{statement}
+"""
+PLACES = {
+    "statement": "op.execute({!r})",
+    "autocommit": "with op.get_context().autocommit_block():\n    op.execute({!r})",
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [
+        pytest.param("sqlite", signal.SIGTERM),
+        pytest.param("postgresql", signal.SIGTERM),
+        pytest.param("postgresql", signal.SIGINT, marks=pytest.mark.full),
+        pytest.param("mariadb", signal.SIGINT, marks=pytest.mark.mariadb),
+    ],
+)
+def test_a_long_statement(
+    request: pytest.FixtureRequest, tmp_path: Path, place: str, kind: str, number: signal.Signals
+) -> None:
+    """The process ends soon, with the status that shells know; the message names the revision."""
+    if kind == "sqlite":
+        url = f"sqlite:///{tmp_path}/x.db"
+    else:
+        url = request.getfixturevalue(f"fresh_{kind}")
+    project = Project(tmp_path / "project", url)
+    project.env(ENV)
+    marker = tmp_path / "marker"
+    statement = PLACES[place].format(LONG[kind])
+    project.revision("a", None, BODY.format(marker=str(marker), statement=statement))
+    ini = tmp_path / "idiolect.ini"
+    ini.write_text(INI.format(folder=project.folder, url=url.replace("%", "%%")))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "idiolect", "-c", str(ini), "upgrade", "head"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # Whoever started the tests may ignore it for what runs behind.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - no threads here
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    deadline = time.monotonic() + SECONDS
+    while not marker.exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.7)
+    process.send_signal(number)
+    try:
+        output = process.communicate(timeout=15)[0]
+    finally:
+        process.kill()
+        process.communicate()
+    assert 128 + number == process.returncode, output
+    assert f"Interrupted by {number.name} in upgrade() of revision 'a'" in output
+    assert [] == project.heads()
