@@ -185,6 +185,37 @@ def test_a_new_table_can_be_asked_for_and_forbidden(database: Database) -> None:
         batch.alter_column("c", nullable=False)
 
 
+DEFAULTS = {
+    "'x'": "'x'",
+    "'it''s (y'": "'it''s (y'",
+    "-1.5": "(-1.5)",
+    "CURRENT_TIMESTAMP": "CURRENT_TIMESTAMP",
+    "(lower('X'))": "(lower('X'))",
+    "('a:b' || 'c')": "('a:b' || 'c')",
+    "((1) + (2))": "((1) + (2))",
+    "((1 + 2))": "(1 + 2)",
+    "((1 +\n2))": "((1 + 2))",
+}
+
+
+@pytest.mark.parametrize(("default", "expected"), DEFAULTS.items(), ids=DEFAULTS)
+def test_a_default_is_the_same_after_two_rebuilds(
+    database: Database, default: str, expected: str
+) -> None:
+    """Its outer brackets, which SQLite does not tell, are there again."""
+    database.connection.exec_driver_sql(f"CREATE TABLE d (id INTEGER, x TEXT DEFAULT {default})")
+    database.connection.exec_driver_sql("INSERT INTO d (id) VALUES (1)")
+    before = database.rows("SELECT x FROM d")
+    for _ in range(2):
+        with database.op.batch_alter_table("d", recreate="always"):
+            pass
+        made = [one for one in database.sent if one.startswith("CREATE TABLE _alembic_tmp_d")]
+        assert f"CREATE TABLE _alembic_tmp_d ( id INTEGER, x TEXT DEFAULT {expected} )" == made[-1]
+    database.connection.exec_driver_sql("DELETE FROM d")
+    database.connection.exec_driver_sql("INSERT INTO d (id) VALUES (2)")
+    assert default == "CURRENT_TIMESTAMP" or before == database.rows("SELECT x FROM d")
+
+
 def test_constraints_without_a_name_are_dropped_by_a_convention(database: Database) -> None:
     """What has no name gets one while the table is read; what has one keeps it."""
     convention = {"fk": "fk_%(table_name)s_%(column_0_name)s", "ck": "ck_%(constraint_name)s"}

@@ -13,7 +13,7 @@ from sqlalchemy import JSON, Computed, Date, DateTime, DefaultClause, Time, cast
 import idiolect_sqlite.compile  # noqa: F401 - whoever has the impl has its SQL text
 from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.errors import OperationError
-from idiolect_sqlite.render import bracketed
+from idiolect_sqlite.render import bracketed, give_defaults_brackets
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -140,9 +140,10 @@ class SQLiteImpl(DefaultImpl):
         return is_enforced(self.connection)
 
     def complete_for_batch(self, table: Table) -> None:
-        """Give constraints that stand in a column's definition their actions, timing and names."""
+        """Give defaults their brackets, and constraints of a column's definition what they had."""
         from idiolect_sqlite import inline
 
+        give_defaults_brackets(table)
         inline.complete(self.connection, table)
 
     def surround_rebuild(

@@ -6,8 +6,15 @@ The impl comes in. Nothing here knows of autogenerate.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+from sqlalchemy import DefaultClause, TextClause
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
 
 _LITERAL = re.compile(r"'(?:[^']|'')*'|\d+")
+_WHOLE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[-+]?[\d.]+|\w+")
 _STRING = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 
 
@@ -19,6 +26,24 @@ def bracketed(sql: str) -> str:
     if _LITERAL.fullmatch(sql) or _is_in_brackets(sql):
         return sql
     return f"({sql})"
+
+
+def give_defaults_brackets(table: Table) -> None:
+    """Give defaults that were read the outer brackets back that SQLite does not tell.
+
+    SQLAlchemy does so unless the text begins with a bracket or a quote, as ``(1) + (2)`` does.
+
+    Args:
+        table: as it was read; its defaults are changed in place.
+    """
+    for column in table.columns:
+        default = column.server_default
+        text = default.arg if isinstance(default, DefaultClause) else None
+        if not isinstance(text, TextClause) or _WHOLE.fullmatch(text.text.strip()):
+            continue
+        # A group on one line stays as it is: each rebuild of Alembic's takes one pair off.
+        if "\n" in text.text or not _is_in_brackets(text.text):
+            text.text = f"({text.text})"
 
 
 def _is_in_brackets(sql: str) -> bool:
