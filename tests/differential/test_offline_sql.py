@@ -20,6 +20,7 @@ URLS = {
     "oracle": "oracle+oracledb://h/never",
     "mysql": "mysql+pymysql://h/never",
     "mariadb": "mariadb+pymysql://h/never",
+    "mssql": "mssql+pyodbc://h/never",
 }
 
 ALLOWED: dict[str, tuple[Allowed, ...]] = {
