@@ -74,8 +74,9 @@ class Revision:
 
     def reset_links(self) -> None:
         """Forget what a graph filled in: links upwards, labels from others, resolved names."""
-        self.children = set()
-        self.users = set()
+        # One set for both until something depends on this revision that does not follow it: most
+        # histories have no dependencies, and half of the memory of a revision was its sets.
+        self.children = self.users = set()
         self.branch_labels = frozenset(self.own_labels)
         self.set_dependencies(as_tuple(self.dependencies))
 
@@ -112,9 +113,11 @@ class Revision:
 
     def add_nextrev(self, revision: Revision) -> None:
         """Note that ``revision`` follows or depends on this one."""
-        self.users.add(revision.revision)
         if self.revision in revision.parents:
             self.children.add(revision.revision)
+        elif self.users is self.children:
+            self.users = set(self.children)
+        self.users.add(revision.revision)
 
     @property
     def resolved_dependencies(self) -> tuple[str, ...]:
