@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from idiolect.command.documents import check_format, print_document
 from idiolect.command.environment import run_environment, script_directory
 from idiolect.errors import CommandError
-from idiolect.runtime.journal.entries import in_words
 
 if TYPE_CHECKING:
     from idiolect.settings.config import Config
@@ -107,6 +106,9 @@ def _unfinished(context: Any) -> list[Any]:
 
 def _summary(entries: list[Any]) -> str:
     entry = entries[0]
+    # Not loaded for the other commands, which are imported together.
+    from idiolect.runtime.journal.entries import in_words
+
     writes = in_words(len(entries))
     return f"{entry.revision} is unfinished: its {entry.direction}() stopped after {writes}"
 
