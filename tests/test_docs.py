@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from installed import pretend_to_install
+from sqlalchemy.engine import make_url
 
 import idiolect
 import idiolect_alembic
@@ -54,6 +55,8 @@ GUIDES = [
 ]
 EMPTY = "<!-- begins in an empty folder -->"
 SHOWN_FOLDER = "/home/ann/shop"
+#: The line of a new env.py that gives no models.
+NO_MODELS = "target_metadata = None\n"
 SHOWN_URL = "postgresql+psycopg://ann:secret@localhost/shop"
 SECONDS = 60
 _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -380,7 +383,7 @@ def apply_file(block: Block, folder: Path, url: str = SHOWN_URL) -> None:
     """Do to a file what a titled block says.
 
     A whole file is written; of an ini file only the keys shown change; of a revision file, whose
-    name holds a ``*`` for its id, the functions.
+    name holds a ``*`` for its id, the functions; of env.py the line that gives no models.
     """
     text = block.text.replace(SHOWN_URL, url.replace("%", "%%"))
     if "*" in block.title:
@@ -398,6 +401,11 @@ def apply_file(block: Block, folder: Path, url: str = SHOWN_URL) -> None:
             encoding="utf-8",
         )
         return
+    if path.name == "env.py" and path.exists():
+        made = path.read_text(encoding="utf-8")
+        assert NO_MODELS in made, block.label
+        path.write_text(made.replace(NO_MODELS, text, 1), encoding="utf-8")
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
 
@@ -411,9 +419,15 @@ def walk(
             for typed, shown in commands(block):
                 met = run(typed, folder, **more)
                 met = met.replace(str(folder), SHOWN_FOLDER).replace(url, SHOWN_URL)
+                met = met.replace(_masked(url), _masked(SHOWN_URL))
                 yield block, typed, shown, met
         elif block.title and block.title != "Output":
             apply_file(block, folder, url)
+
+
+def _masked(url: str) -> str:
+    """Return a URL as commands print it."""
+    return make_url(url).render_as_string(hide_password=True)
 
 
 def normalised(texts: Iterable[str]) -> list[str]:

@@ -255,3 +255,10 @@ def test_huge_x(linear: Terminal) -> None:
     said = linear.start("-x", "show=" + "v" * 100_000, "upgrade", "a111")
 
     assert (0, ["a111"]) == (said.status, linear.ids())
+
+
+def test_a_missing_revision_is_told_with_the_usual_one(linear: Terminal) -> None:
+    """Newcomers say no more than what they want."""
+    said = linear.run("upgrade", "--plan")
+
+    assert (2, True) == (said.status, said.err.endswith("revision (the latest is 'head')"))

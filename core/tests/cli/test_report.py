@@ -25,6 +25,7 @@ def use(terminal: Terminal, url: str) -> None:
     ("url", "expected"),
     [
         pytest.param("", "is empty. [IDI-111]", id="empty"),
+        pytest.param("driver://u:abcd1234@h/d", "the example that 'init' wrote", id="example"),
         pytest.param("nonsense", "(not shown). Expected: dialect+driver://", id="garbage"),
         pytest.param("x://u:abcd1234@h:port/d", "unusable port", id="port"),
         pytest.param("nosuchdb://u:abcd1234@h/d", "(nosuchdb://u:***@h/d)", id="dialect"),

@@ -187,3 +187,14 @@ def test_what_cannot_be_planned(linear: Terminal, words: tuple[str, ...], expect
 
     assert 1 == said.status
     assert expected in said.err
+
+
+def test_the_log_tells_of_the_database_alone(
+    linear: Terminal, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not of the script that a plan is written with."""
+    with caplog.at_level("INFO"):
+        linear.run("upgrade", "head", "--plan")
+
+    told = [each.getMessage() for each in caplog.records]
+    assert ["Context impl PlainSQLite.", "Will assume non-transactional DDL."] == told

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _URL_OPTION = "sqlalchemy.url"
 _LONGEST_STATEMENT = 200
+#: The dialect of the URL in new config files.
+_EXAMPLE = "driver"
 _ENCODE = (
     "In the password, '@' has to be written as %40, '/' as %2F, ':' as %3A, and, in an ini file, "
     "each % doubled."
@@ -63,6 +65,12 @@ def _of_url(exc: BaseException, config: Config | None, errors: Any) -> IdiolectE
         )
     if isinstance(exc, errors.NoSuchModuleError):
         name = str(exc).rpartition(":")[2].strip()
+        if name == _EXAMPLE:
+            return DatabaseError(
+                f"The database URL is still the example that 'init' wrote: set {_source(config)} "
+                "to that of your database. Expected: "
+                "dialect+driver://user:password@host:port/database."
+            )
         alike = nearest(name.partition(".")[0], known_dialects(), limit=1)
         hint = f"write {alike[0]!r}" if alike else "install the package that brings this dialect"
         return DatabaseError(

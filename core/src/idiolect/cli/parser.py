@@ -58,6 +58,8 @@ class Parser(argparse.ArgumentParser):
         if wrong:
             hint = f" Did you mean {alike[0]!r}?" if alike else f" Known: {', '.join(self.known)}."
             message = f"unknown command {wrong!r}.{hint}"
+        if message.endswith("are required: revision"):
+            message += " (the latest is 'head')"
         # A URL may stand where it does not belong.
         super().error(redact(message, None))
 

@@ -136,6 +136,8 @@ class _Draft(MigrationContext):
         environment: the environment of both.
     """
 
+    _is_told = False
+
     def __init__(self, real: MigrationContext, environment: _Environment) -> None:
         self.text = StringIO()
         self.left_transaction = False

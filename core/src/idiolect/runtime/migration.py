@@ -88,6 +88,9 @@ class MigrationContext:
         lock: keeps other runs away from the version table.
     """
 
+    #: Whether the log tells of the context.
+    _is_told = True
+
     def __init__(
         self,
         dialect: Dialect,
@@ -155,6 +158,10 @@ class MigrationContext:
         self.impl.on_execute = self._before_statement
         self._attempts = Attempts(self)
         self.impl.on_ask = self._attempts.ask
+        if self._is_told:
+            self._tell()
+
+    def _tell(self) -> None:
         log.info("Context impl %s.", type(self.impl).__name__)
         if self.as_sql:
             log.info("Generating static SQL")
