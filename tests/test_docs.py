@@ -15,6 +15,7 @@ import os
 import pkgutil
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ SHOWN_FOLDER = "/home/ann/shop"
 NO_MODELS = "target_metadata = None\n"
 SHOWN_URL = "postgresql+psycopg://ann:secret@localhost/shop"
 SECONDS = 60
+#: The first release of SQLite with ALTER COLUMN ... NOT NULL and DROP CONSTRAINT.
+SQLITE_THAT_ALTERS = (3, 53)
 _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _TITLE = re.compile(r'title="([^"]+)"')
 _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{12}(?![0-9a-f])")
@@ -507,7 +510,12 @@ def test_the_contract_of_the_guide_is_kept(tmp_path: Path) -> None:
             apply_file(block, tmp_path)
     pretend_to_install(source)
     # Those that kill a run wait for the core's lease to end, which takes half a minute each.
-    options = "-q -p no:cacheprovider -p idiolect.testing.plugin --write-golden -k 'not kill'"
+    left_out = ["kill"]
+    if sqlite3.sqlite_version_info >= SQLITE_THAT_ALTERS:
+        # The guide's database is SQLite by another name, and says what most releases of it cannot.
+        left_out += ["set_not_null", "drop_not_null", "drop_check_constraint"]
+    options = "-q -p no:cacheprovider -p idiolect.testing.plugin --write-golden -k"
+    options += f" 'not ({' or '.join(left_out)})'"
 
     out = run(f"python -m pytest {options}", source, PYTHONPATH=str(source / "src"))
 

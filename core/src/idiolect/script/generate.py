@@ -255,6 +255,9 @@ def render_revision(template: Path, message: str, names: Mapping[str, Any]) -> s
 
     if _INERT.fullmatch(message):
         return render(message)
+    # Bytes of a command line that are no UTF-8: Python 3.13 refuses a docstring with such a half
+    # of a character.
+    message = message.encode("utf-8", "backslashreplace").decode("utf-8")
     expected = _shape(render(_STAND_IN))
     if expected is None:  # the template makes no Python that could be looked at
         return render(_on_one_line(message))
@@ -302,7 +305,7 @@ def _escaped(message: str) -> str:
     r"""Write a message as the inside of any quotes; line feeds stay."""
     text = message.replace("\\", "\\\\").replace('"', '\\"').replace("'", "\\'")
     return re.sub(
-        r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]",
+        r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]",
         lambda found: f"\\u{ord(found.group()):04x}",
         text,
     )
