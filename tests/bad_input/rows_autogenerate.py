@@ -217,6 +217,39 @@ ROWS = [
             ),
         ),
     ),
+    *(
+        Row(
+            f"autogenerate-models-{name}",
+            "check",
+            says,
+            (
+                on_server,
+                env_py(
+                    before=f"{_MODELS}{item}\nconnection = create_engine("
+                    "config.get_main_option('sqlalchemy.url')).connect()\nfor statement in ["
+                    "'CREATE TABLE alembic_version (version_num varchar(32))', "
+                    f"\"INSERT INTO alembic_version VALUES ('{SECOND}')\", "
+                    "'CREATE TABLE second (id serial primary key, kind varchar(9))']:\n"
+                    "    connection.exec_driver_sql(statement)\nconnection.commit()\n",
+                    configure=_TARGET,
+                ),
+            ),
+            changes=("the server's database",),
+            needs="postgresql",
+        )
+        for name, item, says in (
+            (
+                "type-without-name",
+                "models.tables['second'].append_column(sa.Column('kind', sa.Enum('a', 'b')))",
+                ("'kind'", "'second'", "name"),
+            ),
+            (
+                "name-too-long",
+                "sa.Index('i' * 70, models.tables['second'].c.id)",
+                ("'second'", "iiiiiii", "63"),
+            ),
+        )
+    ),
     Row(
         "autogenerate-type-unknown",
         _NEW,

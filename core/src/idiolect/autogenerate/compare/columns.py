@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Computed, Identity
 from sqlalchemy.sql.schema import SchemaConst
 
+from idiolect.autogenerate.compare.blame import blaming
 from idiolect.operations.ops.altercolumn import AlterColumnOp
 from idiolect.operations.ops.columns import AddColumnOp, DropColumnOp
 from idiolect.util.logs import Log
@@ -84,7 +85,8 @@ def _dispatch(
     dialect = autogen_context.migration_context.dialect.name
     compare = autogen_context.comparators.dispatch("column", qualifier=dialect)
     place = (operation.schema, operation.table_name, operation.column_name)
-    compare(autogen_context, operation, *place, reflected, model)
+    with blaming(f"column {operation.column_name!r} of table {str(operation.table_name)!r}"):
+        compare(autogen_context, operation, *place, reflected, model)
 
 
 def note(operation: AlterColumnOp, facts: Mapping[str, Any]) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Computed
 
+from idiolect.autogenerate.compare.blame import blaming
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -40,6 +42,7 @@ def expressions_of(
         # A callable of the user's answers for most defaults: what it leaves is asked singly.
         if callable(wanted) and not isinstance(column.server_default, Computed):
             continue
-        pair = context.impl.expression_pair(other, column)
+        with blaming(f"column {column.name!r} of table {str(model.name)!r}"):
+            pair = context.impl.expression_pair(other, column)
         if pair is not None:
             yield pair

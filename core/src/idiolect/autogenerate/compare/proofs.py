@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Integer, MetaData, Table
+from sqlalchemy.exc import IdentifierError
 from sqlalchemy.types import NullType
 
 from idiolect.autogenerate.compare.values import ModelTable, OpaqueError, model_column
@@ -103,7 +104,7 @@ class Proofs:
             return False
         try:
             facts = ModelTable(model, self._dialect, self._default_schema)
-        except OpaqueError:
+        except (OpaqueError, IdentifierError):
             return False
         return all(proves(signature, facts) for proves in self._proofs)
 

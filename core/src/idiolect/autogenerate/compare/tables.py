@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from idiolect.autogenerate.compare.blame import blaming
 from idiolect.autogenerate.compare.columns import compare_columns
 from idiolect.autogenerate.compare.expressions import expressions_of
 from idiolect.autogenerate.compare.inspection import Reflection
@@ -265,7 +266,8 @@ def _renamed_columns(pair: Pair, table: Table) -> Iterator[Any]:
 def _dispatch(autogen_context: AutogenContext, parts: ModifyTableOps, pair: Pair) -> None:
     dialect = autogen_context.migration_context.dialect.name
     compare = autogen_context.comparators.dispatch("table", qualifier=dialect)
-    compare(autogen_context, parts, pair.schema, pair.name, pair.reflected, pair.model)
+    with blaming(f"table {pair.label!r}"):
+        compare(autogen_context, parts, pair.schema, pair.name, pair.reflected, pair.model)
 
 
 def _dependents_first(tables: Mapping[Key, Table]) -> list[Table]:

@@ -1,0 +1,37 @@
+"""Which part of the models it is that the database cannot have at all.
+
+The comparators of tables and columns come in. SQLAlchemy's own error names a type or a name, and
+not where it stands.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import CompileError, IdentifierError
+
+from idiolect.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def blaming(what: str) -> Iterator[None]:
+    """Let an error of SQLAlchemy's that is about the models say what it is about.
+
+    Args:
+        what: the table or column that is looked at in the block.
+
+    Raises:
+        CommandError: SQLAlchemy can make no SQL of it.
+    """
+    try:
+        yield
+    except (CompileError, IdentifierError) as exc:
+        reason = str(exc).partition("\n")[0].rstrip(".")
+        raise CommandError(
+            f"The models cannot be compared with the database: {what}: {reason}. Change it in "
+            "the models, or leave it out by include_object."
+        ) from exc
