@@ -328,6 +328,42 @@ def test_a_transaction_of_env_py_is_refused(
     assert enforcement(engine) == 1
 
 
+RECIPE = """
+from idiolect import context
+engine = context.config.attributes["engine"]
+with engine.connect() as connection:
+    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    connection.commit()
+    with connection.begin():
+        context.configure(connection=connection)
+        context.run_migrations()
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise RuntimeError(f"rows refer to nothing: {broken}")
+    connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+"""
+
+
+def test_the_recipe_for_a_transaction_of_env_py(project: Project, engine: Engine) -> None:
+    """With enforcement off before its transaction, all rows stay; a failure leaves nothing."""
+    project.env(RECIPE)
+    project.revision("a", None, tables())
+    project.revision("b", "a", REBUILD)
+    project.upgrade()
+    assert [1, 1, None] == project.rows("SELECT t_id FROM child ORDER BY id")
+    assert enforcement(engine) == 1
+    project.revision(
+        "c",
+        "b",
+        "op.create_table('n', sa.Column('id', sa.Integer))\n"
+        "op.execute('DELETE FROM t WHERE id = 1')",
+    )
+    with pytest.raises(RuntimeError, match="rows refer to nothing"):
+        project.upgrade()
+    assert ["b"] == project.heads()
+    assert "n" not in project.tables()
+
+
 def test_without_begin_transaction(project: Project, engine: Engine) -> None:
     """An env.py that leaves the transaction to the run gets the same."""
     project.env(ENV.format("engine.connect() as connection", "context.run_migrations()"))
