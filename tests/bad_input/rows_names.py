@@ -90,12 +90,7 @@ ROWS = [
     Row("import-nothing", "import-alembic gone", ("no folder 'gone'",)),
     Row("import-format", "import-alembic --format yaml", ("'yaml'", "'text' or 'json'")),
     Row("import-both", "import-alembic --write --diff", ("--write or --diff",)),
-    Row(
-        "import-config-broken",
-        "import-alembic",
-        ("idiolect.ini",),
-        (write("idiolect.ini", "[idiolect\n"),),
-    ),
+    Row("import-config-missing", "-c gone.ini import-alembic", ("gone.ini",)),
     Row(
         "import-uncommitted",
         "import-alembic --write",

@@ -220,6 +220,46 @@ def test_a_spoilt_history_is_told(tmp_path: Path) -> None:
     assert "Two files with one id" in titles
 
 
+@pytest.mark.parametrize(
+    ("files", "parts"),
+    [
+        ({"alembic.ini": "[alembic]\n[alembic]\n"}, ["alembic.ini", "appears a second time"]),
+        ({"alembic.ini": "no section\n"}, ["alembic.ini", "Cannot parse"]),
+        ({"pyproject.toml": "[tool.alembic\n"}, ["pyproject.toml", "left alone"]),
+        ({"alembic.ini": "[alembic]\nscript_location = %(x)s\n"}, ["'script_location'"]),
+    ],
+    ids=["section-twice", "no-ini", "no-toml", "unknown-name"],
+)
+def test_a_config_file_that_cannot_be_read_is_told(
+    tmp_path: Path, files: dict[str, str], parts: list[str]
+) -> None:
+    """The environment is found without it, and the file stays as it is."""
+    make(simple(tmp_path), files)
+
+    found = run(tmp_path, write=True)
+
+    assert ["a"] == found["history"]["heads"]
+    assert [] == [each for each in parts if each not in found["notes"][0]]
+    assert "m/env.py" in found["changes"]
+
+
+def test_identifiers_of_odd_types_spoil_nothing(tmp_path: Path) -> None:
+    """What is no text, list or tuple of texts is counted, and no traceback."""
+    odd = "revision = {}\ndown_revision = {!r}\nbranch_labels = 3\ndepends_on = ('a', None)\n"
+    make(
+        simple(tmp_path),
+        {
+            "m/versions/b.py": odd.format("['b']", {"x": 1}),
+            "m/versions/c.py": odd.format("None", None),
+            "m/versions/d.py": odd.format("'d'", ["a"]),
+        },
+    )
+
+    history = run(tmp_path)["history"]
+
+    assert (4, ["d"], 2) == (history["revisions"], history["heads"], len(history["computed"]))
+
+
 def test_databases_are_told_by_imports_where_no_url_is(tmp_path: Path) -> None:
     """A project whose URL comes from elsewhere shows by its types what it runs on."""
     make(simple(tmp_path), {"m/versions/b.py": "from sqlalchemy.dialects import postgresql\n"})

@@ -26,7 +26,7 @@ class History:
         branch_points: ids that several follow.
         merges: ids that follow several.
         labels: branch labels.
-        computed: files that have to be executed for their identifiers.
+        computed: files that have to be executed for their identifiers, or whose id is no text.
         doubled: ids that several files have.
         missing: ids that a revision follows or needs, and no file has.
     """
@@ -45,7 +45,7 @@ class History:
 def read_history(files: Iterable[PythonFile]) -> History:
     """Join the revision files to a history."""
     found = [each for each in files if each.is_revision]
-    literal = [each for each in found if not each.computed & {"revision", "down_revision"}]
+    literal = [each for each in found if _is_literal(each)]
     ids = Counter(str(each.identifiers["revision"]) for each in literal)
     parents = {
         str(each.identifiers["revision"]): _ids(each.identifiers["down_revision"])
@@ -70,10 +70,17 @@ def read_history(files: Iterable[PythonFile]) -> History:
     )
 
 
+def _is_literal(found: PythonFile) -> bool:
+    computed = found.computed & {"revision", "down_revision"}
+    return not computed and isinstance(found.identifiers["revision"], str)
+
+
 def _ids(value: Any) -> tuple[str, ...]:
     if not value:
         return ()
-    return (value,) if isinstance(value, str) else tuple(map(str, value))
+    if isinstance(value, (list, set, tuple)):
+        return tuple(str(each) for each in value if each is not None)
+    return (str(value),)
 
 
 def _full(word: str, ids: Counter[str]) -> str:

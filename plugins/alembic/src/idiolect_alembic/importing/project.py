@@ -92,24 +92,33 @@ def read_project(folder: str, config: Config) -> Project:
     Raises:
         CommandError: the folder is none, holds no project or several, or env.py is not where the
             config file says.
-        ConfigError: the config file cannot be read.
     """
     root = Path(os.path.abspath(folder))  # noqa: PTH100 - symbolic links stay as they are named
     if not root.is_dir():
         raise CommandError(f"There is no folder {folder!r}; name the folder of the project.")
     project = Project(root, section=config.config_ini_section)
     _find_config(project, config)
-    settings = Config(
-        file_=project.ini,
-        toml_file=project.toml,
-        ini_section=project.section,
-        config_args={"here": str((project.ini or project.toml or root).parent)},
-    )
+    settings = _settings(project)
+    try:
+        settings.file_config  # noqa: B018 - read once, and kept
+    except ConfigError as exc:
+        project.notes.append(f"The config file is left alone: {exc.message}")
+        project.ini = None
+        settings = _settings(project)
     _note_other_sections(project, settings)
     _find_scripts(project, settings)
     _read_options(project, settings)
     _read_files(project, recursive=_flag(settings, "recursive_version_locations"))
     return project
+
+
+def _settings(project: Project) -> Config:
+    return Config(
+        file_=project.ini,
+        toml_file=project.toml,
+        ini_section=project.section,
+        config_args={"here": str((project.ini or project.toml or project.root).parent)},
+    )
 
 
 def _find_config(project: Project, config: Config) -> None:
@@ -121,8 +130,11 @@ def _find_config(project: Project, config: Config) -> None:
             return
     project.ini = next(filter(Path.is_file, (project.root / name for name in INI_NAMES)), None)
     toml = project.root / TOML_NAME
-    if toml.is_file() and Config(toml_file=toml).toml_alembic_config:
-        project.toml = toml
+    try:
+        if toml.is_file() and Config(toml_file=toml).toml_alembic_config:
+            project.toml = toml
+    except ConfigError as exc:
+        project.notes.append(f"It is left alone: {exc.message}")
     if project.ini or project.toml:
         return
     found = [path for path in _walk(project.root) if path.name in INI_NAMES]
@@ -211,15 +223,23 @@ def _find_bare_revisions(project: Project) -> bool:
 def _is_revision(path: Path) -> bool:
     return (
         path.suffix == ".py"
-        and re.search(rb"^down_revision\b", path.read_bytes(), re.MULTILINE) is not None
+        and re.search(rb"^down_revision\b", _read(path), re.MULTILINE) is not None
     )
 
 
 def _is_environment(path: Path) -> bool:
     if path.name != "env.py":
         return False
-    data = path.read_bytes()
+    data = _read(path)
     return b"run_migrations" in data and (b"alembic" in data or b"idiolect" in data)
+
+
+def _read(path: Path) -> bytes:
+    """Return a file's content, nothing where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _candidates(project: Project, location: str) -> Iterator[Path]:
