@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from projects import Project
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.engine import make_url
 
 if TYPE_CHECKING:
@@ -97,3 +99,27 @@ def test_a_wrong_password(tmp_path: Path, fresh_postgresql: str) -> None:
         pytest.skip("this server lets everybody in, whatever the password")
     assert "password authentication failed" in found["database"]
     assert "not-the-password" not in found["database"]
+
+
+@pytest.mark.postgresql
+def test_a_login_that_may_not_write(tmp_path: Path, fresh_postgresql: str) -> None:
+    """It is told before a run fails of it."""
+    owner = make_url(fresh_postgresql)
+    role = f"reader_{uuid.uuid4().hex[:8]}"
+    engine = create_engine(owner, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        for statement in (
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)",
+            f"CREATE ROLE {role} LOGIN PASSWORD 'reads-only'",
+            f"GRANT SELECT ON alembic_version TO {role}",
+        ):
+            connection.exec_driver_sql(statement)
+        try:
+            reader = owner.set(username=role, password="reads-only")
+            found = problems(tmp_path, reader.render_as_string(hide_password=False))
+        finally:
+            connection.exec_driver_sql(f"DROP OWNED BY {role}")
+            connection.exec_driver_sql(f"DROP ROLE {role}")
+
+    assert "alembic_version" in found["version table"]
+    assert "INSERT" in found["version table"]

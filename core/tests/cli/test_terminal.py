@@ -76,3 +76,14 @@ def test_a_secret_in_the_lines_is_not_shown(linear: Terminal) -> None:
 
     assert "scott:***@host" in shown
     assert "tiger-secret" not in shown
+
+
+def test_what_the_doctor_finds_is_coloured(linear: Terminal) -> None:
+    """By how bad it is."""
+    (linear.folder / "migrations" / "script.py.mako").unlink()
+
+    status, shown = on_screen(linear, "doctor")
+
+    assert 1 == status
+    assert "\x1b[32mok       \x1b[0mpython" in shown
+    assert "\x1b[1;31mproblem  \x1b[0mtemplate" in shown

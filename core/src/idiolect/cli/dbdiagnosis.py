@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from idiolect.cli.findings import Finding, failed
 from idiolect.command.environment import run_environment
 from idiolect.command.repair import unfinished_line
-from idiolect.errors import IdiolectError
+from idiolect.errors import IdiolectError, PrivilegeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from idiolect.settings.config import Config
 
 _CHECK = "version table"
+#: What runs may do to its rows.
+_WRITES = ("DELETE", "INSERT", "UPDATE")
 
 
 def look_at_databases(config: Config, script: ScriptDirectory) -> Iterator[Finding]:
@@ -38,6 +40,7 @@ def look_at_databases(config: Config, script: ScriptDirectory) -> Iterator[Findi
         found.extend(_state(script, heads, context))
         found.extend(_width(script, context))
         found.extend(_leftovers(context))
+        found.extend(_privileges(context))
         return []
 
     try:
@@ -137,6 +140,14 @@ def _width(script: ScriptDirectory, context: Any) -> Iterator[Finding]:
             f"{len(longest)}: the run that comes to it widens the column.",
             f"where the user may not alter the table, make it VARCHAR({len(longest)}) before",
         )
+
+
+def _privileges(context: Any) -> Iterator[Finding]:
+    """Look whether the login may write the version table, where the dialect's plugin can tell."""
+    try:
+        context.check_privileges(_WRITES)
+    except PrivilegeError as exc:
+        yield Finding(_CHECK, "problem", str(exc))
 
 
 def _leftovers(context: Any) -> Iterator[Finding]:

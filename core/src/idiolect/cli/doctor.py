@@ -6,16 +6,25 @@ document, and an exit status. Changes nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from idiolect.cli.terminal import has_colors, painted
 from idiolect.command.documents import check_format, print_document
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idiolect.cli.findings import Finding
+    from idiolect.cli.findings import Finding, Status
+    from idiolect.cli.terminal import Style
     from idiolect.settings.config import Config
+
+_STYLES: Final[dict[Status, Style]] = {
+    "ok": "green",
+    "note": "yellow",
+    "problem": "red",
+    "skipped": "dim",
+}
 
 
 def doctor(config: Config, format: str = "text") -> None:
@@ -38,17 +47,18 @@ def doctor(config: Config, format: str = "text") -> None:
 
         print_document(config, healthy=not problems, findings=[asdict(each) for each in found])
     else:
-        for line in _lines(found):
+        for line in _lines(found, has_colors(config.stdout)):
             config.print_stdout("%s", line)
     if problems:
         count = "1 problem" if problems == 1 else f"{problems} problems"
         raise CommandError(f"The doctor found {count}; see above.")
 
 
-def _lines(found: list[Finding]) -> Iterator[str]:
+def _lines(found: list[Finding], colors: bool) -> Iterator[str]:
     for each in found:
         first, *others = each.text.splitlines() or [""]
-        yield f"{each.status:<9}{each.check:<14}{first}"
+        status = painted(f"{each.status:<9}", _STYLES[each.status], colors)
+        yield f"{status}{each.check:<14}{first}"
         if each.remedy:
             others.append(f"To mend it: {each.remedy}")
         yield from (f"{'':<23}{line}".rstrip() for line in others)
