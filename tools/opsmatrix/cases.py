@@ -93,6 +93,18 @@ def _batch(table: str, name: str, *args: Any, **options: Any) -> Callable[[Opera
     return play
 
 
+def _anew(op: Operations) -> None:
+    """Make a table anew on any database, in an order of its own."""
+    with op.batch_alter_table(
+        "keyless",
+        recreate="always",
+        copy_from=TABLES.tables["keyless"],
+        partial_reordering=[("b", "a")],
+    ) as batch:
+        batch.add_column(sa.Column("new", sa.Integer), insert_before="a")
+        batch.alter_column("b", type_=sa.BigInteger())
+
+
 CASES: tuple[Case, ...] = (
     Case("create_table", "", _new_table()),
     Case(
@@ -348,4 +360,30 @@ CASES: tuple[Case, ...] = (
         _batch("item", "drop_constraint", "ck_item_price", type_="check"),
     ),
     Case("batch_alter_table", "create_index", _batch("item", "create_index", "ix_new", ["price"])),
+    Case("batch_alter_table", "drop_index", _batch("item", "drop_index", "ix_item_number")),
+    Case(
+        "batch_alter_table",
+        "add_column",
+        _batch("item", "add_column", sa.Column("new", sa.Integer, index=True)),
+    ),
+    Case(
+        "batch_alter_table",
+        "add_column, ForeignKey",
+        _batch(
+            "item",
+            "add_column",
+            sa.Column("new", sa.Integer, sa.ForeignKey("parent.id", name="fk_new")),
+        ),
+    ),
+    Case(
+        "batch_alter_table",
+        "add_column, Computed",
+        _batch("item", "add_column", sa.Column("new", sa.Integer, sa.Computed("number * 2"))),
+    ),
+    Case(
+        "batch_alter_table",
+        "create_exclude_constraint",
+        _batch("item", "create_exclude_constraint", "ex_new", ("number", "="), using="btree"),
+    ),
+    Case("batch_alter_table", "recreate, copy_from", _anew),
 )
