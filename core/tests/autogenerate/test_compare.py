@@ -55,6 +55,25 @@ def differences(database: MetaData, wanted: Any, **opts: Any) -> list[Any]:
         return found
 
 
+@pytest.mark.parametrize(
+    ("sets", "expected"),
+    [
+        (None, ["add_table", "add_index"]),
+        ([], []),
+        (["alembic.autogenerate.schemas"], []),
+        (["alembic.autogenerate.schemas", "alembic.autogenerate.tables"], ["add_table"]),
+        (["alembic.autogenerate.*", "~alembic.autogenerate.constraints"], ["add_table"]),
+        (["*", "~*.tables"], []),
+    ],
+    ids=str,
+)
+def test_sets_are_chosen(sets: list[str] | None, expected: list[str]) -> None:
+    """Those that are named run, and none where none is."""
+    wanted = models(table(lambda: Column("a", Integer, index=True)))
+    options = {} if sets is None else {"autogenerate_plugins": sets}
+    assert expected == words(differences(MetaData(), wanted, **options))
+
+
 def test_an_index_that_no_convention_names() -> None:
     """It has SQLAlchemy's usual name, in the database and where it is written."""
     metadata = MetaData(naming_convention={"pk": "pk_%(table_name)s"})

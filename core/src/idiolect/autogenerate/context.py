@@ -122,8 +122,8 @@ class AutogenContext:
         offered = self.hooks.autogenerate_comparators(self.dialect)
         names = dict.fromkeys(one.set_name for one in offered)
         wanted = self.opts.get("autogenerate_plugins")
-        chosen = set(choose_sets(names, wanted or _DEFAULT_PLUGINS))
-        if not wanted:
+        chosen = set(choose_sets(names, _DEFAULT_PLUGINS if wanted is None else wanted))
+        if wanted is None:
             chosen.update(one.set_name for one in offered if one.by_default)
         return [one for one in offered if one.set_name in chosen]
 
