@@ -218,6 +218,38 @@ def test_pipes_that_end_early(project: Path, words: str) -> None:
     assert (0, []) == (done.returncode, complaints)
 
 
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("upgrade head >&-", 0),
+        ("upgrade head 2>&-", 0),
+        ("current >&- 2>&-", 0),
+        ("heads > /dev/full", 1),
+        ("upgrade head --sql > /dev/full", 1),
+        ("upgrade head 2> /dev/full", 0),
+    ],
+)
+def test_streams_that_take_nothing(project: Path, words: str, status: int) -> None:
+    """The work is done; that text was lost is told where it can be, in one line."""
+    _revision(project, "a111", None)
+    done = subprocess.run(
+        f"{sys.executable} -m idiolect {words}",
+        cwd=project,
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    complaints = [line for line in done.stderr.splitlines() if not line.startswith("INFO")]
+
+    assert status == done.returncode, done.stderr
+    lost = "FAILED: Standard output took not all of the text: No space left on device."
+    assert [lost] * status == [line[: len(lost)] for line in complaints]
+    if "upgrade" in words and "--sql" not in words:
+        assert ["alembic_version", "t_a111"] == _tables(f"sqlite:///{project / 'app.db'}")
+
+
 def test_console_script(project: Path) -> None:
     """The installed script is the program."""
     script = Path(sys.executable).with_name("idiolect")

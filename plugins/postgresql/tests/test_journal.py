@@ -97,8 +97,9 @@ def test_an_index_that_was_left_invalid(project: Project) -> None:
     op.execute("UPDATE t SET a = a + 10")
     """
     project.revision("a", None, body)
-    with pytest.raises(Exception, match="could not create unique index"):
+    with pytest.raises(Exception, match="could not create unique index") as caught:
         project.upgrade()
+    assert "the index i is left, and invalid: the next run drops it first" in caught.value.__notes__
     assert [False] == project.rows(
         "SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass"
     )

@@ -128,6 +128,7 @@ class CommandLine:
                 )
             # While an error can still be told.
             config.stdout.flush()
+            _demand_all_written(config.stdout)
         except Exception as exc:
             if options.raiseerr:
                 raise
@@ -296,6 +297,17 @@ def _form_of_output(config: Config, options: Namespace) -> AbstractContextManage
     from idiolect.cli.document import one_document
 
     return one_document(config)
+
+
+def _demand_all_written(stream: Any) -> None:
+    lost = getattr(stream, "lost", None)
+    if isinstance(lost, OSError):
+        from idiolect.errors import CommandError
+
+        raise CommandError(
+            f"Standard output took not all of the text: {lost.strerror or lost}. What the command "
+            "did to files and databases is done."
+        )
 
 
 def _fail(exc: Exception, config: Config | None) -> None:

@@ -7,6 +7,7 @@ CONCURRENTLY has left invalid is dropped, as PostgreSQL's manual advises.
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Literal
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sqlalchemy.engine import Connection
+    from sqlalchemy.exc import DBAPIError
+
+log = logging.getLogger(__name__)
 
 _PART = r"(?:\"(?:[^\"]|\"\")+\"|[\w$]+)"
 _NAME = rf"{_PART}(?:\s*\.\s*{_PART})?"
@@ -47,6 +51,7 @@ _REPEATABLE = re.compile(
 )
 _INDEX_ON = re.compile(rf"INDEX ({_PART}) ON ({_NAME})$", _FLAGS)
 _INVALID = "invalid "
+_CONCURRENTLY = re.compile(r"\bINDEX\s+CONCURRENTLY\b", _FLAGS)
 
 _OF_INDEX = """
 SELECT CASE WHEN x.indisvalid THEN '' ELSE 'invalid ' END || pg_get_indexdef(x.indexrelid)
@@ -100,6 +105,16 @@ _RUNNING = (
 _OUTSIDE: dict[str, Literal["whole", "in parts"]] = {"25001": "whole", "2D000": "in parts"}
 
 
+def left_invalid(error: DBAPIError) -> str:
+    """Return the index that a statement has left behind, unfinished; "" where it left none."""
+    found = _CREATE_INDEX.match(_COMMENTS.sub("", error.statement or ""))
+    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or ""
+    # Class 42 is told before anything is made: a syntax error, a name that is taken or missing.
+    if found is None or state[:2] == "42" or not _CONCURRENTLY.search(found.group(0)):
+        return ""
+    return str(found.group(1))
+
+
 class PostgresqlJournal(JournalSupport):
     """PostgreSQL's answers."""
 
@@ -131,7 +146,9 @@ class PostgresqlJournal(JournalSupport):
         for name, definition in now.items():
             index = _INDEX_ON.match(name)
             if index and not before[name] and definition.startswith(_INVALID):
-                connection.execute(text(f"DROP INDEX {_index_name(*index.groups())}"))
+                left = _index_name(*index.groups())
+                log.warning("The index %s was left invalid by an earlier run: dropping it", left)
+                connection.execute(text(f"DROP INDEX {left}"))
                 return False
         return super().outcome(connection, before)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from sqlalchemy.exc import DBAPIError
+
 from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_postgresql import lock, reflect, render, wording
 from idiolect_postgresql.impl import PostgresqlImpl
@@ -14,12 +16,11 @@ from idiolect_postgresql.lock import AdvisoryLock
 from idiolect_postgresql.operations import CreateExcludeConstraintOp
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from sqlalchemy import Inspector, Table
     from sqlalchemy.engine import Connection
-    from sqlalchemy.exc import DBAPIError
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         SessionLimits,
     )
     from idiolect.operations.ops import MigrateOperation
+    from idiolect.runtime.migration import MigrationContext
 
 
 class PostgresqlPlugin:
@@ -130,6 +132,21 @@ class PostgresqlPlugin:
     ) -> AbstractContextManager[None]:
         """Both kinds, as far as the database has them."""
         return session_limits(connection, limits)
+
+    @hookimpl(wrapper=True)
+    def run_step(self, context: MigrationContext) -> Generator[None, Any, Any]:
+        """Tell of an index that a failed CREATE INDEX CONCURRENTLY leaves."""
+        try:
+            return (yield)
+        except DBAPIError as exc:
+            from idiolect_postgresql.journal import left_invalid
+
+            index = left_invalid(exc)
+            if index:
+                kept = context.journal.store is not None
+                what = "the next run drops it first" if kept else f"drop it with DROP INDEX {index}"
+                exc.add_note(f"the index {index} is left, and invalid: {what}")
+            raise
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:
