@@ -7,7 +7,6 @@ own ``print()`` in a revision ends in the middle because of ``| head`` or a full
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ class LenientOutput:
 
     def __init__(self, stream: TextIO | None) -> None:
         # To the end of the process.
-        self._stream = stream or Path(os.devnull).open("w", encoding="utf-8")
+        self._stream = stream or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
         self.lost: OSError | None = None
         #: What is written is written in it: a progress display makes way.
         self.guard: Callable[[str], AbstractContextManager[None]] | None = None
