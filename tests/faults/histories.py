@@ -49,6 +49,7 @@ class History:
         databases: where it can run.
         per_migration: whether env.py asks for a transaction for each revision.
         reads: whether it reads before a write, so that a resumed run may stop and tell.
+        in_sample: whether it is played where not all are.
     """
 
     name: str
@@ -58,6 +59,7 @@ class History:
     databases: tuple[str, ...] = ("sqlite", "postgresql", "mariadb")
     per_migration: bool = False
     reads: bool = False
+    in_sample: bool = True
 
     def files(self, *, fixed: bool = False) -> dict[str, str]:
         """Return the revision files by name."""
@@ -363,15 +365,35 @@ HISTORIES = (
         databases=("postgresql",),
     ),
     History("commits of its own", _COMMITS),
+    History(
+        "autocommit block, a transaction a revision",
+        _AUTOCOMMIT.format(options=""),
+        databases=("mariadb", "sqlite"),
+        per_migration=True,
+        in_sample=False,
+    ),
+    History(
+        "autocommit block, a transaction a revision",
+        _AUTOCOMMIT.format(options=", postgresql_concurrently=True"),
+        databases=("postgresql",),
+        per_migration=True,
+        in_sample=False,
+    ),
+    History(
+        "commits of its own, a transaction a revision",
+        _COMMITS,
+        per_migration=True,
+        in_sample=False,
+    ),
     History("batch that copies the table", _COPIES),
     History(
         "batch that copies the table, after a commit",
         _COPIES.replace("    with", "    op.get_bind().commit()\n    with"),
     ),
-    History("Session.flush", _SESSION.format(end="flush")),
+    History("Session.flush", _SESSION.format(end="flush"), in_sample=False),
     History("Session.commit", _SESSION.format(end="commit")),
     History("rows that writes return", _RETURNING),
-    History("shapes of tables", _SHAPES, databases=("mariadb", "postgresql")),
+    History("shapes of tables", _SHAPES, databases=("mariadb", "postgresql"), in_sample=False),
     History("functions and types", _FUNCTIONS["mariadb"], databases=("mariadb",)),
     History("functions and types", _FUNCTIONS["postgresql"], databases=("postgresql",)),
     History("reads before it writes", _READS, reads=True),

@@ -43,7 +43,9 @@ def project(tmp_path: Path, fresh_mariadb: str) -> Project:
         ("ALTER TABLE t COMMENT 'RENAME TO u'", ["TABLE t"]),
         ("DROP TABLE t", ["TABLE t"]),
         ("DROP TABLE IF EXISTS a, `b`, c.d CASCADE;", ["TABLE a", "TABLE `b`", "TABLE c.d"]),
-        ("RENAME TABLE a TO b, b TO c", ["TABLE a", "TABLE b", "TABLE c"]),
+        ("RENAME TABLE a TO b, c TO d", ["TABLE a", "TABLE b", "TABLE c", "TABLE d"]),
+        ("RENAME TABLE a TO b, c TO a", ["TABLE b", "TABLE c"]),
+        ("RENAME TABLE a TO x, b TO a, x TO b", None),
         ("CREATE UNIQUE INDEX i ON t (a)", ["TABLE t"]),
         ("CREATE INDEX i USING BTREE ON `t` (a)", ["TABLE `t`"]),
         ("DROP INDEX i ON s.t", ["TABLE s.t"]),
@@ -253,6 +255,54 @@ def test_what_was_undone_by_hand(project: Project) -> None:
         connection.exec_driver_sql("DROP TABLE u")
     with pytest.raises(UnfinishedRevisionError, match="TABLE u is again as it was before"):
         project.upgrade()
+
+
+@on_server
+@pytest.mark.parametrize(
+    "changes",
+    [
+        "ALTER TABLE t ADD x INT; ALTER TABLE t DROP x",
+        "ALTER TABLE t ADD x INT; ALTER TABLE t DROP x; ALTER TABLE t ADD x INT",
+        "ALTER TABLE t ADD b INT; ALTER TABLE t DROP a; ALTER TABLE t CHANGE b a INT",
+        "DROP TABLE t; CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, a INT)",
+        "DROP TABLE t; CREATE TABLE t (a INT); DROP TABLE t; CREATE TABLE t (a INT)",
+        "CREATE TABLE u LIKE t; RENAME TABLE t TO old, u TO t; DROP TABLE old",
+        "CREATE TABLE u LIKE t; ALTER TABLE t ADD x INT; DROP TABLE t; RENAME TABLE u TO t",
+        "CREATE TABLE u LIKE t; ALTER TABLE t ADD x INT; RENAME TABLE t TO o, u TO t; DROP TABLE o",
+    ],
+)
+def test_a_definition_that_comes_back(project: Project, changes: str) -> None:
+    """The revision itself may lead to what was there before: nobody has undone anything."""
+    lines = [f"op.execute({change.strip()!r})\n" for change in changes.split(";")]
+    number = len(lines) + 1
+    for count in range(1, number):
+        with project.engine().begin() as connection:
+            for name in project.tables():
+                connection.exec_driver_sql(f"DROP TABLE {name}")
+        project.revision("a", None, FIRST + "".join(lines[:count]) + "raise RuntimeError")
+        with pytest.raises(RuntimeError):
+            project.upgrade()
+        project.revision("a", None, FIRST + "".join(lines))
+        project.upgrade()
+        assert ["alembic_version", "t"] == project.tables()
+
+
+@on_server
+def test_tables_that_change_places(project: Project) -> None:
+    """Their definitions are the same, so that only a person can tell whether they did."""
+    body = (
+        FIRST
+        + "op.execute('CREATE TABLE u LIKE t')\nop.execute('RENAME TABLE t TO x, u TO t, x TO u')\n"
+    )
+    project.revision("a", None, body + "raise RuntimeError")
+    with pytest.raises(RuntimeError):
+        project.upgrade()
+    project.revision("a", None, body)
+    with pytest.raises(UnfinishedRevisionError, match="carried out, write 5: RENAME TABLE"):
+        project.upgrade()
+    command.repair(project.config(), mark_done="last")
+    project.upgrade()
+    assert [2] == project.rows("SELECT a FROM u")
 
 
 @on_server

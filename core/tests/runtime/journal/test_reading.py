@@ -67,6 +67,16 @@ def test_a_revision_that_reads_in_between(project: Project) -> None:
         project.upgrade()
 
 
+def test_another_connection(project: Project) -> None:
+    """What it does is not recorded, and what it reads is not seen: a person decides."""
+    body = TABLE + "bind.commit()\nsa.inspect(bind.engine).get_table_names()\n"
+    body += 'op.execute("INSERT INTO t (n) VALUES (2)")\n'
+    stop(project, body)
+    project.revision("a", None, body)
+    with pytest.raises(UnfinishedRevisionError, match="The revision works on another connection"):
+        project.upgrade()
+
+
 def test_a_query_whose_rows_nobody_gets(project: Project) -> None:
     """It decides nothing; what it asked for may be gone when the run is resumed."""
     body = (

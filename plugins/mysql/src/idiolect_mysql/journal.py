@@ -100,7 +100,7 @@ class MysqlJournal(JournalSupport):
         if found := _DROP_TABLES.match(sql):
             return tuple(f"TABLE {name}" for name in _names(found.group(1)))
         if found := _RENAME_TABLES.match(sql):
-            return tuple(dict.fromkeys(f"TABLE {name}" for name in _names(found.group(1), "TO")))
+            return _renamed(_names(found.group(1), "TO"))
         if found := _OTHERS.match(sql):
             return (f"{found.group(1).upper()} {found.group(2)}",)
         return () if _REPEATABLE.match(sql) else None
@@ -156,6 +156,16 @@ def _holds_several(sql: str) -> bool:
     if ";" not in sql.rstrip("; \t\r\n") or _BLOCKS.match(sql):
         return False
     return bool(_FOLLOWED.search(_APART.sub("", sql)))
+
+
+def _renamed(names: list[str]) -> tuple[str, ...] | None:
+    """Return what comes or goes by renaming tables, told as old and new names in turns.
+
+    Tables that change places may have the same definition, which then tells nothing.
+    """
+    before, after = set(names[::2]), set(names[1::2])
+    known = [f"TABLE {name}" for name in names if (name in before) != (name in after)]
+    return tuple(dict.fromkeys(known)) or None
 
 
 def _tables_of(sql: str, found: re.Match[str]) -> tuple[str, ...] | None:

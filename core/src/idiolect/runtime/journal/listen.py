@@ -94,7 +94,11 @@ class Statements:
 
     def _lead(self, send: Any, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
         record = self.records.get(context.root_connection)
-        if record is None or record.busy:
+        if record is None:
+            for each in tuple(self.records.values()):
+                each.on_another_connection()
+            return False
+        if record.busy:
             return False
         words = (statement,) if parameters is None else (statement, parameters)
         call = Call(
@@ -126,11 +130,16 @@ def _replay(context: Any, cursor: Any, recorded: dict[str, Any], rows: Rows | No
         context.fetchall_for_returning = lambda _cursor: [] if rows is None else [*rows.rows]
 
 
-def _take(context: Any, cursor: Any) -> Rows:
-    """Return the rows of a statement that was sent, which SQLAlchemy can read all the same."""
+def _take(context: Any, cursor: Any) -> Rows | None:
+    """Return the rows of a statement that was sent, which SQLAlchemy can read all the same.
+
+    None where it would read them itself all the same: early versions do, in portions.
+    """
     if _has_portions(context):
         # The class's own method: the portion before has left its answer on the context.
-        fetch = type(context).fetchall_for_returning
+        fetch = getattr(type(context), "fetchall_for_returning", None)
+        if fetch is None:
+            return None
         rows = Rows(cursor.description, fetch(context, cursor))
         context.fetchall_for_returning = lambda _cursor: [*rows.rows]
         return rows

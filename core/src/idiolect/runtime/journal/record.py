@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
+import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -90,7 +91,7 @@ class Call:
     parameters: Any
     send: Callable[[], None]
     answer: Callable[[dict[str, Any], Rows | None], None]
-    rows: Callable[[], Rows]
+    rows: Callable[[], Rows | None]
     cursor: Any
 
     @property
@@ -169,6 +170,7 @@ class Record:
         self._rows = 0
         self._changed: tuple[str, ...] = tuple((earlier[-1].before or ()) if earlier else ())
         self._blind = False
+        self._thread = threading.get_ident()
 
     def begin(self) -> None:
         """Find out how the earlier run ended, if there was one.
@@ -207,6 +209,11 @@ class Record:
             return False
         self._write(kind, call)
         return True
+
+    def on_another_connection(self) -> None:
+        """Note that something is sent on another connection of the engine, and not recorded."""
+        if not self.busy and threading.get_ident() == self._thread:
+            self._remark("works on another connection")
 
     def on_commit(self) -> None:
         """Write down what is about to be committed."""
@@ -274,8 +281,10 @@ class Record:
                 self._answers.reads.append((key, rows))
         return True
 
-    def _kept(self, rows: Rows) -> Rows | None:
+    def _kept(self, rows: Rows | None) -> Rows | None:
         """Return the rows unless they are too many to wait in memory."""
+        if rows is None:
+            return None
         self._rows += len(rows.rows)
         return rows if len(rows.rows) <= MOST_ROWS and self._rows <= _ROWS_WAITING else None
 

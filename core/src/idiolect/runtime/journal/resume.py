@@ -66,6 +66,9 @@ def wait_for_session(
 
 
 _REMOVES = re.compile(r"^\s*DROP\b|\bRENAME\b", re.IGNORECASE)
+_RENAMES = re.compile(r"\bRENAME\b", re.IGNORECASE)
+#: What leads to a definition that was not there before.
+_ADDS = re.compile(r"^\s*(?:CREATE\b|ALTER\s+TABLE\s+\S+\s+ADD\b)", re.IGNORECASE)
 
 
 class Earlier:
@@ -120,16 +123,37 @@ class Earlier:
             for name, text in entry.seen.items():
                 known.setdefault(name, []).append(text)
         removes = any(_REMOVES.search(entry.statement) for entry in self._entries)
+        # What takes the place of another may be as that one was.
+        renamings = "; ".join(
+            each.statement for each in self._entries if _RENAMES.search(each.statement)
+        )
         now = support.definitions(connection, known) if known else {}
         for name, texts in known.items():
             found = now.get(name, "")
             if found == texts[-1] or found not in texts or (removes and not found):
+                continue
+            if self._may_lead_to(name, found) or name.rpartition(" ")[2] in renamings:
                 continue
             raise self._stop(
                 f"{name} is again as it was before writes that are recorded as done: somebody has "
                 "undone them",
                 0,
             )
+
+    def _may_lead_to(self, name: str, found: str) -> bool:
+        """Return whether the write in flight may have brought back what was there before."""
+        last = self._entries[-1]
+        before = last.before or {}
+        if last.state != INTENT or name not in before:
+            return False
+        if not before[name] or not _ADDS.match(last.statement):
+            return True
+        for number, entry in enumerate(self._entries[:-1], 1):
+            same = entry.fingerprint == last.fingerprint
+            if same and (entry.before or {}).get(name) == before[name]:
+                later = (each.seen[name] for each in self._entries[number:] if name in each.seen)
+                return next(later, None) == found
+        return False
 
     def _settle_last(self, last: Entry, connection: Connection, support: JournalSupport) -> None:
         before = last.before
