@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.at_once import section
 from tests.faults.matrix import DATABASES, histories_for
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "reliability.md"
@@ -72,7 +73,7 @@ def text_of(results: dict[str, Any]) -> str:
         ),
     ]
     before = _BEFORE.format(faults=faults, **totals, **results["versions"])
-    return before + "\n".join(lines) + "\n" + _AFTER
+    return before + "\n".join(lines) + "\n" + _AFTER + section.text_of(section.stored())
 
 
 def _cell(sides: dict[str, dict[str, int]] | None) -> str:

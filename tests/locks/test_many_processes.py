@@ -77,21 +77,6 @@ def test_at_once(project: Project, begin: str, slow: str | None, options: str) -
     assert ["r3"] == project.heads()
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("round_", range(10))
-@pytest.mark.parametrize("begin", ["empty", "middle"])
-@pytest.mark.parametrize("slow", [None, "first"], ids=["fast", "slow"])
-def test_twenty_at_once(project: Project, begin: str, slow: str | None, round_: int) -> None:
-    """The same with twenty, ten times over; every second round in steps of their own."""
-    if begin == "middle":
-        project.upgrade("r1")
-    _write(project, slow=slow and ("r2" if begin == "middle" else "r0"))
-    options = STEPWISE if round_ % 2 else "{}"
-    assert [] == ended([start(project, "upgrade", "head", options=options) for _ in range(20)])
-    assert list(IDS) == sorted(project.rows("SELECT word FROM done"))
-    assert ["r3"] == project.heads()
-
-
 @pytest.mark.parametrize("words", [("stamp", "r3"), ("ensure_version",)], ids=["stamp", "ensure"])
 def test_other_commands_at_once(project: Project, words: tuple[str, ...]) -> None:
     """The version table is made once."""

@@ -1,0 +1,73 @@
+"""The part of the page on reliability that tells of many runs at once.
+
+`tools/write_reliability_at_once.py` plays and stores, `tests/faults/page.py` makes the page.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.at_once.matrix import CELLS, DATABASES, PROCESSES, ROUNDS, THREADS
+
+RESULTS = Path(__file__).with_name("results.json")
+HEADINGS = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mariadb": "MariaDB"}
+SIDES = ("Idiolect", "Alembic")
+_BEFORE = """
+## Many at once
+
+{processes} processes begin `upgrade head` at the same moment, {rounds} times for each cell, each
+second time with `transaction_per_migration`. A round is good where no process ended in an error and
+each of the four revisions has left its row once. "Slow": the first revision that is due takes two
+seconds. "From the middle": two of the four have been applied before.
+
+"""
+_THREADS = """
+{threads} threads of one process, each with a database of its own, are in the middle of a revision
+together: {told}. A round is right where no thread failed and each database has all rows once.
+"""
+
+
+def text_of(results: dict[str, Any]) -> str:
+    """Return the part of the page."""
+    cells = results["cells"]
+    lines = [
+        "| first revision | " + " | ".join(HEADINGS.values()) + " |",
+        "|---|" + "---|" * len(HEADINGS),
+        *(
+            f"| {cell} | " + " | ".join(_cell(cells[cell][each]) for each in DATABASES) + " |"
+            for cell in CELLS
+        ),
+    ]
+    threads = "; ".join(
+        f"{side} right in {results['threads'][side]['good']} of "
+        f"{results['threads'][side]['rounds']} rounds"
+        for side in SIDES
+    )
+    return (
+        _BEFORE.format(processes=PROCESSES, rounds=ROUNDS)
+        + "\n".join(lines)
+        + "\n"
+        + _THREADS.format(threads=THREADS, told=threads)
+    )
+
+
+def _cell(sides: dict[str, dict[str, int]]) -> str:
+    return "; ".join(f"{side} {_told(sides[side])}" for side in SIDES)
+
+
+def _told(found: dict[str, int]) -> str:
+    begin = f"{found['good']} of {found['rounds']} good"
+    more = []
+    if found["failed"]:
+        more.append(f"{found['failed']} of {found['rounds'] * PROCESSES} processes failed")
+    if found["wrong"]:
+        more.append(f"{found['wrong']} times wrong rows")
+    return begin + (f" ({', '.join(more)})" if more else "")
+
+
+def stored() -> dict[str, Any]:
+    """Return the results that the page was written from."""
+    found: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return found
