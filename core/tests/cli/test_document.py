@@ -103,6 +103,14 @@ def test_current(linear: Terminal) -> None:
     } == found
 
 
+def test_a_document_is_no_progress_message(linear: Terminal) -> None:
+    """-q leaves it."""
+    plain = linear.run("heads", "--json").out
+
+    assert plain
+    assert plain == linear.run("-q", "heads", "--json").out
+
+
 def test_templates(terminal: Terminal) -> None:
     """Each has a name, a summary and a folder."""
     found = document(terminal, "list_templates")["templates"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from idiolect.errors import CommandError
+from idiolect.util.messaging import write_outstream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +39,7 @@ def check_format(format: str, known: Sequence[str] = TEXT_OR_JSON) -> None:
 
 
 def print_document(config: Config, **content: Any) -> None:
-    """Print a document: its version, and what a command has to tell.
+    """Print a document, though the command is quiet: its version, and what there is to tell.
 
     Args:
         config: tells where to print.
@@ -47,7 +48,8 @@ def print_document(config: Config, **content: Any) -> None:
     # Most commands are not asked for one.
     import json
 
-    config.print_stdout("%s", json.dumps({"version": VERSION, **content}, indent=2))
+    text = json.dumps({"version": VERSION, **content}, indent=2)
+    write_outstream(config.stdout, text, "\n")
 
 
 def revision_entries(
