@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from idiolect import ALEMBIC_API, __version__
-from idiolect.cli.main import CommandLine, main
+from idiolect.cli.main import CommandLine, _spare_the_last_look, main
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
@@ -262,3 +263,14 @@ def test_a_missing_revision_is_told_with_the_usual_one(linear: Terminal) -> None
     said = linear.run("upgrade", "--plan")
 
     assert (2, True) == (said.status, said.err.endswith("revision (the latest is 'head')"))
+
+
+def test_extensions_that_look_for_leaks_find_none() -> None:
+    """Whatever was kept from the collector is given back to it where one is loaded."""
+    made = type("Meta", (type,), {"__module__": "nanobind"})
+    gc.freeze()
+
+    _spare_the_last_look()
+
+    assert made
+    assert 0 == gc.get_freeze_count()

@@ -237,8 +237,10 @@ def _spare_the_last_look() -> None:
     """
     import gc
 
-    # Extensions that are made with it take whatever is left then for a leak, and say so at length.
-    if not any(each.__module__ == "nanobind" for each in type.__subclasses__(type)):
+    if any(each.__module__ == "nanobind" for each in type.__subclasses__(type)):
+        # Extensions that are made with it take whatever is left then for a leak, and say so.
+        gc.unfreeze()
+    else:
         gc.freeze()
 
 
