@@ -81,7 +81,7 @@ def test_who_implements_a_hook_is_told_in_the_order_of_asking(install: Install) 
 @pytest.mark.usefixtures("plugins")
 def test_a_hook_without_default() -> None:
     """Nobody implements it, and each answer counts."""
-    lines = printed("register_commands").splitlines()
+    lines = printed("register_operations").splitlines()
 
     assert ["Answers: all count", "Implemented by: nobody"] == lines[-2:]
 
