@@ -77,6 +77,20 @@ def test_another_connection(project: Project) -> None:
         project.upgrade()
 
 
+def test_another_task(project: Project) -> None:
+    """What others do on the engine meanwhile, such as runs for other tenants, is none of its."""
+    body = (
+        TABLE
+        + """bind.commit()
+import contextvars
+contextvars.Context().run(lambda: sa.inspect(bind.engine).get_table_names())
+op.execute("INSERT INTO t (n) VALUES (2)")
+"""
+    )
+    stop(project, body)
+    assert [1, 2] == resumed(project, body)
+
+
 def test_a_query_whose_rows_nobody_gets(project: Project) -> None:
     """It decides nothing; what it asked for may be gone when the run is resumed."""
     body = (

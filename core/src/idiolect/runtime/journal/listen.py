@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import threading
+from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakKeyDictionary
@@ -95,8 +96,8 @@ class Statements:
     def _lead(self, send: Any, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
         record = self.records.get(context.root_connection)
         if record is None:
-            for each in tuple(self.records.values()):
-                each.on_another_connection()
+            if running := _running.get():
+                running.on_another_connection()
             return False
         if record.busy:
             return False
@@ -112,6 +113,8 @@ class Statements:
         return record.on_statement(call)
 
 
+#: The record of the revision whose code runs; other threads and tasks have their own.
+_running: ContextVar[Record | None] = ContextVar("_running", default=None)
 _known: WeakKeyDictionary[Dialect, Statements] = WeakKeyDictionary()
 _lock = threading.Lock()
 
@@ -178,9 +181,12 @@ class Listener:
     def to(self, record: Record) -> Iterator[None]:
         """Lead what happens in the block to a record."""
         self._records[self._connection] = record
+        before = _running.get()
+        _running.set(record)
         try:
             yield
         finally:
+            _running.set(before)
             del self._records[self._connection]
 
     def _on_commit(self, connection: Connection) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -170,7 +169,6 @@ class Record:
         self._rows = 0
         self._changed: tuple[str, ...] = tuple((earlier[-1].before or ()) if earlier else ())
         self._blind = False
-        self._thread = threading.get_ident()
 
     def begin(self) -> None:
         """Find out how the earlier run ended, if there was one.
@@ -212,7 +210,7 @@ class Record:
 
     def on_another_connection(self) -> None:
         """Note that something is sent on another connection of the engine, and not recorded."""
-        if not self.busy and threading.get_ident() == self._thread:
+        if not self.busy:
             self._remark("works on another connection")
 
     def on_commit(self) -> None:
