@@ -7,6 +7,7 @@ import json
 import re
 import stat
 import tomllib
+from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -177,6 +178,19 @@ def test_every_difference_is_a_heading_of_the_page() -> None:
 
     assert len(titles) >= 12
     assert set() == titles - headings
+
+
+def test_the_quiet_get_what_they_asked_for(project: Path) -> None:
+    """A document and a diff are printed also with -q, the report is not."""
+    printed = {}
+    asked: tuple[dict[str, Any], ...] = ({"format": "json"}, {"diff": True}, {})
+    for flags in asked:
+        out = io.StringIO()
+        config = Config(stdout=out, cmd_opts=Namespace(quiet=True, config=None))
+        import_alembic(config, str(project), **flags)
+        printed[str(flags)] = out.getvalue()[:4]
+
+    assert ["{\n  ", "--- ", ""] == [*printed.values()]
 
 
 def test_a_diff_changes_nothing(run: Run, project: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from idiolect.errors import CommandError
+from idiolect.util.messaging import write_outstream
 from idiolect_alembic.importing import rewrite
 from idiolect_alembic.importing.findings import gather
 from idiolect_alembic.importing.project import read_project
@@ -52,11 +53,13 @@ def run(config: Config, request: Request) -> None:
     shown = request.write or request.diff
     if request.format == "json":
         text = as_json(found, diff if shown else None, written=request.write)
-        config.print_stdout("%s", text)
+        write_outstream(config.stdout, text, "\n")
         return
     if not request.diff:
         for line in as_text(found, written=request.write):
             config.print_stdout("%s", line)
-    if shown and diff:
-        # A diff alone can be handed to patch.
-        config.print_stdout("%s", diff.rstrip("\n") if request.diff else f"\n{diff}".rstrip("\n"))
+    if request.diff:
+        # Nothing else is printed, so that it can be handed to patch.
+        write_outstream(config.stdout, diff)
+    elif diff and shown:
+        config.print_stdout("%s", f"\n{diff}".rstrip("\n"))
