@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.bad_input import outcome
-from tests.bad_input.row import FIRST, FIRST_FILE, SECOND, SECOND_FILE, Project, Row
-from tests.bad_input.spoil import url
+from tests.bad_input.row import Project, Row
+from tests.bad_input.sound import copy_sound, make_sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,39 +19,11 @@ if TYPE_CHECKING:
 
 Run = tuple[Project, outcome.Outcome]
 
-_REVISION = '''"""{doc}"""
-
-import sqlalchemy as sa
-from idiolect import op
-
-revision = {rev!r}
-down_revision = {down!r}
-
-
-def upgrade():
-    op.create_table("{doc}", sa.Column("id", sa.Integer, primary_key=True))
-
-
-def downgrade():
-    op.drop_table("{doc}")
-'''
-
 
 @pytest.fixture(scope="session")
 def sound_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a project without faults, its SQLite database at the first of two revisions."""
-    folder = tmp_path_factory.mktemp("sound")
-    _idiolect(folder, "-q", "init", "migrations")
-    project = Project(folder)
-    # Text that no message may show, wherever the file is spoilt.
-    url("sqlite:///app.db\nreporting.url = postgresql://app:THE-SECRET@db.example/app")(project)
-    for rev, down, file, doc in (
-        (FIRST, None, FIRST_FILE, "first"),
-        (SECOND, FIRST, SECOND_FILE, "second"),
-    ):
-        (project.versions / file).write_text(_REVISION.format(rev=rev, down=down, doc=doc))
-    _idiolect(folder, "upgrade", FIRST)
-    return folder
+    return make_sound(tmp_path_factory.mktemp("sound"))
 
 
 @pytest.fixture(scope="session")
@@ -63,12 +32,7 @@ def run_row(sound_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Ca
     root = tmp_path_factory.mktemp("rows")
 
     def run(row: Row, server: str = "") -> Run:
-        # As with Alembic, bytecode stands in for an env.py that is gone: none is copied or made.
-        without_bytecode = shutil.ignore_patterns("__pycache__")
-        folder = shutil.copytree(sound_project, root / row.id, ignore=without_bytecode)
-        project = Project(folder, server)
-        ini = folder / "idiolect.ini"
-        ini.write_text(ini.read_text("utf-8").replace("THE-SECRET", project.secret), "utf-8")
+        project = copy_sound(sound_project, root / row.id, server)
         return project, outcome.run(row, project)
 
     return run
@@ -94,9 +58,3 @@ def started(
 def _row_of(item: pytest.Item) -> Row | None:
     row: Any = getattr(item, "callspec", None) and item.callspec.params.get("row")  # type: ignore[attr-defined] # of parametrized ones
     return row if isinstance(row, Row) else None
-
-
-def _idiolect(folder: Path, *words: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "idiolect", *words], cwd=folder, check=True, capture_output=True
-    )

@@ -17,7 +17,7 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.bad_input.row import Project, Row
@@ -48,17 +48,34 @@ class Outcome:
     changed: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Whose command line runs the rows.
+
+    Attributes:
+        program: the words before the command.
+        prepare: called with the spoilt project.
+    """
+
+    program: tuple[str, ...]
+    prepare: Callable[[Project], None] = lambda _project: None
+
+
+IDIOLECT = Side((sys.executable, "-m", "idiolect"))
+
+
 def can_be_powerless() -> bool:
     """Return whether a process can be made to mind the modes of files."""
     return os.geteuid() != 0 or shutil.which(_POWERLESS[0]) is not None
 
 
-def run(row: Row, project: Project) -> Outcome:
+def run(row: Row, project: Project, side: Side = IDIOLECT) -> Outcome:
     """Spoil the project and run the row's command in its folder."""
     for spoil in row.spoil:
         spoil(project)
+    side.prepare(project)
     before = _contents(project)
-    words = [sys.executable, "-m", "idiolect", *shlex.split(project.fill(row.command))]
+    words = [*side.program, *shlex.split(project.fill(row.command))]
     if row.powerless and os.geteuid() == 0:
         words = [*_POWERLESS, *words]
     with row.meanwhile(project):
@@ -83,14 +100,10 @@ def run(row: Row, project: Project) -> Outcome:
 
 def faults(row: Row, project: Project, outcome: Outcome) -> list[str]:
     """Return what is wrong with the outcome, in words; an empty list where all is right."""
-    found = [*_secret_faults(project, outcome)]
+    found = [*secret_faults(project, outcome)]
     if outcome.status != row.status:
         found.append(f"exit status {outcome.status} instead of {row.status}")
-    found += [
-        f"{name!r} changed"
-        for name in outcome.changed
-        if not any(fnmatch(name, pattern) for pattern in row.changes)
-    ]
+    found += [f"{name!r} changed" for name in wrongly_changed(row, outcome)]
     found += [
         f"the message does not say {words!r}"
         for words in row.says
@@ -101,7 +114,17 @@ def faults(row: Row, project: Project, outcome: Outcome) -> list[str]:
     return found
 
 
-def _secret_faults(project: Project, outcome: Outcome) -> Iterator[str]:
+def wrongly_changed(row: Row, outcome: Outcome) -> list[str]:
+    """Return the files that changed though they should not."""
+    return [
+        name
+        for name in outcome.changed
+        if not any(fnmatch(name, pattern) for pattern in row.changes)
+    ]
+
+
+def secret_faults(project: Project, outcome: Outcome) -> Iterator[str]:
+    """Yield words where a password of the row is shown."""
     shown = (outcome.out + outcome.err).lower()
     secrets = [project.secret, project.secret2]
     if project.server:

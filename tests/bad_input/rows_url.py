@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.bad_input.row import Row, each_command
 from tests.bad_input.spoil import INI, env_py, on_server, option, server_with, url
+
+if TYPE_CHECKING:
+    from tests.bad_input.row import Project
 
 _PLACE = ("sqlalchemy.url", INI)
 _COMMANDS = ("upgrade head", "current", "stamp head", "ensure_version")
@@ -13,6 +18,18 @@ _BEGIN = "postgresql+psycopg://app"
 def _urls(prefix: str, address: str, *says: str) -> list[Row]:
     """Return a row for each of a few commands, all of the same URL."""
     return each_command(prefix, _COMMANDS[:2], (*_PLACE, *says), url(address))
+
+
+_DEBUG = env_py(
+    before="import logging\nlogging.basicConfig(level=logging.DEBUG)\n"
+    'logging.getLogger("sqlalchemy").setLevel(logging.DEBUG)\n'
+    'logging.getLogger("idiolect").setLevel(logging.DEBUG)'
+)
+
+
+def _read_only(project: Project) -> None:
+    read_only = "?options=-cdefault_transaction_read_only%3Don"
+    url((project.server + read_only).replace("%", "%%"))(project)
 
 
 ROWS = [
@@ -175,5 +192,58 @@ ROWS = [
         (*_PLACE, "nohost.invalid"),
         (server_with(host="nohost.invalid"),),
         needs="mariadb",
+    ),
+    *(
+        Row(
+            f"postgresql-read-only-{command.partition(' ')[0]}",
+            command,
+            ("transaction_read_only is on", "standby", "IDI-208"),
+            (_read_only,),
+            needs="postgresql",
+        )
+        for command in ("upgrade head", "stamp head", "ensure_version")
+    ),
+    Row(
+        "postgresql-wrong-password-debug",
+        "upgrade head",
+        ("password authentication failed",),
+        (server_with(password="{secret}"), _DEBUG),
+        needs="postgresql",
+        raw=True,
+    ),
+    Row(
+        "postgresql-wrong-password-raiseerr",
+        "--raiseerr upgrade head",
+        ("password authentication failed",),
+        (server_with(password="{secret}"), _DEBUG),
+        needs="postgresql",
+        raw=True,
+    ),
+    Row(
+        "mariadb-wrong-password-debug",
+        "--raiseerr upgrade head",
+        ("Access denied",),
+        (server_with(password="{secret}"), _DEBUG),
+        needs="mariadb",
+        raw=True,
+    ),
+    *_urls("url-async-driver", "postgresql+asyncpg://app:{secret}@127.0.0.1:1/x", "async"),
+    *_urls("url-async-sqlite", "sqlite+aiosqlite:///app.db", "async"),
+    *each_command(
+        "url-driver-not-async",
+        _COMMANDS[:2],
+        (*_PLACE, "synchronous one"),
+        env_py(
+            before="from sqlalchemy.ext.asyncio import create_async_engine\n"
+            'create_async_engine(config.get_main_option("sqlalchemy.url"))'
+        ),
+        url("sqlite+pysqlite:///app.db"),
+    ),
+    Row(
+        "url-password-in-query-debug",
+        "--raiseerr current",
+        ("refused",),
+        (url(f"{_BEGIN}@127.0.0.1:1/x?password={{secret}}"), _DEBUG),
+        raw=True,
     ),
 ]

@@ -53,7 +53,24 @@ def translated(exc: BaseException, config: Config | None, *, is_ours: bool) -> B
             f"The models cannot be compared: {exc}. Import all models before "
             "context.configure(target_metadata=...), or mend the name."
         )
-    return _of_url(exc, config, errors) or _of_database(exc, config, errors, is_ours) or exc
+    of_url = _of_driver(exc, config, errors) or _of_url(exc, config, errors)
+    return of_url or _of_database(exc, config, errors, is_ours) or exc
+
+
+def _of_driver(exc: BaseException, config: Config | None, errors: Any) -> IdiolectError | None:
+    """Tell of an async driver in a synchronous env.py, and of the reverse."""
+    if isinstance(exc, errors.MissingGreenlet) and _raised_in(exc, "raw_connection"):
+        return DatabaseError(
+            f"env.py connects in the synchronous way, and the driver of {_source(config)} is an "
+            "async one. Name a synchronous driver in the URL, or take the env.py of the template "
+            "'async' (see 'list_templates')."
+        )
+    if isinstance(exc, errors.InvalidRequestError) and "requires an async driver" in str(exc):
+        return DatabaseError(
+            f"env.py connects in the async way, and the driver of {_source(config)} is a "
+            "synchronous one. Name an async driver in the URL, (dialect+driver://...)."
+        )
+    return None
 
 
 def _of_url(exc: BaseException, config: Config | None, errors: Any) -> IdiolectError | None:
