@@ -100,6 +100,14 @@ def test_a_failure_is_rolled_back(
     assert per_migration is server.lasting.has_version_table
 
 
+def test_statements_wait_no_longer_than_told(project: Project, server: Server) -> None:
+    """SQL Server waits for ever unless it is told; the session's own limit is back afterwards."""
+    project.revision("a", None, "op.drop_table('t')")
+    project.upgrade(lock_wait_timeout=2.5)
+    sent = [line for line in server.log if "LOCK_TIMEOUT" in line or "DROP TABLE" in line]
+    assert ["SET LOCK_TIMEOUT 2500", "DROP TABLE t", "SET LOCK_TIMEOUT -1"] == sent
+
+
 def test_autocommit_block(project: Project, server: Server) -> None:
     """What was done before is committed, and the block's statements commit themselves."""
     project.revision(

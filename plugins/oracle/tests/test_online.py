@@ -54,6 +54,18 @@ def test_the_journal(project: Project, server: Server) -> None:
     assert ["CREATE TABLE", *step, *step, "DROP TABLE"] == server.journal
 
 
+def test_statements_wait_for_a_busy_table(project: Project, server: Server) -> None:
+    """Oracle waits for nobody unless it is told to; the session's own limit is back afterwards."""
+    project.revision("a", None, "op.drop_table('t')")
+    project.upgrade(lock_wait_timeout=2.5)
+    sent = [line for line in server.log if "ddl_lock_timeout" in line or "DROP TABLE" in line]
+    assert [
+        "ALTER SESSION SET ddl_lock_timeout = 3",
+        "DROP TABLE t",
+        "ALTER SESSION SET ddl_lock_timeout = 0",
+    ] == sent
+
+
 def test_each_revision_commits(project: Project, server: Server) -> None:
     """A revision's data and its version row are committed together, its DDL commits itself."""
     project.revision("a", None, "op.create_table('t', sa.Column('id', sa.Integer))")

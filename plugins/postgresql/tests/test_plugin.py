@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from projects import Project
 from sqlalchemy import NullPool, create_engine, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from idiolect import command
@@ -102,6 +103,33 @@ def test_autocommit_blocks(
     project.upgrade(transaction_per_migration=per_migration)
     assert ["i"] == project.rows("SELECT indexname FROM pg_indexes WHERE tablename = 't'")
     assert ([1], ["b"]) == (project.rows("SELECT id FROM t"), project.heads())
+
+
+@on_server
+@pytest.mark.parametrize("in_block", [True, False], ids=["autocommit block", "transaction"])
+def test_a_new_value_of_an_enum_is_used(project: Project, in_block: bool) -> None:
+    """PostgreSQL lets a value be used once it is committed; else the revision leaves nothing."""
+    project.revision("a", None, "op.create_table('t', sa.Column('m', sa.Enum('a', name='mood')))")
+    project.revision(
+        "b",
+        "a",
+        f"""
+        import contextlib
+        block = op.get_context().autocommit_block() if {in_block} else contextlib.nullcontext()
+        with block:
+            op.execute("ALTER TYPE mood ADD VALUE 'b'")
+        op.execute("INSERT INTO t VALUES ('b')")
+        """,
+    )
+    project.upgrade("a")
+    if in_block:
+        project.upgrade()
+        assert (["b"], ["b"]) == (project.rows("SELECT m FROM t"), project.heads())
+        return
+    with pytest.raises(DBAPIError, match="unsafe use of new value"):
+        project.upgrade()
+    assert ["a"] == project.rows("SELECT unnest(enum_range(NULL::mood))::text")
+    assert ["a"] == project.heads()
 
 
 @on_server
