@@ -13,8 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-import pytest
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -62,6 +60,9 @@ def missing(reason: str) -> NoReturn:
     Raises:
         pytest.skip.Exception: always, but in CI.
     """
+    # Not at the top: the interpreter that has the real Alembic imports this file, and has no pytest.
+    import pytest
+
     if os.environ.get("CI"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)

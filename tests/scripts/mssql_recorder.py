@@ -257,15 +257,13 @@ class _Cursor:
         if "sys.objects" in low or "[information_schema].[tables]" in low:
             is_there = state.has_version_table and "alembic_version" in given
             return [("alembic_version",)] if is_there else []
-        if "@@lock_timeout" in low:
-            return [(-1,)]
-        if "schema_name()" in low:
-            return [("dbo",)]
-        if "isolation" in low:
-            return [("READ COMMITTED",)]
-        if "sys.system_views" in low:
-            return [("dm_exec_sessions",)]
-        return [("16.0.1000",)]
+        facts = {
+            "@@lock_timeout": -1,
+            "schema_name()": "dbo",
+            "isolation": "READ COMMITTED",
+            "sys.system_views": "dm_exec_sessions",
+        }
+        return [(next((fact for word, fact in facts.items() if word in low), "16.0.1000"),)]
 
     def fetchone(self) -> Any:
         return next(self.rows, None)
