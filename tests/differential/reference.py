@@ -60,7 +60,7 @@ def missing(reason: str) -> NoReturn:
     Raises:
         pytest.skip.Exception: always, but in CI.
     """
-    # Not at the top: the interpreter that has the real Alembic imports this file, and has no pytest.
+    # Not at the top: the interpreter of the real Alembic imports this file too, without pytest.
     import pytest
 
     if os.environ.get("CI"):
