@@ -207,6 +207,16 @@ def test_mariadb_by_way_of_a_role(mariadb: Server, tmp_path: Path) -> None:
         assert ["alembic_version", "sent"] == _tables(mariadb)
 
 
+def test_mariadb_by_way_of_everybody(mariadb: Server, tmp_path: Path) -> None:
+    """What PUBLIC has counts, though the catalogue does not show it."""
+    mariadb.say("GRANT ALL ON {db}.* TO PUBLIC")
+    try:
+        _project(mariadb, tmp_path).upgrade()
+    finally:
+        mariadb.say("REVOKE ALL ON {db}.* FROM PUBLIC")
+    assert ["alembic_version", "sent"] == _tables(mariadb)
+
+
 def test_sqlite_opened_read_only(tmp_path: Path) -> None:
     """A database that was opened so is told of before the first statement."""
     path = tmp_path / "x.db"

@@ -8,6 +8,8 @@ Source: MySQL's manual, "EXPLAIN Statement"; MariaDB's manual, "EXPLAIN".
 
 from __future__ import annotations
 
+import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Errors "command denied", to a table and to a column. Source: MySQL's error message reference.
 _DENIED = {1142, 1143}
+#: Where a line of SHOW GRANTS gives more than the right to connect.
+_GRANTED_ON = re.compile(r"GRANT (?!USAGE ON).* ON (\*|`(?:[^`]|``)+`)\.")
 _EXPLAIN = {
     "INSERT": "EXPLAIN INSERT INTO {} (version_num) VALUES ('x')",
     "UPDATE": "EXPLAIN UPDATE {} SET version_num = 'x' WHERE version_num = 'x'",
@@ -52,7 +56,7 @@ def missing_privileges(connection: Connection, table: Table, needed: Collection[
         lacking = [each for each in needed if granted and each not in granted]
     else:
         lacking = [each for each in needed if _is_denied(connection, table, each)]
-    if not lacking:
+    if not lacking or ("CREATE" in needed and _has_public_grants(connection, schema)):
         return ""
     to = "@".join(map(_quoted, login.rsplit("@", 1)))
     return (
@@ -83,6 +87,22 @@ def _granted(connection: Connection, schema: str, name: str) -> set[str]:
         pass
     values = {"schema": schema, "name": name}
     return set(connection.execute(text(_GRANTED), values).scalars())
+
+
+def _has_public_grants(connection: Connection, schema: str) -> bool:
+    """Return whether everybody was granted something there, which no catalogue shows to them."""
+    try:
+        lines = connection.exec_driver_sql("SHOW GRANTS FOR PUBLIC").scalars().all()
+    except DBAPIError:
+        # MySQL, and MariaDB before 10.11: there is no such grantee.
+        return False
+    places = [found.group(1) for found in map(_GRANTED_ON.search, lines) if found]
+    return any(place == "*" or fnmatchcase(schema, _as_glob(place)) for place in places)
+
+
+def _as_glob(pattern: str) -> str:
+    """Return a pattern of LIKE as one of the shell, wider where it escapes something."""
+    return pattern.strip("`").replace("\\", "").replace("%", "*").replace("_", "?")
 
 
 def _quoted(name: str) -> str:
