@@ -59,7 +59,7 @@ def load_python_file(dir_: StrPath, filename: StrPath) -> ModuleType:
         return load_module_py(module_id, path)
     if extension != ".py":
         raise ScriptError(f"Can't load {path!r} as Python: its name does not end in '.py'.")
-    if os.path.exists(path):  # noqa: PTH110
+    if _is_there(path):
         return load_module_py(module_id, path)
     compiled = pyc_file_from_path(path)
     if compiled is None:
@@ -68,6 +68,15 @@ def load_python_file(dir_: StrPath, filename: StrPath) -> ModuleType:
             path=path,
         )
     return load_module_py(module_id, compiled)
+
+
+def _is_there(path: str) -> bool:
+    """Tell whether a file is there; a folder that may not be read is an error, not a no."""
+    try:
+        os.stat(path)  # noqa: PTH116
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def load_module_py(module_id: str, path: StrPath) -> ModuleType:
