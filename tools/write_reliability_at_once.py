@@ -1,7 +1,7 @@
-"""Write what docs/explanation/reliability.md tells of many runs at once.
+"""Write what docs/explanation/reliability.md tells of many runs at once, and of bad input.
 
 Needs POSTGRESQL_URL and MARIADB_URL, and fetches the real Alembic into a virtual environment of
-its own. Takes some thirty minutes; parts may be named: `at_once`, `threads`. The rest
+its own. Takes some thirty minutes; parts may be named: `at_once`, `threads`, `bad_input`. The rest
 of the page is `write_reliability_page.py`'s; tests hold the page to the stored results of both.
 """
 
@@ -23,7 +23,7 @@ def main() -> None:
     """Play all of both sides, or the parts that are named, and write the page."""
     from tests.faults import page
 
-    parts = {"at_once": at_once, "threads": threads}
+    parts = {"at_once": at_once, "threads": threads, "bad_input": bad_input}
     for name in sys.argv[1:] or parts:
         parts[name]()
     page.PAGE.write_text(page.text_of(page.stored()), encoding="utf-8")
@@ -54,6 +54,14 @@ def threads() -> None:
         with tempfile.TemporaryDirectory() as folder:
             found[side] = summary(play_threads(Path(folder) / "project", python))
     _keep("threads", found)
+
+
+def bad_input() -> None:
+    """Run the rows of bad input that both command lines take."""
+    from tests.bad_input.both import compare
+
+    with tempfile.TemporaryDirectory() as folder:
+        _keep("bad_input", compare(Path(folder), _sides()["Alembic"], _empty))
 
 
 def _sides() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The part of the page on reliability that tells of many runs at once.
+"""The part of the page on reliability that tells of many runs at once, and of bad input.
 
 `tools/write_reliability_at_once.py` plays and stores, `tests/faults/page.py` makes the page.
 """
@@ -27,6 +27,23 @@ _THREADS = """
 {threads} threads of one process, each with a database of its own, are in the middle of a revision
 together: {told}. A round is right where no thread failed and each database has all rows once.
 """
+_BAD = """
+## Bad input
+
+{rows} commands on projects with something wrong: config files, URLs, `env.py`, revision files,
+version tables, folders that cannot be written, servers that refuse. {both} of them are for commands
+and options that both sides have, and ran with both. Of these:
+
+| outcome | Idiolect | Alembic |
+|---|---|---|
+"""
+#: Outcome -> what it is called in the page.
+OUTCOMES = {
+    "traceback": "a traceback, though no code of the project's failed",
+    "long": "more than 12 lines, though no code of the project's failed",
+    "wrong": "ends with status 0, or changes something, where the other side refuses",
+    "secret": "shows the password",
+}
 
 
 def text_of(results: dict[str, Any]) -> str:
@@ -45,11 +62,17 @@ def text_of(results: dict[str, Any]) -> str:
         f"{results['threads'][side]['rounds']} rounds"
         for side in SIDES
     )
+    bad = results["bad_input"]
     return (
         _BEFORE.format(processes=PROCESSES, rounds=ROUNDS)
         + "\n".join(lines)
         + "\n"
         + _THREADS.format(threads=THREADS, told=threads)
+        + _BAD.format(**bad)
+        + "".join(
+            f"| {words} | {bad['Idiolect'].get(name, 0)} | {bad['Alembic'].get(name, 0)} |\n"
+            for name, words in OUTCOMES.items()
+        )
     )
 
 
