@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("sqlite")
 SETUP = "names = []\ndef setup(plugin):\n    names.append(plugin.name)\n"
 
 
