@@ -1,4 +1,4 @@
-"""What installed plugins cost that are not used, and what rules cost that hooks have answered.
+"""What installed plugins cost that are not used, what rules that hooks answered, a new plugin.
 
 A program of its own: `.venv/bin/python benchmarks/plugins.py`, with an interpreter that has
 Idiolect and its plugins. Distributions are made in a folder on PYTHONPATH: some serve a dialect
@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from locking import ENV
@@ -67,6 +68,7 @@ def main() -> None:
             sys.stdout.write(
                 f"hooks asked by an upgrade of {statements:5,} statements: {calls(place)}\n"
             )
+        sys.stdout.write(f"new-dialect, pip install, pytest: {scaffolding(root):.1f} s\n")
 
 
 def added(project: Path, words: str, installed: Path) -> float:
@@ -108,6 +110,23 @@ def calls(project: Path) -> int:
         check=True,
     )
     return len(re.findall(r"^hook .* asks ", done.stderr, re.MULTILINE))
+
+
+def scaffolding(root: Path) -> float:
+    """Return the seconds from nothing to a new dialect's package whose tests have passed."""
+    package, site = root / "idiolect-acme", root / "site"
+    python = sys.executable
+    install = "pip install --quiet --no-deps --disable-pip-version-check --target"
+    began = time.perf_counter()
+    for words in (
+        [Path(python).with_name("idiolect"), "-q", "new-dialect", "acme"],
+        [python, "-m", *install.split(), site, package],
+        [python, "-m", "pytest", "-q", package / "tests"],
+    ):
+        subprocess.run(  # noqa: S603 - the program's own commands
+            words, cwd=root, env=_environment(site), stdout=subprocess.DEVNULL, check=True
+        )
+    return time.perf_counter() - began
 
 
 def _environment(path: Path | None) -> dict[str, str]:
