@@ -14,6 +14,7 @@ PACKAGES = [ROOT / "core", *sorted(path.parent for path in ROOT.glob("plugins/*/
 NEWS = re.compile(
     r"\d+\.(core|sqlite|postgresql|mysql|mssql|oracle|alembic)\.(added|changed|fixed|removed|security)\.md"
 )
+LONGEST_FILE = 600
 every_package = pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)
 
 
@@ -68,3 +69,15 @@ def test_news_fragments_are_named_by_issue_package_and_kind() -> None:
     misnamed = [path.name for path in (ROOT / "changes").iterdir() if not NEWS.fullmatch(path.name)]
 
     assert [] == misnamed
+
+
+def test_a_file_of_source_has_at_most_600_lines() -> None:
+    """No module grows past what can be read in one go, except those that a tool writes."""
+    lengths = {}
+    for path in (found for package in PACKAGES for found in package.glob("src/**/*.py")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        if not any(line.startswith("Generated from ") for line in lines[:5]):
+            lengths[str(path.relative_to(ROOT))] = len(lines)
+
+    assert lengths
+    assert {} == {path: length for path, length in lengths.items() if length > LONGEST_FILE}

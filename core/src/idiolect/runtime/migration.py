@@ -11,8 +11,6 @@ import contextlib
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.engine import Engine
-from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
 from idiolect.ddl.lookup import impl_class_for
@@ -20,9 +18,11 @@ from idiolect.errors import CommandError, TransactionLostError, VersionTableErro
 from idiolect.hooks.dialects import hooks_for
 from idiolect.runtime import version_table
 from idiolect.runtime.again import Attempts
+from idiolect.runtime.dialect import requested_dialect
 from idiolect.runtime.heads import HeadMaintainer
 from idiolect.runtime.limits import Retries, limits_around
 from idiolect.runtime.lock import RunLock
+from idiolect.runtime.notes import around_step, name_version_table
 from idiolect.runtime.options import resolve_options
 from idiolect.runtime.output import script_stream
 from idiolect.runtime.plugins import load_published
@@ -46,7 +46,7 @@ from idiolect.util.sqla_compat import in_transaction
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from sqlalchemy.engine import Connection, Dialect
+    from sqlalchemy.engine import URL, Connection, Dialect
     from sqlalchemy.sql import Executable
 
     from idiolect.operations.base import Operations
@@ -205,15 +205,7 @@ class MigrationContext:
             CommandError: an Engine was passed, or nothing that tells the dialect.
             UnknownDialectError: nothing installed serves the dialect.
         """
-        if connection is not None:
-            dialect = _dialect_of(connection)
-        elif url:
-            dialect = make_url(url).get_dialect()(**(dialect_opts or {}))
-        elif dialect_name:
-            dialect = URL.create(dialect_name).get_dialect()(**(dialect_opts or {}))
-        if dialect is None:
-            message = "configure() needs one of: connection, url, dialect_name, dialect."
-            raise CommandError(message)
+        dialect = requested_dialect(connection, url, dialect_name, dialect, dialect_opts)
         return cls(dialect, connection, dict(opts or {}), environment_context)
 
     @property
@@ -286,7 +278,7 @@ class MigrationContext:
             CommandError: a starting revision was given although there is a database to ask.
         """
         if self.as_sql:
-            return self._starting_heads()
+            return version_table.starting_heads(self._start_from_rev, self.script)
         if self._start_from_rev:
             message = "Can't specify current_revision to context when using a database connection"
             raise CommandError(message)
@@ -416,17 +408,12 @@ class MigrationContext:
             try:
                 steps = list(self._migrations_fn(heads, self)) if self._migrations_fn else []
             except CommandError as exc:
-                if not self.as_sql and any(repr(head) in str(exc) for head in heads):
-                    folders = ", ".join(
-                        repr(str(each)) for each in getattr(self.script, "_version_locations", ())
-                    )
-                    looked = f"; looked for in {folders}" if folders else ""
-                    exc.add_note(f"from the version table {self.version_table!r}{looked}")
+                name_version_table(self, exc, heads)
                 raise
         # All files before the first statement: what is wrong with the last of them stops the run
         # while nothing has happened.
         for step in in_order_of_files(steps):
-            with self._step_block(step):
+            with around_step(self, step, self._watch):
                 step.load()
         self._has_looked = False
         return heads, steps
@@ -533,7 +520,7 @@ class MigrationContext:
         """Run steps in order; return False where another run went on between two of them."""
         maintainer = HeadMaintainer(self, heads)
         for number, step in enumerate(steps, 1):
-            with self._step_block(step), self.begin_transaction(_per_migration=True):
+            with around_step(self, step, self._watch), self.begin_transaction(_per_migration=True):
                 self.transactions.due()
                 if self._was_overtaken(maintainer.heads):
                     return False
@@ -558,40 +545,6 @@ class MigrationContext:
             if progress.observer is not None:
                 progress.observer.step_ends()
         return True
-
-    @contextlib.contextmanager
-    def _step_block(self, step: MigrationStep) -> Iterator[None]:
-        """Watch over a step, and name it in the notes of an exception that leaves it."""
-        label = f"revision {_where(step)}" if hasattr(step, "revision") else str(step)
-        watched = self._watch.step(label) if self._watch else contextlib.nullcontext()
-        try:
-            with watched:
-                yield
-        except Exception as exc:
-            if label not in str(exc):
-                exc.add_note(f"in {step.name}() of {label}")
-            if getattr(exc, "connection_invalidated", False):
-                exc.add_note("the connection to the database was lost")
-            if left := self.journal.left_by(exc):
-                exc.add_note(left)
-            raise
-        except KeyboardInterrupt as exc:
-            exc.add_note(f"in {step.name}() of {label}{self._left_by_interrupt()}")
-            raise
-
-    def _left_by_interrupt(self) -> str:
-        """Return what an interrupted step has left, for a message."""
-        if self.as_sql:
-            return ", so that the script is not whole"
-        if self.rules.transactional_ddl:
-            return (
-                "; what had not been committed was rolled back. See 'current' for where the "
-                "database is"
-            )
-        return (
-            "; this database does not roll back its statements about the schema. See 'current' "
-            "for how far it got; the next run goes on from there"
-        )
 
     def _has_version_table(self) -> bool:
         return version_table.exists(self.connection, self._version)
@@ -632,36 +585,9 @@ class MigrationContext:
             if transaction is None:
                 self.connection.commit()
 
-    def _starting_heads(self) -> tuple[str, ...]:
-        start = self._start_from_rev
-        if start is None or start == "base":
-            return ()
-        if self.script is None:
-            return tuple(map(str, to_tuple(start, ())))
-        return tuple(
-            revision.revision
-            for each in to_tuple(start, ())
-            for revision in self.script.get_revisions(each)
-        )
-
     def _before_statement(self) -> None:
         self.transactions.due()
 
 
-def _dialect_of(connection: Any) -> Dialect:
-    if isinstance(connection, Engine) or not hasattr(connection, "execute"):
-        message = (
-            "'connection' argument to configure() is expected to be a "
-            f"sqlalchemy.engine.Connection instance, got {connection!r}"
-        )
-        raise CommandError(message)
-    dialect: Dialect = connection.dialect
-    return dialect
-
-
 def _shown(heads: Collection[str]) -> str:
     return ", ".join(sorted(heads)) or "the base"
-
-
-def _where(step: Any) -> str:
-    return f"{step.revision.revision!r} ({getattr(step.revision, 'path', None)})"

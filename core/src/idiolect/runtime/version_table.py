@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from idiolect.errors import IdiolectError, VersionTableError
 from idiolect.hooks.records import VERSION_TABLE, VersionTableSpec, journal_name
+from idiolect.util.langhelpers import to_tuple
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
@@ -43,6 +44,22 @@ def exists(connection: Connection, table: Table) -> bool:
 def journal_exists(connection: Connection, table: Table) -> bool:
     """Return whether the database has the statement journal beside the table."""
     return bool(inspect(connection).has_table(journal_name(table.name), schema=table.schema))
+
+
+def starting_heads(start: Any, script: Any) -> tuple[str, ...]:
+    """Return the full ids that a script is to start from; empty for the base.
+
+    Args:
+        start: one identifier or several, as the command or env.py gave them.
+        script: the script directory that resolves them; None takes them as they are.
+    """
+    if start is None or start == "base":
+        return ()
+    if script is None:
+        return tuple(map(str, to_tuple(start, ())))
+    return tuple(
+        revision.revision for each in to_tuple(start, ()) for revision in script.get_revisions(each)
+    )
 
 
 def read_heads(connection: Connection, table: Table) -> tuple[str, ...]:

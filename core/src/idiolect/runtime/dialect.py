@@ -1,0 +1,51 @@
+"""Which dialect a context is for, by what ``configure()`` was given.
+
+The context comes in, once. Who serves the dialect is found elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine.url import URL, make_url
+
+from idiolect.errors import CommandError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, Dialect
+
+
+def requested_dialect(
+    connection: Connection | None,
+    url: str | URL | None,
+    dialect_name: str | None,
+    dialect: Dialect | None,
+    dialect_opts: dict[str, str] | None,
+) -> Dialect:
+    """Return the dialect of the first that is given: connection, URL, name, dialect.
+
+    Raises:
+        CommandError: an Engine was passed, or nothing that tells the dialect.
+    """
+    if connection is not None:
+        return _dialect_of(connection)
+    if url:
+        return make_url(url).get_dialect()(**(dialect_opts or {}))
+    if dialect_name:
+        return URL.create(dialect_name).get_dialect()(**(dialect_opts or {}))
+    if dialect is None:
+        message = "configure() needs one of: connection, url, dialect_name, dialect."
+        raise CommandError(message)
+    return dialect
+
+
+def _dialect_of(connection: Any) -> Dialect:
+    if isinstance(connection, Engine) or not hasattr(connection, "execute"):
+        message = (
+            "'connection' argument to configure() is expected to be a "
+            f"sqlalchemy.engine.Connection instance, got {connection!r}"
+        )
+        raise CommandError(message)
+    dialect: Dialect = connection.dialect
+    return dialect

@@ -1,0 +1,81 @@
+"""What an exception is told on its way out of a run: the step, its file, and what was left.
+
+The run comes in, around planning and around each step. Exceptions pass through with notes; none
+is raised or kept here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from idiolect.runtime.migration import MigrationContext
+    from idiolect.runtime.steps import MigrationStep
+    from idiolect.runtime.transactions import TransactionWatch
+
+
+@contextlib.contextmanager
+def around_step(
+    context: MigrationContext, step: MigrationStep, watch: TransactionWatch | None
+) -> Iterator[None]:
+    """Watch over a step, and name it in the notes of an exception that leaves it.
+
+    Args:
+        context: whose step it is.
+        step: loaded or run in the block.
+        watch: what sees to the transaction that env.py opened, if there is one.
+    """
+    label = f"revision {_where(step)}" if hasattr(step, "revision") else str(step)
+    watched = watch.step(label) if watch else contextlib.nullcontext()
+    try:
+        with watched:
+            yield
+    except Exception as exc:
+        if label not in str(exc):
+            exc.add_note(f"in {step.name}() of {label}")
+        if getattr(exc, "connection_invalidated", False):
+            exc.add_note("the connection to the database was lost")
+        if left := context.journal.left_by(exc):
+            exc.add_note(left)
+        raise
+    except KeyboardInterrupt as exc:
+        exc.add_note(f"in {step.name}() of {label}{_left_by_interrupt(context)}")
+        raise
+
+
+def name_version_table(context: MigrationContext, exc: Exception, heads: Collection[str]) -> None:
+    """Note where an id came from that cannot be planned with, and where its file was looked for.
+
+    Args:
+        context: that of the run.
+        exc: noted on only where it names one of ``heads``.
+        heads: the ids in the version table.
+    """
+    if context.as_sql or not any(repr(head) in str(exc) for head in heads):
+        return
+    folders = ", ".join(
+        repr(str(each)) for each in getattr(context.script, "_version_locations", ())
+    )
+    looked = f"; looked for in {folders}" if folders else ""
+    exc.add_note(f"from the version table {context.version_table!r}{looked}")
+
+
+def _left_by_interrupt(context: MigrationContext) -> str:
+    """Return what an interrupted step has left, for a message."""
+    if context.as_sql:
+        return ", so that the script is not whole"
+    if context.rules.transactional_ddl:
+        return (
+            "; what had not been committed was rolled back. See 'current' for where the database is"
+        )
+    return (
+        "; this database does not roll back its statements about the schema. See 'current' "
+        "for how far it got; the next run goes on from there"
+    )
+
+
+def _where(step: Any) -> str:
+    return f"{step.revision.revision!r} ({getattr(step.revision, 'path', None)})"
