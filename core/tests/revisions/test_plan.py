@@ -261,3 +261,14 @@ def test_collections_are_unordered_with_their_ends(forest: RevisionMap) -> None:
     assert [one.revision for one in targets] == ["z3"]
     assert {one.revision for one in down} == {"y1", "y2"}
     assert [one.revision for one in current] == ["y2"]
+
+
+def test_a_line_that_a_program_closed_to_a_circle_is_refused(linear: RevisionMap) -> None:
+    """Links that lead back into the line never run in an order of their own."""
+    list(linear.iterate_revisions("heads", "base"))
+    bottom = linear.get_revision("aaaa")
+    assert bottom is not None
+    bottom.set_dependencies(("dddd",))
+
+    with pytest.raises(RevisionError, match="broken map"):
+        list(linear.iterate_revisions("dddd", "base"))

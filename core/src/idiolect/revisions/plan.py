@@ -53,8 +53,37 @@ class Span(NamedTuple):
 
 def ordered(graph: Graph, selection: Selection) -> list[Revision]:
     """Return the revisions of a selection from the top down, branch by branch."""
+    line = _unforked(graph, selection)
+    if line is not None:
+        return line
     order = sort.BranchOrder(selection.revisions, graph.positions)
     return [selection.revisions[name] for name in order.run(selection.tops)]
+
+
+def _unforked(graph: Graph, selection: Selection) -> list[Revision] | None:
+    """Return a selection that is one line, from the top down; None where it is none.
+
+    Most histories are. Each revision is visited once, where finding an order visits it three
+    times; of 20,000 the processor's cache holds none from one time to the next.
+    """
+    revisions, tops = selection
+    if len(tops) != 1:
+        return None
+    line: list[Revision] = []
+    name = tops[0]
+    while name in revisions and len(line) < len(revisions):
+        line.append(revisions[name])
+        links = line[-1].order_links
+        if not links:
+            break
+        if len(links) > 1:
+            return None
+        name = links[0]
+    else:
+        # Programs may change links so that the line leads to nothing, or back into itself.
+        if name in revisions or name not in graph.positions:
+            return None
+    return line if len(line) == len(revisions) else None
 
 
 def upgrade(graph: Graph, span: Span) -> Selection:
