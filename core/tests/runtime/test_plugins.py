@@ -106,3 +106,13 @@ def test_they_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IDIOLECT_DISABLE_PLUGINS", "acme.views")
     MigrationContext.configure(dialect_name="sqlite")
     assert "acme_views_plugin" not in sys.modules
+
+
+def test_plugins_that_are_put_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They come before those that are older, in their own order."""
+    monkeypatch.setattr(plugins, "_all_plugins", {})
+    made = [plugins.Plugin(name) for name in ("mine", "core.b", "core.a")]
+
+    plugins.put_first(made[1:])
+
+    assert ["core.b", "core.a", "mine"] == [plugin.name for plugin in plugins.all_plugins()]

@@ -22,8 +22,8 @@ from idiolect.autogenerate.compare import (
     tables,
     types,
 )
-from idiolect.runtime.plugins import Plugin
-from idiolect.util.langhelpers import DispatchPriority, PriorityDispatcher
+from idiolect.runtime.plugins import Plugin, all_plugins, put_first
+from idiolect.util.langhelpers import DispatchPriority, PriorityDispatcher, PriorityDispatchResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,23 +58,46 @@ def _for_table(
     return add
 
 
-def _for_column(compare: Callable[..., Mapping[str, Any]]) -> Callable[..., None]:
-    """Return the comparator of target ``column`` that notes the facts that ``compare`` found."""
+def _for_column(compare: Callable[..., Mapping[str, Any]]) -> Callable[..., Any]:
+    """Return the comparator of target ``column`` that notes the facts that ``compare`` found.
 
-    def note(autogen_context: Any, alter_column_op: Any, *column: Any) -> None:
-        columns.note(alter_column_op, compare(autogen_context, *column))
+    A change that it found ends the chain.
+    """
+
+    def note(autogen_context: Any, alter_column_op: Any, *column: Any) -> Any:
+        facts = compare(autogen_context, *column)
+        columns.note(alter_column_op, facts)
+        changes = any(name.startswith("modify_") for name in facts)
+        return PriorityDispatchResult.STOP if changes else None
 
     setattr(note, proofs.BY_VALUE, True)
     return note
 
 
+def _for_defaults(applies: Callable[..., bool]) -> Callable[..., Any]:
+    """Return the comparator that has the last word on defaults where ``applies`` says so."""
+
+    def settle(autogen_context: Any, alter_column_op: Any, *column: Any) -> Any:
+        if not applies(autogen_context, *column[-2:]):
+            return None
+        facts = server_defaults.compare_server_default(autogen_context, *column)
+        columns.note(alter_column_op, facts)
+        return PriorityDispatchResult.STOP
+
+    setattr(settle, proofs.BY_VALUE, True)
+    return settle
+
+
 def _register() -> None:
+    earlier = all_plugins()
+    first, last = DispatchPriority.FIRST, DispatchPriority.LAST
     add = Plugin("alembic.autogenerate.schemas").add_autogenerate_comparator
     add(_compare_schemas, "autogenerate")
     add = Plugin("alembic.autogenerate.tables").add_autogenerate_comparator
     add(_compare_tables, "schema", "tables")
     add = Plugin("alembic.autogenerate.types").add_autogenerate_comparator
-    add(_for_column(types.compare_type), "column", "types")
+    # Last, so that a comparator without a priority can take the place of this one by STOP.
+    add(_for_column(types.compare_type), "column", "types", priority=last)
     add = Plugin("alembic.autogenerate.constraints").add_autogenerate_comparator
     add(_for_table(indexes.compare_indexes_and_uniques, indexes.proves_equal), "table", "indexes")
     add(
@@ -84,7 +107,10 @@ def _register() -> None:
     )
     add(_for_column(columns.compare_nullable), "column", "nullable")
     add = Plugin("alembic.autogenerate.defaults").add_autogenerate_comparator
-    add(_for_column(server_defaults.compare_server_default), "column", "server_default")
+    chain = ("column", "server_default")
+    add(_for_defaults(server_defaults.is_unasked), *chain, priority=first)
+    add(_for_defaults(server_defaults.is_computed), *chain)
+    add(_for_column(server_defaults.compare_server_default), *chain, priority=last)
     add = Plugin("alembic.autogenerate.comments").add_autogenerate_comparator
     add(_for_column(comments.compare_column_comment), "column", "comments")
     add(_for_table(comments.compare_table_comment, comments.proves_equal), "table", "comments")
@@ -94,7 +120,6 @@ def _register() -> None:
         "table",
         "checkconstraints",
     )
-    last = DispatchPriority.LAST
     for name, compare, proof in (
         ("checks", conditions.compare_conditions_of_checks, constraints.proves_equal),
         ("indexes", conditions.compare_conditions_of_indexes, conditions.proves_equal),
@@ -106,12 +131,12 @@ def _register() -> None:
     setattr(computed.leave_to_the_table, proofs.BY_VALUE, True)
     add = Plugin("idiolect.computed").add_autogenerate_comparator
     add(computed.compare_computed, "table", "computed", priority=last)
-    first = DispatchPriority.FIRST
-    add(computed.leave_to_the_table, "column", "server_default", priority=first)
+    add(computed.leave_to_the_table, *chain, priority=first)
     add = Plugin("idiolect.primary_keys").add_autogenerate_comparator
     add(primary_keys.compare_primary_keys, "table", "primarykeys", priority=last)
     add = Plugin("idiolect.autogenerate.renames").add_autogenerate_comparator
     add(renames.mark_likely_renames, "autogenerate", "renames", priority=last)
+    put_first(plugin for plugin in all_plugins() if plugin not in earlier)
 
 
 _register()

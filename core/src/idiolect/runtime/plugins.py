@@ -159,6 +159,21 @@ def all_plugins() -> list[Plugin]:
     return list(_all_plugins.values())
 
 
+def put_first(plugins: Iterable[Plugin]) -> None:
+    """Move plugins to the front, in their order.
+
+    The core's are made when something is compared; a program's, in env.py, may be older. Of one
+    priority the core's comparators are called first all the same.
+
+    Args:
+        plugins: those to move.
+    """
+    moved = {plugin.name: plugin for plugin in plugins}
+    rest = {name: plugin for name, plugin in _all_plugins.items() if name not in moved}
+    _all_plugins.clear()
+    _all_plugins.update({**moved, **rest})
+
+
 def choose_sets(known: Iterable[str], wanted: Iterable[str]) -> list[str]:
     """Return the known names that patterns choose, in their order.
 
