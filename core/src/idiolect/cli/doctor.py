@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from idiolect.cli.terminal import has_colors, painted
 from idiolect.command.documents import check_format, print_document
 from idiolect.errors import CommandError
+from idiolect.util.controls import visible
+from idiolect.util.messaging import write_outstream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +50,8 @@ def doctor(config: Config, format: str = "text") -> None:
         print_document(config, healthy=not problems, findings=[asdict(each) for each in found])
     else:
         for line in _lines(found, has_colors(config.stdout)):
-            config.print_stdout("%s", line)
+            # Painted, which print_stdout() would show instead of doing.
+            write_outstream(config.stdout, line, "\n", **config.messaging_opts)
     if problems:
         count = "1 problem" if problems == 1 else f"{problems} problems"
         raise CommandError(f"The doctor found {count}; see above.")
@@ -56,9 +59,9 @@ def doctor(config: Config, format: str = "text") -> None:
 
 def _lines(found: list[Finding], colors: bool) -> Iterator[str]:
     for each in found:
-        first, *others = each.text.splitlines() or [""]
+        first, *others = visible(each.text).splitlines() or [""]
         status = painted(f"{each.status:<9}", _STYLES[each.status], colors)
         yield f"{status}{each.check:<14}{first}"
         if each.remedy:
-            others.append(f"To mend it: {each.remedy}")
+            others.append(f"To mend it: {visible(each.remedy)}")
         yield from (f"{'':<23}{line}".rstrip() for line in others)

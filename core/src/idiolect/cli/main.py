@@ -10,7 +10,7 @@ import os
 import sys
 import warnings
 from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -28,11 +28,13 @@ from idiolect.cli.output import LenientOutput
 from idiolect.cli.parser import Parser, build_parser, parser_for
 from idiolect.settings.config import Config
 from idiolect.settings.sources import INI_NAMES, find_config
+from idiolect.util.controls import visible
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
+    from types import TracebackType
 
 #: Asked by the shells' completion scripts; followed by the words up to the cursor.
 COMPLETE = "__complete"
@@ -131,6 +133,8 @@ class CommandLine:
             _demand_all_written(config.stdout)
         except Exception as exc:
             if options.raiseerr:
+                if self._has_process:
+                    sys.excepthook = partial(_show_traceback, config)
                 raise
             _fail(exc, config)
 
@@ -184,7 +188,7 @@ def _run(argv: Sequence[str] | None, prog: str | None) -> None:
         from idiolect.cli import interrupts
 
         message, status = interrupts.describe(exc)
-        sys.stderr.write(message + "\n")
+        sys.stderr.write(visible(message) + "\n")
         sys.exit(status)
 
 
@@ -244,6 +248,20 @@ def _spare_the_last_look() -> None:
         gc.freeze()
 
 
+def _show_traceback(
+    config: Config,
+    _kind: type[BaseException],
+    exc: BaseException,
+    _traceback: TracebackType | None,
+) -> None:
+    """Show what Python shows of an exception that nobody caught, without passwords."""
+    import traceback
+
+    from idiolect.cli.secrets import redact
+
+    sys.stderr.write(visible(redact("".join(traceback.format_exception(exc)), config)))
+
+
 def _show_warning(  # noqa: PLR0917 - Python calls it so
     message: Warning | str,
     category: type[Warning],
@@ -255,7 +273,7 @@ def _show_warning(  # noqa: PLR0917 - Python calls it so
     """Show a warning of ours in one line, without the place in our code; others as ever."""
     folders = Path(filename).parts[:-1]
     if any(each == "idiolect" or each.startswith("idiolect_") for each in folders):
-        text = f"WARNING: {message}\n"
+        text = f"WARNING: {visible(str(message))}\n"
     else:
         text = warnings.formatwarning(message, category, filename, lineno, line)
     (file or sys.stderr).write(text)

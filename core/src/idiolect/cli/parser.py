@@ -19,6 +19,7 @@ from idiolect.cli.commands import (
     summary_of,
 )
 from idiolect.cli.contributed import contributed_commands
+from idiolect.util.controls import visible
 from idiolect.util.langhelpers import nearest
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Parser(argparse.ArgumentParser):
         if message.endswith("are required: revision"):
             message += " (the latest is 'head')"
         # A URL may stand where it does not belong.
-        super().error(redact(message, None))
+        super().error(visible(redact(message, None)))
 
 
 def build_parser(prog: str | None, commands: Iterable[CommandSpec | str]) -> Parser:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idiolect.cli.terminal import has_colors, is_dumb, is_terminal, painted
 from idiolect.util import progress
+from idiolect.util.controls import visible
 from idiolect.util.progress import Observer
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ class Progress(Observer):
 
     def waiting(self, message: str) -> None:
         """Show what is waited for, instead of a revision."""
+        message = visible(message)
         with self._lock:
             if message == self._now:
                 return
@@ -188,7 +190,7 @@ class Progress(Observer):
 
 def _told(step: Any) -> str:
     """Return a step in words, on one line, as the log has it."""
-    return " ".join(str(step).split())
+    return visible(" ".join(str(step).split()))
 
 
 def _named(operation: object) -> str:
@@ -197,8 +199,8 @@ def _named(operation: object) -> str:
     try:
         statement = getattr(operation, "sqltext", None)
         if statement is None:
-            return describe(operation)
-        words = " ".join(str(statement).split())
+            return visible(describe(operation))
+        words = visible(" ".join(str(statement).split()))
     except Exception:  # noqa: BLE001 - somebody else's operation, looked at from aside
         return type(operation).__name__
     short = len(words) <= _LONGEST_STATEMENT

@@ -19,6 +19,7 @@ from idiolect.cli.causes import translated
 from idiolect.cli.secrets import redact
 from idiolect.errors import IdiolectError
 from idiolect.util.advice import advise
+from idiolect.util.controls import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,9 +97,9 @@ def failure_of(exc: BaseException, config: Config | None) -> Failure:
         found = _with_frames(exc, frames)
     return replace(
         found,
-        headline=redact(found.headline, config),
-        frames=tuple(redact(line, config) for line in found.frames),
-        reason=tuple(redact(line, config) for line in found.reason),
+        headline=visible(redact(found.headline, config)),
+        frames=tuple(visible(redact(line, config)) for line in found.frames),
+        reason=tuple(visible(redact(line, config)) for line in found.reason),
     )
 
 

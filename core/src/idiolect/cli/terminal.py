@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from idiolect.cli.secrets import redact
+from idiolect.util.controls import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,7 @@ def failure_at_terminal(failure: Failure, config: Config | None, colors: bool) -
     # The innermost frame, in two lines, is what the excerpt shows better.
     frames = failure.frames[:-2] if excerpt and failure.code is None else failure.frames
     lines += [painted(line, "dim", colors) for line in frames]
-    lines += [painted(redact(text, config), style, colors) for style, text in excerpt]
+    lines += [painted(visible(redact(text, config)), style, colors) for style, text in excerpt]
     lines += [painted(line, "red", colors) for line in failure.reason]
     return "\n".join(lines)
 

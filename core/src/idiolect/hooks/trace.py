@@ -12,6 +12,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from idiolect.util.controls import visible
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -57,4 +59,4 @@ def _shown(value: object, how: Any = repr) -> str:
 
 
 def _write(line: str) -> None:
-    sys.stderr.write(f"hook {line}\n")
+    sys.stderr.write(f"hook {visible(line)}\n")

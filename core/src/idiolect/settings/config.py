@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypedDict, TypeVar, cast, overloa
 
 from idiolect.errors import ConfigError
 from idiolect.settings import sections, sources
+from idiolect.util.controls import visible
 from idiolect.util.langhelpers import EMPTY_DICT, immutabledict, nearest
 from idiolect.util.messaging import write_outstream
 
@@ -384,14 +385,14 @@ class Config:
         return cast("MessagingOptions", immutabledict({"quiet": quiet}))
 
     def print_stdout(self, text: str, *arg: Any) -> None:
-        """Print a line to :attr:`stdout`, unless ``quiet``.
+        """Print a line to :attr:`stdout`, unless ``quiet``; what would steer a terminal is shown.
 
         Args:
             text: the line; with ``arg``, a format in the style of ``%``.
             arg: values for the format; without any, ``text`` stays as it is.
         """
         line = str(text) % arg if arg else str(text)
-        write_outstream(self.stdout, line, "\n", **self.messaging_opts)
+        write_outstream(self.stdout, visible(line), "\n", **self.messaging_opts)
 
 
 def _log_source(path: Path | None) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from idiolect.util.controls import visible
+
 _OWN, _ELDER = "idiolect", "alembic"
 
 
@@ -25,15 +27,26 @@ class Log:
 
     def info(self, message: str, *args: object) -> None:
         """Log progress."""
-        self._logger().info(message, *args, stacklevel=2)
+        logger = self._logger()
+        if logger.isEnabledFor(logging.INFO):
+            logger.info(message, *map(_harmless, args), stacklevel=2)
 
     def warning(self, message: str, *args: object, **kw: Any) -> None:
         """Log what works and may surprise."""
-        self._logger().warning(message, *args, stacklevel=2, **kw)
+        self._logger().warning(message, *map(_harmless, args), stacklevel=2, **kw)
 
     def _logger(self) -> logging.Logger:
         elder, own = f"{_ELDER}.{self._suffix}", f"{_OWN}.{self._suffix}"
         return logging.getLogger(elder if _configured(elder) and not _configured(own) else own)
+
+
+def _harmless(value: object) -> object:
+    """Return a value, or its text where that holds what would steer a terminal."""
+    if isinstance(value, (int, float)):
+        return value
+    text = str(value)
+    shown = visible(text)
+    return value if shown == text else shown
 
 
 def _configured(name: str) -> bool:

@@ -11,6 +11,7 @@ import warnings
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from idiolect.errors import IdiolectDeprecationWarning
+from idiolect.util.controls import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,7 +56,7 @@ def msg(msg: str, newline: bool = True, flush: bool = False, quiet: bool = False
     """Print ``msg``; on a terminal indented by two columns and wrapped."""
     if quiet:
         return
-    write_outstream(sys.stdout, _laid_out(msg, _width()), "\n" if newline else "")
+    write_outstream(sys.stdout, _laid_out(visible(msg), _width()), "\n" if newline else "")
     if flush or newline:
         with contextlib.suppress(BrokenPipeError, ValueError):
             sys.stdout.flush()

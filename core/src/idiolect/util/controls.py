@@ -1,0 +1,17 @@
+"""Text of others at a terminal: what would steer it is shown, not obeyed.
+
+Whatever prints ids, messages, labels, paths or a server's words comes in. Scripts of ``--sql`` and
+what the user's own code prints stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: The control characters of ASCII and of Latin 1, without tabs and ends of lines.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
+
+
+def visible(text: str) -> str:
+    r"""Return ``text`` with its control characters written as in Python: ``\x1b``."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
