@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SECONDS = 60
 MOST_LINES = 12
 _FRAME = re.compile(r'^ *File "(.*?)", line \d+', re.MULTILINE)
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NO_TABLES = "BEGIN TRANSACTION;\nCOMMIT;"
 _UNWATCHED = ("*__pycache__*", "*.db-journal", "*.db-wal", "*.db-shm")
 # Without these, root is asked for permissions like everybody else.
@@ -101,6 +102,8 @@ def run(row: Row, project: Project, side: Side = IDIOLECT) -> Outcome:
 def faults(row: Row, project: Project, outcome: Outcome) -> list[str]:
     """Return what is wrong with the outcome, in words; an empty list where all is right."""
     found = [*secret_faults(project, outcome)]
+    if steering := _STEERING.findall(outcome.out + outcome.err):
+        found.append(f"control characters are shown: {steering}")
     if outcome.status != row.status:
         found.append(f"exit status {outcome.status} instead of {row.status}")
     found += [f"{name!r} changed" for name in wrongly_changed(row, outcome)]

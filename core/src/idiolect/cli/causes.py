@@ -114,18 +114,13 @@ def _of_url(exc: BaseException, config: Config | None, errors: Any) -> IdiolectE
 def _of_database(
     exc: BaseException, config: Config | None, errors: Any, is_ours: bool
 ) -> IdiolectError | None:
+    if isinstance(exc, OSError) and _raised_in(exc, "raw_connection"):
+        # As some async drivers raise what the system says, and SQLAlchemy passes it on.
+        return _of_connecting(exc, config)
     if not isinstance(exc, errors.DBAPIError):
         return None
     if exc.statement is None:
-        misread = _misread_host(config)
-        if misread is not None:
-            return DatabaseError(
-                f"Cannot connect to the database of {_source(config)}: an '@' in the password "
-                f"ends it early, so that the host is taken to be '***@{misread}'. {_ENCODE}"
-            )
-        return DatabaseError(
-            f"Cannot connect to the database of {_source(config)}: {_on_one_line(exc.orig)}"
-        )
+        return _of_connecting(exc.orig, config)
     if not is_ours:
         return None
     notes = "; ".join(getattr(exc, "__notes__", ()))
@@ -133,6 +128,18 @@ def _of_database(
     return DatabaseError(
         f"The database of {_source(config)} refuses what Idiolect itself sends it{when}: "
         f"{_on_one_line(exc.orig)} (statement: {_on_one_line(exc.statement)})"
+    )
+
+
+def _of_connecting(exc: BaseException | None, config: Config | None) -> IdiolectError:
+    misread = _misread_host(config)
+    if misread is not None:
+        return DatabaseError(
+            f"Cannot connect to the database of {_source(config)}: an '@' in the password "
+            f"ends it early, so that the host is taken to be '***@{misread}'. {_ENCODE}"
+        )
+    return DatabaseError(
+        f"Cannot connect to the database of {_source(config)}: {_on_one_line(exc)}"
     )
 
 
@@ -149,7 +156,16 @@ def _source(config: Config | None) -> str:
         url = _url(config)
     except Exception:  # noqa: BLE001 - the URL is what is broken
         return place
-    return f"{place} ({_masked(url)})" if url else place
+    if url:
+        return f"{place} ({_masked(url)})"
+    sections = " or ".join(f"[{name}]" for name in _sections(config))
+    return f"{place} (in {sections})" if sections else place
+
+
+def _sections(config: Config) -> list[str]:
+    """Return the sections that have a URL each, as those of the template ``multidb``."""
+    parser = config.file_config
+    return [name for name in parser.sections() if parser.has_option(name, _URL_OPTION)]
 
 
 def _masked(url: str) -> str:
