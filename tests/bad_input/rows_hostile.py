@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.bad_input.row import FIRST, SECOND, Row, name_of
 from tests.bad_input.spoil import (
     ENV,
@@ -15,6 +17,9 @@ from tests.bad_input.spoil import (
     url,
     write,
 )
+
+if TYPE_CHECKING:
+    from tests.bad_input.row import Needs
 
 #: Clears the screen, rings, goes back to the margin, and steers with one character of Latin 1.
 _STEERS = "\x1b[2J\x07\rgone\x9b31m"
@@ -56,6 +61,12 @@ _DRIVERS_WORDS = {
     "decoded": "cannot log in with password '{secret}@/%:{secret2}'",
     "encoded": "cannot log in with {secret}%40%2F%25%3A{secret2}",
 }
+
+#: MariaDB writes it in its own way.
+_LOGINS: tuple[tuple[Needs, str], ...] = (
+    ("postgresql", r"\x1b[2J"),
+    ("mariadb", r"\001B[2J"),
+)
 
 
 def _error(words: str) -> str:
@@ -153,8 +164,7 @@ ROWS = [
             (server_with(username="a\x1b[2Jb", password="{secret}"),),
             needs=needs,
         )
-        # MariaDB says it in octal.
-        for needs, said in (("postgresql", r"\x1b[2J"), ("mariadb", r"\001B[2J"))
+        for needs, said in _LOGINS
     ),
     *(
         Row(
