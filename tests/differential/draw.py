@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DIALECTS = ("default", "mariadb", "mysql", "postgresql", "sqlite")
+DIALECTS = ("default", "mysql", "postgresql", "sqlite")
+"""Those whose texts are the same without exception."""
 MYSQL = ("mariadb", "mysql")
 INLINE_CHECKS_DIFFER = ("mariadb", "oracle")
-"""Those whose texts are the same without exception."""
 TABLES = ("t", "account", "My Table", "select", "straße", "t%x", 'q"uo', "UPPER", "order_")
 COLUMNS = ("a", "b", "id", "Mixed", "sel ect", "from", "c%d", "größe")
 SCHEMAS = (None, None, None, "s", "My Schema", "a.b")

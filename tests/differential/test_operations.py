@@ -24,6 +24,18 @@ FIRSTS = [
 ]
 
 ALLOWED: dict[str, tuple[Allowed, ...]] = {
+    "mariadb": (
+        Allowed(
+            "Alembic leaves if_exists of constraints out",
+            r"^(ALTER TABLE .* DROP (?:FOREIGN KEY|INDEX|CONSTRAINT)) IF EXISTS ",
+            r"\1 ",
+        ),
+        Allowed(
+            "and a primary key can be dropped so by its name alone",
+            r"^(ALTER TABLE .* DROP) CONSTRAINT `PRIMARY`",
+            r"\1 PRIMARY KEY",
+        ),
+    ),
     "oracle": (
         Allowed(
             "Alembic neither names the schema nor quotes names in a column's comment",

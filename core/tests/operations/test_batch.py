@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 
@@ -518,3 +519,10 @@ def test_an_index_of_no_column_is_refused(script: Any) -> None:
     ):
         op.create_index("i", ["nosuch"])
     assert [] == script.statements
+
+
+def test_an_index_of_an_expression_is_no_unknown_column(script: Any) -> None:
+    """Text of SQL is left to the database, whatever it reads like."""
+    with script.op.batch_alter_table("t", copy_from=shop(), recreate="always") as op:
+        op.create_index("i", [literal_column("a DESC"), text("lower(b)")])
+    assert "CREATE INDEX i ON t (a DESC, lower(b))" == script.statements[-1]
