@@ -121,8 +121,8 @@ ROWS = [
     Row(
         "template-async-missing-driver",
         "upgrade head",
-        (*_PLACE, "asyncmy", "pip install"),
-        (_env_py("async"), url("mariadb+asyncmy://app:{secret}@127.0.0.1:1/x")),
+        (*_PLACE, "aiomysql", "pip install"),
+        (_env_py("async"), url("mariadb+aiomysql://app:{secret}@127.0.0.1:1/x")),
     ),
     Row(
         "template-multidb-async-driver",

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from idiolect.errors import CommandError, ConfigError, PrivilegeError, UnfinishedRevisionError
+from idiolect.errors import CommandError, ConfigError, UnfinishedRevisionError
 from idiolect.hooks.records import journal_name
 from idiolect.runtime.journal.entries import ACCEPTED, ACCEPTED_NOTE, DONE, INTENT, in_words
 from idiolect.runtime.journal.listen import Listener
@@ -168,13 +168,9 @@ class Journal:
     def _drop(self, store: JournalTable) -> None:
         """Drop the table, unless that would commit what is env.py's to commit."""
         if self._exists and not self._context.connection.in_transaction():
-            try:
-                with self._settled():
-                    store.drop()
-                self._exists = False
-            except DBAPIError as exc:
-                # It is empty, and the next run goes on with it.
-                log.info("The journal's table %r is left: %s", store.name, exc.orig)
+            with self._settled():
+                store.drop()
+            self._exists = False
 
     def _drop_in_time(self, store: JournalTable) -> None:
         """Drop the table after a run, now or with the commit of env.py."""
@@ -260,51 +256,18 @@ class Journal:
             if self._is_stale or self._is_over(steps, revisions):
                 with self._settled():
                     self._empty(store)
-        if revisions and support.ddl_commits and not self._unfinished:
-            self._prepare(store)
+        if revisions and support.ddl_commits and not self._exists:
+            self._create(store)
 
-    def _prepare(self, store: JournalTable) -> None:
-        """See that the journal can be written; go on without one where it cannot.
-
-        Whoever may not make tables there, or not write them, was migrated without a journal before,
-        too.
-        """
-        made = False
+    def _create(self, store: JournalTable) -> None:
         try:
             with self._settled():
-                if not self._exists:
-                    self._demand_privileges(store)
-                    store.create()
-                    made = True
-                store.try_writing()
+                store.create()
             self._exists = True
         except DBAPIError as exc:
-            self._go_without(store, str(exc.orig))
-            if made:
-                # One that nobody can write would be in the way of the next run.
-                with contextlib.suppress(DBAPIError), self._settled():
-                    store.drop()
-        except PrivilegeError as exc:
-            self._go_without(store, str(exc))
-
-    def _demand_privileges(self, store: JournalTable) -> None:
-        context = self._context
-        wanted = ["CREATE", "DELETE", "INSERT", "UPDATE"]
-        if context.hooks.missing_privileges(
-            context.dialect, context.connection, store.table, wanted
-        ):
-            message = "the login lacks privileges on it"
-            raise PrivilegeError(message)
-
-    def _go_without(self, store: JournalTable, why: str) -> None:
-        log.warning(
-            "No journal can be kept in the table %r, so a run that is cut off cannot resume: %s. "
-            "Grant CREATE, SELECT, INSERT, UPDATE and DELETE on it, or switch the journal off by "
-            "'journal = false'",
-            store.name,
-            why,
-        )
-        self.store = None
+            # Whoever may not make tables there was migrated without a journal before, too.
+            log.warning("No journal can be kept, so a run that is cut off cannot resume: %s", exc)
+            self.store = None
 
     def _is_over(self, steps: list[Any], revisions: list[Any]) -> bool:
         """Return whether what is recorded is not to be resumed.
@@ -348,8 +311,7 @@ class Journal:
 def _drop_if_there(store: JournalTable) -> None:
     # Several contexts may have run in the one transaction.
     if store.exists():
-        with contextlib.suppress(DBAPIError):  # empty, and none may drop it: it is left
-            store.drop()
+        store.drop()
 
 
 def _is_of(entry: Entry, subject: Subject) -> bool:

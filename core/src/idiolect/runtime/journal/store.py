@@ -86,18 +86,6 @@ class JournalTable:
         """Drop the table."""
         self.table.drop(self.connection, checkfirst=False)
 
-    def try_writing(self) -> None:
-        """Send a write of each kind that changes nothing; the database refuses what is not granted.
-
-        Raises:
-            DBAPIError: the login may not write the table.
-        """
-        column = self.table.c.seq
-        nothing = select(self.table.c.seq).where(column < 0)
-        self.connection.execute(self.table.insert().from_select(["seq"], nothing))
-        self.connection.execute(self.table.update().where(column < 0).values(note=""))
-        self.connection.execute(self.table.delete().where(column < 0))
-
     def read(self) -> list[Entry]:
         """Return all entries, in the order of their numbers."""
         rows = self.connection.execute(select(self.table).order_by(self.table.c.seq))
