@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from driving import answer_of
 
 DRIVER = Path(__file__).with_name("driver.py")
 DATABASES = ("sqlite", "postgresql", "mariadb")
@@ -64,16 +64,6 @@ def summary(rounds: list[dict[str, Any]]) -> dict[str, Any]:
 def _driven(
     request: dict[str, Any], folder: Path, rounds: int, python: str
 ) -> list[dict[str, Any]]:
-    done = subprocess.run(
-        [python, str(DRIVER)],
-        input=json.dumps({**request, "folder": str(folder), "rounds": rounds}),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        message = f"the driver failed:\n{done.stderr}"
-        raise RuntimeError(message)
-    found: list[dict[str, Any]] = json.loads(done.stdout)
+    wanted = {**request, "folder": str(folder), "rounds": rounds}
+    found: list[dict[str, Any]] = answer_of(DRIVER, wanted, python, SECONDS)
     return found

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
+
+from driving import answer_of
 
 from tests.faults.histories import HISTORIES, History
 
@@ -59,18 +59,8 @@ def play(
         "seed": SEED,
         "histories": [_as_data(history) for history in histories],
     }
-    done = subprocess.run(
-        [python, str(DRIVER)],
-        input=json.dumps(request),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        message = f"the driver failed:\n{done.stderr}"
-        raise RuntimeError(message)
-    return {found["history"]: found["cases"] for found in json.loads(done.stdout)}
+    answer = answer_of(DRIVER, request, python, SECONDS)
+    return {found["history"]: found["cases"] for found in answer}
 
 
 def counts(cases: list[dict[str, Any]]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.ddl.signatures import final_name
+from idiolect.autogenerate.compare.pairs import pairs_of_indexes
 from idiolect.hooks import Comparator
 from idiolect.operations.ops import (
     CreateIndexOp,
@@ -55,15 +55,8 @@ def compare_index_details(  # noqa: PLR0917 - as comparators of tables are calle
     """Compare WHERE, method, WITH and operator classes of indexes that are otherwise the same."""
     if conn_table is None or metadata_table is None:
         return
-    dialect = autogen_context.dialect
-    reflected = {str(index.name): index for index in conn_table.indexes}
-    kinds = (CreateIndexOp, DropIndexOp)
-    done = {one.index_name for one in modify_ops.ops if isinstance(one, kinds)}
-    models = {final_name(index, dialect) or "": index for index in metadata_table.indexes}
-    for name, model in sorted(models.items()):
-        index = reflected.get(name)
-        if index is None or name in done:
-            continue
+    tables = (conn_table, metadata_table)
+    for name, model, index in pairs_of_indexes(autogen_context.dialect, modify_ops, *tables):
         differences = list(_differences(autogen_context, model, index))
         if differences and autogen_context.run_object_filters(model, name, "index", False, index):
             log.info("Detected changed index %r on %r: %s", name, tname, ", ".join(differences))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, Index
 
 from idiolect.autogenerate.compare.constraints import create_check, named_checks
+from idiolect.autogenerate.compare.pairs import pairs_of_indexes
 from idiolect.ddl.signatures import final_name
 from idiolect.ddl.wording import Pair
 from idiolect.operations.ops.constraints import AddConstraintOp, DropConstraintOp
@@ -103,14 +104,9 @@ def compare_conditions_of_indexes(  # noqa: PLR0917 - as above
     """Make an index anew whose WHERE differs from the model's."""
     if conn_table is None or metadata_table is None:
         return
-    dialect = autogen_context.dialect
-    reflected = {str(index.name): index for index in conn_table.indexes}
-    kinds = (CreateIndexOp, DropIndexOp)
-    done = {str(one.index_name) for one in modify_ops.ops if isinstance(one, kinds)}
-    models = {final_name(index, dialect) or "": index for index in metadata_table.indexes}
-    for name, model in sorted(models.items()):
-        index = reflected.get(name)
-        if index is None or name in done or not _is_elsewhere(autogen_context, model, index):
+    tables = (conn_table, metadata_table)
+    for name, model, index in pairs_of_indexes(autogen_context.dialect, modify_ops, *tables):
+        if not _is_elsewhere(autogen_context, model, index):
             continue
         if autogen_context.run_object_filters(model, name, _INDEX, False, index):
             log.info("Detected changed WHERE of index %r on %r", name, tname)

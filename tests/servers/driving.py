@@ -1,0 +1,36 @@
+"""Drivers: programs that the interpreter of one side runs, asked and answering in JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def answer_of(driver: Path, request: dict[str, Any], python: str, seconds: float) -> Any:
+    """Run a driver and return what it says.
+
+    Args:
+        driver: the program.
+        request: what it reads from its standard input.
+        python: the interpreter of the side.
+        seconds: how long it may take.
+
+    Raises:
+        RuntimeError: it failed; the message is its own.
+    """
+    done = subprocess.run(
+        [python, str(driver)],
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    if done.returncode:
+        message = f"the driver failed:\n{done.stderr}"
+        raise RuntimeError(message)
+    return json.loads(done.stdout)
