@@ -270,12 +270,6 @@ finally:
 """
 
 
-def _without_lists_of_plugins(words: tuple[str, ...]) -> dict[str, str]:
-    # What these list has what plugins bring, which are loaded for it.
-    listing = words[0] in {"--help", "list_templates"}
-    return {"IDIOLECT_DISABLE_PLUGINS": "alembic"} if listing else {}
-
-
 @pytest.fixture
 def modules(project: Path) -> Callable[..., set[str]]:
     """Return a function that runs a command and tells the modules that were imported."""
@@ -285,7 +279,6 @@ def modules(project: Path) -> Callable[..., set[str]]:
         done = subprocess.run(
             [sys.executable, "-c", LOADED, *words],
             cwd=project,
-            env={**os.environ, **_without_lists_of_plugins(words)},
             capture_output=True,
             text=True,
             check=True,

@@ -54,6 +54,7 @@ def register_commands(commands):
     commands.add(hail)
 """
 PLUGINS = "idiolect.plugins"
+COMMANDS = "idiolect.commands"
 
 
 def offline(dialect: str = "sqlite") -> MigrationContext:
@@ -105,6 +106,10 @@ def use_commands() -> None:
 
 
 def function(config: Config) -> None:
+    """Do nothing."""
+
+
+def with_needed(config: Config, *, needed: str) -> None:
     """Do nothing."""
 
 
@@ -254,6 +259,12 @@ WRONG: dict[str, tuple[str, Callable[[Any], object], Callable[[], None], str]] =
         "expected: a function",
     ),
     "command": ("register_commands", lambda r: r.add(print), use_commands, "takes the Config"),
+    "keyword-only parameter without default": (
+        "register_commands",
+        lambda r: r.add(with_needed),
+        use_commands,
+        "keyword-only parameter 'needed' has no default",
+    ),
 }
 
 
@@ -346,6 +357,66 @@ def test_a_broken_plugin_takes_no_command_from_others(
     assert "hail\n" == shown.out
     assert "WARNING: " in shown.err
     assert words in shown.err
+
+
+HAIL = """
+def hail(config, *, loud=False):
+    '''Hail somebody.'''
+    print("HAIL" if loud else "hail")
+"""
+
+
+@pytest.mark.usefixtures("plugins")
+def test_a_command_by_an_entry_point_of_its_own(
+    install: Install, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is listed and runs under the entry's name, and is gone where it is disabled."""
+    install("hailing", HAIL, group=COMMANDS, entry="hail-all", value="hailing:hail")
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "hail-all" in capsys.readouterr().out
+    main(["hail-all", "--loud"])
+    assert "HAIL\n" == capsys.readouterr().out
+    monkeypatch.setenv("IDIOLECT_DISABLE_PLUGINS", "hail-all")
+    with pytest.raises(SystemExit):
+        main(["hail-all"])
+    assert "unknown command 'hail-all'" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("plugins")
+def test_an_entry_point_that_cannot_be_loaded_is_left_out(
+    install: Install, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is a warning; the other commands are there."""
+    install("broken", "import driver_of_mine", group=COMMANDS, value="broken:hail")
+    install("hailing", HAIL, group=COMMANDS, entry="hail", value="hailing:hail")
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        main(["hail"])
+    shown = capsys.readouterr()
+    assert "hail\n" == shown.out
+    assert "needs the module 'driver_of_mine'" in shown.err
+
+
+@pytest.mark.usefixtures("plugins")
+@pytest.mark.parametrize(
+    ("entry", "source", "words"),
+    [
+        ("heads", HAIL, "The command 'heads' comes from two: idiolect itself, and hailing 1.2"),
+        ("hail", "hail = print", "takes the Config"),
+    ],
+    ids=["name of the core", "no command"],
+)
+def test_an_entry_point_that_cannot_be_a_command(
+    install: Install, capsys: pytest.CaptureFixture[str], entry: str, source: str, words: str
+) -> None:
+    """The error names it."""
+    install("hailing", source, group=COMMANDS, entry=entry, value="hailing:hail")
+    with pytest.raises(SystemExit):
+        main(["none_of_these"])
+    shown = capsys.readouterr().err
+    assert words in shown
+    assert "hailing 1.2" in shown
 
 
 def test_commands_that_a_program_adds_come_first(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 CommandFunction = Callable[..., Any]
 
-#: CommandFunction name -> the module that defines it.
+#: The name of a command -> the module that defines it.
 BUILTIN = {
     "branches": "idiolect.command.show",
     "check": "idiolect.command.check",
@@ -187,7 +187,7 @@ POSITIONALS: dict[str, dict[str, Any]] = {
     "revision": {"help": "a revision: an id or the start of one, head, base, +1, -1, ..."},
     "revisions": {"nargs": "+", "help": "one or more revisions, or 'heads'"},
 }
-#: CommandFunctions that take several of what their parameter names in the singular.
+#: Commands that take several of what their parameter names in the singular.
 _PLURALS = {("stamp", "revision"): "revisions"}
 
 
@@ -198,14 +198,14 @@ class CommandSpec(NamedTuple):
         name: the word on the command line.
         function: what runs; takes the Config first.
         positionals: parameter names in order.
-        flags: names of parameters that have a default.
+        flags: names of parameters that have a default, and those defaults.
         summary: the first sentence of its docstring.
     """
 
     name: str
     function: CommandFunction
     positionals: tuple[str, ...]
-    flags: tuple[str, ...]
+    flags: dict[str, Any]
     summary: str
 
     def argument_name(self, parameter: str) -> str:
@@ -217,13 +217,14 @@ def describe(function: CommandFunction) -> CommandSpec:
     """Return a command's specification, read off its signature and docstring."""
     code = function.__code__
     parameters = code.co_varnames[1 : code.co_argcount]
-    with_default = len(function.__defaults__ or ())
-    split = len(parameters) - with_default
+    defaults = function.__defaults__ or ()
+    split = len(parameters) - len(defaults)
+    flags = dict(zip(parameters[split:], defaults, strict=True)) | (function.__kwdefaults__ or {})
     return CommandSpec(
         name=function.__name__,
         function=function,
         positionals=parameters[:split],
-        flags=tuple(each for each in parameters[split:] if each not in _PROGRAM_ONLY),
+        flags={name: value for name, value in flags.items() if name not in _PROGRAM_ONLY},
         summary=" ".join((function.__doc__ or "").strip().partition("\n\n")[0].split()),
     )
 

@@ -120,13 +120,12 @@ def add_command(subparsers: Any, spec: CommandSpec) -> None:
     # argparse fills in names.
     summary = spec.summary.replace("%", "%%")
     sub = subparsers.add_parser(spec.name, help=summary, description=summary)
-    defaults = dict(zip(spec.flags, _defaults(spec), strict=True))
-    for name in spec.flags:
-        own = (("--" + name.replace("_", "-"),), _settings(defaults[name]))
+    for name, default in spec.flags.items():
+        own = (("--" + name.replace("_", "-"),), _settings(default))
         flags, settings = OWN_FLAGS.get((spec.name, name)) or FLAGS.get(name, own)
         if flags[0].startswith("-"):
             settings = {"dest": name, **settings}
-        sub.add_argument(*flags, default=defaults[name], **settings)
+        sub.add_argument(*flags, default=default, **settings)
     if "format" in spec.flags and spec.name in BUILTIN:
         sub.add_argument(
             "--json",
@@ -148,14 +147,6 @@ def _settings(default: Any) -> dict[str, Any]:
     return {"type": type(default)} if type(default) in {int, float} else {}
 
 
-def _defaults(spec: CommandSpec) -> list[Any]:
-    code = spec.function.__code__
-    names = code.co_varnames[: code.co_argcount]
-    values = spec.function.__defaults__ or ()
-    by_name = dict(zip(names[len(names) - len(values) :], values, strict=True))
-    return [by_name[name] for name in spec.flags]
-
-
 def parser_for(prog: str | None, argv: Sequence[str]) -> Parser:
     """Return a parser that knows the command named in ``argv``, or all by name where none is.
 
@@ -167,7 +158,8 @@ def parser_for(prog: str | None, argv: Sequence[str]) -> Parser:
     # Plugins are loaded for their commands alone.
     added = contributed_commands() if name or {"-h", "--help"} & {*argv} else []
     own = [spec for spec in added if spec.name == name]
-    return build_parser(prog, own or [*BUILTIN, *added])
+    every: list[str | CommandSpec] = [*BUILTIN, *added]
+    return build_parser(prog, own or every)
 
 
 def _width() -> int:

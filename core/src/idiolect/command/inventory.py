@@ -24,14 +24,17 @@ if TYPE_CHECKING:
     from idiolect.command.capable import Capabilities
     from idiolect.hooks.entrypoints import PluginSource
 
-Kind = Literal["dialect", "plugin", "startup", "registered", "legacy"]
+Kind = Literal["dialect", "plugin", "startup", "command", "registered", "legacy"]
 State = Literal["ok", "disabled", "conflict", "broken"]
 
 _KINDS: Final[dict[str, Kind]] = {
     entrypoints.DIALECTS: "dialect",
     entrypoints.PLUGINS: "plugin",
     entrypoints.STARTUP: "startup",
+    entrypoints.COMMANDS: "command",
 }
+#: Kinds that are functions, and implement no hook.
+_FUNCTIONS: Final = frozenset({"startup", "command"})
 #: SQLAlchemy's group: dialects from outside define their impl class where they are imported.
 _SQLALCHEMY_DIALECTS: Final = "sqlalchemy.dialects"
 #: Whose impl class is taken, the last first.
@@ -47,7 +50,7 @@ _REASONS: Final[dict[Kind, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class PluginFacts:
-    """One plugin, start-up function or impl class.
+    """One plugin, start-up function, command or impl class.
 
     Attributes:
         kind: which group offers it; ``registered``: a program did by hand; ``legacy``: an impl
@@ -157,7 +160,7 @@ def _examined(kind: Kind, source: PluginSource, others: list[PluginSource]) -> P
     try:
         plugin = source.load()
         took = None if began is None else round(time.perf_counter() - began, 6)
-        hooks = () if kind == "startup" else _hooks(source.name, plugin, source)
+        hooks = () if kind in _FUNCTIONS else _hooks(source.name, plugin, source)
     except (PluginLoadError, HookError) as exc:
         return replace(facts, state="broken", problem=str(exc))
     able = capabilities_of(source.name, plugin, source) if kind == "dialect" else None
@@ -170,7 +173,7 @@ def _hooks(name: str, plugin: Any, source: PluginSource | None) -> tuple[str, ..
 
 
 def _is_in_use(kind: Kind, source: PluginSource) -> bool:
-    if kind == "startup":
+    if kind in _FUNCTIONS:
         return source.value.partition(":")[0] in sys.modules
     return any(each.source == source for each in get_manager().plugins())
 

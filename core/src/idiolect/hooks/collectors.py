@@ -138,6 +138,12 @@ class WriteHookCollector(Collector[Callable[[str, dict[str, Any]], Any]]):
         self.put(name, function)
 
 
+def _without_default(function: Callable[..., Any]) -> str | None:
+    code = function.__code__
+    only = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    return next((name for name in only if name not in (function.__kwdefaults__ or {})), None)
+
+
 class CommandCollector(Collector[Callable[..., Any]]):
     """The commands that plugins bring."""
 
@@ -148,17 +154,23 @@ class CommandCollector(Collector[Callable[..., Any]]):
 
         Args:
             function: takes the Config first. Parameters without default become positional
-                arguments, the others flags; one that is False by default is a switch. The first
-                paragraph of its docstring is its help.
+                arguments, the others flags, the keyword-only ones too; one that is False by
+                default is a switch. The first paragraph of its docstring is its help.
             name: the word on the command line; None: the function's name.
 
         Raises:
             PluginConflictError: there is a command of this name.
-            HookError: it is no function.
+            HookError: it is no function, or a keyword-only parameter has no default.
         """
         if not hasattr(function, "__code__") or not function.__code__.co_argcount:
             raise HookError(
                 f"{self.owner} registered {function!r} as a command; expected: a function whose "
                 "first parameter takes the Config."
+            )
+        needed = _without_default(function)
+        if needed:
+            raise HookError(
+                f"{self.owner} registered {function!r} as a command, whose keyword-only parameter "
+                f"{needed!r} has no default; give it one, or have it stand before the '*'."
             )
         self.put(function.__name__ if name is None else name, function)

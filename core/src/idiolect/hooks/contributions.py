@@ -64,7 +64,7 @@ def _implementers(hook: str, *, lenient: bool) -> list[tuple[str, Ask]]:
 
     manager = get_manager()
     if lenient:
-        manager.load_neutral(_warn)
+        manager.load_neutral(warn)
 
     def asker(name: str, label: str) -> Ask:
         def ask(arguments: dict[str, Any]) -> list[Any]:
@@ -75,7 +75,7 @@ def _implementers(hook: str, *, lenient: bool) -> list[tuple[str, Ask]]:
             except Exception as exc:
                 if not lenient:
                     raise
-                _warn(f"The hook {hook!r} of {label} failed: {type(exc).__name__}: {exc}")
+                warn(f"The hook {hook!r} of {label} failed: {type(exc).__name__}: {exc}")
                 return []
 
         return ask
@@ -87,7 +87,8 @@ def _implementers(hook: str, *, lenient: bool) -> list[tuple[str, Ask]]:
     ]
 
 
-def _warn(failure: object) -> None:
+def warn(failure: object) -> None:
+    """Tell of a plugin that is passed over."""
     code = f" [{failure.code}]" if isinstance(failure, IdiolectError) else ""
     warnings.warn(f"{failure}{code}", UserWarning, stacklevel=2)
 

@@ -17,10 +17,12 @@ from idiolect.errors import PluginLoadError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Groups: a dialect each; plugins for every dialect; functions that a command calls at its start.
+#: Groups: a dialect each; plugins for every dialect; functions that a command calls at its start;
+#: functions that are commands.
 DIALECTS = "idiolect.dialects"
 PLUGINS = "idiolect.plugins"
 STARTUP = "idiolect.startup"
+COMMANDS = "idiolect.commands"
 _METADATA_FOLDERS = (".dist-info", ".egg-info")
 
 

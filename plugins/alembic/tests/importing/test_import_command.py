@@ -19,7 +19,7 @@ from idiolect.hooks.collectors import CommandCollector
 from idiolect.script import ScriptDirectory
 from idiolect_alembic.importing import differences, rewrite
 from idiolect_alembic.importing.names import Standing, standing
-from idiolect_alembic.importing.plugin import import_alembic, plugin
+from idiolect_alembic.importing.plugin import import_alembic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -475,12 +475,12 @@ def test_standing_of_names(path: str, expected: Standing) -> None:
 
 
 def test_the_command_is_offered_by_the_distribution() -> None:
-    """The package's entry point leads to the plugin, which adds the command with its flags."""
+    """The package's entry point leads to the function, which can be a command."""
     text = (ROOT / "plugins" / "alembic" / "pyproject.toml").read_text(encoding="utf-8")
-    entry = tomllib.loads(text)["project"]["entry-points"]["idiolect.plugins"]
+    entry = tomllib.loads(text)["project"]["entry-points"]["idiolect.commands"]
     commands = CommandCollector({})
     commands.owner = "idiolect-alembic"
-    plugin.register_commands(commands)
+    commands.add(import_alembic, *entry)
 
-    assert {"alembic": "idiolect_alembic.importing.plugin:plugin"} == entry
+    assert {"import-alembic": "idiolect_alembic.importing.plugin:import_alembic"} == entry
     assert [("import-alembic", import_alembic)] == list(commands.items())

@@ -1,26 +1,14 @@
-"""The plugin that brings the command ``import-alembic``; loaded when commands are listed or named.
+"""The command ``import-alembic``; loaded when commands are listed or it is named.
 
-The group ``idiolect.plugins`` comes in. What the command needs is imported when it runs.
+The group ``idiolect.commands`` comes in. What the command needs is imported when it runs.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idiolect.hooks import hookimpl
-
 if TYPE_CHECKING:
     from idiolect.config import Config
-    from idiolect.hooks.collectors import CommandCollector
-
-
-class ImportPlugin:
-    """Adds ``import-alembic`` to the command line."""
-
-    @hookimpl
-    def register_commands(self, commands: CommandCollector) -> None:
-        """Add the command."""
-        commands.add(import_alembic, "import-alembic")
 
 
 def import_alembic(  # noqa: PLR0917 - the command line calls it, by names
@@ -50,6 +38,3 @@ def import_alembic(  # noqa: PLR0917 - the command line calls it, by names
 
     request = Request(project or ".", write=write, diff=diff, force=force, format=format)
     run(config, request)
-
-
-plugin = ImportPlugin()
