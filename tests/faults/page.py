@@ -41,7 +41,7 @@ _AFTER = """
 What Idiolect does not finish by itself it tells ("told"): a revision that reads the database
 before it writes, cut off where DDL cannot be rolled back. What it read may be different now, so
 the second run stops before any change and says how far the first one got and what to choose from:
-see [Resume a migration that was cut off](../how-to/resume-a-migration.md). What a batch reads of
+see [Resume an interrupted migration](../how-to/resume-a-migration.md). What a batch reads of
 its table and what a write returns is recorded, and answered to the second run as it was. All other
 cases that are not finished end in an error, most of them at a statement that had been carried out
 before.
