@@ -100,15 +100,13 @@ def _hashed(folder: Path, requirement: str, sha256: str) -> tuple[str, ...]:
 
 
 def _pip(command: str, *words: str) -> None:
-    from devtools.shell import attempt, tail
+    from devtools import environment, shell
 
-    done = attempt(
-        [str(reference_python()), "-m", "pip", command, "--quiet", *words],
-        env={"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
-    )
+    pip = [str(reference_python()), "-m", "pip", command, "--quiet", *words]
+    done = shell.fetch(pip, env=environment.PIP_SETTINGS)
     if not done.returncode:
         return
-    message = f"pip {command} {' '.join(words)} failed:\n{tail(done.stdout)}"
+    message = f"pip {command} {' '.join(words)} failed:\n{shell.tail(done.stdout)}"
     if WRONG_HASH in done.stdout:
         pytest.fail(message, pytrace=False)
     # Without a network nothing can be said.

@@ -31,7 +31,7 @@ def outcome(
 
     monkeypatch.setenv("CI", request.param)
     monkeypatch.setattr(environment, "make", refused)
-    monkeypatch.setattr(shell, "attempt", ended)
+    monkeypatch.setattr(shell, "fetch", ended)
     monkeypatch.setattr(fetch, "reference_python", lambda: tmp_path / "python")
     for module in (reference, fetch):
         monkeypatch.setattr(module, "cached_folder", lambda: tmp_path)

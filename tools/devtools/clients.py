@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from devtools import debian, environment, postgresql
 from devtools.server import Programs
-from devtools.shell import Failure, announce, cache_folder
+from devtools.shell import Failure, alone, announce, cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,16 +30,19 @@ def path() -> str:
     """
     folder = cache_folder() / "bin"
     folder.mkdir(parents=True, exist_ok=True)
-    for name, find in _WAYS.items():
-        stand_in = folder / name
-        stand_in.unlink(missing_ok=True)
-        if shutil.which(name):
-            continue
-        try:
-            programs = find()
-            _write(stand_in, programs.need(name), programs.library_path)
-        except Failure as exc:
-            announce(f"no {name}: {exc}")
+    # Another run may be using the stand-ins: each is replaced at once, not taken away first.
+    with alone(folder.with_suffix(".lock")):
+        for name, find in _WAYS.items():
+            stand_in = folder / name
+            try:
+                if shutil.which(name):
+                    stand_in.unlink(missing_ok=True)
+                    continue
+                programs = find()
+                _write(stand_in, programs.need(name), programs.library_path)
+            except Failure as exc:
+                stand_in.unlink(missing_ok=True)
+                announce(f"no {name}: {exc}")
     # Behind what is installed, which may appear any time.
     return os.pathsep.join([os.environ.get("PATH", os.defpath), str(folder)])
 

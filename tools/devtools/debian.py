@@ -11,7 +11,7 @@ import re
 import shutil
 from pathlib import Path
 
-from devtools.shell import Failure, announce, attempt, cache_folder, tail
+from devtools.shell import Failure, alone, announce, attempt, cache_folder, insist, tail
 
 _TO_INSTALL = re.compile(r"^Inst (\S+) (?:\[[^]]*\] )?\((\S+)", re.MULTILINE)
 
@@ -35,8 +35,15 @@ def unpack(*packages: str, with_dependencies: bool = True) -> Path:
         Failure: apt cannot provide the packages.
     """
     target = cache_folder() / "debian" / _label(packages)
-    if target.is_dir():
-        return target
+    # Workers of one run of the tests, and several runs, may want it at once.
+    with alone(target.with_suffix(".lock")):
+        if not target.is_dir():
+            # A list that could not be updated is told by a warning alone: all is done again.
+            insist(lambda: _fill(target, packages, with_dependencies=with_dependencies))
+    return target
+
+
+def _fill(target: Path, packages: tuple[str, ...], *, with_dependencies: bool) -> None:
     announce(f"fetching the Debian package{'s' if len(packages) > 1 else ''} {' '.join(packages)}")
     options = _own_lists(target.with_suffix(".apt"))
     _apt(["apt-get", *options, "update", "-qq"])
@@ -55,7 +62,6 @@ def unpack(*packages: str, with_dependencies: bool = True) -> Path:
     partial.rename(target)
     shutil.rmtree(archives)
     shutil.rmtree(target.with_suffix(".apt"))
-    return target
 
 
 def library_path(root: Path) -> str:
@@ -99,7 +105,7 @@ def _own_lists(state: Path) -> list[str]:
         "Dir::Log": state / "log",
         # The user _apt may not enter the folder of somebody else.
         "APT::Sandbox::User": "root",
-        "Acquire::Retries": 3,
+        "Acquire::Retries": 5,
     }
     return [word for key, value in settings.items() for word in ("-o", f"{key}={value}")]
 

@@ -6,6 +6,7 @@ A venv carries a stamp of what was installed into it, so that the second run sta
 from __future__ import annotations
 
 import hashlib
+import re
 import shlex
 import shutil
 import sys
@@ -14,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devtools import debian
-from devtools.shell import ROOT, Failure, attempt, run, tail
+from devtools.shell import ROOT, Failure, attempt, fetch, insist, run, tail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 PACKAGES = (
     "core",
@@ -29,12 +30,19 @@ PACKAGES = (
     "plugins/alembic",
 )
 
+#: With patience for a slow index.
+PIP_SETTINGS = {"PIP_DEFAULT_TIMEOUT": "60", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 _OLDEST_PIP = 23
+#: A requirement that says the version itself.
+_PINNED = re.compile(r"^([\w.-]+)(?:\[[^]]*\])?(?:==|~=)")
 _STAMP = "idiolect-dev.stamp"
 
 
 def make(folder: Path, requirements: Sequence[str], *, packages: Sequence[str] = ()) -> Path:
     """Make a venv that holds the requirements, or find one that does.
+
+    Releases are those of `uv.lock`, so that one that appears later changes nothing; a requirement
+    that pins its own is left to it.
 
     Args:
         folder: where the venv stands or shall stand.
@@ -51,20 +59,46 @@ def make(folder: Path, requirements: Sequence[str], *, packages: Sequence[str] =
     editable = [word for package in packages for word in ("--editable", f"{ROOT}/{package}")]
     named = [word for package in packages for word in ("--editable", package)]
     stamp = folder / _STAMP
-    wanted = _digest(python, [*requirements, *packages])
+    constraints = locked([_PINNED.sub(r"\1", each) for each in requirements if _PINNED.match(each)])
+    wanted = _digest(python, [*requirements, *packages, *constraints])
     held = stamp.read_text(encoding="utf-8").split() if stamp.exists() else []
     if wanted in held and python.exists():
         return python
     if attempt([python, "-m", "pip", "--version"]).returncode:
         _create(folder)
     if requirements or packages:
-        run(
-            [python, "-m", "pip", "install", "--quiet", *requirements, *editable],
-            env={"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
-            shown_as=shlex.join(["pip", "install", *requirements, *named]),
+        file = folder / "constraints.txt"
+        file.write_text("\n".join(constraints), encoding="utf-8")
+        words = [str(python), "-m", "pip", "install", "--quiet", "--constraint", str(file)]
+        insist(
+            lambda: run(
+                [*words, *requirements, *editable],
+                env=PIP_SETTINGS,
+                shown_as=shlex.join(["pip", "install", *requirements, *named]),
+            )
         )
     stamp.write_text("\n".join([*held, wanted]), encoding="utf-8")
     return python
+
+
+def locked(without: Collection[str] = ()) -> list[str]:
+    """Read the releases that `uv.lock` names, as pip takes constraints.
+
+    Args:
+        without: distributions to leave out.
+    """
+    packages = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    return [
+        f"{package['name']}=={package['version']}{_marker(package)}"
+        for package in packages
+        if "registry" in package["source"] and package["name"] not in without
+    ]
+
+
+def _marker(package: dict[str, Any]) -> str:
+    """Say for which Pythons a release is, where the lock file has several of a distribution."""
+    markers = package.get("resolution-markers", ())
+    return f" ; {' or '.join(f'({marker})' for marker in markers)}" if markers else ""
 
 
 def group(name: str) -> list[str]:
@@ -131,8 +165,8 @@ def _pip_of_this_python(python: Path) -> bool:
     words = said.stdout.split()
     if said.returncode or not words[1:] or int(words[1].split(".")[0]) < _OLDEST_PIP:
         return False
-    done = attempt([sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "pip"])
-    return done.returncode == 0
+    words = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "pip"]
+    return fetch(words, env=PIP_SETTINGS).returncode == 0
 
 
 def _pip_of_uv(python: Path) -> bool:

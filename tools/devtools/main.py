@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from pathlib import Path
@@ -19,6 +20,8 @@ def main() -> int:
         The exit status: 0, that of the program that failed, or 130 after Ctrl-C.
     """
     signal.signal(signal.SIGTERM, _leave)
+    # What is fetched and made here is read by the user that the servers run as.
+    os.umask(0o022)
     options, rest = _parser().parse_known_args()
     if rest and options.command not in {"test", "matrix"}:
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
@@ -42,7 +45,8 @@ def _dispatch(options: argparse.Namespace, rest: list[str]) -> None:
         case "servers":
             _wait(options.without)
         case "test" if options.alone:
-            testing.test_alone(venv, ROOT / ".venvs", rest, without=options.without)
+            alone = ROOT / ".venvs"
+            testing.test_alone(venv, alone, rest, without=options.without, again=options.again)
         case "matrix":
             testing.matrix(ROOT / ".venvs", rest, without=options.without)
         case _:
@@ -50,7 +54,13 @@ def _dispatch(options: argparse.Namespace, rest: list[str]) -> None:
             if options.sqlalchemy and not options.venv:
                 venv = ROOT / ".venvs" / f"sqlalchemy-{options.sqlalchemy}"
             words = [*full, *rest]
-            testing.test(venv, words, without=options.without, sqlalchemy=options.sqlalchemy)
+            testing.test(
+                venv,
+                words,
+                without=options.without,
+                sqlalchemy=options.sqlalchemy,
+                again=options.again,
+            )
 
 
 def _wait(without: list[str]) -> None:
@@ -78,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     sub.add_argument("--full", action="store_true", help="all of the long matrices, no sample")
+    sub.add_argument(
+        "--again", action="store_true", help="run a few tests that fail once more, by themselves"
+    )
     sub.add_argument("--alone", action="store_true", help="each package in a venv of its own")
     sub.add_argument(
         "--sqlalchemy",

@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 
 from devtools import debian
-from devtools.server import Programs, Server, search_path
+from devtools.server import Programs, Server, search_path, started
 from devtools.shell import Failure, attempt
 
 
@@ -19,12 +19,8 @@ def start() -> tuple[Server, str]:
     Raises:
         Failure: no programs can be had, or they do not start.
     """
-    server = Server("MariaDB", programs())
-    try:
-        _serve(server)
-    except BaseException:
-        server.stop()
-        raise
+    found = programs()
+    server = started(lambda: Server("MariaDB", found), _serve)
     return server, f"mariadb+pymysql://idiolect:{server.password}@127.0.0.1:{server.port}/"
 
 
@@ -60,6 +56,7 @@ def _serve(server: Server) -> None:
             f"--socket={server.folder}/socket",
             f"--pid-file={server.folder}/pid",
             "--skip-name-resolve",
+            "--max-connections=400",
             "--character-set-server=utf8mb4",
             # The data live for one run: nothing has to survive a power cut.
             "--innodb-flush-log-at-trx-commit=0",

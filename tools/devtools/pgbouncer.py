@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from devtools import debian
-from devtools.server import Programs, Server, search_path
+from devtools.server import Programs, Server, search_path, started
 from devtools.shell import Failure
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
 
 _CONFIG = """\
 [databases]
@@ -39,22 +43,20 @@ def start(server_url: str) -> tuple[Server, str]:
         Failure: no program can be had, or it does not start.
     """
     parts = urlsplit(server_url)
-    pooler = Server("pgbouncer", _programs())
+    found = _programs()
+    pooler = started(lambda: Server("pgbouncer", found), lambda each: _serve(each, parts))
+    address = f"{parts.username}:{parts.password}@127.0.0.1:{pooler.port}"
+    return pooler, parts._replace(netloc=address).geturl()
+
+
+def _serve(pooler: Server, parts: SplitResult) -> None:
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     users = pooler.write("users", f'"{user}" "{password}"\n')
     config = _CONFIG.format(
         host=parts.hostname, port=parts.port or 5432, own_port=pooler.port, users=users
     )
     program = pooler.programs.need("pgbouncer")
-    try:
-        pooler.serve(
-            [program, pooler.write("pgbouncer.ini", config)], lambda: _answers(pooler.port)
-        )
-    except BaseException:
-        pooler.stop()
-        raise
-    address = f"{parts.username}:{parts.password}@127.0.0.1:{pooler.port}"
-    return pooler, parts._replace(netloc=address).geturl()
+    pooler.serve([program, pooler.write("pgbouncer.ini", config)], lambda: _answers(pooler.port))
 
 
 def _answers(port: int) -> bool:

@@ -6,7 +6,6 @@ checked: not names, not types.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -14,7 +13,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devtools.shell import Failure, attempt, cache_folder, tail
+from devtools.shell import Failure, alone, cache_folder, fetch, tail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,9 +63,8 @@ def parser_folder() -> Path:
     if missing:
         raise Failure(f"The PL/SQL parser needs {' and '.join(missing)} on PATH.")
     folder = cache_folder() / PACKAGES[0].replace("@", "-")
-    with folder.with_suffix(".lock").open("w") as lock:
-        # Several runs of the tests may want it at once.
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    # Several runs of the tests may want it at once.
+    with alone(folder.with_suffix(".lock")):
         if not folder.exists():
             _fill(folder)
     return folder
@@ -77,8 +75,8 @@ def _fill(folder: Path) -> None:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
     (part / "package.json").write_text('{"private": true}\n', encoding="utf-8")
-    options = ["--no-audit", "--no-fund", "--ignore-scripts", "--save-exact", "--fetch-retries=1"]
-    done = attempt(["npm", "install", *options, *PACKAGES], cwd=part, env=_certificates())
+    options = ["--no-audit", "--no-fund", "--ignore-scripts", "--save-exact", "--fetch-retries=5"]
+    done = fetch(["npm", "install", *options, *PACKAGES], cwd=part, env=_certificates())
     if done.returncode:
         shutil.rmtree(part, ignore_errors=True)
         raise Failure(f"npm could not fetch the PL/SQL parser:\n{tail(done.stdout)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from devtools import debian
-from devtools.server import Programs, Server, search_path
+from devtools.server import Programs, Server, search_path, started
 from devtools.shell import Failure, attempt
 
 _SETTINGS = {
@@ -15,7 +15,7 @@ _SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
-    "max_connections": "200",
+    "max_connections": "400",
 }
 
 
@@ -28,12 +28,8 @@ def start() -> tuple[Server, str]:
     Raises:
         Failure: no programs can be had, or they do not start.
     """
-    server = Server("PostgreSQL", programs())
-    try:
-        _serve(server)
-    except BaseException:
-        server.stop()
-        raise
+    found = programs()
+    server = started(lambda: Server("PostgreSQL", found), _serve)
     url = f"postgresql+psycopg://postgres:{server.password}@127.0.0.1:{server.port}/postgres"
     return server, url
 

@@ -17,13 +17,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devtools.shell import Failure, tail
+from devtools.shell import Failure, announce, tail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_SECONDS_TO_START = 60
+#: Much longer than on a machine that has nothing else to do.
+_SECONDS_TO_START = 300
 _SECONDS_TO_STOP = 15
+_ATTEMPTS = 3
+
+
+class NotStartedError(Failure):
+    """A server did not come up; at another port, or a moment later, it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,8 @@ class Server:
             Failure: the tool failed; the message has the end of its output.
         """
         if self._start(command).wait():
-            raise Failure(f"{self.name}: {Path(command[0]).name} failed:\n{self._log_tail()}")
+            name = Path(command[0]).name
+            raise NotStartedError(f"{self.name}: {name} failed:\n{self._log_tail()}")
 
     def serve(self, command: Sequence[str | Path], is_ready: Callable[[], bool]) -> None:
         """Start the server itself and wait until it takes connections.
@@ -118,11 +125,12 @@ class Server:
         end = time.monotonic() + _SECONDS_TO_START
         while time.monotonic() < end:
             if self._process.poll() is not None:
-                raise Failure(f"{self.name} ended while starting:\n{self._log_tail()}")
+                raise NotStartedError(f"{self.name} ended while starting:\n{self._log_tail()}")
             if is_ready():
                 return
             time.sleep(0.05)
-        raise Failure(f"{self.name} was not ready in {_SECONDS_TO_START} s:\n{self._log_tail()}")
+        late = f"{self.name} was not ready in {_SECONDS_TO_START} s"
+        raise NotStartedError(f"{late}:\n{self._log_tail()}")
 
     def stop(self) -> None:
         """End the process, if there is one, and remove the folder. May be called more than once."""
@@ -158,6 +166,32 @@ class Server:
 
     def _log_tail(self) -> str:
         return tail(self.log.read_text(encoding="utf-8", errors="replace"))
+
+
+def started(make: Callable[[], Server], serve: Callable[[Server], None]) -> Server:
+    """Make a server and start it; where it does not come up, make another one.
+
+    Between the choice of a free port and its use, another program may take it.
+
+    Args:
+        make: gives a new server.
+        serve: starts it.
+
+    Raises:
+        Failure: it did not start, and neither did the others.
+    """
+    for attempts_left in reversed(range(_ATTEMPTS)):
+        server = make()
+        try:
+            serve(server)
+        except BaseException as exc:
+            server.stop()
+            if not isinstance(exc, NotStartedError) or not attempts_left:
+                raise
+            announce(f"{exc}\nTrying again.")
+        else:
+            return server
+    raise AssertionError
 
 
 def search_path() -> tuple[Path, ...]:

@@ -5,18 +5,25 @@ Everything in `devtools` that runs a program comes through here; nothing here kn
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shlex
 import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 
 _SECONDS_TO_END = 10
+#: Seconds before a download is tried again: a mirror or a network may be away for a moment. Emptied
+#: once all was in vain: without a network nobody wants to wait again and again.
+_pauses = [5.0, 20.0]
 
 
 class Failure(Exception):
@@ -97,12 +104,72 @@ def attempt(
             cwd=cwd or ROOT,
             check=False,
             text=True,
+            errors="replace",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
     except OSError as exc:
         return subprocess.CompletedProcess(words, 127, stdout=str(exc))
+
+
+def fetch(
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """As `attempt()`, for a command that downloads: one that failed is tried again after a while.
+
+    Args:
+        command: program and arguments; to run it again does no harm.
+        env: variables in addition to those of this process.
+        cwd: folder to run in; None means the project's root.
+
+    Returns:
+        The outcome of the last attempt.
+    """
+    done = attempt(command, env=env, cwd=cwd)
+    for pause in _pauses:
+        if not done.returncode:
+            return done
+        time.sleep(pause)
+        done = attempt(command, env=env, cwd=cwd)
+    if done.returncode:
+        _pauses.clear()
+    return done
+
+
+def insist(work: Callable[[], None]) -> None:
+    """Do work that downloads, and do it again after a while where it failed.
+
+    Raises:
+        Failure: it failed each time.
+    """
+    for pause in _pauses:
+        try:
+            return work()
+        except Failure as exc:
+            announce(f"{exc}\nTrying again in {pause:.0f} s.")
+            time.sleep(pause)
+    try:
+        return work()
+    except Failure:
+        _pauses.clear()
+        raise
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Keep other processes from doing the same at the same time.
+
+    Args:
+        lock: a file that stands for what is made.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -121,11 +188,21 @@ def cache_folder() -> Path:
     """Give the folder where downloads are kept between runs and clones.
 
     Root's own home is closed to the user that the servers run as, so root keeps them elsewhere.
+    Where nothing may be written there, as without a home, they go below the temporary folder.
     """
+    temporary = Path(tempfile.gettempdir()) / f"idiolect-dev-{os.geteuid()}"
+    for folder in (_usual_cache_folder(), temporary):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    raise Failure(f"No folder to keep downloads in; {temporary} cannot be written to.")
+
+
+def _usual_cache_folder() -> Path:
     if os.geteuid() == 0:
-        folder = Path("/var/cache/idiolect-dev")
-    else:
-        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        folder = Path(home) / "idiolect-dev"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+        return Path("/var/cache/idiolect-dev")
+    home = os.environ.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~")) / ".cache"  # noqa: PTH111 - Path.home() raises for a user without one
+    return Path(home) / "idiolect-dev"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from devtools import checks, clients, environment, servers
-from devtools.shell import ROOT, Failure, announce, run
+from devtools.shell import ROOT, Failure, announce, insist, run
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from pathlib import Path
 
 # For each package: the packages it stands on, the extra and the servers that its own tests use.
 _ALONE: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
@@ -24,7 +26,14 @@ _ALONE: dict[str, tuple[tuple[str, ...], str, tuple[str, ...]]] = {
     "plugins/alembic": (("core",), "", ()),
 }
 _ALONE_NEEDS = ("greenlet", "hypothesis", "pytest")
+_TESTS_FAILED = 1
 _NOTHING_COLLECTED = 5
+#: More do not fail by chance.
+_MOST_AGAIN = 10
+#: More at once, whatever the number of cores, and the servers are what all wait for.
+_MOST_WORKERS = 8
+#: A test that hangs ends its worker instead of the patience of who waits for the run.
+_LIMIT = ("-o", "faulthandler_timeout=900", "-o", "faulthandler_exit_on_timeout=true")
 
 
 #: Releases of Python and of SQLAlchemy that are supported.
@@ -33,7 +42,12 @@ SQLALCHEMYS = ("2.0", "2.1")
 
 
 def test(
-    venv: Path, arguments: Sequence[str], *, without: Collection[str], sqlalchemy: str
+    venv: Path,
+    arguments: Sequence[str],
+    *,
+    without: Collection[str],
+    sqlalchemy: str,
+    again: bool,
 ) -> None:
     """Run the tests of all packages against real servers.
 
@@ -42,15 +56,18 @@ def test(
         arguments: passed on to pytest.
         without: databases to leave out.
         sqlalchemy: the release of SQLAlchemy, one of `SQLALCHEMYS`; empty for the newest.
+        again: whether a few tests that fail are run once more, by themselves.
 
     Raises:
         Failure: a test failed, or a server cannot be had.
     """
     python = checks.developer_venv(venv, *([f"sqlalchemy~={sqlalchemy}.0"] if sqlalchemy else []))
     is_spread = any(word.startswith(("-n", "--numprocesses")) for word in arguments)
-    words = [*([] if is_spread else ["-n", "auto"]), *arguments]
+    spread = [] if is_spread else ["-n", "auto", "--maxprocesses", str(_MOST_WORKERS)]
+    limit = () if "--full" in arguments else _LIMIT
     with servers.running(servers.PRIVATE, without) as urls:
-        _pytest(python, words, {**urls, "PATH": clients.path()})
+        env = {**urls, "PATH": clients.path()}
+        _pytest(python, [*limit, *arguments], env, spread=spread, again=again)
 
 
 def matrix(folder: Path, arguments: Sequence[str], *, without: Collection[str]) -> None:
@@ -86,7 +103,12 @@ def matrix(folder: Path, arguments: Sequence[str], *, without: Collection[str]) 
 
 
 def test_alone(
-    venv: Path, folder: Path, arguments: Sequence[str], *, without: Collection[str]
+    venv: Path,
+    folder: Path,
+    arguments: Sequence[str],
+    *,
+    without: Collection[str],
+    again: bool,
 ) -> None:
     """Run each package's own tests with nothing installed but the package and what it needs.
 
@@ -97,6 +119,7 @@ def test_alone(
         folder: where the venvs of the packages are made.
         arguments: passed on to pytest.
         without: databases to leave out.
+        again: whether a few tests that fail are run once more, by themselves.
 
     Raises:
         Failure: the tests of a package failed; it names them.
@@ -115,7 +138,7 @@ def test_alone(
             }
             try:
                 python = environment.make(home, [*_ALONE_NEEDS, *named])
-                _pytest(python, [f"{package}/tests", *arguments], own_urls)
+                _pytest(python, [f"{package}/tests", *arguments], own_urls, again=again)
             except Failure as exc:
                 # A selection by arguments may leave a package without a test.
                 if not arguments or exc.status != _NOTHING_COLLECTED:
@@ -127,10 +150,10 @@ def test_alone(
 
 def _build_wheels(python: Path, folder: Path) -> dict[str, Path]:
     sources = [f"./{package}" for package in environment.PACKAGES]
-    run(
-        [python, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, *sources],
-        shown_as=f"pip wheel {' '.join(sources)}",
-    )
+    options = ["--quiet", "--no-deps", "--wheel-dir", str(folder)]
+    words = [str(python), "-m", "pip", "wheel", *options, *sources]
+    shown_as = f"pip wheel {' '.join(sources)}"
+    insist(lambda: run(words, env=environment.PIP_SETTINGS, shown_as=shown_as))
     built = {path.name.split("-")[0]: path for path in folder.glob("*.whl")}
     return {
         package: built[environment.distribution(package).replace("-", "_")]
@@ -138,5 +161,36 @@ def _build_wheels(python: Path, folder: Path) -> dict[str, Path]:
     }
 
 
-def _pytest(python: Path, words: Sequence[str], urls: Mapping[str, str]) -> None:
-    run([python, "-m", "pytest", *words], env=urls, shown_as=shlex.join(["pytest", *words]))
+def _pytest(
+    python: Path,
+    words: Sequence[str],
+    env: Mapping[str, str],
+    *,
+    spread: Sequence[str] = (),
+    again: bool = False,
+) -> None:
+    """Run pytest; `spread` are the words that only a run of all tests is given."""
+    with TemporaryDirectory() as cache:
+        kept = ("-o", f"cache_dir={cache}") if again else ()
+
+        def start(*more: str) -> None:
+            shown_as = shlex.join(["pytest", *more, *words])
+            run([python, "-m", "pytest", *kept, *more, *words], env=env, shown_as=shown_as)
+
+        try:
+            start(*spread)
+        except Failure as exc:
+            failed = _failed(Path(cache)) if exc.status == _TESTS_FAILED else []
+            if not 0 < len(failed) <= _MOST_AGAIN:
+                raise
+            # What fails by itself too is a fault; the rest is for somebody to look at.
+            announce(f"\nonce more, by themselves: {len(failed)} that failed")
+            start("--last-failed", "--last-failed-no-failures=none")
+            for name in failed:
+                announce(f"passed only when run again: {name}")
+
+
+def _failed(cache: Path) -> list[str]:
+    """Return the ids of the tests that failed, as pytest keeps them in its cache folder."""
+    noted = cache / "v" / "cache" / "lastfailed"
+    return sorted(json.loads(noted.read_text(encoding="utf-8"))) if noted.exists() else []

@@ -6,7 +6,6 @@ taken from wheels, downloaded once and used, never passed on. Syntax alone is ch
 
 from __future__ import annotations
 
-import fcntl
 import json
 import platform
 import shutil
@@ -17,8 +16,8 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from devtools.environment import make
-from devtools.shell import Failure, attempt, cache_folder, tail
+from devtools.environment import PIP_SETTINGS, make
+from devtools.shell import Failure, alone, cache_folder, fetch, tail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,9 +68,8 @@ def parser_folder() -> Path:
     if sys.platform != "linux" or platform.machine() != "x86_64":
         raise Failure("The T-SQL parser runs on Linux on x86-64 alone.")
     folder = cache_folder() / PACKAGES[0].replace("==", "-")
-    with folder.with_suffix(".lock").open("w") as lock:
-        # Several runs of the tests may want it at once.
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    # Several runs of the tests may want it at once.
+    with alone(folder.with_suffix(".lock")):
         if not folder.exists():
             _fill(folder)
     return folder
@@ -84,7 +82,8 @@ def _fill(folder: Path) -> None:
     python = make(cache_folder() / "pip", [])
     with tempfile.TemporaryDirectory() as wheels:
         options = ["--no-deps", "--only-binary", ":all:", "--platform", "manylinux1_x86_64"]
-        done = attempt([python, "-m", "pip", "download", "-q", *options, "-d", wheels, *PACKAGES])
+        words = [str(python), "-m", "pip", "download", "-q", *options, "-d", wheels, *PACKAGES]
+        done = fetch(words, env=PIP_SETTINGS)
         if done.returncode:
             shutil.rmtree(part, ignore_errors=True)
             raise Failure(f"pip could not fetch the T-SQL parser:\n{tail(done.stdout)}")
