@@ -47,28 +47,28 @@ SHOWS_PROGRESS = frozenset({"downgrade", "upgrade"})
 READS_FILES = frozenset({"branches", "graph", "heads", "history", "show"})
 #: Command name -> its summary, so that ``--help`` imports no command; a test holds them equal.
 SUMMARIES = {
-    "branches": "Show current branch points.",
-    "check": "Check if there are any differences that a new revision would hold.",
-    "completion": "Print the script that lets a shell complete commands, options and revisions.",
-    "current": "Display the current revision for a database.",
-    "doctor": "Look at all that a migration needs: say what is wrong and how to mend it.",
-    "downgrade": "Revert to a previous version.",
-    "edit": "Edit revision script(s) using $EDITOR.",
-    "ensure_version": "Create the version table if it doesn't exist already.",
-    "graph": "Draw the graph of revisions.",
-    "heads": "Show current available heads in the script directory.",
-    "history": "List changeset scripts in chronological order.",
-    "hooks": "List the hooks that plugins can implement, or tell all of one.",
-    "init": "Initialize a new scripts directory.",
-    "list_templates": "List available templates.",
-    "merge": "Merge two revisions together. Creates a new revision file.",
-    "new-dialect": "Make the package of a new dialect plugin.",
-    "plugins": "List installed plugins, what they implement, and what is wrong with them.",
-    "repair": "Tell what is recorded of an unfinished revision, or settle a write of it.",
-    "revision": "Create a new revision file.",
-    "show": "Show the revision(s) denoted by the given symbol.",
-    "stamp": "Set the version table to the given revision(s); don't run any migrations.",
-    "upgrade": "Upgrade to a later version.",
+    "branches": "List the revisions at which the history branches.",
+    "check": "Compare the models with the database, and fail if they differ.",
+    "completion": "Print a shell completion script.",
+    "current": "Print the revisions that the database is at.",
+    "doctor": "Diagnose problems with the project, the plugins and the database.",
+    "downgrade": "Revert revisions, back to the given one.",
+    "edit": "Open revision files in an editor.",
+    "ensure_version": "Create the version table if it does not exist.",
+    "graph": "Draw the revision graph.",
+    "heads": "List the revisions that no other revision follows.",
+    "history": "List revisions, latest first.",
+    "hooks": "List the hooks that plugins can implement, or describe one of them.",
+    "init": "Create a migration environment.",
+    "list_templates": "List the templates that 'init' can use.",
+    "merge": "Create a revision that merges other revisions.",
+    "new-dialect": "Generate the package of a new dialect plugin.",
+    "plugins": "List installed plugins, what they implement, and their problems.",
+    "repair": "Show or settle the recorded writes of an unfinished revision.",
+    "revision": "Create a revision file.",
+    "show": "Show revisions in detail.",
+    "stamp": "Set the revision in the version table without running revisions.",
+    "upgrade": "Apply revisions, up to the given one.",
 }
 #: Parameters that the command line cannot give.
 _PROGRAM_ONLY = {"process_revision_directives"}
@@ -79,112 +79,121 @@ _NUMBER: dict[str, Any] = {"nargs": "?", "const": "last", "metavar": "N"}
 FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "autogenerate": (
         ("--autogenerate",),
-        {**_SWITCH, "help": "fill the new revision in with what differs from the models"},
+        {**_SWITCH, "help": "fill in the differences between the models and the database"},
     ),
-    "branch_label": (("--branch-label",), {"help": "a branch label for the new revision"}),
+    "branch_label": (("--branch-label",), {"help": "assign a branch label to the new revision"}),
     "check_heads": (
         ("-c", "--check-heads"),
-        {**_SWITCH, "help": "fail unless all heads are applied to the database"},
+        {**_SWITCH, "help": "fail unless the database is at all heads"},
     ),
-    "current": (("--current",), {**_SWITCH, "help": "mark what the database is at"}),
+    "current": (("--current",), {**_SWITCH, "help": "mark the database's current revisions"}),
     "depends_on": (
         ("--depends-on",),
-        {"action": "append", "help": "a revision that must be applied first; may be repeated"},
+        {"action": "append", "help": "require this revision to be applied first; may be repeated"},
     ),
-    "diff": (("--diff",), {**_SWITCH, "help": "print the changes to the files, make none"}),
+    "diff": (("--diff",), {**_SWITCH, "help": "print the changes as a diff without making them"}),
     "force": (
         ("--force",),
-        {**_SWITCH, "help": "change files also where git does not have them as they are"},
+        {**_SWITCH, "help": "also change files that have uncommitted changes in git"},
     ),
-    "forget": (("--forget",), {**_SWITCH, "help": "forget what is recorded of the revision"}),
+    "forget": (("--forget",), {**_SWITCH, "help": "discard the recorded writes"}),
     "format": (
         ("--format",),
-        {"metavar": "FORMAT", "help": "text (the default) or json"},
+        {"metavar": "FORMAT", "help": "output format: text (the default) or json"},
     ),
     "head": (
         ("--head",),
-        {"help": "the revision, or LABEL@head, that the new one follows"},
+        {"help": "revision that the new one follows, or LABEL@head (default: head)"},
     ),
     "indicate_current": (
         ("-i", "--indicate-current"),
-        {**_SWITCH, "help": "mark the revision that the database is at"},
+        {**_SWITCH, "help": "mark the database's current revisions"},
     ),
     "like": (
         ("--like",),
-        {"metavar": "DIALECT", "help": "an installed dialect that the new one is much like"},
+        {"metavar": "DIALECT", "help": "inherit from the plugin of this installed dialect"},
     ),
     "lock": (
         ("--no-lock",),
         {
             "action": "store_false",
-            "help": "neither wait for other runs nor keep them waiting",
+            "help": "do not take the migration lock",
         },
     ),
     "mark_done": (
         ("--mark-done",),
-        {**_NUMBER, "help": "write N, or the last one, has had its effect, and those before it"},
+        {**_NUMBER, "help": "treat write N, or the last one, and all before it as done"},
     ),
     "mark_undone": (
         ("--mark-undone",),
-        {**_NUMBER, "help": "write N, or the last one, has had no effect, nor those after it"},
+        {**_NUMBER, "help": "treat write N, or the last one, and all after it as not done"},
     ),
-    "message": (("-m", "--message"), {"help": "what the revision does"}),
+    "message": (("-m", "--message"), {"help": "describe the revision"}),
     "package": (
         ("--package",),
-        {**_SWITCH, "help": "write __init__.py files, so that the folders are packages"},
+        {**_SWITCH, "help": "create __init__.py files, so that the folders are packages"},
     ),
     "plan": (
         ("--plan",),
-        {**_SWITCH, "help": "print what would run, from where the database is; change nothing"},
+        {**_SWITCH, "help": "print what would run on the database, without changing it"},
     ),
-    "purge": (("--purge",), {**_SWITCH, "help": "empty the version table first"}),
+    "purge": (("--purge",), {**_SWITCH, "help": "delete all rows of the version table first"}),
     "resolve_dependencies": (
         ("--resolve-dependencies",),
-        {**_SWITCH, "help": "count a revision that others depend on as no head"},
+        {**_SWITCH, "help": "exclude heads that other revisions depend on"},
     ),
     "restart": (
         ("--restart",),
-        {**_SWITCH, "help": "run a revision that was left unfinished anew, from its beginning"},
+        {**_SWITCH, "help": "run an unfinished revision again from the beginning"},
     ),
-    "rev_id": (("--rev-id",), {"help": "the new revision's id, instead of a random one"}),
+    "rev_id": (("--rev-id",), {"help": "use this id instead of a random one"}),
     "rev_range": (
         ("-r", "--rev-range"),
-        {"help": "START:END, START: or :END; either may be 'current'"},
+        {"help": "limit the list to START:END, START: or :END; 'current' is allowed"},
     ),
     "splice": (
         ("--splice",),
-        {**_SWITCH, "help": "allow a revision that is no head as the one to follow"},
+        {**_SWITCH, "help": "allow the new revision to follow one that is not a head"},
     ),
     "sql": (
         ("--sql",),
-        {**_SWITCH, "help": "write a SQL script to standard output; touch no database"},
+        {**_SWITCH, "help": "write a SQL script to standard output instead of connecting"},
     ),
-    "strict": (("--strict",), {**_SWITCH, "help": "fail if a plugin cannot be used"}),
-    "tag": (("--tag",), {"help": "any text, for env.py to read"}),
-    "template": (("-t", "--template"), {"help": "the template to start from"}),
-    "verbose": (("-v", "--verbose"), {**_SWITCH, "help": "print more"}),
+    "strict": (("--strict",), {**_SWITCH, "help": "fail if a plugin has a problem"}),
+    "tag": (("--tag",), {"help": "pass a text to env.py"}),
+    "template": (("-t", "--template"), {"help": "use this template (default: generic)"}),
+    "verbose": (("-v", "--verbose"), {**_SWITCH, "help": "print more details"}),
     "version_path": (
         ("--version-path",),
-        {"help": "the folder to write to, one of version_locations"},
+        {"help": "write to this folder, one of version_locations"},
     ),
-    "write": (("--write",), {**_SWITCH, "help": "make the changes to the files, and print them"}),
+    "write": (("--write",), {**_SWITCH, "help": "make the changes and print them"}),
 }
 #: (command, parameter) -> the same, where it means something of its own.
 OWN_FLAGS: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
-    ("hooks", "name"): (("name",), {"nargs": "?", "help": "the hook to tell all of"}),
+    ("hooks", "name"): (("name",), {"nargs": "?", "help": "the hook to describe"}),
     ("graph", "format"): (
         ("--format",),
-        {"metavar": "FORMAT", "help": "text (the default), mermaid, dot, svg or json"},
+        {
+            "metavar": "FORMAT",
+            "help": "output format: text (the default), mermaid, dot, svg or json",
+        },
+    ),
+    ("new-dialect", "directory"): (
+        ("--directory",),
+        {"help": "create this folder (default: idiolect- and the name of the dialect)"},
     ),
 }
 #: Parameter without default -> what argparse is told.
 POSITIONALS: dict[str, dict[str, Any]] = {
     "shell": {"help": "bash, fish or zsh"},
-    "dialect": {"help": "SQLAlchemy's name of the dialect: the scheme of its URLs"},
-    "project": {"nargs": "?", "metavar": "FOLDER", "help": "a project's folder (default: .)"},
-    "directory": {"help": "folder for env.py and the revision files"},
+    "dialect": {"help": "name of the SQLAlchemy dialect, as in its URLs"},
+    "project": {"nargs": "?", "metavar": "FOLDER", "help": "folder of the project (default: .)"},
+    "directory": {"help": "folder to create for env.py and the revision files"},
     "rev": {"help": "a revision, or 'current'", "metavar": "revision"},
-    "revision": {"help": "a revision: an id or the start of one, head, base, +1, -1, ..."},
+    "revision": {
+        "help": "target revision: an id or a unique prefix, head, heads, base, +1, -1, ..."
+    },
     "revisions": {"nargs": "+", "help": "one or more revisions, or 'heads'"},
 }
 #: Commands that take several of what their parameter names in the singular.

@@ -30,7 +30,7 @@ _STYLES: Final[dict[Status, Style]] = {
 
 
 def doctor(config: Config, format: str = "text") -> None:
-    """Look at all that a migration needs: say what is wrong and how to mend it.
+    """Diagnose problems with the project, the plugins and the database.
 
     Args:
         config: the configuration in use.

@@ -83,20 +83,28 @@ def build_parser(prog: str | None, commands: Iterable[CommandSpec | str]) -> Par
         "-c",
         "--config",
         action="append",
-        help="config file: an ini file, or pyproject.toml; give both to use both. Default: "
+        help="config file: an ini file or pyproject.toml; repeat to use one of each. Default: "
         "IDIOLECT_CONFIG or ALEMBIC_CONFIG, else idiolect.ini or alembic.ini",
     )
     parser.add_argument(
-        "-n", "--name", default=None, help="section of the ini file (default: idiolect or alembic)"
+        "-n",
+        "--name",
+        default=None,
+        help="section of the ini file to read (default: idiolect or alembic)",
     )
-    parser.add_argument("-x", action="append", help="an argument for env.py: KEY=VALUE")
+    parser.add_argument(
+        "-x",
+        action="append",
+        metavar="KEY=VALUE",
+        help="pass an argument to env.py; may be repeated",
+    )
     parser.add_argument("--raiseerr", action="store_true", help="show the full traceback of errors")
     parser.add_argument(
         "--trace-hooks",
         action="store_true",
-        help="show which hook is asked, of whom, and what is answered",
+        help="print each hook call, the plugins called, and the result",
     )
-    parser.add_argument("-q", "--quiet", action="store_true", help="print no progress messages")
+    parser.add_argument("-q", "--quiet", action="store_true", help="do not print progress messages")
     subparsers = parser.add_subparsers(
         # What argparse would find out by formatting a usage message.
         prog=parser.prog,

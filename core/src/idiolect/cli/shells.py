@@ -78,7 +78,7 @@ SCRIPTS: Final = {"bash": _BASH, "fish": _FISH, "zsh": _ZSH}
 
 
 def completion(config: Config, shell: str) -> None:
-    """Print the script that lets a shell complete commands, options and revisions.
+    """Print a shell completion script.
 
     Args:
         config: tells where to print; needs no file.

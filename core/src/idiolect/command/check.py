@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def check(config: Config, format: str = "text") -> None:
-    """Check if there are any differences that a new revision would hold.
+    """Compare the models with the database, and fail if they differ.
 
     What differs is printed first, object by object.
 

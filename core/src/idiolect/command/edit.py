@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def edit(config: Config, rev: str) -> None:
-    """Edit revision script(s) using $EDITOR.
+    """Open revision files in an editor.
 
     Args:
         config: the configuration in use.

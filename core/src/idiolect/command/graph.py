@@ -23,7 +23,7 @@ _HEAD_COLOR, _CURRENT_COLOR = "#dbeafe", "#bbf7d0"
 
 
 def graph(config: Config, format: str = "text", current: bool = False) -> None:
-    """Draw the graph of revisions.
+    """Draw the revision graph.
 
     Args:
         config: the configuration in use.

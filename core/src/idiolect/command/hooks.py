@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def hooks(config: Config, name: str | None = None, format: str = "text") -> None:
-    """List the hooks that plugins can implement, or tell all of one.
+    """List the hooks that plugins can implement, or describe one of them.
 
     Args:
         config: tells where to print; needs no file.

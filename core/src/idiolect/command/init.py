@@ -24,7 +24,7 @@ _README = "README"
 
 
 def init(config: Config, directory: str, template: str = "generic", package: bool = False) -> None:
-    """Initialize a new scripts directory.
+    """Create a migration environment.
 
     Args:
         config: tells where the config file is to be written.
@@ -78,7 +78,7 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
 
 
 def list_templates(config: Config, format: str = "text") -> None:
-    """List available templates.
+    """List the templates that 'init' can use.
 
     Args:
         config: tells where templates are.

@@ -25,7 +25,7 @@ def merge(  # noqa: PLR0917 - the documented order
     rev_id: str | None = None,
     splice: bool = False,
 ) -> Script | None:
-    """Merge two revisions together. Creates a new revision file.
+    """Create a revision that merges other revisions.
 
     Args:
         config: the configuration in use.

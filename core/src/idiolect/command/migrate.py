@@ -32,7 +32,7 @@ def upgrade(  # noqa: PLR0917 - the documented order
     plan: bool = False,
     format: str = "text",
 ) -> None:
-    """Upgrade to a later version.
+    """Apply revisions, up to the given one.
 
     Args:
         config: the configuration in use.
@@ -85,7 +85,7 @@ def downgrade(  # noqa: PLR0917 - the documented order
     plan: bool = False,
     format: str = "text",
 ) -> None:
-    """Revert to a previous version.
+    """Revert revisions, back to the given one.
 
     Args:
         config: the configuration in use.
@@ -137,7 +137,7 @@ def stamp(  # noqa: PLR0917 - the documented order
     purge: bool = False,
     lock: bool = True,
 ) -> None:
-    """Set the version table to the given revision(s); don't run any migrations.
+    """Set the revision in the version table without running revisions.
 
     Args:
         config: the configuration in use.
@@ -174,7 +174,7 @@ def stamp(  # noqa: PLR0917 - the documented order
 
 
 def ensure_version(config: Config, sql: bool = False, lock: bool = True) -> None:
-    """Create the version table if it doesn't exist already.
+    """Create the version table if it does not exist.
 
     Args:
         config: the configuration in use.

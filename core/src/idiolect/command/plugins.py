@@ -22,7 +22,7 @@ _YES_OR_NO: Final = {True: "yes", False: "no", None: "-"}
 
 
 def plugins(config: Config, strict: bool = False, format: str = "text") -> None:
-    """List installed plugins, what they implement, and what is wrong with them.
+    """List installed plugins, what they implement, and their problems.
 
     Args:
         config: tells where to print; needs no file.

@@ -26,7 +26,7 @@ def repair(  # noqa: PLR0917 - like the other commands
     format: str = "text",
     lock: bool = True,
 ) -> None:
-    """Tell what is recorded of an unfinished revision, or settle a write of it.
+    """Show or settle the recorded writes of an unfinished revision.
 
     Args:
         config: the configuration in use.

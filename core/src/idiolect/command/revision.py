@@ -32,7 +32,7 @@ def revision(  # noqa: PLR0917 - the documented order
     depends_on: str | Sequence[str] | None = None,
     process_revision_directives: Callable[..., None] | None = None,
 ) -> Script | list[Script | None] | None:
-    """Create a new revision file.
+    """Create a revision file.
 
     Args:
         config: the configuration in use.

@@ -26,7 +26,7 @@ Heads = tuple[str, ...]
 def current(
     config: Config, check_heads: bool = False, verbose: bool = False, format: str = "text"
 ) -> None:
-    """Display the current revision for a database.
+    """Print the revisions that the database is at.
 
     Args:
         config: the configuration in use.
@@ -89,7 +89,7 @@ def heads(
     resolve_dependencies: bool = False,
     format: str = "text",
 ) -> None:
-    """Show current available heads in the script directory.
+    """List the revisions that no other revision follows.
 
     Args:
         config: the configuration in use.
@@ -114,7 +114,7 @@ def heads(
 
 
 def branches(config: Config, verbose: bool = False, format: str = "text") -> None:
-    """Show current branch points.
+    """List the revisions at which the history branches.
 
     Args:
         config: the configuration in use.
@@ -148,7 +148,7 @@ def history(
     indicate_current: bool = False,
     format: str = "text",
 ) -> None:
-    """List changeset scripts in chronological order.
+    """List revisions, latest first.
 
     Args:
         config: the configuration in use.
@@ -182,7 +182,7 @@ def history(
 
 
 def show(config: Config, rev: str, format: str = "text") -> None:
-    """Show the revision(s) denoted by the given symbol.
+    """Show revisions in detail.
 
     Args:
         config: the configuration in use.

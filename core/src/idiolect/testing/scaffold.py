@@ -24,7 +24,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)?")
 def new_dialect(
     config: Config, dialect: str, like: str | None = None, directory: str | None = None
 ) -> None:
-    """Make the package of a new dialect plugin.
+    """Generate the package of a new dialect plugin.
 
     Args:
         config: tells where to print; needs no file.

@@ -19,7 +19,7 @@ def import_alembic(  # noqa: PLR0917 - the command line calls it, by names
     force: bool = False,
     format: str = "text",
 ) -> None:
-    """Tell what an Alembic project holds, and rewrite it to Idiolect's names if asked to.
+    """Analyse an Alembic project, and rename its imports on request.
 
     Args:
         config: tells where to print, and with ``-c`` which config file is meant.
