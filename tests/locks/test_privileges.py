@@ -192,6 +192,58 @@ def test_mariadb_may_not_write(mariadb: Server, tmp_path: Path) -> None:
     assert ["b"] == project.heads()
 
 
+@pytest.mark.parametrize("by_role", [False, True], ids=["granted", "by a role"])
+def test_mariadb_may_not_write_the_journal(mariadb: Server, tmp_path: Path, by_role: bool) -> None:
+    """The run is refused before anything is left, and `journal = false` does without it."""
+    project = _project(mariadb, tmp_path)
+    role = f"{mariadb.login}_r"
+    to = role if by_role else "{to}"
+    with contextlib.ExitStack() as stack:
+        if by_role:
+            mariadb.say(f"CREATE ROLE {role}", f"GRANT {role} TO {{to}}")
+            stack.callback(mariadb.say, f"DROP ROLE {role}")
+            mariadb.say(f"SET DEFAULT ROLE {role} FOR {{to}}")
+        mariadb.say(
+            VERSIONS,
+            f"GRANT SELECT, CREATE, DROP ON {{db}}.* TO {to}",
+            f"GRANT INSERT, UPDATE, DELETE ON {{db}}.alembic_version TO {to}",
+        )
+        grant = f"`{mariadb.url.database}`.`alembic_version_journal` TO `{mariadb.login}`@`%`"
+        lacking = "DELETE, INSERT, UPDATE the table 'alembic_version_journal'"
+        _refused(project, f"'{mariadb.login}@%'", lacking, grant, "'journal = false'")
+        assert ["alembic_version"] == _tables(mariadb)
+        project.upgrade(journal=False)
+        assert ["alembic_version", "sent"] == _tables(mariadb)
+
+
+def test_mariadb_may_not_make_the_journal(
+    mariadb: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever may make no table migrates rows without one, and is told so."""
+    project = Project(tmp_path / "project", mariadb.url_of_login())
+    project.revision("a", None, "op.execute('INSERT INTO t VALUES (1)')")
+    mariadb.say(VERSIONS, "CREATE TABLE {db}.t (a INTEGER)")
+    mariadb.say(
+        "GRANT INSERT ON {db}.t TO {to}",
+        "GRANT INSERT, UPDATE, DELETE ON {db}.alembic_version TO {to}",
+    )
+    with caplog.at_level("WARNING"):
+        project.upgrade()
+    assert "No journal can be kept" in caplog.text
+    assert ["a"] == project.heads()
+
+
+def test_mariadb_may_not_drop_the_journal(mariadb: Server, tmp_path: Path) -> None:
+    """Its table is left, empty, and the next run goes on with it."""
+    mariadb.say("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON {db}.* TO {to}")
+    project = _project(mariadb, tmp_path)
+    project.upgrade()
+    project.revision("b", "a", "op.execute('CREATE TABLE more (a INTEGER)')")
+    project.upgrade()
+    assert ["b"] == project.heads()
+    assert ["alembic_version", "alembic_version_journal", "more", "sent"] == _tables(mariadb)
+
+
 def test_mariadb_by_way_of_a_role(mariadb: Server, tmp_path: Path) -> None:
     """What a role gives counts, whether the catalogue shows it or not."""
     role = f"{mariadb.login}_r"

@@ -56,7 +56,7 @@ class Rows:
             "SHOP",
             {"CREATE SESSION"},
             ["CREATE", "INSERT"],
-            "The user 'SHOP' has no privilege to CREATE the version table 'ALEMBIC_VERSION' in the "
+            "The user 'SHOP' has no privilege to CREATE the table 'ALEMBIC_VERSION' in the "
             "schema 'SHOP'. Let its owner or an administrator say: GRANT CREATE TABLE TO SHOP.",
             id="own, may not create",
         ),
@@ -68,7 +68,7 @@ class Rows:
             "ANN",
             {"UPDATE", "CREATE TABLE"},
             ["DELETE", "UPDATE"],
-            "The user 'ANN' has no privilege to DELETE the version table 'ALEMBIC_VERSION' in the "
+            "The user 'ANN' has no privilege to DELETE the table 'ALEMBIC_VERSION' in the "
             "schema 'SHOP'. Let its owner or an administrator say: GRANT SELECT, INSERT, UPDATE, "
             "DELETE ON SHOP.ALEMBIC_VERSION TO ANN.",
             id="another's",
@@ -77,7 +77,7 @@ class Rows:
             "ANN",
             {"CREATE TABLE"},
             ["CREATE"],
-            "The user 'ANN' has no privilege to CREATE the version table 'ALEMBIC_VERSION' in the "
+            "The user 'ANN' has no privilege to CREATE the table 'ALEMBIC_VERSION' in the "
             "schema 'SHOP'. Let its owner or an administrator say: GRANT CREATE ANY TABLE TO ANN.",
             id="another's, may not create",
         ),

@@ -166,16 +166,16 @@ def migration_lock(
 def missing_privileges(
     dialect: Dialect, connection: Connection, table: Table, needed: Collection[str]
 ) -> str | None:
-    """Say what keeps this login from writing the version table, before anything is written.
+    """Say what keeps this login from writing one of Idiolect's tables, before anything is written.
 
     Asked once a run, online, when there is something to do: before the lock is taken and before
-    the first statement of a revision. Nothing may be written here, and no transaction begun that
+    the first statement of a revision; of the journal's table as well, where one is kept. Nothing may be written here, and no transaction begun that
     was not open.
 
     Args:
         dialect: the context's SQLAlchemy dialect.
         connection: the connection to migrate on.
-        table: the version table.
+        table: the version table, or the journal's.
         needed: what the run is going to do with it: ``CREATE``, where it is missing, ``INSERT``,
             ``UPDATE``, ``DELETE``.
 

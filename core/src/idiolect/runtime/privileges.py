@@ -1,4 +1,4 @@
-"""Whether the login may write the version table, asked before a run writes anything.
+"""Whether the login may write the tables of a run, asked before the run writes anything.
 
 The migration context comes in when there is something to do. How a database tells is its plugin's
 business (hook ``missing_privileges``); what a run needs follows from its steps.
@@ -15,6 +15,8 @@ from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from sqlalchemy import Table
 
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationStep
@@ -37,25 +39,32 @@ def check_privileges(
     Raises:
         PrivilegeError: the login may not, or nobody may at present.
     """
-    connection = context.connection
     wanted = [*([] if is_there else ["CREATE"]), *sorted(needed)]
-    if not wanted:
-        return
+    told = what_is_missing(context, context._version, wanted)
+    if told:
+        raise PrivilegeError(f"{told} Nothing was changed.")
+
+
+def what_is_missing(context: MigrationContext, table: Table, needed: Collection[str]) -> str:
+    """Return what the login lacks on a table, in the plugin's words; ``""`` where that is nothing.
+
+    Leaves no transaction of its own open.
+    """
+    if not needed:
+        return ""
+    connection = context.connection
     was_open = connection.in_transaction()
     try:
-        told = context.hooks.missing_privileges(
-            context.dialect, connection, context._version, wanted
-        )
+        told = context.hooks.missing_privileges(context.dialect, connection, table, needed)
     except DBAPIError as exc:
-        if was_open:
+        if was_open or exc.connection_invalidated:
             raise
         # A relative of the database that has no such catalogue: the first write will tell.
-        log.info("Privileges on the version table are not known: %s", type(exc.orig).__name__)
+        log.info("Privileges on %r are not known: %s", table.name, type(exc.orig).__name__)
         told = ""
     if not was_open and connection.in_transaction():
         connection.rollback()
-    if told:
-        raise PrivilegeError(f"{told} Nothing was changed.")
+    return told
 
 
 def needed_by(steps: Collection[MigrationStep], heads: Collection[str]) -> set[str]:

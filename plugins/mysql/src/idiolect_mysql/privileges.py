@@ -1,4 +1,4 @@
-"""What keeps a login from writing the version table on MySQL and MariaDB.
+"""What keeps a login from writing a table of a run on MySQL and MariaDB.
 
 The plugin comes in before a run writes. EXPLAIN asks for the privileges of the statement that it
 explains, those of roles and of patterns among them, and changes nothing. Nothing explains a CREATE
@@ -26,9 +26,9 @@ _DENIED = {1142, 1143}
 #: Where a line of SHOW GRANTS gives more than the right to connect.
 _GRANTED_ON = re.compile(r"GRANT (?!USAGE ON).* ON (\*|`(?:[^`]|``)+`)\.")
 _EXPLAIN = {
-    "INSERT": "EXPLAIN INSERT INTO {} (version_num) VALUES ('x')",
-    "UPDATE": "EXPLAIN UPDATE {} SET version_num = 'x' WHERE version_num = 'x'",
-    "DELETE": "EXPLAIN DELETE FROM {} WHERE version_num = 'x'",
+    "INSERT": "EXPLAIN INSERT INTO {0} ({1}) VALUES ('1')",
+    "UPDATE": "EXPLAIN UPDATE {0} SET {1} = '1' WHERE {1} = '1'",
+    "DELETE": "EXPLAIN DELETE FROM {0} WHERE {1} = '1'",
 }
 _LOGIN = "SELECT CURRENT_USER(), DATABASE(), @@GLOBAL.read_only"
 _MAY_ANYWAY = """SELECT count(*) FROM information_schema.user_privileges
@@ -60,16 +60,19 @@ def missing_privileges(connection: Connection, table: Table, needed: Collection[
         return ""
     to = "@".join(map(_quoted, login.rsplit("@", 1)))
     return (
-        f"The login {login!r} has no privilege to {', '.join(lacking)} the version table "
+        f"The login {login!r} has no privilege to {', '.join(lacking)} the table "
         f"{table.name!r} of the database {schema!r}. Let an administrator say: GRANT CREATE, "
         f"SELECT, INSERT, UPDATE, DELETE ON {_quoted(schema)}.{_quoted(table.name)} TO {to}."
     )
 
 
 def _is_denied(connection: Connection, table: Table, privilege: str) -> bool:
-    name = connection.dialect.identifier_preparer.format_table(table)
+    preparer = connection.dialect.identifier_preparer
+    name = preparer.format_table(table)
+    column = preparer.format_column(next(iter(table.columns)))
+    statement = _EXPLAIN[privilege].format(name, column).replace("%", "%%")
     try:
-        connection.exec_driver_sql(_EXPLAIN[privilege].format(name.replace("%", "%%"))).close()
+        connection.exec_driver_sql(statement).close()
     except DBAPIError as exc:
         if _code(exc) not in _DENIED:
             raise

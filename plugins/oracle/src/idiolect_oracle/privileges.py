@@ -1,4 +1,4 @@
-"""What keeps a login from writing the version table on Oracle, in one query.
+"""What keeps a login from writing a table of a run on Oracle, in one query.
 
 The plugin comes in before a run writes. A schema's owner may do everything with its tables; of
 others, the privileges of the session and grants of the table count, those of roles among them.
@@ -42,7 +42,7 @@ def missing_privileges(connection: Connection, table: Table, needed: Collection[
     if "CREATE" in lacking:
         grant = f"GRANT CREATE {'' if own else 'ANY '}TABLE TO {login}"
     return (
-        f"The user {login!r} has no privilege to {', '.join(lacking)} the version table "
+        f"The user {login!r} has no privilege to {', '.join(lacking)} the table "
         f"{name!r} in the schema {schema!r}. Let its owner or an administrator say: {grant}."
     )
 

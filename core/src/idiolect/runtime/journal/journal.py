@@ -13,13 +13,19 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from idiolect.errors import CommandError, ConfigError, UnfinishedRevisionError
+from idiolect.errors import (
+    CommandError,
+    ConfigError,
+    PrivilegeError,
+    UnfinishedRevisionError,
+)
 from idiolect.hooks.records import journal_name
 from idiolect.runtime.journal.entries import ACCEPTED, ACCEPTED_NOTE, DONE, INTENT, in_words
 from idiolect.runtime.journal.listen import Listener
 from idiolect.runtime.journal.record import Record, Subject
 from idiolect.runtime.journal.resume import wait_for_session
 from idiolect.runtime.journal.store import JournalTable
+from idiolect.runtime.privileges import what_is_missing
 from idiolect.util.langhelpers import asbool
 from idiolect.util.logs import Log
 
@@ -32,6 +38,9 @@ if TYPE_CHECKING:
     from idiolect.runtime.steps import MigrationStep
 
 log = Log("runtime.journal")
+
+#: What recording needs, besides the right to make the table.
+_WRITES = ("DELETE", "INSERT", "UPDATE")
 
 
 class Journal:
@@ -168,9 +177,14 @@ class Journal:
     def _drop(self, store: JournalTable) -> None:
         """Drop the table, unless that would commit what is env.py's to commit."""
         if self._exists and not self._context.connection.in_transaction():
-            with self._settled():
-                store.drop()
-            self._exists = False
+            try:
+                with self._settled():
+                    store.drop()
+                self._exists = False
+            except DBAPIError as exc:
+                self._end_failed(exc)
+                # It is empty, and the next run goes on with it.
+                log.info("The journal's table %r is left: %s", store.name, exc.orig)
 
     def _drop_in_time(self, store: JournalTable) -> None:
         """Drop the table after a run, now or with the commit of env.py."""
@@ -256,18 +270,63 @@ class Journal:
             if self._is_stale or self._is_over(steps, revisions):
                 with self._settled():
                     self._empty(store)
-        if revisions and support.ddl_commits and not self._exists:
+        if revisions and support.ddl_commits:
+            self._prepare(store)
+
+    def _prepare(self, store: JournalTable) -> None:
+        """See that the journal is there and can be written, before anything else is.
+
+        Raises:
+            PrivilegeError: the table may be made, and not be written.
+        """
+        if not self._exists:
             self._create(store)
+        if self.store is None:
+            return
+        try:
+            # What the catalogue does not show shows now that there is a table to ask of.
+            self._demand_writes(store)
+        except PrivilegeError:
+            if not self._was_used:
+                self._drop(store)
+            raise
 
     def _create(self, store: JournalTable) -> None:
+        was_open = self._context.connection.in_transaction()
+        if self._lacking(store, "CREATE"):
+            # Whoever may not make tables there was migrated without a journal before, too.
+            self._go_without("the login may not make its table")
+            return
+        self._demand_writes(store, "CREATE")
         try:
             with self._settled():
                 store.create()
             self._exists = True
         except DBAPIError as exc:
-            # Whoever may not make tables there was migrated without a journal before, too.
-            log.warning("No journal can be kept, so a run that is cut off cannot resume: %s", exc)
-            self.store = None
+            self._end_failed(exc, was_open=was_open)
+            self._go_without(exc)
+
+    def _go_without(self, why: object) -> None:
+        log.warning("No journal can be kept, so a run that is cut off cannot resume: %s", why)
+        self.store = None
+
+    def _demand_writes(self, store: JournalTable, *more: str) -> None:
+        told = self._lacking(store, *more, *_WRITES)
+        if told:
+            raise PrivilegeError(
+                f"{told} How far a revision got is recorded there; 'journal = false' does without "
+                "it. Nothing was changed."
+            )
+
+    def _lacking(self, store: JournalTable, *needed: str) -> str:
+        return what_is_missing(self._context, store.table, needed)
+
+    def _end_failed(self, error: DBAPIError, *, was_open: bool = False) -> None:
+        """Go on after a statement about the journal that failed, where the session still lives."""
+        if error.connection_invalidated:
+            raise error
+        if not was_open and self._context.connection.in_transaction():
+            self._context.connection.rollback()
 
     def _is_over(self, steps: list[Any], revisions: list[Any]) -> bool:
         """Return whether what is recorded is not to be resumed.
