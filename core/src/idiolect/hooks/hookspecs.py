@@ -169,8 +169,8 @@ def missing_privileges(
     """Say what keeps this login from writing one of Idiolect's tables, before anything is written.
 
     Asked once a run, online, when there is something to do: before the lock is taken and before
-    the first statement of a revision; of the journal's table as well, where one is kept. Nothing may be written here, and no transaction begun that
-    was not open.
+    the first statement of a revision; of the journal's table as well, where one is kept. Nothing
+    may be written here, and no transaction begun that was not open.
 
     Args:
         dialect: the context's SQLAlchemy dialect.
