@@ -6,7 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import MetaData, create_engine, event, inspect, text
+from sqlalchemy import Column, Integer, MetaData, Table, create_engine, event, inspect, text
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
@@ -149,6 +149,35 @@ def test_number_of_queries_is_constant(connection: Connection) -> None:
         assert 10 == len(sent)
 
 
+BROKEN = {
+    "a view of a table that is gone": "CREATE VIEW broken AS SELECT a FROM gone",
+    "a virtual table without its module": "CREATE VIRTUAL TABLE broken USING missing(a)",
+}
+
+
+@pytest.mark.parametrize("source", BROKEN.values(), ids=BROKEN)
+def test_what_is_broken_elsewhere_stops_no_comparison(source: str) -> None:
+    """Tables are compared although another one, or a view, cannot be read."""
+    engine = create_engine("sqlite://")
+    kind = "view" if "VIEW" in source else "table"
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER PRIMARY KEY)")
+        connection.exec_driver_sql("PRAGMA writable_schema = ON")
+        connection.exec_driver_sql(
+            "INSERT INTO sqlite_master VALUES (?, 'broken', 'broken', 0, ?)", (kind, source)
+        )
+        connection.exec_driver_sql("PRAGMA writable_schema = RESET")
+        metadata = MetaData()
+        Table("t", metadata, Column("id", Integer, primary_key=True), Column("new", Integer))
+        options = {"include_name": lambda name, *_place: name != "broken"}
+        context = MigrationContext.configure(connection, opts=options)
+
+        found = compare_metadata(context, metadata)
+
+    assert [("add_column", None, "t", "new")] == [(*diff[:3], diff[3].name) for diff in found]
+    engine.dispose()
+
+
 def test_table_that_has_gone(connection: Connection) -> None:
     """A table that is listed but not there is in no answer, and the comparison names it."""
     hooks = hooks_for("sqlite", room="autogenerate")
@@ -160,7 +189,7 @@ def test_table_that_has_gone(connection: Connection) -> None:
 
         @event.listens_for(other, "before_cursor_execute")
         def drop(conn: Any, cursor: Any, statement: str, *_given: Any) -> None:
-            if statement.startswith("SELECT name, sql"):
+            if statement.startswith("SELECT type, name, sql"):
                 cursor.execute("DROP TABLE IF EXISTS t")
 
         with pytest.raises(CommandError, match="Table 't' was there when the tables were listed"):

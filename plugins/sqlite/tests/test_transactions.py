@@ -7,11 +7,13 @@ import contextlib
 import logging
 import sqlite3
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from projects import begin_for_real
 from sqlalchemy import NullPool, StaticPool, create_engine, event, make_url, text
+from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from idiolect.errors import AutocommitUnsupportedError, CommitRefusedError
@@ -19,7 +21,7 @@ from idiolect_sqlite.transactions import immediate_transactions
 
 if TYPE_CHECKING:
     from projects import Project
-    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.engine import Connection
 
 CREATE = "op.create_table({!r}, sa.Column('id', sa.Integer))"
 FAILURES: dict[str, tuple[str, type[BaseException]]] = {
@@ -423,6 +425,32 @@ def test_the_listener_leaves_the_connection(project: Project) -> None:
         assert not driver.in_transaction
         connection.execute(text("CREATE TABLE later (id INTEGER)"))
         assert not driver.in_transaction, "a listener began a transaction"
+
+
+def test_a_run_in_another_thread_disturbs_no_statement(project: Project) -> None:
+    """Runs begin and end while another thread is calling listeners of its own."""
+
+    def migrate() -> None:
+        with project.engine().connect() as connection, immediate_transactions(connection):
+            connection.execute(text("SELECT 1"))
+
+    def listener(connection: Connection, *_details: Any) -> None:
+        if connection.engine is other and not runs:
+            runs.append(threading.Thread(target=migrate))
+            runs[0].start()
+            runs[0].join()
+
+    runs: list[threading.Thread] = []
+    other = create_engine("sqlite://")
+    migrate()
+    event.listen(Engine, "before_cursor_execute", listener)
+    try:
+        with other.connect() as connection:
+            assert 1 == connection.scalar(text("SELECT 1"))
+    finally:
+        event.remove(Engine, "before_cursor_execute", listener)
+        other.dispose()
+    assert 1 == len(runs)
 
 
 def test_the_transaction_is_immediate(project: Project) -> None:

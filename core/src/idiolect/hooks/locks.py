@@ -8,6 +8,7 @@ hook ``migration_lock``. Waiting, messages and the end of the lock are the core'
 from __future__ import annotations
 
 import contextlib
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -110,32 +111,38 @@ def own_transaction(connection: Connection) -> Iterator[Any]:
 def at_return(connection: Connection, *statements: str) -> Callable[[], None]:
     """Send statements when the connection goes back to its pool, where its session lives on.
 
-    For what a lock did to a session in somebody else's transaction, whose end nobody tells of.
+    For what a lock did to the session in a transaction of the caller's, whose end is not seen here.
 
     Args:
         connection: the migrating connection.
         *statements: what is sent, in order.
 
     Returns:
-        A function that calls it off.
+        A function that cancels this.
     """
     pool = connection.engine.pool
-    driver: Any = connection.connection.dbapi_connection
-    is_due = True
+    with _listening:
+        # Never removed: pools are shared by threads, which may be iterating over the listeners.
+        if not event.contains(pool, "reset", _send_pending):
+            event.listen(pool, "reset", _send_pending)
+    pending = connection.info.setdefault(_PENDING, [])
+    pending.append(statements)
 
-    def reset(dbapi_connection: Any, _record: Any, _state: Any) -> None:
-        nonlocal is_due
-        if is_due and dbapi_connection is driver:
-            is_due = False
-            cursor = dbapi_connection.cursor()
+    def cancel() -> None:
+        if statements in pending:
+            pending.remove(statements)
+
+    return cancel
+
+
+#: The key in a connection's ``info`` for statements that wait for its return to the pool.
+_PENDING = "idiolect_at_return"
+_listening = threading.Lock()
+
+
+def _send_pending(dbapi_connection: Any, record: Any, _state: Any) -> None:
+    pending = record.info.pop(_PENDING, ()) if record is not None else ()
+    for statements in pending:
+        with contextlib.closing(dbapi_connection.cursor()) as cursor:
             for statement in statements:
                 cursor.execute(statement)
-            cursor.close()
-
-    def call_off() -> None:
-        nonlocal is_due
-        is_due = False
-        event.remove(pool, "reset", reset)
-
-    event.listen(pool, "reset", reset)
-    return call_off

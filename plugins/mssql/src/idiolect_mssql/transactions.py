@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import threading
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
@@ -21,7 +22,7 @@ from idiolect.errors import TransactionLostError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Engine
     from sqlalchemy.engine.interfaces import ExceptionContext
 
 #: A query of a table, however short, begins a transaction where the driver leaves that to the
@@ -94,16 +95,16 @@ class _Watch:
             "before_cursor_execute": self._before_statement,
             "after_cursor_execute": self._after_statement,
         }
-        engine = self._connection.engine
         for name, listener in own.items():
             event.listen(self._connection, name, listener)
-        event.listen(engine, "handle_error", self._on_error)
+        _listen_to_errors(self._connection.engine)
+        _watches[self._connection] = self
         if self._connection.in_transaction():
             self._mark()
         try:
             yield
         finally:
-            event.remove(engine, "handle_error", self._on_error)
+            del _watches[self._connection]
             for name, listener in own.items():
                 event.remove(self._connection, name, listener)
 
@@ -172,9 +173,31 @@ class _Watch:
         if _ENDS.search(sql):
             self._mark()
 
-    def _on_error(self, context: ExceptionContext) -> None:
-        if context.connection is self._connection and self._is_on and not self._first_error:
-            self._first_error = str(context.original_exception)
+    def on_error(self, error: BaseException) -> None:
+        """Remember the first error of the transaction, unless a savepoint is open."""
+        if self._is_on and not self._first_error:
+            self._first_error = str(error)
+
+
+#: The watch of each migrating connection.
+_watches: dict[Connection, _Watch] = {}
+_lock = threading.Lock()
+
+
+def _listen_to_errors(engine: Engine) -> None:
+    """Watch the errors of an engine's connections; connections have no such event.
+
+    Registered once and never removed: other threads may be iterating over the listeners.
+    """
+    with _lock:
+        if not event.contains(engine, "handle_error", _on_error):
+            event.listen(engine, "handle_error", _on_error)
+
+
+def _on_error(context: ExceptionContext) -> None:
+    watch = _watches.get(context.connection) if context.connection is not None else None
+    if watch is not None:
+        watch.on_error(context.original_exception)
 
 
 def _ask(connection: Connection, query: str) -> Any:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from idiolect.hooks import JournalSupport
 from idiolect.hooks.journal import digest
+from idiolect_postgresql.sqlstate import sqlstate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -108,7 +109,7 @@ _OUTSIDE: dict[str, Literal["whole", "in parts"]] = {"25001": "whole", "2D000": 
 def left_invalid(error: DBAPIError) -> str:
     """Return the index that a statement has left behind, unfinished; "" where it left none."""
     found = _CREATE_INDEX.match(_COMMENTS.sub("", error.statement or ""))
-    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or ""
+    state = sqlstate(error.orig)
     # Class 42 is told before anything is made: a syntax error, a name that is taken or missing.
     if found is None or state[:2] == "42" or not _CONCURRENTLY.search(found.group(0)):
         return ""
@@ -153,11 +154,8 @@ class PostgresqlJournal(JournalSupport):
         return super().outcome(connection, before)
 
     def refuses_transaction(self, error: Exception) -> Literal["whole", "in parts"] | None:
-        """Tell by the SQLSTATE, wherever the driver has it."""
-        told = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
-        if told is None and error.args and isinstance(error.args[0], dict):
-            told = error.args[0].get("C")  # pg8000's way
-        return _OUTSIDE.get(str(told))
+        """Tell by the SQLSTATE."""
+        return _OUTSIDE.get(sqlstate(error))
 
     def session(self, connection: Connection) -> str:
         """Return the number of the server's process, and when it started."""

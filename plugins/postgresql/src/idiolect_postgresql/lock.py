@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from idiolect.hooks import MigrationLock, beside, own_transaction
+from idiolect_postgresql.sqlstate import sqlstate
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -37,9 +38,8 @@ _LOOK = """SELECT pg_backend_pid() AS pid, current_setting('application_name') A
             WHERE c.oid = to_regclass(quote_ident(CAST(:name AS text)))),
         current_schema(), '') || '.' || CAST(:name AS text)), 1, 16))::bit(64)::bigint AS key"""
 
+_RENAME = "SELECT set_config('application_name', :name, false)"
 _GIVE_BACK = "SELECT pg_advisory_unlock(:key), set_config('application_name', :name, false)"
-
-_NAME = "application_name"
 
 _HOLDER = """SELECT a.application_name, a.pid, host(a.client_addr) AS host,
         to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') AS since
@@ -51,9 +51,7 @@ _HOLDER = """SELECT a.application_name, a.pid, host(a.client_addr) AS host,
 
 def transient_error(error: DBAPIError) -> str | None:
     """Return words for an error after which the same may succeed."""
-    orig: Any = error.orig
-    state = getattr(orig, "sqlstate", None) or getattr(orig, "pgcode", None)
-    return _TRANSIENT.get(state or "")
+    return _TRANSIENT.get(sqlstate(error.orig))
 
 
 class AdvisoryLock(MigrationLock):
@@ -103,9 +101,7 @@ class AdvisoryLock(MigrationLock):
         if self._request.bound or self._is_pooled or self._name_before is None:
             return
         with own_transaction(self._connection) as connection:
-            give_back = text("SELECT pg_advisory_unlock(:key), set_config(:setting, :name, false)")
-            values = {"key": self._key, "setting": _NAME, "name": self._name_before}
-            connection.execute(give_back, values)
+            connection.execute(text(_GIVE_BACK), {"key": self._key, "name": self._name_before})
 
     def _look(self) -> None:
         """Learn the key, and whether every transaction is on the same server process."""
@@ -124,10 +120,7 @@ class AdvisoryLock(MigrationLock):
             )
             if got and not self._request.bound:
                 # Waiters and administrators see who it is.
-                connection.execute(
-                    text("SELECT set_config(:setting, :name, false)"),
-                    {"setting": _NAME, "name": self._request.owner},
-                )
+                connection.execute(text(_RENAME), {"name": self._request.owner})
                 self._name_before = self._session_name
             elif in_transaction:
                 _close_snapshot(connection)

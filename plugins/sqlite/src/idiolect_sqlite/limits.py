@@ -38,25 +38,35 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
     patience = cursor.fetchone()[0]
     if limits.lock_wait is not None:
         cursor.execute(f"PRAGMA busy_timeout = {round(limits.lock_wait * 1000)}")
-    is_over = threading.Event()
-    if limits.statement is not None and isinstance(driver, sqlite3.Connection):
-        _begin_clock(driver, limits.statement, is_over)
+    is_timed = limits.statement is not None and isinstance(driver, sqlite3.Connection)
     try:
-        yield
+        with _clock(driver, limits.statement or 0) if is_timed else contextlib.nullcontext():
+            yield
     finally:
-        is_over.set()
-        cursor.execute(f"PRAGMA busy_timeout = {patience}")
-        cursor.close()
+        # A revision may have closed the connection; its own error is the one to show.
+        with contextlib.suppress(connection.dialect.loaded_dbapi.Error):
+            cursor.execute(f"PRAGMA busy_timeout = {patience}")
+            cursor.close()
 
 
-def _begin_clock(driver: sqlite3.Connection, seconds: float, is_over: threading.Event) -> None:
-    """Interrupt whatever statement runs when the time has passed, until the step is over."""
+@contextlib.contextmanager
+def _clock(driver: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Interrupt whatever statement runs when the time has passed, until the block ends."""
+    is_over = threading.Event()
 
     def watch() -> None:
         if is_over.wait(seconds):
             return
-        while not is_over.is_set():
-            driver.interrupt()
-            is_over.wait(_BETWEEN_INTERRUPTS)
+        with contextlib.suppress(sqlite3.Error):  # closed by the revision
+            while not is_over.is_set():
+                driver.interrupt()
+                is_over.wait(_BETWEEN_INTERRUPTS)
 
-    threading.Thread(target=watch, name="idiolect-limit", daemon=True).start()
+    thread = threading.Thread(target=watch, name="idiolect-limit", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        # An interrupt that is under way would end a statement that comes after the block.
+        thread.join()

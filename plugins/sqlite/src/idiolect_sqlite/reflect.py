@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect
+from sqlalchemy.exc import DatabaseError
 
 from idiolect.hooks import LazyFacts, ReflectedTables, StandIn
 from idiolect.hooks.standin import KINDS
@@ -62,17 +63,27 @@ def can_reflect(connection: Connection) -> bool:
 
 def reflect_tables(
     connection: Connection, names: Mapping[str | None, Collection[str]]
-) -> ReflectedTables:
-    """Return tables as SQLAlchemy tells of them; each is looked at when it is asked for.
+) -> ReflectedTables | None:
+    """Return tables as SQLAlchemy reflects them; each is looked at when it is asked for.
 
     Args:
-        connection: is asked now, and later for what nobody foresaw.
+        connection: is queried now, and later for whatever was not read in advance.
         names: the tables wanted, by schema.
+
+    Returns:
+        None where not all tables can be read at once: the database has a broken one, such as a
+        virtual table whose module is not loaded, which need not be one of those wanted.
     """
-    catalogues = {schema or _MAIN: _read(connection, schema or _MAIN) for schema in names}
-    if None in names:
-        # Tables of this schema hide those of main where they have more to tell.
-        catalogues[_TEMPORARY] = _read(connection, _TEMPORARY)
+    try:
+        catalogues = {
+            schema or _MAIN: _read(connection, schema or _MAIN, wanted)
+            for schema, wanted in names.items()
+        }
+        if None in names:
+            # Temporary tables hide those of main that have the same name.
+            catalogues[_TEMPORARY] = _read(connection, _TEMPORARY, names[None])
+    except DatabaseError:
+        return None
     inspector = inspect(StandIn(connection, _answers(catalogues)))
     keys = {
         (schema, name)
@@ -123,15 +134,22 @@ class Catalogue:
         return self.rows.get((pragma, _folded(name)), []) if pragma in _COLUMNS else None
 
 
-def _read(connection: Connection, schema: str) -> Catalogue:
-    """Ask for everything in one schema; in an empty one, that it is so."""
+def _read(connection: Connection, schema: str, wanted: Collection[str]) -> Catalogue:
+    """Read everything in one schema, but views only where one is wanted: any may be broken.
+
+    Raises:
+        DatabaseError: one of the tables or views cannot be read.
+    """
     found = Catalogue()
+    kinds = {"table"}
     quote = connection.dialect.identifier_preparer.quote_identifier
     master = f"{quote(schema)}.sqlite_master"
     if schema == _TEMPORARY:
         master = "sqlite_temp_master"
-    for name, sql in connection.exec_driver_sql(f"SELECT name, sql FROM {master}"):  # noqa: S608 - quoted
+    for kind, name, sql in connection.exec_driver_sql(f"SELECT type, name, sql FROM {master}"):  # noqa: S608 - quoted
         found.sources[name] = sql
+        if kind == "view" and name in wanted:
+            kinds.add(kind)
     if not found.sources:
         return found
     version: Any = connection.dialect.server_version_info
@@ -140,10 +158,11 @@ def _read(connection: Connection, schema: str) -> Catalogue:
         if pragma == ("table_info" if version >= _XINFO_VERSION else "table_xinfo"):
             continue
         listed = ", ".join(f"p.{column}" for column in columns.split(", "))
-        kinds = "'index'" if pragma == "index_info" else "'table', 'view'"
+        owners = {"index"} if pragma == "index_info" else kinds
         rows = connection.exec_driver_sql(
             f"SELECT m.name, {listed} FROM {master} m "  # noqa: S608 - quoted
-            f"JOIN pragma_{pragma}(m.name, {literal}) p WHERE m.type IN ({kinds})"
+            f"JOIN pragma_{pragma}(m.name, {literal}) p "
+            f"WHERE m.type IN ({', '.join(map(repr, sorted(owners)))})"
         )
         last = None
         for row in rows.fetchall():

@@ -67,23 +67,46 @@ def immediate_transactions(connection: Connection) -> Iterator[None]:
             _send(conn, "BEGIN IMMEDIATE")
         return statement, parameters
 
-    thread = threading.get_ident()
-
-    def on_another(other: Connection, *_details: Any) -> None:
-        # In a thread of the revision's own the driver would not let its connection be used.
-        if thread == threading.get_ident() and _is_another(connection, other):
-            _let_see(connection)
-
+    _listen_to_engines()
     event.listen(connection, "before_cursor_execute", before_cursor_execute, retval=True)
-    # Revisions use the engine that they are migrated with, or the application's own.
-    event.listen(Engine, "engine_connect", on_another)
-    event.listen(Engine, "before_cursor_execute", on_another)
+    _here.migrating.append(connection)
     try:
         yield
     finally:
+        _here.migrating.remove(connection)
         event.remove(connection, "before_cursor_execute", before_cursor_execute)
-        event.remove(Engine, "engine_connect", on_another)
-        event.remove(Engine, "before_cursor_execute", on_another)
+
+
+class _Here(threading.local):
+    """The connections on which this thread runs migrations.
+
+    Threads that a revision starts see none: the driver would refuse them its connection.
+    """
+
+    def __init__(self) -> None:
+        self.migrating: list[Connection] = []
+
+
+_here = _Here()
+_lock = threading.Lock()
+
+
+def _listen_to_engines() -> None:
+    """Watch the statements of all engines: revisions also use the application's own.
+
+    Registered once and never removed: SQLAlchemy iterates over these listeners in other threads,
+    and a list that changes meanwhile makes their statements fail.
+    """
+    with _lock:
+        for name in ("engine_connect", "before_cursor_execute"):
+            if not event.contains(Engine, name, _on_any_connection):
+                event.listen(Engine, name, _on_any_connection)
+
+
+def _on_any_connection(used: Connection, *_details: Any) -> None:
+    for connection in _here.migrating:
+        if _is_another(connection, used):
+            _let_see(connection)
 
 
 def _is_another(connection: Connection, other: Connection) -> bool:
