@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from idiolect.cli.main import main
 from idiolect.cli.report import describe_failure
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.tests.command.terminal import Terminal
 
 SECOND = "revision = 'b222'\ndown_revision = 'a111'\nfrom idiolect import op\n"
@@ -142,6 +146,22 @@ def test_env_py_that_runs_nothing(linear: Terminal) -> None:
 def test_without_frames_of_the_user(exc: Exception, expected: str) -> None:
     """What no code of the user's had a part in is told with what there is."""
     assert expected == describe_failure(exc, None)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps a directory that is in use")
+def test_working_directory_that_was_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the current directory is gone, that is what the message says."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    with pytest.raises(SystemExit):
+        main(["heads"])
+
+    assert "FAILED: The current directory has been deleted" in capsys.readouterr().err
 
 
 def test_long_messages_are_cut() -> None:

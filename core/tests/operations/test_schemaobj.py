@@ -31,6 +31,16 @@ def test_target_by_name(target: str, key: str, schema: str | None) -> None:
     assert metadata.tables[key].c.keys() == ["id"]
 
 
+def test_table_that_refers_to_a_column_with_another_key() -> None:
+    """A table that refers to itself by a column whose key is not its name is made once more."""
+    made = SchemaObjects().table(
+        "node",
+        Column("node id", Integer, key="id", primary_key=True),
+        Column("parent", Integer, ForeignKey("node.id")),
+    )
+    assert [column.name for column in made.columns] == ["node id", "parent"]
+
+
 def test_target_by_column_needs_none() -> None:
     """A target given as a column is there already."""
     user = Table("user", MetaData(), Column("id", Integer, primary_key=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 import logging.config
+import sys
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -145,6 +146,18 @@ def test_percent_in_the_folder(tmp_path: Path) -> None:
     directory = ScriptDirectory.from_config(Config(paths.ini))
 
     assert directory.dir == str(paths.scripts)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows allows neither in a name")
+@pytest.mark.parametrize("name", ['"quoted"', "back\\slash"])
+def test_folder_that_toml_has_to_escape(tmp_path: Path, name: str) -> None:
+    """A folder whose name holds what ends or escapes a TOML string is found again."""
+    paths = EnvironmentPaths(tmp_path / name, tmp_path / "i.ini", tmp_path / "pyproject.toml")
+    render_template_folder(TEMPLATES / "pyproject", paths, messaging_opts=QUIET)
+
+    directory = ScriptDirectory.from_config(Config(paths.ini, paths.toml))
+
+    assert str(paths.scripts) == directory.dir
 
 
 def test_logging_can_be_configured(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from idiolect.autogenerate import compare_metadata
 from idiolect.migration import MigrationContext
@@ -219,3 +219,19 @@ def test_a_default_of_a_type_that_is_no_text(
     entries = compare_metadata(context, model(column(after)))
 
     assert found == [each[0][0] for each in entries]
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("default", [text("NULL"), text("NULL::varchar"), None])
+def test_a_default_of_null_is_none(connection: Connection, default: Any) -> None:
+    """PostgreSQL keeps NULL as a default of a type with a length; it says no more than none."""
+    connection.exec_driver_sql(
+        "CREATE TABLE t (id serial PRIMARY KEY, s varchar(9) DEFAULT NULL, "
+        "a varchar(3)[] DEFAULT NULL)"
+    )
+    metadata = MetaData()
+    columns = [Column("s", String(9), server_default=default), Column("a", ARRAY(String(3)))]
+    Table("t", metadata, Column("id", Integer, primary_key=True), *columns)
+    context = MigrationContext.configure(connection)
+
+    assert [] == compare_metadata(context, metadata)

@@ -6,6 +6,7 @@ here knows goes back as it is: then it is the user's code that failed.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,11 @@ def translated(exc: BaseException, config: Config | None, *, is_ours: bool) -> B
         return exc
     if is_ours and isinstance(exc, OSError) and exc.filename:
         return ScriptError(f"Cannot use {str(exc.filename)!r}: {exc.strerror or exc}.")
+    if isinstance(exc, FileNotFoundError) and not _has_working_directory():
+        return ScriptError(
+            "The current directory has been deleted, so relative paths lead nowhere. Change to "
+            "another directory and run the command again."
+        )
     errors: Any = sys.modules.get("sqlalchemy.exc")
     if errors is None:
         return exc
@@ -55,6 +61,14 @@ def translated(exc: BaseException, config: Config | None, *, is_ours: bool) -> B
         )
     of_url = _of_driver(exc, config, errors) or _of_url(exc, config, errors)
     return of_url or _of_database(exc, config, errors, is_ours) or exc
+
+
+def _has_working_directory() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - nothing but whether it fails
+    except OSError:
+        return False
+    return True
 
 
 def _of_driver(exc: BaseException, config: Config | None, errors: Any) -> IdiolectError | None:

@@ -192,6 +192,8 @@ def _user_frames(exc: BaseException, *, within_run: bool) -> list[traceback.Fram
 
 
 def _is_users(frame: traceback.FrameSummary) -> bool:
+    if frame.filename.startswith("<"):
+        return False  # no file, and looking for one needs a current directory
     standard = tuple(
         os.path.realpath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib")
     )

@@ -157,23 +157,25 @@ def foreign_key_signature(
 
 
 def _target(element: Any, default_schema: str | None) -> tuple[str, str, str]:
-    column = element._column_tokens  # noqa: SLF001 - its three parts, without looking it up
-    schema, table, name = column
-    if "column" in element.__dict__:
-        name = element.column.name
-    elif element.parent.table is not None:
-        name = _name_of_key(element, table, schema, name)
+    column = element.__dict__.get("column", element._table_column)  # noqa: SLF001 - the same in SQLAlchemy 2.0 and 2.1
+    if column is not None and column.table is not None:
+        schema, table, name = column.table.schema, column.table.name, column.name
+    else:
+        schema, table, name = _named_target(element)
     return ("" if schema in {None, default_schema} else schema, table, name)
 
 
-def _name_of_key(element: Any, table: str, schema: str | None, key: str) -> str:
-    """Return a column's name where the model refers to it by another key."""
+def _named_target(element: Any) -> tuple[str | None, str, str]:
+    """Return what a foreign key names as its target, which may not exist, without resolving it."""
+    schema, table, key = element._column_tokens  # noqa: SLF001 - as above
+    key = element.parent.key if key is None else key
+    if element.parent.table is None:
+        return schema, table, key
     metadata = element.parent.table.metadata
+    schema = schema or metadata.schema
     found = metadata.tables.get(f"{schema}.{table}" if schema else table)
-    if found is None or element.link_to_name:
-        return key
-    column = found.c.get(key)
-    return key if column is None else str(column.name)
+    column = None if found is None or element.link_to_name else found.c.get(key)
+    return schema, table, key if column is None else str(column.name)
 
 
 def _rule(rule: str | None) -> str:

@@ -251,7 +251,8 @@ class SchemaObjects:
         referent = metadata.tables.get(key)
         if referent is None:
             referent = Table(table_name, metadata, schema=schema)
-        if column_name is not None and column_name not in referent.c:
+        # By name: the column of a table that refers to itself may have another key.
+        if column_name is not None and all(column_name != each.name for each in referent.c):
             referent.append_column(Column(column_name, NULLTYPE))
 
 

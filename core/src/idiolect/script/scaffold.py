@@ -123,9 +123,10 @@ def _rendered_config(
     dest = paths.toml if is_toml else paths.ini
     # Any other name is one that an existing project may already use with the older section.
     section = "idiolect" if paths.ini.name == "idiolect.ini" else "alembic"
+    location = _location_from(dest, paths.scripts)
     text = render_template(
         source,
-        script_location=_location_from(dest, paths.scripts),
+        script_location=_inside_quotes(location) if is_toml else location,
         section=section,
         ini_name=paths.ini.name,
     )
@@ -147,6 +148,11 @@ def _rendered_config(
                 "written. Remove it, or use another template."
             )
     return dest, old.rstrip(b"\n") + b"\n\n" + data, True
+
+
+def _inside_quotes(text: str) -> str:
+    """Return ``text`` as it is written between the double quotes of a TOML string."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _location_from(config_file: Path, scripts: Path) -> str:

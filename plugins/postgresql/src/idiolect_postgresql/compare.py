@@ -30,7 +30,7 @@ _IS_NOT_NULL = text(
 )
 _SEQUENCE = re.compile(r"nextval\('(?P<name>(?:[^']|'')+)'::regclass\)")
 _PART_OF_NAME = re.compile(r'"((?:[^"]|"")+)"|([^."]+)')
-_NULL = re.compile(r"\(*null(?:::[\w .\"]+)?\)*", re.IGNORECASE)
+_NULL = re.compile(r"\(*null(?:::[\w .,\"()\[\]]+)?\)*", re.IGNORECASE)
 #: A zone whose time is never that of another one in use: 5:45 hours before UTC.
 _ODD_ZONE = "SET LOCAL TimeZone = 'Asia/Kathmandu'"
 _FLOAT = re.compile(r"\bfloat\((\d+)\)")
@@ -115,7 +115,10 @@ def stored_type(text: str) -> str:
 
 
 def is_null(default: str | None) -> bool:
-    """Tell whether a default is NULL, which PostgreSQL keeps as none."""
+    """Tell whether a default is NULL, which is none.
+
+    PostgreSQL keeps it, with a cast, where the column's type has a length or a precision.
+    """
     return default is not None and _NULL.fullmatch(default.strip()) is not None
 
 

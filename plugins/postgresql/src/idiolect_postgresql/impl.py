@@ -191,6 +191,8 @@ class PostgresqlImpl(DefaultImpl):
         """Let the database compare: by its words for both, else by their values."""
         if compare.is_null(rendered_metadata_default):
             rendered_metadata_default = None
+        if compare.is_null(rendered_inspector_default):
+            rendered_inspector_default = None
         if rendered_metadata_default is not None and rendered_inspector_default is not None:
             pair = self.expression_pair(inspector_column, metadata_column)
             if pair is not None and self.wording.same(pair):
