@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Column, Index, MetaData, String, Table, column, table, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from idiolect.ddl.offline import (
     begin_lines,
@@ -13,6 +16,7 @@ from idiolect.ddl.offline import (
     lay_out,
     script_connection,
     script_lines,
+    statement_text,
 )
 from idiolect.hooks.records import DialectRules, OfflineTransaction
 
@@ -93,3 +97,26 @@ def test_script_connection_hands_statements_on() -> None:
     connection.execute(text("select 1"))
     connection.execute(text("select :a"), {"a": 1})
     assert written == ["select 1", "select :a"]
+
+
+STATEMENTS: dict[str, tuple[Any, str]] = {
+    "text": (text("SELECT 'a%', 5 % 3, '100%%'"), "SELECT 'a%', 5 % 3, '100%%'"),
+    "a value": (table("t", column("a", String)).insert().values(a="5 %"), "('5 %')"),
+    "a name and a default": (
+        CreateTable(Table("t%", MetaData(), Column("a", String, server_default="%s"))),
+        "DEFAULT '%s'",
+    ),
+    "an expression of an index": (
+        CreateIndex(Index("i", text("(a % 5)"), _table=Table("t", MetaData()))),
+        "(a % 5)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("statement", "expected"), STATEMENTS.values(), ids=STATEMENTS)
+@pytest.mark.parametrize("paramstyle", ["named", "qmark", "format", "pyformat"])
+def test_percent_signs_are_written_once(statement: Any, expected: str, paramstyle: Any) -> None:
+    """A script has no driver that would take two percent signs for one."""
+    found = statement_text(statement, DefaultDialect(paramstyle=paramstyle), literal_binds=True)
+    assert expected in found
+    assert found.count("%%") == expected.count("%%")

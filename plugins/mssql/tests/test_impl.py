@@ -162,6 +162,10 @@ CASES: dict[str, tuple[Play, list[str]]] = {
         lambda op: op.rename_table("My 'T", "x y", schema="s"),
         ["EXEC sp_rename 's.[My ''T]', [x y]"],
     ),
+    "rename a table with letters of its own": (
+        lambda op: op.rename_table("größe", "x"),
+        ["EXEC sp_rename N'[größe]', x"],
+    ),
     "index that includes columns": (
         lambda op: op.create_index("i", "t", ["a"], mssql_include=["b"], mssql_clustered=False),
         ["CREATE NONCLUSTERED INDEX i ON t (a) INCLUDE (b)"],

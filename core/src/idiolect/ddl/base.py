@@ -6,6 +6,7 @@ Impls execute them; a plugin gives its own text with ``@compiles(..., "<dialect>
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, String
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from sqlalchemy import Computed, FetchedValue, ForeignKey, Identity
+    from sqlalchemy.engine import Dialect
     from sqlalchemy.sql.compiler import Compiled, DDLCompiler
     from sqlalchemy.sql.elements import ColumnElement, TextClause
     from sqlalchemy.types import TypeEngine
@@ -371,6 +373,24 @@ def format_server_default(compiler: DDLCompiler, default: ServerDefault | None) 
     """Return the expression after ``DEFAULT``; "None" where there is none."""
     column = Column("x", Integer, server_default=default)
     return str(compiler.get_column_default_string(column))
+
+
+def single_percents(sql: str, dialect: Dialect) -> str:
+    """Return SQL that a dialect has compiled as the database is to read it.
+
+    For drivers that format statements with ``%``, SQLAlchemy writes each percent sign twice.
+    """
+    is_doubled = getattr(dialect.identifier_preparer, "_double_percents", False)
+    return sql.replace("%%", "%") if is_doubled else sql
+
+
+def driver_percents(sql: str, dialect: Dialect) -> str:
+    """Return SQL of a user's as it has to stand in a compiled statement.
+
+    The opposite of :func:`single_percents`; a sign that the user has doubled already stays.
+    """
+    is_doubled = getattr(dialect.identifier_preparer, "_double_percents", False)
+    return re.sub(r"(?<!%)%(?!%)", "%%", sql) if is_doubled else sql
 
 
 def format_type(compiler: DDLCompiler, type_: TypeEngine[Any]) -> str:

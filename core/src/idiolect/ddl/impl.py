@@ -490,9 +490,7 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         """
         options = {"literal_binds": True, "include_table": False}
         sql = str(expr.compile(dialect=self.dialect, compile_kwargs=options))
-        # Drivers that format statements want every percent sign twice; code has it once.
-        doubled = getattr(self.dialect.identifier_preparer, "_double_percents", False)
-        return sql.replace("%%", "%") if doubled else sql
+        return base.single_percents(sql, self.dialect)
 
     def render_type(
         self, type_obj: TypeEngine[Any], autogen_context: AutogenContext

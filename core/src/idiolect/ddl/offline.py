@@ -16,6 +16,8 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.sql.elements import BindParameter
 
+from idiolect.ddl.base import single_percents
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -45,7 +47,7 @@ def statement_text(statement: Executable, dialect: Dialect, *, literal_binds: bo
     if literal_binds and not isinstance(statement, ExecutableDDLElement):
         options["compile_kwargs"] = {"literal_binds": True}
     compiled = statement.compile(dialect=dialect, **options)  # type: ignore[attr-defined]
-    return lay_out(str(compiled), dialect)
+    return lay_out(single_percents(str(compiled), dialect), dialect)
 
 
 def parameters_without_value(statement: Any) -> list[str]:

@@ -204,8 +204,8 @@ def visit_column_comment(element: ColumnComment, compiler: DDLCompiler, **kw: An
     if element.comment is None:
         return f"exec sp_dropextendedproperty 'MS_Description', {place}"
     does = "add" if element.existing_comment is None else "update"
-    comment = f"N{_literal(compiler, element.comment)}"
-    return f"exec sp_{does}extendedproperty 'MS_Description', {comment}, {place}"
+    comment = compiler.sql_compiler.render_literal_value(element.comment, String())
+    return f"exec sp_{does}extendedproperty 'MS_Description', N{comment}, {place}"
 
 
 def mssql_add_column(
@@ -236,4 +236,10 @@ def _null(takes: bool) -> str:
 
 
 def _literal(compiler: DDLCompiler, text: str) -> str:
-    return compiler.sql_compiler.render_literal_value(text, String())
+    """Return text as a literal, of national characters where it has any.
+
+    Source: "Constants" in the T-SQL reference: without N, characters that the code page of the
+    database lacks become question marks.
+    """
+    literal = compiler.sql_compiler.render_literal_value(text, String())
+    return literal if text.isascii() else f"N{literal}"

@@ -29,7 +29,7 @@ ALTER TABLE person RENAME TO people;
 
 -- [table_comment]
 
-ALTER TABLE person COMMENT 'it''s 5%%';
+ALTER TABLE person COMMENT 'it''s 5%';
 
 -- [drop_table_comment]
 

@@ -17,6 +17,7 @@ from idiolect.ddl.base import (
     RenameTable,
     alter_column,
     alter_table,
+    driver_percents,
     format_table_name,
     format_type,
 )
@@ -68,7 +69,9 @@ def visit_column_type(element: PostgresqlColumnType, compiler: DDLCompiler, **kw
 
     Source: "ALTER TABLE", SET DATA TYPE, in PostgreSQL's manual, SQL Commands.
     """
-    using = f" USING {element.using}" if element.using else ""
+    using = ""
+    if element.using:
+        using = f" USING {driver_percents(element.using, compiler.dialect)}"
     return f"{_alter(element, compiler)} TYPE {format_type(compiler, element.type_)}{using}"
 
 

@@ -13,6 +13,8 @@ from sqlalchemy import inspect
 from sqlalchemy.engine.reflection import ObjectScope
 from sqlalchemy.exc import CompileError, SQLAlchemyError
 
+from idiolect.ddl.base import single_percents
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -73,10 +75,9 @@ def copied(connection: Connection, table: Table, name: str) -> str:
 
 
 def sql_of(connection: Connection, given: DDLElement | str) -> str:
-    """Return a statement or a quoted name as SQL: drivers may want percent signs twice."""
+    """Return a statement or a quoted name as SQL that is sent without parameters."""
     sql = given if isinstance(given, str) else str(given.compile(dialect=connection.dialect))
-    doubled = getattr(connection.dialect.identifier_preparer, "_double_percents", False)
-    return sql.replace("%%", "%") if doubled else sql
+    return single_percents(sql, connection.dialect)
 
 
 def carry_out(connection: Connection, statements: Iterable[str]) -> None:

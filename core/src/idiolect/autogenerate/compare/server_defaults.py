@@ -9,6 +9,7 @@ from sqlalchemy import Computed, DefaultClause, Identity
 from sqlalchemy.types import String, TypeEngine
 
 from idiolect.autogenerate.compare.columns import note
+from idiolect.ddl.base import single_percents
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
@@ -164,5 +165,4 @@ def rendered_default(column: Column[Any], dialect: Dialect) -> str | None:
 def _sql(expression: Any, dialect: Dialect) -> str:
     sql = str(expression.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
     # Drivers that format statements want every percent sign twice.
-    doubled = getattr(dialect.identifier_preparer, "_double_percents", False)
-    return sql.replace("%%", "%") if doubled else sql
+    return single_percents(sql, dialect)
