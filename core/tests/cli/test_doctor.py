@@ -282,10 +282,10 @@ def test_an_index_that_tells_something_else_is_found(
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     linear.run("heads")
     kept = index.index_path(str(linear.versions.resolve()))
-    rows = index._load(kept)
-    (stat, fields) = rows["b222_.py"]
-    rows["b222_.py"] = (stat, ("zzzz", *fields[1:]))
-    data = marshal.dumps(rows)
+    names, stats, records, _ = index._load(kept)
+    place = names.index("b222_.py")
+    records[place] = marshal.dumps(("zzzz", *marshal.loads(records[place])[1:]))
+    data = marshal.dumps((names, stats, records, None))
     Path(kept).write_bytes(index._checked_head(data) + data)
 
     _, document = examined(linear)

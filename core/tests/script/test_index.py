@@ -329,7 +329,9 @@ def test_two_processes_write(project: Path) -> None:
 
     assert [[f"r{COUNT - 1}"] * 5] * 2 == said
     assert [kept(project)] == list(kept(project).parent.iterdir())
-    assert COUNT == len(index._load(str(kept(project))))
+    names, _, _, graph = index._load(str(kept(project)))
+    assert COUNT == len(names)
+    assert graph is not None
 
 
 @settings(

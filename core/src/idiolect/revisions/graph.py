@@ -55,12 +55,16 @@ class RevisionMap:
     def _graph(self) -> Graph:
         if self._loaded is None:
             with _collector_at_rest():
-                self._loaded = load(self._generator())
+                self._loaded = self._load()
         return self._loaded
+
+    def _load(self) -> Graph:
+        return load(self._generator())
 
     @property
     def _revision_map(self) -> dict[str, Revision]:
         """Revisions by id and by branch label."""
+        self._graph.fill()
         return self._graph.names
 
     @property

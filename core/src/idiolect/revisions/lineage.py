@@ -115,7 +115,7 @@ def uncovered(
         name
         for name in ids
         if name not in heads
-        and (names[name].users <= {leaving} or not is_below(names, depths, name, above))
+        and ({leaving}.issuperset(names[name].users) or not is_below(names, depths, name, above))
     )
 
 

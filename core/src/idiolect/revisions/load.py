@@ -13,11 +13,17 @@ from typing import TYPE_CHECKING
 from idiolect.revisions import lineage, sort
 from idiolect.revisions.errors import MissingRevisionError, RevisionError
 from idiolect.revisions.node import as_tuple, label_fault
+from idiolect.revisions.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from typing import TypeAlias
 
     from idiolect.revisions.node import Revision
+
+    Ids: TypeAlias = tuple[str, ...]
+    #: Depths in the order of the revisions; ids by label; heads, bases, and the real ones.
+    Kept: TypeAlias = tuple[list[int], dict[str, str], Ids, Ids, Ids, Ids]
 
 
 class Graph:
@@ -58,12 +64,50 @@ class Graph:
         self.real_heads: tuple[str, ...] = ()
         self.real_bases: tuple[str, ...] = ()
 
+    @classmethod
+    def kept(cls, places: dict[str, int], make: Callable[[int], Revision], rest: Kept) -> Graph:
+        """Return a graph as :meth:`keep` described it, whose revisions are made one by one.
+
+        Args:
+            places: ids and their places, in the order of ``nodes``.
+            make: makes the revision of a place, with its links.
+            rest: what :meth:`keep` returned.
+        """
+        graph = cls()
+        depths, labels, graph.heads, graph.bases, graph.real_heads, graph.real_bases = rest
+        graph.depths = dict(zip(places, depths, strict=True))
+        graph.positions = places
+        graph.nodes = nodes = Shelf(places, make)
+        ids = dict(zip(places, places, strict=True)) | labels
+        graph.names = Shelf(ids, nodes.__getitem__) if labels else nodes
+        return graph
+
+    def keep(self) -> Kept | None:
+        """Return what :meth:`kept` needs beside the revisions.
+
+        None where loading had something to warn of, which is to be told each time.
+        """
+        labels = {name: one.revision for name, one in self.names.items() if name != one.revision}
+        if self.doubles or any(map(label_fault, labels)):
+            return None
+        depths = [self.depths[name] for name in self.nodes]
+        return depths, labels, self.heads, self.bases, self.real_heads, self.real_bases
+
+    def fill(self) -> None:
+        """Make all revisions of a graph that was kept, so that it can be changed."""
+        if isinstance(self.nodes, Shelf):
+            labels = {name: self.names[name] for name in self.names if name not in self.nodes}
+            self.nodes = self.nodes.filled()
+            self.names = self.nodes | labels
+            self.positions = dict(self.positions)
+
     def add(self, revision: Revision) -> None:
         """Add a revision that nothing follows yet.
 
         Raises:
             RevisionError: it does not fit; the graph is as it was.
         """
+        self.fill()
         if revision.revision in self.nodes:
             first = self.nodes[revision.revision]
             self.replace(revision)
@@ -90,6 +134,7 @@ class Graph:
 
     def replace(self, revision: Revision) -> None:
         """Put a revision in the place of the one with the same id, and link everything anew."""
+        self.fill()
         others = [node for name, node in self.nodes.items() if name != revision.revision]
         fresh = load([*others, revision])
         fresh.doubles = {

@@ -16,6 +16,12 @@ ILLEGAL_CHARACTERS = "@-+:"
 SYMBOLS = frozenset({"base", "current", "head", "heads"})
 
 Names: TypeAlias = str | Iterable[str] | None
+#: Children, users, labels, dependencies, those of them that parents do not imply; or children
+#: alone, where these are the users and there is nothing of the rest.
+Links: TypeAlias = (
+    list[str] | tuple[list[str], list[str], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+)
+_NO_LABELS: frozenset[str] = frozenset()
 
 
 class Revision:
@@ -33,6 +39,23 @@ class Revision:
         DependencyLoopDetected: the revision depends on itself.
     """
 
+    # Programs may add attributes; without any, a long history takes half the memory.
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_normalized_resolved_dependencies",
+        "_resolved_dependencies",
+        "branch_labels",
+        "children",
+        "dependencies",
+        "down_revision",
+        "own_labels",
+        "parents",
+        "requirements",
+        "revision",
+        "users",
+    )
+
     #: the id
     revision: str
     #: what the file says: an id, a tuple of ids for a merge, None for a base
@@ -47,10 +70,10 @@ class Revision:
     own_labels: tuple[str, ...]
     #: the ids of parents and dependencies: all that must be applied first
     requirements: tuple[str, ...]
-    #: the ids of the revisions that follow this one
-    children: set[str]
-    #: the ids of the revisions that follow this one or depend on it
-    users: set[str]
+    #: the ids of the revisions that follow this one, each once
+    children: list[str]
+    #: the ids of the revisions that follow this one or depend on it, each once
+    users: list[str]
 
     def __init__(
         self,
@@ -65,18 +88,27 @@ class Revision:
             raise LoopDetected(revision)
         if revision in needed:
             raise DependencyLoopDetected(revision)
+        self._declare(revision, parents, needed, as_tuple(branch_labels))
+        self.reset_links()
+
+    def _declare(
+        self,
+        revision: str,
+        parents: tuple[str, ...],
+        needed: tuple[str, ...],
+        labels: tuple[str, ...],
+    ) -> None:
         self.revision = revision
         self.down_revision = tuple_rev_as_scalar(parents)
         self.dependencies = tuple_rev_as_scalar(needed)
         self.parents = parents if len(parents) < 2 else tuple(dict.fromkeys(parents))  # noqa: PLR2004
-        self.own_labels = as_tuple(branch_labels)
-        self.reset_links()
+        self.own_labels = labels
 
     def reset_links(self) -> None:
         """Forget what a graph filled in: links upwards, labels from others, resolved names."""
-        # One set for both until something depends on this revision that does not follow it: most
-        # histories have no dependencies, and half of the memory of a revision was its sets.
-        self.children = self.users = set()
+        # One list for both until something depends on this revision that does not follow it: most
+        # histories have no dependencies. Sets would be half of the memory of a revision.
+        self.children = self.users = []
         self.branch_labels = frozenset(self.own_labels)
         self.set_dependencies(as_tuple(self.dependencies))
 
@@ -90,6 +122,47 @@ class Revision:
     def keep_dependencies(self, ids: tuple[str, ...]) -> None:
         """Take ``ids`` for the dependencies that parents do not already imply."""
         self._normalized_resolved_dependencies = ids
+
+    def links(self) -> Links:
+        """Return what a graph filled in, for :meth:`take`."""
+        resolved, kept = self._resolved_dependencies, self._normalized_resolved_dependencies
+        if self.users is self.children and not (self.branch_labels or resolved):
+            return self.children
+        return self.children, self.users, tuple(sorted(self.branch_labels)), resolved, kept
+
+    def take(
+        self, revision: str, down_revision: Names, needed: Names, labels: Names, links: Links
+    ) -> None:
+        """Become what was once checked and linked: in the place of ``__init__`` and a graph.
+
+        Args:
+            revision: as ``__init__``, like the next three.
+            down_revision: as there.
+            needed: ids or branch labels that must be applied first.
+            labels: its branch labels.
+            links: what :meth:`links` returned then.
+        """
+        if isinstance(links, list) and not (needed or labels):
+            # Nine in ten revisions, and these lines are most of what a long history costs.
+            self.revision = revision
+            self.parents = self.requirements = parents = as_tuple(down_revision)
+            self.down_revision = tuple_rev_as_scalar(parents)
+            self.dependencies = None
+            self.children = self.users = links
+            self.branch_labels = _NO_LABELS
+            self.own_labels = ()
+            self._resolved_dependencies = self._normalized_resolved_dependencies = ()
+            if len(parents) > 1:
+                self.parents = self.requirements = tuple(dict.fromkeys(parents))
+            return
+        self._declare(revision, as_tuple(down_revision), as_tuple(needed), as_tuple(labels))
+        if isinstance(links, list):
+            links = links, links, (), (), ()
+        self.children, users, all_labels, resolved, kept = links
+        self.users = self.children if users == self.children else users
+        self.branch_labels = frozenset(all_labels)
+        self.set_dependencies(resolved)
+        self.keep_dependencies(kept)
 
     @classmethod
     def verify_rev_id(cls, revision: str) -> None:
@@ -113,11 +186,13 @@ class Revision:
 
     def add_nextrev(self, revision: Revision) -> None:
         """Note that ``revision`` follows or depends on this one."""
+        name = revision.revision
+        if self.users is not self.children:
+            self.users.append(name)
+        elif self.revision not in revision.parents:
+            self.users = [*self.children, name]
         if self.revision in revision.parents:
-            self.children.add(revision.revision)
-        elif self.users is self.children:
-            self.users = set(self.children)
-        self.users.add(revision.revision)
+            self.children.append(name)
 
     @property
     def resolved_dependencies(self) -> tuple[str, ...]:

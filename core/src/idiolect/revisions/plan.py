@@ -177,7 +177,8 @@ def _roots_to_drop(graph: Graph, target: relative.Destination, *, inclusive: boo
         return [target.revision.revision]
     if target.branch is None:
         return target.revision.children
-    return target.revision.children & resolve.branch_members(graph, target.branch).keys()
+    members = resolve.branch_members(graph, target.branch)
+    return [name for name in target.revision.children if name in members]
 
 
 def _spoken(asked: Wanted, meant: Iterable[Revision]) -> str | tuple[str, ...]:

@@ -107,7 +107,11 @@ def applied_tops(graph: Graph, current: Iterable[str]) -> list[Revision]:
         graph: the graph.
         current: ids that are applied, with all that they need.
     """
-    return list(lineage.topmost(lineage.ancestors(graph.names, current)).values())
+    ids = set(current)
+    if ids.issuperset(graph.real_heads):
+        # Everything is applied: known without a look at what lies below.
+        return [graph.nodes[name] for name in graph.heads]
+    return list(lineage.topmost(lineage.ancestors(graph.names, ids)).values())
 
 
 def _start_upwards(

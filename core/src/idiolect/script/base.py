@@ -22,7 +22,6 @@ from idiolect.revisions.errors import (
     ResolutionError,
     RevisionError,
 )
-from idiolect.revisions.graph import RevisionMap
 from idiolect.script.index import HeaderIndex
 from idiolect.script.locations import revision_files, warn_of_missing
 from idiolect.script.naming import (
@@ -32,11 +31,13 @@ from idiolect.script.naming import (
     revision_path,
     slug,
 )
-from idiolect.script.script import Script
+from idiolect.script.revmap import ScriptMap
+from idiolect.script.script import Script  # noqa: TC001 - published code finds it here
 from idiolect.util.langhelpers import EMPTY_DICT, memoized_property, to_tuple
 from idiolect.util.pyfiles import StrPath, coerce_resource_to_filename, load_python_file
 
 if TYPE_CHECKING:
+    from idiolect.revisions.graph import RevisionMap
     from idiolect.runtime.steps import RevisionStep, StampStep
     from idiolect.settings.config import Config
 
@@ -92,7 +93,7 @@ class ScriptDirectory:
         self.hooks = hooks
         self.recursive_version_locations = recursive_version_locations
         self.messaging_opts = messaging_opts
-        self.revision_map = RevisionMap(self._load_revisions)
+        self.revision_map: RevisionMap = ScriptMap(self._revision_files)
         if not os.access(self.dir, os.F_OK):
             raise ScriptError(
                 f"Path doesn't exist: {os.path.abspath(self.dir)}.  "  # noqa: PTH100
@@ -160,18 +161,15 @@ class ScriptDirectory:
             for location in locations
         ]
 
-    def _load_revisions(self) -> Iterator[Script]:
-        """Yield a Script for every revision file of all locations."""
+    def _revision_files(self) -> tuple[list[str], HeaderIndex]:
+        """Return the paths of all revision files, and the index of their headers."""
         folders = [os.path.realpath(folder) for folder in self._version_locations]
         if self.version_locations:
             warn_of_missing(folders)
         paths = revision_files(
             folders, recursive=self.recursive_version_locations, sourceless=self.sourceless
         )
-        index = HeaderIndex(folders)
-        for path in paths:
-            yield Script._read(path, index.header)  # noqa: SLF001 - made by nobody else
-        index.save()
+        return paths, HeaderIndex(folders)
 
     @property
     def env_py_location(self) -> str:
@@ -509,9 +507,11 @@ def _length_option(config: Config, name: str) -> int | None:
 
 
 def __getattr__(name: str) -> Any:
-    # Published code makes names of files with the first, and looks for files with the others.
-    from idiolect.script import patterns
+    # Python asks for __path__ with each import from here, and nothing is to be loaded for that.
+    if not name.startswith("__"):
+        # Published code makes names of files with the first, and looks for files with the others.
+        from idiolect.script.patterns import NAMES
 
-    if name not in patterns.NAMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return patterns.NAMES[name]
+        if name in NAMES:
+            return NAMES[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -24,6 +24,9 @@ _NAME = attrgetter("name")
 
 def is_revision_file(name: str, *, sourceless: bool = False) -> bool:
     """Whether a file of this name can be a revision: not ``__init__*``, not an Emacs lock."""
+    # Slices take a fifth of the time of the methods, and most names end the question here.
+    if name[-3:] == ".py" and name[:1] not in {".", "_"}:
+        return True
     if name.startswith((".#", "__init__")):
         return False
     return name.endswith(".py") or (sourceless and name.endswith(_COMPILED))
@@ -46,8 +49,8 @@ def warn_of_missing(folders: Iterable[str]) -> None:
 
 def revision_files(
     folders: Iterable[str], *, recursive: bool = False, sourceless: bool = False
-) -> Iterator[str]:
-    """Yield the real path of each revision file, once.
+) -> list[str]:
+    """Return the real path of each revision file, once.
 
     Args:
         folders: the version locations as real paths; one that does not exist holds nothing,
@@ -58,31 +61,38 @@ def revision_files(
     Raises:
         ScriptError: a location is no folder, or cannot be listed.
     """
+    found = [
+        path
+        for folder in folders
+        for path in _files(folder, recursive=recursive, sourceless=sourceless)
+    ]
+    once = dict.fromkeys(found)
+    if len(once) < len(found):
+        _warn_of_doubles(found)
+    return list(once)
+
+
+def _warn_of_doubles(paths: Iterable[str]) -> None:
     seen: set[str] = set()
-    for folder in folders:
-        for path in _files(folder, recursive=recursive, sourceless=sourceless):
-            if path in seen:
-                warn(
-                    f"File {path} loaded twice! ignoring. "
-                    "Please ensure version_locations is unique."
-                )
-                continue
-            seen.add(path)
-            yield path
+    for path in paths:
+        if path in seen:
+            warn(f"File {path} loaded twice! ignoring. Please ensure version_locations is unique.")
+        seen.add(path)
 
 
 def _files(folder: str, *, recursive: bool, sourceless: bool) -> Iterator[str]:
     inner: list[str] = []
     names: set[str] = set()
     for entry in _entries(folder):
-        if entry.is_dir(follow_symlinks=False):
+        is_plain = entry.is_file(follow_symlinks=False)
+        if not is_plain and entry.is_dir(follow_symlinks=False):
             inner.append(entry.path)
         elif is_revision_file(entry.name, sourceless=sourceless):
             if sourceless:
                 if entry.name.endswith(_COMPILED) and _stem(entry.name) in names:
                     continue  # the source stands beside it, and sorts before it
                 names.add(_stem(entry.name))
-            yield os.path.realpath(entry.path) if entry.is_symlink() else entry.path
+            yield entry.path if is_plain else os.path.realpath(entry.path)
     if sourceless:
         yield from _cached_files(folder, names)
     if recursive:

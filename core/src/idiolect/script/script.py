@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
+    from idiolect.revisions.node import Links
     from idiolect.script.base import ScriptDirectory
 
 #: Files of the oldest environments are named by their id and declare none.
@@ -38,6 +39,8 @@ class Script(Revision):
         path: its path.
         header: what it declares; None takes that from ``module``.
     """
+
+    __slots__ = ("_docstring", "_module", "path")
 
     path: str
     """Path of the file."""
@@ -102,6 +105,16 @@ class Script(Revision):
         if not is_revision_file(os.path.basename(where), sourceless=scriptdir.sourceless):  # noqa: PTH119 - 20,000 of these count
             return None
         return cls._read(where)
+
+    @classmethod
+    def _kept(cls, rev_id: str, path: str, header: RevisionHeader, links: Links) -> Script:
+        """Make again what :meth:`_read` made of this header, with its links in the graph."""
+        made = cls.__new__(cls)
+        made.path = path
+        made._module = None  # noqa: SLF001 - its own class
+        made._docstring = header.doc  # noqa: SLF001 - as above
+        made.take(rev_id, header.down_revision, header.depends_on, header.branch_labels, links)
+        return made
 
     @classmethod
     def _read(

@@ -1,0 +1,52 @@
+"""The graph of a script directory: made from its files, or taken from where it was kept.
+
+The script directory makes one. Which files there are is looked at each time, and each file's
+stat; that decides between the two.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idiolect.revisions.errors import RevisionError
+from idiolect.revisions.graph import RevisionMap
+from idiolect.revisions.load import load
+from idiolect.script.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from idiolect.revisions.load import Graph
+    from idiolect.script.index import HeaderIndex
+
+
+class ScriptMap(RevisionMap):
+    """The revisions of a script directory.
+
+    Args:
+        find: called at first use for the files' real paths, and the index of their headers.
+    """
+
+    def __init__(self, find: Callable[[], tuple[list[str], HeaderIndex]]) -> None:
+        super().__init__(lambda: read_all(*find()))
+        self._find = find
+
+    def _load(self) -> Graph:
+        paths, index = self._find()
+        graph = index.graph(paths, Script._kept)  # noqa: SLF001 - made by nobody else
+        if graph is not None:
+            return graph
+        scripts = list(read_all(paths, index))
+        try:
+            graph = load(scripts)
+        except RevisionError:
+            index.save()
+            raise
+        index.save(graph)
+        return graph
+
+
+def read_all(paths: Iterable[str], index: HeaderIndex) -> Iterable[Script]:
+    """Yield the Scripts of revision files."""
+    for path in paths:
+        yield Script._read(path, index.header)  # noqa: SLF001 - as above
