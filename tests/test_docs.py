@@ -59,7 +59,7 @@ SHOWN_FOLDER = "/home/ann/shop"
 #: The line of a new env.py that gives no models.
 NO_MODELS = "target_metadata = None\n"
 SHOWN_URL = "postgresql+psycopg://ann:secret@localhost/shop"
-SECONDS = 60
+SECONDS = 300
 #: The first release of SQLite with ALTER COLUMN ... NOT NULL and DROP CONSTRAINT.
 SQLITE_THAT_ALTERS = (3, 53)
 _FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)

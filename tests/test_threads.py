@@ -51,7 +51,7 @@ def project(make_project: Callable[[str], Project]) -> Project:
 
 def test_eight_threads_on_eight_databases(make_project: Callable[[str], Project]) -> None:
     """Each revision reaches its own database, though all are inside of one at the same time."""
-    barrier = threading.Barrier(len(EIGHT), timeout=60)
+    barrier = threading.Barrier(len(EIGHT), timeout=300)
     projects = [make_project(f"p{number}") for number in EIGHT]
     for number, project in enumerate(projects):
         project.attributes["barrier"] = barrier
@@ -77,7 +77,7 @@ def test_eight_threads_on_eight_databases(make_project: Callable[[str], Project]
 def test_eight_threads_share_a_project(make_project: Callable[[str], Project]) -> None:
     """The same revision files on eight databases at once: a tenant each."""
     shared = make_project("shared")
-    barrier = threading.Barrier(len(EIGHT), timeout=60)
+    barrier = threading.Barrier(len(EIGHT), timeout=300)
     shared.revision(
         "a",
         None,
@@ -119,7 +119,7 @@ assert not failed, failed
 
 def in_pairs(make_project: Callable[[str], Project], set_up: Callable[[Project], None]) -> None:
     """Run two projects at the same time, so that no thread can be taken for the only one's."""
-    barrier = threading.Barrier(2, timeout=60)
+    barrier = threading.Barrier(2, timeout=300)
     projects = [make_project("left"), make_project("right")]
     for project in projects:
         project.attributes["barrier"] = barrier
@@ -334,7 +334,7 @@ def test_eight_tasks_on_a_template(tmp_path: Path, template: str) -> None:
 
 def test_a_strangers_thread_among_several(make_project: Callable[[str], Project]) -> None:
     """A thread that belongs to none of several migrations is told what to do."""
-    barrier = threading.Barrier(3, timeout=60)
+    barrier = threading.Barrier(3, timeout=300)
     projects = [make_project("left"), make_project("right")]
     for project in projects:
         project.attributes["barrier"] = barrier
@@ -355,7 +355,7 @@ def test_a_strangers_thread_among_several(make_project: Callable[[str], Project]
 
 def test_a_strangers_thread_beside_one(project: Project) -> None:
     """Where one migration runs, it is the one that is meant."""
-    barrier = threading.Barrier(2, timeout=60)
+    barrier = threading.Barrier(2, timeout=300)
     project.attributes["barrier"] = barrier
     project.revision(
         "a", None, "wait = op.get_context().config.attributes['barrier'].wait\nwait()\nwait()"

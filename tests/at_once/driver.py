@@ -64,7 +64,7 @@ def downgrade():
 '''
 TABLE = 'op.create_table("done", sa.Column("word", sa.String(20)))'
 #: Each thread of several is in the middle of its revision when the others are.
-MEETING = "op.get_context().config.attributes['barrier'].wait(20)"
+MEETING = "op.get_context().config.attributes['barrier'].wait(240)"
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.clients.client import Client
 
-SECONDS = 300
+SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from tests.differential.playing import STEADY, interpreters
 if TYPE_CHECKING:
     from pathlib import Path
 
-SECONDS = 60
+SECONDS = 300
 
 
 def test_advanced_alchemy_commands_do_the_same(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-SECONDS = 120
+SECONDS = 300
 SEEDS = 12
 FAILED = 255
 """The real Alembic's exit status for an error of a user's making."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 PLAYER = str(Path(__file__).with_name("player.py"))
-SECONDS_TO_END = 30
+SECONDS_TO_END = 300
 # Libraries and models go through sets: the order of what they find must not come from the dice.
 STEADY = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"}
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-SECONDS = 60
+SECONDS = 300
 #: Tells that it has begun, and takes its time.
 REVISION = """\
 import time

@@ -44,7 +44,8 @@ def test_a_sample(database: tuple[str, str], tmp_path: Path) -> None:
     struck = {
         case["fault"] for cases in played.values() for case in cases if "done" != case["first"]
     }
-    assert {*SAMPLE[name]} == struck
+    # What is killed after a while may be done by then.
+    assert {*SAMPLE[name]} - {"moment"} == struck - {"moment"}
 
 
 @pytest.mark.full

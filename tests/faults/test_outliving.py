@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import subprocess
 import sys
-import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 from projects import Project
 
+from idiolect.runtime.journal import resume
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 CHILD = """
@@ -26,7 +28,7 @@ config.set_main_option("script_location", sys.argv[1])
 config.set_main_option("sqlalchemy.url", sys.argv[2])
 command.upgrade(config, "head")
 """
-SECONDS = 60
+SECONDS = 300
 
 
 def cut_off(project: Project, working: str) -> None:
@@ -42,26 +44,47 @@ def cut_off(project: Project, working: str) -> None:
     child.communicate()
 
 
+@contextmanager
+def released(other: sa.Connection) -> Iterator[None]:
+    """End a transaction as soon as a run has told that it waits; it has to tell."""
+    told: list[str] = []
+
+    def warning(message: str, *_args: object) -> None:
+        told.append(message)
+        if "still works; waiting for it" in message:
+            other.commit()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resume.log, "warning", warning)
+        yield
+    assert "still works; waiting for it" in "\n".join(told)
+
+
 @pytest.mark.mariadb
-def test_on_mariadb(tmp_path: Path, fresh_mariadb: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_on_mariadb(tmp_path: Path, fresh_mariadb: str) -> None:
     """The table that is made meanwhile is there once."""
     project = Project(tmp_path / "project", fresh_mariadb)
     project.revision(
         "a",
         None,
         """
-        op.execute("CREATE TABLE slow AS SELECT SLEEP(3) AS n")
+        op.execute("CREATE TABLE slow AS SELECT n FROM held LOCK IN SHARE MODE")
         op.execute("INSERT INTO slow VALUES (7)")
         """,
     )
-    cut_off(
-        project,
-        "SELECT COUNT(*) FROM information_schema.PROCESSLIST "
-        "WHERE DB = DATABASE() AND INFO LIKE 'CREATE TABLE slow%'",
-    )
-    with caplog.at_level(logging.WARNING):
-        project.upgrade(migration_lock=False)
-    assert "still works; waiting for it" in caplog.text
+    with project.engine().begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE held (n int)")
+        connection.exec_driver_sql("INSERT INTO held VALUES (0)")
+    with project.engine().connect() as other:
+        # Until this transaction ends, the table is being made.
+        other.exec_driver_sql("SELECT n FROM held FOR UPDATE")
+        cut_off(
+            project,
+            "SELECT COUNT(*) FROM information_schema.PROCESSLIST "
+            "WHERE DB = DATABASE() AND INFO LIKE 'CREATE TABLE slow%'",
+        )
+        with released(other):
+            project.upgrade(migration_lock=False)
     assert (["a"], [0, 7]) == (project.heads(), project.rows("SELECT n FROM slow ORDER BY n"))
 
 
@@ -88,10 +111,8 @@ def test_on_postgresql(tmp_path: Path, fresh_postgresql: str) -> None:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
             "AND state = 'active' AND wait_event_type = 'Lock' AND query LIKE 'CREATE INDEX%'",
         )
-        release = threading.Timer(1.0, other.commit)
-        release.start()
-        project.upgrade(migration_lock=False)
-        release.join()
+        with released(other):
+            project.upgrade(migration_lock=False)
     assert (["a"], [1, 5]) == (project.heads(), project.rows("SELECT n FROM t ORDER BY n"))
     assert [True] == project.rows(
         "SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass"

@@ -15,12 +15,12 @@ from projects import Project
 if TYPE_CHECKING:
     from pathlib import Path
 
-SECONDS = 60
+SECONDS = 300
 LONG = {
-    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000000)"
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e11)"
     " SELECT count(*) FROM n",
-    "postgresql": "SELECT pg_sleep(300)",
-    "mariadb": "SELECT SLEEP(20)",
+    "postgresql": "SELECT pg_sleep(3000)",
+    "mariadb": "SELECT SLEEP(3000)",
 }
 INI = """
 [idiolect]
@@ -89,7 +89,7 @@ def test_a_long_statement(
     time.sleep(0.7)
     process.send_signal(number)
     try:
-        output = process.communicate(timeout=15)[0]
+        output = process.communicate(timeout=SECONDS)[0]
     finally:
         process.kill()
         process.communicate()

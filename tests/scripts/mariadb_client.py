@@ -54,7 +54,7 @@ def run_script(url: str, script: str) -> None:
         },
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, f"{done.stderr}\n{script}"

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 if TYPE_CHECKING:
     from pathlib import Path
 
-SECONDS = 60
+SECONDS = 300
 
 
 def missing(client: str) -> None:

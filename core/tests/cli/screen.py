@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -11,15 +12,30 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.tests.command.terminal import Terminal
 
 
-def on_screen(terminal: Terminal, *words: str, **env: str) -> tuple[int, str]:
-    """Return a command's exit status, and all that it wrote to the terminal."""
+PAINT = re.compile(r"\x1b\[[\d;]*m")
+#: For a machine that has much else to do.
+SECONDS = 300
+
+
+def on_screen(terminal: Terminal, *words: str, sign: str = "", **env: str) -> tuple[int, str]:
+    """Return a command's exit status, and all that it wrote to the terminal.
+
+    Args:
+        terminal: with the folder to run in.
+        words: the command.
+        sign: a regular expression; once the terminal shows it, whatever its colours, the folder has
+            a file ``seen``.
+        env: variables in addition to those of this process.
+    """
     pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
     ours, theirs = pty.openpty()
     seen: list[bytes] = []
-    reader = threading.Thread(target=_read, args=(ours, seen))
+    reader = threading.Thread(target=_read, args=(ours, seen, sign, terminal.folder / "seen"))
     reader.start()
     kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     done = subprocess.run(
@@ -29,16 +45,16 @@ def on_screen(terminal: Terminal, *words: str, **env: str) -> tuple[int, str]:
         stdin=subprocess.DEVNULL,
         stdout=theirs,
         stderr=theirs,
-        timeout=60,
+        timeout=SECONDS,
         check=False,
     )
     os.close(theirs)
-    reader.join(60)
+    reader.join(SECONDS)
     os.close(ours)
     return done.returncode, b"".join(seen).decode().replace("\r\n", "\n")
 
 
-def _read(descriptor: int, seen: list[bytes]) -> None:
+def _read(descriptor: int, seen: list[bytes], sign: str, signal: Path) -> None:
     while True:
         try:
             some = os.read(descriptor, 65536)
@@ -47,3 +63,5 @@ def _read(descriptor: int, seen: list[bytes]) -> None:
         if not some:
             return
         seen.append(some)
+        if sign and re.search(sign, PAINT.sub("", b"".join(seen).decode(errors="replace"))):
+            signal.touch()

@@ -149,7 +149,7 @@ def test_bash(branched: Terminal, tmp_path: Path, line: str, expected: list[str]
         env={**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.tests.cli.screen import on_screen
+from core.tests.cli.screen import PAINT, on_screen
 from idiolect.cli.output import LenientOutput
 from idiolect.cli.progress import Progress, shown_on
 from idiolect.util import progress
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from core.tests.command.terminal import Terminal
 
 CLEAR = "\r\x1b[K"
-PAINT = re.compile(r"\x1b\[[\d;]*m")
+#: Lines of a revision that wait for the test; in vain after a while.
+UNTIL_SEEN = """\
+until = time.monotonic() + 200
+while not os.path.exists('seen') and time.monotonic() < until:
+    time.sleep(0.02)
+assert os.path.exists('seen')
+"""
 
 
 def slow(terminal: Terminal, body: str) -> None:
@@ -61,13 +67,14 @@ def test_a_terminal_keeps_a_line_for_each_revision(linear: Terminal) -> None:
 
 def test_the_last_line_lives(linear: Terminal) -> None:
     """It tells the revision, the operation and the time, and makes way for prints."""
-    slow(linear, "print('one')\ntime.sleep(1)\nprint('two')\nop.execute('SELECT 1')")
+    slow(linear, f"print('one')\n{UNTIL_SEEN}print('two')\nop.execute('SELECT 1')")
     linear.run("upgrade", "b222")
 
-    _, shown = on_screen(linear, "downgrade", "a111")
+    sign = r"\r\x1b\[Kdowngrade b222 -> a111  \d+\.\d s\r"
+    _, shown = on_screen(linear, "downgrade", "a111", sign=sign)
 
     plain = PAINT.sub("", shown)
-    assert re.search(r"\r\x1b\[Kdowngrade b222 -> a111  0\.\d s\r", plain)
+    assert re.search(r"\r\x1b\[Kdowngrade b222 -> a111  \d+\.\d s\r", plain)
     *lines, last, end = screen_of(shown)
     assert (["one", "two"], "") == (lines, end)
     assert last.startswith("downgrade b222 -> a111  ")
@@ -78,14 +85,18 @@ def test_the_operation_is_told(linear: Terminal) -> None:
     env = linear.folder / "migrations" / "env.py"
     text = env.read_text("utf-8").replace(
         "        context.configure(",
-        "        import time\n        connection.connection.create_function("
-        "'nap', 0, lambda: time.sleep(1))\n        context.configure(",
+        "        import os, time\n"
+        "        def nap():\n"
+        + "".join(f"            {line}\n" for line in UNTIL_SEEN.splitlines())
+        + "        connection.connection.create_function('nap', 0, nap)\n"
+        "        context.configure(",
     )
     env.write_text(text, "utf-8")
     slow(linear, "op.execute('SELECT nap()')")
     linear.run("upgrade", "b222")
 
-    _, shown = on_screen(linear, "downgrade", "a111")
+    sign = r"downgrade b222 -> a111: SELECT nap\(\)"
+    _, shown = on_screen(linear, "downgrade", "a111", sign=sign)
 
     assert "\x1b[Kdowngrade b222 -> a111: SELECT nap()" in shown
 

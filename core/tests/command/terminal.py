@@ -151,7 +151,7 @@ class Terminal:
             env={**os.environ, **env},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
         return Said(done.returncode, done.stdout.strip(), done.stderr.strip())

@@ -55,7 +55,7 @@ def _spoilt(terminal: Terminal, spoil: str, *words: str) -> tuple[int, str]:
         env={**os.environ, "IDIOLECT_NO_INDEX": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     return done.returncode, done.stderr

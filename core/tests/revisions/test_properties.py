@@ -6,7 +6,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from idiolect.revisions.errors import CycleDetected
@@ -16,6 +16,8 @@ from idiolect.revisions.node import Revision
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+#: A busy machine is no fault.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 History = dict[str, tuple[frozenset[str], frozenset[str]]]
 
 
@@ -77,6 +79,7 @@ def _tops(history: History, applied: set[str]) -> set[str]:
     return applied - implied
 
 
+@PATIENT
 @given(histories())
 def test_an_upgrade_to_heads_takes_everything_after_what_it_needs(history: History) -> None:
     """Each revision runs once, and after all that it follows or depends on."""
@@ -89,6 +92,7 @@ def test_an_upgrade_to_heads_takes_everything_after_what_it_needs(history: Histo
     assert sorted(order) == sorted(history)
 
 
+@PATIENT
 @given(histories())
 def test_a_downgrade_to_base_undoes_an_upgrade_to_heads(history: History) -> None:
     """Upgrading to heads and downgrading to base leaves nothing applied."""
@@ -102,6 +106,7 @@ def test_a_downgrade_to_base_undoes_an_upgrade_to_heads(history: History) -> Non
     assert applied == set()
 
 
+@PATIENT
 @given(histories())
 def test_heads_are_right_after_every_prefix(history: History) -> None:
     """After each step of an upgrade the rows are the applied revisions that none implies."""
@@ -115,6 +120,7 @@ def test_heads_are_right_after_every_prefix(history: History) -> None:
         assert applied == graph.ancestors_of(rows)
 
 
+@PATIENT
 @given(histories())
 def test_rows_are_right_after_every_step_down(history: History) -> None:
     """After each step of a downgrade the uncovered ones among what it goes back to get rows."""
@@ -131,6 +137,7 @@ def test_rows_are_right_after_every_step_down(history: History) -> None:
         assert rows == _tops(history, applied)
 
 
+@PATIENT
 @given(histories(), st.data())
 def test_any_two_states_are_a_way_apart(history: History, data: st.DataObject) -> None:
     """From any state an upgrade to any revision applies exactly what that needs."""
@@ -144,6 +151,7 @@ def test_any_two_states_are_a_way_apart(history: History, data: st.DataObject) -
     assert way == _below(history, [target]) - applied
 
 
+@PATIENT
 @given(histories(), st.data())
 def test_a_downgrade_keeps_its_target(history: History, data: st.DataObject) -> None:
     """Whatever remains after a downgrade has all that it needs, and the target remains."""
@@ -160,6 +168,7 @@ def test_a_downgrade_keeps_its_target(history: History, data: st.DataObject) -> 
     assert not graph._revision_map[target].nextrev & remains
 
 
+@PATIENT
 @given(histories(), st.randoms(use_true_random=False))
 def test_the_order_of_files_does_not_matter(history: History, random: object) -> None:
     """Links, heads and bases are the same however the files are listed."""
@@ -176,6 +185,7 @@ def test_the_order_of_files_does_not_matter(history: History, random: object) ->
         )
 
 
+@PATIENT
 @given(histories(), st.data())
 def test_ancestors_are_those_of_a_plain_walk(history: History, data: st.DataObject) -> None:
     """The shortened search for an ancestor agrees with a walk over everything."""
@@ -186,6 +196,7 @@ def test_ancestors_are_those_of_a_plain_walk(history: History, data: st.DataObje
     assert graph.is_ancestor(lower, upper) == (lower != upper and lower in _below(history, [upper]))
 
 
+@PATIENT
 @given(histories())
 def test_a_graph_grows_as_it_loads(history: History) -> None:
     """Adding revisions one by one gives the same graph as loading them together."""
@@ -200,6 +211,7 @@ def test_a_graph_grows_as_it_loads(history: History) -> None:
     ]
 
 
+@PATIENT
 @given(histories(), st.data(), st.booleans())
 def test_circles_are_refused_at_once(
     history: History, data: st.DataObject, by_dependency: bool

@@ -44,12 +44,13 @@ def test_a_file_mended_at_once_is_run_as_it_is(
 ) -> None:
     """Same second, same size: Python's bytecode would not know the two versions apart."""
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    now = int(time.time())
+    # Ahead of the clock: however long this takes, the file has been written just now.
+    now = int(time.time()) + 1000
     for value in (5, 6):
         (tmp_path / "a.py").write_text(f"x = {value}\n")
         os.utime(tmp_path / "a.py", (now, now))
         assert value == pyfiles.load_python_file(tmp_path, "a.py").x
-    os.utime(tmp_path / "a.py", (now - 60, now - 60))
+    os.utime(tmp_path / "a.py", (now - 2000, now - 2000))
     pyfiles.load_python_file(tmp_path, "a.py")
     assert pyfiles.pyc_file_from_path(tmp_path / "a.py") is not None, "and settled files have it"
 

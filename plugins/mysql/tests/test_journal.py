@@ -104,12 +104,16 @@ def test_a_session_that_still_works(project: Project) -> None:
         session = journal.session(other)
         number = session.partition("/")[0]
         assert not journal.is_running(connection, session)
-        working = threading.Thread(target=lambda: other.exec_driver_sql("SELECT SLEEP(1)"))
+        connection.exec_driver_sql("SELECT GET_LOCK('held', 0)")
+        statement = "SELECT GET_LOCK('held', 1000)"
+        working = threading.Thread(target=lambda: other.exec_driver_sql(statement))
         working.start()
-        time.sleep(0.3)
-        assert journal.is_running(connection, session)
+        deadline = time.monotonic() + 300
+        while not journal.is_running(connection, session):
+            assert time.monotonic() < deadline
         assert not journal.is_running(connection, f"{number}/1000")
         assert not journal.is_running(connection, journal.session(connection))
+        connection.exec_driver_sql("SELECT RELEASE_LOCK('held')")
         working.join()
 
 

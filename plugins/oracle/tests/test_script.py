@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plsql_parser import mistakes
 from sqlplus_reader import Misread, sent, values
@@ -18,6 +18,8 @@ from idiolect.operations import Operations
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+#: A busy machine is no fault.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TEXTS = st.lists(
     st.sampled_from(
         ["\n", "\n", "'", "&", ";", "/", ".", "-", "#", "@", " ", "\r\n", "a", "--", "/*"]
@@ -38,6 +40,7 @@ def _quoted(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+@PATIENT
 @given(first=TEXTS, second=TEXTS)
 def test_rows(first: str, second: str) -> None:
     """Rows arrive with their values, one statement each."""
@@ -46,6 +49,7 @@ def test_rows(first: str, second: str) -> None:
     assert [[first, second], [second, "x" + first]] == [values(statement) for statement in found]
 
 
+@PATIENT
 @given(comment=TEXTS.filter(bool))
 def test_comments(comment: str) -> None:
     """A comment arrives as it is, by a block if it must."""
@@ -56,6 +60,7 @@ def test_comments(comment: str) -> None:
     assert comment == value
 
 
+@PATIENT
 @given(first=TEXTS, second=TEXTS, space=st.sampled_from([" ", "\n", "\n\n", " \n \n"]))
 def test_statements(first: str, second: str, space: str) -> None:
     """Text with blank lines, a semicolon and comments is one statement with its values."""
@@ -66,6 +71,7 @@ def test_statements(first: str, second: str, space: str) -> None:
     assert ";" not in _without_literals(statement)
 
 
+@PATIENT
 @given(first=TEXTS, second=TEXTS, ending=st.sampled_from(["", "\n/", "\n/\n"]))
 def test_blocks(first: str, second: str, ending: str) -> None:
     """A block is sent whole and once, whatever it holds."""

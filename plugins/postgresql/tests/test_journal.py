@@ -209,9 +209,13 @@ def test_a_session_that_still_works(project: Project) -> None:
     with project.engine().connect() as other, project.engine().connect() as connection:
         session = journal.session(other)
         assert not journal.is_running(connection, session)
-        working = threading.Thread(target=lambda: other.exec_driver_sql("SELECT pg_sleep(1)"))
+        connection.exec_driver_sql("SELECT pg_advisory_lock(7)")
+        statement = "SELECT pg_advisory_lock(7)"
+        working = threading.Thread(target=lambda: other.exec_driver_sql(statement))
         working.start()
-        time.sleep(0.3)
-        assert journal.is_running(connection, session)
+        deadline = time.monotonic() + 300
+        while not journal.is_running(connection, session):
+            assert time.monotonic() < deadline
         assert not journal.is_running(connection, journal.session(connection))
+        connection.exec_driver_sql("SELECT pg_advisory_unlock(7)")
         working.join()

@@ -449,7 +449,7 @@ def test_a_kill_in_between(project: Project) -> None:
     )
     script = KILLED.format(path=[str(Path(__file__).parent), *sys.path])
     ended = subprocess.run(
-        [sys.executable, "-c", script, str(project.folder), project.url], check=False, timeout=60
+        [sys.executable, "-c", script, str(project.folder), project.url], check=False, timeout=300
     )
     assert -signal.SIGKILL == ended.returncode
     assert ["alembic_version", "child", "grand", "other", "t"] == project.tables()

@@ -50,7 +50,7 @@ def upgrade():
 def downgrade():
 {downgrade}
 """
-_SECONDS = 120
+_SECONDS = 300
 
 
 class Project:

@@ -21,12 +21,12 @@ sign = pathlib.Path({sign!r})
 op.create_table('one', sa.Column('id', sa.Integer))
 if os.environ.get('CONTRACT_WAIT'):
     sign.touch()
-until = time.monotonic() + 30
+until = time.monotonic() + 300
 while sign.exists() and time.monotonic() < until:
     time.sleep(0.02)
 op.execute('INSERT INTO one VALUES (1)')
 """
-_SECONDS = 60
+_SECONDS = 300
 
 
 class LocksContract(Contract):
