@@ -72,7 +72,7 @@ def test_the_lease_of_a_killed_run_expires(project: Project) -> None:
         said += late.communicate(timeout=SECONDS)[0]
         assert late.returncode == 0, said
         assert f"The migration of idiolect pid {holder.pid} on " in said
-        assert "has stopped without a word; going on." in said
+        assert "stopped without releasing its lease; taking over." in said
     finally:
         for process in (holder, late):
             if process is not None:

@@ -112,7 +112,7 @@ FAULTS: dict[str, tuple[Plant, str, str]] = {
     "env.py is no Python": (
         lambda terminal: edit(terminal, "migrations/env.py", "import os", "import os os"),
         "env.py",
-        "is no valid Python: line 2",
+        "is not valid Python: line 2",
     ),
     "env.py fails": (
         lambda terminal: edit(terminal, "migrations/env.py", "import os", "import no_such_thing"),
@@ -175,12 +175,12 @@ FAULTS: dict[str, tuple[Plant, str, str]] = {
     "batch operation that was cut off": (
         table("_alembic_tmp_t_b222"),
         "leftovers",
-        "'_alembic_tmp_t_b222' is left",
+        "'_alembic_tmp_t_b222' was left",
     ),
     "batch operation that was cut off late": (
         without_b222_table,
         "leftovers",
-        "there is no 't_b222'",
+        "'t_b222' does not exist",
     ),
     "no plugin for the dialect": (
         lambda terminal: edit(
@@ -305,7 +305,7 @@ def test_an_index_that_tells_something_else_is_found(
 @pytest.mark.parametrize(
     ("package", "text"),
     [
-        pytest.param(True, "which knows nothing of a run", id="another"),
+        pytest.param(True, "which does not know about", id="another"),
         pytest.param(False, "there is no such module", id="none"),
     ],
 )
@@ -349,7 +349,7 @@ def test_the_text_tells_how_to_mend(linear: Terminal) -> None:
 
     at = next(number for number, line in enumerate(said.lines) if "problem" in line)
     assert said.lines[at].startswith("problem  template      ")
-    assert f"{'':<23}To mend it: copy it from a project that 'init' has made" == said.lines[at + 1]
+    assert f"{'':<23}To fix it: copy it from a project created by 'init'" == said.lines[at + 1]
     assert "noise" not in said.out
     assert "FAILED: The doctor found 1 problem; see above. [IDI-001]" in said.err
 

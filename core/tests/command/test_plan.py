@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from core.tests.command.terminal import Terminal
 
 NOT_ROLLED_BACK = (
-    "one for each step; this database does not roll back statements about the schema, so a step "
-    "that fails stays unfinished where it stopped"
+    "one per step; this database cannot roll back DDL, so a step that fails stays partly applied"
 )
 HEAD = '''"""{rev}"""
 import sqlalchemy as sa
@@ -47,7 +46,7 @@ def test_a_plan_tells_what_would_run(linear: Terminal) -> None:
 
     assert [
         "database:    sqlite:///app.db",
-        "current:     a111, by alembic_version",
+        "current:     a111 (table alembic_version)",
         f"transaction: {NOT_ROLLED_BACK}",
         "lock:        other runs on this version table wait",
         "",
@@ -155,7 +154,7 @@ def test_leaving_the_transaction_is_told(terminal: Terminal) -> None:
 
     said = terminal.run("upgrade", "head", "--plan")
 
-    assert "   leaves the transaction: what was done before is committed" in said.lines
+    assert "   leaves the transaction: everything before it is committed" in said.lines
 
 
 def test_a_plan_waits_for_nobody(linear: Terminal) -> None:
@@ -172,9 +171,9 @@ def test_a_plan_waits_for_nobody(linear: Terminal) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("upgrade", "head", "--plan", "--sql"), "one of --plan and --sql"),
+        (("upgrade", "head", "--plan", "--sql"), "either --plan or --sql"),
         (("downgrade", "-1", "--plan", "--format", "xml"), "Unknown format 'xml'"),
-        (("upgrade", "head", "--format", "json"), "give --plan, too"),
+        (("upgrade", "head", "--format", "json"), "needs --plan"),
         (("upgrade", "a111:head", "--plan"), "'a111:head' needs --sql"),
         (("downgrade", "nope", "--plan"), "nope"),
     ],

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        pytest.param([], "Nothing is unfinished", id="nothing"),
-        pytest.param(["--mark-done"], "Nothing is unfinished", id="without a number"),
-        pytest.param(["--mark-undone", "3"], "Nothing is unfinished", id="with a number"),
-        pytest.param(["--mark-done", "3", "--forget"], "Give one of --mark-done", id="two"),
+        pytest.param([], "No revision is unfinished", id="nothing"),
+        pytest.param(["--mark-done"], "No revision is unfinished", id="without a number"),
+        pytest.param(["--mark-undone", "3"], "No revision is unfinished", id="with a number"),
+        pytest.param(["--mark-done", "3", "--forget"], "Pass only one of --mark-done", id="two"),
     ],
 )
 def test_repair(linear: Terminal, words: list[str], message: str) -> None:

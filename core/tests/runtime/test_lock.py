@@ -370,7 +370,7 @@ def test_a_lease_of_the_dead_expires(
     assert not second.acquire()
     waited.wait(0.3)
     assert second.acquire()
-    assert "The migration of a has stopped without a word" in caplog.text
+    assert "The migration of a stopped without releasing its lease" in caplog.text
     # The late one gives back what is its own alone.
     first.release()
     assert connections[2].scalar(text("SELECT owner FROM v_lock")) == "b"

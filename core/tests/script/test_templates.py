@@ -115,7 +115,7 @@ def test_existing_toml_is_added_to(tmp_path: Path) -> None:
     [
         pytest.param("[tool.idiolect]\n", r"already has a \[tool.idiolect\] table", id="ours"),
         pytest.param("[tool.alembic]\n", r"already has a \[tool.alembic\] table", id="alembic"),
-        pytest.param("[tool\n", "no valid TOML", id="broken"),
+        pytest.param("[tool\n", "not valid TOML", id="broken"),
     ],
 )
 def test_unusable_toml(tmp_path: Path, text: str, words: str) -> None:

@@ -66,7 +66,7 @@ def test_terminal(run: subprocess.CompletedProcess[str]) -> None:
     assert "`computed` FAIL\n" in run.stdout
     assert re.search(r"^\d\d not tried: no server$", run.stdout, re.MULTILINE)
     assert "declared 'not possible: none'" in run.stdout
-    assert '        impossible("say why", "computed"),\n' in run.stdout
+    assert '        impossible("reason", "computed"),\n' in run.stdout
 
 
 def test_file(run: subprocess.CompletedProcess[str], tmp_path: Path) -> None:

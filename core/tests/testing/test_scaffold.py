@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,15 @@ def test_its_tests_pass_as_they_stand(config: Config, tmp_path: Path, dialect: s
     assert 0 == done.returncode, done.stdout
     assert f"contract of {dialect}: 9 of 9 pass" in done.stdout
     assert "_URL is not set" in done.stdout
+
+
+def test_its_readme_says_how_to_test_it(config: Config, tmp_path: Path) -> None:
+    """The README has a part on development, with the commands for a database."""
+    package = tmp_path / "package"
+    new_dialect(config, "acme", directory=str(package))
+    readme = (package / "README.md").read_text()
+    assert ["# idiolect-acme", "## Development"] == re.findall("^#+ .+", readme, re.MULTILINE)
+    assert "$ ACME_URL=acme://" in readme
 
 
 def test_an_override_shows_in_the_golden_test(config: Config, tmp_path: Path) -> None:

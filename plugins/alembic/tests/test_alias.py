@@ -287,7 +287,7 @@ def test_a_real_alembic_imported_before_is_refused(
     done = python("-c", program, path=real_alembic)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("AlembicImportedError IDI-106 Cannot let 'alembic' stand for")
+    assert done.stdout.startswith("AlembicImportedError IDI-106 Cannot make 'alembic' resolve to")
     assert str(real_alembic / "alembic") in done.stdout
     assert "python -m idiolect_alembic" in done.stdout
 

@@ -110,7 +110,7 @@ def test_a_real_alembic_imported_at_start_up_is_refused(
     done = python("-m", "idiolect_alembic", str(program), "0", path=real_alembic)
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("FAILED: Cannot let 'alembic' stand for Idiolect")
+    assert done.stderr.startswith("FAILED: Cannot make 'alembic' resolve to Idiolect")
     assert done.stderr.endswith("[IDI-106]\n")
 
 
@@ -176,4 +176,4 @@ def test_a_real_alembic_in_a_subprocess_is_refused(
     done = python(str(child), path=real_alembic)
 
     assert (1, "") == (done.returncode, done.stdout)
-    assert done.stderr.startswith("FAILED: Cannot let 'alembic' stand for Idiolect")
+    assert done.stderr.startswith("FAILED: Cannot make 'alembic' resolve to Idiolect")

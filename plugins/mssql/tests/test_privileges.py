@@ -12,7 +12,7 @@ from idiolect_mssql.privileges import missing_privileges
 
 _ROW = {"login": "ann", "database": "shop", "schema": "dbo", "updateability": "READ_WRITE"}
 _BEGIN = "The user 'ann' has no privilege to"
-_ON = "the version table 'dbo.alembic_version' of the database 'shop'. Let its owner say:"
+_ON = "the version table 'dbo.alembic_version' of the database 'shop'. Ask its owner to run:"
 
 
 class Answer:
@@ -57,7 +57,7 @@ class Answer:
         pytest.param(
             {"updateability": "READ_ONLY"},
             ["UPDATE"],
-            "The database 'shop' is read-only: it takes no writes from anybody.",
+            "The database 'shop' is read-only: it does not accept writes.",
             id="read-only",
         ),
     ],

@@ -141,7 +141,7 @@ def test_names_with_schema(script: Script, changes: dict[str, Any], expected: st
 )
 def test_computed_columns_stay(offline: Operations, new: Any, old: Any) -> None:
     """No statement makes a column computed, or not."""
-    with pytest.raises(CompileError, match="Drop the column and add it anew"):
+    with pytest.raises(CompileError, match="Drop the column and add it again"):
         offline.alter_column("t", "c", server_default=new, existing_server_default=old)
 
 

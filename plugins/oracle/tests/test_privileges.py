@@ -57,7 +57,7 @@ class Rows:
             {"CREATE SESSION"},
             ["CREATE", "INSERT"],
             "The user 'SHOP' has no privilege to CREATE the table 'ALEMBIC_VERSION' in the "
-            "schema 'SHOP'. Let its owner or an administrator say: GRANT CREATE TABLE TO SHOP.",
+            "schema 'SHOP'. Ask its owner or an administrator to run: GRANT CREATE TABLE TO SHOP.",
             id="own, may not create",
         ),
         pytest.param(
@@ -69,7 +69,8 @@ class Rows:
             {"UPDATE", "CREATE TABLE"},
             ["DELETE", "UPDATE"],
             "The user 'ANN' has no privilege to DELETE the table 'ALEMBIC_VERSION' in the "
-            "schema 'SHOP'. Let its owner or an administrator say: GRANT SELECT, INSERT, UPDATE, "
+            "schema 'SHOP'. Ask its owner or an administrator to run: GRANT SELECT, INSERT, "
+            "UPDATE, "
             "DELETE ON SHOP.ALEMBIC_VERSION TO ANN.",
             id="another's",
         ),
@@ -78,7 +79,8 @@ class Rows:
             {"CREATE TABLE"},
             ["CREATE"],
             "The user 'ANN' has no privilege to CREATE the table 'ALEMBIC_VERSION' in the "
-            "schema 'SHOP'. Let its owner or an administrator say: GRANT CREATE ANY TABLE TO ANN.",
+            "schema 'SHOP'. Ask its owner or an administrator to run: GRANT CREATE ANY TABLE TO "
+            "ANN.",
             id="another's, may not create",
         ),
     ],

@@ -342,7 +342,7 @@ def test_triggers_about_a_renamed_column_are_told(connection: Connection) -> Non
     play(
         connection, "CREATE TABLE t (a INTEGER, b INTEGER)", "CREATE TABLE log (a INTEGER)", TRIGGER
     )
-    with pytest.warns(UserWarning, match="Trigger 'g' of table 't' .* be about the column 'a'"):
+    with pytest.warns(UserWarning, match="Trigger 'g' of table 't' .* refer to the column 'a'"):
         rebuild(connection, lambda batch: batch.alter_column("a", new_column_name="c"))
 
 

@@ -57,7 +57,7 @@ def translated(exc: BaseException, config: Config | None, *, is_ours: bool) -> B
     if is_ours and isinstance(exc, (errors.NoReferencedTableError, errors.NoReferencedColumnError)):
         return CommandError(
             f"The models cannot be compared: {exc}. Import all models before "
-            "context.configure(target_metadata=...), or mend the name."
+            "context.configure(target_metadata=...), or correct the name."
         )
     of_url = _of_driver(exc, config, errors) or _of_url(exc, config, errors)
     return of_url or _of_database(exc, config, errors, is_ours) or exc

@@ -71,8 +71,8 @@ def _reached(context: Any) -> Iterator[Finding]:
         yield Finding(
             "models",
             "note",
-            "env.py gives no target_metadata: 'check' and 'revision --autogenerate' cannot "
-            "compare.",
+            "env.py does not set target_metadata, which 'check' and 'revision --autogenerate' "
+            "need.",
             "context.configure(target_metadata=...)",
         )
 
@@ -86,7 +86,7 @@ def _state(script: ScriptDirectory, heads: tuple[str, ...], context: Any) -> Ite
             _CHECK,
             "problem",
             f"{table!r} holds {', '.join(unknown)}, which no revision file declares.",
-            "bring the files back; or 'stamp --purge' to the revision that the schema is at",
+            "restore the files; or run 'stamp --purge' with the revision that matches the schema",
         )
     elif overlap := _overlap(script, heads):
         yield Finding(
@@ -98,7 +98,7 @@ def _state(script: ScriptDirectory, heads: tuple[str, ...], context: Any) -> Ite
         )
     elif unfinished := context.journal.unfinished():
         text = unfinished_line(unfinished)
-        remedy = "'upgrade' or 'downgrade' goes on; 'repair' tells what is recorded"
+        remedy = "run 'upgrade' or 'downgrade' to continue; 'repair' shows what is recorded"
         yield Finding(_CHECK, "problem", text, remedy)
     elif set(heads) == set(script.get_heads()):
         yield Finding(_CHECK, "ok", f"{table!r} is at {_listed(heads)}")
@@ -160,10 +160,10 @@ def _leftovers(context: Any) -> Iterator[Finding]:
         if original == name:
             continue
         if original in names:
-            text = f"{name!r} is left of a batch operation that was cut off."
-            remedy = f"look whether {original!r} has all rows, then DROP TABLE {name}"
+            text = f"{name!r} was left by an interrupted batch operation."
+            remedy = f"check that {original!r} has all rows, then DROP TABLE {name}"
         else:
-            text = f"{name!r} is left of a batch operation, and there is no {original!r}."
+            text = f"{name!r} was left by a batch operation, and {original!r} does not exist."
             remedy = f"it holds the rows: ALTER TABLE {name} RENAME TO {original}"
         yield Finding("leftovers", "problem", text, remedy)
 

@@ -104,14 +104,14 @@ def _scripts(script: ScriptDirectory, config: Config) -> Iterator[Finding]:
     """Look at env.py and the template, without running either."""
     path = Path(script.env_py_location)
     if not path.is_file():
-        remedy = "write one, or let script_location name the folder that 'init' has made"
+        remedy = "write one, or set script_location to the folder that 'init' created"
         yield Finding("env.py", "problem", f"{str(path)!r} does not exist.", remedy)
     else:
         yield _compiled("env.py", path, config) or Finding("env.py", "ok", str(path))
     template = Path(script.dir) / "script.py.mako"
     if not template.is_file():
         text = f"{str(template)!r} does not exist: 'revision' cannot write files."
-        remedy = "copy it from a project that 'init' has made"
+        remedy = "copy it from a project created by 'init'"
         yield Finding("template", "problem", text, remedy)
 
 
@@ -121,7 +121,7 @@ def _compiled(check: str, path: Path, config: Config) -> Finding | None:
         compile(path.read_bytes(), path, "exec", dont_inherit=True)
     except (OSError, SyntaxError, ValueError) as exc:
         if isinstance(exc, SyntaxError) and exc.filename:
-            text = f"{str(path)!r} is no valid Python: line {exc.lineno}: {exc.msg}"
+            text = f"{str(path)!r} is not valid Python: line {exc.lineno}: {exc.msg}"
             return Finding(check, "problem", text, "mend that line")
         return failed(check, exc, config)
     return None
@@ -158,7 +158,7 @@ def _index(script: ScriptDirectory) -> Iterator[Finding]:
     folder = os.path.realpath(script._version_locations[0])
     path = index_path(folder)
     if not is_readable(folder):
-        text = f"{path!r} is damaged or of another version: all files are read, each time anew."
+        text = f"{path!r} is damaged or from another version: all files are read each time."
         remedy = "delete it, if the next command that reads the revisions does not replace it"
         yield Finding("index", "note", text, remedy)
         return
@@ -188,9 +188,9 @@ def _alembic(script: ScriptDirectory) -> Iterator[Finding]:
     if given is importlib.import_module("idiolect.op"):
         yield Finding("alembic", "ok", f"{told}, which is Idiolect here")
         return
-    text = f"{told}, and get {given.__file__!r}, which knows nothing of a run of Idiolect's."
+    text = f"{told}, and get {given.__file__!r}, which does not know about Idiolect's runs."
     remedy = (
-        "pip install idiolect-alembic, so that the name stands for Idiolect; or write 'idiolect' "
+        "pip install idiolect-alembic, so that the name resolves to Idiolect; or write 'idiolect' "
         "for 'alembic' in these files"
     )
     yield Finding("alembic", "problem", text, remedy)

@@ -63,5 +63,5 @@ def _lines(found: list[Finding], colors: bool) -> Iterator[str]:
         status = painted(f"{each.status:<9}", _STYLES[each.status], colors)
         yield f"{status}{each.check:<14}{first}"
         if each.remedy:
-            others.append(f"To mend it: {visible(each.remedy)}")
+            others.append(f"To fix it: {visible(each.remedy)}")
         yield from (f"{'':<23}{line}".rstrip() for line in others)

@@ -69,7 +69,7 @@ def _told(hook: Any) -> Iterator[str]:
     if not hook.implementers:
         yield "Implemented by: nobody"
         return
-    yield "Implemented by, in the order in which they are asked:"
+    yield "Implemented by, in calling order:"
     for each in hook.implementers:
         origin = f" of {each.distribution} {each.version}" if each.distribution else ""
         serves = f", for {each.dialect} alone" if each.dialect else ""

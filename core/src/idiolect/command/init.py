@@ -52,7 +52,7 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
             f"Directory {directory} already exists and is not empty. Name another one."
         )
     if target.exists() and not target.is_dir():
-        raise CommandError(f"{directory} exists and is no folder. Name another one.")
+        raise CommandError(f"{directory} exists and is not a folder. Choose another one.")
     if config.config_file_name is None:
         message = "init() needs a Config with a file name, to know where to write the options."
         raise CommandError(message)

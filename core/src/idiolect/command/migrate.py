@@ -212,12 +212,12 @@ def _run(
 def _check_format(*, plan: bool, sql: bool, format: str) -> None:
     if plan and sql:
         raise CommandError(
-            "Give one of --plan and --sql: a plan asks the database, a script does not."
+            "Pass either --plan or --sql, not both: a plan reads the database, a script does not."
         )
     if format not in {"text", "json"}:
         raise CommandError(f"Unknown format {format!r}; expected 'text' or 'json'.")
     if format != "text" and not plan:
-        raise CommandError(f"--format {format} is of a plan: give --plan, too.")
+        raise CommandError(f"--format {format} needs --plan.")
 
 
 def _split_range(revision: str) -> tuple[str | None, str]:
@@ -230,8 +230,9 @@ def _demand_upwards(script: ScriptDirectory, start: str, destination: str) -> No
     """Refuse an empty range whose ends differ: the script that is wanted goes down."""
     if script.get_revisions(start) != script.get_revisions(destination):
         raise CommandError(
-            f"Nothing leads up from {start!r} to {destination!r}, which is beneath it. Turn the "
-            f"range round, or write the way down: downgrade {start}:{destination} --sql."
+            f"There is no upgrade from {start!r} to {destination!r}, which comes before it. "
+            "Reverse "
+            f"the range, or write the downgrade: downgrade {start}:{destination} --sql."
         )
 
 

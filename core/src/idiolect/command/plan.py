@@ -178,7 +178,7 @@ class _Draft(MigrationContext):
             with Operations.context(self):
                 step.migration_fn(**run_args)
         except (_Answerless, NoInspectionAvailable):
-            problem = "reads the database: what it sends from here on shows when it runs"
+            problem = "reads the database here: the SQL after this point is known only when it runs"
         except Exception as exc:  # noqa: BLE001 - a revision's code, without the database it wants
             reason = " ".join(str(exc).split())
             problem = f"cannot be written before it runs: {type(exc).__name__}: {reason}"
@@ -268,14 +268,14 @@ def _offline_dialect(online: Dialect) -> Dialect:
 def _transaction(context: MigrationContext) -> str:
     transactions = context.transactions
     if context._is_bound():  # noqa: SLF001 - the run asks itself the same
-        return "env.py's own: it decides what is committed, and when"
+        return "managed by env.py, which decides what is committed and when"
     if transactions.around_run is Scope.DATABASE:
-        return "one around all steps: all of them, or none"
+        return "one for all steps: either all of them are committed, or none"
     if context.rules.transactional_ddl:
-        return "one for each step: those before a failure stay"
+        return "one per step: steps before a failure stay committed"
     return (
-        "one for each step; this database does not roll back statements about the schema, so a "
-        "step that fails stays unfinished where it stopped"
+        "one per step; this database cannot roll back DDL, so a step that fails stays partly "
+        "applied"
     )
 
 
@@ -293,7 +293,7 @@ def _lock(context: MigrationContext) -> str:
 
 def _lines(plan: Plan) -> Iterator[str]:
     yield f"database:    {plan.database}"
-    yield f"current:     {', '.join(plan.current) or 'the base'}, by {plan.version_table}"
+    yield f"current:     {', '.join(plan.current) or 'base'} (table {plan.version_table})"
     if plan.unfinished:
         yield f"unfinished:  {plan.unfinished}"
     if not plan.steps:
@@ -307,9 +307,9 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"{number}. {step.direction} {start} -> {end}, {' '.join(step.message.split())}"
         yield f"   file: {step.file}"
         if step.autocommit:
-            yield "   leaves the transaction: what was done before is committed"
+            yield "   leaves the transaction: everything before it is committed"
         if not step.sql and not step.problem:
-            yield "   sends nothing"
+            yield "   no SQL"
         yield from (f"    {line}".rstrip() for line in step.sql.splitlines())
         if step.problem:
             yield f"   {step.problem}"

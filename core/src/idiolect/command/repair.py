@@ -45,7 +45,7 @@ def repair(  # noqa: PLR0917 - like the other commands
     """
     check_format(format)
     if sum((mark_done is not None, mark_undone is not None, forget)) > 1:
-        message = "Give one of --mark-done, --mark-undone and --forget."
+        message = "Pass only one of --mark-done, --mark-undone and --forget."
         raise CommandError(message)
 
     told: list[dict[str, Any]] = []
@@ -99,7 +99,7 @@ def _unfinished(context: Any) -> list[Any]:
     """
     entries: list[Any] = context.journal.unfinished()
     if not entries:
-        message = "Nothing is unfinished: the journal of this database has no entries."
+        message = "No revision is unfinished: the journal of this database has no entries."
         raise CommandError(message)
     return entries
 

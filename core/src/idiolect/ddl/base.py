@@ -272,7 +272,7 @@ def visit_computed_column(element: ComputedColumnDefault, compiler: DDLCompiler,
     """Refuse: no common SQL makes a column computed that was not, or the other way round."""
     raise CompileError(
         'Adding or removing a "computed" construct, e.g. GENERATED ALWAYS AS, to or from an '
-        "existing column is not supported. Drop the column and add it anew."
+        "existing column is not supported. Drop the column and add it again."
     )
 
 

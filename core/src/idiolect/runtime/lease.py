@@ -86,7 +86,9 @@ class LeaseLock(MigrationLock):
         if not self._write(self._owner, beat + 1, while_=(owner, beat)):
             return False
         if owner != _FREE:
-            log.warning("The migration of %s has stopped without a word; going on.", owner)
+            log.warning(
+                "The migration of %s stopped without releasing its lease; taking over.", owner
+            )
         self._heart = Heart(self._connection, self._beat, self._count_up)
         return True
 
@@ -187,7 +189,7 @@ class Heart:
                         self._beat(connection)
             except DBAPIError as exc:
                 # The next may go through: only after several is a holder taken for dead.
-                log.info("A beat of the migration lease was lost: %s", type(exc).__name__)
+                log.info("A renewal of the migration lease failed: %s", type(exc).__name__)
                 self._stopped.wait(self._seconds)
 
     def _run_async(self, like: Connection) -> None:

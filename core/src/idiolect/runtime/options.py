@@ -211,7 +211,7 @@ def _warn_if_misspelt(name: str, registry: OptionRegistry) -> None:
     alike = difflib.get_close_matches(name, registry.names(), n=1, cutoff=_ALIKE)
     if alike:
         messaging.warn(
-            f"configure() was given the option {name!r}, which nothing here knows; did you mean "
+            f"configure() was given the option {name!r}, which is unknown; did you mean "
             f"{alike[0]!r} of {registry.owner_of(alike[0])}?",
             stacklevel=6,
         )

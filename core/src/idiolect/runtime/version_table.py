@@ -72,7 +72,7 @@ def read_heads(connection: Connection, table: Table) -> tuple[str, ...]:
     if not all(heads):
         raise VersionTableError(
             f"The version table {table.name!r} has a row without a revision id (NULL or empty). "
-            "Delete that row, or write the table anew with 'stamp --purge'."
+            "Delete that row, or rewrite the table with 'stamp --purge'."
         )
     return heads
 
@@ -140,7 +140,7 @@ def widen_in_database(impl: DefaultImpl, table: Table, ids: Iterable[str]) -> No
         raise VersionTableError(
             f"The id {longest!r} has {len(longest)} characters, 'version_num' of the version table "
             f"{table.fullname!r} takes {size}, and the database refuses to widen it "
-            f"({' '.join(str(exc.orig).split())}). Let the table's owner make it "
+            f"({' '.join(str(exc.orig).split())}). Ask the table's owner to make it "
             f"VARCHAR({len(longest)}), or choose a shorter id."
         ) from exc
 

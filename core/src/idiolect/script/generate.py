@@ -220,7 +220,7 @@ def _read_back(directory: ScriptDirectory, new: NewRevision, path: Path) -> Scri
     if script is None:
         raise ScriptError(
             f"The new file {str(path)!r} has a name that no revision file may have. "
-            "Mend file_template.",
+            "Correct file_template.",
             path=str(path),
         )
     if new.branch_labels and not script.branch_labels:
@@ -271,8 +271,8 @@ def render_revision(template: Path, message: str, names: Mapping[str, Any]) -> s
                 return last
     raise ScriptError(
         f"The template {str(template)!r} puts the message where it is neither a docstring nor a "
-        f"comment, so that {message!r} would become code. Mend the template, or use a message "
-        "of plain words.",
+        f"comment, so that {message!r} would become code. Correct the template, or use a plain "
+        "message.",
         path=str(template),
     )
 

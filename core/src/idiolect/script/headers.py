@@ -108,7 +108,7 @@ def read_header(path: str) -> RevisionHeader | None:
 
     Raises:
         ScriptError: the file cannot be read or decoded, its header holds conflict markers or is
-            no valid Python, or declares something that no id or label can be.
+            not valid Python, or declares something that no id or label can be.
     """
     return parse_header(read_source(path), path)
 

@@ -41,8 +41,8 @@ def warn_of_missing(folders: Iterable[str]) -> None:
     for folder in folders:
         if not os.path.lexists(folder):
             warn(
-                f"The version location {folder!r} does not exist and passes for an empty one. "
-                "Make the folder, or mend version_locations.",
+                f"The version location {folder!r} does not exist and is treated as empty. "
+                "Create the folder, or correct version_locations.",
                 stacklevel=3,
             )
 

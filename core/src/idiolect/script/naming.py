@@ -114,7 +114,7 @@ def revision_path(
     if not path.is_relative_to(root):
         raise ScriptError(
             f"The new file would be {str(path)!r}, outside the version location {str(root)!r}. "
-            f"Mend file_template {file_template!r}."
+            f"Correct file_template {file_template!r}."
         )
     return path
 

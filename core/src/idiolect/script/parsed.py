@@ -32,7 +32,7 @@ def parsed_header(text: str, path: str) -> RevisionHeader | None:
         The header, unchecked, or None where the file must be executed to know it.
 
     Raises:
-        ScriptError: the header holds conflict markers, or the file is no valid Python.
+        ScriptError: the header holds conflict markers, or the file is not valid Python.
     """
     cut = _FIRST_FUNCTION.search(text)
     prefix = text[: cut.start()] if cut else text

@@ -34,7 +34,7 @@ def ensure_directory(path: Path, **messaging_opts: Any) -> None:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
             raise ScriptError(
-                f"Cannot make the folder {str(path)!r}: {exc.strerror or exc}.", path=str(path)
+                f"Cannot create the folder {str(path)!r}: {exc.strerror or exc}.", path=str(path)
             ) from exc
 
 
@@ -140,7 +140,7 @@ def _rendered_config(
     try:
         tool = tomllib.loads(old.decode()).get("tool", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise CommandError(f"The file {str(dest)!r} is no valid TOML: {exc}. Mend it.") from exc
+        raise CommandError(f"The file {str(dest)!r} is not valid TOML: {exc}. Correct it.") from exc
     for table in ("idiolect", "alembic"):
         if table in tool:
             raise CommandError(

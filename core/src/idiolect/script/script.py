@@ -73,7 +73,7 @@ class Script(Revision):
         """The file as a Python module, executed on first use.
 
         Raises:
-            ScriptError: it is gone, or is no valid Python. What it raises itself passes through.
+            ScriptError: it is gone, or is not valid Python. What it raises itself passes through.
         """
         if self._module is None:
             folder, name = os.path.split(self.path)

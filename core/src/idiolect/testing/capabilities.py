@@ -177,11 +177,13 @@ def check_names(answers: Mapping[str, Answer], known: Mapping[str, str], owner: 
 
     alike = nearest(unknown[0], known)
     hint = f"Did you mean {alike[0]!r}?" if alike else f"Known: {', '.join(sorted(known))}."
-    raise ValueError(f"{owner} answers for {unknown[0]!r}, which no contract test is about. {hint}")
+    raise ValueError(
+        f"{owner} answers for {unknown[0]!r}, which is not a capability of the contract. {hint}"
+    )
 
 
 def _all(support: Support, reason: str, capabilities: Iterable[str]) -> dict[str, Answer]:
     if not reason.strip():
-        message = "say in a few words why: the table shows it"
+        message = "give the reason in a few words: the table shows it"
         raise ValueError(message)
     return dict.fromkeys(capabilities, Answer(support, reason))

@@ -34,10 +34,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--contract-answers",
         action="store_true",
-        help="print answers for the capabilities that failed, to be completed by hand",
+        help="print declarations for the capabilities that failed",
     )
     group.addoption(
-        "--write-golden", action="store_true", help="write the contract's golden scripts anew"
+        "--write-golden", action="store_true", help="update the expected scripts of the contract"
     )
 
 

@@ -126,10 +126,17 @@ def lines_of(
 
 
 def answers_for(cells: Mapping[str, str]) -> list[str]:
-    """Return Python code that answers for the capabilities that failed, reasons to be filled in."""
+    """Return Python code that declares the capabilities that failed, without the reasons."""
     known = capabilities_of(DialectContract)
     failed = [key for key in cells if key in known and cells[key].startswith("FAIL")]
-    return [f'        impossible("say why", "{key}"),' for key in failed]
+    if not failed:
+        return []
+    return [
+        "",
+        "Paste into answers(...), fill in the reasons, and choose impossible(), no() or not_yet(),",
+        "which are imported from idiolect.testing.capabilities:",
+        *(f'        impossible("reason", "{key}"),' for key in failed),
+    ]
 
 
 def markdown(rows: Iterable[Row], columns: Mapping[str, Mapping[str, str]]) -> str:

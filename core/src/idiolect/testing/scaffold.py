@@ -46,7 +46,9 @@ def new_dialect(
     distribution = "idiolect-" + re.sub(r"\W|_", "-", dialect)
     target = Path(directory or distribution)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CommandError(f"{str(target)!r} exists and is not empty. Name another directory.")
+        raise CommandError(
+            f"{str(target)!r} exists and is not empty. Choose another directory with --directory."
+        )
     facts = _facts(dialect, distribution, like)
     texts = {
         path: render_template(_TEMPLATES / f"{name}.mako", **facts)
@@ -60,8 +62,8 @@ def new_dialect(
         with status(f"Generating {file}", **config.messaging_opts):
             write_file(file, text.encode())
     msg(
-        f"Next: pip install -e ./{target} and run pytest there; then fill in what "
-        f"{facts['title']} does otherwise.",
+        f"Next: run 'pip install -e ./{target}', then 'pytest' in {str(target)!r}. "
+        "Its README.md says how to test with a database.",
         **config.messaging_opts,
     )
 

@@ -48,7 +48,7 @@ def load_python_file(dir_: StrPath, filename: StrPath) -> ModuleType:
         filename: its name; where only compiled files of it are there, one of them is taken.
 
     Raises:
-        ScriptError: there is no such file, or it is no valid Python. What the file itself raises
+        ScriptError: there is no such file, or it is not valid Python. What the file itself raises
             passes through.
     """
     name = os.fspath(filename)
@@ -83,7 +83,7 @@ def load_module_py(module_id: str, path: StrPath) -> ModuleType:
     """Execute the source or bytecode file ``path`` as a module named ``module_id``.
 
     Raises:
-        ScriptError: the file cannot be read or is no valid Python.
+        ScriptError: the file cannot be read or is not valid Python.
     """
     # What executes no file does without the bindings.
     from idiolect.util.bound import mark_globals, unmark_globals

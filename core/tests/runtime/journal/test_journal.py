@@ -63,7 +63,7 @@ def test_a_failure_tells_what_is_left(project: Project) -> None:
             project.upgrade()
         told = [note for note in caught.value.__notes__ if "is kept and recorded" in note]
         assert (body == TABLE) == bool(told)
-    assert "the same upgrade goes on from there" in told[0]
+    assert "the same upgrade continues from there" in told[0]
 
 
 def test_nothing_is_recorded_of_a_revision_that_commits_nothing(project: Project) -> None:
@@ -307,10 +307,10 @@ def test_current_and_repair_tell(project: Project) -> None:
     for number in (0, 3, "x"):
         with pytest.raises(CommandError, match=f"no write {number!r}: .* the writes 1 to 2"):
             command.repair(project.config(), mark_done=number)
-    with pytest.raises(CommandError, match="Give one of"):
+    with pytest.raises(CommandError, match="Pass only one of"):
         command.repair(project.config(), mark_done=1, forget=True)
     command.repair(project.config(), forget=True)
-    with pytest.raises(CommandError, match="Nothing is unfinished"):
+    with pytest.raises(CommandError, match="No revision is unfinished"):
         command.repair(project.config())
 
 

@@ -171,7 +171,7 @@ def test_a_table_of_somebody_else(project: Project) -> None:
     with project.engine().begin() as connection:
         connection.exec_driver_sql(f"CREATE TABLE {JOURNAL} (id int)")
     project.revision("a", None, "pass")
-    with pytest.raises(ConfigError, match="is no journal of Idiolect: it has no column 'seq'"):
+    with pytest.raises(ConfigError, match="is not an Idiolect journal: it has no column 'seq'"):
         project.upgrade()
     assert [JOURNAL] == project.tables()
     project.upgrade(journal=False)

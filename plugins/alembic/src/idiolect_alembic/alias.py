@@ -163,7 +163,7 @@ def _already_imported(loaded: list[str]) -> str:
     module = sys.modules[loaded[0]]
     origin = getattr(module, "__file__", None) or "an unknown place"
     return (
-        f"Cannot let 'alembic' stand for Idiolect: {loaded[0]!r} was already imported"
+        f"Cannot make 'alembic' resolve to Idiolect: {loaded[0]!r} was already imported"
         f" from {origin} ({len(loaded)} modules in all). Call idiolect_alembic.activate() before"
         " anything imports alembic, or start the program with 'python -m idiolect_alembic'."
     )

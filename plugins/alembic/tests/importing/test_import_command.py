@@ -378,7 +378,7 @@ def null_bytes(project: Path) -> None:
 
 @pytest.mark.parametrize(
     ("spoil", "note"),
-    [(bad_python, "line 2: no valid Python"), (null_bytes, "is not in its encoding")],
+    [(bad_python, "line 2: not valid Python"), (null_bytes, "is not in its encoding")],
 )
 def test_a_file_that_cannot_be_read_is_told_and_left(
     run: Run, project: Path, spoil: Callable[[Path], None], note: str

@@ -182,7 +182,7 @@ def test_sections_of_another_name_are_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("env", "note"),
     [
-        ("from alembic import context\ndef (:\ncontext.run_migrations()\n", "line 2: no valid"),
+        ("from alembic import context\ndef (:\ncontext.run_migrations()\n", "line 2: not valid"),
         (f"raise SystemExit(3)\nimport nothing_of_that_name\n{ENV}", None),
     ],
     ids=["syntax", "fails"],

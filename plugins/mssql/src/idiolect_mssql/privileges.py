@@ -34,7 +34,7 @@ def missing_privileges(connection: Connection, table: Table, needed: Collection[
     values = {"schema": table.schema, "table": preparer.format_table(table)}
     row: Any = connection.execute(text(_ASK), values).mappings().first() or {}
     if row.get("updateability") == "READ_ONLY":
-        return f"The database {row['database']!r} is read-only: it takes no writes from anybody."
+        return f"The database {row['database']!r} is read-only: it does not accept writes."
     may = {
         "CREATE": 0 if 0 in {row.get("may_create"), row.get("may_alter")} else 1,
         "INSERT": row.get("may_insert"),
@@ -50,6 +50,7 @@ def missing_privileges(connection: Connection, table: Table, needed: Collection[
         grant = f"GRANT CREATE TABLE TO {to}; GRANT ALTER ON SCHEMA::{schema} TO {to}"
     return (
         f"The user {row['login']!r} has no privilege to {', '.join(lacking)} the version table "
-        f"'{row['schema']}.{table.name}' of the database {row['database']!r}. Let its owner say: "
+        f"'{row['schema']}.{table.name}' of the database {row['database']!r}. Ask its owner to "
+        "run: "
         f"{grant}."
     )

@@ -47,7 +47,8 @@ def missing_privileges(connection: Connection, table: Table, needed: Collection[
     schema = table.schema or database
     if read_only and not connection.exec_driver_sql(_MAY_ANYWAY).scalar():
         return (
-            f"The server takes no writes from {login!r}: read_only is on. Either it is a replica, "
+            f"The server does not accept writes from {login!r}: read_only is on. Either it is a "
+            "replica, "
             "and the primary is the one to migrate; or it has to be switched off with SET GLOBAL "
             "read_only = OFF."
         )
@@ -61,7 +62,7 @@ def missing_privileges(connection: Connection, table: Table, needed: Collection[
     to = "@".join(map(_quoted, login.rsplit("@", 1)))
     return (
         f"The login {login!r} has no privilege to {', '.join(lacking)} the table "
-        f"{table.name!r} of the database {schema!r}. Let an administrator say: GRANT CREATE, "
+        f"{table.name!r} of the database {schema!r}. Ask an administrator to run: GRANT CREATE, "
         f"SELECT, INSERT, UPDATE, DELETE ON {_quoted(schema)}.{_quoted(table.name)} TO {to}."
     )
 

@@ -43,7 +43,7 @@ def missing_privileges(connection: Connection, table: Table, needed: Collection[
         grant = f"GRANT CREATE {'' if own else 'ANY '}TABLE TO {login}"
     return (
         f"The user {login!r} has no privilege to {', '.join(lacking)} the table "
-        f"{name!r} in the schema {schema!r}. Let its owner or an administrator say: {grant}."
+        f"{name!r} in the schema {schema!r}. Ask its owner or an administrator to run: {grant}."
     )
 
 

@@ -39,7 +39,8 @@ def missing_privileges(connection: Connection, table: Table, needed: Collection[
     login, database = row["login"], row["database"]
     if row["read_only"]:
         return (
-            f"The database {database!r} takes no writes from {login!r}: transaction_read_only is "
+            f"The database {database!r} does not accept writes from {login!r}: "
+            "transaction_read_only is "
             "on. Either the server is a standby, and the primary is the one to migrate; or "
             "default_transaction_read_only is set for the server, the database or the login."
         )
@@ -53,6 +54,6 @@ def missing_privileges(connection: Connection, table: Table, needed: Collection[
     if "CREATE" in lacking:
         grant = f"USAGE, CREATE ON SCHEMA {quote(schema)}"
     return (
-        f"{who} '{schema}.{table.name}' of the database {database!r}. Let its owner say: "
+        f"{who} '{schema}.{table.name}' of the database {database!r}. Ask its owner to run: "
         f"GRANT {grant} TO {quote(login)}."
     )

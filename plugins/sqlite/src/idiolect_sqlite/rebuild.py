@@ -307,9 +307,9 @@ class Rebuild:
             named = [name for name in gone if name.lower() in words]
             if named:
                 warn(
-                    f"Trigger {trigger!r} of table {self.name!r} is made again as it was, and may "
-                    f"be about the column {named[0]!r}, which the table does not have any more: "
-                    "drop the trigger before the batch and create it anew after it"
+                    f"Trigger {trigger!r} of table {self.name!r} was recreated unchanged, but may "
+                    f"refer to the column {named[0]!r}, which the table does not have any more: "
+                    "drop the trigger before the batch and create it again after it"
                 )
 
     def _keeps_its_columns(self, index: str) -> bool:

@@ -91,7 +91,7 @@ class Journal:
             if not store.exists() or not (missing := store.missing_columns()):
                 raise
             raise ConfigError(
-                f"The table {store.name!r} is no journal of Idiolect: it has no column "
+                f"The table {store.name!r} is not an Idiolect journal: it has no column "
                 f"{missing[0]!r}. Revisions are recorded under that name, which comes from "
                 "version_table. Rename the table, choose another version_table in env.py, or "
                 "switch the journal off by 'journal = false'."
@@ -223,7 +223,7 @@ class Journal:
             return ""
         return (
             "what it did before is kept and recorded: see 'idiolect current' for how far it got; "
-            f"the same {record.subject.direction} goes on from there once the cause is mended"
+            f"the same {record.subject.direction} continues from there once the cause is fixed"
         )
 
     @contextlib.contextmanager
@@ -337,14 +337,14 @@ class Journal:
         entry = self._unfinished[0]
         subject = Subject(entry.revision, entry.direction, "")
         if self._context.opts.get("restart"):
-            log.warning("Starting %s anew, as asked", subject.label)
+            log.warning("Running %s again from the beginning, as requested", subject.label)
             return True
         for step in revisions:
             if step.revision.revision == entry.revision:
                 # In the other direction, somebody else has finished it meanwhile.
                 return _subject(step).direction != entry.direction
         if any(not hasattr(step, "revision") for step in steps):
-            log.warning("%s was left unfinished; a stamp makes that forgotten", subject.label)
+            log.warning("%s was left unfinished; the stamp discards its journal", subject.label)
             return True
         raise UnfinishedRevisionError(
             f"{subject.label} was left unfinished by an earlier run, after "

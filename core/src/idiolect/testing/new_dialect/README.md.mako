@@ -1,20 +1,26 @@
 # ${distribution}
 
-${title} for the migration tool Idiolect.
+Support for ${title} in the migration tool Idiolect.
 
 ```console
 $ pip install ${distribution}
 ```
 
-Nothing has to be imported or configured: the plugin is found by its entry point as soon as a migration meets the
-SQLAlchemy dialect `${dialect}`.
+You do not have to import or configure anything. Idiolect discovers the plugin by its entry point and uses it for
+the SQLAlchemy dialect `${dialect}`.
 
-## Tests
+${'##'} Development
 
 ```console
 $ pip install -e . pytest
-$ pytest                                          # scripts alone
-$ ${variable}=... pytest                       # everything, in an empty database
-$ pytest --contract-report capabilities.md        # the table of what works, for this page
-$ pytest --write-golden                           # after a change of what scripts hold
+$ pytest                                      # test scripts only; needs no database
+$ ${variable}=${dialect}://... pytest --tb=line -q    # test everything, on an empty database
 ```
+
+The tests inherit Idiolect's contract suite. Useful options:
+
+| option | purpose |
+|---|---|
+| `--contract-answers` | print declarations to paste into `tests/test_contract.py` for the capabilities that failed |
+| `--contract-report FILE` | write the table of capabilities as Markdown |
+| `--write-golden` | update the expected scripts in `tests/golden` after an intended change |

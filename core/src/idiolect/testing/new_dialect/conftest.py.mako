@@ -1,4 +1,4 @@
-"""A database for the contract, and a SQLAlchemy dialect where none is installed."""
+"""The database for the contract suite, and a stand-in if no SQLAlchemy dialect is installed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from sqlalchemy.exc import NoSuchModuleError
 try:
     URL.create("${dialect}").get_dialect()
 except NoSuchModuleError:
-    # So that tests of scripts run. Name the package that has the dialect in pyproject.toml, then
-    # delete this and stand_in.py.
+    # Lets the tests of scripts run. Once pyproject.toml depends on the package that provides the
+    # dialect, delete this and stand_in.py.
     registry.register("${dialect}", "stand_in", "StandIn")
 
 
 @pytest.fixture(scope="module")
 def contract_url() -> str:
-    """URL of an empty database that the tests may fill and empty."""
+    """Return the URL of an empty database, in which the tests create and drop objects."""
     return os.environ["${variable}"]

@@ -1,4 +1,4 @@
-"""Idiolect's dialect plugin for ${title}."""
+"""Idiolect plugin for ${title}."""
 
 from __future__ import annotations
 

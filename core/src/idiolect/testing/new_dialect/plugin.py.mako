@@ -1,10 +1,10 @@
-"""${title}'s rules, one method each: what the core asks, and what ${title} answers.
+"""The hooks that ${title} implements.
 
-docs/reference/hooks.md of Idiolect has all hooks. What is not answered here is answered by
+docs/reference/hooks.md of Idiolect describes all hooks. For hooks that are not implemented here,
 % if like:
-the plugin of ${like}, of which this one differs.
+the plugin of ${like} applies.
 % else:
-the core, mostly from the attributes of the impl.
+the core's defaults apply, most of which read attributes of the impl.
 % endif
 """
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 class ${title}Plugin${f"({like_plugin[1]})" if like_plugin else ""}:
     """The plugin for SQLAlchemy's dialect ``${dialect}``, whatever its driver."""
 
-    #: The hooks that it is made for.
+    #: The versions of the hook specifications that it supports.
     idiolect_hookspec = "${hookspec}"
 
     @hookimpl
     def get_impl_class(self) -> type[DefaultImpl]:
-        """${title}'s own."""
+        """Return the impl of ${title}."""
         return ${title}Impl

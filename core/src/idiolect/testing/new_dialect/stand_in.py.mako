@@ -1,4 +1,4 @@
-"""What the tests take for SQLAlchemy's dialect of ${title} as long as none is installed."""
+"""A substitute for the SQLAlchemy dialect of ${title}, while none is installed."""
 
 from __future__ import annotations
 

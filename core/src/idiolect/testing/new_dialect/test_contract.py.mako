@@ -1,4 +1,4 @@
-"""The plugin keeps the contract of all dialects."""
+"""${title} passes the contract suite of Idiolect, except for what is declared here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ class TestContract(DialectContract):
     dialect = "${dialect}"
     contract = ${contract}
     untried = "" if os.environ.get("${variable}") else "${variable} is not set"
-    # What fails and is not to work is answered for here, with a reason that the table shows:
-    # answers(impossible("no comments", "table_comment", "column_comment"))
-    # pytest --contract-answers prints the lines.
+    # Declare the capabilities that are expected to fail, each with a reason, for example
+    #     answers(impossible("no comments", "table_comment", "column_comment"))
+    # Import impossible, no and not_yet from idiolect.testing.capabilities. To print
+    # declarations for all capabilities that fail now, run: pytest --contract-answers
     capabilities = answers()

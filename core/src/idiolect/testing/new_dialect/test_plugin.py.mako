@@ -1,4 +1,4 @@
-"""${title}'s rules as contexts see them."""
+"""The rules of ${title}."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ${package}.impl import ${title}Impl
 
 
 def test_rules_of_a_script() -> None:
-    """What ends and separates statements, and what surrounds a transaction."""
+    """Scripts have the expected terminators, separators and transaction statements."""
     context = MigrationContext.configure(dialect_name="${dialect}", opts={"as_sql": True})
     rules = context.rules
     assert ${title}Impl is type(context.impl)

@@ -65,7 +65,7 @@ def _project(found: Findings) -> Iterator[str]:
     yield f"  revisions:  {', '.join(found.locations)}"
     if found.templates:
         yield f"  templates:  {', '.join(found.templates)}"
-    yield f"  databases:  {', '.join(found.dialects) or 'not told by the files'}"
+    yield f"  databases:  {', '.join(found.dialects) or 'not known from the files'}"
     if found.hooks:
         yield f"  post-write: {', '.join(found.hooks)}"
     for package, place in found.packages.items():

@@ -120,7 +120,7 @@ def scan(data: bytes, path: Path) -> PythonFile:
     """Read the facts of a file.
 
     Raises:
-        ScriptError: it cannot be decoded, or is no valid Python.
+        ScriptError: it cannot be decoded, or is not valid Python.
     """
     text, _ = decode(data, path)
     try:
@@ -128,7 +128,9 @@ def scan(data: bytes, path: Path) -> PythonFile:
     except (SyntaxError, ValueError, RecursionError) as exc:
         line = getattr(exc, "lineno", None)
         where = f", line {line}" if line else ""
-        message = f"Cannot read {str(path)!r}{where}: no valid Python ({getattr(exc, 'msg', exc)})."
+        message = (
+            f"Cannot read {str(path)!r}{where}: not valid Python ({getattr(exc, 'msg', exc)})."
+        )
         raise ScriptError(message, path=str(path)) from exc
     found = PythonFile(path, tree, text)
     found.executed += [
