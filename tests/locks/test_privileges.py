@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import uuid
 from typing import TYPE_CHECKING
 
@@ -267,6 +268,20 @@ def test_mariadb_by_way_of_everybody(mariadb: Server, tmp_path: Path) -> None:
     finally:
         mariadb.say("REVOKE ALL ON {db}.* FROM PUBLIC")
     assert ["alembic_version", "sent"] == _tables(mariadb)
+
+
+def test_sqlite_in_a_folder_of_no_encoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path that is no UTF-8 keeps nobody from asking whether the file can be written."""
+    folder = tmp_path / os.fsdecode(b"od\xffd")
+    try:
+        folder.mkdir()
+    except (OSError, UnicodeError) as exc:
+        pytest.skip(f"the file system takes no such name: {exc}")
+    monkeypatch.chdir(folder)
+    project = Project(tmp_path / "project", "sqlite:///x.db")
+    project.revision("a", None, BODY)
+    project.upgrade()
+    assert ["a"] == project.heads()
 
 
 def test_sqlite_opened_read_only(tmp_path: Path) -> None:

@@ -278,6 +278,18 @@ def test_several_locations(environment: Environment, tmp_path: Path) -> None:
     assert paths == [two / "a1_m.py", two / "deep" / "b1.py", two / "c1_m.py"]
 
 
+def test_a_message_that_the_locale_could_not_read(environment: Environment) -> None:
+    """It is UTF-8 nevertheless; what is not is written as bytes that can be read."""
+    for name, data, expected in [
+        ("one", "Füße".encode(), "Füße"),
+        ("two", "Füße".encode("latin-1"), r"F\udcfc\udcdfe"),
+    ]:
+        message = data.decode("ascii", "surrogateescape")
+        script = environment.open().generate_revision(name, message, head="base")
+        assert script is not None
+        assert expected == script.doc
+
+
 def test_encoding_that_lacks_a_character(environment: Environment) -> None:
     """A message that the output encoding lacks is told, with the option."""
     directory = environment.open(output_encoding="ascii")

@@ -10,7 +10,7 @@ import ast
 import os
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 NO_MESSAGE: Final = "empty message"
 #: Text that means the same inside any string literal and any comment.
 _INERT: Final = re.compile(r"[^\\'\"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
+#: What Python makes of bytes that the locale has no characters for.
+_UNREAD: Final = re.compile("[\udc80-\udcff]")
 #: Takes the message's place to see what a template does with it.
 _STAND_IN: Final = "idiolect_message_stand_in"
 
@@ -73,6 +75,7 @@ def write_revision(
     Raises:
         CommandError: something about it cannot be; then no file is left.
     """
+    new = replace(new, message=_as_typed(new.message))
     parents = _parents(directory, new)
     depends_on = _resolved_dependencies(directory, new.depends_on)
     down_revision = tuple_rev_as_scalar(tuple(parent.revision for parent in parents))
@@ -299,6 +302,16 @@ def _shape(text: str) -> _Shape | None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             node.value = ""
     return _Shape(ast.dump(tree), doc)
+
+
+def _as_typed(message: str | None) -> str | None:
+    """Return a message whose bytes Python could not read in this locale as the UTF-8 that it is."""
+    if message is None or not _UNREAD.search(message):
+        return message
+    try:
+        return os.fsencode(message).decode("utf-8")
+    except UnicodeError:
+        return message
 
 
 def _escaped(message: str) -> str:

@@ -112,7 +112,7 @@ def _demand_no_more(before: Counter[Violation], after: Counter[Violation]) -> No
 def _violations(raw: _Raw) -> Counter[Violation]:
     """Return what is violated, and how often."""
     found: Counter[Violation] = Counter()
-    for schema in [row[1] for row in raw.rows("PRAGMA database_list")]:
+    for (schema,) in raw.rows("SELECT name FROM pragma_database_list"):
         master = f"{raw.quoted(schema)}.sqlite_master"
         for (table,) in raw.rows(f"SELECT name FROM {master} WHERE type = 'table' ORDER BY name"):  # noqa: S608 - quoted
             found.update(_of_table(raw, schema, table))

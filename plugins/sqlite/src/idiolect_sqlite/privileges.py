@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
+_PATH = "SELECT CAST(file AS BLOB) FROM pragma_database_list WHERE name = 'main'"
 _MODES = ("mode=ro", "immutable")
 #: Primary codes of a write that is refused for good. Source: SQLite, "Result and Error Codes".
 _PRIMARY, _CODES = 0xFF, {8, 14}
@@ -22,8 +23,9 @@ def missing_privileges(connection: Connection) -> str:
     """Return why the file cannot be written, as SQLite says it; "" where it can be, or is busy."""
     cursor = connection.connection.cursor()
     try:
-        cursor.execute("PRAGMA database_list")
-        path = next((row[2] for row in cursor.fetchall() if row[1] == "main"), "")
+        cursor.execute(_PATH)
+        # Bytes, as a path need not be the text that SQLite takes it for.
+        path = os.fsdecode(cursor.fetchone()[0] or b"")
         if not path or not _is_doubtful(path, str(connection.engine.url)):
             return ""
         reason = _try_to_write(cursor)
