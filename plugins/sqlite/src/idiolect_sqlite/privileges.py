@@ -25,7 +25,8 @@ def missing_privileges(connection: Connection) -> str:
     try:
         cursor.execute(_PATH)
         # Bytes, as a path need not be the text that SQLite takes it for.
-        path = os.fsdecode(cursor.fetchone()[0] or b"")
+        row: Any = cursor.fetchone()
+        path = os.fsdecode(row[0] or b"")
         if not path or not _is_doubtful(path, str(connection.engine.url)):
             return ""
         reason = _try_to_write(cursor)
