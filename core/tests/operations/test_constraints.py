@@ -242,7 +242,7 @@ def test_further_kind_of_constraint_can_be_registered() -> None:
     assert isinstance(ops.AddConstraintOp.from_constraint(Odd("a")), AddOdd)
     with pytest.raises(NotImplementedError, match="AddOdd has no to_constraint"):
         AddOdd().to_constraint()
-    with pytest.raises(NotImplementedError, match="AddConstraintOp does not say"):
+    with pytest.raises(NotImplementedError, match="AddConstraintOp does not define"):
         _ = ops.AddConstraintOp().constraint_type
 
 

@@ -10,6 +10,7 @@ from projects import Project
 from sqlalchemy.exc import ProgrammingError
 
 from idiolect.errors import TransactionLostError
+from idiolect_mssql.transactions import ended_by_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,3 +183,17 @@ def test_the_session_gets_its_setting_back(project: Project, server: Server, fai
     else:
         project.upgrade()
     assert not server.aborting
+
+
+def test_the_error_of_a_lost_session_is_shown(server: Server) -> None:
+    """Where nothing can be asked any longer, the error that says so is the one to see."""
+    engine = server.engine()
+
+    def run() -> None:
+        with engine.begin() as connection, ended_by_errors(connection):
+            connection.invalidate()
+            raise RuntimeError("lost")
+
+    with pytest.raises(RuntimeError, match="lost"):
+        run()
+    engine.dispose()

@@ -284,7 +284,7 @@ class MigrationContext:
             raise CommandError(message)
         if self.connection is None:
             message = (
-                "There is no database to ask: configure() was given no connection. Pass "
+                "There is no database connection: configure() was given none. Pass "
                 "connection=..., or use --sql to write a script."
             )
             raise CommandError(message)
@@ -461,7 +461,7 @@ class MigrationContext:
             self._look_at_journal(now)
         if set(now) == set(heads):
             return False
-        log.info("Another run went from %s to %s meanwhile.", _shown(heads), _shown(now))
+        log.info("Another run has meanwhile migrated from %s to %s.", _shown(heads), _shown(now))
         return True
 
     @contextlib.contextmanager

@@ -73,7 +73,7 @@ def _left_by_interrupt(context: MigrationContext) -> str:
         )
     return (
         "; this database does not roll back its statements about the schema. See 'current' "
-        "for how far it got; the next run goes on from there"
+        "for how far it got; the next run resumes there"
     )
 
 

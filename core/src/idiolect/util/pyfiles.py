@@ -121,7 +121,7 @@ def syntax_message(path: str, exc: Exception) -> str:
     line = getattr(exc, "lineno", None)
     where = f" (line {line})" if line else ""
     what = getattr(exc, "msg", None) or str(exc)
-    return f"The file {path!r} is not valid Python: {what}{where}. Mend it and try again."
+    return f"The file {path!r} is not valid Python: {what}{where}. Fix it and try again."
 
 
 def pyc_file_from_path(path: StrPath) -> Path | None:

@@ -133,7 +133,9 @@ def test_what_a_session_alone_has(project: Project) -> None:
     )
     with pytest.raises(RuntimeError):
         project.upgrade()
-    with pytest.raises(UnfinishedRevisionError, match="makes what its session alone has at"):
+    with pytest.raises(
+        UnfinishedRevisionError, match="creates something that only its session has at"
+    ):
         project.upgrade()
 
 

@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,19 +29,20 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
         limits: seconds.
     """
     driver: Any = connection.connection.driver_connection
-    before = -1
+    lock_timeout_before = -1
     if limits.lock_wait is not None:
-        before = int(connection.scalar(text("SELECT @@LOCK_TIMEOUT")) or 0)
+        lock_timeout_before = int(connection.scalar(text("SELECT @@LOCK_TIMEOUT")) or 0)
         connection.execute(text(f"SET LOCK_TIMEOUT {round(limits.lock_wait * 1000)}"))
-    patience = getattr(driver, "timeout", None)
-    is_timed = limits.statement is not None and patience is not None
+    timeout_before = getattr(driver, "timeout", None)
+    is_timed = limits.statement is not None and timeout_before is not None
     if is_timed:
         driver.timeout = max(1, math.ceil(limits.statement or 0))
     try:
         yield
     finally:
-        if is_timed:
-            driver.timeout = patience
-        if limits.lock_wait is not None:
-            with contextlib.suppress(DBAPIError):
-                connection.execute(text(f"SET LOCK_TIMEOUT {before}"))
+        # Whatever ended the session is the error to show.
+        with contextlib.suppress(SQLAlchemyError, connection.dialect.loaded_dbapi.Error):
+            if is_timed:
+                driver.timeout = timeout_before
+            if limits.lock_wait is not None:
+                connection.execute(text(f"SET LOCK_TIMEOUT {lock_timeout_before}"))

@@ -124,6 +124,6 @@ class MssqlPlugin:
                 "mssql_xact_abort",
                 bool,
                 default=True,
-                doc="whether an error ends the transaction of a run, whoever catches it",
+                doc="whether an error ends the transaction of a run even where it is caught",
             )
         )

@@ -16,6 +16,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
 
 from idiolect.errors import TransactionLostError
 
@@ -59,14 +60,14 @@ def ended_by_errors(connection: Connection) -> Iterator[None]:
             watch.check()  # env.py's own, which it commits later
     finally:
         if not was_on and not connection.closed:
-            with contextlib.suppress(connection.dialect.loaded_dbapi.Error):
+            with contextlib.suppress(*_failures(connection)):
                 _send(connection, "SET XACT_ABORT OFF")
 
 
 def _setting(connection: Connection) -> bool | None:
     try:
         _identity, is_on = _ask(connection, _OPTIONS)
-    except connection.dialect.loaded_dbapi.Error:
+    except _failures(connection):
         return None
     return bool(is_on)
 
@@ -119,7 +120,7 @@ class _Watch:
         if not self._lost and self._is_the_same():
             return
         self._lost = True
-        with contextlib.suppress(self._connection.dialect.loaded_dbapi.Error):
+        with contextlib.suppress(*_failures(self._connection)):
             _send(self._connection, _REPLACE)
             self._connection.connection.rollback()
         error = f" The first error was: {self._first_error}." if self._first_error else ""
@@ -134,7 +135,7 @@ class _Watch:
     def _is_the_same(self) -> bool:
         try:
             return self._identity is None or self._asked() == self._identity
-        except self._connection.dialect.loaded_dbapi.Error:
+        except _failures(self._connection):
             return True  # what is sent next will tell what is the matter
 
     def _asked(self) -> int | None:
@@ -143,7 +144,7 @@ class _Watch:
 
     def _mark(self) -> None:
         self._identity = None
-        with contextlib.suppress(self._connection.dialect.loaded_dbapi.Error):
+        with contextlib.suppress(*_failures(self._connection)):
             self._identity = self._asked()
 
     def _on_begin(self, _connection: Connection) -> None:
@@ -156,7 +157,7 @@ class _Watch:
 
     def _on_rollback(self, _connection: Connection) -> None:
         if self._first_error:
-            with contextlib.suppress(self._connection.dialect.loaded_dbapi.Error):
+            with contextlib.suppress(*_failures(self._connection)):
                 _send(self._connection, _REPLACE)
         self._identity, self._lost = None, False
 
@@ -198,6 +199,11 @@ def _on_error(context: ExceptionContext) -> None:
     watch = _watches.get(context.connection) if context.connection is not None else None
     if watch is not None:
         watch.on_error(context.original_exception)
+
+
+def _failures(connection: Connection) -> tuple[type[Exception], ...]:
+    """Return what asking and sending raise: the driver's errors, SQLAlchemy's of a lost session."""
+    return (connection.dialect.loaded_dbapi.Error, SQLAlchemyError)
 
 
 def _ask(connection: Connection, query: str) -> Any:

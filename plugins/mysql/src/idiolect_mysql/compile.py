@@ -266,6 +266,6 @@ def refuse_single_change(element: AlterColumn, compiler: DDLCompiler, **kw: Any)
     """
     raise NotOnMySQLError(
         "Individual alter column constructs not supported by MySQL (column "
-        f"{element.column_name!r} of table {element.table_name!r}): alter_column() makes MODIFY "
+        f"{element.column_name!r} of table {element.table_name!r}): alter_column() uses MODIFY "
         "and CHANGE"
     )

@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,8 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
     try:
         yield
     finally:
-        with contextlib.suppress(DBAPIError):
+        # Whatever ended the session is the error to show.
+        with contextlib.suppress(SQLAlchemyError):
             _write(connection, before)
 
 

@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,14 +36,15 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
     if limits.lock_wait is not None:
         whole = max(1, math.ceil(limits.lock_wait))
         connection.execute(text(f"ALTER SESSION SET ddl_lock_timeout = {whole}"))
-    patience = getattr(driver, "call_timeout", None)
-    if limits.statement is not None and patience is not None:
+    before = getattr(driver, "call_timeout", None)
+    if limits.statement is not None and before is not None:
         driver.call_timeout = max(1, round(limits.statement * 1000))
     try:
         yield
     finally:
-        if limits.statement is not None and patience is not None:
-            driver.call_timeout = patience
-        if limits.lock_wait is not None:
-            with contextlib.suppress(DBAPIError):
+        # Whatever ended the session is the error to show.
+        with contextlib.suppress(SQLAlchemyError, connection.dialect.loaded_dbapi.Error):
+            if limits.statement is not None and before is not None:
+                driver.call_timeout = before
+            if limits.lock_wait is not None:
                 connection.execute(text("ALTER SESSION SET ddl_lock_timeout = 0"))

@@ -34,7 +34,7 @@ OPTIONS = (
         "oracle_sqlplus",
         bool,
         True,
-        "word the statements of a script so that SQL*Plus reads them as they are meant",
+        "rewrite the statements of a script that SQL*Plus would misread",
     ),
 )
 

@@ -9,7 +9,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
     try:
         yield
     finally:
-        # A transaction that has failed takes its settings back by itself.
-        with contextlib.suppress(DBAPIError):
+        # A failed transaction restores its settings itself, and a lost session has none.
+        with contextlib.suppress(SQLAlchemyError):
             for name, value in before.items():
                 connection.execute(_WRITE, {"name": name, "value": value})

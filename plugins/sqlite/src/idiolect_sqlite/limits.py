@@ -35,7 +35,7 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
     driver: Any = connection.connection.driver_connection
     cursor: Any = connection.connection.cursor()
     cursor.execute("PRAGMA busy_timeout")
-    patience = cursor.fetchone()[0]
+    busy_timeout = cursor.fetchone()[0]
     if limits.lock_wait is not None:
         cursor.execute(f"PRAGMA busy_timeout = {round(limits.lock_wait * 1000)}")
     is_timed = limits.statement is not None and isinstance(driver, sqlite3.Connection)
@@ -45,7 +45,7 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
     finally:
         # A revision may have closed the connection; its own error is the one to show.
         with contextlib.suppress(connection.dialect.loaded_dbapi.Error):
-            cursor.execute(f"PRAGMA busy_timeout = {patience}")
+            cursor.execute(f"PRAGMA busy_timeout = {busy_timeout}")
             cursor.close()
 
 

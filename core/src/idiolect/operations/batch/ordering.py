@@ -71,7 +71,7 @@ class ColumnOrder:
         for name in {name for names in self._partial for name in names} - set(self._names):
             messaging.warn(
                 f"partial_reordering names the column {name!r}, which table {self._table!r} "
-                "does not have; it is passed over"
+                "does not have; it is ignored"
             )
         pairs = [
             pair

@@ -230,7 +230,7 @@ class BatchOperationsImpl:
     def _why_missing(self) -> str:
         leftover = ApplyBatchImpl._calc_temp_name(self.table_name)  # noqa: SLF001 - of the same package
         if not self._is_there(leftover):
-            return "its name, or the schema, may be misspelt"
+            return "check the spelling of its name and schema"
         return (
             f"but {str(leftover)!r} is there, which a run has left that was killed after it had "
             f"dropped the old table. It has all rows: rename it to {self.table_name!r}, make its "

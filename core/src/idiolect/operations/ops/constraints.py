@@ -50,7 +50,7 @@ class AddConstraintOp(MigrateOperation):
         Raises:
             NotImplementedError: a subclass does not say.
         """
-        raise NotReversibleError(f"{type(self).__name__} does not say its constraint_type.")
+        raise NotReversibleError(f"{type(self).__name__} does not define constraint_type.")
 
     @classmethod
     def register_add_constraint(cls, type_: str) -> Callable[[_AC], _AC]:

@@ -303,7 +303,7 @@ class Record:
         if self.support.ddl_commits or word.startswith(("COMMIT", "END")):
             self._flush(committing=word.startswith(("COMMIT", "END")))
         if kind is Kind.TEMPORARY:
-            self._remark("makes what its session alone has")
+            self._remark("creates something that only its session has")
         if kind is Kind.SESSION and self.reader is Reader.OPERATION:
             # What it answers may be the schema's.
             return self._read_again(call, may_be_sent=True)

@@ -135,8 +135,8 @@ class Earlier:
             if self._may_lead_to(name, found) or name.rpartition(" ")[2] in renamings:
                 continue
             raise self._stop(
-                f"{name} is again as it was before writes that are recorded as done: somebody has "
-                "undone them",
+                f"{name} is again as it was before writes that are recorded as done: they have "
+                "been undone",
                 0,
             )
 
@@ -257,9 +257,9 @@ class Earlier:
             f"{self._subject.label} was left unfinished by an earlier run and cannot be resumed by "
             f"itself. {problem}. Nothing was changed now. Look at the database and choose: "
             f"'idiolect repair --mark-done{which}' if that write has had its effect, 'idiolect "
-            f"repair --mark-undone{which}' if it has not, then '{direction}' again to go on from "
-            f"there; '{direction} --restart' to run the whole function anew; 'idiolect repair "
-            "--forget' to drop what is recorded of it.",
+            f"repair --mark-undone{which}' if it has not, then '{direction}' again to resume; "
+            f"'{direction} --restart' to run the whole function from its beginning; 'idiolect "
+            "repair --forget' to discard the record.",
             revision=self._subject.revision,
             entry=number,
         )
