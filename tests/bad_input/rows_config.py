@@ -134,7 +134,7 @@ ROWS = [
     Row(
         "config-bad-length",
         "heads",
-        ("truncate_slug_length", "forty"),
+        ("truncate_slug_length", "forty", "characters", INI),
         (option("truncate_slug_length", "forty"),),
     ),
     Row(
@@ -161,6 +161,15 @@ ROWS = [
         ("output_encoding", "klingon"),
         (option("output_encoding", "klingon"),),
     ),
+    Row(
+        "config-encoding-python-does-not-expect",
+        "revision -m Zürich",
+        ("output_encoding", "utf-8", "nothing was written"),
+        (option("output_encoding", "latin-1"),),
+    ),
+    Row("config-empty-name", "-n '' upgrade head", ("usage:", "-n/--name"), status=2),
+    Row("revision-current-of-script", "upgrade current:head --sql", ("'current'", "history")),
+    Row("revision-current-less-one", "show current-1", ("'current'", "history")),
     Row(
         "config-bad-logging",
         "upgrade head",

@@ -295,7 +295,7 @@ STAMPS = [
     pytest.param(
         ("b1", "b2"),
         ("a1",),
-        [(("a1",), ("b1",), True, False), ((), ("b2",), True, True)],
+        [(("a1",), ("b1",), True, False), (("a1",), ("b2",), True, False)],
         id="two",
     ),
     pytest.param("heads", (), [((), ("m1",), True, True), ((), ("o1",), True, True)], id="heads"),

@@ -290,6 +290,34 @@ def test_a_message_that_the_locale_could_not_read(environment: Environment) -> N
         assert expected == script.doc
 
 
+def test_a_location_inside_of_another(environment: Environment, tmp_path: Path) -> None:
+    """A file stands beside its head, in the inner one of two locations."""
+    inner = tmp_path / "outer" / "inner"
+    inner.mkdir(parents=True)
+    directory = environment.open(
+        version_locations=[tmp_path / "outer", inner], recursive_version_locations=False
+    )
+    directory.generate_revision("a1", "m", version_path=inner)
+
+    second: Any = directory.generate_revision("b1", "m")
+
+    assert inner / "b1_m.py" == second._script_path
+
+
+def test_encoding_that_python_does_not_expect(environment: Environment) -> None:
+    """A file that Python could not read is not written; with a declaration in it, it is."""
+    directory = environment.open(output_encoding="latin-1")
+    with pytest.raises(ScriptError, match="# coding: latin-1"):
+        directory.generate_revision("abc", "\u00fc")
+    left = environment.names()
+
+    template = environment.folder / "script.py.mako"
+    template.write_text("# coding: ${'latin-1'}\n" + template.read_text())
+    made: Any = directory.generate_revision("abc", "\u00fc")
+
+    assert ([], "\u00fc") == (left, made.doc)
+
+
 def test_encoding_that_lacks_a_character(environment: Environment) -> None:
     """A message that the output encoding lacks is told, with the option."""
     directory = environment.open(output_encoding="ascii")

@@ -93,13 +93,15 @@ class CommandLine:
             self._has_process = True
             _prepare_process(options.cmd.name)
         toml, ini = self._inis_from_config(options)
-        section = {"ini_section": options.name} if options.name else {}
+        if options.name == "":
+            # As a variable of a shell that is not set: the default would be another database.
+            parser.error("argument -n/--name: the name of a section is expected")
         config = Config(
             file_=ini,
             toml_file=toml,
+            ini_section=options.name,
             cmd_opts=options,
             stdout=sys.stdout,
-            **section,
         )
         with _traced() if options.trace_hooks else nullcontext():
             self.run_cmd(config, options)

@@ -61,6 +61,8 @@ def merge(  # noqa: PLR0917 - the documented order
 def _demand_several(script: ScriptDirectory, revisions: tuple[str, ...]) -> None:
     if len(set(revisions)) < len(revisions):
         return  # refused where the file is made
+    if not revisions:
+        raise CommandError("Nothing to merge: no revision is named. Name two or more, or 'heads'.")
     found = [each.revision for each in script.get_revisions(revisions)]
     if len(found) < 2:  # noqa: PLR2004 - there is no merging of less
         raise CommandError(

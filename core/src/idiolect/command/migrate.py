@@ -13,7 +13,7 @@ from idiolect.errors import CommandError
 from idiolect.util.langhelpers import to_tuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from idiolect.runtime.steps import MigrationStep
     from idiolect.script.base import ScriptDirectory
@@ -24,7 +24,7 @@ Heads = tuple[str, ...]
 
 def upgrade(  # noqa: PLR0917 - the documented order
     config: Config,
-    revision: str,
+    revision: str | Sequence[str],
     sql: bool = False,
     tag: str | None = None,
     restart: bool = False,
@@ -37,7 +37,7 @@ def upgrade(  # noqa: PLR0917 - the documented order
     Args:
         config: the configuration in use.
         revision: where to go: an id or any other form of the documentation; with ``sql`` also
-            a range ``start:end``.
+            a range ``start:end``; programs may name several.
         sql: write a script instead of changing the database.
         tag: any text, for env.py to read.
         restart: run a revision that an earlier run left unfinished anew, from its beginning.
@@ -51,7 +51,7 @@ def upgrade(  # noqa: PLR0917 - the documented order
     """
     _check_format(plan=plan, sql=sql, format=format)
     script = script_directory(config)
-    start, destination = _split_range(revision)
+    start, destination = _destination(revision)
     if start is not None and not sql:
         raise CommandError(f"Range revision not allowed: {revision!r} needs --sql.")
 
@@ -103,7 +103,7 @@ def downgrade(  # noqa: PLR0917 - the documented order
     """
     _check_format(plan=plan, sql=sql, format=format)
     script = script_directory(config)
-    start, destination = _split_range(revision)
+    start, destination = _destination(revision, one=True)
     if start is not None and not sql:
         raise CommandError(f"Range revision not allowed: {revision!r} needs --sql.")
     if sql and start is None:
@@ -220,13 +220,31 @@ def _check_format(*, plan: bool, sql: bool, format: str) -> None:
         raise CommandError(f"--format {format} needs --plan.")
 
 
+def _destination(
+    revision: str | Sequence[str], *, one: bool = False
+) -> tuple[str | None, str | tuple[str, ...]]:
+    """Return the start, or None where no range is given, and the destination, or several.
+
+    Raises:
+        CommandError: it is neither text nor, unless it has to be ``one``, several texts.
+    """
+    if isinstance(revision, str):
+        return _split_range(revision)
+    several = tuple(revision) if isinstance(revision, (list, tuple)) else ()
+    if one or not several or not all(isinstance(each, str) for each in several):
+        raise CommandError(
+            f"A revision is expected, as text: 'head', an id, ...; got {revision!r}."
+        )
+    return None, several
+
+
 def _split_range(revision: str) -> tuple[str | None, str]:
     """Return the start, or None where no range is given, and the destination."""
     start, colon, destination = revision.partition(":")
     return (start, destination) if colon else (None, revision)
 
 
-def _demand_upwards(script: ScriptDirectory, start: str, destination: str) -> None:
+def _demand_upwards(script: ScriptDirectory, start: str, destination: str | Sequence[str]) -> None:
     """Refuse an empty range whose ends differ: the script that is wanted goes down."""
     if script.get_revisions(start) != script.get_revisions(destination):
         raise CommandError(

@@ -319,6 +319,8 @@ def _suggestion(graph: Graph, name: str) -> str:
     # Only a mistake pays for this import.
     import difflib
 
+    if name == "current":
+        return "; 'current' asks a database, and is for 'show', 'edit' and ends of 'history -r'"
     near = difflib.get_close_matches(name, graph.names, n=1, cutoff=0.75)
     return f"; did you mean '{near[0]}'?" if near else ""
 

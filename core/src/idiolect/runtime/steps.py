@@ -321,7 +321,7 @@ class RevisionStep(MigrationStep):
             is_upgrade=self.is_upgrade,
             is_stamp=False,
             up_revisions=self.revision.revision,
-            down_revisions=self._downs(with_deps=False),
+            down_revisions=self._downs(with_deps=True),
         )
 
 
@@ -439,7 +439,8 @@ class MigrationInfo:
         is_upgrade: whether the step goes towards the heads.
         is_stamp: whether version rows were moved without running anything.
         up_revision_ids: the ids at the heads' end of the step.
-        down_revision_ids: the ids at the base's end of the step; () is the base itself.
+        down_revision_ids: the ids at the base's end of the step, the parents first, then what
+            the revision depends on; () is the base itself.
         revision_map: the graph that all ids belong to.
     """
 
@@ -465,7 +466,7 @@ class MigrationInfo:
 
     @property
     def revision(self) -> str | None:
-        """The one id that the step is about, which is that at the heads' end."""
+        """The same as :attr:`up_revision_id`."""
         return self.up_revision_id
 
     @property
@@ -475,14 +476,10 @@ class MigrationInfo:
 
     @property
     def up_revision_id(self) -> str | None:
-        """The one id at the heads' end, or None where that is the base.
+        """The id at the heads' end, the first of several; None where that is the base.
 
-        Raises:
-            ValueError: there are several; use ``up_revision_ids``.
+        A stamp can lead from several heads to one revision: ``up_revision_ids`` has them all.
         """
-        if len(self.up_revision_ids) > 1:
-            message = f"several up revisions: {', '.join(self.up_revision_ids)}"
-            raise ValueError(message)
         return self.up_revision_ids[0] if self.up_revision_ids else None
 
     @property

@@ -86,7 +86,7 @@ class ScriptDirectory:
         self.dir = os.fspath(dir)
         self.file_template = file_template
         self.truncate_slug_length = truncate_slug_length or DEFAULT_SLUG_LENGTH
-        self.version_locations = version_locations
+        self.version_locations = list(version_locations or ())
         self.sourceless = sourceless
         self.output_encoding = output_encoding
         self.timezone = timezone
@@ -288,6 +288,9 @@ class ScriptDirectory:
             CommandError: the symbol means several where one is asked for.
         """
         given = to_tuple(id_, ())
+        if not all(isinstance(each, str) for each in given):
+            with self._catch_revision_errors():
+                self.revision_map.get_revisions(id_)
         if len(given) > 1:
             return given
         symbol = given[0].rpartition("@")[2] if given else "base"
@@ -355,7 +358,7 @@ class ScriptDirectory:
         """Return the ids of all bases."""
         return list(self.revision_map.bases)
 
-    def _upgrade_revs(self, destination: str, current_rev: RevIds) -> list[RevisionStep]:
+    def _upgrade_revs(self, destination: RevIds, current_rev: RevIds) -> list[RevisionStep]:
         """Plan an upgrade.
 
         Args:
@@ -370,20 +373,20 @@ class ScriptDirectory:
 
         with self._catch_revision_errors(
             ancestor="Destination %(end)s is not a valid upgrade target from current head(s)",
-            end=destination,
+            end=", ".join(to_tuple(destination, ())) or None,
         ):
             scripts = list(self.iterate_revisions(destination, current_rev, implicit_base=True))
         make = MigrationStep.upgrade_from_script
         return [make(self.revision_map, script) for script in reversed(scripts)]
 
-    def _downgrade_revs(self, destination: str, current_rev: RevIds) -> list[RevisionStep]:
+    def _downgrade_revs(self, destination: RevIds, current_rev: RevIds) -> list[RevisionStep]:
         """Plan a downgrade; see :meth:`_upgrade_revs`."""
         # As in _upgrade_revs().
         from idiolect.runtime.steps import MigrationStep
 
         with self._catch_revision_errors(
             ancestor="Destination %(end)s is not a valid downgrade target from current head(s)",
-            end=destination,
+            end=", ".join(to_tuple(destination, ())) or None,
         ):
             scripts = list(
                 self.iterate_revisions(current_rev, destination, select_for_downgrade=True)
@@ -503,7 +506,10 @@ def _length_option(config: Config, name: str) -> int | None:
     try:
         return int(value)
     except (TypeError, ValueError) as exc:
-        raise ConfigError(f"Option {name!r} is {value!r}; expected a number of characters") from exc
+        raise ConfigError(
+            f"Option {name!r} is {value!r}; expected a number of characters. "
+            f"{config.describe_sources()}"
+        ) from exc
 
 
 def __getattr__(name: str) -> Any:

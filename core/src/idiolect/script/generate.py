@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from idiolect.errors import CommandError, ScriptError
 from idiolect.revisions.errors import RevisionError
 from idiolect.revisions.node import Revision, tuple_rev_as_scalar
+from idiolect.script.headers import decode_source
 from idiolect.script.naming import check_new_id, check_new_label
 from idiolect.script.scaffold import ensure_directory
 from idiolect.script.script import Script
@@ -98,7 +99,7 @@ def write_revision(
             "comma": messaging.format_as_comma,
         },
     )
-    data = encode_text(text, directory.output_encoding, path)
+    data = _encoded(text, directory.output_encoding, path)
     ensure_directory(path.parent, **directory.messaging_opts)
     with messaging.status(f"Generating {path}", **directory.messaging_opts):
         write_file(path, data)
@@ -108,6 +109,24 @@ def write_revision(
 
         _run_hooks(path, directory.hooks)
     return _joined_to_graph(directory, new, path)
+
+
+def _encoded(text: str, encoding: str, path: Path) -> bytes:
+    """Return the bytes of a new file.
+
+    Raises:
+        ScriptError: the encoding lacks a character, or Python would not read the file.
+    """
+    data = encode_text(text, encoding, path)
+    try:
+        decode_source(data, str(path))
+    except ScriptError as exc:
+        raise ScriptError(
+            f"Python could not read {str(path)!r} in {encoding!r}, and nothing was written. Set "
+            f"output_encoding = utf-8, or let script.py.mako begin with: # coding: {encoding}",
+            path=str(path),
+        ) from exc
+    return data
 
 
 def _parents(directory: ScriptDirectory, new: NewRevision) -> list[Script]:
@@ -190,9 +209,14 @@ def _version_location(
     if len(locations) == 1:
         return locations[0]
     for parent in parents:
-        for location in locations:
-            if Path(parent.path).is_relative_to(os.path.realpath(location)):
-                return location
+        around = [
+            location
+            for location in locations
+            if Path(parent.path).is_relative_to(os.path.realpath(location))
+        ]
+        if around:
+            # One location may hold another.
+            return max(around, key=lambda location: len(os.path.realpath(location)))
     raise CommandError(
         "Multiple version locations present, please specify --version-path; "
         f"these are: {', '.join(map(str, locations))}"

@@ -131,10 +131,11 @@ def read_source(path: str) -> str:
             "Restore it from version control, or save it as UTF-8 text.",
             path=path,
         )
-    return _decode(data, path)
+    return decode_source(data, path)
 
 
-def _decode(data: bytes, path: str) -> str:
+def decode_source(data: bytes, path: str) -> str:
+    """Return the text of a file's bytes; see :func:`read_source`."""
     encoding = "utf-8"
     try:
         if data.startswith(b"\xef\xbb\xbf") or re.match(_DECLARED_CODING, data):

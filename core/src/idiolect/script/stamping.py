@@ -33,12 +33,13 @@ def plan_stamp(graph: RevisionMap, targets: RevIds, heads: RevIds) -> list[Stamp
         The steps in the order in which they are to run; none where nothing changes.
     """
     rows = [head.revision for head in graph.get_revisions(heads)]
+    given = tuple(rows)
     stamped: list[str] = []
     steps: list[StampStep] = []
     for target in to_tuple(targets, ()) or ("base",):
         found = graph.get_revisions(target)
         planned = (
-            [_move(graph, revision.revision, rows, stamped) for revision in found]
+            [_move(graph, revision.revision, given, rows, stamped) for revision in found]
             if found
             else _removals(graph, target, rows)
         )
@@ -55,8 +56,14 @@ def _removals(graph: RevisionMap, target: str, rows: list[str]) -> list[StampSte
     return [StampStep(row, None, False, True, graph) for row in gone]
 
 
-def _move(graph: RevisionMap, target: str, rows: list[str], stamped: list[str]) -> StampStep | None:
-    """Move ``rows`` to ``target``, and note the result in ``stamped``."""
+def _move(
+    graph: RevisionMap, target: str, given: tuple[str, ...], rows: list[str], stamped: list[str]
+) -> StampStep | None:
+    """Move ``rows`` to ``target``, and note the result in ``stamped``.
+
+    Where an earlier target has taken the row that this one stands on, its step still says that it
+    comes from there: ``given`` has the rows as they were.
+    """
     if target in stamped:
         return None
     stamped.append(target)
@@ -67,4 +74,5 @@ def _move(graph: RevisionMap, target: str, rows: list[str], stamped: list[str]) 
     below = [row for row in rows if row not in above and graph.is_ancestor(row, target)]
     replaced = tuple(row for row in rows if row in above or row in below)
     rows[:] = [row for row in rows if row not in replaced]
-    return StampStep(replaced, target, not above, not replaced, graph)
+    start = replaced or tuple(row for row in given if graph.is_ancestor(row, target))
+    return StampStep(start, target, not above, not start, graph)

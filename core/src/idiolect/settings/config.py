@@ -50,7 +50,8 @@ class Config:
     Args:
         file_: path of an ini file; it need not exist as long as nobody asks for its sections.
         toml_file: path of a ``pyproject.toml``; a missing one holds nothing.
-        ini_section: name of the main section of the ini file (``-n``); does not apply to toml.
+        ini_section: name of the main section of the ini file (``-n``); None for the default;
+            does not apply to toml.
         output_buffer: where ``--sql`` writes; None means stdout.
         stdout: where commands print.
         cmd_opts: the parsed command line; None when no command line was involved.
@@ -74,7 +75,7 @@ class Config:
         self,
         file_: str | os.PathLike[str] | None = None,
         toml_file: str | os.PathLike[str] | None = None,
-        ini_section: str = "alembic",
+        ini_section: str | None = "alembic",
         output_buffer: TextIO | None = None,
         stdout: TextIO = sys.stdout,
         cmd_opts: Namespace | None = None,
@@ -83,7 +84,7 @@ class Config:
     ) -> None:
         self.config_file_name = None if file_ is None else os.fspath(file_)
         self.toml_file_name = None if toml_file is None else os.fspath(toml_file)
-        self.config_ini_section = ini_section
+        self.config_ini_section = sources.MAIN_SECTIONS[-1] if ini_section is None else ini_section
         self.output_buffer = output_buffer
         self.stdout = stdout
         self.cmd_opts = cmd_opts
