@@ -200,13 +200,15 @@ def test_damaged_index_is_replaced(
 ) -> None:
     """An index that is damaged, or another version's, is ignored and written anew."""
     expected = docs(project)
-    whole = kept(project).read_bytes()
-    kept(project).write_bytes(spoil(whole))
+    kept(project).write_bytes(spoil(kept(project).read_bytes()))
     reads.clear()
 
     assert expected == docs(project)
     assert COUNT == len(reads)
-    assert whole == kept(project).read_bytes()
+    # Not compared by its bytes: those of marshal differ with who else holds a string.
+    reads.clear()
+    assert expected == docs(project)
+    assert [] == reads
 
 
 @pytest.mark.usefixtures("later")
