@@ -39,13 +39,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def postgresql_url() -> str:
     """URL of a superuser's database on a PostgreSQL server; tests make no tables there."""
-    return _url_of("POSTGRESQL_URL")
+    return url_of("POSTGRESQL_URL")
 
 
 @pytest.fixture(scope="session")
 def mariadb_url() -> str:
     """URL of a MariaDB server under a user who may do everything; tests make no tables there."""
-    return _url_of("MARIADB_URL")
+    return url_of("MARIADB_URL")
 
 
 @pytest.fixture
@@ -96,7 +96,8 @@ def second_mariadb(mariadb_url: str) -> Iterator[str]:
         yield url
 
 
-def _url_of(variable: str) -> str:
+def url_of(variable: str) -> str:
+    """Return the URL that an environment variable holds, or skip the test and say why."""
     url = os.environ.get(variable)
     if url is None:
         pytest.skip(

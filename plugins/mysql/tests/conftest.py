@@ -1,11 +1,17 @@
-"""Operations on MariaDB, writing a script or on a server."""
+"""Operations on MySQL and MariaDB, writing a script or on a server.
+
+The tests of servers run on MariaDB, and once more on the MySQL server that MYSQL_URL names, if it
+does: under a login that may create databases.
+"""
 
 from __future__ import annotations
 
 import io
+import os
 from typing import TYPE_CHECKING
 
 import pytest
+from server_fixtures import empty_database, url_of
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
@@ -31,10 +37,29 @@ def offline(buffer: io.StringIO) -> Operations:
     return Operations(MigrationContext.configure(dialect_name="mariadb", opts=opts))
 
 
+@pytest.fixture(scope="session", params=["MARIADB_URL", *({"MYSQL_URL"} & {*os.environ})])
+def mariadb_url(request: pytest.FixtureRequest) -> str:
+    """URL of each server in turn; databases are made on it."""
+    return url_of(request.param)
+
+
+@pytest.fixture(scope="class")
+def contract_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """URL of a database on the server of a contract's dialect."""
+    with empty_database("mysql", url_of(f"{request.cls.dialect.upper()}_URL")) as url:
+        yield url
+
+
+@pytest.fixture
+def is_mysql(mariadb_url: str) -> bool:
+    """Whether the server is MySQL itself."""
+    return make_url(mariadb_url).get_backend_name() == "mysql"
+
+
 @pytest.fixture
 def connection(fresh_mariadb: str) -> Iterator[Connection]:
     """A connection to an empty database on a server."""
-    engine = create_engine(make_url(fresh_mariadb).set(drivername="mariadb+pymysql"))
+    engine = create_engine(fresh_mariadb)
     with engine.begin() as connection:
         yield connection
     engine.dispose()

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from idiolect.testing.capabilities import answers, impossible
 from idiolect.testing.suite import DialectContract
-
-
-@pytest.fixture(scope="module")
-def contract_url(module_mariadb: str) -> str:
-    """URL of a database on the server."""
-    return module_mariadb
 
 
 @pytest.mark.mariadb
@@ -28,10 +24,10 @@ class TestMariaDB(DialectContract):
 
 
 class TestMySQL(DialectContract):
-    """MySQL, by its scripts."""
+    """MySQL."""
 
     dialect = "mysql"
-    untried = "no server"
+    untried = "" if os.environ.get("MYSQL_URL") else "no server"
     longest_name = 64
     capabilities = answers(
         impossible("each DDL statement commits", "transactional_ddl"),

@@ -62,18 +62,32 @@ TABLES = {
     ),
     "full_text": "CREATE TABLE full_text (a TEXT, FULLTEXT KEY ff (a))",
     "hidden": "CREATE TABLE hidden (a INT, b INT INVISIBLE DEFAULT 4, c VARCHAR(9) COMPRESSED)",
+    "collated": (
+        "CREATE TABLE collated (a VARCHAR(9), b VARCHAR(9) CHARACTER SET latin1, c CHAR(2) COLLATE "
+        "utf8mb4_general_ci) DEFAULT CHARSET utf8mb4 COLLATE utf8mb4_bin"
+    ),
+    "bytes": "CREATE TABLE bytes (a BINARY(2) DEFAULT 'ab', b VARBINARY(9) DEFAULT 'it''s')",
     "memory": "CREATE TABLE memory (a INT, KEY x (a)) ENGINE=MEMORY DEFAULT CHARSET utf8mb4",
     "versions": "CREATE TABLE versions (a INT) WITH SYSTEM VERSIONING",
     "options": "CREATE TABLE options (a INT) CHECKSUM=1 STATS_PERSISTENT=0 MAX_ROWS=7",
 }
+#: What only MariaDB takes, and what stands for it on MySQL.
+INSTEAD = {
+    ", g UUID": "",
+    "b INT INVISIBLE DEFAULT 4, c VARCHAR(9) COMPRESSED": "b INT DEFAULT 4 INVISIBLE",
+    " WITH SYSTEM VERSIONING": "",
+}
 #: Tables that the server is asked for, each with a query.
-ODD = {"partitions", "full_text", "hidden", "versions"}
+ODD = {"bytes", "partitions", "full_text", "hidden", "versions"}
 
 
 @pytest.fixture
-def filled(connection: Connection) -> Connection:
+def filled(connection: Connection, is_mysql: bool) -> Connection:
     """Return a connection to a database with all tables."""
-    for sql in TABLES.values():
+    for given in TABLES.values():
+        sql = given
+        for words, other in INSTEAD.items() if is_mysql else ():
+            sql = sql.replace(words, other)
         connection.exec_driver_sql(sql.replace("%", "%%") if "%" in sql else sql)
     return connection
 

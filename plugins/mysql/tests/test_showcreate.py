@@ -84,7 +84,7 @@ def lines(found: Catalogue) -> list[str]:
         ),
         (
             column("a", "varchar(9)", charset="latin1", collation="latin1_swedish_ci"),
-            "`a` varchar(9) CHARACTER SET latin1",
+            "`a` varchar(9) CHARACTER SET latin1 COLLATE latin1_swedish_ci",
         ),
         (
             column("a", "varchar(9)", charset="utf8mb4", collation="utf8mb4_bin"),
@@ -106,7 +106,7 @@ def test_indexes_keys_and_checks() -> None:
         ("uq", "0", "a", "A", 5),
         ("ix", "1", "a", "D", None),
     ):
-        found.indexes["t"].append(IndexRow(name, non_unique, "BTREE", part, order, length))
+        found.indexes["t"].append(IndexRow(name, non_unique, "BTREE", part, "", order, length))
     found.keys["t"].append(KeyRow("fk", "a", "other", "p", "id"))
     found.rules["t", "fk"] = ("NO ACTION", "CASCADE")
     found.checks["t"].append(("ck", "(`a` <> _utf8mb4\\'x\\')"))
@@ -136,6 +136,6 @@ def test_what_is_not_told_in_full(row: ColumnRow, options: str, index: str) -> N
     """Of such a table there is no text and no signature: the server is asked."""
     found = catalogue(row)
     found.tables["t"] = TableRow("BASE TABLE", "InnoDB", COLLATION, options, "")
-    found.indexes["t"].append(IndexRow("ix", "1", index, "a", "A", None))
+    found.indexes["t"].append(IndexRow("ix", "1", index, "a", "", "A", None))
     assert is_odd(found, "t")
     assert signature(found, "t", "shop") is None

@@ -65,20 +65,21 @@ def connection(fresh_mariadb: str) -> Iterator[Connection]:
     """A connection to a new database with one table."""
     engine = sa.create_engine(fresh_mariadb)
     with engine.connect() as connection:
-        connection.exec_driver_sql("CREATE TABLE t (a INT, s VARCHAR(9) DEFAULT lower('A'))")
+        connection.exec_driver_sql("CREATE TABLE t (a INT, s VARCHAR(9) DEFAULT (lower('A')))")
         yield connection
     engine.dispose()
 
 
 @pytest.mark.mariadb
-def test_worded(connection: Connection) -> None:
-    """Each expression is told as MariaDB would, one that it refuses is None, and nothing stays."""
+def test_worded(connection: Connection, is_mysql: bool) -> None:
+    """Each expression is in the server's words, one that it refuses is None, and nothing stays."""
     table = sa.Table("t", sa.MetaData(), autoload_with=connection)
     given = [
-        ("server_default", "a", "(1+2)", "(1 + 2)"),
-        ("server_default", "s", "upper( 'x' )", "ucase('x')"),
-        ("computed", "a", "A+1", "(`a` + 1)"),
-        ("check", "", "a IN (1,2)", "`a` in (1,2)"),
+        ("server_default", "a", "(1+2)", "((1 + 2))" if is_mysql else "(1 + 2)"),
+        ("server_default", "a", "-5", "(-(5))" if is_mysql else "-5"),
+        ("server_default", "s", "upper('x')", "(upper(_utf8mb4'x'))" if is_mysql else "ucase('x')"),
+        ("computed", "a", "A+1", "((`a` + 1))" if is_mysql else "(`a` + 1)"),
+        ("check", "", "a IN (1,2)", "(`a` in (1,2))" if is_mysql else "`a` in (1,2)"),
         ("check", "", "missing > 1", None),
         ("index", "", "a", None),
     ]
@@ -92,6 +93,7 @@ def test_worded(connection: Connection) -> None:
 
 
 @pytest.mark.mariadb
-def test_defaults_of(connection: Connection) -> None:
+def test_defaults_of(connection: Connection, is_mysql: bool) -> None:
     """All are there, and NULL is told as one."""
-    assert {"a": "NULL", "s": "lcase('A')"} == defaults_of(connection, "t")
+    expression = "(lower(_utf8mb4'A'))" if is_mysql else "lcase('A')"
+    assert {"a": "NULL", "s": expression} == defaults_of(connection, "t")

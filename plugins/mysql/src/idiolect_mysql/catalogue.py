@@ -29,6 +29,8 @@ _COLUMN = (
     "column_comment",
 )
 _PART = ("table_name", "index_name", "non_unique", "index_type", "IFNULL(column_name, '')")
+#: MariaDB has no indexes on expressions, and no such column.
+_PART_OF_MYSQL = (*_PART, "IFNULL(expression, '')")
 
 
 class TableRow(NamedTuple):
@@ -57,12 +59,13 @@ class ColumnRow(NamedTuple):
 
 
 class IndexRow(NamedTuple):
-    """A row of STATISTICS: a part of an index."""
+    """A row of STATISTICS: a part of an index; of column and expression one is empty."""
 
     name: str
     non_unique: str
     kind: str
     column: str
+    expression: str
     order: str | None
     length: int | None
 
@@ -119,9 +122,12 @@ def read(connection: Connection, schema: str) -> Catalogue:
     ):
         table, *words, comment = joined.split(_SEPARATOR, len(_COLUMN) - 1)
         found.columns[table].append(ColumnRow._make([*words, default, generated, comment]))
-    for joined, order, length in ask.joined("statistics", _PART, ("collation", "sub_part")):
+    dialect: Any = connection.dialect
+    parts = _PART if dialect.is_mariadb else _PART_OF_MYSQL
+    for joined, order, length in ask.joined("statistics", parts, ("collation", "sub_part")):
         table, *words = joined.split(_SEPARATOR)
-        found.indexes[table].append(IndexRow._make([*words, order, length]))
+        expression = words[4] if len(words) > len(_PART) - 1 else ""
+        found.indexes[table].append(IndexRow._make([*words[:4], expression, order, length]))
     columns = (
         "constraint_name, column_name, referenced_table_schema, referenced_table_name, "
         "referenced_column_name"

@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Enum, UniqueConstraint
+from sqlalchemy import Column, Enum, UniqueConstraint
 from sqlalchemy.dialects.mysql import SET
 from sqlalchemy.types import TypeDecorator
 
-from idiolect.ddl.signatures import column_names, final_name, index_elements, is_plain
+from idiolect.ddl.signatures import column_names, final_name, index_elements, is_plain, unordered
 from idiolect.ddl.typecompare import same_arguments, same_words, text_of_type, words_of
+from idiolect.ddl.wording import Pair
 from idiolect.operations.schemaobj import referent_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from sqlalchemy import Column, ForeignKeyConstraint, Index
+    from sqlalchemy import ForeignKeyConstraint, Index
     from sqlalchemy.engine import Dialect
 
     from idiolect.ddl.typecompare import TypeWords
@@ -128,6 +129,27 @@ def same_columns(model: Index, reflected: Index, dialect: Dialect) -> bool:
     return [*map(_bare, index_elements(model, dialect))] == [
         *map(_bare, index_elements(reflected, dialect))
     ]
+
+
+def element_pairs(model: Index, reflected: Index, dialect: Dialect) -> list[Pair] | None:
+    """Return the expressions of two indexes, in pairs; None where the rest of them differs."""
+    table: Any = reflected.table
+    wanted, there = ([*_elements(one, dialect)] for one in (model, reflected))
+    if [sql if is_column else "" for sql, is_column in wanted] != [
+        sql if is_column else "" for sql, is_column in there
+    ]:
+        return None
+    return [
+        Pair("index", table, "", one, other)
+        for (one, is_column), (other, _) in zip(wanted, there, strict=True)
+        if not is_column
+    ]
+
+
+def _elements(index: Index, dialect: Dialect) -> Iterator[tuple[str, bool]]:
+    """Yield what is indexed as text, and whether it is a column."""
+    for sql, element in zip(index_elements(index, dialect), index.expressions, strict=True):
+        yield sql, isinstance(unordered(element), Column)
 
 
 def _bare(element: str) -> str:

@@ -15,7 +15,13 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import DateTime
 
 from idiolect.ddl.impl import DefaultImpl
-from idiolect.ddl.signatures import ComparisonResult, result_of, unique_difference
+from idiolect.ddl.signatures import (
+    ComparisonResult,
+    index_elements,
+    is_plain,
+    result_of,
+    unique_difference,
+)
 from idiolect.ddl.wording import Pair
 from idiolect.util import warn
 from idiolect_mysql import compare, defaults, wording
@@ -256,7 +262,20 @@ class MySQLImpl(DefaultImpl):
         """Compare columns and uniqueness; the order of a column is not told, in whatever form."""
         if compare.same_columns(metadata_index, reflected_index, self.dialect):
             return result_of([*filter(None, [unique_difference(metadata_index, reflected_index)])])
-        return super().compare_indexes(metadata_index, reflected_index)
+        if is_plain(metadata_index) or is_plain(reflected_index):
+            return super().compare_indexes(metadata_index, reflected_index)
+        pairs = compare.element_pairs(metadata_index, reflected_index, self.dialect)
+        same = [False] if pairs is None else [self.wording.same(pair) for pair in pairs]
+        if None in same:
+            return super().compare_indexes(metadata_index, reflected_index)
+        differences = [unique_difference(metadata_index, reflected_index)]
+        if not all(same):
+            before, after = (
+                ", ".join(index_elements(one, self.dialect))
+                for one in (reflected_index, metadata_index)
+            )
+            differences.append(f"expression ({before}) to ({after})")
+        return result_of([*filter(None, differences)])
 
     def correct_for_autogen_constraints(
         self,

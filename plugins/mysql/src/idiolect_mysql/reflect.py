@@ -7,6 +7,7 @@ from information_schema. The plugin comes in.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect
@@ -14,7 +15,7 @@ from sqlalchemy import inspect
 from idiolect.hooks import LazyFacts, ReflectedTables, StandIn
 from idiolect.hooks.standin import KINDS
 from idiolect_mysql.catalogue import read
-from idiolect_mysql.showcreate import Writer
+from idiolect_mysql.showcreate import Writer, by_index, unescaped
 from idiolect_mysql.signatures import signature
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from idiolect_mysql.catalogue import Catalogue
 
     Key = tuple[str | None, str]
+    Parts = dict[str, list[tuple[str | None, str]]]
 
 _SHOW = re.compile(r"SHOW CREATE TABLE (.+)", re.DOTALL)
 #: How names are quoted, unless the server was told to do otherwise.
@@ -63,11 +65,47 @@ def reflect_tables(
     ]
     inspector = inspect(StandIn(connection, _answers(connection, catalogues, keys)))
     found: dict[str, Any] = {kind: LazyFacts.of(inspector, kind, keys) for kind in KINDS}
+    parts = {key: _parts(catalogues[key[0]], key[1]) for key in keys}
+    if any(parts.values()):
+        for kind, correct in _CORRECTIONS.items():
+            found[kind] = LazyFacts(keys, partial(_corrected, found[kind], parts, correct))
 
     def sign(key: Key) -> TableSignature | None:
         return signature(catalogues[key[0]], key[1], default)
 
     return ReflectedTables(**found, signatures=LazyFacts(keys, sign))
+
+
+def _parts(catalogue: Catalogue, table: str) -> Parts:
+    """Return the parts of a table's indexes on expressions: a column's name, or SQL in brackets."""
+    return {
+        name: [(row.column or None, f"({unescaped(row.expression)})") for row in rows]
+        for name, rows in by_index(catalogue.indexes[table]).items()
+        if any(row.expression for row in rows)
+    }
+
+
+def _corrected(
+    facts: Mapping[Key, Any], parts: Mapping[Key, Parts], correct: Callable[..., Any], key: Key
+) -> Any:
+    return [*filter(None, (correct(one, parts[key].get(one["name"])) for one in facts[key]))]
+
+
+def _with_expressions(index: Any, parts: list[tuple[str | None, str]] | None) -> Any:
+    """Return an index in the form that SQLAlchemy has for those on expressions."""
+    if parts is None:
+        return index
+    expressions = [sql if column is None else column for column, sql in parts]
+    columns = [column for column, _sql in parts]
+    return {**index, "column_names": columns, "expressions": expressions}
+
+
+#: SQLAlchemy takes words in brackets for the columns of an index on expressions, and each unique
+#: index for a constraint.
+_CORRECTIONS: dict[str, Callable[..., Any]] = {
+    "indexes": _with_expressions,
+    "unique_constraints": lambda one, parts: one if parts is None else None,
+}
 
 
 def _answers(

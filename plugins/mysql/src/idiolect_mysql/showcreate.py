@@ -25,7 +25,10 @@ _ON_UPDATE = re.compile(r"on update (current_timestamp(?:\(\d*\))?)", re.IGNOREC
 _MOMENT = re.compile(r"current_timestamp(?:\(\d*\))?", re.IGNORECASE)
 _ESCAPES = {"\\": "\\\\", "'": "''", "\n": "\\n", "\r": "\\r", "\0": "\\0", "\x1a": "\\Z"}
 _ESCAPED = re.compile("|".join(map(re.escape, _ESCAPES)))
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _PLAIN_OPTIONS = re.compile(r"(?: ?[\w]+=[\w]+)*")
+#: A default of bytes in MySQL, which may end at the first that is zero.
+_BYTES = re.compile(r"0x[0-9A-Fa-f]*$")
 #: MySQL tells this collation though its character set has it of itself.
 _ALWAYS_TOLD = "utf8mb4_0900_ai_ci"
 
@@ -52,8 +55,7 @@ class Writer:
             return None
         lines = [*self._columns(name), *self._indexes(name), *self._keys(name)]
         for check, condition in self._catalogue.checks[name]:
-            told = condition if self._is_mariadb else condition.replace("\\'", "'")
-            lines.append(f"  CONSTRAINT {self._quote(check)} CHECK ({told})")
+            lines.append(f"  CONSTRAINT {self._quote(check)} CHECK ({self._expression(condition)})")
         body = ",\n".join(lines)
         return f"CREATE TABLE {self._quote(name)} (\n{body}\n) {self._options(name)}"
 
@@ -76,20 +78,20 @@ class Writer:
         Whether MySQL was told a collation in so many words is not in information_schema: one that
         is the table's is left out.
         """
-        if not column.collation or column.collation == of_table:
+        if not column.collation:
             return
-        yield f"CHARACTER SET {column.charset}"
-        if self._is_told(column.collation):
-            yield f"COLLATE {column.collation}"
+        if column.collation == of_table:
+            if not self._is_mariadb and column.collation not in self._catalogue.usual:
+                yield f"COLLATE {column.collation}"
+            return
+        yield f"CHARACTER SET {column.charset} COLLATE {column.collation}"
 
     def _is_told(self, collation: str) -> bool:
         usual = collation in self._catalogue.usual
         return self._is_mariadb or not usual or collation == _ALWAYS_TOLD
 
     def _generated(self, column: ColumnRow) -> Iterator[str]:
-        expression = column.generated or ""
-        if not self._is_mariadb:
-            expression = expression.replace("\\'", "'")
+        expression = self._expression(column.generated or "")
         yield f"GENERATED ALWAYS AS ({expression}) {_GENERATED[column.extra]}"
         if column.nullable == "NO":
             yield "NOT NULL"
@@ -115,9 +117,11 @@ class Writer:
         if self._is_mariadb or column.type.startswith("bit"):
             return default
         if _DEFAULT_GENERATED in column.extra:
-            plain = default.replace("\\'", "'")
-            return default if _MOMENT.fullmatch(default) else f"({plain})"
+            return default if _MOMENT.fullmatch(default) else f"({self._expression(default)})"
         return _literal(default)
+
+    def _expression(self, text: str) -> str:
+        return text if self._is_mariadb else unescaped(text)
 
     def _indexes(self, name: str) -> Iterator[str]:
         for index, parts in by_index(self._catalogue.indexes[name]).items():
@@ -167,7 +171,7 @@ def is_odd(catalogue: Catalogue, name: str) -> bool:
     """Tell whether a table has what information_schema does not tell in full.
 
     That is: no ordinary table, partitions, options of an engine, compressed or invisible columns,
-    indexes on expressions, words or places.
+    indexes on expressions, words or places, defaults of bytes.
     """
     table = catalogue.tables[name]
     if table.kind != _BASE or not _PLAIN_OPTIONS.fullmatch(table.options or ""):
@@ -178,7 +182,7 @@ def is_odd(catalogue: Catalogue, name: str) -> bool:
 
 
 def _is_odd(column: ColumnRow) -> bool:
-    if "/*" in column.type:
+    if "/*" in column.type or _BYTES.match(column.default or ""):
         return True
     if column.generated:
         return column.extra not in _GENERATED
@@ -186,6 +190,11 @@ def _is_odd(column: ColumnRow) -> bool:
         return False
     words = _ON_UPDATE.sub("", column.extra.replace(_DEFAULT_GENERATED, ""))
     return words.strip() not in {"", "auto_increment"}
+
+
+def unescaped(expression: str) -> str:
+    """Return an expression as SQL: MySQL's information_schema escapes quotes and backslashes."""
+    return _ESCAPE.sub(r"\1", expression)
 
 
 def by_index(rows: list[IndexRow]) -> dict[str, list[IndexRow]]:

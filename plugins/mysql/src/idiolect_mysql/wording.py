@@ -27,9 +27,16 @@ _MADE = {
     "server_default": "{name} {type} DEFAULT {text}",
     "computed": "{name} {type} GENERATED ALWAYS AS ({text}) VIRTUAL",
     "check": "CONSTRAINT {name} CHECK ({text})",
+    "index": "KEY {name} (({text}))",
 }
+_KEY = re.compile(r"^ *KEY `(\w+)` \((.*)\),?$", re.MULTILINE)
 _COLUMN = re.compile(r"^ *`((?:[^`]|``)+)` ")
 _PIECE = re.compile(r"'(?:[^'\\]|''|\\.)*'|`(?:[^`]|``)*`|[()]|\s+|[^\s'`()]+", re.DOTALL)
+#: A default that SQLAlchemy puts no brackets around on MySQL, which wants them around expressions:
+#: a word, text, what has them already, a moment of a precision, and one that is renewed.
+_AS_IT_IS = re.compile(
+    r"\s*['\"(]|\w*$|(?:now|current_timestamp)\(\d+\)|.*\bON UPDATE\b", re.IGNORECASE | re.DOTALL
+)
 #: What may follow a default. Source: "CREATE TABLE" in MariaDB's documentation.
 _AFTER = {"COMMENT", "CHECK", "INVISIBLE", "COMPRESSED", "WITHOUT", "REFERENCES", "/*!80023"}
 
@@ -88,8 +95,16 @@ def _parts(connection: Connection, table: Table, numbered: dict[int, Expression]
         if one.column:
             column = table.c[one.column]
             type_ = compiler.process(column.type, type_expression=column)
-        parts.append(_MADE[one.kind].format(name=f"{_PART}{number}", type=type_, text=one.text))
+        expression = one.text
+        if one.kind == "server_default" and not _is_mariadb(connection):
+            expression = expression if _AS_IT_IS.match(expression) else f"({expression})"
+        parts.append(_MADE[one.kind].format(name=f"{_PART}{number}", type=type_, text=expression))
     return parts
+
+
+def _is_mariadb(connection: Connection) -> bool:
+    dialect: Any = connection.dialect
+    return bool(dialect.is_mariadb)
 
 
 def _read(connection: Connection, kinds: set[str]) -> dict[str, str]:
@@ -104,6 +119,8 @@ def _read(connection: Connection, kinds: set[str]) -> dict[str, str]:
     if "check" in kinds:
         for check in inspector.get_check_constraints(_NAME):
             found[check["name"]] = check["sqltext"]
+    if "index" in kinds:
+        found.update(_KEY.findall(_definition(connection, _NAME)))
     return found
 
 
@@ -116,14 +133,17 @@ def defaults_of(connection: Connection, table: str, schema: str | None = None) -
         schema: its schema.
     """
     name = f"{_quoted(schema)}.{_quoted(table)}" if schema else _quoted(table)
-    row = _execute(connection, f"SHOW CREATE TABLE {name}").one()
     found = {}
-    for line in str(row[1]).splitlines():
+    for line in _definition(connection, name).splitlines():
         column = _COLUMN.match(line)
         default = default_in(line[column.end() :]) if column else None
         if column and default:
             found[column[1].replace("``", "`")] = default
     return found
+
+
+def _definition(connection: Connection, name: str) -> str:
+    return str(_execute(connection, f"SHOW CREATE TABLE {name}").one()[1])
 
 
 def default_in(definition: str) -> str | None:

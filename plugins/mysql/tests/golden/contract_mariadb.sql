@@ -140,7 +140,7 @@ CREATE INDEX IF NOT EXISTS ix_member_id ON member (id);
 
 -- [create_index_on_expression]
 
-CREATE INDEX ix_person_lower ON person (lower(name));
+CREATE INDEX ix_person_lower ON person ((lower(name)));
 
 -- [drop_index]
 
