@@ -60,6 +60,28 @@ def test_published_plugins_are_set_up_once() -> None:
     assert "acme.views" in {plugin.name for plugin in plugins.all_plugins()}
 
 
+@pytest.mark.usefixtures("alias")
+def test_threads_wait_until_they_are_set_up(site: Path) -> None:
+    """A context of another thread has all comparators, however long setup() takes."""
+    (site / "acme_views_plugin.py").write_text(
+        "import threading\n"
+        "from idiolect.runtime.plugins import load_published\n"
+        "done = []\n"
+        "def other():\n    load_published()\n    done.append('other')\n"
+        "def setup(plugin):\n"
+        "    thread = threading.Thread(target=other)\n"
+        "    thread.start()\n"
+        "    thread.join(0.2)\n"
+        "    done.append('setup')\n"
+        "    done.append(thread)\n"
+    )
+    plugins.load_published()
+    done = sys.modules["acme_views_plugin"].done
+    thread = done.pop(1)
+    thread.join()
+    assert ["setup", "other"] == done
+
+
 def test_they_are_left_alone_where_alembic_is_not_ours(
     site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -129,13 +129,16 @@ def folded(text: str) -> str:
 
 
 def without_brackets(text: str) -> str:
-    """Return SQL without brackets around all of it."""
-    while text.startswith("(") and text.endswith(")") and _is_one_group(text):
+    """Return SQL without the parentheses around all of it."""
+    while is_in_brackets(text):
         text = text[1:-1].strip()
     return text
 
 
-def _is_one_group(text: str) -> bool:
+def is_in_brackets(text: str) -> bool:
+    """Tell whether one pair of parentheses encloses all of an expression; quotes count."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return False
     depth = 0
     bare = "".join(
         "x" * len(token) if token[0] in "'\"`" else token for token in _TOKEN.findall(text)

@@ -19,7 +19,7 @@ from idiolect.hooks.manager import ROOM_DEFAULTS, get_manager
 from idiolect.hooks.records import DialectRules, OfflineTransaction, VersionTableSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     import pluggy
     from sqlalchemy import Column, Table
@@ -292,8 +292,9 @@ class DialectHooks:
         )
 
     def implementers(self, hook: str) -> str:
-        """Return for messages who implements a hook, the first to be asked first."""
-        return self._implementers(hook)
+        """Return for messages who implements a hook, in the order in which they are called."""
+        impls = getattr(self._hook, hook).get_hookimpls()
+        return ", ".join(impl.plugin_name for impl in reversed(impls))
 
     def normalise_expressions(
         self, dialect: Dialect, connection: Connection, expressions: Sequence[Expression]
@@ -369,22 +370,18 @@ class DialectHooks:
             if hook != "run_step" and not _is_of_env_py(hook, exc):
                 exc.add_note(
                     f"in the hook {hook!r} for the dialect {self.dialect_name!r}, "
-                    f"implemented by: {self._implementers(hook)}"
+                    f"implemented by: {self.implementers(hook)}"
                 )
             raise
 
     def _wrong(self, hook: str, answer: object, expected: str) -> HookAnswerError:
         return HookAnswerError(
             f"The hook {hook!r} for the dialect {self.dialect_name!r} answered {answer!r}; "
-            f"expected: {expected}. Implemented by: {self._implementers(hook)}. Upgrade the "
+            f"expected: {expected}. Implemented by: {self.implementers(hook)}. Upgrade the "
             "plugin, or switch it off with IDIOLECT_DISABLE_PLUGINS=<its distribution>.",
             hook=hook,
             answer=answer,
         )
-
-    def _implementers(self, hook: str) -> str:
-        impls = getattr(self._hook, hook).get_hookimpls()
-        return ", ".join(impl.plugin_name for impl in reversed(impls))
 
 
 def _is_of_env_py(hook: str, exc: BaseException) -> bool:

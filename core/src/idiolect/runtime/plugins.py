@@ -11,6 +11,7 @@ import importlib.util
 import os
 import re
 import sys
+import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ _all_plugins: dict[str, Plugin] = {}
 _FORMER_NAMES = {
     "alembic.autogenerate.checkconstraint_byname": "alembic.ext.checkconstraint_byname",
 }
+#: One thread sets the published plugins up; its setup() may make a context of its own.
+_loading = threading.RLock()
 _SEGMENT = re.compile(r"\w+|\*")
 
 
@@ -130,7 +133,15 @@ def load_published() -> None:
         PluginLoadError: one of them cannot be imported.
         CommandError: one of them has no ``setup()``.
     """
-    for source in _published(tuple(sys.path), os.environ.get("IDIOLECT_DISABLE_PLUGINS")):
+    sources = _published(tuple(sys.path), os.environ.get("IDIOLECT_DISABLE_PLUGINS"))
+    if not sources:
+        return
+    with _loading:
+        _load(sources)
+
+
+def _load(sources: Iterable[entrypoints.PluginSource]) -> None:
+    for source in sources:
         if source.name in _all_plugins or not _is_alembic_ours():
             continue
         module = source.load()

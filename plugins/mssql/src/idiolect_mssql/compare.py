@@ -1,13 +1,11 @@
-"""What SQL Server tells of a table, as models say it.
+"""Defaults as SQL Server reports them, in the form that models have.
 
 The impl comes in; nothing here asks the database.
 """
 
 from __future__ import annotations
 
-import re
-
-_WRAPPED = re.compile(r"\((?P<inner>.*)\)", re.DOTALL)
+from idiolect.ddl.wording import without_brackets
 
 
 def plain_default(sql: str | None) -> str | None:
@@ -18,16 +16,5 @@ def plain_default(sql: str | None) -> str | None:
     """
     if sql is None:
         return None
-    text = sql.strip()
-    while (match := _WRAPPED.fullmatch(text)) and _is_balanced(match["inner"]):
-        text = match["inner"].strip()
+    text = without_brackets(sql.strip())
     return text.removeprefix("N") if text.startswith("N'") else text
-
-
-def _is_balanced(text: str) -> bool:
-    depth = 0
-    for character in re.sub(r"'(?:[^']|'')*'", "", text):
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if depth < 0:
-            return False
-    return depth == 0

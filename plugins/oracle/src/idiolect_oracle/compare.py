@@ -12,6 +12,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.sql.elements import conv
 
 from idiolect.ddl.signatures import column_names, final_name, is_plain
+from idiolect.ddl.wording import without_brackets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -49,9 +50,7 @@ def plain_default(default: str | None) -> str | None:
     """
     if default is None:
         return None
-    text = _in_one_case(default.strip())
-    while text.startswith("(") and text.endswith(")") and _is_one_group(text):
-        text = text[1:-1].strip()
+    text = without_brackets(_in_one_case(default.strip()))
     if text == "NULL":
         return None
     number = _QUOTED_NUMBER.fullmatch(text)
@@ -64,16 +63,6 @@ def _in_one_case(text: str) -> str:
     return "".join(
         part if place % 2 else re.sub(r"\s+", " ", part).upper() for place, part in enumerate(parts)
     )
-
-
-def _is_one_group(text: str) -> bool:
-    depth = 0
-    bare = _QUOTED.sub(lambda found: "x" * len(found.group()), text)
-    for place, char in enumerate(bare):
-        depth += (char == "(") - (char == ")")
-        if depth == 0:
-            return place == len(bare) - 1
-    return False
 
 
 def tell_apart_uniques(

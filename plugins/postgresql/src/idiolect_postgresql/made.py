@@ -9,17 +9,17 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index, MetaData, Table, column, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex
-from sqlalchemy.sql.visitors import replacement_traverse
 
 from idiolect.ddl.signatures import final_name
+from idiolect_postgresql.wording import index_on_copy, qualified_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sqlalchemy import Constraint
+    from sqlalchemy import Constraint, Index, Table
     from sqlalchemy.engine import Connection, Dialect
 
 _COPY = "idiolect_comparison"
@@ -37,7 +37,6 @@ _CLASSES = text(
     WHERE i.indexrelid = to_regclass(:name)
     """
 )
-_COPIED = ("postgresql_using", "postgresql_ops")
 
 
 def by_name(table: Table, kind: type[Constraint], dialect: Dialect) -> dict[str, Any]:
@@ -81,13 +80,10 @@ def _definitions(connection: Connection, name: str) -> dict[str, str]:
 def different_classes(connection: Connection, model: Index, reflected: Index) -> list[str]:
     """Return in words how the operator classes of two indexes of one table differ."""
     table: Any = reflected.table
-    quote = connection.dialect.identifier_preparer
-    name = quote.format_index(reflected)
-    qualified = f"{quote.quote_schema(table.schema)}.{name}" if table.schema else name
     try:
         with _copy_of(connection, table):
-            before = connection.scalar(_CLASSES, {"name": qualified})
-            connection.execute(CreateIndex(_on_the_copy(model)))
+            before = connection.scalar(_CLASSES, {"name": qualified_name(connection, reflected)})
+            connection.execute(CreateIndex(index_on_copy(model, _COPY, f"{_COPY}_i")))
             after = connection.scalar(_CLASSES, {"name": f"pg_temp.{_COPY}_i"})
     except SQLAlchemyError:
         return []
@@ -102,18 +98,3 @@ def _copy_of(connection: Connection, table: Table) -> Iterator[None]:
         connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {_COPY} (LIKE {source})")
         yield
         savepoint.rollback()
-
-
-def _on_the_copy(model: Index) -> Index:
-    own = model.table
-
-    def moved(element: Any, **_kw: Any) -> Any:
-        is_own = own is not None and getattr(element, "table", None) is own
-        return column(element.name, element.type) if is_own else None
-
-    def move(element: Any) -> Any:
-        return replacement_traverse(element, {}, moved) if hasattr(element, "compile") else element
-
-    options = {name: move(model.kwargs[name]) for name in _COPIED if name in model.kwargs}
-    parts = [move(part) for part in model.expressions]
-    return Index(f"{_COPY}_i", *parts, _table=Table(_COPY, MetaData()), **options)

@@ -9,17 +9,24 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index, MetaData, Table, column, text
+from sqlalchemy import text
 from sqlalchemy.exc import CompileError, SQLAlchemyError
 from sqlalchemy.schema import CreateIndex
-from sqlalchemy.sql.visitors import replacement_traverse
 
 from idiolect.hooks import Expression
-from idiolect_postgresql.wording import carry_out, copied, sql_of, worded
+from idiolect_postgresql.wording import (
+    carry_out,
+    copied,
+    index_on_copy,
+    qualified_name,
+    sql_of,
+    worded,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import Index, Table
     from sqlalchemy.engine import Connection
 
     #: Of each indexed part: its expression, its order, its operator class.
@@ -57,9 +64,9 @@ def parts_differ(connection: Connection, pairs: Sequence[tuple[Index, Index]]) -
         if copy is None:
             copy = copies[table] = f"{_NAME}_{len(copies)}"
             statements.append(copied(connection, table, copy))
-        names.append((_qualified(connection, reflected), f"pg_temp.{_NAME}_i{number}"))
+        names.append((qualified_name(connection, reflected), f"pg_temp.{_NAME}_i{number}"))
         with contextlib.suppress(CompileError):
-            index = _copy(model, copy, f"{_NAME}_i{number}")
+            index = index_on_copy(model, copy, f"{_NAME}_i{number}")
             statements.append(sql_of(connection, CreateIndex(index)))
     nothing: list[bool | None] = [None] * len(pairs)
     if not connection.in_transaction():
@@ -108,37 +115,8 @@ def _are_worded_alike(connection: Connection, tables: list[Any], found: list[Any
     return alike
 
 
-def _qualified(connection: Connection, index: Index) -> str:
-    quote = connection.dialect.identifier_preparer
-    name = sql_of(connection, quote.format_index(index))
-    schema = index.table.schema if index.table is not None else None
-    return f"{quote.quote_schema(schema)}.{name}" if schema else name
-
-
 def _parts(connection: Connection, names: list[str]) -> dict[str, Parts]:
     found: dict[str, list[tuple[str, int, str]]] = {}
     for name, *part in connection.execute(_PARTS, {"names": names}):
         found.setdefault(name, []).append((part[0], part[1], part[2]))
-    return {name: found[name] for name in found}
-
-
-def _copy(model: Index, table: str, name: str) -> Index:
-    """Return the index on the temporary table, made at once, whatever else the model asks."""
-    stand_in = Table(table, MetaData())
-    own = model.table
-
-    def moved(element: Any, **_kw: Any) -> Any:
-        # A bare name, by which operator classes find their column too.
-        is_own = own is not None and getattr(element, "table", None) is own
-        return column(element.name, element.type) if is_own else None
-
-    options = {
-        name: value
-        for name, value in model.kwargs.items()
-        if name in {"postgresql_using", "postgresql_ops"}
-    }
-    parts: list[Any] = [
-        replacement_traverse(part, {}, moved)  # type: ignore[call-overload]  # of any kind
-        for part in model.expressions
-    ]
-    return Index(name, *parts, _table=stand_in, **options)
+    return dict(found)

@@ -9,16 +9,16 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import inspect
+from sqlalchemy import Index, MetaData, Table, column, inspect
 from sqlalchemy.engine.reflection import ObjectScope
 from sqlalchemy.exc import CompileError, SQLAlchemyError
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from idiolect.ddl.base import single_percents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Table
     from sqlalchemy.engine import Connection
     from sqlalchemy.schema import DDLElement
 
@@ -28,6 +28,8 @@ _NAME = "idiolect_wording"
 _TAG = "$idiolect$"
 #: Each alone may fail: a column may be missing yet.
 _STATEMENT = "BEGIN EXECUTE {}; EXCEPTION WHEN OTHERS THEN NULL; END;"
+#: The options of an index that decide which operator classes it has.
+_OF_INDEX = ("postgresql_using", "postgresql_ops")
 _MADE = {
     "server_default": "ALTER TABLE {table} ADD COLUMN {name} {type} DEFAULT {text}",
     "computed": "ALTER TABLE {table} ADD COLUMN {name} {type} GENERATED ALWAYS AS ({text}) STORED",
@@ -72,6 +74,37 @@ def copied(connection: Connection, table: Table, name: str) -> str:
     """Return the statement that makes an empty temporary copy of a table."""
     source = sql_of(connection, connection.dialect.identifier_preparer.format_table(table))
     return f"CREATE TEMPORARY TABLE {name} (LIKE {source})"
+
+
+def index_on_copy(model: Index, copy: str, name: str) -> Index:
+    """Return a model's index as it stands on a copy of its table: its parts, method and classes.
+
+    Args:
+        model: the index.
+        copy: the name of the temporary table.
+        name: the name of the new index.
+    """
+    own = model.table
+
+    def moved(element: Any, **_kw: Any) -> Any:
+        # A bare name, by which operator classes find their column too.
+        is_own = own is not None and getattr(element, "table", None) is own
+        return column(element.name, element.type) if is_own else None
+
+    parts: list[Any] = [
+        replacement_traverse(part, {}, moved)  # type: ignore[call-overload]  # of any kind
+        for part in model.expressions
+    ]
+    options = {option: model.kwargs[option] for option in _OF_INDEX if option in model.kwargs}
+    return Index(name, *parts, _table=Table(copy, MetaData()), **options)
+
+
+def qualified_name(connection: Connection, index: Index) -> str:
+    """Return the name of a reflected index as ``to_regclass()`` takes it."""
+    preparer = connection.dialect.identifier_preparer
+    schema = index.table.schema if index.table is not None else None
+    name = preparer.format_index(index)
+    return sql_of(connection, f"{preparer.quote_schema(schema)}.{name}" if schema else name)
 
 
 def sql_of(connection: Connection, given: DDLElement | str) -> str:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import DefaultClause, TextClause
 
+from idiolect.ddl.wording import is_in_brackets
+
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
 _LITERAL = re.compile(r"'(?:[^']|'')*'|\d+")
 _WHOLE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[-+]?[\d.]+|\w+")
-_STRING = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 
 
 def bracketed(sql: str) -> str:
@@ -23,7 +24,7 @@ def bracketed(sql: str) -> str:
 
     Source: "CREATE TABLE" in SQLite's SQL manual, section 3.2: an expression stands in brackets.
     """
-    if _LITERAL.fullmatch(sql) or _is_in_brackets(sql):
+    if _LITERAL.fullmatch(sql) or is_in_brackets(sql):
         return sql
     return f"({sql})"
 
@@ -42,17 +43,5 @@ def give_defaults_brackets(table: Table) -> None:
         if not isinstance(text, TextClause) or _WHOLE.fullmatch(text.text.strip()):
             continue
         # A group on one line stays as it is: each rebuild of Alembic's takes one pair off.
-        if "\n" in text.text or not _is_in_brackets(text.text):
+        if "\n" in text.text or not is_in_brackets(text.text):
             text.text = f"({text.text})"
-
-
-def _is_in_brackets(sql: str) -> bool:
-    bare = _STRING.sub("", sql)
-    if not bare.startswith("(") or not sql.endswith(")"):
-        return False
-    depth = 0
-    for place, character in enumerate(bare):
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if depth == 0:
-            return place == len(bare) - 1
-    return False
