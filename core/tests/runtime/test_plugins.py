@@ -89,6 +89,9 @@ def test_they_are_left_alone_where_alembic_is_not_ours(
     (site / "alembic").mkdir()
     (site / "alembic" / "__init__.py").write_text("")
     monkeypatch.delitem(sys.modules, "alembic", raising=False)
+    # A test that ran a command in this process may have activated the alias.
+    others = [each for each in sys.meta_path if not type(each).__module__.startswith("idiolect")]
+    monkeypatch.setattr(sys, "meta_path", others)
     MigrationContext.configure(dialect_name="sqlite")
     assert "acme_views_plugin" not in sys.modules
 
