@@ -34,6 +34,7 @@ class Server:
         journal: the first two words of each statement to the statement journal.
         versions: the committed rows of the version table.
         refused: part of a statement that fails.
+        lock_timeout: the setting DDL_LOCK_TIMEOUT; None: this login may not read it.
     """
 
     log: list[str] = field(default_factory=list)
@@ -41,6 +42,7 @@ class Server:
     versions: list[str] = field(default_factory=list)
     refused: str = ""
     has_version_table: bool = False
+    lock_timeout: str | None = "0"
     open: list[str] | None = None
 
     def engine(self) -> Engine:
@@ -190,6 +192,10 @@ class _Cursor:
             return [("ALEMBIC_VERSION",)] if server.has_version_table and not is_other else []
         if "isolation_level" in statement:
             return [("READ COMMITTED",)]
+        if "v$parameter" in statement:
+            if server.lock_timeout is None:
+                raise oracledb.DatabaseError("ORA-00942: table or view does not exist")
+            return [(server.lock_timeout,)]
         return [("1.1",)]
 
     def fetchone(self) -> Any:

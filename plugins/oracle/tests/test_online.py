@@ -54,15 +54,21 @@ def test_the_journal(project: Project, server: Server) -> None:
     assert ["CREATE TABLE", *step, *step, "DROP TABLE"] == server.journal
 
 
-def test_statements_wait_for_a_busy_table(project: Project, server: Server) -> None:
-    """Oracle waits for nobody unless it is told to; the session's own limit is back afterwards."""
+@pytest.mark.parametrize(
+    ("before", "after"), [("0", 0), ("30", 30), (None, 0)], ids=["default", "own", "hidden"]
+)
+def test_statements_wait_for_a_busy_table(
+    project: Project, server: Server, before: str | None, after: int
+) -> None:
+    """Oracle waits only where a limit is set; the session's own limit is restored afterwards."""
+    server.lock_timeout = before
     project.revision("a", None, "op.drop_table('t')")
     project.upgrade(lock_wait_timeout=2.5)
     sent = [line for line in server.log if "ddl_lock_timeout" in line or "DROP TABLE" in line]
     assert [
         "ALTER SESSION SET ddl_lock_timeout = 3",
         "DROP TABLE t",
-        "ALTER SESSION SET ddl_lock_timeout = 0",
+        f"ALTER SESSION SET ddl_lock_timeout = {after}",
     ] == sent
 
 

@@ -264,8 +264,9 @@ FAMILY = (
 
 
 @pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("comment", ["", "-- the rows of child stay\\n", "/* as\\n above */ "])
 def test_foreign_keys_switched_off_inside_a_revision(
-    project: Project, engine: Engine, caplog: pytest.LogCaptureFixture
+    project: Project, engine: Engine, caplog: pytest.LogCaptureFixture, comment: str
 ) -> None:
     """The pragma takes effect, which saves the rows of child tables, and a warning tells it."""
 
@@ -285,8 +286,8 @@ def test_foreign_keys_switched_off_inside_a_revision(
     project.revision(
         "b",
         "a",
-        """
-        op.execute("PRAGMA foreign_keys=OFF")
+        f"""
+        op.execute("{comment}PRAGMA foreign_keys=OFF")
         assert op.get_bind().exec_driver_sql("PRAGMA foreign_keys").scalar() == 0
         op.execute("DELETE FROM parent")
         op.execute("PRAGMA foreign_keys=ON")

@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from idiolect.hooks import SessionLimits
+
+#: The view takes a privilege that not every login has.
+_READ = "SELECT value FROM v$parameter WHERE name = 'ddl_lock_timeout'"
 
 
 @contextlib.contextmanager
@@ -33,8 +36,10 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
         limits: seconds.
     """
     driver: Any = connection.connection.driver_connection
+    lock_timeout_before = 0
     if limits.lock_wait is not None:
         whole = max(1, math.ceil(limits.lock_wait))
+        lock_timeout_before = _ddl_lock_timeout(connection)
         connection.execute(text(f"ALTER SESSION SET ddl_lock_timeout = {whole}"))
     before = getattr(driver, "call_timeout", None)
     if limits.statement is not None and before is not None:
@@ -47,4 +52,14 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
             if limits.statement is not None and before is not None:
                 driver.call_timeout = before
             if limits.lock_wait is not None:
-                connection.execute(text("ALTER SESSION SET ddl_lock_timeout = 0"))
+                connection.execute(
+                    text(f"ALTER SESSION SET ddl_lock_timeout = {lock_timeout_before}")
+                )
+
+
+def _ddl_lock_timeout(connection: Connection) -> int:
+    """Return the session's setting in seconds; the server's default where it may not be read."""
+    try:
+        return int(connection.scalar(text(_READ)) or 0)
+    except DBAPIError:
+        return 0

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
 #: An engine's own ``BEGIN`` (the recipe of SQLAlchemy's documentation) in any of its forms.
 _BEGIN = re.compile(
     r"\s*BEGIN\b(\s+(DEFERRED|IMMEDIATE|EXCLUSIVE))?(\s+TRANSACTION)?\s*;?\s*$", re.IGNORECASE
@@ -34,8 +35,9 @@ _BEGIN = re.compile(
 #: Statements that SQLite refuses, or silently ignores, inside a transaction.
 #: Source: SQLite, "Pragma statements" (foreign_keys, journal_mode, synchronous) and "VACUUM".
 _OUTSIDE = re.compile(
-    r"\s*(VACUUM\b|DETACH\b|PRAGMA\s+(\w+\.)?(foreign_keys|journal_mode|synchronous)\s*[=(])",
-    re.IGNORECASE,
+    rf"{_COMMENTS}"
+    r"(VACUUM\b|DETACH\b|PRAGMA\s+(\w+\.)?(foreign_keys|journal_mode|synchronous)\s*[=(])",
+    re.IGNORECASE | re.DOTALL,
 )
 _NOTHING = "SELECT 1"
 
