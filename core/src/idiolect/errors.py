@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 
 class IdiolectError(Exception):
-    """Base of all errors that are somebody's to mend, as opposed to a bug in Idiolect.
+    """Base of all errors that a user can fix, as opposed to a bug in Idiolect.
 
     Args:
         message: what happened, with which value, and what to do; one line where possible.

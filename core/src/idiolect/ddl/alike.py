@@ -1,6 +1,6 @@
 """Lets a dialect's SQL text serve another one, which differs in a few places.
 
-A plugin for a relative of a database comes in when it is imported. SQLAlchemy finds text written
+Used by a plugin for a relative of a database when it is imported. SQLAlchemy finds text written
 with ``@compiles`` by the dialect's name alone, whatever its class derives from.
 """
 

@@ -1,7 +1,7 @@
-"""What shall become of a column, and by which statements in which order.
+"""The changes of a column, and the statements that make them, in order.
 
-:meth:`DefaultImpl.alter_column` comes in with a record of the changes; a plugin may order and
-word the statements anew. Nothing here executes.
+Used by :meth:`DefaultImpl.alter_column` with a record of the changes; a plugin may order and word
+the statements differently. Nothing here executes.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ class ColumnChanges:
         table_name: the table.
         column_name: the column as it is called before.
         schema: the table's schema.
-        nullable: whether it shall take NULL; None leaves it.
+        nullable: whether it is to take NULL; None leaves it as it is.
         server_default: its new default, None for none; False leaves it.
         name: its new name; None leaves it.
         type_: its new type; None leaves it.
         comment: its new comment, None for none; False leaves it.
-        existing_type: its type so far; None where not told.
-        existing_nullable: whether it took NULL so far; None where not told.
+        existing_type: its type so far; None if unknown.
+        existing_nullable: whether it took NULL so far; None if unknown.
         existing_server_default: its default so far; None and False where there is none or it was
             not told.
-        existing_comment: its comment so far; None where there is none or it was not told.
+        existing_comment: its comment so far; None if there is none or it is unknown.
         options: what else was given, options of dialects.
     """
 
@@ -64,7 +64,7 @@ class ColumnChanges:
             "schema": self.schema,
             "existing_type": self.existing_type,
             "existing_nullable": self.existing_nullable,
-            # Here a missing default and one that was not told are the same.
+            # Here a missing default and an unknown one are the same.
             "existing_server_default": _known(self.existing_server_default),
             "existing_comment": self.existing_comment,
         }

@@ -337,7 +337,7 @@ def drop_column(compiler: DDLCompiler, name: str, if_exists: bool | None = None,
 
 
 def has_sole_foreign_key(column: Column[Any]) -> bool:
-    """Tell whether exactly one foreign key hangs on ``column``: only such a one can be inline."""
+    """Return whether exactly one foreign key hangs on ``column``: only such a one can be inline."""
     return len(column.foreign_keys) == 1
 
 

@@ -1,6 +1,6 @@
-"""The part of an impl that batches ask: is a new table needed, and what does it take to make one.
+"""The part of an impl that batches use: whether a new table is needed, and how it is made.
 
-DefaultImpl inherits it. How a table is made anew stands in :mod:`idiolect.operations.batch`.
+DefaultImpl inherits it. How a table is rebuilt: :mod:`idiolect.operations.batch`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class BatchingImpl:
-    """What a dialect knows of batches."""
+    """The methods that batches call."""
 
     def requires_recreate_in_batch(self, batch_op: BatchOperationsImpl) -> bool:
         """Return whether a batch needs a new table: False, where ALTER can do all of it.

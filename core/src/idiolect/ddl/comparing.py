@@ -1,4 +1,4 @@
-"""The part of an impl that autogenerate asks: does the database have what the model says.
+"""The part of an impl that autogenerate uses: whether the database is as the models say.
 
 DefaultImpl inherits it; subclasses override single questions. Nothing here changes a database.
 """
@@ -44,7 +44,7 @@ _IDENTITY_OPTIONS = (
 
 
 class ComparingImpl:
-    """What a dialect knows of comparing.
+    """The methods that autogenerate calls to compare.
 
     Attributes:
         type_synonyms: sets of words for types that are the same.
@@ -55,7 +55,7 @@ class ComparingImpl:
         compares_by_value: whether columns that have the same type, nullability, default and
             part in the primary key are the same to these methods, whatever they are called, and
             plain indexes and constraints that have the same columns too. A subclass that
-            overrides one of the methods says so anew, or all its tables are compared in full.
+            overrides one of the methods sets it again, or all its tables are compared in full.
     """
 
     type_synonyms: ClassVar[Sequence[set[str]]] = ({"NUMERIC", "DECIMAL"},)
@@ -178,7 +178,7 @@ class ComparingImpl:
         """
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
-        """Tell whether a column's type differs from the model's.
+        """Return whether a column's type differs from the model's.
 
         Args:
             inspector_column: as it is in the database.
@@ -207,7 +207,7 @@ class ComparingImpl:
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        """Tell whether a column's default differs from the model's.
+        """Return whether a column's default differs from the model's.
 
         Args:
             inspector_column: as it is in the database.
@@ -221,7 +221,7 @@ class ComparingImpl:
         return pair is None or not self.wording.same(pair)
 
     def compare_identity(self, metadata_identity: Any, inspector_identity: Any) -> bool:
-        """Tell whether a column's Identity differs from the model's; one may be missing."""
+        """Return whether a column's Identity differs from the model's; one may be missing."""
         if not isinstance(metadata_identity, Identity) or not isinstance(
             inspector_identity, Identity
         ):
@@ -240,7 +240,7 @@ class ComparingImpl:
         return False
 
     def compare_computed(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
-        """Tell whether the values of two computed columns are computed otherwise.
+        """Return whether the values of two computed columns are computed otherwise.
 
         Where the database cannot say, their SQL decides, without what databases write differently.
 

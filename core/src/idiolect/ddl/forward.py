@@ -1,6 +1,6 @@
 """The documented modules of dialects, which live in packages of their own.
 
-The forwarders beside this file come in. Nothing is imported before a name is asked for.
+Used by the forwarding modules in this package. Nothing is imported before a name is asked for.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""How one database is told to change its schema: the documented DefaultImpl.
+"""How the schema of one database is changed: the documented DefaultImpl.
 
 A MigrationContext makes one; operations call it; plugins and users subclass it. Every statement
 leaves through :meth:`DefaultImpl._exec`, to the connection or to the script. Decides nothing
-about transactions and asks no hook.
+about transactions and calls no hook.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class ScriptParameterError(OperationError, TypeError):
 
 
 class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
-    """Tells a database to change, in standard SQL; the base of every dialect's own impl.
+    """Changes a database's schema in standard SQL; the base of every dialect's own impl.
 
     A subclass that sets ``__dialect__`` in its own body serves the SQLAlchemy dialect of that
     name from then on; of several, the newest does.
@@ -358,7 +358,7 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         Args:
             table_name: the table.
             column_name: the column as it is called before.
-            nullable: whether it shall take NULL; None leaves it.
+            nullable: whether it is to take NULL; None leaves it as it is.
             server_default: its new default, None for none; False leaves it.
             name: its new name; None leaves it.
             type_: its new type; None leaves it.
@@ -546,7 +546,7 @@ lookup.register_class(DefaultImpl.__dialect__, DefaultImpl)
 
 
 def is_wanted(constraint: Constraint, impl: DefaultImpl) -> bool:
-    """Tell whether the database needs ``constraint``: some types make one for others only."""
+    """Return whether the database needs ``constraint``: some types make one for others only."""
     rule = constraint._create_rule  # noqa: SLF001 - what SQLAlchemy's own DDL compiler asks
     return rule is None or bool(rule(impl))
 

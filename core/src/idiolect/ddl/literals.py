@@ -1,6 +1,6 @@
 """Values that stand in the text of a statement and are never sent as bound parameters.
 
-``op.inline_literal()`` and rows of a script come in. Nothing here executes.
+Used by ``op.inline_literal()`` and for the rows of a script. Nothing here executes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How a statement becomes text of a script: compiled, laid out, terminated, separated.
 
-Impls come in when they write for ``--sql``. Nothing here knows an output buffer or asks a hook;
+Used by impls when they write for ``--sql``. Nothing here knows an output buffer or asks a hook;
 what ends and separates statements stands in the context's DialectRules.
 """
 
@@ -83,7 +83,7 @@ def _tab_outside(quotes: str) -> re.Pattern[str]:
 
 
 def _escapes(dialect: Dialect) -> bool:
-    """Tell whether literals of a dialect have backslashes that escape, as it writes them."""
+    """Return whether literals of a dialect have backslashes that escape, as it writes them."""
     written = [
         str(
             literal(text, String()).compile(dialect=dialect, compile_kwargs={"literal_binds": True})

@@ -1,6 +1,6 @@
 """Rows to insert: checked, completed and grouped, so that each way of sending them loses none.
 
-:meth:`DefaultImpl.bulk_insert` comes in. Nothing here executes.
+Used by :meth:`DefaultImpl.bulk_insert`. Nothing here executes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Whether an index or a constraint is what the model says, and in which words it is not.
 
-Impls come in from their ``compare_...`` methods. Nothing here asks a database.
+Used by impls in their ``compare_...`` methods. Nothing here asks a database.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def index_elements(index: Index, dialect: Dialect) -> tuple[str, ...]:
 
 
 def is_plain(index: Index) -> bool:
-    """Tell whether an index has columns alone, whatever their order, and no expressions."""
+    """Return whether an index has columns alone, whatever their order, and no expressions."""
     return all(isinstance(unordered(element), Column) for element in index.expressions)
 
 

@@ -1,6 +1,6 @@
 """Whether two types are the same to a database, by the words that it is told them with.
 
-Impls come in from ``compare_type``. A type is its words, with the arguments in parentheses apart.
+Used by impls in ``compare_type``. A type is its words, with the arguments in parentheses apart.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def text_of_type(column: Column[Any], dialect: Dialect) -> str:
 
 
 def same_words(one: TypeWords, other: TypeWords, synonyms: Iterable[set[str]]) -> bool:
-    """Tell whether two types have the same words, or words that mean the same."""
+    """Return whether two types have the same words, or words that mean the same."""
     if one.base == other.base:
         return True
     for names in synonyms:
@@ -85,7 +85,7 @@ def same_words(one: TypeWords, other: TypeWords, synonyms: Iterable[set[str]]) -
 
 
 def same_arguments(reflected: TypeWords, model: TypeWords) -> bool:
-    """Tell whether two types have the same arguments; those of one side alone do not count."""
+    """Return whether two types have the same arguments; those of one side alone do not count."""
     for before, after in zip(reflected.arguments, model.arguments, strict=False):
         if before != after:
             return False

@@ -1,6 +1,6 @@
 """Whether an expression of a model is the one of the database, which tells it in its own words.
 
-Impls come in while they compare, and the comparison before it begins, with all that it will ask:
+Used by impls while they compare, and by the comparison before it begins, with all that it will ask:
 the hook ``normalise_expressions`` is called for many at a time. Nothing here reads SQL but what
 stands around a whole expression.
 """
@@ -91,7 +91,7 @@ class Wording:
             self._known[key] = model is not None and model == reflected
 
     def same(self, pair: Pair) -> bool | None:
-        """Tell whether both sides of ``pair`` are the same; None: the database cannot be asked."""
+        """Return whether both sides of ``pair`` are equal; None: the database cannot be asked."""
         if folded(pair.model) == folded(pair.reflected):
             return True
         self.settle([pair])
@@ -136,7 +136,7 @@ def without_brackets(text: str) -> str:
 
 
 def is_in_brackets(text: str) -> bool:
-    """Tell whether one pair of parentheses encloses all of an expression; quotes count."""
+    """Return whether one pair of parentheses encloses all of an expression; quotes count."""
     if not (text.startswith("(") and text.endswith(")")):
         return False
     depth = 0

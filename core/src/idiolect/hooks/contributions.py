@@ -1,6 +1,6 @@
 """How the core asks every plugin, whatever its dialect, for what it contributes.
 
-Rooms that use contributions come in: options and operations with each new set of plugins,
+Used by the packages that have contributions: options and operations with each new set of plugins,
 templates, commands and types of post-write hooks when one is named that the core does not have.
 pluggy is loaded only where something is installed or registered that could answer.
 """
@@ -88,13 +88,13 @@ def _implementers(hook: str, *, lenient: bool) -> list[tuple[str, Ask]]:
 
 
 def warn(failure: object) -> None:
-    """Tell of a plugin that is passed over."""
+    """Warn of a plugin that is skipped."""
     code = f" [{failure.code}]" if isinstance(failure, IdiolectError) else ""
     warnings.warn(f"{failure}{code}", UserWarning, stacklevel=2)
 
 
 class Current(Generic[T]):
-    """What plugins contributed, collected anew after one was loaded, registered or taken back.
+    """What plugins contributed, collected again after one was loaded, registered or removed.
 
     Args:
         make: collects everything; called when there is nothing yet or no longer what there is.

@@ -1,8 +1,8 @@
 """A dialect's plugins as typed methods: the only way in which the core asks a hook of them.
 
-Rules, version table and runtime come in with :func:`hooks_for`. Answers are checked here, so
-that a wrong one is told with the names of those who may have given it, and an exception inside
-a hook says whose hook it was. Nothing here is called per statement.
+Rules, version table and runtime get them from :func:`hooks_for`. Answers are checked here, so that
+a wrong one is told with the names of those who may have given it, and an exception inside a hook
+says whose hook it was. Nothing here is called per statement.
 """
 
 from __future__ import annotations
@@ -210,7 +210,7 @@ class DialectHooks:
         heads: set[str],
         run_args: Mapping[str, Any],
     ) -> None:
-        """Tell all plugins that a step was applied."""
+        """Notify all plugins that a step was applied."""
         self._ask("on_version_apply", ctx=ctx, step=step, heads=heads, run_args=run_args)
 
     def autogenerate_comparators(self, dialect: Dialect) -> list[Comparator]:
@@ -385,7 +385,7 @@ class DialectHooks:
 
 
 def _is_of_env_py(hook: str, exc: BaseException) -> bool:
-    """Tell whether env.py's own function failed, which the core calls last of a hook."""
+    """Return whether env.py's own function failed, which the core calls last of a hook."""
     return hook == "process_revision_directives" and any(
         frame.f_globals.get("__name__") in ROOM_DEFAULTS["compare"]
         for frame, _ in traceback.walk_tb(exc.__traceback__)

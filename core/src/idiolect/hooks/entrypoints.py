@@ -1,7 +1,7 @@
 """Which installed distributions offer plugins, read without importing any of them.
 
-The manager comes in with a group and perhaps a name. The usual case, distributions unpacked
-on ``sys.path``, is read directly: :func:`importlib.metadata.entry_points` parses the metadata of
+Used by the manager with a group and perhaps a name. The usual case, distributions unpacked on
+``sys.path``, is read directly: :func:`importlib.metadata.entry_points` parses the metadata of
 everything installed and costs more than a whole short command.
 """
 
@@ -123,7 +123,7 @@ _known: tuple[list[tuple[str, int]], list[tuple[str, PluginSource]]] = ([], [])
 
 
 def _all_entries() -> list[tuple[str, PluginSource]]:
-    """Return each distribution's entries with their groups, read anew where a folder changed."""
+    """Return each distribution's entries with their groups, read again if a folder has changed."""
     global _known  # noqa: PLW0603 - a cache of the process
     folders = [folder or os.curdir for folder in dict.fromkeys(sys.path)]
     state = [(os.path.abspath(folder), _changed(folder)) for folder in folders]  # noqa: PTH100 - strings, for speed

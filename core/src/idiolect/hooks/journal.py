@@ -35,7 +35,7 @@ class Reader(enum.Enum):
 
 
 def reading_for(reader: Reader, context: Any) -> AbstractContextManager[None]:
-    """Tell the journal of a migration context who gets the rows of what is read in the block."""
+    """Note in a context's journal who gets the rows that are read in the block."""
     # Stand-ins of a context have none.
     journal = getattr(context, "journal", None)
     found: AbstractContextManager[None] = (
@@ -85,7 +85,7 @@ class JournalSupport:
         return {}
 
     def outcome(self, connection: Connection, before: Mapping[str, str]) -> bool | None:
-        """Tell whether the statement that was in flight was carried out.
+        """Return whether the statement that was in flight was carried out.
 
         May clear away what a statement that was cut off has left behind.
 
@@ -101,11 +101,11 @@ class JournalSupport:
         return None if len(changed) > 1 else True in changed
 
     def refuses_transaction(self, error: Exception) -> Literal["whole", "in parts"] | None:
-        """Tell if the driver's error says that a statement has to be outside of transactions.
+        """Return whether the driver's error says that a statement cannot be in a transaction.
 
         Returns:
-            None if it does not; ``"in parts"`` where it commits by itself, so that half of it may
-            be left if it fails there.
+            None if it does not say so; ``"in parts"`` if the statement commits by itself, so that
+            half of it may be left if it fails.
         """
         return None
 

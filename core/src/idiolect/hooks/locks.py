@@ -1,8 +1,8 @@
 """The lock of a run, as plugins make it and the core uses it.
 
-Dialects' plugins come in with a subclass of :class:`MigrationLock`, which they return from the
-hook ``migration_lock``. Waiting, messages and the end of the lock are the core's
-(``runtime/lock.py``); a plugin only says how its database takes one without waiting.
+Dialect plugins return a subclass of :class:`MigrationLock` from the hook ``migration_lock``.
+Waiting, messages and the end of the lock are the core's (``runtime/lock.py``); a plugin only says
+how its database takes one without waiting.
 """
 
 from __future__ import annotations

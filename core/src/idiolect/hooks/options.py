@@ -1,7 +1,7 @@
 """Options of ``configure()`` as records, and the registry in which core and plugins put them.
 
-Implementations of the hook ``register_options`` come in; ``runtime/options.py`` reads the
-result. Nothing here looks at a value.
+Filled by implementations of the hook ``register_options`` and read by ``runtime/options.py``.
+Nothing here looks at a value.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 SQLAlchemy reads some databases table by table, and reads their answers with care. A plugin that
 fetches what is asked of all tables at once lets SQLAlchemy ask a stand-in: the result is
-SQLAlchemy's own, whichever version it is. Plugins come in; the core does for :func:`ask`.
+SQLAlchemy's own, whichever version it is. Used by plugins, and by the core for :func:`ask`.
 """
 
 from __future__ import annotations
@@ -218,7 +218,7 @@ class LazyFacts(Mapping[Any, Any]):
         return self._found[key]
 
     def __contains__(self, key: object) -> bool:
-        """Tell whether the table is there."""
+        """Return whether the table is there."""
         return key in self._keys
 
     def __iter__(self) -> Iterator[Any]:

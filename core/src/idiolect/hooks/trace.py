@@ -1,6 +1,6 @@
 """Tells on standard error which hook was asked, of whom, and what was answered.
 
-The manager comes in with each new scope where ``IDIOLECT_TRACE_HOOKS`` is set. For authors of
+Used by the manager with each new scope where ``IDIOLECT_TRACE_HOOKS`` is set. For authors of
 plugins: a line before a call, with the plugins in the order in which they are asked, and a line
 after it, with the answer.
 """

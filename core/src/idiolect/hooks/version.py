@@ -1,6 +1,6 @@
 """Which version of the hooks this core has, and which versions a plugin says that it fits.
 
-The manager comes in with a plugin that is about to be registered. A hook or an argument that is
+Used by the manager with a plugin that is about to be registered. A hook or an argument that is
 added raises the second number, one that is removed or changed raises the first.
 """
 

@@ -1,7 +1,7 @@
 """The operations that plugins bring: they come and go with their plugins.
 
-Operations come in whenever one is made, which costs a comparison of two numbers while no plugin
-has come or gone.
+Checked whenever an Operations object is made, which costs a comparison of two numbers while no
+plugin was added or removed.
 """
 
 from __future__ import annotations

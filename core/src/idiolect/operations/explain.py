@@ -1,7 +1,7 @@
 """Errors of operations, which name the operation and the table that they are about.
 
-Operations and their implementations come in. SQLAlchemy's complaints about arguments become
-ours here; what the database itself says is left alone.
+Used by operations and their implementations. SQLAlchemy's complaints about arguments become ours
+here; what the database itself says is left alone.
 """
 
 from __future__ import annotations

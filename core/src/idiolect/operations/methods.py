@@ -437,8 +437,8 @@ class BatchOperationsMethods:
 
         Args:
             column: the new column.
-            insert_before: the column that it shall stand before, where the table is made anew.
-            insert_after: the column that it shall stand after, likewise; both None: at the end.
+            insert_before: the column to place it before, if the table is rebuilt.
+            insert_after: the column to place it after, likewise; both None: at the end.
             if_not_exists: add IF NOT EXISTS, for dialects that have it.
             inline_references: write a sole foreign key into the column's definition.
             inline_primary_key: write PRIMARY KEY into the definition of a primary key column.
@@ -475,8 +475,8 @@ class BatchOperationsMethods:
             existing_server_default: its default so far.
             existing_nullable: whether it took NULL so far.
             existing_comment: its comment so far.
-            insert_before: the column that it shall stand before, where the table is made anew.
-            insert_after: the column that it shall stand after, likewise; both None: where it is.
+            insert_before: the column to place it before, if the table is rebuilt.
+            insert_after: the column to place it after, likewise; both None: where it is.
             kw: ``autoincrement``, ``existing_autoincrement`` and options of dialects.
         """
         raise NotImplementedError

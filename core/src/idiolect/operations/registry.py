@@ -1,7 +1,7 @@
 """Which operations there are, by the name of their directive.
 
-Op classes come in as they are registered with Operations; the proxy ``op``, error messages and
-the generator of stubs read it. Nothing here runs an operation.
+Operation classes are added here when they are registered with Operations; the proxy ``op``, error
+messages and the generator of stubs read it. Nothing here runs an operation.
 """
 
 from __future__ import annotations

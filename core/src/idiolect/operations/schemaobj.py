@@ -1,6 +1,6 @@
 """SQLAlchemy's schema objects, made from the names and fragments that operations are given.
 
-Ops come in to become tables, columns, constraints and indexes. Each object lives in a MetaData of
+Operations become tables, columns, constraints and indexes here. Each object lives in a MetaData of
 its own, with the naming convention of the target metadata; nothing is kept.
 """
 
@@ -295,7 +295,7 @@ class NamedText(ColumnElement[Any]):
         self.stand_in: Column[Any] = Column(text.text, NULLTYPE)
 
     def get_children(self, **kw: Any) -> list[Any]:
-        """Return the column that SQLAlchemy shall find in this expression."""
+        """Return the column that SQLAlchemy is to find in this expression."""
         return [self.stand_in]
 
 
@@ -328,7 +328,7 @@ def _untyped(names: Sequence[str]) -> list[Column[Any]]:
 
 
 def target_of(table: Table, name: str) -> str | Column[Any]:
-    """Return what a foreign key shall refer to: by name, unless SQLAlchemy would take it apart."""
+    """Return what a foreign key is to refer to: by name, unless SQLAlchemy would take it apart."""
     dotted = "." in table.name or "." in name
     return table.c[name] if dotted else f"{table.fullname}.{name}"
 

@@ -1,6 +1,6 @@
 """What carries the core's operations out: each becomes calls of the impl.
 
-:meth:`Operations.invoke` comes in. Replacements made with ``implementation_for(...,
+Used by :meth:`Operations.invoke`. Replacements made with ``implementation_for(...,
 replace=True)`` may call these functions.
 """
 

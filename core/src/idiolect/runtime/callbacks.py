@@ -1,6 +1,7 @@
 """Types of the functions that env.py hands to ``configure()``, for those who annotate theirs.
 
-Programs come in at the documented path, :mod:`idiolect.runtime.environment`. Nothing here runs.
+Programs import them from the documented path, :mod:`idiolect.runtime.environment`. Nothing here
+runs.
 """
 
 from __future__ import annotations

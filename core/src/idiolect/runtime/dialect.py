@@ -1,6 +1,6 @@
 """Which dialect a context is for, by what ``configure()`` was given.
 
-The context comes in, once. Who serves the dialect is found elsewhere.
+Used by the context, once. Who serves the dialect is found elsewhere.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """EnvironmentContext: what env.py sees as ``context``.
 
-Commands come in to run env.py for a purpose of theirs (the function ``fn``); env.py comes in
-through the proxy module to say how the database is reached. Long explanations of the options
-are in ``docs/reference/options.md``.
+Commands make one to run env.py with the function ``fn``; env.py reaches it through the proxy module
+and configures how the database is reached. Long explanations of the options are in
+``docs/reference/options.md``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Keeps the version table's rows in step with the steps of a run.
 
-The migration context comes in with a step that has just run, inside the step's transaction.
-The step says which rows come and go; this room writes them and checks that they were there.
+Used by the migration context with a step that has just run, inside the step's transaction. The step
+says which rows come and go; this room writes them and checks that they were there.
 """
 
 from __future__ import annotations

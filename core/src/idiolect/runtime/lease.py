@@ -1,8 +1,8 @@
 """A lock for databases that have none: a row that its holder keeps alive.
 
-``runtime/lock.py`` comes in where a dialect's plugin has no lock of its own. The row counts up
-every few seconds, by a thread with a connection of its own. Whoever sees it stand still for long
-takes it over; that is measured by the watcher's own clock, so that clocks need not agree.
+Used by ``runtime/lock.py`` where a dialect's plugin has no lock of its own. A thread with its own
+connection increments the row every few seconds. A waiter that sees no change for long takes it
+over; it measures this by its own clock, so that clocks need not agree.
 """
 
 from __future__ import annotations

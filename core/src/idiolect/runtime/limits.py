@@ -1,8 +1,8 @@
 """How long a step may take and wait, and when it is tried again.
 
-The migration context comes in around each step, and with an error that ended a run. How a
-database keeps a limit is its plugin's business (hook ``session_limits``), and so is which errors
-pass by themselves (hook ``transient_error``).
+Used by the migration context around each step, and with an error that ended a run. How a database
+keeps a limit is its plugin's business (hook ``session_limits``), and so is which errors pass by
+themselves (hook ``transient_error``).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One run at a time: waiting for the lock of a version table, and giving it back.
 
-The migration context comes in before it writes and after it has ended. How a database is locked
-is its plugin's business (hook ``migration_lock``); here is for how long to wait, what is said
+Used by the migration context before it writes and after it has ended. How a database is locked is
+its plugin's business (hook ``migration_lock``); here is for how long to wait, what is said
 meanwhile, and that the lock is given back on every way out.
 """
 
@@ -69,7 +69,7 @@ class RunLock:
 
     @property
     def ends_with_transaction(self) -> bool:
-        """Whether the lock is taken with each transaction anew."""
+        """Whether the lock is taken again with each transaction."""
         return self._lock is not None and self._lock.ends_with_transaction
 
     @property

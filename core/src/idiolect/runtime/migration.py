@@ -1,8 +1,8 @@
 """MigrationContext: a database or a script being migrated, and the run over it.
 
-Environments come in through :meth:`MigrationContext.configure`; programs may too. The context
-owns the connection or the output stream, the impl, the rules and the heads, and runs steps.
-Planning, transactions, version rows and SQL are neighbours of it.
+Environments and programs make one with :meth:`MigrationContext.configure`. The context owns the
+connection or the output stream, the impl, the rules and the heads, and runs steps. Planning,
+transactions, version rows and SQL are neighbours of it.
 """
 
 from __future__ import annotations
@@ -421,7 +421,7 @@ class MigrationContext:
     def _run_alone(
         self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
     ) -> None:
-        """Run the steps under the lock, planned anew where another run was there first."""
+        """Run the steps under the lock, planned again if another run came first."""
         if self._was_overtaken(heads):
             heads, steps = self._plan()
         if not steps and not self.purge:

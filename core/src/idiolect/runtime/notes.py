@@ -1,7 +1,7 @@
 """What an exception is told on its way out of a run: the step, its file, and what was left.
 
-The run comes in, around planning and around each step. Exceptions pass through with notes; none
-is raised or kept here.
+Used by a run around planning and around each step. Exceptions pass through with notes; none is
+raised or kept here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The options of ``configure()``: which there are, and whether what was given can be right.
 
-MigrationContext comes in with what it was given, after the dialect's plugin was loaded. The
-core's options are registered here, those of plugins by the hook ``register_options``. Options
+Used by MigrationContext with the options that it was given, after the dialect's plugin was loaded.
+The core's options are registered here, those of plugins by the hook ``register_options``. Options
 that nobody registered are let through, because implementations of hooks may read any.
 """
 

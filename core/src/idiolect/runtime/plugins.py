@@ -1,6 +1,6 @@
 """The documented Plugin: a name under which comparators are registered and chosen.
 
-Modules come in with ``setup(plugin)``; autogenerate asks which comparators the patterns of
+Modules register theirs in ``setup(plugin)``; autogenerate asks which comparators the patterns of
 ``autogenerate_plugins`` stand for. Nothing here compares.
 """
 
@@ -156,7 +156,7 @@ def _load(sources: Iterable[entrypoints.PluginSource]) -> None:
 
 @functools.cache
 def _published(_path: tuple[str, ...], _disabled: str | None) -> list[entrypoints.PluginSource]:
-    """Return the group's entries; looked up anew where modules are looked for elsewhere."""
+    """Return the group's entries; looked up again if ``sys.path`` has changed."""
     return entrypoints.find(PUBLISHED)
 
 

@@ -1,6 +1,6 @@
 """Whether the login may write the tables of a run, asked before the run writes anything.
 
-The migration context comes in when there is something to do. How a database tells is its plugin's
+Used by the migration context when there is something to do. How a database tells is its plugin's
 business (hook ``missing_privileges``); what a run needs follows from its steps.
 """
 

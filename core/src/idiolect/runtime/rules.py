@@ -1,7 +1,7 @@
 """A context's rules: every question about the dialect asked once, the answers frozen.
 
-:class:`idiolect.runtime.migration.MigrationContext` comes in while it is made. From then on
-no plugin is asked about rules.
+Used by :class:`idiolect.runtime.migration.MigrationContext` while it is made. From then on no
+plugin is asked about rules.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """When a transaction of a run begins and ends, and who owns it.
 
-The migration context comes in to open a scope around a run or around a step, and with each
-statement that is about to be sent. ``begin_transaction()`` only declares: the transaction
-begins with its first statement, or when ``run_migrations()`` has found something to do, so that
-no snapshot is open before that. What env.py began is never committed or rolled back here.
+The migration context opens a scope around a run or a step, and announces each statement that is
+about to be sent. ``begin_transaction()`` only declares: the transaction begins with its first
+statement, or when ``run_migrations()`` has found something to do, so that no snapshot is open
+before that. What env.py began is never committed or rolled back here.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class ProxyTransaction:
         self.migration_context = migration_context
 
     def commit(self) -> None:
-        """Commit what was done so far; later statements begin anew."""
+        """Commit what was done so far; later statements begin a new transaction."""
         self.migration_context.transactions.commit()
 
     def rollback(self) -> None:
@@ -235,7 +235,7 @@ class Transactions:
 
     @contextlib.contextmanager
     def autocommit(self) -> Iterator[None]:
-        """Commit, send the block's statements outside of any transaction, and go on anew.
+        """Commit, send the block's statements outside of any transaction, and begin another.
 
         Raises:
             AutocommitUnsupportedError: env.py holds the transaction, or the dialect cannot.

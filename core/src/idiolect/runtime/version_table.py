@@ -1,7 +1,7 @@
 """The table of current heads: one row a head, its revision id in ``version_num``.
 
-The migration context comes in to read heads, to make the table and to see that ids fit into it;
-rows change in :mod:`idiolect.runtime.heads` alone.
+Used by the migration context to read heads, to make the table and to see that ids fit into it; rows
+change in :mod:`idiolect.runtime.heads` alone.
 """
 
 from __future__ import annotations

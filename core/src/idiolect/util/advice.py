@@ -1,6 +1,6 @@
 """Says what to do about a name of the API that a program asks for and Idiolect lacks.
 
-The command line and the alias's package come in with an exception of the user's code. Code that
+Used by the command line and the alias's package with an exception of the user's code. Code that
 counts on a newer Alembic, or on what Alembic keeps to itself, ends in one of these, and so does
 code that meets the real Alembic.
 """
@@ -63,14 +63,14 @@ def advise(error: BaseException) -> str | None:
 
 
 def is_alembic_here() -> bool:
-    """Tell whether the real Alembic was imported in this process."""
+    """Return whether the real Alembic was imported in this process."""
     package = sys.modules.get(_ALIAS)
     # What stands for it is of a class of ours.
     return package is not None and not _is_own(type(package).__module__)
 
 
 def _is_of_alembic(error: BaseException) -> bool:
-    """Tell whether the real Alembic is in this process, and the error comes of that."""
+    """Return whether the real Alembic is in this process, and the error comes of that."""
     if not is_alembic_here():
         return False
     owner = getattr(error, "obj", None)

@@ -1,8 +1,7 @@
 """Which Operations and which EnvironmentContext the proxies ``op`` and ``context`` stand for.
 
-Contexts come in to bind what they own for the time of a block; the proxies come in to look
-it up. State belongs to the running thread or task, so migrations run side by side. Nothing
-here knows what it binds.
+Contexts bind what they own for the duration of a block, and the proxies look it up. State belongs
+to the running thread or task, so migrations run side by side. Nothing here knows what it binds.
 """
 
 from __future__ import annotations
@@ -86,7 +85,7 @@ class Bound(Generic[T]):
     def pop(self, value: T | _Late[T], previous: T | _Late[T] | None) -> None:
         """Undo :meth:`push`.
 
-        The former value is set anew because a token may not be reset from another context,
+        The former value is set again because a token may not be reset from another context,
         and fixtures do enter in one and leave in another.
         """
         self._here.set(previous)

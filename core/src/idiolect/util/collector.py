@@ -1,6 +1,6 @@
 """Keeps Python's garbage collector from looking for what is not there.
 
-The comparison of models comes in. Nothing here keeps anything alive.
+Used by the comparison of models. Nothing here keeps anything alive.
 """
 
 from __future__ import annotations

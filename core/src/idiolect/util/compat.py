@@ -1,6 +1,6 @@
 """What differs between platforms and Python versions, at the path where programs look for it.
 
-Post-write hooks come in, and tests that put another platform or other distributions in place.
+Used by post-write hooks, and by tests that substitute another platform or other distributions.
 """
 
 from __future__ import annotations

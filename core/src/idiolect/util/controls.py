@@ -1,7 +1,7 @@
 """Text of others at a terminal: what would steer it is shown, not obeyed.
 
-Whatever prints ids, messages, labels, paths or a server's words comes in. Scripts of ``--sql`` and
-what the user's own code prints stay as they are.
+Used by everything that prints ids, messages, labels, paths or text from a server. Scripts of
+``--sql`` and what the user's own code prints stay as they are.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Opening a file in the user's editor, for the ``edit`` command.
 
-Nothing else comes in; the file is not looked at.
+Used by that command alone; the file itself is not read.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Modules of a package as its attributes, imported when they are first asked for.
 
-Packages come in with their own ``__getattr__``: published code writes ``alembic.util.exc`` after
-``import alembic`` alone, and importing all modules of a package would cost every start.
+Used by packages in their ``__getattr__``: published code writes ``alembic.util.exc`` after a mere
+``import alembic``, and importing all modules of a package would slow down every start.
 """
 
 from __future__ import annotations

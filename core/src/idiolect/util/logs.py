@@ -1,8 +1,8 @@
 """Under which name log records are written, so that existing logging configurations keep working.
 
-Rooms come in with the part of the name after the package. Years of configuration files set up
-the logger ``alembic``, or one below it; where that is configured and the same of ``idiolect`` is
-not, records bear its name.
+Modules pass the part of the name after the package. Years of configuration files set up the logger
+``alembic``, or one below it; where that is configured and the same of ``idiolect`` is not, records
+bear its name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Text for people: messages, progress lines, warnings. Written to stdout unless said otherwise.
 
-Commands and commands alone come in; a room that finds a mistake raises instead.
+Used by commands alone; any other code that finds a mistake raises an exception.
 """
 
 from __future__ import annotations

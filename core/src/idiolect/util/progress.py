@@ -1,7 +1,7 @@
 """Who looks on while revisions run: nobody, unless the command line has put a display here.
 
-Runs, locks and operations come in and tell what begins and ends; what is made of it is the
-observer's business. Without one, each call costs a look at :data:`observer`.
+Runs, locks and operations report what begins and ends; what becomes of that is up to the observer.
+Without one, each call costs a look at :data:`observer`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Python files and text files on disk: loading by path, package resources, atomic writing.
 
-The script directory, the generators and ``init`` come in. Mako is imported when a template is
+Used by the script directory, the generators and ``init``. Mako is imported when a template is
 rendered, and nothing here knows what a revision is.
 """
 
@@ -31,7 +31,7 @@ class _SourceLoader(SourceFileLoader):
     """Python's loader, but for bytecode of a file that was written a moment ago.
 
     Bytecode is told from outdated bytecode by the second and the size of its source: a revision
-    that fails, is mended by a letter and run again at once would run as it was.
+    that fails, is fixed by one letter and run again at once would run as it was.
     """
 
     def set_data(self, path: str, data: ReadableBuffer, *, _mode: int = 0o666) -> None:
@@ -71,7 +71,7 @@ def load_python_file(dir_: StrPath, filename: StrPath) -> ModuleType:
 
 
 def _is_there(path: str) -> bool:
-    """Tell whether a file is there; a folder that may not be read is an error, not a no."""
+    """Return whether a file is there; a folder that may not be read is an error, not a no."""
     try:
         os.stat(path)  # noqa: PTH116
     except (FileNotFoundError, NotADirectoryError):

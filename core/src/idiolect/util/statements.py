@@ -1,6 +1,6 @@
 """What a SQL statement is about, read off its first words: enough to know whether it writes.
 
-The statement journal and the plugins that serve it come in. Nothing here parses SQL; a statement
+Used by the statement journal and the plugins that serve it. Nothing here parses SQL; a statement
 that is not recognised counts as one about the schema, which is treated with the most care.
 """
 

@@ -1,6 +1,6 @@
 """What a client that cuts scripts at GO makes of a statement.
 
-The impl comes in when it writes a script. Only text is known here, no option and no context.
+Used by the impl when it writes a script. Only text is known here, no option and no context.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CALL = re.compile(r"\s*EXEC(?:UTE)?\s+\w", re.IGNORECASE)
 
 
 def must_stand_first(sql: str) -> bool:
-    """Tell whether SQL Server wants the statement to begin its batch.
+    """Return whether SQL Server wants the statement to begin its batch.
 
     Source: "GO" and "CREATE VIEW" in the T-SQL reference, and the pages of its neighbours.
     """

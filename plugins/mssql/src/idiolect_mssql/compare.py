@@ -1,6 +1,6 @@
 """Defaults as SQL Server reports them, in the form that models have.
 
-The impl comes in; nothing here asks the database.
+Used by the impl; nothing here asks the database.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from idiolect.errors import OperationError
 from idiolect.util import warn
 from idiolect_mssql import batches, compare
 
-# Whoever has the impl has its SQL text.
+# Registers the SQL text.
 from idiolect_mssql.compile import QUERIES, DropConstraintOfColumn, conditional
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _DROPS = {f"mssql_drop_{kind}": kind for kind in QUERIES}
 
 
 class MSSQLImpl(DefaultImpl):
-    """Tells a SQL Server database to change.
+    """Changes the schema of a SQL Server database.
 
     Attributes:
         batch_separator: the line after each statement of a script; what

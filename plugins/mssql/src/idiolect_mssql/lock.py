@@ -1,6 +1,6 @@
 """SQL Server's migration lock: an application lock of the session.
 
-The plugin comes in for each run.
+Used by the plugin for each run.
 Source: "sp_getapplock" and "sp_releaseapplock" in the Transact-SQL reference.
 """
 

@@ -95,12 +95,12 @@ class MssqlPlugin:
     def session_limits(
         self, connection: Connection, limits: SessionLimits
     ) -> AbstractContextManager[None]:
-        """Both kinds, as far as the database has them."""
+        """Both limits, as far as the database has them."""
         return session_limits(connection, limits)
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:
-        """What ends when another connection's transaction does."""
+        """Errors that end with another connection's transaction."""
         return lock.transient_error(error)
 
     @hookimpl
@@ -110,7 +110,7 @@ class MssqlPlugin:
 
     @hookimpl
     def register_options(self, registry: OptionRegistry) -> None:
-        """Make the option of a script known."""
+        """The options that are SQL Server's."""
         registry.add(
             Option(
                 "mssql_batch_separator",

@@ -1,6 +1,6 @@
 """What keeps a login from writing the version table on SQL Server, in one query.
 
-The plugin comes in before a run writes.
+Used by the plugin before a run writes.
 Source: "HAS_PERMS_BY_NAME (Transact-SQL)": NULL where the securable or the name is not valid.
 """
 

@@ -1,10 +1,10 @@
 """Errors end the transaction in which they happen, and that is never passed over.
 
-The plugin comes in for each transaction of a run. Without XACT_ABORT, SQL Server undoes the
-failed statement alone and goes on, also in the middle of a batch whose later errors no driver
-shows: the revision would be committed in part. With it, the server rolls everything back at
-once, and what is sent afterwards would be committed alone; so the transaction is asked for its
-identity before each commit.
+Used by the plugin for each transaction of a run. Without XACT_ABORT, SQL Server undoes the failed
+statement alone and goes on, also in the middle of a batch whose later errors no driver shows: the
+revision would be committed in part. With it, the server rolls everything back at once, and what is
+sent afterwards would be committed alone; so the transaction is asked for its identity before each
+commit.
 Source: "SET XACT_ABORT", "CURRENT_TRANSACTION_ID" and "@@OPTIONS" in the Transact-SQL reference.
 """
 
@@ -164,7 +164,7 @@ class _Watch:
     def _before_statement(self, _connection: Connection, _cursor: Any, sql: str, *_: Any) -> None:
         if _ENDS.search(sql):
             self.check()
-        # Whoever sets a savepoint means to go on after an error.
+        # A savepoint is set to continue after an error.
         is_wanted = not self._connection.in_nested_transaction()
         if is_wanted is not self._is_on:
             self._is_on = is_wanted

@@ -1,6 +1,6 @@
 """What information_schema tells of a schema: six queries, whatever its size.
 
-Reflection comes in. Rows are kept by table, in the order in which the server gives them.
+Used by reflection. Rows are kept by table, in the order in which the server gives them.
 """
 
 from __future__ import annotations

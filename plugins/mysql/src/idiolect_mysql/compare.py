@@ -1,7 +1,7 @@
 """What MySQL and MariaDB tell of their tables in other words than the model.
 
 A unique constraint is an index to them, a foreign key brings an index along, and some types are
-others by the time they are stored. The impl comes in. Nothing here asks a database.
+others by the time they are stored. Used by the impl. Nothing here asks a database.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _INACTION = {None, "no action", "restrict"}
 def types_differ(
     reflected: Column[Any], model: Column[Any], dialect: Dialect, synonyms: Iterable[set[str]]
 ) -> bool:
-    """Tell whether the types of two columns differ.
+    """Return whether the types of two columns differ.
 
     Args:
         reflected: as the column is in the database.
@@ -83,7 +83,7 @@ def _taken_apart(text: str) -> tuple[TypeWords, str, str]:
 
 
 def _differ(one: str, other: str) -> bool:
-    """Tell whether both sides say something, and not the same: the rest is the table's."""
+    """Return whether both sides say something, and not the same: the rest is the table's."""
     return bool(one) and bool(other) and one != other
 
 
@@ -95,7 +95,7 @@ def _native(column: Column[Any], dialect: Dialect) -> Any:
 
 
 def _is_sized(model: TypeWords, reflected: TypeWords) -> bool:
-    """Tell whether ``TEXT(n)`` or ``BLOB(n)`` became the member of its family that is there.
+    """Return whether ``TEXT(n)`` or ``BLOB(n)`` became the member of its family that is there.
 
     Source: "The BLOB and TEXT Types" in MySQL's reference manual: the smallest that holds n
     characters, of as many bytes as the character set has.
@@ -115,7 +115,7 @@ def _smallest(size: int) -> str:
 
 
 def _is_precise_float(model: TypeWords, reflected: TypeWords) -> bool:
-    """Tell whether ``FLOAT(p)`` became the DOUBLE that is there.
+    """Return whether ``FLOAT(p)`` became the DOUBLE that is there.
 
     Source: "Floating-Point Types" in MySQL's reference manual.
     """
@@ -125,7 +125,7 @@ def _is_precise_float(model: TypeWords, reflected: TypeWords) -> bool:
 
 
 def same_columns(model: Index, reflected: Index, dialect: Dialect) -> bool:
-    """Tell whether two indexes have the same columns, ``text("a DESC")`` being the column a."""
+    """Return whether two indexes have the same columns, ``text("a DESC")`` being the column a."""
     return [*map(_bare, index_elements(model, dialect))] == [
         *map(_bare, index_elements(reflected, dialect))
     ]
@@ -174,7 +174,7 @@ def forget_foreign_key_indexes(reflected: set[Index], model: set[Index], dialect
 
 
 def _is_needed(index: Index) -> bool:
-    """Tell whether a foreign key has no other index that begins with its columns."""
+    """Return whether a foreign key has no other index that begins with its columns."""
     table = index.table
     columns = column_names(index)
     if table is None or columns not in {

@@ -54,11 +54,11 @@ class NotOnMySQLError(OperationError, NotImplementedError):
 
 
 class TypeMissingError(OperationError):
-    """A column is to be defined anew, and nobody said of which type it is."""
+    """A column has to be redefined, and its type was not given."""
 
 
 class MySQLAlterDefault(AlterColumn):
-    """Set the default, or drop it (None), without defining the column anew.
+    """Set the default, or drop it (None), without redefining the column.
 
     Args:
         name: the table's name.
@@ -79,7 +79,7 @@ class MySQLAlterDefault(AlterColumn):
 
 
 class MySQLChangeColumn(AlterColumn):
-    """Define the column anew, maybe under another name: what is left out, the column loses.
+    """Redefine the column, perhaps under another name: it loses what is left out.
 
     Args:
         name: the table's name.
@@ -123,7 +123,7 @@ class MySQLChangeColumn(AlterColumn):
 
 
 class MySQLModifyColumn(MySQLChangeColumn):
-    """Define the column anew under its name."""
+    """Redefine the column under its own name."""
 
 
 class MySQLDropConstraint(DropConstraint):
@@ -208,7 +208,7 @@ def _definition(element: MySQLChangeColumn, compiler: DDLCompiler) -> str:
 
 
 def is_mariadb(compiler: DDLCompiler) -> bool:
-    """Tell whether the server, as far as it is known, is MariaDB: URLs may say mysql for it.
+    """Return whether the server, as far as it is known, is MariaDB: URLs may say mysql for it.
 
     MariaDB takes no NOT NULL behind a generated column, and has no DROP CHECK.
     """
@@ -259,7 +259,7 @@ def _kind(constraint: Any, compiler: DDLCompiler) -> str:
 @compiles(ColumnType, *DIALECTS)
 @compiles(ColumnComment, *DIALECTS)
 def refuse_single_change(element: AlterColumn, compiler: DDLCompiler, **kw: Any) -> str:
-    """Refuse: a column is defined anew as a whole here, which the impl does.
+    """Refuse: a column is redefined as a whole here, by the impl.
 
     Raises:
         NotOnMySQLError: always.

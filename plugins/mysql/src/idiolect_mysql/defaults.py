@@ -1,7 +1,7 @@
 """Whether two defaults of a column are the same, however MySQL or MariaDB tells them.
 
 MySQL quotes numbers, puts brackets around expressions and names character sets; MariaDB writes
-functions in its own words. The impl comes in. Nothing here asks a database.
+functions in its own words. Used by the impl. Nothing here asks a database.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _CLOCK = re.compile(r"\b(?:curtime|current_time)\b(?: ?\( ?(\d*) ?\))?")
 
 
 def differ(column: Column[Any], model: str | None, reflected: str | None) -> bool:
-    """Tell whether a model's default differs from the database's.
+    """Return whether a model's default differs from the database's.
 
     Args:
         column: the model's; its type tells whether a quoted number is one.
@@ -48,7 +48,7 @@ def differ(column: Column[Any], model: str | None, reflected: str | None) -> boo
 
 
 def may_go_on(default: str) -> bool:
-    """Tell whether there may be more of a default than SQLAlchemy's pattern for it has read."""
+    """Return whether there may be more of a default than SQLAlchemy's pattern for it has read."""
     text = default.strip()
     return "(" in text and not _is_quoted(text) and _MOMENT.fullmatch(text.lower()) is None
 

@@ -1,4 +1,4 @@
-"""MySQL's and MariaDB's impls: a column is defined anew to be changed, and DDL commits by itself.
+"""MySQL's and MariaDB's impls: a column is redefined to be changed, and DDL commits by itself.
 
 Contexts on MySQL and MariaDB make one.
 """
@@ -26,7 +26,7 @@ from idiolect.ddl.wording import Pair
 from idiolect.util import warn
 from idiolect_mysql import compare, defaults, wording
 
-# Whoever has the impl has its SQL text.
+# Registers the SQL text.
 from idiolect_mysql.compile import (
     MySQLAlterDefault,
     MySQLChangeColumn,
@@ -58,7 +58,7 @@ _EXISTING = "mysql_existing_autoincrement"
 
 
 class MySQLImpl(DefaultImpl):
-    """Tells a MySQL database to change."""
+    """Changes the schema of a MySQL database."""
 
     __dialect__ = "mysql"
 
@@ -100,7 +100,7 @@ class MySQLImpl(DefaultImpl):
         Args:
             table_name: the table.
             column_name: the column as it is called before.
-            autoincrement: whether it shall count by itself; None leaves it.
+            autoincrement: whether it is to count by itself; None leaves it as it is.
             existing_autoincrement: whether it did so far.
             kw: see :meth:`idiolect.ddl.impl.DefaultImpl.alter_column`.
 
@@ -128,7 +128,7 @@ class MySQLImpl(DefaultImpl):
         type_ = changes.existing_type if changes.type_ is None else changes.type_
         place = (changes.table_name, changes.column_name)
         default = changes.server_default
-        # Also where the default stays: such columns are always defined anew as a whole.
+        # Also where the default stays: such columns are always redefined as a whole.
         if changes.name is not None or self._is_mysql_allowed_functional_default(type_, default):
             return [MySQLChangeColumn(*place, newname=changes.name, **_whole(changes))]
         asked = (changes.nullable, changes.type_, changes.options.get(_AUTOINCREMENT))
@@ -141,7 +141,7 @@ class MySQLImpl(DefaultImpl):
     def _is_mysql_allowed_functional_default(
         self, type_: TypeEngine[Any] | None, server_default: Any
     ) -> bool:
-        """Tell whether a column's default may be a function, which SET DEFAULT does not take.
+        """Return whether a column's default may be a function, which SET DEFAULT does not take.
 
         Source: "Automatic Initialization and Updating for TIMESTAMP and DATETIME" in MySQL's
         reference manual.
@@ -245,7 +245,7 @@ class MySQLImpl(DefaultImpl):
     def autogen_column_reflect(
         self, inspector: Any, table: Table, column_info: dict[str, Any]
     ) -> None:
-        """Read a default that calls a function in full: SQLAlchemy may end it in its midst."""
+        """Read a default that calls a function in full: SQLAlchemy may cut it short."""
         default = column_info.get("default")
         if default is not None and defaults.may_go_on(default):
             told = self._told_default(table, column_info["name"])
@@ -302,13 +302,13 @@ class MySQLImpl(DefaultImpl):
 
 
 class MariaDBImpl(MySQLImpl):
-    """Tells a MariaDB database to change."""
+    """Changes the schema of a MariaDB database."""
 
     __dialect__ = "mariadb"
 
 
 def _is_generated_anew(changes: ColumnChanges) -> bool:
-    """Tell whether a column becomes, or ceases to be, computed or an identity."""
+    """Return whether a column becomes, or ceases to be, computed or an identity."""
     if changes.server_default is False:
         return False
     both = (changes.server_default, changes.existing_server_default)
@@ -336,7 +336,7 @@ def _whole(changes: ColumnChanges) -> dict[str, Any]:
 
 
 def _needs_brackets(expr: ClauseElement) -> bool:
-    """Tell whether a part of an index is an expression, as SQLAlchemy's MySQL compiler sees it."""
+    """Return whether a part of an index is an expression to SQLAlchemy's MySQL compiler."""
     if isinstance(expr, UnaryExpression):
         return expr.modifier not in {operators.asc_op, operators.desc_op}
     return isinstance(expr, (BinaryExpression, FunctionElement))

@@ -126,7 +126,7 @@ class MysqlJournal(JournalSupport):
         return found
 
     def session(self, connection: Connection) -> str:
-        """Return the connection's number and when the server started: numbers begin anew then."""
+        """Return the connection's number and when the server started: numbers start again then."""
         number, start = (
             self._row(connection, "SELECT CONNECTION_ID(), UNIX_TIMESTAMP()"),
             self._row(connection, "SHOW GLOBAL STATUS LIKE 'Uptime'"),

@@ -1,7 +1,7 @@
 """The migration lock of MySQL and MariaDB: a lock of the server's by name.
 
-The plugin comes in for each run. The lock belongs to the session, so that it lasts over the
-commits of DDL, and ends when the session does.
+Used by the plugin for each run. The lock belongs to the session, so that it lasts over the commits
+of DDL, and ends when the session does.
 Source: "Locking Functions" in MySQL's reference manual.
 """
 

@@ -99,12 +99,12 @@ class MysqlPlugin:
     def session_limits(
         self, connection: Connection, limits: SessionLimits
     ) -> AbstractContextManager[None]:
-        """Both kinds, as far as the database has them."""
+        """Both limits, as far as the database has them."""
         return session_limits(connection, limits)
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:
-        """What ends when another connection's transaction does."""
+        """Errors that end with another connection's transaction."""
         return lock.transient_error(error)
 
     @hookimpl

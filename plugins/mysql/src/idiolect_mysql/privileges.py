@@ -1,6 +1,6 @@
 """What keeps a login from writing a table of a run on MySQL and MariaDB.
 
-The plugin comes in before a run writes. EXPLAIN asks for the privileges of the statement that it
+Used by the plugin before a run writes. EXPLAIN asks for the privileges of the statement that it
 explains, those of roles and of patterns among them, and changes nothing. Nothing explains a CREATE
 TABLE: the catalogue tells of that, where no role may hide what it leaves out.
 Source: MySQL's manual, "EXPLAIN Statement"; MariaDB's manual, "EXPLAIN".

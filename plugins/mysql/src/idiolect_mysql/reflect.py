@@ -1,7 +1,7 @@
 """All tables of MySQL and MariaDB in seven queries a schema, told by SQLAlchemy's own inspector.
 
 SQLAlchemy reads SHOW CREATE TABLE, one table after the other. Here it reads a text that is written
-from information_schema. The plugin comes in.
+from information_schema. Used by the plugin.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FIRST_MARIADB = (10, 2, 22)
 
 
 def can_reflect(connection: Connection) -> bool:
-    """Tell whether the server has what is needed here, and quotes names as usual."""
+    """Return whether the server has what is needed here, and quotes names as usual."""
     dialect: Any = connection.dialect
     first = _FIRST_MARIADB if dialect.is_mariadb else _FIRST_MYSQL
     version = dialect.server_version_info or ()

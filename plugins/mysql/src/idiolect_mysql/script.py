@@ -1,7 +1,7 @@
 """Statements of a script that hold semicolons of their own, for the clients of MySQL and MariaDB.
 
-The impl comes in when it writes for ``--sql``. Nothing here is sent to a server: ``DELIMITER`` is
-a word of the clients alone.
+Used by the impl when it writes for ``--sql``. Nothing here is sent to a server: ``DELIMITER`` is a
+word of the clients alone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _DELIMITERS = ("$$", "//", "~~", "@@@")
 
 
 def has_body(sql: str) -> bool:
-    """Tell whether a statement is a stored program with semicolons inside of it."""
+    """Return whether a statement is a stored program with semicolons inside of it."""
     bare = _QUOTED.sub("''", sql).strip().removesuffix(";")
     return ";" in bare and _PROGRAM.match(bare) is not None
 

@@ -1,7 +1,7 @@
 """The text of SHOW CREATE TABLE out of information_schema, for SQLAlchemy to read.
 
-Reflection comes in. A table with anything that information_schema does not tell in full has no
-text here: the server is asked for that one.
+Used by reflection. A table with anything that information_schema does not tell in full has no text
+here: the server is asked for that one.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ class Writer:
 
 
 def is_odd(catalogue: Catalogue, name: str) -> bool:
-    """Tell whether a table has what information_schema does not tell in full.
+    """Return whether a table has what information_schema does not tell in full.
 
     That is: no ordinary table, partitions, options of an engine, compressed or invisible columns,
     indexes on expressions, words or places, defaults of bytes.
@@ -206,7 +206,7 @@ def by_index(rows: list[IndexRow]) -> dict[str, list[IndexRow]]:
 
 
 def is_unique(parts: list[IndexRow]) -> bool:
-    """Tell whether an index is unique."""
+    """Return whether an index is unique."""
     return parts[0].non_unique == "0"
 
 

@@ -1,4 +1,4 @@
-"""A table's signature out of information_schema's rows. Reflection comes in."""
+"""A table's signature out of information_schema's rows. Used by reflection."""
 
 from __future__ import annotations
 

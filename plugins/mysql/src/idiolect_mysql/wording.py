@@ -1,6 +1,6 @@
 """Expressions as MySQL or MariaDB words them: given to a temporary table, and read from it.
 
-The plugin comes in, with many expressions at a time, and the impl for defaults that SQLAlchemy
+Used by the plugin with many expressions at a time, and by the impl for defaults that SQLAlchemy
 cannot read. Making and dropping a temporary table ends no transaction, and nothing stays.
 """
 

@@ -1,6 +1,6 @@
 """What Oracle tells in other words than the model: types, defaults, unique constraints.
 
-The impl comes in. Nothing here asks the database.
+Used by the impl. Nothing here asks the database.
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ def visit_rename_table(element: RenameTable, compiler: DDLCompiler, **kw: Any) -
 
 @compiles(IdentityColumnDefault, "oracle")
 def visit_identity_column(element: IdentityColumnDefault, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the whole identity as it shall be, or that it is dropped.
+    """Render the whole new identity, or that it is dropped.
 
     Source: "ALTER TABLE", modify_col_properties, identity_clause and drop_identity_clause.
     """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Identity, Insert, inspect
 
-import idiolect_oracle.compile  # noqa: F401 - whoever has the impl has its SQL text
+import idiolect_oracle.compile  # noqa: F401 - registers the SQL text
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.util import warn
 from idiolect_oracle import compare, sqlplus
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class OracleImpl(DefaultImpl):
-    """Tells an Oracle database to change; the database commits each change at once.
+    """Changes the schema of an Oracle database, which commits each change at once.
 
     Attributes:
         batch_separator: the line after each statement of a script; what

@@ -1,6 +1,6 @@
 """Oracle's migration lock: a user lock of the package DBMS_LOCK.
 
-The plugin comes in for each run. Who may not execute the package gets a lease row of the core's.
+Used by the plugin for each run. Who may not execute the package gets a lease row of the core's.
 Source: "DBMS_LOCK" in the PL/SQL Packages and Types Reference.
 """
 

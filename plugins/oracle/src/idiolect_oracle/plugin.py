@@ -98,12 +98,12 @@ class OraclePlugin:
     def session_limits(
         self, connection: Connection, limits: SessionLimits
     ) -> AbstractContextManager[None]:
-        """Both kinds, as far as the database has them."""
+        """Both limits, as far as the database has them."""
         return session_limits(connection, limits)
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:
-        """What ends when another connection's transaction does."""
+        """Errors that end with another connection's transaction."""
         return lock.transient_error(error)
 
     @hookimpl
@@ -115,6 +115,6 @@ class OraclePlugin:
 
     @hookimpl
     def register_options(self, registry: OptionRegistry) -> None:
-        """Make the options of a script known."""
+        """The options that are Oracle's."""
         for option in OPTIONS:
             registry.add(option)

@@ -1,6 +1,6 @@
 """What keeps a login from writing a table of a run on Oracle, in one query.
 
-The plugin comes in before a run writes. A schema's owner may do everything with its tables; of
+Used by the plugin before a run writes. A schema's owner may do everything with its tables; of
 others, the privileges of the session and grants of the table count, those of roles among them.
 Source: Oracle's Database Reference, "SESSION_PRIVS", "ALL_TAB_PRIVS".
 """

@@ -3,7 +3,7 @@
 SQL*Plus reads a script by lines, quotes or not: a blank line ends a statement, a semicolon at the
 end of a line runs it, a slash on a line of its own runs it again, ``&`` asks for a value. What
 stands in quotes is put together from harmless pieces instead; the database gets the same value.
-The impl comes in, for scripts alone; nothing here knows SQLAlchemy.
+Used by the impl for scripts alone; nothing here knows SQLAlchemy.
 
 Source: "SQL*Plus Basics", Running SQL Commands and Running PL/SQL Blocks, and the commands
 ``SET SQLBLANKLINES``, ``SET DEFINE`` and ``SET SQLPREFIX``, in the SQL*Plus User's Guide.
@@ -56,7 +56,7 @@ _CODED = re.compile(r"([\r&])")
 
 
 def is_plain(sql: str) -> bool:
-    """Tell whether there is nothing that could be misread, as in most rows of a long script."""
+    """Return whether there is nothing that could be misread, as in most rows of a long script."""
     if not sql or len(sql) > LONGEST_LINE or sql[-1] in ";/-" or sql[0] in "#@":
         return False
     return not any(mark in sql for mark in ("\n", "&", "--", "/*"))
@@ -84,17 +84,17 @@ def script_text(sql: str) -> str:
 
 
 def is_block(sql: str) -> bool:
-    """Tell whether SQL*Plus reads ``sql`` up to a slash, semicolons and blank lines included."""
+    """Return whether SQL*Plus reads ``sql`` up to a slash, semicolons and blank lines included."""
     return _BLOCK.match(_code(sql)) is not None
 
 
 def has_code(sql: str) -> bool:
-    """Tell whether there is more than comments."""
+    """Return whether there is more than comments."""
     return bool(_code(sql).strip())
 
 
 def asks_for_value(text: str) -> bool:
-    """Tell whether SQL*Plus would ask for a value: ``&`` in a quoted name cannot be helped."""
+    """Return whether SQL*Plus would ask for a value: ``&`` in a quoted name cannot be helped."""
     return "&" in text
 
 

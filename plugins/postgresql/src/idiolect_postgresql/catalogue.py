@@ -1,6 +1,6 @@
 """What PostgreSQL's catalogue tells of objects that are no tables: types, sequences, constraints.
 
-The plugin comes in through the hook ``reflect_extra``, once a comparison: a query a kind, whatever
+Used by the plugin through the hook ``reflect_extra``, once a comparison: a query a kind, whatever
 the number of objects. Nothing here knows models.
 """
 

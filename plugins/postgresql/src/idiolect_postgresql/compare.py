@@ -69,7 +69,7 @@ def forget_own_sequence(table: Table, column_info: dict[str, Any]) -> None:
 
 
 def is_own_sequence(default: str, table: str, column: str) -> bool:
-    """Tell whether a default counts with the sequence that a SERIAL column brings along."""
+    """Return whether a default counts with the sequence that a SERIAL column brings along."""
     found = _SEQUENCE.match(default)
     if found is None:
         return False
@@ -115,7 +115,7 @@ def stored_type(text: str) -> str:
 
 
 def is_null(default: str | None) -> bool:
-    """Tell whether a default is NULL, which is none.
+    """Return whether a default is NULL, which is none.
 
     PostgreSQL keeps it, with a cast, where the column's type has a length or a precision.
     """
@@ -137,7 +137,7 @@ def defaults_differ(
     for wanted in (model, literal):
         try:
             with connection.begin_nested() as savepoint:
-                # What is the same by chance where the session's time is UTC shall not be.
+                # Defaults that are equal only because the session's zone is UTC have to differ.
                 connection.exec_driver_sql(_ODD_ZONE)
                 same = connection.scalar(text(f"SELECT {_safe(reflected)} = {_safe(wanted)}"))
                 savepoint.rollback()

@@ -97,7 +97,7 @@ def visit_identity_column(element: IdentityColumnDefault, compiler: DDLCompiler,
 
 
 def is_void(statement: AlterColumn) -> bool:
-    """Tell whether a statement would change nothing, and be no SQL therefore."""
+    """Return whether a statement would change nothing, and be no SQL therefore."""
     if not isinstance(statement, IdentityColumnDefault):
         return False
     new, old = statement.default, statement.existing_server_default

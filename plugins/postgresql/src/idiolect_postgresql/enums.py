@@ -1,6 +1,6 @@
 """Enumerated types compared with those of the models: values that came, went or moved.
 
-The comparator of the set ``idiolect.postgresql.enums`` comes in when tables have been compared.
+The comparator of the set ``idiolect.postgresql.enums``, called when tables have been compared.
 What it finds stands before all that uses a type; the statements are those of ``own_ops.py``.
 """
 
@@ -148,7 +148,7 @@ def _columns_that_go(operations: Iterable[Any]) -> set[Place]:
 
 
 def _is_left_over(autogen_context: AutogenContext, known: EnumType, gone: set[Place]) -> bool:
-    """Tell whether all columns go that have a type."""
+    """Return whether all columns go that have a type."""
     default: Any = autogen_context.dialect.default_schema_name
     places = [
         (None if one.schema == default else one.schema, one.table, one.name)
@@ -158,7 +158,7 @@ def _is_left_over(autogen_context: AutogenContext, known: EnumType, gone: set[Pl
 
 
 def _is_of_tables(known: EnumType, gone: set[Place]) -> bool:
-    """Tell whether a type goes with tables, so that it comes back with them."""
+    """Return whether a type goes with tables, so that it comes back with them."""
     tables = {table for _schema, table, column in gone if column is None}
     return any(one.table in tables for one in known.columns)
 
@@ -227,7 +227,7 @@ def _wanted_by_columns(operations: Iterable[Any], dialect: Dialect) -> Iterator[
 
 
 def _has_to_be_committed(autogen_context: AutogenContext, known: EnumType, model: _Model) -> bool:
-    """Tell whether new values have to be committed before the rest of the revision.
+    """Return whether new values have to be committed before the rest of the revision.
 
     Source: "ALTER TYPE" in PostgreSQL's manual: before version 12 ADD VALUE does not run inside of
     a transaction; since then the value cannot be used before the transaction is over.

@@ -1,6 +1,6 @@
 """EXCLUDE constraints of the models compared with those of the database.
 
-The comparator of the set ``idiolect.postgresql.exclude`` comes in when tables have been compared.
+The comparator of the set ``idiolect.postgresql.exclude``, called when tables have been compared.
 Constraints that no model names are left alone.
 """
 

@@ -20,7 +20,7 @@ from idiolect.errors import OperationError
 from idiolect.util import warn
 from idiolect_postgresql import compare, normal, render
 
-# Whoever has the impl has its SQL text.
+# Registers the SQL text.
 from idiolect_postgresql.compile import PostgresqlColumnType, is_void
 from idiolect_postgresql.names import tell_of_cut
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class PostgresqlImpl(DefaultImpl):
-    """Tells a PostgreSQL database to change."""
+    """Changes the schema of a PostgreSQL database."""
 
     __dialect__ = "postgresql"
 
@@ -86,7 +86,7 @@ class PostgresqlImpl(DefaultImpl):
         super().add_constraint(const, **kw)
 
     def prep_table_for_batch(self, batch_impl: ApplyBatchImpl, table: Table) -> None:
-        """Drop the named constraints that the new table shall have: names are unique in a schema.
+        """Drop the named constraints that the new table will have: names are unique in a schema.
 
         Source: "CREATE INDEX" in PostgreSQL's manual: an index's name is unique in its schema,
         and unique constraints are indexes.

@@ -154,7 +154,7 @@ class PostgresqlJournal(JournalSupport):
         return super().outcome(connection, before)
 
     def refuses_transaction(self, error: Exception) -> Literal["whole", "in parts"] | None:
-        """Tell by the SQLSTATE."""
+        """Decide by the SQLSTATE."""
         return _OUTSIDE.get(sqlstate(error))
 
     def session(self, connection: Connection) -> str:

@@ -1,6 +1,6 @@
 """PostgreSQL's migration lock: an advisory lock, asked for again and again.
 
-The plugin comes in for each run. Nothing waits inside the server, where CREATE INDEX CONCURRENTLY
+Used by the plugin for each run. Nothing waits inside the server, where CREATE INDEX CONCURRENTLY
 would wait for the waiter, and no snapshot is open between two attempts.
 Source: PostgreSQL's manual, "Explicit Locking", section "Advisory Locks".
 """

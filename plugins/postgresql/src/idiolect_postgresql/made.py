@@ -1,6 +1,6 @@
 """What PostgreSQL makes of the models' constraints and indexes: made for a moment, and read.
 
-Comparators come in where text cannot decide. What is made stands on an empty temporary copy of the
+Used by comparators where text cannot decide. What is made stands on an empty temporary copy of the
 table, in a savepoint that is rolled back; nothing stays.
 """
 

@@ -1,6 +1,6 @@
 """Names that PostgreSQL cuts, which it tells in a notice that no driver shows.
 
-The impl comes in with names of tables and columns; SQLAlchemy itself refuses long names of indexes
+Used by the impl with names of tables and columns; SQLAlchemy itself refuses long names of indexes
 and constraints. Source: "Identifiers and Key Words" in PostgreSQL's manual.
 """
 

@@ -1,6 +1,6 @@
 """Indexes as PostgreSQL itself words them: the model's is made for a moment, and read.
 
-The comparison of indexes comes in where text cannot decide. What is made stands in the session's
+Used by the comparison of indexes where text cannot decide. What is made stands in the session's
 temporary schema and in a savepoint that is rolled back; nothing stays.
 """
 
@@ -47,7 +47,7 @@ _PARTS = text(
 
 
 def parts_differ(connection: Connection, pairs: Sequence[tuple[Index, Index]]) -> list[bool | None]:
-    """Tell of each pair of indexes whether they have other parts; None: it cannot be found out.
+    """Return for each pair of indexes whether their parts differ; None where it is unknown.
 
     Four statements, whatever the number of pairs.
 
@@ -90,14 +90,14 @@ def parts_differ(connection: Connection, pairs: Sequence[tuple[Index, Index]]) -
 
 
 def _differ_by_words(before: Parts | None, after: Parts | None) -> bool:
-    """Tell whether two lists of parts differ, but neither in number, order nor operator class."""
+    """Return whether two lists of parts differ, but neither in number, order nor operator class."""
     if before is None or after is None or before == after:
         return False
     return [part[1:] for part in before] == [part[1:] for part in after]
 
 
 def _are_worded_alike(connection: Connection, tables: list[Any], found: list[Any]) -> list[bool]:
-    """Tell of parts that differ whether they do so no longer when both are worded once more.
+    """Return for parts that differ whether they are equal when both are worded once more.
 
     What a database was told in its own words, as by a dump, it may tell in others.
     """

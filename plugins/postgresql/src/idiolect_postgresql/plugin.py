@@ -130,12 +130,12 @@ class PostgresqlPlugin:
     def session_limits(
         self, connection: Connection, limits: SessionLimits
     ) -> AbstractContextManager[None]:
-        """Both kinds, as far as the database has them."""
+        """Both limits, as far as the database has them."""
         return session_limits(connection, limits)
 
     @hookimpl(wrapper=True)
     def run_step(self, context: MigrationContext) -> Generator[None, Any, Any]:
-        """Tell of an index that a failed CREATE INDEX CONCURRENTLY leaves."""
+        """Note the index that a failed CREATE INDEX CONCURRENTLY has left."""
         try:
             return (yield)
         except DBAPIError as exc:
@@ -150,7 +150,7 @@ class PostgresqlPlugin:
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:
-        """What ends when another connection's transaction does."""
+        """Errors that end with another connection's transaction."""
         return lock.transient_error(error)
 
     @hookimpl

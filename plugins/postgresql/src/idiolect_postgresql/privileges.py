@@ -1,6 +1,6 @@
 """What keeps a login from writing the version table on PostgreSQL, in one query.
 
-The plugin comes in before a run writes.
+Used by the plugin before a run writes.
 Source: PostgreSQL's manual, "System Information Functions", "Access Privilege Inquiry Functions".
 """
 

@@ -1,6 +1,6 @@
 """Tables of PostgreSQL: SQLAlchemy reads them together, here only those that need to be read.
 
-The plugin comes in. Signatures are read first, in three queries a schema; what is equal by them
+Used by the plugin. Signatures are read first, in three queries a schema; what is equal by them
 costs no more.
 """
 
@@ -28,7 +28,7 @@ _FIRST_VERSION = (12,)
 
 
 def can_reflect(connection: Connection) -> bool:
-    """Tell whether the server has what is needed here."""
+    """Return whether the server has what is needed here."""
     return (connection.dialect.server_version_info or ()) >= _FIRST_VERSION
 
 

@@ -1,6 +1,6 @@
 """What PostgreSQL alone has, as Python text: domains, EXCLUDE constraints, indexed expressions.
 
-The impl and the plugin come in while a revision is generated; nothing here asks a database.
+Used by the impl and the plugin while a revision is generated; nothing here asks a database.
 """
 
 from __future__ import annotations

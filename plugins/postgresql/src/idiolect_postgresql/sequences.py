@@ -1,6 +1,6 @@
 """Sequences that the models have and the database has not.
 
-The comparator of the set ``idiolect.postgresql.sequences`` comes in when tables have been compared.
+The comparator of the set ``idiolect.postgresql.sequences``, called when tables were compared.
 Sequences that no model names are left alone: they may be anybody's.
 """
 

@@ -1,6 +1,6 @@
 """The comparators that PostgreSQL has besides the core's, each in a set of its own.
 
-The plugin comes in once a comparison.
+Used by the plugin once for each comparison.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Enumerated types that are there before a table that has them: such a table does not make them.
 
 SQLAlchemy makes a type together with the first table of a run that has it, and fails where an
-earlier run made it. The comparator of enumerated types comes in once it knows which there are.
-The types of the operations' columns are replaced, never those of the models.
+earlier run made it. Used by the comparator of enumerated types once it knows which there are. The
+types of the operations' columns are replaced, never those of the models.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Types are compared by their numbers in the catalogue, indexes and constraints by what PostgreSQL
 writes for them: where that is more than columns, the table has no signature and is compared in
-full. Reflection comes in.
+full. Used by reflection.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The SQLSTATE of an error, wherever the driver keeps it.
 
-The lock and the journal come in with errors of psycopg, psycopg2, asyncpg and pg8000.
+Used by the lock and the journal with errors of psycopg, psycopg2, asyncpg and pg8000.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Expressions as PostgreSQL itself words them: carried out on empty copies of tables, and read.
 
-The plugin comes in, with many expressions at a time. What is made stands in the session's
-temporary schema and in a savepoint that is rolled back; nothing stays.
+Used by the plugin with many expressions at a time. What is made stands in the session's temporary
+schema and in a savepoint that is rolled back; nothing stays.
 """
 
 from __future__ import annotations

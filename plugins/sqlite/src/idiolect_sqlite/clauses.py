@@ -1,6 +1,6 @@
 """What keys and constraints say besides their columns: ON CONFLICT, COLLATE, order.
 
-Batches come in with a table that was read, and with the new one. SQLAlchemy reads no such clause,
+Used by batches with a table that was read, and with the new one. SQLAlchemy reads no such clause,
 and no unique constraint over anything but plain names; the text of the table has them.
 Source: SQLite, "CREATE TABLE", indexed-column and conflict-clause.
 """

@@ -24,7 +24,7 @@ _QUOTED = re.compile(r"'((?:[^']|'')*)'")
 
 
 def needs_parentheses(expression: str | None) -> bool:
-    """Tell whether the text of a default is an expression whose parentheses SQLite took away."""
+    """Return whether the text of a default is an expression whose parentheses SQLite took away."""
     if not expression or expression[0] in "'\"(":
         return False
     return re.fullmatch(r"[-+]?[\d.]+", expression) is None
@@ -49,7 +49,7 @@ _AROUND = re.compile(r"\s*([^\w\s])\s*")
 
 
 def is_stored_as(model: Column[Any], reflected: Column[Any], dialect: Any) -> bool:
-    """Tell whether a type that SQLite does not know is told as the one that is there.
+    """Return whether a type that SQLite does not know is told as the one that is there.
 
     Collations are not told. Source: "Datatypes In SQLite", section 3.1.
     """

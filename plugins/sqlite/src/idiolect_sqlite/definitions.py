@@ -1,6 +1,6 @@
 """What SQLite keeps of a statement that made something: its text, cut into the parts of interest.
 
-Rebuilds come in. Text in, text out; nothing is asked of the database.
+Used by rebuilds. Text in, text out; nothing is asked of the database.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Enforcement of foreign keys, switched off for one revision and watched over all the same.
 
-A rebuild comes in when dropping the old table would reach rows that refer to it. All of it goes
-past SQLAlchemy, which would begin a transaction: inside of one the pragma does nothing.
+Used by a rebuild when dropping the old table would reach rows that refer to it. All of it goes past
+SQLAlchemy, which would begin a transaction: inside of one the pragma does nothing.
 Source: SQLite, "Pragma statements": foreign_keys, foreign_key_check, foreign_key_list.
 """
 
@@ -34,7 +34,7 @@ class EnforcementError(OperationError):
 
 
 class Violation(NamedTuple):
-    """A row that refers to nothing, told by what does not change when its table is made anew.
+    """A row that refers to nothing, identified by what a rebuild of its table does not change.
 
     Attributes:
         table: the row's table.
@@ -52,7 +52,7 @@ class Violation(NamedTuple):
 
 
 def is_enforced(connection: Connection) -> bool:
-    """Tell whether the connection enforces foreign keys; begins no transaction."""
+    """Return whether the connection enforces foreign keys; begins no transaction."""
     return bool(_Raw(connection).rows("PRAGMA foreign_keys")[0][0])
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Computed, Date, DateTime, DefaultClause, Time, cast
 
-import idiolect_sqlite.compile  # noqa: F401 - whoever has the impl has its SQL text
+import idiolect_sqlite.compile  # noqa: F401 - registers the SQL text
 from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.errors import OperationError
 from idiolect_sqlite.render import bracketed, give_defaults_brackets
@@ -48,7 +48,7 @@ class CommentUnsupportedError(OperationError, NotImplementedError):
 
 
 class SQLiteImpl(DefaultImpl):
-    """Tells a SQLite database to change.
+    """Changes the schema of a SQLite database.
 
     Scripts are written without transaction words, as documented; online runs are made
     transactional by the plugin, whatever this class says.
@@ -172,7 +172,7 @@ class SQLiteImpl(DefaultImpl):
     def autogen_column_reflect(
         self, inspector: Any, table: Table, column_info: dict[str, Any]
     ) -> None:
-        """Give a default that is an expression its parentheses back, so that it runs anew."""
+        """Restore the parentheses of a default that is an expression, to make it valid SQL."""
         from idiolect_sqlite import compare
 
         if compare.needs_parentheses(column_info.get("default")):
@@ -234,7 +234,7 @@ class SQLiteImpl(DefaultImpl):
 
 
 def is_constant(column: Column[Any]) -> bool:
-    """Tell whether ALTER can add the column: its default is a plain value, or computed on reading.
+    """Return whether ALTER can add the column: with a plain default, or computed on reading.
 
     Source: "ALTER TABLE" in SQLite's SQL manual, section 4: no expression in parentheses as a
     default, and no STORED generated column.

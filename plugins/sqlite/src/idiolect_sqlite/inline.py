@@ -1,6 +1,6 @@
 """Constraints in the definition of a column, of which SQLAlchemy reads columns alone.
 
-Batches come in with a table that was read. Actions are in a pragma, the rest is in the text.
+Used by batches with a table that was read. Actions are in a pragma, the rest is in the text.
 Source: SQLAlchemy, ``dialects/sqlite/base.py``, get_foreign_keys(): names and options are looked
 for in table constraints. SQLite, "CREATE TABLE", foreign-key-clause.
 """

@@ -1,7 +1,7 @@
 """SQLite's migration lock: the write transaction itself.
 
-The plugin comes in for each run. ``BEGIN IMMEDIATE`` lets one writer in and leaves readers alone;
-it ends with the transaction, or with the process. Where a revision commits in its middle, the
+Used by the plugin for each run. ``BEGIN IMMEDIATE`` lets one writer in and leaves readers alone; it
+ends with the transaction, or with the process. Where a revision commits in its middle, the
 connection keeps its locks on the file instead, until the run is over.
 """
 

@@ -103,14 +103,14 @@ class SQLitePlugin:
     def session_limits(
         self, connection: Connection, limits: SessionLimits
     ) -> AbstractContextManager[None]:
-        """Both kinds, as far as the database has them."""
+        """Both limits, as far as the database has them."""
         from idiolect_sqlite.limits import session_limits
 
         return session_limits(connection, limits)
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:
-        """What ends when another connection's transaction does."""
+        """Errors that end with another connection's transaction."""
         from idiolect_sqlite.lock import transient_error
 
         return transient_error(error)

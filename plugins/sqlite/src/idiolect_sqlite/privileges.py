@@ -1,7 +1,7 @@
 """What keeps a process from writing an SQLite database: a file or folder that is read-only.
 
-The plugin comes in before a run writes. Where the file system gives a reason to doubt, a write
-that changes nothing is tried and taken back.
+Used by the plugin before a run writes. Where the file system gives a reason to doubt, a write that
+changes nothing is tried and taken back.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What a table of SQLite has besides what SQLAlchemy reads, kept while it is made anew.
+"""What a table of SQLite has beyond what SQLAlchemy reads, kept while it is rebuilt.
 
-The impl comes in around the making of the new table. Only SQLite's own catalogue is asked.
+Used by the impl around the making of the new table. Only SQLite's own catalogue is asked.
 Source: "ALTER TABLE" in SQLite's SQL manual, section 7, for what a new table must be given again.
 """
 
@@ -46,7 +46,7 @@ _REACHING = ("CASCADE", "SET NULL", "SET DEFAULT")
 
 
 class RowsAtRiskError(OperationError):
-    """Rows that refer to a table would be deleted or changed by making it anew."""
+    """Rows that refer to a table would be deleted or changed by rebuilding it."""
 
 
 class LeftoverError(OperationError):
@@ -71,7 +71,7 @@ class DeclaredType(UserDefinedType[Any]):
 
 
 class Rebuild:
-    """One table that is made anew.
+    """One table that is rebuilt.
 
     Args:
         connection: to the database, in the transaction of the batch.
@@ -141,7 +141,7 @@ class Rebuild:
         self.batch.impl.ask_for_guard(StepGuard(reason, unenforced))
 
     def _has_orphans(self) -> bool:
-        """Tell whether the new table would refuse rows that the old one has."""
+        """Return whether the new table would refuse rows that the old one has."""
         query = "SELECT 1 FROM pragma_foreign_key_check(?, ?) LIMIT 1"
         try:
             return bool(self._rows(query, self.name, self.main))
@@ -375,7 +375,7 @@ class Rebuild:
 
 
 def _says(type_: TypeEngine[Any], words: str, dialect: Dialect) -> bool:
-    """Tell whether a type is written in these words; some that are read cannot be written."""
+    """Return whether a type is written in these words; some that are read cannot be written."""
     try:
         written = type_.compile(dialect=dialect)
     except (CompileError, AttributeError):

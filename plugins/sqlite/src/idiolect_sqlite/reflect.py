@@ -3,7 +3,7 @@
 SQLAlchemy asks SQLite table by table, several pragmas each, and reads the answers with care. Here
 it asks a stand-in for the connection, which answers from what was read of all tables at once;
 whatever it does not recognise goes to the database. So the result is SQLAlchemy's, whichever
-version it is. The plugin comes in.
+version it is. Used by the plugin.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _COLUMNS = {
 
 
 def can_reflect(connection: Connection) -> bool:
-    """Tell whether the library has what is needed here."""
+    """Return whether the library has what is needed here."""
     return (connection.dialect.server_version_info or ()) >= FIRST_VERSION
 
 

@@ -1,6 +1,6 @@
 """Defaults of SQLite's columns as Python text: SQLite wants brackets around expressions.
 
-The impl comes in. Nothing here knows of autogenerate.
+Used by the impl. Nothing here knows of autogenerate.
 """
 
 from __future__ import annotations

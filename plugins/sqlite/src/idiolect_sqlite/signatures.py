@@ -1,8 +1,8 @@
 """A table's signature out of SQLite's own rows, where its text has nothing that they do not tell.
 
 SQLite tells names of constraints and the timing of foreign keys in the text of CREATE TABLE alone.
-Text that is not what SQLAlchemy would write makes no signature: the table is then compared in
-full. Reflection comes in.
+Text that is not what SQLAlchemy would write makes no signature: the table is then compared in full.
+Used by reflection.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ _NOTHING = "SELECT 1"
 
 @contextlib.contextmanager
 def immediate_transactions(connection: Connection) -> Iterator[None]:
-    """Begin a write transaction before the first statement, and anew after each commit.
+    """Begin a write transaction before the first statement, and again after each commit.
 
     Args:
         connection: the migrating connection; any driver whose connection has the attribute
@@ -112,7 +112,7 @@ def _on_any_connection(used: Connection, *_details: Any) -> None:
 
 
 def _is_another(connection: Connection, other: Connection) -> bool:
-    """Tell whether a connection is another one to the same database."""
+    """Return whether a connection is another one to the same database."""
     if other.engine is connection.engine:
         return other is not connection
     return other.dialect.name == connection.dialect.name and bool(

@@ -1,7 +1,7 @@
 """Batches: changes of one table that are carried out together, by ALTER or by a new table.
 
 Documented path of the two classes that dialects' impls meet: what was recorded, and the table
-that is made anew.
+that is rebuilt.
 """
 
 from __future__ import annotations

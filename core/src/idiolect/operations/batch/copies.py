@@ -1,7 +1,7 @@
 """Parts of a table, copied for the table that takes its place.
 
-The room of new tables comes in. Nothing here knows what changes; SQLAlchemy's own ways to copy
-schema objects, which have no public names, are used here alone.
+Used by :mod:`idiolect.operations.batch.rebuild`. Nothing here knows what changes; SQLAlchemy's own
+ways to copy schema objects, which have no public names, are used here alone.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def in_order(constraints: Iterable[Constraint]) -> list[Constraint]:
 
 
 def is_bound_to_type(constraint: Constraint) -> bool:
-    """Tell whether the type of a column makes the constraint."""
+    """Return whether the type of a column makes the constraint."""
     return bool(getattr(constraint, "_type_bound", False))
 
 
@@ -92,7 +92,7 @@ def column_of_type(
 
 
 def makes_check(column: Column[Any]) -> bool:
-    """Tell whether the column's type makes a constraint already."""
+    """Return whether the column's type makes a constraint already."""
     return bool(getattr(column.type, "create_constraint", False))
 
 
@@ -189,7 +189,7 @@ def stand_in(
 
 
 def wants_a_name(table: Table) -> bool:
-    """Tell whether the naming convention makes names of checks from names."""
+    """Return whether the naming convention makes names of checks from names."""
     convention = table.metadata.naming_convention.get("ck")
     return isinstance(convention, str) and "%(constraint_name)s" in convention
 

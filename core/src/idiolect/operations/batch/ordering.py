@@ -1,6 +1,7 @@
 """In which order the columns of a new table stand.
 
-The room of new tables comes in. Names in, names out: no column object is known here.
+Used by :mod:`idiolect.operations.batch.rebuild`. Names in, names out: no column object is known
+here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A table made anew: what stood there and what changes become a new table, which takes its place.
+"""A table rebuilt: the old table and its changes make a new one, which takes its place.
 
-Batches come in, one object each. Changes are collected first and judged against the table;
+One object for each batch. Changes are collected first and judged against the table;
 :meth:`ApplyBatchImpl._create` then sends CREATE, INSERT ... SELECT, DROP, RENAME and the indexes.
 """
 
@@ -54,7 +54,7 @@ _LONGEST = 50
 
 
 class ApplyBatchImpl:
-    """A table and what shall become of it.
+    """A table and the changes to be made to it.
 
     Args:
         impl: the dialect's; asked how values of a changed type are copied.
@@ -133,7 +133,7 @@ class ApplyBatchImpl:
             return
         name = constraint_name(constraint, self.table)
         if copies.is_bound_to_type(constraint):
-            # The type of the new table's column makes it anew, under a name that is not final.
+            # The type of the new table's column makes it again, under a name that is not final.
             for column in copies.columns_of(constraint):
                 self._names_of_type_checks[column.name] = name
         elif name is not None:
@@ -466,7 +466,7 @@ class ApplyBatchImpl:
         return texts.renamed(sql, self._new_names())
 
     def _goes_with_its_columns(self, constraint: Constraint) -> bool:
-        """Tell whether text was read that is about columns which are dropped, and no others."""
+        """Return whether text was read that is about columns which are dropped, and no others."""
         if not self.reflected or constraint.table is not self.table:
             return False
         sql: Any = getattr(constraint, "sqltext", None)
@@ -492,7 +492,7 @@ class ApplyBatchImpl:
     def _transfer_check(self, constraint: CheckConstraint, name: str | None) -> None:
         """Let text of the old table speak of the new one, or refuse it as the database would."""
         if not self.reflected or not isinstance(constraint.sqltext, TextClause):
-            return  # whoever gives the table gives what shall be said
+            return  # a table that was given is complete as it is
         dropped = self.dropped_in(constraint.sqltext.text)
         if dropped:
             raise OperationError(

@@ -1,7 +1,7 @@
 """What a batch collects, and the choice between ALTER and a new table.
 
 ``batch_alter_table`` makes one as the impl of its directives: each call of the impl is kept, and
-carried out when the block ends. How a table is made anew is told in the next room.
+carried out when the block ends. How a table is rebuilt: ``rebuild.py``.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ class BatchOperationsImpl:
                 getattr(self.impl, name)(*args, **_without_places(kw))
 
     def _recorded(self) -> Iterator[tuple[Recorded, str]]:
-        # Whoever adds to the batch by himself says no directive.
+        # Code that adds to the batch directly names no directive.
         for place, recorded in enumerate(self.batch):
             yield recorded, self._directives[place] if place < len(self._directives) else ""
 
@@ -242,7 +242,7 @@ class BatchOperationsImpl:
         self._directives.append(self.asked)
 
     def refuse_constraint(self, const: Constraint) -> None:
-        """Refuse nothing yet: it is not known whether the table is made anew."""
+        """Refuse nothing yet: it is not known whether the table will be rebuilt."""
 
     def add_column(self, *arg: Any, **kw: Any) -> None:
         """Keep a call of the impl's method of this name."""

@@ -1,7 +1,7 @@
 """Columns named in SQL text: in a CHECK that was read, in a computed column, in part of an index.
 
-The room of new tables comes in. Text is cut into words, no more: what is a column is told by what
-stands beside it.
+Used by :mod:`idiolect.operations.batch.rebuild`. Text is only split into words: the words around
+one decide whether it is a column.
 """
 
 from __future__ import annotations

@@ -30,10 +30,10 @@ class AlterColumnOp(AlterTableOp):
         column_name: the column as it is called before.
         schema: the table's schema; None is the connection's default schema.
         existing_type: its type so far.
-        existing_server_default: its default so far, None for none; False where not told.
+        existing_server_default: its default so far, None for none; False if unknown.
         existing_nullable: whether it took NULL so far.
         existing_comment: its comment so far.
-        modify_nullable: whether it shall take NULL; None leaves it.
+        modify_nullable: whether it is to take NULL; None leaves it as it is.
         modify_comment: its new comment, None for none; False leaves it.
         modify_server_default: its new default, None for none; False leaves it.
         modify_name: its new name; None leaves it.
@@ -72,7 +72,7 @@ class AlterColumnOp(AlterTableOp):
         self.kw = kw
 
     def has_changes(self) -> bool:
-        """Tell whether anything shall become different."""
+        """Return whether anything changes."""
         return (
             self.modify_nullable is not None
             or self.modify_server_default is not False
@@ -239,8 +239,8 @@ class AlterColumnOp(AlterTableOp):
             existing_server_default: its default so far.
             existing_nullable: whether it took NULL so far.
             existing_comment: its comment so far.
-            insert_before: the column that it shall stand before, where the table is made anew.
-            insert_after: the column that it shall stand after, likewise; both None: where it is.
+            insert_before: the column to place it before, if the table is rebuilt.
+            insert_after: the column to place it after, likewise; both None: where it is.
             kw: ``autoincrement``, ``existing_autoincrement`` and options of dialects.
         """
         places = {"insert_before": insert_before, "insert_after": insert_after}

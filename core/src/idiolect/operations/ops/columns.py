@@ -127,8 +127,8 @@ class AddColumnOp(AlterTableOp):
         Args:
             operations: what keeps it.
             column: the new column.
-            insert_before: the column that it shall stand before, where the table is made anew.
-            insert_after: the column that it shall stand after, likewise; both None: at the end.
+            insert_before: the column to place it before, if the table is rebuilt.
+            insert_after: the column to place it after, likewise; both None: at the end.
             if_not_exists: add IF NOT EXISTS, for dialects that have it.
             inline_references: write a sole foreign key into the column's definition.
             inline_primary_key: write PRIMARY KEY into the definition of a primary key column.
@@ -157,7 +157,7 @@ class DropColumnOp(AlterTableOp):
         column_name: the column.
         schema: the table's schema; None is the connection's default schema.
         if_exists: ignore a column that is not there, where the database can.
-        _reverse: the operation that would add it anew.
+        _reverse: the operation that would add it again.
         kw: options of dialects.
     """
 
@@ -182,7 +182,7 @@ class DropColumnOp(AlterTableOp):
         return ("remove_column", self.schema, self.table_name, self.to_column())
 
     def reverse(self) -> AddColumnOp:
-        """Return the operation that adds the column anew.
+        """Return the operation that adds the column again.
 
         Raises:
             ValueError: the column is known by name only.

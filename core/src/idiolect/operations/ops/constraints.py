@@ -404,7 +404,7 @@ class DropConstraintOp(MigrateOperation):
             database needs no such word.
         schema: the table's schema; None is the connection's default schema.
         if_exists: ignore a constraint that is not there, where the database can.
-        _reverse: the operation that would add it anew.
+        _reverse: the operation that would add it again.
     """
 
     def __init__(
@@ -425,7 +425,7 @@ class DropConstraintOp(MigrateOperation):
         self._reverse = _reverse
 
     def reverse(self) -> AddConstraintOp:
-        """Return the operation that adds the constraint anew.
+        """Return the operation that adds the constraint again.
 
         Raises:
             ValueError: the constraint is known by name only.

@@ -26,7 +26,7 @@ class OpContainer(MigrateOperation):
         self.ops = list(ops)
 
     def is_empty(self) -> bool:
-        """Tell whether it holds nothing; another container in it counts, empty or not."""
+        """Return whether it holds nothing; another container in it counts, empty or not."""
         return not self.ops
 
     def as_diffs(self) -> list[tuple[Any, ...] | list[tuple[Any, ...]]]:

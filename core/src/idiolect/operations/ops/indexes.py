@@ -161,7 +161,7 @@ class DropIndexOp(MigrateOperation):
         table_name: the table; some databases need it.
         schema: the table's schema; None is the connection's default schema.
         if_exists: ignore an index that is not there, where the database can.
-        _reverse: the operation that would create it anew.
+        _reverse: the operation that would create it again.
         kw: arguments of SQLAlchemy's Index, options of dialects among them.
     """
 

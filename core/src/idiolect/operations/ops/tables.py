@@ -132,7 +132,7 @@ class DropTableOp(MigrateOperation):
         schema: its schema; None is the connection's default schema.
         if_exists: ignore a table that is not there, where the database can.
         table_kw: arguments of SQLAlchemy's Table.
-        _reverse: the operation that would create it anew.
+        _reverse: the operation that would create it again.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """The statement journal: what a revision has done so far, where a rollback cannot undo it.
 
-:mod:`idiolect.runtime.migration` comes in with a run and its steps, the commands ``current`` and
-``repair`` with questions about what is unfinished.
+Used by :mod:`idiolect.runtime.migration` with a run and its steps, and by the commands ``current``
+and ``repair`` with questions about what is unfinished.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What statements answered, kept so that a resumed run is answered the same.
 
-The record of a step comes in with rows, for what a write of the revision returns and for what an
+Used by the record of a step with rows, for what a write of the revision returns and for what an
 operation of the framework reads. Only plain values are kept: others have no text that gives them
 back as they were.
 """

@@ -1,6 +1,6 @@
 """The journal of a context: opened for a run, kept for each step, emptied with its version row.
 
-The migration context comes in. Listens on the one migrating connection while a revision's own
+Used by the migration context. Listens on the one migrating connection while a revision's own
 function runs; what the framework and its plugins do besides is not recorded.
 """
 
@@ -228,7 +228,7 @@ class Journal:
 
     @contextlib.contextmanager
     def reading_for(self, reader: Reader) -> Iterator[None]:
-        """Tell who gets the rows of what is read in the block, where a revision is recorded."""
+        """Note who gets the rows that are read in the block, where a revision is recorded."""
         record = self._record
         if record is None:
             yield

@@ -1,8 +1,8 @@
 """One revision's function while it runs: which write it is at, and what is known of it.
 
-The listener comes in with each statement, before and in place of its being sent. What was
-recorded by an earlier run is skipped, the rest is sent and recorded. Entries wait in memory and
-are written when something commits: in the same transaction as the changes that they tell of.
+The listener calls it with each statement, before or instead of sending it. What was recorded by an
+earlier run is skipped, the rest is sent and recorded. Entries wait in memory and are written when
+something commits: in the same transaction as the changes that they tell of.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What an earlier run recorded of a revision that it did not finish, held against this run.
 
-The record of a step comes in. Whatever does not agree stops the run while it has changed nothing,
+Used by the record of a step. Whatever does not agree stops the run while it has changed nothing,
 with a message that names the operation and the commands to choose from.
 """
 
