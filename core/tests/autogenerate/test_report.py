@@ -240,3 +240,10 @@ def test_types_of_users_are_told_in_sql() -> None:
     found = differences([column("modify_type", String(3), Decorated())])
 
     assert ["VARCHAR(7)"] == [one.models for one in found]
+
+
+def test_a_renamed_column_is_told_as_one() -> None:
+    """The report does not read as if the word "name" were what differs."""
+    found = Difference("changed", "column", None, "t", "nick", "name", "nick", "name")
+
+    assert "column nick: renamed to name in the models" == found.sentence

@@ -260,9 +260,11 @@ def test_huge_x(linear: Terminal) -> None:
 
 def test_a_missing_revision_is_told_with_the_usual_one(linear: Terminal) -> None:
     """Newcomers say no more than what they want."""
-    said = linear.run("upgrade", "--plan")
+    up = linear.run("upgrade", "--plan")
+    down = linear.run("downgrade")
 
-    assert (2, True) == (said.status, said.err.endswith("revision (the latest is 'head')"))
+    assert (2, True) == (up.status, up.err.endswith("revision (the latest is 'head')"))
+    assert (2, True) == (down.status, down.err.endswith("revision ('-1' is one revision back)"))
 
 
 def test_extensions_that_look_for_leaks_find_none() -> None:

@@ -60,14 +60,15 @@ def test_upgrade_targets(
         pytest.param(
             ["lef1"],
             "+2",
-            "Relative revision +2 didn't produce 2 migrations; the way ends at lef2, 1 too early",
+            "Relative revision +2 didn't produce 2 migrations; the history ends 1 too early, at "
+            "lef2",
             id="too far",
         ),
         pytest.param(
             ["lef1"],
             "left@+999",
             "Relative revision +999 didn't produce 999 migrations; "
-            "the way ends at lef2, 998 too early",
+            "the history ends 998 too early, at lef2",
             id="much too far",
         ),
         pytest.param(
@@ -163,7 +164,8 @@ def test_downgrade_counts_on_a_branch_that_a_dependency_applied(forest: Revision
         pytest.param(
             ["bbbb"],
             "-3",
-            "Relative revision -3 didn't produce 3 migrations; the way ends at base, 1 too early",
+            "Relative revision -3 didn't produce 3 migrations; the history ends 1 too early, at "
+            "base",
             id="too far",
         ),
         pytest.param(

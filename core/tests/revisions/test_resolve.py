@@ -134,14 +134,14 @@ def test_an_id_may_be_shortened(graph_of: GraphOf, text: str, expected: str) -> 
         ),
         pytest.param(
             "lef1+2",
-            "Relative revision lef1+2 didn't produce 2 migrations; the way ends "
-            "at lef2, 1 too early",
+            "Relative revision lef1+2 didn't produce 2 migrations; the history "
+            "ends 1 too early, at lef2",
             id="too far up",
         ),
         pytest.param(
             "aaaa-3",
-            "Relative revision aaaa-3 didn't produce 3 migrations; the way ends "
-            "at base, 2 too early",
+            "Relative revision aaaa-3 didn't produce 3 migrations; the history "
+            "ends 2 too early, at base",
             id="too far down",
         ),
         pytest.param(

@@ -88,6 +88,8 @@ class Difference:
             return f"{subject}: not in the models; the database has {self.database}"
         if self.change == "other":
             return f"{subject}: {self.models}"
+        if self.aspect == "name" and self.kind == "column":
+            return f"column {self.name}: renamed to {self.models} in the models"
         before, after = self.database or "nothing", self.models or "nothing"
         return f"{subject}: {before} in the database, {after} in the models"
 

@@ -60,7 +60,8 @@ class Parser(argparse.ArgumentParser):
             hint = f" Did you mean {alike[0]!r}?" if alike else f" Known: {', '.join(self.known)}."
             message = f"unknown command {wrong!r}.{hint}"
         if message.endswith("are required: revision"):
-            message += " (the latest is 'head')"
+            back = self.prog.endswith(" downgrade")
+            message += " ('-1' is one revision back)" if back else " (the latest is 'head')"
         # A URL may stand where it does not belong.
         super().error(visible(redact(message, None)))
 

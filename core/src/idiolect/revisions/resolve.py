@@ -289,7 +289,7 @@ def walk_from(
     reached, left = walk(graph, start, identifier.steps, identifier.branch)
     if left and strict:
         end = reached.revision if reached else "base"
-        raise too_short(identifier, f"the way ends at {end}, {left} too early")
+        raise too_short(identifier, f"the history ends {left} too early, at {end}")
     return reached
 
 

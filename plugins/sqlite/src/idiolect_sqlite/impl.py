@@ -32,6 +32,15 @@ _BATCH = (
     "copy-and-move strategy."
 )
 
+
+def _how(table: str) -> str:
+    """Return what to write instead."""
+    return (
+        f"Use op.batch_alter_table({table!r}), which autogenerate writes with "
+        "context.configure(render_as_batch=True)."
+    )
+
+
 _NO_COMMENTS = "SQLite has no comments on tables and columns, so there is none to set or remove."
 
 
@@ -70,7 +79,8 @@ class SQLiteImpl(DefaultImpl):
             name = f" {str(const.name)!r}" if const.name else ""
             raise ConstraintUnsupportedError(
                 f"No support for ALTER of constraints in SQLite dialect. {_BATCH} "
-                f"(table {str(const.table)!r}, {type(const).__name__}{name})"
+                f"(table {str(const.table)!r}, {type(const).__name__}{name}). "
+                f"{_how(str(const.table))}"
             )
 
     def add_constraint(self, const: Constraint, **kw: Any) -> None:
@@ -104,7 +114,7 @@ class SQLiteImpl(DefaultImpl):
         if refused:
             raise AlterUnsupportedError(
                 f"No support for ALTER of a column's {refused} in SQLite dialect. {_BATCH} "
-                f"(column {column})"
+                f"(column {column}). {_how(changes.table_name)}"
             )
         return super().alter_statements(changes)
 

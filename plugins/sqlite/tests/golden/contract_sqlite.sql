@@ -61,23 +61,23 @@ ALTER TABLE person RENAME COLUMN age TO years;
 
 -- [change_type]
 
--- refused, AlterUnsupportedError: No support for ALTER of a column's type in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (column 'age' of table 'person')
+-- refused, AlterUnsupportedError: No support for ALTER of a column's type in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (column 'age' of table 'person'). Use op.batch_alter_table('person'), which autogenerate writes with context.configure(render_as_batch=True).
 
 -- [set_not_null]
 
--- refused, AlterUnsupportedError: No support for ALTER of a column's nullability in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (column 'name' of table 'person')
+-- refused, AlterUnsupportedError: No support for ALTER of a column's nullability in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (column 'name' of table 'person'). Use op.batch_alter_table('person'), which autogenerate writes with context.configure(render_as_batch=True).
 
 -- [drop_not_null]
 
--- refused, AlterUnsupportedError: No support for ALTER of a column's nullability in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (column 'born' of table 'person')
+-- refused, AlterUnsupportedError: No support for ALTER of a column's nullability in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (column 'born' of table 'person'). Use op.batch_alter_table('person'), which autogenerate writes with context.configure(render_as_batch=True).
 
 -- [set_default]
 
--- refused, AlterUnsupportedError: No support for ALTER of a column's server default in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (column 'age' of table 'person')
+-- refused, AlterUnsupportedError: No support for ALTER of a column's server default in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (column 'age' of table 'person'). Use op.batch_alter_table('person'), which autogenerate writes with context.configure(render_as_batch=True).
 
 -- [drop_default]
 
--- refused, AlterUnsupportedError: No support for ALTER of a column's server default in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (column 'pets' of table 'person')
+-- refused, AlterUnsupportedError: No support for ALTER of a column's server default in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (column 'pets' of table 'person'). Use op.batch_alter_table('person'), which autogenerate writes with context.configure(render_as_batch=True).
 
 -- [column_comment]
 
@@ -92,37 +92,37 @@ CREATE TABLE pet (
 
 -- [create_primary_key]
 
--- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'person', PrimaryKeyConstraint 'pk_person')
+-- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'person', PrimaryKeyConstraint 'pk_person'). Use op.batch_alter_table('person'), which autogenerate writes with context.configure(render_as_batch=True).
 
 -- [create_unique_constraint]
 
--- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'person', UniqueConstraint 'uq_person_name')
+-- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'person', UniqueConstraint 'uq_person_name'). Use op.batch_alter_table('person'), which autogenerate writes with context.configure(render_as_batch=True).
 
 -- [create_check_constraint]
 
--- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'person', CheckConstraint 'ck_person_age')
+-- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'person', CheckConstraint 'ck_person_age'). Use op.batch_alter_table('person'), which autogenerate writes with context.configure(render_as_batch=True).
 
 -- [create_foreign_key]
 
--- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'person', ForeignKeyConstraint 'fk_person_team')
+-- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'person', ForeignKeyConstraint 'fk_person_team'). Use op.batch_alter_table('person'), which autogenerate writes with context.configure(render_as_batch=True).
 
 -- [drop_unique_constraint]
 
--- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'member', UniqueConstraint 'uq_member_code')
+-- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'member', UniqueConstraint 'uq_member_code'). Use op.batch_alter_table('member'), which autogenerate writes with context.configure(render_as_batch=True).
 
 -- [drop_check_constraint]
 
--- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'member', CheckConstraint 'ck_member_id')
+-- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'member', CheckConstraint 'ck_member_id'). Use op.batch_alter_table('member'), which autogenerate writes with context.configure(render_as_batch=True).
 
 -- [drop_foreign_key]
 
--- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'member', ForeignKeyConstraint 'fk_member_team')
+-- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'member', ForeignKeyConstraint 'fk_member_team'). Use op.batch_alter_table('member'), which autogenerate writes with context.configure(render_as_batch=True).
 
 -- [drop_primary_key]
 
 DROP TABLE member;
 
--- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'team', PrimaryKeyConstraint 'pk_team')
+-- refused, ConstraintUnsupportedError: No support for ALTER of constraints in SQLite dialect. Please refer to the batch mode feature which allows for SQLite migrations using a copy-and-move strategy. (table 'team', PrimaryKeyConstraint 'pk_team'). Use op.batch_alter_table('team'), which autogenerate writes with context.configure(render_as_batch=True).
 
 -- [create_index]
 
