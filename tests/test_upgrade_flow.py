@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -210,3 +212,37 @@ def test_a_long_id_that_finds_no_room(project: Project) -> None:
     with pytest.raises(VersionTableError, match=rf"'{LONG}' has 41 char.*takes 32.*VARCHAR\(41\)"):
         project.upgrade(LONG)
     assert ALL == tables(project)[-3:]
+
+
+def test_a_project_with_pyproject_toml_alone(tmp_path: Path) -> None:
+    """Every command that asks the database works without an ini file."""
+    versions = tmp_path / "scripts" / "versions"
+    versions.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text('[tool.idiolect]\nscript_location = "scripts"\n')
+    (tmp_path / "scripts" / "env.py").write_text(
+        """\
+import sqlalchemy as sa
+from idiolect import context
+
+with sa.create_engine("sqlite:///data.db").connect() as connection:
+    context.configure(connection=connection, target_metadata=sa.MetaData())
+    with context.begin_transaction():
+        context.run_migrations()
+"""
+    )
+    (versions / "a1.py").write_text(
+        "revision = 'a1'\ndown_revision = None\ndef upgrade(): pass\ndef downgrade(): pass\n"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-m", "idiolect", *words.split()],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=True,
+        ).stdout
+        for words in ("upgrade head", "current --check-heads", "history -i", "check", "stamp base")
+    ]
+
+    assert ["", "a1 (head)\n", "<base> -> a1 (head) (current), \n"] == said[:3]

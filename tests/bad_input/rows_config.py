@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bad_input.row import FIRST, Row, each_command
+from tests.bad_input.row import FIRST, SECOND, Row, each_command
 from tests.bad_input.spoil import INI, delete, folder, lock_up, nothing_there, option, write
 
 ALL = (
@@ -212,6 +212,34 @@ ROWS = [
         "heads",
         ("pyproject.toml", "script_location"),
         (delete(INI), write("pyproject.toml", "[tool.idiolect]\nscript_location = 7\n")),
+    ),
+    *(
+        Row(
+            f"toml-{key}-{id_}",
+            "revision -m x",
+            (INI, key, words),
+            (write("pyproject.toml", f"[tool.idiolect]\n{key} = {value}\n"),),
+        )
+        for key, id_, value, words in (
+            ("truncate_slug_length", "list", "[1]", "characters"),
+            ("truncate_slug_length", "fraction", "1.5", "characters"),
+            ("truncate_slug_length", "boolean", "true", "characters"),
+            ("timezone", "number", "5", "text in quotes"),
+            ("output_encoding", "number", "5", "text in quotes"),
+            ("file_template", "boolean", "true", "text in quotes"),
+        )
+    ),
+    *(
+        Row(
+            f"config-endless-{name}-{id_}",
+            "upgrade head",
+            (name, "seconds", value[:20]),
+            (option(name, value),),
+            fails_in=SECOND,
+            frameless=True,
+        )
+        for name in ("statement_timeout", "lock_wait_timeout")
+        for id_, value in (("infinite", "inf"), ("no-number", "nan"), ("huge", "9" * 400))
     ),
     Row(
         "toml-latin-1",

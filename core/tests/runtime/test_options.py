@@ -131,6 +131,17 @@ def config(sqlite: PluginManager, tmp_path: Path) -> Callable[..., Config]:
     return make
 
 
+@pytest.mark.parametrize("ini", [None, "no-such.ini", "other.ini"])
+@pytest.mark.usefixtures("sqlite")
+def test_options_of_a_project_without_an_ini_file(tmp_path: Path, ini: str | None) -> None:
+    """Options come from pyproject.toml where there is no ini file, or it has no main section."""
+    (tmp_path / "other.ini").write_text("[loggers]\nkeys = root\n")
+    (tmp_path / "pyproject.toml").write_text("[tool.idiolect]\ntransient_retries = 7\n")
+    config = Config(ini and tmp_path / ini, toml_file=tmp_path / "pyproject.toml")
+
+    assert {"transient_retries": 7} == resolve_options({}, config)
+
+
 FILES: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
     "nothing": ("", "", {}, {"acme_separator": "GO"}),
     "ini": ("acme_separator = RUN", "", {}, {"acme_separator": "RUN"}),

@@ -86,6 +86,11 @@ def test_the_file_is_read_after_the_hooks(environment: Environment) -> None:
         pytest.param(
             {"type": "exec", "executable": "/no/such"}, "Cannot run '/no/such'", id="no-exe"
         ),
+        pytest.param(
+            {"type": "exec", "executable": sys.executable, "cwd": "no/such"},
+            "Cannot run .* in 'no/such'",
+            id="no-folder",
+        ),
         pytest.param({"type": "module"}, "Key h.module is required", id="module"),
         pytest.param(
             {"type": "module", "module": "no_such"}, "Could not find module no_such", id="no-m"

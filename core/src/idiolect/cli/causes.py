@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import (
@@ -158,7 +159,7 @@ def _of_connecting(exc: BaseException | None, config: Config | None) -> Idiolect
 
 
 def _url(config: Config) -> str | None:
-    return config.get_main_option(_URL_OPTION)
+    return config._ini_option(_URL_OPTION)  # noqa: SLF001 - there may be no ini file
 
 
 def _source(config: Config | None) -> str:
@@ -173,6 +174,8 @@ def _source(config: Config | None) -> str:
     if url:
         return f"{place} ({_masked(url)})"
     sections = " or ".join(f"[{name}]" for name in _sections(config))
+    if not sections and not Path(config.config_file_name or "").is_file():
+        return "the URL that env.py uses"
     return f"{place} (in {sections})" if sections else place
 
 

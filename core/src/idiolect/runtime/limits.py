@@ -28,6 +28,8 @@ log = Log("runtime.limits")
 STATEMENT, LOCK_WAIT = "statement_timeout", "lock_wait_timeout"
 #: How often a run is tried again, unless ``transient_retries`` says otherwise.
 RETRIES = 3
+#: Seconds in 24 days: their milliseconds fill what drivers have for them.
+_LONGEST = 2_073_600
 #: Seconds before the first time; doubled with each.
 _FIRST_PAUSE = 0.5
 
@@ -65,9 +67,13 @@ def _seconds(context: MigrationContext, step: Any, name: str) -> float | None:
     given = getattr(module, name, value)
     if given is None:
         return None
-    if isinstance(given, bool) or not isinstance(given, (int, float)) or given <= 0:
+    is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
+    if not is_number or not 0 < given <= _LONGEST:
         where = f" in {step.revision.path!r}" if given is not value else ""
-        raise CommandError(f"{name} = {given!r}{where}: expected a number of seconds above 0.")
+        raise CommandError(
+            f"{name} = {given!r}{where}: expected a number of seconds above 0, "
+            f"and at most {_LONGEST}. Leave it out for no limit."
+        )
     return float(given)
 
 

@@ -173,7 +173,8 @@ def _configured(option: Option, config: Config | None) -> Any:
     """Return an option's value from the ini or toml file, else its default."""
     if config is None:
         return option.default
-    text = config.get_main_option(option.ini) if option.ini else None
+    # The ini file, or its section, may be missing where there is a pyproject.toml.
+    text = config._ini_option(option.ini) if option.ini else None  # noqa: SLF001
     if text is not None:
         for kind in (bool, int, float, str):
             if kind in option.types:
@@ -182,7 +183,7 @@ def _configured(option: Option, config: Config | None) -> Any:
                 except ValueError:
                     continue
         raise _unreadable(option, option.ini, config.config_file_name)
-    value = config._toml_option(option.toml) if option.toml else None  # noqa: SLF001 - ini apart
+    value = config._toml_option(option.toml) if option.toml else None  # noqa: SLF001
     if value is None:
         return option.default
     # True is an int to Python alone.

@@ -10,7 +10,7 @@ import datetime  # noqa: ICN001 - 'dt' is no word of this project
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -125,12 +125,12 @@ class ScriptDirectory:
         _prepend_sys_path(config.get_prepend_sys_paths_list() or [])
         return cls(
             coerce_resource_to_filename(location),
-            file_template=config.get_alembic_option("file_template") or DEFAULT_FILE_TEMPLATE,
+            file_template=_text_option(config, "file_template") or DEFAULT_FILE_TEMPLATE,
             truncate_slug_length=_length_option(config, "truncate_slug_length"),
             version_locations=config.get_version_locations_list(),
             sourceless=config.get_alembic_boolean_option("sourceless"),
-            output_encoding=config.get_alembic_option("output_encoding") or "utf-8",
-            timezone=config.get_alembic_option("timezone") or None,
+            output_encoding=_text_option(config, "output_encoding") or "utf-8",
+            timezone=_text_option(config, "timezone") or None,
             hooks=config.get_hooks_list(),
             recursive_version_locations=config.get_alembic_boolean_option(
                 "recursive_version_locations"
@@ -501,15 +501,25 @@ def _prepend_sys_path(paths: list[str]) -> None:
 
 def _length_option(config: Config, name: str) -> int | None:
     value: Any = config.get_alembic_option(name)
-    if value in {None, ""}:
+    if value is None or value == "":
         return None
-    try:
-        return int(value)
-    except (TypeError, ValueError) as exc:
-        raise ConfigError(
-            f"Option {name!r} is {value!r}; expected a number of characters. "
-            f"{config.describe_sources()}"
-        ) from exc
+    # True is a number to Python alone.
+    if isinstance(value, (int, str)) and not isinstance(value, bool):
+        with suppress(ValueError):
+            return int(value)
+    raise ConfigError(
+        f"Option {name!r} is {value!r}; expected a number of characters. "
+        f"{config.describe_sources()}"
+    )
+
+
+def _text_option(config: Config, name: str) -> str | None:
+    value: Any = config.get_alembic_option(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise ConfigError(
+        f"{name!r} has to be text in quotes, not {value!r}. {config.describe_sources()}"
+    )
 
 
 def __getattr__(name: str) -> Any:

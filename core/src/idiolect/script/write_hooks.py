@@ -187,8 +187,9 @@ def _run_hook(
     try:
         ended = subprocess.run([*command, *arguments], **kept)  # noqa: PLW1510, S603 - the user's own hook, whose status is told below
     except OSError as exc:
+        where = f" in {kept['cwd']!r}" if kept["cwd"] else ""
         raise CommandError(
-            f"Cannot run {command[0]!r} for post write hook {name!r}: {exc.strerror or exc}"
+            f"Cannot run {command[0]!r} for post write hook {name!r}{where}: {exc.strerror or exc}"
         ) from exc
     match ended.returncode:
         case int(code) if code:
