@@ -15,14 +15,16 @@ class IdiolectError(Exception):
     """Base of all errors that a user can fix, as opposed to a bug in Idiolect.
 
     Args:
-        message: what happened, with which value, and what to do; one line where possible.
+        message: what happened, with which value, and what to do; one line where possible. A program
+            that raises the bare class, as it may raise any exception's, leaves it empty.
+        more: what a program passes besides, as to any exception; kept in ``args``.
         data: the same facts by name, kept as attributes for programs to read.
     """
 
     code: ClassVar[str] = "IDI-000"
 
-    def __init__(self, message: str, **data: Any) -> None:
-        super().__init__(message)
+    def __init__(self, message: str = "", *more: Any, **data: Any) -> None:
+        super().__init__(*((message, *more) if message or more else ()))
         self.message = message
         for name, value in data.items():
             setattr(self, name, value)

@@ -19,13 +19,16 @@ from sqlalchemy import (
     inspect,
     text,
 )
+from sqlalchemy.sql.base import DialectKWArgs
 
 from idiolect.errors import OperationError
 from idiolect.operations import ops
+from idiolect_postgresql.impl import PostgresqlImpl
 
 if TYPE_CHECKING:
     import io
 
+    from sqlalchemy import Constraint
     from sqlalchemy.engine import Connection
 
     from idiolect.operations import Operations
@@ -171,6 +174,30 @@ def test_options_of_constraints(
     """PostgreSQL's options of a constraint are written."""
     offline.invoke(operation)
     assert buffer.getvalue() == f"{expected};\n\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "operation"),
+    [
+        (UniqueConstraint, ops.CreateUniqueConstraintOp("uq", "t", ["a"])),
+        (PrimaryKeyConstraint, ops.CreatePrimaryKeyOp("pk", "t", ["a"])),
+    ],
+    ids=["unique", "primary key"],
+)
+def test_constraints_without_the_option_include(
+    offline: Operations, monkeypatch: pytest.MonkeyPatch, kind: type[Constraint], operation: Any
+) -> None:
+    """SQLAlchemy before 2.0.41 knows no INCLUDE of a constraint, which is made all the same."""
+    known = DialectKWArgs._kw_registry["postgresql"] or {}
+    monkeypatch.delitem(known[kind], "include", raising=False)
+    made: list[Any] = []
+    # Not compiled: the compiler is that of the SQLAlchemy at hand, which may ask for the option.
+    monkeypatch.setattr(
+        PostgresqlImpl, "_exec", lambda _, construct: made.append(construct.element)
+    )
+    offline.invoke(operation)
+
+    assert [(kind, ["a"])] == [(type(one), [*one.columns.keys()]) for one in made]
 
 
 @pytest.mark.postgresql

@@ -283,6 +283,7 @@ class PostgresqlImpl(DefaultImpl):
 
 def _know_included(item: Index | UniqueConstraint | PrimaryKeyConstraint, table: Any) -> None:
     """Give the item's table the columns that its INCLUDE names and nobody has told of."""
-    for name in item.dialect_options["postgresql"]["include"] or ():
+    # SQLAlchemy gives indexes the option from its first 2.0 on, the constraints since 2.0.41.
+    for name in item.dialect_options["postgresql"].get("include") or ():
         if table is not None and isinstance(name, str) and name not in table.c:
             table.append_column(Column(name, NULLTYPE))
