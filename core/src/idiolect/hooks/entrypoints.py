@@ -1,7 +1,7 @@
 """Which installed distributions offer plugins, read without importing any of them.
 
-Used by the manager with a group and perhaps a name. The usual case, distributions unpacked on
-``sys.path``, is read directly: :func:`importlib.metadata.entry_points` parses the metadata of
+The manager comes in with a group and perhaps a name. The usual case, distributions unpacked
+on ``sys.path``, is read directly: :func:`importlib.metadata.entry_points` parses the metadata of
 everything installed and costs more than a whole short command.
 """
 
@@ -16,6 +16,10 @@ from idiolect.errors import PluginLoadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
+
+    #: Its name, and its entries with their groups.
+    _Distribution: TypeAlias = tuple[str, list[tuple[str, "PluginSource"]]]
 
 #: Groups: a dialect each; plugins for every dialect; functions that a command calls at its start;
 #: functions that are commands.
@@ -118,18 +122,26 @@ def _scan(group: str) -> Iterator[PluginSource]:
             yield source
 
 
-#: What the folders of ``sys.path`` were when they were last read, and what they held.
-_known: tuple[list[tuple[str, int]], list[tuple[str, PluginSource]]] = ([], [])
+#: Path of a folder -> when it had changed last as it was read, and its distributions.
+_known: dict[str, tuple[int, list[_Distribution]]] = {}
 
 
-def _all_entries() -> list[tuple[str, PluginSource]]:
-    """Return each distribution's entries with their groups, read again if a folder has changed."""
-    global _known  # noqa: PLW0603 - a cache of the process
-    folders = [folder or os.curdir for folder in dict.fromkeys(sys.path)]
-    state = [(os.path.abspath(folder), _changed(folder)) for folder in folders]  # noqa: PTH100 - strings, for speed
-    if _known[0] != state:
-        _known = (state, list(_read(folders)))
-    return _known[1]
+def _all_entries() -> Iterator[tuple[str, PluginSource]]:
+    """Yield each distribution's entries with their groups; a folder is read again once it has changed.
+
+    ``sys.path`` itself changes in most commands: a project's folder is put in front of it.
+    """
+    seen: set[str] = set()
+    for folder in dict.fromkeys(sys.path):
+        path = os.path.abspath(folder or os.curdir)  # noqa: PTH100 - strings, for speed
+        changed = _changed(path)
+        known = _known.get(path)
+        if known is None or known[0] != changed:
+            known = _known[path] = changed, list(_read(path))
+        for distribution, entries in known[1]:
+            if distribution not in seen:
+                seen.add(distribution)
+                yield from entries
 
 
 def _changed(folder: str) -> int:
@@ -139,19 +151,19 @@ def _changed(folder: str) -> int:
         return 0
 
 
-def _read(folders: list[str]) -> Iterator[tuple[str, PluginSource]]:
-    seen: set[str] = set()
-    for folder in folders:
-        for path in _metadata_folders(folder):
-            stem = os.path.basename(path).rsplit(".", 1)[0]  # noqa: PTH119 - strings, for speed
-            distribution, _, version = stem.partition("-")
-            distribution = distribution.replace("_", "-").lower()
-            if distribution in seen:
-                continue
-            seen.add(distribution)
-            number = version.partition("-")[0] or "?"
-            for group, name, value in _entries(path):
-                yield group, PluginSource(name, value, distribution, number)
+def _read(folder: str) -> Iterator[_Distribution]:
+    for path in _metadata_folders(folder):
+        stem = os.path.basename(path).rsplit(".", 1)[0]  # noqa: PTH119 - strings, for speed
+        distribution, _, version = stem.partition("-")
+        distribution = distribution.replace("_", "-").lower()
+        number = version.partition("-")[0] or "?"
+        yield (
+            distribution,
+            [
+                (group, PluginSource(name, value, distribution, number))
+                for group, name, value in _entries(path)
+            ],
+        )
 
 
 def _metadata_folders(folder: str) -> list[str]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import importlib
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pluggy
 
@@ -34,8 +33,7 @@ ROOM_DEFAULTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredPlugin:
+class RegisteredPlugin(NamedTuple):
     """A plugin with what is known of it.
 
     Attributes:
@@ -71,6 +69,7 @@ class PluginManager:
     def __init__(self) -> None:
         self.generation = 0
         self._plugins: dict[str, RegisteredPlugin] = {}
+        self._hooks: dict[str, list[str]] = {}
         # Each plugin in a set of its own, to be asked for its contributions.
         self._alone: dict[str, pluggy.PluginManager] = {}
         self._neutral_loaded = False
@@ -100,6 +99,7 @@ class PluginManager:
         with self._lock:
             self.generation += 1
             self._alone.pop(name, None)
+            self._hooks.pop(name, None)
             return self._plugins.pop(name).plugin
 
     def plugins(self) -> list[RegisteredPlugin]:
@@ -168,9 +168,10 @@ class PluginManager:
         """
         with self._lock:
             asked = [each for each in self._plugins.values() if each.dialect in {dialect, None}]
-        scope = _empty_scope()
+            scope = self._taken_over(asked)
         for each in sorted(asked, key=lambda each: not each.is_dialects_own):
-            scope.register(each.plugin, each.label)
+            if not scope.has_plugin(each.label):
+                scope.register(each.plugin, each.label)
         for module in (*DEFAULTS, *ROOM_DEFAULTS.get(room or "", ())):
             scope.register(importlib.import_module(module), module)
         if trace.is_wanted():
@@ -180,11 +181,7 @@ class PluginManager:
     def implementers(self, hook: str) -> list[RegisteredPlugin]:
         """Return the registered plugins that implement a hook, oldest first."""
         with self._lock:
-            return [
-                each
-                for name, each in self._plugins.items()
-                if hook in _hooks_in(self._alone[name], each.plugin)
-            ]
+            return [each for name, each in self._plugins.items() if hook in self._hooks[name]]
 
     def ask(self, name: str, hook: str, arguments: dict[str, Any]) -> list[Any]:
         """Call a hook of one registered plugin and return its answers, None left out.
@@ -192,13 +189,26 @@ class PluginManager:
         Raises:
             Exception: the plugin's own, with a note that says whose it is.
         """
-        caller = getattr(self._alone[name].hook, hook)
+        with self._lock:
+            if name not in self._alone:
+                self._alone[name] = _alone(self._plugins[name])
+            caller = getattr(self._alone[name].hook, hook)
         try:
             answers: list[Any] = caller(**arguments)
         except Exception as exc:
             exc.add_note(f"in the hook {hook!r} of the plugin {self._plugins[name].label}")
             raise
         return answers
+
+    def _taken_over(self, asked: list[RegisteredPlugin]) -> pluggy.PluginManager:
+        """Return what a scope begins with: empty, or the set that its only plugin was checked in.
+
+        Most commands have one plugin, and making a set is most of what it costs them.
+        """
+        alone = None
+        if len(asked) == 1 and not trace.is_wanted():
+            alone = self._alone.pop(asked[0].name, None)
+        return alone or _empty_scope()
 
     def _has(self, source: entrypoints.PluginSource) -> bool:
         return any(each.source == source for each in self._plugins.values())
@@ -217,6 +227,7 @@ class PluginManager:
                 raise ValueError(message)
             self._plugins[new.name] = new
             self._alone[new.name] = alone
+            self._hooks[new.name] = _hooks_in(alone, new.plugin)
             self.generation += 1
 
     @staticmethod
@@ -232,8 +243,16 @@ def _unique(source: entrypoints.PluginSource) -> str:
     return f"{source.distribution}:{source.name}"
 
 
+class _Scope(pluggy.PluginManager):
+    """pluggy's set of plugins, without a look at what Python itself gives to every object."""
+
+    def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
+        """Return what a marked function is marked with."""
+        return None if name.startswith("__") else super().parse_hookimpl_opts(plugin, name)
+
+
 def _empty_scope() -> pluggy.PluginManager:
-    scope = pluggy.PluginManager(PROJECT)
+    scope = _Scope(PROJECT)
     scope.add_hookspecs(hookspecs)
     return scope
 

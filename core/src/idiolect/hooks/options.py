@@ -6,8 +6,7 @@ Nothing here looks at a value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from idiolect.errors import HookError
 from idiolect.hooks.collectors import Collector
@@ -18,8 +17,7 @@ Kind = type[Any] | tuple[type[Any], ...]
 _FROM_TEXT = (bool, float, int, str)
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One option of ``configure()``.
 
     Attributes:
@@ -71,4 +69,4 @@ class OptionRegistry(Collector[Option]):
                 f"The option {option.name!r} of {self.owner} cannot be read from an ini file: "
                 "its type is none of bool, int, float, str. Leave out its ini key."
             )
-        self.put(option.name, replace(option, owner=self.owner))
+        self.put(option.name, option._replace(owner=self.owner))

@@ -1,12 +1,15 @@
-"""Small frozen records that hooks of every context receive and return."""
+"""Small frozen records that hooks of every context receive and return.
+
+Every run of env.py loads them: named tuples, as to define a dataclass takes longer than a run needs
+for all else of plugins.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class OfflineTransaction:
+class OfflineTransaction(NamedTuple):
     """The words around a transaction in a script of ``--sql``.
 
     Attributes:
@@ -21,8 +24,7 @@ class OfflineTransaction:
     separate_begin: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DialectRules:
+class DialectRules(NamedTuple):
     """A dialect's answers for one context, asked once and never again.
 
     Attributes:
@@ -36,7 +38,7 @@ class DialectRules:
     transactional_ddl: bool
     statement_terminator: str = ";"
     batch_separator: str = ""
-    offline_transaction: OfflineTransaction = field(default_factory=OfflineTransaction)
+    offline_transaction: OfflineTransaction = OfflineTransaction()
     autocommit_level: str = "AUTOCOMMIT"
 
 
@@ -54,8 +56,7 @@ def lease_name(version_table: str) -> str:
     return f"{version_table}_lock"
 
 
-@dataclass(frozen=True, slots=True)
-class VersionTableSpec:
+class VersionTableSpec(NamedTuple):
     """What was asked of the version table by ``configure()``.
 
     Attributes:

@@ -18,7 +18,7 @@ HOOKSPEC_VERSION: Final = (1, 0)
 #: The attribute of a plugin that tells the versions which it is made for.
 DECLARATION: Final = "idiolect_hookspec"
 
-_BOUND = re.compile(r"(>=|<=|==|>|<)\s*(\d+)(?:\.(\d+))?")
+_BOUND = r"(>=|<=|==|>|<)\s*(\d+)(?:\.(\d+))?"
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -59,7 +59,7 @@ def misfit(plugin: Any) -> str:
 def _parse(declared: object) -> list[tuple[str, tuple[int, ...]]] | None:
     if not isinstance(declared, str):
         return None
-    found = [_BOUND.fullmatch(part.strip()) for part in declared.split(",")]
+    found = [re.fullmatch(_BOUND, part.strip()) for part in declared.split(",")]
     parsed = [
         (match[1], tuple(int(number) for number in match.groups()[1:] if number is not None))
         for match in found

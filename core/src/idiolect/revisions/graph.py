@@ -10,7 +10,7 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from idiolect.revisions import lineage, plan, relative, resolve, sort
+from idiolect.revisions import lineage, relative, resolve
 from idiolect.revisions.errors import MultipleHeads, RevisionError
 from idiolect.revisions.load import Graph, double_error, load
 from idiolect.revisions.node import Revision
@@ -18,6 +18,7 @@ from idiolect.revisions.node import Revision
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+    from idiolect.revisions.plan import Selection
     from idiolect.revisions.resolve import Wanted
 
 T = TypeVar("T", str, Revision)
@@ -329,6 +330,9 @@ class RevisionMap:
             RangeNotAncestorError: ``lower`` does not lie below ``upper``.
             RevisionError: an end cannot be resolved.
         """
+        # Whoever asks for heads needs no plan.
+        from idiolect.revisions import plan
+
         select = plan.downgrade if select_for_downgrade else plan.upgrade
         span = plan.Span(upper, lower, inclusive, implicit_base, assert_relative_length)
         yield from plan.ordered(self._graph, select(self._graph, span))
@@ -342,6 +346,9 @@ class RevisionMap:
         assert_relative_length: bool,
     ) -> tuple[set[Revision], tuple[Revision, ...]]:
         """Return what leads from ``lower`` to ``upper``, unordered, and its upper ends."""
+        # Whoever asks for heads needs no plan.
+        from idiolect.revisions import plan
+
         span = plan.Span(upper, lower, inclusive, implicit_base, assert_relative_length)
         return self._as_sets(plan.upgrade(self._graph, span))
 
@@ -354,15 +361,20 @@ class RevisionMap:
         assert_relative_length: bool,
     ) -> tuple[set[Revision], tuple[Revision, ...]]:
         """Return what a downgrade to ``lower`` has to undo, unordered, and what is applied."""
+        # Whoever asks for heads needs no plan.
+        from idiolect.revisions import plan
+
         span = plan.Span(upper, lower, inclusive, implicit_base, assert_relative_length)
         return self._as_sets(plan.downgrade(self._graph, span))
 
-    def _as_sets(self, selection: plan.Selection) -> tuple[set[Revision], tuple[Revision, ...]]:
+    def _as_sets(self, selection: Selection) -> tuple[set[Revision], tuple[Revision, ...]]:
         tops = tuple(self._graph.nodes[name] for name in selection.tops)
         return set(selection.revisions.values()), tops
 
     def _topological_sort(self, revisions: Collection[Revision], heads: Any) -> list[str]:
         """Return the ids of ``revisions`` from the top down, beginning at ``heads``."""
+        from idiolect.revisions import sort
+
         selected = {one.revision: one for one in revisions}
         order = sort.BranchOrder(selected, self._graph.positions)
         return order.run([head.revision for head in heads])

@@ -8,8 +8,7 @@ and go, and :mod:`idiolect.runtime.heads` writes them. Imports no SQLAlchemy.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from idiolect.revisions.node import tuple_rev_as_scalar
 from idiolect.util.langhelpers import to_tuple
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from idiolect.revisions.graph import RevisionMap
 
 
-@dataclass(frozen=True, slots=True)
-class HeadChanges:
+class HeadChanges(NamedTuple):
     """What a step does to the version table, in the order in which the rows are written.
 
     Attributes:

@@ -61,22 +61,17 @@ _NEUTRAL = rf"""
 """
 
 
-def _assignment(name: str) -> str:
-    return rf"{name}{_ANNOTATION}[ ]*+=[ ]*+(?P<{name}>{_VALUE}){_END}"
-
-
-#: The plain form of a header from the end of the docstring to the first function. What it accepts
-#: binds each of our names by one literal and is valid Python, nonsense in an annotation aside,
-#: which is told when the file is run. All else is left to the parser.
+#: One name of a header in its plain form, and what may stand before it, anywhere between the end
+#: of the docstring and the first function. What it accepts binds the name by one literal and is
+#: valid Python, nonsense in an annotation aside, which is told when the file is run. All else is
+#: left to the parser. One name at a time, as a pattern of all four takes longer to compile than
+#: a short history takes to read.
 _PLAIN: Final = rf"""
-    (?>
-        {_NEUTRAL}
-      | {_assignment("revision")}
-      | {_assignment("down_revision")}
-      | {_assignment("branch_labels")}
-      | {_assignment("depends_on")}
-    )*+
-    (?=(?:async[ ]+)?+(?:def|class)[ ]|@|\Z)
+    (?>{_NEUTRAL})*+
+    (?:
+        (?P<name>{_NAMES}){_ANNOTATION}[ ]*+=[ ]*+(?P<value>{_VALUE}){_END}
+      | (?=(?:async[ ]+)?+(?:def|class)[ ]|@|\Z)
+    )
 """
 _LEADING_COMMENTS: Final = r"(?:[ \t]*+(?:\#[^\n]*+)?+\n)*+"
 #: A statement in the first column that may bind our names once more, after the header.
@@ -178,26 +173,22 @@ def parse_header(text: str, path: str) -> RevisionHeader | None:
 def _plain_header(text: str) -> RevisionHeader | None:
     """Read a header in the plain form; None where it has another."""
     doc, start = _plain_docstring(text)
-    found = _plain_form().match(text, start)
-    if found is None:
-        return None
-    revision, down, labels, depends = found.group(
-        "revision", "down_revision", "branch_labels", "depends_on"
-    )
-    if revision is None or down is None or revision[0] in "([N":
-        return None
-    # A repeated group keeps its last match only: one that matched twice is seen by counting.
-    lines = f"\n{text[start : found.end()]}"
-    for name, value in (
-        ("\nrevision", revision),
-        ("\ndown_revision", down),
-        ("\nbranch_labels", labels),
-        ("\ndepends_on", depends),
-    ):
-        if lines.count(name) != (value is not None):
+    values: dict[str, str] = {}
+    end = start
+    while found := _plain_form().match(text, end):
+        end = found.end()
+        name, value = found.groups()
+        if name is None:
+            break
+        if name in values:
             return None
-    if rebinding().search(text, found.end()) or "<<<<<<<" in text[:start]:
+        values[name] = value
+    revision, down = values.get("revision", ""), values.get("down_revision")
+    if found is None or down is None or revision[:1] not in {"'", '"'}:
         return None
+    if rebinding().search(text, end) or "<<<<<<<" in text[:start]:
+        return None
+    labels, depends = values.get("branch_labels"), values.get("depends_on")
     return RevisionHeader(
         revision[1:-1], _plain_value(down), _plain_value(labels), _plain_value(depends), doc
     )

@@ -24,8 +24,8 @@ _NAME = attrgetter("name")
 
 def is_revision_file(name: str, *, sourceless: bool = False) -> bool:
     """Whether a file of this name can be a revision: not ``__init__*``, not an Emacs lock."""
-    # Slices take a fifth of the time of the methods, and most names end the question here.
-    if name[-3:] == ".py" and name[:1] not in {".", "_"}:
+    # For most names this is all: a method takes longer than two comparisons.
+    if name[-3:] == ".py" and name[0] not in "._":
         return True
     if name.startswith((".#", "__init__")):
         return False
@@ -61,11 +61,9 @@ def revision_files(
     Raises:
         ScriptError: a location is no folder, or cannot be listed.
     """
-    found = [
-        path
-        for folder in folders
-        for path in _files(folder, recursive=recursive, sourceless=sourceless)
-    ]
+    found: list[str] = []
+    for folder in folders:
+        found += _files(folder, recursive=recursive, sourceless=sourceless)
     once = dict.fromkeys(found)
     if len(once) < len(found):
         _warn_of_doubles(found)
@@ -80,7 +78,8 @@ def _warn_of_doubles(paths: Iterable[str]) -> None:
         seen.add(path)
 
 
-def _files(folder: str, *, recursive: bool, sourceless: bool) -> Iterator[str]:
+def _files(folder: str, *, recursive: bool, sourceless: bool) -> list[str]:
+    found: list[str] = []
     inner: list[str] = []
     names: set[str] = set()
     for entry in _entries(folder):
@@ -92,13 +91,14 @@ def _files(folder: str, *, recursive: bool, sourceless: bool) -> Iterator[str]:
                 if entry.name.endswith(_COMPILED) and _stem(entry.name) in names:
                     continue  # the source stands beside it, and sorts before it
                 names.add(_stem(entry.name))
-            yield entry.path if is_plain else os.path.realpath(entry.path)
+            found.append(entry.path if is_plain else os.path.realpath(entry.path))
     if sourceless:
-        yield from _cached_files(folder, names)
+        found += _cached_files(folder, names)
     if recursive:
         for path in inner:
             if not path.endswith(_CACHE):
-                yield from _files(path, recursive=True, sourceless=sourceless)
+                found += _files(path, recursive=True, sourceless=sourceless)
+    return found
 
 
 def _cached_files(folder: str, names: set[str]) -> Iterator[str]:

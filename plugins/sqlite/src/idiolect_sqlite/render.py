@@ -15,8 +15,9 @@ from idiolect.ddl.wording import is_in_brackets
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
-_LITERAL = re.compile(r"'(?:[^']|'')*'|\d+")
-_WHOLE = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[-+]?[\d.]+|\w+")
+# Compiled when first used: a command that changes nothing needs neither.
+_LITERAL = r"'(?:[^']|'')*'|\d+"
+_WHOLE = r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[-+]?[\d.]+|\w+"
 
 
 def bracketed(sql: str) -> str:
@@ -24,7 +25,7 @@ def bracketed(sql: str) -> str:
 
     Source: "CREATE TABLE" in SQLite's SQL manual, section 3.2: an expression stands in brackets.
     """
-    if _LITERAL.fullmatch(sql) or is_in_brackets(sql):
+    if re.fullmatch(_LITERAL, sql) or is_in_brackets(sql):
         return sql
     return f"({sql})"
 
@@ -40,7 +41,7 @@ def give_defaults_brackets(table: Table) -> None:
     for column in table.columns:
         default = column.server_default
         text = default.arg if isinstance(default, DefaultClause) else None
-        if not isinstance(text, TextClause) or _WHOLE.fullmatch(text.text.strip()):
+        if not isinstance(text, TextClause) or re.fullmatch(_WHOLE, text.text.strip()):
             continue
         # A group on one line stays as it is: each rebuild of Alembic's takes one pair off.
         if "\n" in text.text or not is_in_brackets(text.text):
