@@ -312,8 +312,16 @@ def test_a_run_of_nothing_loads_nothing_for_revisions(
 ) -> None:
     """Where nothing is due, what only revisions need is not imported."""
     modules("upgrade", "heads")
-    rooms = ("autogenerate", "operations", "runtime.journal", "runtime.lease", "hooks.locks")
-    unneeded = ("idiolect_sqlite.rebuild", *(f"idiolect.{room}" for room in rooms))
+    rooms = (
+        "autogenerate",
+        "operations",
+        "runtime.journal",
+        "runtime.lease",
+        "hooks.locks",
+        "ddl.wording",
+    )
+    of_sqlite = ("idiolect_sqlite.rebuild", "idiolect_sqlite.render")
+    unneeded = (*of_sqlite, *(f"idiolect.{room}" for room in rooms))
 
     assert [] == [name for name in modules(*words) if name.startswith(unneeded)]
 

@@ -13,7 +13,6 @@ from sqlalchemy import JSON, Computed, Date, DateTime, DefaultClause, Time, cast
 import idiolect_sqlite.compile  # noqa: F401 - registers the SQL text
 from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.errors import OperationError
-from idiolect_sqlite.render import bracketed, give_defaults_brackets
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -152,6 +151,7 @@ class SQLiteImpl(DefaultImpl):
     def complete_for_batch(self, table: Table) -> None:
         """Give defaults their brackets, and constraints of a column's definition what they had."""
         from idiolect_sqlite import inline
+        from idiolect_sqlite.render import give_defaults_brackets
 
         give_defaults_brackets(table)
         inline.complete(self.connection, table)
@@ -177,7 +177,11 @@ class SQLiteImpl(DefaultImpl):
     ) -> str:
         """Return an expression as SQL; a default that is an expression in brackets."""
         sql = super().render_ddl_sql_expr(expr, is_server_default=is_server_default, **kw)
-        return bracketed(sql) if is_server_default else sql
+        if not is_server_default:
+            return sql
+        from idiolect_sqlite.render import bracketed
+
+        return bracketed(sql)
 
     def autogen_column_reflect(
         self, inspector: Any, table: Table, column_info: dict[str, Any]
