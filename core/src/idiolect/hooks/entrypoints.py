@@ -1,7 +1,7 @@
 """Which installed distributions offer plugins, read without importing any of them.
 
-The manager comes in with a group and perhaps a name. The usual case, distributions unpacked
-on ``sys.path``, is read directly: :func:`importlib.metadata.entry_points` parses the metadata of
+Used by the manager with a group and perhaps a name. The usual case, distributions unpacked on
+``sys.path``, is read directly: :func:`importlib.metadata.entry_points` parses the metadata of
 everything installed and costs more than a whole short command.
 """
 
@@ -127,9 +127,10 @@ _known: dict[str, tuple[int, list[_Distribution]]] = {}
 
 
 def _all_entries() -> Iterator[tuple[str, PluginSource]]:
-    """Yield each distribution's entries with their groups; a folder is read again once it has changed.
+    """Yield each distribution's entries with their groups.
 
-    ``sys.path`` itself changes in most commands: a project's folder is put in front of it.
+    A folder is read again once it has changed. ``sys.path`` itself changes in most commands: a
+    project's folder is put in front of it.
     """
     seen: set[str] = set()
     for folder in dict.fromkeys(sys.path):
