@@ -95,8 +95,7 @@ BROKEN = {
     "a misspelt hook": (
         GOOD.format(name="x") + "\n@hookimpl\ndef batch_seperator():\n    return ''\n",
         [
-            "'my-db:mysql' of my-db 1.2 does not fit",
-            "batch_seperator",
+            "'my-db:mysql' of my-db 1.2 does not fit: unknown hook 'batch_seperator'. Did you",
             "Did you mean 'batch_separator'?",
             "Upgrade my-db, or switch the plugin off with IDIOLECT_DISABLE_PLUGINS=mysql",
         ],

@@ -302,7 +302,9 @@ def _misfit(new: RegisteredPlugin, reason: str) -> HookError:
 
 def _explain(exc: pluggy.PluginValidationError) -> str:
     """Return pluggy's reason on one line, with the names that it should have been."""
-    reason = " ".join(str(exc).split())
+    # The plugin is named already; pluggy adds how its object is shown, with an address in memory.
+    text = str(exc).replace(f" in plugin {exc.plugin!r}", "")
+    reason = " ".join(text.split())
     known = [name for name in vars(hookspecs) if _is_hook(name)]
     words = reason.split("'")[1::2]
     for word in words:
