@@ -284,7 +284,7 @@ class MigrationContext:
             raise CommandError(message)
         if self.connection is None:
             message = (
-                "There is no database connection: configure() was given none. Pass "
+                "No database can be reached: configure() was given no connection. Pass "
                 "connection=..., or use --sql to write a script."
             )
             raise CommandError(message)
