@@ -15,33 +15,33 @@ RESULTS = Path(__file__).with_name("results.json")
 HEADINGS = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mariadb": "MariaDB"}
 SIDES = ("Idiolect", "Alembic")
 _BEFORE = """
-## Many at once
+## Concurrent runs
 
-{processes} processes begin `upgrade head` at the same moment, {rounds} times for each cell, each
-second time with `transaction_per_migration`. A round is good where no process ended in an error and
-each of the four revisions has left its row once. "Slow": the first revision that is due takes two
-seconds. "From the middle": two of the four have been applied before.
+{processes} processes start `upgrade head` at the same moment, {rounds} times for each cell, half of
+them with `transaction_per_migration`. A round is good if no process fails and each of the four
+revisions is applied exactly once. "Slow": the first pending revision takes two seconds. "From the
+middle": two of the four revisions were applied before.
 
 """
 _THREADS = """
-{threads} threads of one process, each with a database of its own, are in the middle of a revision
-together: {told}. A round is right where no thread failed and each database has all rows once.
+{threads} threads of one process, each with its own database, are in the middle of a revision at the
+same time: {told}. A round is good if no thread fails and each database has all rows exactly once.
 """
 _BAD = """
-## Bad input
+## Invalid input
 
-{rows} commands on projects with something wrong: config files, URLs, `env.py`, revision files,
-version tables, folders that cannot be written, servers that refuse. {both} of them are for commands
-and options that both sides have, and ran with both. Of these:
+{rows} commands were run on projects with an error: in config files, URLs, `env.py`, revision files,
+version tables, folders that cannot be written, and servers that refuse. {both} of them use commands
+and options that both tools have, and were run with both. Of these:
 
 | outcome | Idiolect | Alembic |
 |---|---|---|
 """
 #: Outcome -> what it is called in the page.
 OUTCOMES = {
-    "traceback": "a traceback, though no code of the project's failed",
-    "long": "more than 12 lines, though no code of the project's failed",
-    "wrong": "ends with status 0, or changes something, where the other side refuses",
+    "traceback": "a traceback, although no code of the project failed",
+    "long": "more than 12 lines, although no code of the project failed",
+    "wrong": "exits with status 0, or changes something, where the other tool refuses",
     "secret": "shows the password",
 }
 
@@ -58,7 +58,7 @@ def text_of(results: dict[str, Any]) -> str:
         ),
     ]
     threads = "; ".join(
-        f"{side} right in {results['threads'][side]['good']} of "
+        f"{side} good in {results['threads'][side]['good']} of "
         f"{results['threads'][side]['rounds']} rounds"
         for side in SIDES
     )

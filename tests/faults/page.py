@@ -26,33 +26,34 @@ FAULTS = {
 _BEFORE = """\
 # Reliability
 
-What becomes of a database when a run is cut off in the middle of a revision, and `upgrade` or
-`downgrade` is run again. The table is written from tests ({Idiolect} cases of Idiolect, {Alembic}
-of Alembic, which sends fewer statements). Each history is run once undisturbed, and then once for
-each fault, in a process that really dies or on a session that the server really ends. A case counts
-as finished where the second run ends well and leaves the same definitions, rows and version as the
-undisturbed one.
+This page shows what happens if a run is interrupted in the middle of a revision and `upgrade` or
+`downgrade` is run again. The table is generated from tests ({Idiolect} cases of Idiolect, {Alembic}
+of Alembic, which sends fewer statements). Each history is run once without a fault, and then once
+for each fault, in a process that is really killed or on a session that the server really ends. A
+case counts as completed if the second run succeeds and leaves the same definitions, rows and
+version as the run without a fault.
 
 SQLite {sqlite_version}, PostgreSQL {postgresql_version} and MariaDB {mariadb_version}; Alembic
 {alembic_version}. The faults: {faults}.
 
 """
 _AFTER = """
-What Idiolect does not finish by itself it tells ("told"): a revision that reads the database
-before it writes, cut off where DDL cannot be rolled back. What it read may be different now, so
-the second run stops before any change and says how far the first one got and what to choose from:
-see [Resume an interrupted migration](../how-to/resume-a-migration.md). What a batch reads of
-its table and what a write returns is recorded, and answered to the second run as it was. All other
-cases that are not finished end in an error, most of them at a statement that had been carried out
-before.
+"Reported" cases are those that Idiolect does not complete automatically: a revision reads from the
+database before it writes, and is interrupted on a database that cannot roll back DDL. The data that
+it read may have changed, so the second run stops before any change. It reports how far the first
+run got and which choices you have: see
+[Resume an interrupted migration](../how-to/resume-a-migration.md). What a batch reflects and what a
+write returns is recorded and replayed to the second run. All other cases that are not completed end
+in an error, most of them at a statement that had already been executed.
 
-Numbers that AUTO_INCREMENT or a sequence gave to rows that were rolled back are not given again.
+Values of AUTO_INCREMENT or a sequence that were assigned to rolled-back rows are not assigned
+again.
 
-## How
+## How it works
 
-On SQLite and PostgreSQL all of a run, or all of a revision, is one transaction. On MariaDB and
-MySQL, and around `autocommit_block()` and commits of a revision's own, a journal of statements is
-kept in a table beside the version table while the revision runs.
+On SQLite and PostgreSQL, a run or a revision is one transaction. On MariaDB and MySQL, and for
+`autocommit_block()` and commits inside a revision, Idiolect keeps a journal of statements in a
+table while the revision runs.
 """
 
 
@@ -84,7 +85,7 @@ def _cell(sides: dict[str, dict[str, int]] | None) -> str:
 
 def _told(outcomes: dict[str, int]) -> str:
     total = sum(outcomes.values())
-    told = f", told {outcomes['told']}" if outcomes.get("told") else ""
+    told = f", reported {outcomes['told']}" if outcomes.get("told") else ""
     return f"{outcomes.get('same', 0)} of {total}{told}"
 
 

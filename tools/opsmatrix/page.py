@@ -29,14 +29,15 @@ COLUMNS: dict[str, tuple[str, Callable[[], dict[str, str]]]] = {
 
 _HEAD = """# Operations and dialects
 
-What each directive of `op` does on each dialect. `tools/write_operations_page.py` has written the
-table by trying every row: on SQLite, PostgreSQL and MariaDB in a database; for SQL Server and
-Oracle, of which none can be had, by parsing the script of `--sql`. A test compares the page with
-new trials. MySQL is as MariaDB, but has no `IF [NOT] EXISTS` for columns and indexes.
+This table shows which directives of `op` each dialect supports. `tools/write_operations_page.py`
+generates it by trying every row: on SQLite, PostgreSQL and MariaDB in a database, and for SQL
+Server and Oracle by parsing the script written with `--sql`. A test repeats the trials. MySQL is
+like MariaDB, except that it has no `IF [NOT] EXISTS` for columns and indexes.
 
-"yes" means that it is done. "no" is followed by the reason, which is explained below the table.
-What SQLAlchemy or the database leaves out is said there; where a clause is missing the database
-refuses the statement; everything else is refused with a message before anything is sent.
+"yes" means supported. "no" is followed by a reason, which is explained below the table. If
+SQLAlchemy or the database ignores a directive, the explanation says so. If the database has no
+such clause, it rejects the statement. Everything else is refused with a message before any
+statement is sent.
 
 """
 
