@@ -250,6 +250,24 @@ def test_what_is_no_connection(make: Callable[..., EnvironmentContext], thing: A
         make().configure(connection=thing)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("dialect_name", 5),
+        ("dialect_opts", ["paramstyle"]),
+        ("template_args", "x"),
+        ("output_encoding", "klingon"),
+    ],
+)
+def test_a_value_that_is_needed_at_once(
+    make: Callable[..., EnvironmentContext], name: str, value: Any
+) -> None:
+    """What is used before all options are looked at is told by its name, too."""
+    environment = make(as_sql=True, template_args={})
+    with pytest.raises(CommandError, match=rf"configure\({name}="):
+        environment.configure(**{"dialect_name": "sqlite", name: value})
+
+
 def test_a_url_where_a_connection_is_needed(make: Callable[..., EnvironmentContext]) -> None:
     """An online run says what is missing."""
     environment = make(fn=lambda _heads, _context: [])

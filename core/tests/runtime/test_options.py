@@ -57,6 +57,8 @@ def test_the_options_of_the_core_are_those_of_configure() -> None:
         ("include_object", "name", "'str'; expected: a function"),
         ("compare_type", 1.5, "'float'; expected: bool or a function"),
         ("on_version_apply", 1, "'int'; expected: a function or a collection"),
+        ("on_version_apply", "name", "'str'; expected: a function or a collection"),
+        ("on_version_apply", [print, "name"], "'list'; expected: a function or a collection"),
         ("template_args", ["x"], "'list'; expected: dict"),
     ],
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TextIO, overload
 
 from idiolect.errors import CommandError
 from idiolect.runtime.migration import MigrationContext
+from idiolect.runtime.options import check_early
 from idiolect.util import bound
 
 if TYPE_CHECKING:
@@ -184,6 +185,9 @@ class EnvironmentContext:
             UnknownDialectError: nothing installed serves the dialect.
         """
         given = dict(locals())
+        check_early(
+            dialect_name=dialect_name, dialect_opts=dialect_opts, template_args=template_args
+        )
         for name in ("self", "kw", "connection", "url", "dialect_name", "dialect_opts"):
             del given[name]
         opts = self._merged_options({**given, **kw})

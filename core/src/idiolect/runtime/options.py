@@ -149,13 +149,24 @@ def resolve_options(given: Mapping[str, Any], config: Config | None) -> dict[str
     return opts
 
 
+def check_early(**given: object) -> None:
+    """Refuse values of options of the core that are used before all are resolved.
+
+    Raises:
+        CommandError: one is of a type that its option cannot take.
+    """
+    options = {option.name: option for option in CORE_OPTIONS}
+    for name, value in given.items():
+        _fitting(options[name], value)
+
+
 def _fitting(option: Option, value: Any) -> Any:
     """Return a given value, text for a boolean read as one.
 
     Raises:
         CommandError: it is of another type.
     """
-    if value is None or value is option.default or isinstance(value, (*option.types,)):
+    if value is None or value is option.default or _is_of_a_type(option, value):
         return value
     if bool in option.types and isinstance(value, (int, str)):
         # Often text that env.py has read from a config file.
@@ -166,6 +177,14 @@ def _fitting(option: Option, value: Any) -> Any:
     raise CommandError(
         f"configure({option.name}=...) got a value of the type {type(value).__name__!r}; "
         f"expected: {_expected(option)}. It is an option of {option.owner}."
+    )
+
+
+def _is_of_a_type(option: Option, value: Any) -> bool:
+    if _FUNCTION in option.types and _SEVERAL in option.types:
+        return callable(value) or (isinstance(value, _SEVERAL) and all(map(callable, value)))
+    return isinstance(value, (*option.types,)) or (
+        dict in option.types and isinstance(value, collections.abc.Mapping)
     )
 
 

@@ -6,6 +6,8 @@ import codecs
 import sys
 from typing import Any, TextIO, cast
 
+from idiolect.errors import CommandError
+
 
 def script_stream(buffer: Any, encoding: str | None) -> TextIO:
     """Return the stream that receives a script's text.
@@ -13,9 +15,19 @@ def script_stream(buffer: Any, encoding: str | None) -> TextIO:
     Args:
         buffer: a text stream, or with ``encoding`` a binary one; None is standard output.
         encoding: the encoding to write, or None for the stream's own.
+
+    Raises:
+        CommandError: there is no such encoding.
     """
     stream = sys.stdout if buffer is None else buffer
     if encoding is None:
         return cast("TextIO", stream)
     raw: Any = getattr(stream, "buffer", stream)
-    return cast("TextIO", codecs.getwriter(encoding)(raw))
+    try:
+        writer = codecs.getwriter(encoding)
+    except LookupError:
+        raise CommandError(
+            f"configure(output_encoding={encoding!r}): Python knows no such encoding; "
+            "write 'utf-8', or leave it out."
+        ) from None
+    return cast("TextIO", writer(raw))
