@@ -2,7 +2,7 @@
 
 Beside the whole command it measures the comparison alone, which is `compare_metadata()` inside of
 a program, the number of queries, and the time by the clock where each query waits as on a
-network. The suite comes in.
+network. Used by the suite.
 """
 
 from __future__ import annotations

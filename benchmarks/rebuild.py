@@ -1,6 +1,6 @@
 """A table of SQLite made anew by a batch, beside the same written by hand in SQL.
 
-The suite comes in. Three programs do one thing to copies of one database: Alembic, Idiolect, and a
+Used by the suite. Three programs do one thing to copies of one database: Alembic, Idiolect, and a
 Python program that sends the statements of SQLite's own recipe through ``sqlite3``.
 """
 

@@ -1,6 +1,6 @@
 """The page of capabilities and dialects, as the plugins' contract tests declare them.
 
-`write_capabilities_page.py` and the test of the page come in. That the declarations are true is
+Used by `write_capabilities_page.py` and the test of the page. That the declarations are true is
 held by the contract tests themselves.
 """
 

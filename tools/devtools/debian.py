@@ -17,7 +17,7 @@ _TO_INSTALL = re.compile(r"^Inst (\S+) (?:\[[^]]*\] )?\((\S+)", re.MULTILINE)
 
 
 def is_available() -> bool:
-    """Tell whether this system has the tools of Debian."""
+    """Return whether this system has the tools of Debian."""
     return all(shutil.which(program) for program in ("apt-get", "apt-cache", "dpkg"))
 
 

@@ -1,6 +1,6 @@
 """Asks npm's PL/SQL parser, downloaded once, whether statements are Oracle's: no Oracle runs here.
 
-The tests of Oracle's scripts come in, and whoever writes the table of operations. Syntax alone is
+Used by the tests of Oracle's scripts, and to write the table of operations. Syntax alone is
 checked: not names, not types.
 """
 

@@ -1,6 +1,6 @@
 """Asks Microsoft's own T-SQL parser whether batches are SQL Server's: no SQL Server runs here.
 
-Whoever writes the table of operations comes in. The parser, ScriptDom, and its .NET runtime are
+Used to write the table of operations. The parser, ScriptDom, and its .NET runtime are
 taken from wheels, downloaded once and used, never passed on. Syntax alone is checked.
 """
 

@@ -1,6 +1,6 @@
 """The page with the table: written from what was tried, and read again for comparison.
 
-`write_operations_page.py` and the test of the page come in.
+Used by `write_operations_page.py` and the test of the page.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Why an operation is not possible on a dialect, in words of a few letters and in a sentence.
 
-The page's writer comes in. A row that fails without a reason here stops it, and so does a reason
+Used by the page's writer. A row that fails without a reason here stops it, and so does a reason
 whose row works.
 """
 

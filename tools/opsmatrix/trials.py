@@ -1,6 +1,6 @@
 """Tries the rows on a dialect: on a database, or, where none can be had, by parsing the script.
 
-The page's writer comes in. Each row finds the tables of `cases` as they were.
+Used by the page's writer. Each row finds the tables of `cases` as they were.
 """
 
 from __future__ import annotations

@@ -340,7 +340,7 @@ def test_files_that_import_something_else_as_alembic_are_found(
     assert text in found["text"]
 
 
-def test_the_text_tells_how_to_mend(linear: Terminal) -> None:
+def test_the_text_says_how_to_fix_it(linear: Terminal) -> None:
     """A line a finding, the remedy below it, and what env.py prints elsewhere."""
     (linear.folder / "migrations" / "script.py.mako").unlink()
     edit(linear, "migrations/env.py", "import os", "import os; print('noise')")
@@ -355,7 +355,7 @@ def test_the_text_tells_how_to_mend(linear: Terminal) -> None:
 
 
 def test_a_password_is_not_told(linear: Terminal) -> None:
-    """Neither in what is found nor in how to mend it."""
+    """Neither in what is found nor in how to fix it."""
     url("oracle+cx_oracle://scott:tiger-secret@localhost/shop")(linear)
 
     said = linear.run("doctor")

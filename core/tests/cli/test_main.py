@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from idiolect import ALEMBIC_API, __version__
-from idiolect.cli.main import CommandLine, _spare_the_last_look, main
+from idiolect.cli.main import CommandLine, _skip_final_collection, main
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
@@ -272,7 +272,7 @@ def test_extensions_that_look_for_leaks_find_none() -> None:
     made = type("Meta", (type,), {"__module__": "nanobind"})
     gc.freeze()
 
-    _spare_the_last_look()
+    _skip_final_collection()
 
     assert "nanobind" == made.__module__
     assert 0 == gc.get_freeze_count()

@@ -194,6 +194,6 @@ def test_template_to_file(tmp_path: Path) -> None:
 
 
 def test_unknown_encoding(tmp_path: Path) -> None:
-    """An encoding that does not exist is told with the option to mend."""
+    """An encoding that does not exist is told with the option to fix."""
     with pytest.raises(ScriptError, match=r"'utf-99'.*output_encoding"):
         pyfiles.encode_text("x", "utf-99", tmp_path / "x")

@@ -27,7 +27,7 @@ class FirebirdDatabase(Database):
     """A Firebird database: the type of big integers does not derive from SQLAlchemy's."""
 
     def is_big(self, table: str, name: str) -> bool:
-        """Tell whether a column takes integers of 64 bits."""
+        """Return whether a column takes integers of 64 bits."""
         return isinstance(self.column(table, name)["type"], FBBIGINT)
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, inspect
 from sqlalchemy.types import TypeEngine
 
-from idiolect.autogenerate.compare.told import signature_of
+from idiolect.autogenerate.compare.table_signatures import signature_of
 from idiolect.hooks.dialects import hooks_for
 from idiolect.hooks.standin import KINDS as ALL_KINDS
 from idiolect.migration import MigrationContext

@@ -1,6 +1,6 @@
 """The documented functions of autogenerate for programs: compare, produce, render.
 
-Programs and tests come in with a MigrationContext and models. Nothing is written.
+Used by programs and tests with a MigrationContext and models. Nothing is written.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def render_python_code(  # noqa: PLR0917 - the documented order
         user_module_prefix: what stands before names of the user's types; None: their module.
 
     Returns:
-        Lines with an indentation of four spaces, but for the first.
+        Lines indented by four spaces, except the first.
     """
     # Comparing does without it.
     from idiolect.autogenerate.render.dispatch import render_cmd_body

@@ -1,4 +1,4 @@
-"""AutogenContext: what a comparison or a rendering knows of its surroundings.
+"""AutogenContext: what comparators and renderers share.
 
 The API and the revision command make one; comparators and renderers receive it. It holds the
 models, the connection and the filters, and compares nothing.
@@ -40,7 +40,7 @@ class DuplicateTablesError(CommandError, ValueError):
 
 
 class AutogenContext:
-    """The surroundings of a comparison or rendering.
+    """The context of a comparison or rendering.
 
     Args:
         migration_context: whose database is compared, whose dialect is rendered for.
@@ -93,7 +93,7 @@ class AutogenContext:
         self.imports: set[str] = set()
         self.hooks = hooks_for(self.dialect.name, room="compare")
         if autogenerate:
-            # Here a name that stands for no set is told before anything is asked.
+            # Here an unknown name of a set is refused before the database is queried.
             self._chosen = self._choose_comparators()
         self._object_filters = to_list(self.opts.get("include_object"))
         self._name_filters = to_list(self.opts.get("include_name"))
@@ -204,8 +204,8 @@ class AutogenContext:
         if twice:
             keys = ", ".join(f'"{key}"' for key in sorted(twice))
             raise DuplicateTablesError(
-                f"Duplicate table keys across multiple MetaData objects: {keys}. A table belongs "
-                "into one of those that target_metadata lists."
+                f"Duplicate table keys across multiple MetaData objects: {keys}. Define "
+                "each table in one of those that target_metadata lists."
             )
         return found
 
@@ -217,7 +217,7 @@ class AutogenContext:
     def run_name_filters(
         self, name: str | None, type_: str, parent_names: Mapping[str, str | None]
     ) -> bool:
-        """Tell whether an object of the database is to be looked at, by its name.
+        """Return whether an object of the database is to be looked at, by its name.
 
         Args:
             name: its name; of a schema None, where it is the default one.
@@ -244,7 +244,7 @@ class AutogenContext:
         reflected: bool,
         compare_to: Any,
     ) -> bool:
-        """Tell whether an object is to be compared.
+        """Return whether an object is to be compared.
 
         Args:
             object_: the table, column, index or constraint.

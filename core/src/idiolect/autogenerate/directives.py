@@ -1,7 +1,7 @@
-"""What hooks have made of the directives of a revision, looked through before anything is written.
+"""The directives of a revision, checked after hooks have changed them.
 
-RevisionContext comes in, after each hook and before rendering. What is wrong is told with the
-name of the hook or of the column; nothing is mended.
+Used by RevisionContext, after each hook and before rendering. Errors name the hook or the column;
+nothing is corrected.
 """
 
 from __future__ import annotations

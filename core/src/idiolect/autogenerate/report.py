@@ -1,7 +1,7 @@
 """What a comparison found, in words: one record a difference, object by object, sorted.
 
-The check command comes in with tuples as operations tell them. Nothing is compared here, and
-nothing that an operation may hold makes it fail.
+Used by the check command on the tuples of operations. Nothing is compared here, and no content of
+an operation makes it fail.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _KINDS = {
     "table_or_column_check_constraint": "check_constraint",
     "column_check_constraint": "check_constraint",
 }
-#: Objects of a table are told after the table itself and its columns.
+#: Objects of a table are reported after the table itself and its columns.
 _FIRST = ("table", "column", "primary_key", "unique_constraint", "index", "foreign_key")
 
 
@@ -114,7 +114,7 @@ class Difference:
 
 
 def diffs_of(upgrade_ops: UpgradeOps) -> list[Any]:
-    """Return the tuples of operations; one that has no such form is told by its class."""
+    """Return the tuples of operations; one without such a form is named by its class."""
     try:
         return upgrade_ops.as_diffs()
     except NotImplementedError:
@@ -133,13 +133,13 @@ def _diffs_of_one(operation: Any) -> Iterator[Any]:
 
 
 def differences(diffs: Iterable[Any], dialect: Dialect | None = None) -> list[Difference]:
-    """Return what tuples tell, sorted by table, kind and name.
+    """Return the differences that tuples describe, sorted by table, kind and name.
 
-    Something that goes and comes back under its name is one difference.
+    What is removed and added under one name is one difference.
 
     Args:
         diffs: as :meth:`UpgradeOps.as_diffs` returns them.
-        dialect: in whose words types and definitions are told; None: SQLAlchemy's default.
+        dialect: in whose SQL types and definitions are written; None: SQLAlchemy's default.
     """
     words = _Words(dialect or DefaultDialect())
     flat = [one for diff in diffs for one in (diff if isinstance(diff, list) else [diff])]
@@ -194,7 +194,7 @@ class _Words:
         )
 
     def difference(self, diff: tuple[Any, ...]) -> Difference:
-        """Return what one tuple tells."""
+        """Return the difference that one tuple describes."""
         word = str(diff[0])
         if word in _ASPECTS and len(diff) == 7:  # noqa: PLR2004 - the documented form
             _word, schema, table, column, _known, before, after = diff
@@ -214,7 +214,7 @@ class _Words:
         return self._any(word, diff[1:])
 
     def _any(self, word: str, facts: tuple[Any, ...]) -> Difference:
-        """Return what is told of an index, a constraint, or an object of a plugin's own."""
+        """Return the difference for an index, a constraint, or an object of a plugin."""
         verb, _, kind = word.partition("_")
         item = facts[0] if facts else None
         change = _CHANGES.get(verb, "other")

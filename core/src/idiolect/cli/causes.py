@@ -1,7 +1,7 @@
-"""Failures between env.py and the database, as errors of ours that name the way out.
+"""Failures between env.py and the database, translated to errors that say what to do.
 
-The report of a failure comes in with an exception of SQLAlchemy or of a driver. What no rule
-here knows goes back as it is: then it is the user's code that failed.
+Used by the report of a failure with an exception of SQLAlchemy or of a driver. An exception that
+no rule here knows is returned unchanged: then the user's code failed.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _has_working_directory() -> bool:
 
 
 def _of_driver(exc: BaseException, config: Config | None, errors: Any) -> IdiolectError | None:
-    """Tell of an async driver in a synchronous env.py, and of the reverse."""
+    """Explain an async driver in a synchronous env.py, and the reverse."""
     if isinstance(exc, errors.MissingGreenlet) and _raised_in(exc, "raw_connection"):
         return DatabaseError(
             f"env.py connects in the synchronous way, and the driver of {_source(config)} is an "

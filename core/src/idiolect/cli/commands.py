@@ -1,6 +1,6 @@
 """Which commands there are, and what of a command's signature becomes which flag.
 
-The parser comes in. A command's parameters without default become positional arguments, the
+Used by the parser. A command's parameters without default become positional arguments, the
 others flags; what each looks like stands in the two tables below, in one place for all commands.
 """
 
@@ -75,7 +75,7 @@ _PROGRAM_ONLY = {"process_revision_directives"}
 _SWITCH = {"action": "store_true"}
 _NUMBER: dict[str, Any] = {"nargs": "?", "const": "last", "metavar": "N"}
 
-#: Parameter with a default -> its flags and what argparse is told.
+#: Parameter with a default -> its flags and the settings for argparse.
 FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "autogenerate": (
         ("--autogenerate",),
@@ -184,7 +184,7 @@ OWN_FLAGS: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
         {"help": "create this folder (default: idiolect- and the name of the dialect)"},
     ),
 }
-#: Parameter without default -> what argparse is told.
+#: Parameter without default -> the settings for argparse.
 POSITIONALS: dict[str, dict[str, Any]] = {
     "shell": {"help": "bash, fish or zsh"},
     "dialect": {"help": "name of the SQLAlchemy dialect, as in its URLs"},

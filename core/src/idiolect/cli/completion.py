@@ -1,6 +1,6 @@
 """Which words may stand where the cursor is, for the shells' completion scripts.
 
-The command line comes in with the words up to the cursor. Revisions are those of the files, or of
+Used by the command line with the words up to the cursor. Revisions are those of the files, or of
 the index of them; env.py does not run, no plugin is asked for what it has, and nothing fails.
 """
 

@@ -1,6 +1,6 @@
 """What the doctor looks at in each database that env.py configures.
 
-The diagnosis comes in. env.py runs as for ``current``; the version table, the journal and what
+Used by the diagnosis. env.py runs as for ``current``; the version table, the journal and what
 batch operations leave are read, and nothing is written.
 """
 
@@ -44,10 +44,10 @@ def look_at_databases(config: Config, script: ScriptDirectory) -> Iterator[Findi
         return []
 
     try:
-        # What env.py prints is not the doctor's word.
+        # What env.py prints is no part of the report.
         with contextlib.redirect_stdout(sys.stderr):
             run_environment(config, script, look, dont_mutate=True)
-    except (Exception, SystemExit) as exc:  # noqa: BLE001 - told, whatever it is
+    except (Exception, SystemExit) as exc:  # noqa: BLE001 - reported, whatever it is
         found.append(failed("database", exc, config))
     if not found:
         text = f"{script.env_py_location!r} ended without a call of context.run_migrations()."
@@ -115,7 +115,7 @@ def _state(script: ScriptDirectory, heads: tuple[str, ...], context: Any) -> Ite
 
 
 def _width(script: ScriptDirectory, context: Any) -> Iterator[Finding]:
-    """Look whether the longest id fits into its column, where the database holds to that."""
+    """Look whether the longest id fits into its column, where the database enforces that."""
     from sqlalchemy import inspect
 
     from idiolect.runtime.version_table import exists

@@ -1,7 +1,7 @@
 """What the doctor looks at, from the interpreter to the rows of the version table.
 
-The command ``doctor`` comes in. Each look gives findings and raises nothing, and one that cannot
-be taken because of an earlier problem is told as skipped. Nothing is printed or changed.
+Used by the command ``doctor``. Each check returns findings and raises nothing; one that is not
+possible because of an earlier problem is reported as skipped. Nothing is printed or changed.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _IMPORTS_ALEMBIC: Final = re.compile(rb"^[ \t]*(?:from|import)[ \t]+alembic\b", 
 
 
 def diagnose(config: Config) -> Iterator[Finding]:
-    """Yield what is found, in the order in which a run would stumble over it.
+    """Yield findings, in the order in which a run would meet the problems.
 
     Args:
-        config: the configuration in use, whose secrets are kept out of what is told.
+        config: the configuration in use, whose secrets are masked.
     """
     for each in _all(config):
         yield replace(each, text=redact(each.text, config), remedy=redact(each.remedy, config))
@@ -51,7 +51,7 @@ def _all(config: Config) -> Iterator[Finding]:
     script: ScriptDirectory | None = None
     try:
         location = script_directory(config)
-    except Exception as exc:  # noqa: BLE001 - told, whatever it is
+    except Exception as exc:  # noqa: BLE001 - reported, whatever it is
         yield failed("config", exc, config)
     else:
         yield Finding("config", "ok", config.describe_sources())
@@ -122,7 +122,7 @@ def _compiled(check: str, path: Path, config: Config) -> Finding | None:
     except (OSError, SyntaxError, ValueError) as exc:
         if isinstance(exc, SyntaxError) and exc.filename:
             text = f"{str(path)!r} is not valid Python: line {exc.lineno}: {exc.msg}"
-            return Finding(check, "problem", text, "mend that line")
+            return Finding(check, "problem", text, "correct that line")
         return failed(check, exc, config)
     return None
 
@@ -135,7 +135,7 @@ def _revisions(script: ScriptDirectory, config: Config) -> Iterator[Finding]:
             warnings.simplefilter("always")
             revisions = list(script.walk_revisions())
             heads = script.get_heads()
-    except Exception as exc:  # noqa: BLE001 - told, whatever it is
+    except Exception as exc:  # noqa: BLE001 - reported, whatever it is
         yield failed("revisions", exc, config)
         return
     yield from (Finding("revisions", "problem", str(each.message)) for each in caught)
@@ -164,8 +164,8 @@ def _index(script: ScriptDirectory) -> Iterator[Finding]:
         return
     wrong = wrong_rows(folder)
     if wrong:
-        text = f"{path!r} tells of {', '.join(wrong)} what does not stand there any more."
-        remedy = f"delete the index; where this comes again, set {SWITCH}=1"
+        text = f"{path!r} is out of date for {', '.join(wrong)}."
+        remedy = f"delete the index; if this happens again, set {SWITCH}=1"
         yield Finding("index", "problem", text, remedy)
 
 
@@ -178,17 +178,17 @@ def _alembic(script: ScriptDirectory) -> Iterator[Finding]:
     if not users:
         return
     more = f" and {len(users) - 1} more" if len(users) > 1 else ""
-    told = f"{str(users[0])!r}{more} import alembic"
+    subject = f"{str(users[0])!r}{more} import alembic"
     try:
         given = importlib.import_module("alembic.op")
     except ImportError:
         remedy = "pip install idiolect-alembic; or write 'idiolect' for 'alembic' in these files"
-        yield Finding("alembic", "problem", f"{told}, and there is no such module.", remedy)
+        yield Finding("alembic", "problem", f"{subject}, and there is no such module.", remedy)
         return
     if given is importlib.import_module("idiolect.op"):
-        yield Finding("alembic", "ok", f"{told}, which is Idiolect here")
+        yield Finding("alembic", "ok", f"{subject}, which is Idiolect here")
         return
-    text = f"{told}, and get {given.__file__!r}, which does not know about Idiolect's runs."
+    text = f"{subject}, and get {given.__file__!r}, which does not know about Idiolect's runs."
     remedy = (
         "pip install idiolect-alembic, so that the name resolves to Idiolect; or write 'idiolect' "
         "for 'alembic' in these files"

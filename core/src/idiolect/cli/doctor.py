@@ -1,7 +1,7 @@
-"""The command that looks at all that a migration needs, and says what is wrong and how to mend it.
+"""The command that checks all that a migration needs, and says what is wrong and how to fix it.
 
-The command line and programs come in. The looking is done next door; here it becomes lines or a
-document, and an exit status. Changes nothing.
+Used by the command line and programs. The checks are in :mod:`idiolect.cli.diagnosis`; here they
+become lines or a document, and an exit status. Changes nothing.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def doctor(config: Config, format: str = "text") -> None:
         print_document(config, healthy=not problems, findings=[asdict(each) for each in found])
     else:
         for line in _lines(found, has_colors(config.stdout)):
-            # Painted, which print_stdout() would show instead of doing.
+            # print_stdout() would escape the colour codes.
             write_outstream(config.stdout, line, "\n", **config.messaging_opts)
     if problems:
         count = "1 problem" if problems == 1 else f"{problems} problems"

@@ -1,6 +1,6 @@
-"""Sees to it that standard output holds one JSON document, where a command was asked for one.
+"""Standard output as exactly one JSON document, where a command was asked for one.
 
-The command line comes in. What env.py and revisions print goes to standard error meanwhile, and
+Used by the command line. What env.py and revisions print goes to standard error meanwhile, and
 an error is part of the document.
 """
 
@@ -49,7 +49,7 @@ def _with_error(text: str, exc: Exception, config: Config) -> str:
         document: dict[str, Any] = json.loads(text) if text else {"version": VERSION}
         document["error"] = None
     except (ValueError, TypeError):
-        return text  # a command of somebody else's, in a form of its own
+        return text  # a command of a plugin, in a form of its own
     failure = failure_of(exc, config)
     file, line = failure.place or (None, None)
     document["error"] = {

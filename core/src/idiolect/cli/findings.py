@@ -1,6 +1,6 @@
 """What the doctor finds: the record, and an exception as one.
 
-The looks of the doctor come in; nothing is looked at here.
+Used by the checks of the doctor; nothing is checked here.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ Status = Literal["ok", "note", "problem", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
-        check: what was looked at, in a word.
-        status: ``ok``; ``note``: worth knowing; ``problem``: to be mended; ``skipped``.
+        check: what was checked, in a word.
+        status: ``ok``; ``note``: worth knowing; ``problem``: to be fixed; ``skipped``.
         text: what was found.
-        remedy: how to mend it, where ``text`` does not say so; else "".
+        remedy: how to fix it, where ``text`` does not say so; else "".
     """
 
     check: str
@@ -34,5 +34,5 @@ class Finding:
 
 
 def failed(check: str, exc: BaseException, config: Config) -> Finding:
-    """Return an exception as the command that met it would have told it."""
+    """Return an exception in the words in which a command would report it."""
     return Finding(check, "problem", describe_failure(exc, config).removeprefix(MARK))

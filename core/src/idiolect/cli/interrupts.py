@@ -1,6 +1,6 @@
 """SIGINT and SIGTERM while a database is being changed.
 
-The command line comes in before a command that runs env.py. The first signal becomes an exception,
+Used by the command line before a command that runs env.py. The first signal becomes an exception,
 so that transactions are rolled back and locks given back; a second one ends the process at once.
 """
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 #: Asked by the shells' completion scripts; followed by the words up to the cursor.
 COMPLETE = "__complete"
-_OBJECTS_BETWEEN_LOOKS = 10_000
+_OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 
 class CommandLine:
@@ -130,7 +130,7 @@ class CommandLine:
                     *(getattr(options, spec.argument_name(name)) for name in spec.positionals),
                     **{name: getattr(options, name) for name in spec.flags},
                 )
-            # While an error can still be told.
+            # While an error can still be reported.
             config.stdout.flush()
             _demand_all_written(config.stdout)
         except Exception as exc:
@@ -167,11 +167,11 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None, **_kwargs: 
         with redirect_stdout(cast("TextIO", out)), redirect_stderr(cast("TextIO", err)):
             _run(argv, prog)
     finally:
-        # Now, because the interpreter would complain of a reader that has left.
+        # Now, because the interpreter would report a closed pipe.
         out.flush()
         err.flush()
         if argv is None:
-            _spare_the_last_look()
+            _skip_final_collection()
 
 
 def _run(argv: Sequence[str] | None, prog: str | None) -> None:
@@ -203,40 +203,40 @@ def _complete(words: list[str]) -> None:
 
 
 def _prepare_process(command: str) -> None:
-    """Make ready for a command that has the process to itself."""
+    """Prepare the process for a command that has it to itself."""
     if command in RUNS_ENVIRONMENT:
         from idiolect.cli import interrupts
 
         interrupts.watch()
         _import_ahead()
     elif command in READS_FILES:
-        # What these make lives to the end: there is no garbage to be found.
+        # What these make lives to the end: there is no garbage to find.
         import gc
 
         gc.disable()
 
 
 def _import_ahead() -> None:
-    """Import what a run of env.py needs, and spare the garbage collector the sight of it.
+    """Import what a run of env.py needs, and exclude it from garbage collection.
 
     For a process of the command's own, where modules stay to the end. SQLAlchemy's are a hundred
-    thousand objects, and looking through them, while they are made and once more when the process
-    ends, is a good tenth of a short run. What the user's code makes is collected as ever.
+    thousand objects, and traversing them, while they are made and once more when the process
+    ends, takes a tenth of a short run. What the user's code makes is collected as usual.
     """
     import gc
 
     gc.disable()
-    # Without SQLAlchemy the command itself fails, and is told why.
+    # Without SQLAlchemy the command itself fails, with the reason.
     with suppress(ImportError):
         import idiolect.runtime.environment  # noqa: F401 - in sys.modules, for the command
     gc.freeze()
-    # A run makes many objects and little garbage: looking every 700 finds next to nothing.
-    gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
+    # A run makes many objects and little garbage: collecting every 700 finds next to nothing.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     gc.enable()
 
 
-def _spare_the_last_look() -> None:
-    """Keep the collector from a look at everything as the process ends.
+def _skip_final_collection() -> None:
+    """Keep the garbage collector from traversing everything as the process ends.
 
     Over the models of 500 tables it takes as long as comparing them with a database. Python does
     not promise that what still exists then is finalised.
@@ -244,7 +244,7 @@ def _spare_the_last_look() -> None:
     import gc
 
     if any(each.__module__ == "nanobind" for each in type.__subclasses__(type)):
-        # Extensions that are made with it take whatever is left then for a leak, and say so.
+        # Extensions made with it report whatever is left then as a leak.
         gc.unfreeze()
     else:
         gc.freeze()
@@ -272,7 +272,7 @@ def _show_warning(  # noqa: PLR0917 - Python calls it so
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    """Show a warning of ours in one line, without the place in our code; others as ever."""
+    """Show a warning of ours in one line, without the place in our code; others as usual."""
     folders = Path(filename).parts[:-1]
     if any(each == "idiolect" or each.startswith("idiolect_") for each in folders):
         text = f"WARNING: {visible(str(message))}\n"

@@ -1,7 +1,7 @@
-"""Standard output for a program whose reader may leave before it has ended, or was never there.
+"""Standard output that may be closed early, as by ``| head``, or missing from the start.
 
-The program's entry puts it in the place of ``sys.stdout``, so that neither a run nor the user's
-own ``print()`` in a revision ends in the middle because of ``| head`` or a full disk.
+The entry point replaces ``sys.stdout`` with it, so that neither a run nor a ``print()`` in a
+revision fails in the middle because of a closed pipe or a full disk.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ if TYPE_CHECKING:
 
 
 class LenientOutput:
-    """A text stream that goes on into nothing when its reader has left.
+    """A text stream that discards text once its reader has closed it.
 
     Args:
-        stream: where text goes; whatever is not said here is its answer. None where the process
-            was started with it closed.
+        stream: the wrapped stream, which all other attributes are of. None where the process was
+            started with it closed.
 
     Attributes:
-        lost: why text could not be written, if it was not for want of a reader.
+        lost: why text could not be written, if for another reason than a closed pipe.
     """
 
     def __init__(self, stream: TextIO | None) -> None:
         # To the end of the process.
         self._stream = stream or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
         self.lost: OSError | None = None
-        #: What is written is written in it: a progress display makes way.
+        #: Entered around each write: a progress display is cleared for it.
         self.guard: Callable[[str], AbstractContextManager[None]] | None = None
 
     def write(self, text: str) -> int:
-        """Write text, if anybody reads it; return its length."""
+        """Write text, unless the pipe is closed; return its length."""
         if self.guard is None:
             return self._write(text)
         with self.guard(text):
             return self._write(text)
 
     def write_unguarded(self, text: str) -> None:
-        """Write text at once, past the guard, whose own it is."""
+        """Write and flush text without the guard; for the guard's own use."""
         self._write(text)
         self.flush()
 
@@ -53,7 +53,7 @@ class LenientOutput:
             return len(text)
 
     def flush(self) -> None:
-        """Send what is buffered, if anybody reads it."""
+        """Send what is buffered, unless the pipe is closed."""
         try:
             self._stream.flush()
         except OSError as exc:

@@ -150,7 +150,7 @@ def add_command(subparsers: Any, spec: CommandSpec) -> None:
 
 
 def _settings(default: Any) -> dict[str, Any]:
-    """Return what argparse is told of a flag that is not in the table."""
+    """Return the settings for argparse of a flag that is not in the table."""
     if default is False:
         return {"action": "store_true"}
     return {"type": type(default)} if type(default) in {int, float} else {}

@@ -1,9 +1,9 @@
-"""The progress of upgrade and downgrade, as people see it: a line that lives, or lines that stay.
+"""The progress of upgrade and downgrade: a line that is redrawn, or lines that stay.
 
-The command line comes in before it runs one of them in a process of its own. On a terminal the
-last line tells the revision, the operation and the time that they take, and makes way for
-whatever else is written; elsewhere each revision is a line. Where log messages tell of the
-revisions already, no line stays.
+Used by the command line before it runs one of them in a process of its own. On a terminal the
+last line shows the revision, the operation and the elapsed time, and is cleared for whatever else
+is written; elsewhere each revision is a line. Where log messages show the revisions already, no
+line stays.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from idiolect.cli.output import LenientOutput
 
-#: Seconds between two looks; before the living line appears; of a step that is told to have ended.
+#: Seconds between redraws; before the line appears; after which the end of a step is reported.
 _TICK: Final = 0.2
 _PATIENCE: Final = 0.5
 _LONG: Final = 1.0
@@ -34,7 +34,7 @@ _SECONDS_A_MINUTE: Final = 60
 _LONGEST_STATEMENT: Final = 40
 _CLEAR: Final = "\r\x1b[K"
 _LOGGERS: Final = ("idiolect.runtime.migration", "alembic.runtime.migration")
-#: What Python tells its audit hooks before and after somebody is asked at the terminal.
+#: Python's audit events before and after the user is asked for input.
 _ASKS, _ANSWERED = "builtins.input", "builtins.input/result"
 
 
@@ -65,7 +65,7 @@ class Progress(Observer):
         self._colors = has_colors(self._err)  # type: ignore[arg-type] # it has what a stream has
         self._is_live = is_terminal(self._err) and not is_dumb()  # type: ignore[arg-type] # as above
         self._shared = [each for each in streams if is_terminal(each)]  # type: ignore[arg-type] # as above
-        # Of a thread's own: a signal may interrupt who writes, and tell of it.
+        # Reentrant: a signal handler may write while its own thread is writing.
         self._lock = threading.RLock()
         self._process = os.getpid()
         self._ended = threading.Event()
@@ -78,12 +78,12 @@ class Progress(Observer):
         if self._is_live:
             for each in self._shared:
                 each.guard = self.making_way
-            sys.addaudithook(self._heard)
+            sys.addaudithook(self._on_audit_event)
             self._ticker = threading.Thread(target=self._tick, daemon=True)
             self._ticker.start()
 
     def close(self) -> None:
-        """Leave the terminal to whoever comes next."""
+        """Clear the line and stop redrawing."""
         self._ended.set()
         if not self._is_live:
             return
@@ -93,20 +93,20 @@ class Progress(Observer):
         for each in self._shared:
             each.guard = None
 
-    # what is told
+    # Observer
 
     def step_begins(self, step: Any, number: int, total: int) -> None:
         """Remember what runs, and since when."""
         count = f"{number}/{total} " if total > 1 else ""
         with self._lock:
-            self._now = f"{count}{_told(step)}"
+            self._now = f"{count}{_described(step)}"
             self._operation = None
             self._began = time.monotonic()
         if not self._is_live and not _is_logged():
             self._write(f"{self._now}\n")
 
     def step_ends(self) -> None:
-        """Tell what has been done, and in which time."""
+        """Report what has been done, and how long it took."""
         with self._lock:
             done, self._now, self._operation = self._now, "", None
         seconds = time.monotonic() - self._began
@@ -133,11 +133,11 @@ class Progress(Observer):
         if not self._is_live and not _is_logged():
             self._write(f"{message}\n")
 
-    # the line that lives
+    # the redrawn line
 
     @contextlib.contextmanager
     def making_way(self, text: str) -> Iterator[None]:
-        """Take the line away while somebody else writes, and keep off a line that is not ended."""
+        """Clear the line while others write, and do not draw after a line of theirs."""
         if os.getpid() != self._process:  # a child, whose parent may hold the lock
             yield
             return
@@ -161,7 +161,7 @@ class Progress(Observer):
         room = _columns(self._err) - len(elapsed) - 1
         text = f"{self._now}{doing}"
         text = text if len(text) <= room else f"{text[: max(room - 3, 0)]}..."
-        # The margin is where others begin, who do not ask.
+        # Others write from the left margin, without asking.
         self._raw(f"{_CLEAR}{text}{painted(elapsed, 'dim', self._colors)}\r")
         self._is_drawn = True
 
@@ -170,8 +170,8 @@ class Progress(Observer):
             self._raw(_CLEAR)
             self._is_drawn = False
 
-    def _heard(self, event: str, args: tuple[object, ...]) -> None:
-        """Keep off while somebody is asked: what is typed is not ours to wipe away."""
+    def _on_audit_event(self, event: str, args: tuple[object, ...]) -> None:
+        """Stop drawing while the user is asked for input, which a redraw would wipe away."""
         if event == _ASKS or (event == "open" and args[0] == "/dev/tty"):
             with self._lock:
                 self._clear()
@@ -188,7 +188,7 @@ class Progress(Observer):
             self._err.write_unguarded(text)
 
 
-def _told(step: Any) -> str:
+def _described(step: Any) -> str:
     """Return a step in words, on one line, as the log has it."""
     return visible(" ".join(str(step).split()))
 
@@ -201,7 +201,7 @@ def _named(operation: object) -> str:
         if statement is None:
             return visible(describe(operation))
         words = visible(" ".join(str(statement).split()))
-    except Exception:  # noqa: BLE001 - somebody else's operation, looked at from aside
+    except Exception:  # noqa: BLE001 - an operation of a plugin, which may fail to describe itself
         return type(operation).__name__
     short = len(words) <= _LONGEST_STATEMENT
     return words if short else f"{words[:_LONGEST_STATEMENT]}..."
@@ -222,7 +222,7 @@ def _columns(stream: Any) -> int:
 
 
 def _is_logged() -> bool:
-    """Return whether log messages show at the terminal, or wherever it went, which step runs."""
+    """Return whether log messages on the standard streams show which step runs."""
     for name in _LOGGERS:
         logger: logging.Logger | None = logging.getLogger(name)
         if logger is None or not logger.isEnabledFor(logging.INFO):

@@ -1,8 +1,8 @@
-"""A failure in words: one message that names the culprit, no traceback of ours, no password.
+"""The report of a failure: one message that names the cause, no internal traceback, no password.
 
-The command line comes in with an exception. Errors of Idiolect are told as they are; those of
-SQLAlchemy that env.py meets on the way to the database are told in a line; anything else is the
-user's code failing, and its own frames are shown.
+Used by the command line with an exception. Errors of Idiolect are shown as they are; those of
+SQLAlchemy between env.py and the database are summarised in a line; for anything else, which is
+the user's code failing, its own frames are shown.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 #: Begins the report of a failure.
 MARK = "FAILED: "
 _OURS = ("idiolect", "sqlalchemy", "pluggy", "mako")
-#: The function of ours that env.py calls; what is above it is env.py doing its duty.
+#: The function of ours that env.py calls; frames above it are not the cause.
 _ENTRANCE = "run_migrations"
 _MOST_LINES = 12
 _MOST_FRAMES = 3
@@ -44,7 +44,7 @@ class Failure:
         kind: the name of the exception's class.
         code: of an error of ours; else None.
         headline: what failed, in a line; of an error of ours the whole message.
-        frames: of the user's code, outermost first; else of ours, where nobody else is to blame.
+        frames: of the user's code, outermost first; of ours where no user code takes part.
         reason: the exception in its own words, by lines; of an error of ours nothing.
         place: file and line of the culprit in the user's code, if it is known.
     """
@@ -80,7 +80,7 @@ def describe_failure(exc: BaseException, config: Config | None) -> str:
 
 
 def failure_of(exc: BaseException, config: Config | None) -> Failure:
-    """Return what is to be told of an exception that ended a command.
+    """Return the report of an exception that ended a command.
 
     Args:
         exc: the exception.

@@ -1,8 +1,8 @@
-"""Keeps passwords out of what is printed.
+"""Passwords, kept out of what is printed.
 
-Whoever prints a failure or a usage error comes in with the finished text. What is secret is read
-off the URLs of the configuration, of ``-x`` and of the environment, and off what is called a
-password there; besides, whatever looks like a URL in the text loses its password.
+Used on the finished text of failures and of usage errors. Secrets are
+found in the URLs of the configuration, of ``-x`` and of the environment, and in options and
+variables that are named like a password; any other URL in the text loses its password as well.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The command that prints what makes a shell complete words of this program.
+"""The command that prints the completion script of a shell.
 
-The command line comes in. The scripts are a few lines each: which words there are is asked of the
-program itself, next door, with each press of the key.
+Used by the command line. The scripts are a few lines each: they ask the program itself for
+the possible words (see :mod:`idiolect.cli.completion`) with each press of the key.
 """
 
 from __future__ import annotations

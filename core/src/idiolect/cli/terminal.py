@@ -1,6 +1,6 @@
-"""What is shown to people at a terminal: colours, and a failure with the culprit's lines.
+"""Output for terminals: colours, and a failure with the lines of code around it.
 
-The command line and the progress display come in. A terminal that is dumb, or a user who sets
+Used by the command line and the progress display. A terminal that is dumb, or a user who sets
 NO_COLOR, gets the same without colours.
 """
 
@@ -34,7 +34,7 @@ _AROUND: Final = 2
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Return whether somebody looks on."""
+    """Return whether the stream is a terminal."""
     try:
         return stream.isatty()
     except (AttributeError, ValueError):
@@ -42,7 +42,7 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def is_dumb() -> bool:
-    """Return whether the terminal does no more than write on."""
+    """Return whether the terminal cannot move its cursor."""
     return os.environ.get("TERM", "") == "dumb"
 
 

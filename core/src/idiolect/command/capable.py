@@ -1,7 +1,7 @@
-"""What a dialect's plugin says of its database, asked without one: facts behind ``plugins``.
+"""The capabilities that a dialect's plugin reports without a database, for ``plugins``.
 
-The inventory comes in with a plugin that it has loaded. It is asked in a set of its own, beside
-the core's defaults, so that nothing is registered by that.
+Used by the inventory with a plugin that it has loaded. The plugin is asked in a manager of its
+own, with the core's defaults, so that nothing is registered.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def capabilities_of(name: str, plugin: Any, source: PluginSource | None) -> Capa
             return None
         rules = resolve_rules(hooks, dialect, impl_class, None, {})
     except (IdiolectError, SQLAlchemyError, ImportError, TypeError, AttributeError):
-        return None  # what is wrong with it is told where it is used
+        return None  # reported where the plugin is used
     return Capabilities(
         impl_class=f"{impl_class.__module__}:{impl_class.__qualname__}",
         transactional_scripts=rules.transactional_ddl,

@@ -1,6 +1,6 @@
 """What commands print for programs: documents in JSON, and the entries that several have.
 
-Commands that take ``format`` come in. A document is one object with ``version``; its keys are
+Used by commands that take ``format``. A document is one object with ``version``; its keys are
 described in docs/reference/commands.md. Imports nothing that a short command would pay for.
 """
 

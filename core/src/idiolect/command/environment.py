@@ -1,4 +1,4 @@
-"""How a command runs env.py for a purpose of its own."""
+"""How commands run env.py."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The command that draws the graph of revisions: for a terminal, for programs, as a picture.
 
-The command line and programs come in. Reads files alone, unless it is asked to mark what the
+Used by the command line and programs. Reads files alone, unless it is asked to mark what the
 database is at.
 """
 
@@ -71,7 +71,7 @@ def _text(revisions: list[Script], held: Collection[str]) -> Iterator[str]:
             yield _joining(len(lanes), last, at)
             del lanes[last]
         marks = " ".join("*" if lane == at else "|" for lane in range(len(lanes)))
-        yield f"{marks} {_told(each, held)}"
+        yield f"{marks} {_caption(each, held)}"
         # A line's own parent keeps its column; what a merge has besides gets one next to it.
         own, *others = each.parents or ("",)
         for other in reversed(others):
@@ -106,7 +106,7 @@ def _parting(count: int, at: int) -> str:
     return "".join(line).rstrip()
 
 
-def _told(each: Script, held: Collection[str]) -> str:
+def _caption(each: Script, held: Collection[str]) -> str:
     each._db_current_indicator = each.revision in held
     head = each.cmd_format(False, include_branches=True, tree_indicators=False)
     needed = f" (depends on {', '.join(each.resolved_dependencies)})" if each.dependencies else ""

@@ -1,6 +1,6 @@
 """The command that tells which hooks there are, how each is called, and who implements it.
 
-The command line and programs come in. Signatures and texts are those of the specifications; who
+Used by the command line and programs. Signatures and texts are those of the specifications; who
 implements what is the inventory's.
 """
 
@@ -46,7 +46,7 @@ def hooks(config: Config, name: str | None = None, format: str = "text") -> None
 
         print_document(config, hooks=[asdict(each) for each in found])
         return
-    for line in _lines(found) if name is None else _told(found[0]):
+    for line in _lines(found) if name is None else _details(found[0]):
         config.print_stdout("%s", line)
 
 
@@ -59,7 +59,7 @@ def _lines(found: list[Any]) -> Iterator[str]:
         yield f"{each.name:<{width}}  {by:<13}  {each.doc.partition(chr(10))[0]}"
 
 
-def _told(hook: Any) -> Iterator[str]:
+def _details(hook: Any) -> Iterator[str]:
     """Yield all that is known of a hook."""
     yield hook.signature
     yield ""

@@ -1,6 +1,6 @@
 """Commands that set up a new environment from a template.
 
-The command line and programs come in. Nothing that exists is overwritten: a config file that is
+Used by the command line and programs. Nothing that exists is overwritten: a config file that is
 there is kept, and a pyproject.toml gets its table appended.
 """
 

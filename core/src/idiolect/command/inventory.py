@@ -1,6 +1,6 @@
-"""What plugins there are, where each comes from and who wins: the facts behind ``plugins``.
+"""Which plugins exist, where each comes from and which one wins: the facts for ``plugins``.
 
-The command comes in. Each installed plugin is loaded on its own and none is registered, so one
+Used by the command. Each installed plugin is loaded on its own and none is registered, so one
 that is broken is an entry like the others. Nothing is printed here.
 """
 
@@ -40,7 +40,7 @@ _SQLALCHEMY_DIALECTS: Final = "sqlalchemy.dialects"
 #: Whose impl class is taken, the last first.
 _AUTHORITY: Final[tuple[Kind, ...]] = ("dialect", "registered", "legacy")
 _CHOOSES: Final = "get_impl_class"
-#: Why a kind is taken: what it is, beside the others.
+#: Why a kind takes precedence over the others.
 _REASONS: Final[dict[Kind, str]] = {
     "dialect": "the plugin that a distribution offers for the dialect",
     "registered": "asked before the plugins that are installed, and the newest first",
@@ -116,7 +116,7 @@ def _placed(each: PluginFacts, winners: Mapping[Any, PluginFacts | None]) -> Plu
     elif each.kind != "legacy" and _CHOOSES not in each.hooks:
         why = f"does not implement {_CHOOSES}"
     elif winner is None:
-        why = "nobody is"
+        why = "no plugin is usable"
     else:
         why = f"{winner.kind} {winner.module!r} is {_REASONS[winner.kind]}"
     return replace(each, wins=False, why=why)
@@ -240,7 +240,7 @@ def _import_dialects() -> None:
         try:
             source.load()
         except PluginLoadError:
-            continue  # its driver may be missing: whoever connects is told
+            continue  # its driver may be missing: reported when connecting
 
 
 def _origin(package: str) -> tuple[str | None, str | None]:

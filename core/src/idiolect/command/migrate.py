@@ -1,6 +1,6 @@
 """Commands that change the database: upgrade, downgrade, stamp, ensure_version.
 
-The command line and programs come in. Each plans in terms of the script directory and lets
+Used by the command line and programs. Each plans in terms of the script directory and lets
 env.py run the steps; ``--sql`` writes a script instead, and ``--plan`` what would run.
 """
 

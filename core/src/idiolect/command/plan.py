@@ -1,6 +1,6 @@
-"""What a run would do, told from the database's real state and done nowhere.
+"""What a run would do, computed from the database's real state and not done.
 
-``upgrade --plan`` and ``downgrade --plan`` come in with their steps. env.py runs as for
+Used by ``upgrade --plan`` and ``downgrade --plan`` with their steps. env.py runs as for
 ``current``; each step's function then writes its SQL as it would for ``--sql``. Sends no statement
 but those that read the version table and the journal, and takes no lock.
 """

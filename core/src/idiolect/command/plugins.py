@@ -1,7 +1,7 @@
 """The command that reports which plugins are installed and whether they can be used.
 
-The command line and programs come in. The facts are gathered next door; here they become a table
-or a document.
+Used by the command line and programs. The facts are from :mod:`idiolect.command.inventory`; here
+they become a table or a document.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def plugins(config: Config, strict: bool = False, format: str = "text") -> None:
 
 
 def _table(found: Iterable[PluginFacts]) -> list[str]:
-    """Return a line for each plugin, in which the columns stand below each other."""
+    """Return a line for each plugin, with aligned columns."""
     rows = [_HEADING, *map(_row, found)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
@@ -78,7 +78,7 @@ def _state(each: PluginFacts) -> str:
     if each.kind == "startup":
         return "ok"
     if each.kind == "legacy":
-        told = "ok: a DefaultImpl subclass with __dialect__"
+        state = "ok: a DefaultImpl subclass with __dialect__"
     else:
-        told = f"ok: {', '.join(each.hooks) or 'implements no hook'}"
-    return told if each.wins is not False else f"{told}; not the one: {each.why}"
+        state = f"ok: {', '.join(each.hooks) or 'implements no hook'}"
+    return state if each.wins is not False else f"{state}; not the one: {each.why}"

@@ -1,6 +1,6 @@
 """The command repair: what a person says of a revision that an earlier run left unfinished.
 
-The command line and programs come in. Changes the journal alone, never the schema.
+Used by the command line and programs. Changes the journal alone, never the schema.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ def repair(  # noqa: PLR0917 - like the other commands
         message = "Pass only one of --mark-done, --mark-undone and --forget."
         raise CommandError(message)
 
-    told: list[dict[str, Any]] = []
+    recorded: list[dict[str, Any]] = []
 
     def tell(_heads: tuple[str, ...], context: Any) -> list[Any]:
         entries = _unfinished(context)
         if format == "json":
-            told.append(_recorded(entries))
+            recorded.append(_recorded(entries))
             return []
         config.print_stdout("%s", _summary(entries))
         for entry in entries:
@@ -83,7 +83,7 @@ def repair(  # noqa: PLR0917 - like the other commands
         lock=lock,
     )
     if format == "json":
-        print_document(config, unfinished=told)
+        print_document(config, unfinished=recorded)
 
 
 def unfinished_line(entries: list[Any]) -> str:

@@ -1,6 +1,6 @@
 """Commands that report: current, history, heads, branches, show.
 
-The command line and programs come in. Only ``current``, and the others where they are asked to
+Used by the command line and programs. Only ``current``, and the others where they are asked to
 tell what the database holds, run env.py; the rest read files alone and load no SQLAlchemy.
 """
 

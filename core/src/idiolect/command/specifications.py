@@ -1,6 +1,6 @@
-"""The hooks with their signatures and those who implement them: the facts behind ``hooks``.
+"""The hooks with their signatures and implementations: the facts for ``hooks``.
 
-The command comes in. Installed plugins are looked at as ``plugins`` does, which registers none.
+Used by the command. Installed plugins are looked at as ``plugins`` does, which registers none.
 """
 
 from __future__ import annotations

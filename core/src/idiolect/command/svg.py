@@ -1,7 +1,7 @@
 """The graph of revisions as a picture: SVG, which browsers and wikis show as it is.
 
-The command ``graph`` comes in. Each revision has a row, latest first, and what leads from it to
-those that it follows runs in columns beside the others. Needs nothing but the standard library.
+Used by the command ``graph``. Each revision has a row, latest first, and what leads from it to
+those that it follows runs in columns of its own. Needs nothing but the standard library.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ def svg_lines(revisions: list[Script], fills: Mapping[str, str]) -> Iterator[str
         fills: the colours of revisions by id; others are white.
     """
     layout = _laid_out(revisions)
-    texts = [_told(each) for each in revisions]
-    beside = _MARGIN + layout.width * _COLUMN
-    width = beside + max(map(len, texts), default=0) * _LETTER + _MARGIN
+    texts = [_caption(each) for each in revisions]
+    text_x = _MARGIN + layout.width * _COLUMN
+    width = text_x + max(map(len, texts), default=0) * _LETTER + _MARGIN
     height = 2 * _MARGIN + max(len(revisions) - 1, 0) * _ROW
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
@@ -77,7 +77,7 @@ def svg_lines(revisions: list[Script], fills: Mapping[str, str]) -> Iterator[str
         fill = fills.get(each.revision, "white")
         yield f"<g><title>{escape(each.longdoc)}</title>"
         yield f'<circle cx="{x}" cy="{y}" r="{_RADIUS}" fill="{fill}"/>'
-        yield f'<text x="{beside}" y="{y + 4}">{escape(text)}</text></g>'
+        yield f'<text x="{text_x}" y="{y + 4}">{escape(text)}</text></g>'
     yield "</svg>"
 
 
@@ -127,6 +127,6 @@ def _point(column: int, row: int) -> tuple[int, int]:
     return _MARGIN + column * _COLUMN, _MARGIN + row * _ROW
 
 
-def _told(each: Script) -> str:
+def _caption(each: Script) -> str:
     labels = f" ({', '.join(sorted(each.own_labels))})" if each.own_labels else ""
     return f"{each.revision}{labels}  {' '.join(each.doc.split())}"

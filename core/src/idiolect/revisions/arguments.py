@@ -1,6 +1,6 @@
 """Types of ids as they are given to functions, for those who annotate theirs.
 
-The runtime comes in, and programs at the path :mod:`idiolect.script.revision`.
+Used by the runtime, and by programs at the path :mod:`idiolect.script.revision`.
 """
 
 from __future__ import annotations

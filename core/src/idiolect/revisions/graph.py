@@ -1,6 +1,6 @@
-"""The documented :class:`RevisionMap`: the door through which other rooms see the graph.
+"""The documented :class:`RevisionMap`: the interface of the graph for other packages.
 
-Everything is looked up here and worked out next door: ``load`` builds the graph, ``resolve``
+It delegates to the other modules: ``load`` builds the graph, ``resolve``
 reads identifiers, ``plan`` selects and ``sort`` orders. Nothing is loaded before first use.
 """
 
@@ -25,18 +25,18 @@ T = TypeVar("T", str, Revision)
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Keep the garbage collector from looking through objects of which none will be garbage.
+def _collector_paused() -> Iterator[None]:
+    """Pause the garbage collector while objects are made of which none will be garbage.
 
-    It would pass over all revisions again each time their number has grown by a quarter: a fifth
-    of the time for 20,000 of them.
+    It would traverse all revisions each time their number has grown by a quarter: a fifth of the
+    time for 20,000 of them.
     """
-    was_at_work = gc.isenabled()
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was_at_work:
+        if was_enabled:
             gc.enable()
 
 
@@ -55,7 +55,7 @@ class RevisionMap:
     @property
     def _graph(self) -> Graph:
         if self._loaded is None:
-            with _collector_at_rest():
+            with _collector_paused():
                 self._loaded = self._load()
         return self._loaded
 
@@ -104,7 +104,7 @@ class RevisionMap:
             raise RevisionError(f"revision {revision.revision} not in map; nothing to replace")
 
     def check_single(self, id_: str) -> None:
-        """Check that one revision alone declares an id, so that it can be told what runs.
+        """Check that only one revision declares an id, so that it is certain what runs.
 
         Raises:
             RevisionError: several do; loading took the last and warned.
@@ -165,7 +165,7 @@ class RevisionMap:
     # lineage
 
     def is_ancestor(self, lower: str, upper: str, *, include_dependencies: bool = True) -> bool:
-        """Tell whether the revision ``lower`` lies below ``upper``; both are full ids.
+        """Return whether the revision ``lower`` lies below ``upper``; both are full ids.
 
         With dependencies the answer is found without walking the whole history.
         """
@@ -264,7 +264,7 @@ class RevisionMap:
         test_against_revs: Sequence[str | Revision],
         include_dependencies: bool = False,
     ) -> bool:
-        """Tell whether ``target`` lies above or below one of ``test_against_revs``, or is one."""
+        """Return whether ``target`` lies above or below one of ``test_against_revs``, or is one."""
         if not test_against_revs:
             return True
         found = self._relatives(test_against_revs, include_dependencies)

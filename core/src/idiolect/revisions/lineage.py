@@ -79,7 +79,7 @@ def topmost(revisions: Mapping[str, Revision]) -> dict[str, Revision]:
 
 
 def is_below(names: Names, depths: Mapping[str, int], lower: str, uppers: Iterable[str]) -> bool:
-    """Tell whether ``lower`` is an ancestor of one of ``uppers``, dependencies included.
+    """Return whether ``lower`` is an ancestor of one of ``uppers``, dependencies included.
 
     A revision lies deeper than all its ancestors, so the walk leaves out whatever lies no
     deeper than ``lower``: between neighbours it is short, however long the history is.

@@ -144,7 +144,7 @@ class Graph:
             setattr(self, name, getattr(fresh, name))
 
     def find_ends(self) -> None:
-        """Note heads and bases anew."""
+        """Recompute heads and bases."""
         values = self.nodes.values()
         self.heads = tuple(r.revision for r in values if not r.children)
         self.bases = tuple(r.revision for r in values if not r.parents)
@@ -302,7 +302,7 @@ def _hand_labels_down(revision: Revision, nodes: dict[str, Revision]) -> None:
 
 
 def _warn_of_odd_labels(revision: Revision) -> None:
-    """Tell of labels that no identifier can mean: histories with them run, as with Alembic."""
+    """Warn of labels that no identifier can mean: histories with them run, as with Alembic."""
     for label in revision.own_labels:
         fault = label_fault(label)
         if fault is not None:
@@ -328,7 +328,7 @@ def double_error(first: Revision, second: Revision) -> RevisionError:
     """Return the error for a step whose revision is declared twice."""
     return RevisionError(
         f"Revision {second.revision} is present more than once{_two_places(first, second)}, and "
-        "which of them is to run cannot be told. Delete one file, or give it an id of its own."
+        "it is ambiguous which of them is to run. Delete one file, or give it an id of its own."
     )
 
 

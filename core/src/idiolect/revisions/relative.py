@@ -1,6 +1,6 @@
 """Where ``+N`` and ``-N`` lead from what is applied: the ends of upgrades and downgrades.
 
-Beside ``resolve``, which reads identifiers that stand for themselves. An upgrade counts up, a
+``resolve`` reads identifiers that do not depend on what is applied. An upgrade counts up, a
 downgrade down; either may instead name its end. The applied revisions come as the version table
 holds them: the heads, which imply all that lies below.
 """
@@ -30,7 +30,7 @@ class Destination(NamedTuple):
 
     Attributes:
         branch: the branch to which the downgrade is confined, or None for all.
-        revision: the revision that shall remain, or None for base.
+        revision: the revision that is to remain, or None for base.
     """
 
     branch: str | None

@@ -1,6 +1,6 @@
 """The script directory: a folder with env.py, a template and revision files, as one object.
 
-Commands come in: they ask for revisions, for plans as lists of steps, for a new file, and have
+Used by commands: they ask for revisions, for plans as lists of steps, for a new file, and have
 env.py run. Files are read when the graph is first asked for, as text; none is executed here.
 """
 

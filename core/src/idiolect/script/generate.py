@@ -1,6 +1,6 @@
 """New files: revision files from script.py.mako, and whole environments from a template folder.
 
-``ScriptDirectory.generate_revision`` and the ``init`` command come in. Everything is checked
+Used by ``ScriptDirectory.generate_revision`` and the ``init`` command. Everything is checked
 before anything is written, each file appears whole or not at all, and none is overwritten.
 """
 

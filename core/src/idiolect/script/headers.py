@@ -1,6 +1,6 @@
 """What a revision file declares, read from its text without running it.
 
-The script directory comes in with a path and gets a :class:`RevisionHeader`, or None where only
+Used by the script directory with a path and gets a :class:`RevisionHeader`, or None where only
 running the file can tell. Three readings are tried, the cheapest first: a strict grammar of the
 part before the first function, Python's parser on that part, Python's parser on the whole file.
 The latter two are in :mod:`idiolect.script.parsed`. Nothing here executes a file or writes; what

@@ -5,8 +5,8 @@ is, nothing is linked again. A record is believed only while the file's stat is 
 noted, and the graph while that holds of all files and there are no others; so the index may be
 lost or out of date at any time. Nothing here fails: what cannot be read or written is done without.
 
-It is one file in ``__pycache__`` of the first version location, where version control and package
-builders expect nothing of worth, and where Python itself writes under the same conditions: not
+It is one file in ``__pycache__`` of the first version location, which version control and package
+builders ignore, and where Python itself writes under the same conditions: not
 with PYTHONDONTWRITEBYTECODE, and elsewhere with PYTHONPYCACHEPREFIX. ``IDIOLECT_NO_INDEX=1``
 switches it off.
 """
@@ -212,15 +212,15 @@ def _rows(content: Content) -> dict[str, Row]:
 
 def index_path(folder: str) -> str:
     """Return where the index of the version location ``folder`` is kept."""
-    beside = os.path.dirname(cache_from_source(os.path.join(folder, "x.py")))  # noqa: PTH118, PTH120
-    return os.path.join(beside, f"idiolect-headers.{sys.implementation.cache_tag}.index")  # noqa: PTH118
+    cache = os.path.dirname(cache_from_source(os.path.join(folder, "x.py")))  # noqa: PTH118, PTH120
+    return os.path.join(cache, f"idiolect-headers.{sys.implementation.cache_tag}.index")  # noqa: PTH118
 
 
 def wrong_rows(folder: str) -> list[str]:
-    """Return the files of which an index would tell what does not stand in them.
+    """Return the files for which an index has another header than the file itself.
 
-    A file has to change and keep size, times and inode for that, as some tools that copy whole
-    file systems let it.
+    For that a file has to change and keep size, times and inode, as with some tools that copy
+    whole file systems.
 
     Args:
         folder: the first version location, as a real path.

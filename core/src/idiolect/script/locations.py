@@ -1,6 +1,6 @@
 """Which files of the version locations are revision files.
 
-The script directory comes in. Folders are listed and no file is opened; the order is that of the
+Used by the script directory. Folders are listed and no file is opened; the order is that of the
 locations, then that of the names, so that every run sees the same.
 """
 
@@ -33,10 +33,10 @@ def is_revision_file(name: str, *, sourceless: bool = False) -> bool:
 
 
 def warn_of_missing(folders: Iterable[str]) -> None:
-    """Tell of version locations that were configured and are not there.
+    """Warn of configured version locations that do not exist.
 
-    They pass for empty ones, as version control keeps no empty folder; a slip in the option would
-    look the same.
+    They count as empty, as version control keeps no empty folder; a typing error in the option
+    would look the same.
     """
     for folder in folders:
         if not os.path.lexists(folder):
@@ -89,7 +89,7 @@ def _files(folder: str, *, recursive: bool, sourceless: bool) -> list[str]:
         elif is_revision_file(entry.name, sourceless=sourceless):
             if sourceless:
                 if entry.name.endswith(_COMPILED) and _stem(entry.name) in names:
-                    continue  # the source stands beside it, and sorts before it
+                    continue  # its source is in the same folder, and sorts before it
                 names.add(_stem(entry.name))
             found.append(entry.path if is_plain else os.path.realpath(entry.path))
     if sourceless:

@@ -1,6 +1,6 @@
 """Names of new revision files: slug, file template, time zone, and what an id must not hold.
 
-The generator comes in. Nothing here touches the disk; a path that is returned lies inside the
+Used by the generator. Nothing here touches the disk; a path that is returned lies inside the
 folder that it was made for.
 """
 

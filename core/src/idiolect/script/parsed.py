@@ -1,6 +1,6 @@
 """A revision file's declarations by way of Python's own parser: for headers that are not plain.
 
-:mod:`idiolect.script.headers` comes in with a text that its strict grammar does not accept. A
+Used by :mod:`idiolect.script.headers` with a text that its strict grammar does not accept. A
 tree is looked at and nothing is executed.
 """
 

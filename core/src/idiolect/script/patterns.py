@@ -1,6 +1,6 @@
 """Names of revision files as patterns, for programs that look for such files by themselves.
 
-They come in at :mod:`idiolect.script.base`; nothing in Idiolect uses them.
+Imported from :mod:`idiolect.script.base`; nothing in Idiolect uses them.
 """
 
 from __future__ import annotations

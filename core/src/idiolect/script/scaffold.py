@@ -1,6 +1,6 @@
 """A new environment from a template folder: env.py, configuration file, folders.
 
-The command ``init`` comes in. Everything is checked and rendered before the first file is
+Used by the command ``init``. Everything is checked and rendered before the first file is
 written, and nothing that is there is overwritten.
 """
 

@@ -164,8 +164,8 @@ class Script(Revision):
         if self.branch_labels:
             lines.append(f"Branch names: {format_as_comma(sorted(self.branch_labels))}")
         lines.append(f"Path: {self.path}")
-        told = "\n".join(f"    {line}" for line in self.longdoc.splitlines())
-        return "\n".join(lines) + f"\n\n{told}\n"
+        doc = "\n".join(f"    {line}" for line in self.longdoc.splitlines())
+        return "\n".join(lines) + f"\n\n{doc}\n"
 
     def _marks_of_entry(self) -> str:
         marks = (
@@ -224,7 +224,7 @@ class Script(Revision):
 
 
 def _header_after_running(module: ModuleType, path: str) -> RevisionHeader:
-    """Read the header of an executed file; a file with no declaration at all is told first."""
+    """Read the header of an executed file; one with no declaration at all is refused first."""
     if not hasattr(module, "revision") and not hasattr(module, "down_revision"):
         _id_by_name(path)
     return header_of_module(module, path)

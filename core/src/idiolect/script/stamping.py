@@ -1,6 +1,6 @@
 """Plans of ``stamp``: which version rows move, with nothing run.
 
-The script directory comes in. The graph is read and nothing is written.
+Used by the script directory. The graph is read and nothing is written.
 """
 
 from __future__ import annotations

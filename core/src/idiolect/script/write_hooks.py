@@ -1,7 +1,7 @@
 """Programs and functions that run on a revision file just written: formatters, linters.
 
-The generator comes in with the hooks that the configuration lists; env.py and plugins come in
-with :func:`register`. A hook that fails stops the command; the file stays as it was written.
+Used by the generator with the hooks that the configuration lists; env.py and plugins add
+theirs with :func:`register`. A hook that fails stops the command; the file stays as it was written.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def console_scripts(
         )
     if verify_version and found.dist is not None:
         expected = ".".join(map(str, verify_version))
-        if f"{found.dist.version}.".startswith(f"{expected}.") is False:
+        if not f"{found.dist.version}.".startswith(f"{expected}."):
             raise CommandError(
                 f"console_scripts.{name} is version {found.dist.version}; expected {expected}"
             )
@@ -185,14 +185,13 @@ def _run_hook(
     if ignore_output:
         kept |= {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
     try:
-        ended = subprocess.run([*command, *arguments], **kept)  # noqa: PLW1510, S603 - the user's own hook, whose status is told below
+        ended = subprocess.run([*command, *arguments], **kept)  # noqa: PLW1510, S603 - the user's own hook, whose status is reported below
     except OSError as exc:
         where = f" in {kept['cwd']!r}" if kept["cwd"] else ""
         raise CommandError(
             f"Cannot run {command[0]!r} for post write hook {name!r}{where}: {exc.strerror or exc}"
         ) from exc
-    match ended.returncode:
-        case int(code) if code:
-            messaging.msg(f"post write hook {name!r} ended with status {code}; see its output")
-        case _:
-            pass
+    if ended.returncode:
+        messaging.msg(
+            f"post write hook {name!r} ended with status {ended.returncode}; see its output"
+        )

@@ -1,6 +1,6 @@
 """Where options come from: ini files, ``pyproject.toml``, and values set in code.
 
-The command line and ``env.py`` come in through :class:`idiolect.settings.config.Config`.
+Used by the command line and ``env.py`` through :class:`idiolect.settings.config.Config`.
 Nothing here opens a database, evaluates a value, or shows one in an error message.
 """
 

@@ -138,18 +138,19 @@ class Config:
         return merged
 
     def describe_sources(self) -> str:
-        """Say in a sentence which files were looked at and what became of each.
+        """Say in a sentence which files were looked at and the state of each.
 
         For messages about options that are nowhere; reads the files.
         """
         if self.config_file_name is None and self.toml_file_name is None:
             return "No configuration file is in use."
         names = (self.config_file_name, self.toml_file_name)
-        told = [f"{name!r} ({self._state_of(name)})" for name in names if name is not None]
+        looked_at = [f"{name!r} ({self._state_of(name)})" for name in names if name is not None]
         if names[0] == sources.INI_NAMES[-1] and not getattr(self.cmd_opts, "config", None):
-            # The others were looked for in vain before this one.
-            told = [f"{name!r} (does not exist)" for name in sources.INI_NAMES[:-1]] + told
-        return f"Looked at {' and '.join(told)}."
+            # The others were looked for first.
+            missing = [f"{name!r} (does not exist)" for name in sources.INI_NAMES[:-1]]
+            looked_at = missing + looked_at
+        return f"Looked at {' and '.join(looked_at)}."
 
     def _state_of(self, file_name: str) -> str:
         if sources.read_text(Path(file_name)) is None:

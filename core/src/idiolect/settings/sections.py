@@ -1,6 +1,6 @@
 """The meaning of option texts: interpolation, lists of paths, booleans, write hooks.
 
-:class:`~idiolect.settings.config.Config` and the readers of files come in. Works on values that
+Used by :class:`~idiolect.settings.config.Config` and the readers of files. Works on values that
 are already read; never opens a file, and never repeats a value or a part of it in a message,
 because any value may hold a password.
 """

@@ -78,7 +78,7 @@ def find_config(
         raise ConfigError(f"pyproject.toml indicated more than once: {files}", files=tomls)
     folder = cwd or Path()
     candidates = [folder / name for name in INI_NAMES]
-    # A folder of that name is taken last, so that it is told rather than passed over.
+    # A folder of that name comes last: it is then reported rather than ignored.
     existing = [*filter(_is_file, candidates), *filter(_exists, candidates)]
     ini = (inis or existing or [folder / new_ini])[0]
     return ConfigPaths(ini=ini, toml=tomls[0] if tomls else folder / TOML_NAME)

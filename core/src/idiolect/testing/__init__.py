@@ -2,7 +2,7 @@
 
 A test module inherits :class:`idiolect.testing.suite.DialectContract` and says in an attribute
 what the database cannot do. :mod:`idiolect.testing.plugin` prints the table of results. The suite
-needs pytest. Nothing else of Idiolect imports this package, but for the command ``new-dialect``.
+needs pytest. Nothing else in Idiolect imports this package, except the command ``new-dialect``.
 """
 
 from __future__ import annotations

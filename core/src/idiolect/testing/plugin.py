@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note beside the result which capability of which dialect it tells about."""
+    """Record with the result which capability of which dialect it is about."""
     report = yield
     about = _about(item)
     decides = report.when == "call" or report.outcome != "passed"

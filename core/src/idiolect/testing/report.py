@@ -1,6 +1,6 @@
 """The table of a contract: what each dialect can do, and why it cannot do the rest.
 
-The pytest plugin comes in with what tests found, writers of documentation with what classes
+Used by the pytest plugin with what tests found, writers of documentation with what classes
 declare, which the tests hold.
 """
 

@@ -1,6 +1,6 @@
 """The command that makes the package of a new dialect plugin, whose tests pass as they stand.
 
-The command line and programs come in. Nothing that exists is overwritten.
+Used by the command line and programs. Nothing that exists is overwritten.
 """
 
 from __future__ import annotations
@@ -61,8 +61,9 @@ def new_dialect(
         file.parent.mkdir(parents=True, exist_ok=True)
         with status(f"Generating {file}", **config.messaging_opts):
             write_file(file, text.encode())
+    shown = target if target.is_absolute() else f"./{target}"
     msg(
-        f"Next: run 'pip install -e ./{target}', then 'pytest' in {str(target)!r}. "
+        f"Next: run 'pip install -e {shown}', then 'pytest' in {str(target)!r}. "
         "Its README.md says how to test with a database.",
         **config.messaging_opts,
     )
@@ -85,7 +86,7 @@ def _files(package: str) -> dict[str, str]:
 
 
 def _facts(dialect: str, distribution: str, like: str | None) -> dict[str, Any]:
-    """Return what the templates tell."""
+    """Return the values that the templates need."""
     from idiolect import __version__
     from idiolect.hooks import HOOKSPEC_VERSION
 

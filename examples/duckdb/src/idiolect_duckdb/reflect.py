@@ -1,6 +1,6 @@
 """Tables of DuckDB, read in three queries from its table functions.
 
-The plugin comes in. Source: "DuckDB_% Metadata Functions" in DuckDB's documentation.
+Used by the plugin. Source: "DuckDB_% Metadata Functions" in DuckDB's documentation.
 """
 
 from __future__ import annotations

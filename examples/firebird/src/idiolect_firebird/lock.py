@@ -1,7 +1,7 @@
 """The migration lock: a row that a second connection has inserted and never commits.
 
 Firebird has no locks but those of its transactions. Another run that inserts the same key without
-waiting is refused; when a process ends, its row goes. The plugin comes in for each run.
+waiting is refused; when a process ends, its row goes. Used by the plugin for each run.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _begin_without_waiting(connection: Connection) -> None:
 
 
 def _is_taken(exc: DBAPIError) -> bool:
-    """Tell whether another run holds the row, or is just making the table.
+    """Return whether another run holds the row, or is just making the table.
 
     Source: "SQLSTATE Error Codes" in the Firebird 3.0 Language Reference: 23000 is a key that is
     there, 40001 a conflict, 42000 with "unsuccessful metadata update" a table that is being made.

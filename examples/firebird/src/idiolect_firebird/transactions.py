@@ -1,7 +1,7 @@
 """Commits after each DDL statement, as other databases do by themselves.
 
 Firebird carries DDL out when it is committed: a table that was made in a transaction takes no rows
-in it. The plugin comes in for the time in which a run writes.
+in it. Used by the plugin for the time in which a run writes.
 """
 
 from __future__ import annotations

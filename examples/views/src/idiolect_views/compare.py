@@ -75,7 +75,7 @@ def _comparator(op_class: type[ObjectOp]) -> Callable[[AutogenContext, UpgradeOp
 
 
 def differs(autogen_context: AutogenContext, wanted: ObjectOp, there: SchemaObject) -> bool:
-    """Tell whether an object of the database is not the model's.
+    """Return whether an object of the database is not the model's.
 
     Nothing stays changed: what is made for it is rolled back, or dropped.
     """

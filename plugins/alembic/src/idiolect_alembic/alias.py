@@ -125,7 +125,7 @@ def deactivate() -> None:
 
 
 def is_active() -> bool:
-    """Tell whether ``import alembic`` means Idiolect in this process."""
+    """Return whether ``import alembic`` means Idiolect in this process."""
     return any(isinstance(finder, AliasFinder) for finder in sys.meta_path)
 
 

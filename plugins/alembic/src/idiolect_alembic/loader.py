@@ -1,6 +1,6 @@
 """How one alias is loaded: hand out Idiolect's module, execute nothing, leave no trace on it.
 
-The finder in :mod:`idiolect_alembic.alias` comes in. Code, source and data are those of the
+Used by the finder in :mod:`idiolect_alembic.alias`. Code, source and data are those of the
 module that the alias stands for, so that ``python -m`` and readers of package data work.
 """
 
@@ -96,7 +96,7 @@ class AliasLoader(InspectLoader):
         return self._inspect().get_source(self.own_spec.name)
 
     def is_package(self, fullname: str) -> bool:
-        """Tell whether the alias stands for a package."""
+        """Return whether the alias stands for a package."""
         del fullname
         return self.own_spec.submodule_search_locations is not None
 

@@ -1,6 +1,6 @@
 """The command ``alembic``, for programs and habits that name it; idiolect-alembic-script brings it.
 
-The console script comes in. Where the real Alembic is installed as well, the two share the name
+Used by the console script. Where the real Alembic is installed as well, the two share the name
 of the command, so each run says which of them it is.
 """
 

@@ -1,7 +1,7 @@
-"""Which part of the models it is that the database cannot have at all.
+"""Errors of SQLAlchemy with the table or column of the models that caused them.
 
-The comparators of tables and columns come in. SQLAlchemy's own error names a type or a name, and
-not where it stands.
+Used by the comparators of tables and columns. SQLAlchemy's own error names a type or a name, and
+not where it is used.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def blaming(what: str) -> Iterator[None]:
-    """Let an error of SQLAlchemy's that is about the models say what it is about.
+    """Turn an error of SQLAlchemy about the models into one that names the object.
 
     Args:
-        what: the table or column that is looked at in the block.
+        what: the table or column that is compared in the block.
 
     Raises:
         CommandError: SQLAlchemy can make no SQL of it.

@@ -26,7 +26,7 @@ constraint_log = Log("autogenerate.compare.constraints")
 
 @dataclass(frozen=True, slots=True)
 class ColumnOps:
-    """What becomes of the columns of a table; removals are to come last."""
+    """The operations on the columns of a table; removals are to come last."""
 
     added: list[AddColumnOp]
     changed: list[AlterColumnOp]
@@ -106,13 +106,13 @@ def compare_nullable(  # noqa: PLR0917 - as comparators of columns are called
     conn_col: Column[Any],
     metadata_col: Column[Any],
 ) -> dict[str, Any]:
-    """Return whether the column takes NULL, and whether it shall from now on."""
+    """Return whether the column takes NULL, and whether the model wants it to."""
     facts: dict[str, Any] = {"existing_nullable": conn_col.nullable}
     if metadata_col.nullable is conn_col.nullable:
         return facts
     if metadata_col.primary_key and conn_col.primary_key:
         return facts
-    given = metadata_col._user_defined_nullable  # noqa: SLF001 - told nowhere in public
+    given = metadata_col._user_defined_nullable  # noqa: SLF001 - not available in public
     generated = isinstance(metadata_col.server_default, (Computed, Identity))
     if generated and given is SchemaConst.NULL_UNSPECIFIED:
         constraint_log.info("Ignoring nullable change on identity column '%s.%s'", tname, cname)

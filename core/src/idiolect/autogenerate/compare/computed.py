@@ -1,4 +1,4 @@
-"""What computed columns are computed from: a set that is to be asked for."""
+"""The expressions of computed columns: an opt-in set."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def leave_to_the_table(
     conn_col: Column[Any],
     metadata_col: Column[Any],
 ) -> PriorityDispatchResult | None:
-    """Keep the other comparator of defaults from its warning where both sides are computed."""
+    """Stop the other comparator of defaults, which would warn, where both sides are computed."""
     defaults = (conn_col.server_default, metadata_col.server_default)
     if not all(isinstance(default, Computed) for default in defaults):
         return None
@@ -46,7 +46,7 @@ def compare_computed(  # noqa: PLR0917 - as comparators of tables are called
     conn_table: Table | None,
     metadata_table: Table | None,
 ) -> None:
-    """Drop and add a column whose expression differs, with the indexes on it: no row loses."""
+    """Drop and add a column whose expression differs, with its indexes: no data is lost."""
     if conn_table is None or metadata_table is None:
         return
     impl = autogen_context.migration_context.impl

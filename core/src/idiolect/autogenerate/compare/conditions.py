@@ -1,6 +1,6 @@
-"""What checks and partial indexes demand, in the database's own words: sets to be asked for.
+"""The conditions of checks and partial indexes, compared by the database: opt-in sets.
 
-What the database cannot be asked about is taken for the same.
+What the database cannot be asked about counts as equal.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _is_same(
 def _is_kept(
     autogen_context: AutogenContext, check: CheckConstraint, conn_table: Table, model: Table
 ) -> bool:
-    """Tell whether the model has a check by its type, or without a name but the same."""
+    """Return whether the model has a check by its type, or without a name but the same."""
     impl = autogen_context.migration_context.impl
     others = [
         one
@@ -101,7 +101,7 @@ def compare_conditions_of_indexes(  # noqa: PLR0917 - as above
     conn_table: Table | None,
     metadata_table: Table | None,
 ) -> None:
-    """Make an index anew whose WHERE differs from the model's."""
+    """Drop and create an index whose WHERE differs from the model's."""
     if conn_table is None or metadata_table is None:
         return
     tables = (conn_table, metadata_table)
@@ -114,7 +114,7 @@ def compare_conditions_of_indexes(  # noqa: PLR0917 - as above
 
 
 def _is_elsewhere(autogen_context: AutogenContext, model: Index, reflected: Index) -> bool:
-    """Tell whether two indexes are of different rows."""
+    """Return whether two indexes are of different rows."""
     impl = autogen_context.migration_context.impl
     after, before = (
         one.dialect_options[autogen_context.dialect.name].get("where") for one in (model, reflected)

@@ -1,4 +1,4 @@
-"""CHECK constraints, by their names: a set that is to be asked for."""
+"""CHECK constraints, compared by name: an opt-in set."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def compare_checks(
 
 
 def proves_equal(signature: TableSignature, model: ModelTable) -> bool:
-    """Tell whether there are no checks at all."""
+    """Return whether there are no checks at all."""
     return not signature.checks and not model.checks
 
 

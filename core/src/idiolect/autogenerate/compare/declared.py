@@ -1,8 +1,8 @@
 """Renames that the models declare: ``info={"renamed_from": "old"}`` of a table or a column.
 
-The reflection comes in with what the database told. What is compared then has the new names, so
-that nothing else differs on their account. A declaration counts while the old name is there and
-the new one is not: afterwards it may stay, or go.
+Used by the reflection on what it has read. The comparison then sees the new names only, so that
+nothing else differs because of them. A declaration counts while the old name exists and the new
+one does not; afterwards it may stay or be removed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Names = Mapping[str | None, Collection[str]]
 
 KEY = "renamed_from"
-#: Of what a table is told, lists of names of its columns.
+#: Keys of reflected facts that hold lists of column names.
 _NAMES = ("constrained_columns", "column_names", "include_columns", "postgresql_include")
 #: Texts of SQL, or lists of such.
 _SQL = ("sqltext", "expressions", "postgresql_where", "sqlite_where", "mssql_where")
@@ -45,10 +45,10 @@ class Renames:
 def with_new_names(
     known: ReflectedTables, names: Names, models: Mapping[TableKey, Table]
 ) -> tuple[ReflectedTables, Names, Renames]:
-    """Return what the database told under the names that the models have now.
+    """Return what was reflected under the names that the models have now.
 
     Args:
-        known: what it told.
+        known: what was reflected.
         names: the names of its tables, by schema.
         models: the tables of the models.
 
@@ -145,16 +145,16 @@ def _exchanged(
 def _with_tables(known: ReflectedTables, tables: Mapping[TableKey, str]) -> ReflectedTables:
     new = {(schema, old): (schema, name) for (schema, name), old in tables.items()}
 
-    def moved(told: Mapping[TableKey, Any]) -> dict[TableKey, Any]:
-        return {new.get(key, key): told[key] for key in told}
+    def moved(facts: Mapping[TableKey, Any]) -> dict[TableKey, Any]:
+        return {new.get(key, key): facts[key] for key in facts}
 
     known = _each(known, moved)
 
-    def refer(told: Any) -> Any:
-        key = (told["referred_schema"], told["referred_table"])
-        return {**told, "referred_table": new[key][1]} if key in new else told
+    def refer(facts: Any) -> Any:
+        key = (facts["referred_schema"], facts["referred_table"])
+        return {**facts, "referred_table": new[key][1]} if key in new else facts
 
-    keys = {key: [refer(one) for one in told] for key, told in known.foreign_keys.items()}
+    keys = {key: [refer(one) for one in facts] for key, facts in known.foreign_keys.items()}
     return replace(known, foreign_keys=keys)
 
 
@@ -163,30 +163,30 @@ def _with_columns(
 ) -> ReflectedTables:
     former = {key: {old: new for new, old in renamed.items()} for key, renamed in columns.items()}
 
-    def worded(told: Mapping[TableKey, Any]) -> dict[TableKey, Any]:
+    def worded(facts: Mapping[TableKey, Any]) -> dict[TableKey, Any]:
         return {
-            key: _worded(told[key], former[key]) if key in former else told[key] for key in told
+            key: _worded(facts[key], former[key]) if key in former else facts[key] for key in facts
         }
 
     known = _each(known, worded)
 
-    def refer(told: Any) -> Any:
-        new = former.get((told["referred_schema"], told["referred_table"]), {})
-        referred = [new.get(name, name) for name in told["referred_columns"]]
-        return {**told, "referred_columns": referred}
+    def refer(facts: Any) -> Any:
+        new = former.get((facts["referred_schema"], facts["referred_table"]), {})
+        referred = [new.get(name, name) for name in facts["referred_columns"]]
+        return {**facts, "referred_columns": referred}
 
-    keys = {key: [refer(one) for one in told] for key, told in known.foreign_keys.items()}
+    keys = {key: [refer(one) for one in facts] for key, facts in known.foreign_keys.items()}
     named = {
-        key: [{**one, "name": former[key].get(one["name"], one["name"])} for one in told]
+        key: [{**one, "name": former[key].get(one["name"], one["name"])} for one in facts]
         if key in former
-        else told
-        for key, told in known.columns.items()
+        else facts
+        for key, facts in known.columns.items()
     }
     return replace(known, foreign_keys=keys, columns=named)
 
 
 def _each(known: ReflectedTables, change: Callable[[Any], Any]) -> ReflectedTables:
-    """Return the facts changed, kind by kind; signatures are to be made of them anew."""
+    """Return the facts changed, kind by kind; their signatures have to be computed again."""
     if known.prefetch is not None:
         known.prefetch([*known.columns])
         known = replace(known, prefetch=None)
@@ -196,29 +196,29 @@ def _each(known: ReflectedTables, change: Callable[[Any], Any]) -> ReflectedTabl
         try:
             changed[name] = None if value is None else change(value)
         except NotImplementedError:
-            # What is looked up late may turn out to be untold: the inspector says so in turn.
+            # What is looked up late may turn out to be unavailable: the inspector says so in turn.
             changed[name] = None
     changed["signatures"] = None
     return replace(known, **changed)
 
 
-def _worded(told: Any, new: Mapping[str, str], place: str = "") -> Any:
+def _worded(facts: Any, new: Mapping[str, str], place: str = "") -> Any:
     """Return facts of a table with new names of columns, wherever they stand in them."""
-    if isinstance(told, dict):
+    if isinstance(facts, dict):
         if place == "column_sorting":
-            return {new.get(name, name): value for name, value in told.items()}
-        return {name: _worded(value, new, name) for name, value in told.items()}
-    if isinstance(told, list):
-        return [_worded(value, new, place) for value in told]
-    if isinstance(told, str) and place in _NAMES:
-        return new.get(told, told)
-    if isinstance(told, str) and place in _SQL:
-        return _reworded(told, new)
-    return told
+            return {new.get(name, name): value for name, value in facts.items()}
+        return {name: _worded(value, new, name) for name, value in facts.items()}
+    if isinstance(facts, list):
+        return [_worded(value, new, place) for value in facts]
+    if isinstance(facts, str) and place in _NAMES:
+        return new.get(facts, facts)
+    if isinstance(facts, str) and place in _SQL:
+        return _reworded(facts, new)
+    return facts
 
 
 def _reworded(sql: str, new: Mapping[str, str]) -> str:
-    """Return SQL with new names, but for what stands in literals."""
+    """Return SQL with the new names, except inside literals."""
     pieces = re.split(r"('(?:[^']|'')*')", sql)
     for old, name in new.items():
         word = re.compile(rf"(?<![\w$]){re.escape(old)}(?![\w$])")

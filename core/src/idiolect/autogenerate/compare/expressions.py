@@ -1,7 +1,7 @@
 """The expressions that a comparison will ask a database about, all before it begins.
 
-The comparison of tables comes in. What a filter leaves out later is asked about in vain, which
-costs less than asking one by one.
+Used by the comparison of tables. What a filter leaves out later is asked for needlessly,
+which costs less than one query for each.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def compare_foreign_keys(
 
 
 def proves_equal(signature: TableSignature, model: ModelTable) -> bool:
-    """Tell whether a comparison would find nothing: the same keys, none of them twice."""
+    """Return whether a comparison would find nothing: the same keys, none of them twice."""
     before = {_without_inaction(key, signature) for key in signature.foreign_keys}
     after = {_without_inaction(key, signature) for key in model.foreign_keys}
     return before == after and len(before) == len(signature.foreign_keys)

@@ -71,7 +71,7 @@ def compare_indexes_and_uniques(
 
 
 def proves_equal(signature: TableSignature, model: ModelTable) -> bool:
-    """Tell whether a comparison would find nothing, by names and columns alone."""
+    """Return whether a comparison would find nothing, by names and columns alone."""
     there = dict(signature.indexes)
     uniques = dict(signature.uniques)
     if model.indexes.keys() & model.uniques.keys():
@@ -111,7 +111,7 @@ def _take_unique(
 
 
 def _leave_to_the_database(before: TableSide, after: TableSide) -> None:
-    """Forget what cannot be told apart where unique constraints are not read."""
+    """Leave out what cannot be distinguished where unique constraints are not reflected."""
     wanted = {_text(index.name) for index in after.indexes}
     before.uniques.clear()
     after.uniques.clear()

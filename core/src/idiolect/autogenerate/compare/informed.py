@@ -1,4 +1,4 @@
-"""An inspector that has been told of tables, and asks the database for the rest alone.
+"""An inspector that answers from facts read before, and queries the database for the rest.
 
 SQLAlchemy makes tables with it, and listeners of its event ``column_reflect`` receive it.
 """
@@ -29,12 +29,12 @@ class _Informed(Protocol):
 
 
 def informed(inspector: Inspector, known: ReflectedTables, wanted: Names) -> Inspector:
-    """Return an inspector of the same class that answers from what is known.
+    """Return an inspector of the same class that answers from ``known``.
 
     Args:
         inspector: shares its cache.
-        known: what the database told.
-        wanted: the tables that it was asked about, by schema.
+        known: what was read.
+        wanted: the tables that were read, by schema.
     """
     kind = type(inspector)
     methods: dict[str, Any] = {f"get_multi_{facts}": _answering(kind, facts) for facts in KINDS}
@@ -46,12 +46,12 @@ def informed(inspector: Inspector, known: ReflectedTables, wanted: Names) -> Ins
 
 @contextlib.contextmanager
 def _stay(inspector: Inspector) -> Iterator[Inspector]:
-    """Give the inspector itself for SQLAlchemy's work: a new one would know nothing."""
+    """Yield the inspector itself for SQLAlchemy's work: a new one would have no facts."""
     yield inspector
 
 
 def _answering(kind: type[Inspector], facts: str) -> Callable[..., Any]:
-    """Return the method that tells one kind of facts of several tables."""
+    """Return the method that gives one kind of facts of several tables."""
     name = f"get_multi_{facts}"
     ask = getattr(kind, name)
 
@@ -63,13 +63,13 @@ def _answering(kind: type[Inspector], facts: str) -> Callable[..., Any]:
     ) -> Any:
         if filter_names is None or not set(filter_names) <= set(self.wanted.get(schema, ())):
             return ask(self, schema=schema, filter_names=filter_names, **options)
-        told = getattr(self.known, facts)
-        if told is None:
+        facts_by_table = getattr(self.known, facts)
+        if facts_by_table is None:
             raise NotImplementedError
         keys = [(schema, table) for table in filter_names]
         errors = self.known.unreflectable
         options.get("unreflectable", {}).update({key: errors[key] for key in keys if key in errors})
-        found = {key: told.get(key, _NOTHING) for key in keys}
+        found = {key: facts_by_table.get(key, _NOTHING) for key in keys}
         return {key: value for key, value in found.items() if value is not _NOTHING}
 
     answer.__name__ = name

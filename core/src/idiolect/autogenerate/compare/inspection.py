@@ -1,7 +1,7 @@
-"""Tables of the database, asked for together: a few queries a schema, whatever its size.
+"""Reflected tables, read together: a few queries a schema, whatever its size.
 
-The comparison of tables comes in. What the database tells comes through the hook
-``reflect_tables``; SQLAlchemy makes tables of it, and the impl may correct each column.
+Used by the comparison of tables. The hook ``reflect_tables`` reads the database; SQLAlchemy makes
+tables of its answer, and the impl may correct each column.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import conv
 
 from idiolect.autogenerate.compare.declared import with_new_names
 from idiolect.autogenerate.compare.informed import informed
-from idiolect.autogenerate.compare.told import signature_of
+from idiolect.autogenerate.compare.table_signatures import signature_of
 from idiolect.errors import CommandError
 from idiolect.operations.schemaobj import referent_of
 from idiolect.util.sqla_compat import take_literally
@@ -48,8 +48,8 @@ class Reflection:
         models: the tables of the models, which may declare renames.
 
     Attributes:
-        known: what the database told.
-        renames: what has a new name here already.
+        known: what was read.
+        renames: the renames that are applied to it already.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Reflection:
         return found
 
     def tells(self, kind: str) -> bool:
-        """Tell whether the dialect can read facts of a kind; one table is tried.
+        """Return whether the dialect can read facts of a kind; one table is tried.
 
         Args:
             kind: ``unique_constraints`` or ``check_constraints``.
@@ -155,7 +155,7 @@ class Reflection:
         except NoSuchTableError as exc:
             raise CommandError(
                 f"Table {str(exc)!r} was there when the tables were listed, and is gone now: "
-                "something else changes the database. Compare again when it is at rest."
+                "another session is changing the schema. Compare again when it is done."
             ) from exc
         take_literally(table)
         return table
@@ -203,7 +203,7 @@ def _settle(table: Table, impl: DefaultImpl) -> None:
 def is_reflected(
     autogen_context: AutogenContext, kind: str, schema: str | None, tname: str
 ) -> bool:
-    """Tell whether the dialect can read constraints of a kind; one table is asked for, once a run.
+    """Return whether the dialect can read constraints of a kind; asked once a run, of one table.
 
     Args:
         autogen_context: whose connection is asked.

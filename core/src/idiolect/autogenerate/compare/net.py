@@ -1,6 +1,6 @@
 """The top of a comparison: calls the comparators of the target ``autogenerate``.
 
-The API and RevisionContext come in. Which comparators there are, and what they find, is theirs.
+Used by the API and RevisionContext. It knows neither the comparators nor what they find.
 """
 
 from __future__ import annotations

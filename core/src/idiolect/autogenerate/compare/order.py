@@ -1,7 +1,7 @@
-"""The order of what was found: tables come before the foreign keys to them, and go after them.
+"""The order of operations: tables are created before foreign keys to them, and dropped after.
 
-Comes in once a comparison, when all comparators have had their say. Nothing is left out; keys
-become operations of their own where tables refer to each other.
+Used once a comparison, after all comparators. Nothing is left out; foreign keys become
+operations of their own where tables refer to each other.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 def drop_referred_tables_last(operations: list[MigrateOperation]) -> None:
-    """Move tables that go behind the changes that take away a foreign key to one of them.
+    """Move drops of tables after the drops of foreign keys that refer to them.
 
-    They keep their own order, as they refer to each other. Where no foreign key is taken away
-    that refers to one, nothing is moved.
+    They keep their own order, as they may refer to each other. Where no dropped foreign key refers
+    to a dropped table, nothing is moved.
 
     Args:
         operations: those of one container; changed in place.
@@ -45,7 +45,7 @@ def drop_referred_tables_last(operations: list[MigrateOperation]) -> None:
 
 
 def _released(operation: MigrateOperation) -> Iterator[Key]:
-    """Yield the tables that foreign keys refer to which an operation takes away."""
+    """Yield the tables that the foreign keys dropped by an operation refer to."""
     if not isinstance(operation, ModifyTableOps):
         return
     for one in operation.ops:
@@ -56,7 +56,7 @@ def _released(operation: MigrateOperation) -> Iterator[Key]:
 
 def _belongs_to(operation: Any, keys: set[Key]) -> bool:
     if isinstance(operation, ModifyTableOps):
-        # A table that goes takes its indexes along, each by an operation of its own.
+        # The indexes of a dropped table are dropped with it, each by an operation of its own.
         return bool(operation.ops) and all(_belongs_to(one, keys) for one in operation.ops)
     if isinstance(operation, (DropTableOp, DropIndexOp)):
         return (operation.schema, operation.table_name) in keys
@@ -64,7 +64,7 @@ def _belongs_to(operation: Any, keys: set[Key]) -> bool:
 
 
 def drop_indexes_with_tables(operations: list[MigrateOperation]) -> None:
-    """Leave out that indexes are dropped of tables that are: a foreign key may hold them.
+    """Leave out drops of indexes on tables that are dropped: a foreign key may need them.
 
     Args:
         operations: those of one container; changed in place.
@@ -81,11 +81,11 @@ def drop_indexes_with_tables(operations: list[MigrateOperation]) -> None:
 
 
 def key_cycles_apart(operations: list[MigrateOperation], dialect: Dialect) -> None:
-    """Take foreign keys out of tables that come or go where they form a circle.
+    """Take foreign keys out of created and dropped tables where they form a cycle.
 
-    New tables come first, then such keys; and such keys go first, then the tables. A key that a
-    model marks with ``use_alter`` is added apart as well. Where the database cannot alter tables
-    it takes keys to tables that are not there yet.
+    New tables are created first, then such keys are added; such keys are dropped first, then the
+    tables. A key that a model marks with ``use_alter`` is added separately as well. A database
+    that cannot alter tables accepts keys to tables that do not exist yet.
 
     Args:
         operations: those of one container; changed in place.
@@ -101,7 +101,7 @@ def key_cycles_apart(operations: list[MigrateOperation], dialect: Dialect) -> No
         for key in _taken_out(create, later, with_alter=True):
             key_op = CreateForeignKeyOp.from_constraint(key)
             if key_op.constraint_name is None:
-                # Without a name nobody could drop it again.
+                # Without a name it could not be dropped again.
                 name = "_".join(["fk", key.table.name, *key.column_keys])
                 key_op.constraint_name = conv(name[: dialect.max_identifier_length])
             added.append(ModifyTableOps(create.table_name, [key_op], schema=create.schema))
@@ -141,7 +141,7 @@ def _taken_out(
 
 
 def _behind(operations: list[MigrateOperation], created: list[CreateTableOp]) -> int:
-    """Return the place behind new tables and what belongs to them."""
+    """Return the index after new tables and what belongs to them."""
     keys: set[Key] = {(one.schema, one.table_name) for one in created}
     places = [
         place

@@ -1,6 +1,6 @@
-"""What comparators of details look at: what both sides have, and no other comparator has found.
+"""Pairs of indexes that both sides have, without those that another comparator has found.
 
-Comparators of indexes come in, the core's and those of plugins. Nothing is compared here.
+Used by comparators of indexes, the core's and those of plugins. Nothing is compared here.
 """
 
 from __future__ import annotations

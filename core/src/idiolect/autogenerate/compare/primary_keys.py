@@ -1,4 +1,4 @@
-"""The columns of primary keys: a set that is to be asked for."""
+"""The columns of primary keys: an opt-in set."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def compare_primary_keys(  # noqa: PLR0917 - as comparators of tables are called
     conn_table: Table | None,
     metadata_table: Table | None,
 ) -> None:
-    """Put a primary key over the columns that the model names, in their order.
+    """Make the primary key cover the columns that the model names, in their order.
 
-    The old key goes before columns change, the new one comes after. Different names alone are no
-    difference. A key whose name is not known, as on SQLite, is dropped under the name that the
-    model has.
+    The old key is dropped before columns change, the new one is created after. A different name
+    alone is no difference. A key whose name is not known, as on SQLite, is dropped by the name
+    that the model has.
     """
     if conn_table is None or metadata_table is None:
         return
@@ -43,7 +43,7 @@ def compare_primary_keys(  # noqa: PLR0917 - as comparators of tables are called
     if not autogen_context.run_object_filters(model, model.name, _KIND, False, reflected):
         return
     log.info("Detected changed primary key on %r: %r to %r", tname, before, after)
-    # Without a name nobody could drop it again.
+    # Without a name it could not be dropped again.
     there = None if reflected.name is None else str(reflected.name)
     name = final_name(model, autogen_context.dialect) or there or f"pk_{tname}"
     if before:
@@ -53,15 +53,15 @@ def compare_primary_keys(  # noqa: PLR0917 - as comparators of tables are called
         modify_ops.ops.insert(0, drop)
     if after:
         new = CreatePrimaryKeyOp(conv(name), tname, after, schema=schema)
-        modify_ops.ops.insert(_behind_columns(modify_ops), new)
+        modify_ops.ops.insert(_after_columns(modify_ops), new)
 
 
 def _columns(table: Table) -> list[str]:
     return [column.name for column in table.primary_key.columns]
 
 
-def _behind_columns(modify_ops: ModifyTableOps) -> int:
-    """Return the place behind all operations on columns: foreign keys may refer to the key."""
+def _after_columns(modify_ops: ModifyTableOps) -> int:
+    """Return the index after all operations on columns: foreign keys may refer to the key."""
     places = [
         place
         for place, one in enumerate(modify_ops.ops)

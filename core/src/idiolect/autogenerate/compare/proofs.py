@@ -1,9 +1,9 @@
 """Tables that need no comparison: their signature is the model's.
 
-The comparison of tables asks before each table, and tells what it compared in full. Nothing is
-taken for equal here that was not proved so: a pair of columns is equal where the same pair of
-values was compared in full before and nothing differed; names and columns of indexes and
-constraints are simply the same. Wherever a user's code looks on, everything is compared in full.
+The comparison of tables asks before each table, and reports what it compared in full. Two columns
+count as equal only if the same pair of values was compared in full before without a difference;
+indexes and constraints if their names and columns are the same. Wherever user code takes part,
+everything is compared in full.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Proofs:
         return found
 
     def is_equal(self, key: TableKey, model: Table) -> bool:
-        """Tell whether a table is proved to be what the model says."""
+        """Return whether a table is proved to be what the model says."""
         if not self.are_possible:
             return False
         pairs, fits = self._looked_at(key, model)
@@ -128,10 +128,10 @@ class Proofs:
             return None
         pairs = {}
         for column in columns:
-            told = signature.columns.get(column.name)
-            if told is None or column.system:
+            reflected = signature.columns.get(column.name)
+            if reflected is None or column.system:
                 return None
-            facts, comment = told
+            facts, comment = reflected
             if self._has_comments and _differ(comment, column.comment):
                 return None
             try:
@@ -158,7 +158,7 @@ def _proofs(autogen_context: AutogenContext) -> list[Callable[..., bool]] | None
 
 
 def _is_unwatched(autogen_context: AutogenContext) -> bool:
-    """Tell whether no code of the user's takes part in the comparison of tables."""
+    """Return whether no code of the user's takes part in the comparison of tables."""
     context = autogen_context.migration_context
     wanted = (context._user_compare_type, context._user_compare_server_default)  # noqa: SLF001 - its options
     connection: Any = autogen_context.connection
@@ -175,14 +175,14 @@ def _is_unwatched(autogen_context: AutogenContext) -> bool:
 
 
 def _are_unasked(autogen_context: AutogenContext) -> bool:
-    """Tell whether nobody but the core and the impl's own package answers while columns compare."""
+    """Return whether only the core and the impl's own package answer hooks on columns."""
     own = type(autogen_context.migration_context.impl).__module__.partition(".")[0]
     homes = set().union(*(autogen_context.hooks.homes(hook) for hook in _HOOKS))
     return homes <= {__name__.partition(".")[0], own}
 
 
 def _are_listened_to() -> bool:
-    """Tell whether anybody listens to all tables or columns as they are made."""
+    """Return whether anybody listens to all tables or columns as they are made."""
     column: Column[Any] = Column("c", Integer)
     metadata = MetaData()
     table = Table("t", metadata, column)
@@ -194,7 +194,7 @@ def _are_listened_to() -> bool:
 
 
 def _compares_by_value(impl_class: type) -> bool:
-    """Tell whether the class says so, or inherits it with all methods that it is said of."""
+    """Return whether the class says so, or inherits it with all methods that it is said of."""
     for cls in impl_class.__mro__:
         if "compares_by_value" in vars(cls):
             return bool(vars(cls)["compares_by_value"])

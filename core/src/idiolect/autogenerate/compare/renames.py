@@ -1,7 +1,7 @@
-"""Likely renames: a table or column that goes, beside one of the same shape that comes.
+"""Likely renames: a table or column is dropped where one of the same shape is added.
 
-Comes in as the last comparator. The operations stay what they are: dropping and adding is what
-the comparison has found. They only learn what may be meant, which rendering writes as a comment.
+Runs as the last comparator. The operations stay drops and adds; they are only annotated with what
+may be meant, which rendering writes as a comment.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ New = TypeVar("New")
 
 
 def mark_likely_renames(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
-    """Note at operations that add something what it may be a new name of.
+    """Annotate operations that add something with what it may be a new name of.
 
     Args:
         autogen_context: whose impl compares types.

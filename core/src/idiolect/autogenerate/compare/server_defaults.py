@@ -62,7 +62,7 @@ def compare_server_default(  # noqa: PLR0917 - as comparators of columns are cal
 def is_unasked(
     autogen_context: AutogenContext, conn_col: Column[Any], metadata_col: Column[Any]
 ) -> bool:
-    """Tell whether there are defaults that nobody asked to compare."""
+    """Return whether there are defaults, and the options do not ask to compare them."""
     wanted = autogen_context.migration_context._user_compare_server_default  # noqa: SLF001 - its option
     has_any = conn_col.server_default is not None or metadata_col.server_default is not None
     return has_any and not wanted
@@ -71,12 +71,12 @@ def is_unasked(
 def is_computed(
     _autogen_context: AutogenContext, conn_col: Column[Any], metadata_col: Column[Any]
 ) -> bool:
-    """Tell whether a side is computed."""
+    """Return whether a side is computed."""
     return conn_col.computed is not None or metadata_col.computed is not None
 
 
 def _autoincrement(metadata_col: Column[Any]) -> dict[str, Any]:
-    """Return the word on autoincrement that some databases need to keep it."""
+    """Return the value of autoincrement, which some databases need to keep it."""
     if metadata_col.table._autoincrement_column is metadata_col:  # noqa: SLF001 - nowhere public
         return {"autoincrement": True}
     if metadata_col.autoincrement is True:

@@ -1,4 +1,4 @@
-"""Tables that were added, removed or are on both sides, and what becomes of each."""
+"""Tables that were added, removed or exist on both sides, and the operations for each."""
 
 from __future__ import annotations
 
@@ -188,8 +188,8 @@ def _database_names(
     autogen_context: AutogenContext, schemas: Iterable[str | None]
 ) -> dict[str | None, list[str]]:
     schema_of_ours, version_table = _version_table(autogen_context)
-    beside = (journal_name(version_table), lease_name(version_table))
-    ours = {(schema_of_ours, each) for each in (version_table, *beside)}
+    names = (version_table, journal_name(version_table), lease_name(version_table))
+    ours = {(schema_of_ours, each) for each in names}
     return {
         schema: [
             name

@@ -1,6 +1,6 @@
-"""What a model says of a table, in the values of a TableSignature: hashable, cheap, told once.
+"""What a model says of a table, as the values of a TableSignature: hashable and cheap.
 
-The proofs come in. Where a value would not say all there is, there is none.
+Used by the proofs. There is no value where it would leave something out.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
 _PLAIN = (str, int, float, type(None), type)
-#: What SQLAlchemy keeps with a type for itself, of no account to what the type is.
+#: What SQLAlchemy keeps with a type for itself, which does not change what the type is.
 _MEMORY = frozenset({"dispatch", "_static_cache_key", "_type_affinity"})
 _UNTOLD = object()
 
@@ -40,15 +40,15 @@ def frozen(value: Any) -> Any:
     if isinstance(value, _PLAIN):
         return value
     if isinstance(value, TypeEngine):
-        told = vars(value)
-        if not told:
+        attributes = vars(value)
+        if not attributes:
             return type(value)
-        return (type(value), *((k, frozen(v)) for k, v in told.items() if k not in _MEMORY))
+        return (type(value), *((k, frozen(v)) for k, v in attributes.items() if k not in _MEMORY))
     if isinstance(value, (list, tuple)):
         return (type(value), *map(frozen, value))
     if isinstance(value, dict):
         return (dict, *((frozen(k), frozen(v)) for k, v in value.items()))
-    if isinstance(value, TextClause) and not value._bindparams:  # noqa: SLF001 - told nowhere else
+    if isinstance(value, TextClause) and not value._bindparams:  # noqa: SLF001 - nowhere public
         return (TextClause, value.text)
     # Whatever it is, it is itself: it lives as long as the comparison.
     return id(value)
@@ -80,7 +80,7 @@ def _default(column: Column[Any], default: Any, dialect: Dialect) -> Any:
     given: Any = default.arg
     if isinstance(given, str):
         return given
-    if type(given) is TextClause and not given._bindparams:  # noqa: SLF001 - told nowhere else
+    if type(given) is TextClause and not given._bindparams:  # noqa: SLF001 - nowhere public
         return (TextClause, given.text)
     try:
         return (type(given), rendered_default(column, dialect))

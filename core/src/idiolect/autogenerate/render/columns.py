@@ -40,7 +40,7 @@ def render_column(
 
     Args:
         column: the column.
-        autogen_context: the surroundings.
+        autogen_context: the context.
         with_checks: the checks that were given to the column stand in it.
     """
     rendered = user_defined_render("column", column, autogen_context)
@@ -68,7 +68,7 @@ def render_column(
 
 
 def is_positional(server_default: Any) -> bool:
-    """Tell whether a default is an argument of Column without a name."""
+    """Return whether a default is an argument of Column without a name."""
     return isinstance(server_default, (Computed, Identity))
 
 
@@ -79,7 +79,7 @@ def render_server_default(
 
     Args:
         default: what a column has as ``server_default``, or what may be given as that.
-        autogen_context: the surroundings.
+        autogen_context: the context.
         repr_: a string becomes a Python string; otherwise it stays as it is.
 
     Returns:
@@ -213,7 +213,7 @@ def _new_facts(autogen_context: AutogenContext, op: AlterColumnOp) -> list[tuple
 
 
 def _was_identity(op: AlterColumnOp) -> bool:
-    """Tell whether an identity changes or goes, which is said otherwise than of a default.
+    """Return whether an identity changes or goes, which is said otherwise than of a default.
 
     Comparisons know whether the column takes NULL; of an operation with less nothing is added.
     """

@@ -55,7 +55,7 @@ def render_constraint(
 
     Args:
         constraint: the constraint.
-        autogen_context: the surroundings.
+        autogen_context: the context.
         namespace_metadata: where tables are found that foreign keys refer to.
 
     Returns:
@@ -156,7 +156,7 @@ def fk_colspec(
     Args:
         fk: the foreign key.
         metadata_schema: the schema of tables that are named without one.
-        namespace_metadata: where the table is looked up, for a column that is told by its key.
+        namespace_metadata: where the table is looked up, for a column that is given by its key.
     """
     schema, table_name, column_name = referent_of(fk)
     if fk._table_column is not None:  # noqa: SLF001 - the same in SQLAlchemy 2.0 and 2.1

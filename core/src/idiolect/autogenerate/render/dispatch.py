@@ -1,6 +1,6 @@
 """From operations to the body of ``upgrade()`` and ``downgrade()``.
 
-The API and the revision command come in. For each operation the hook ``render_operation`` is
+Used by the API and the revision command. For each operation the hook ``render_operation`` is
 asked, whose last answer is the renderer registered for the operation's class.
 """
 
@@ -56,8 +56,8 @@ def render_op(autogen_context: AutogenContext, op: MigrateOperation) -> list[str
     if op.likely_rename is None or not codes:
         return codes
     instead = "\n".join(hooks.render_operation(op.likely_rename, autogen_context))
-    told = [f"#     {line.strip()}" for line in instead.splitlines()]
-    return [*_PERHAPS_A_RENAME, *told, *codes]
+    hint = [f"#     {line.strip()}" for line in instead.splitlines()]
+    return [*_PERHAPS_A_RENAME, *hint, *codes]
 
 
 def render_op_text(autogen_context: AutogenContext, op: MigrateOperation) -> str:
@@ -88,15 +88,15 @@ def render_cmd_body(op_container: OpContainer, autogen_context: AutogenContext) 
     """Return the body of a function that carries out ``op_container``.
 
     Returns:
-        Lines with an indentation of four spaces, but for the first; between two comments that
-        say where they come from, ``pass`` where there is nothing to do.
+        Lines indented by four spaces, except the first, between two comments that say where
+        they come from; ``pass`` where there is nothing to do.
     """
     codes = [code for op in op_container.ops for code in render_op(autogen_context, op)]
     return indent("\n".join([_BEGIN, *(codes or ["pass"]), _END]))
 
 
 def indent(text: str) -> str:
-    """Return ``text`` with four more spaces before each line but the first and empty ones."""
+    """Return ``text`` with four more spaces before each line, except the first and empty ones."""
     moved = re.sub(r"^", "    ", text, flags=re.MULTILINE).strip()
     return re.sub(r"^ +$", "", moved, flags=re.MULTILINE)
 
@@ -109,7 +109,7 @@ def render_python_into_template_args(
     """Put code and imports of a revision where its template looks for them.
 
     Args:
-        autogen_context: the surroundings; its imports are those of the revision.
+        autogen_context: the context; its imports are those of the revision.
         migration_script: the revision.
         template_args: receives the functions' bodies under their tokens, and ``imports``.
     """

@@ -33,8 +33,7 @@ def user_defined_render(
 
     Args:
         type_: ``column``, ``type``, ``server_default``, ``primary_key``, ``foreign_key``,
-            ``unique``, ``check`` or
-            ``exclude``.
+            ``unique``, ``check`` or ``exclude``.
         object_: what is to be rendered.
         autogen_context: whose options are asked.
 
@@ -56,7 +55,7 @@ def user_defined_render(
 
 
 def ident(name: Any) -> Any:
-    """Return a name that ``repr()`` renders as it shall be written."""
+    """Return a name whose ``repr()`` is the code to be written."""
     return str(name) if type(name) is quoted_name else name
 
 
@@ -106,7 +105,7 @@ def value_text(
 
     Args:
         value: an expression becomes SQL; columns in a list become their names.
-        autogen_context: the surroundings.
+        autogen_context: the context.
         wrap_in_element: write ``sa.text(...)``, in an index ``sa.literal_column(...)``, around
             the SQL; otherwise it is a string.
         is_server_default: see :func:`sql_text`.

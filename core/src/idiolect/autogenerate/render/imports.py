@@ -1,6 +1,6 @@
 """What stands before a name in rendered code, and the imports that the names need.
 
-The renderers come in for prefixes. Lines of import go to ``autogen_context.imports``, from which
+Used by the renderers for prefixes. Lines of import go to ``autogen_context.imports``, from which
 the revision's template takes them; nothing is imported here.
 """
 
@@ -58,13 +58,13 @@ def user_prefix(autogen_context: AutogenContext, target: object) -> str:
 
 
 def _outer_classes(cls: type) -> str:
-    """Return the classes in which a class is defined, with a dot behind each."""
+    """Return the classes in which a class is defined, each followed by a dot."""
     outer, dot, _name = cls.__qualname__.rpartition(".")
     return "" if "<locals>" in outer else outer + dot
 
 
 def prefix_of(autogen_context: AutogenContext, target: Any) -> str:
-    """Return what stands before the name of an object's class, whoever has written it."""
+    """Return what stands before the name of an object's class, SQLAlchemy's or the user's."""
     module = type(target).__module__
     dialect = _DIALECT_MODULE.match(module)
     if dialect is not None:

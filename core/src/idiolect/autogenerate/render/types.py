@@ -1,7 +1,7 @@
 """Types as Python text, with the imports that they need.
 
-The renderers of columns come in. Asked are, in this order, the user's ``render_item``, the hook
-``render_type`` (whose last answer is the impl's) and what is here.
+Used by the renderers of columns. The order is the user's ``render_item``, the hook
+``render_type`` (whose last answer is the impl's), and then what is here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from idiolect.hooks.dialects import hooks_for
 if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
 
-#: A MetaData that a type is made with; SQLAlchemy 2.0 tells it, and nothing comes of it here.
+#: A MetaData that a type is made with; SQLAlchemy 2.0 shows it, and revisions have no use for it.
 _METADATA = re.compile(r", metadata=MetaData\(\)")
 _KEYWORD = re.compile(r"(?<=[(\s])(\w+)=")
 
@@ -35,7 +35,7 @@ def repr_type(
 
     Args:
         type_: the type.
-        autogen_context: the surroundings; receives the imports.
+        autogen_context: the context; receives the imports.
         _skip_variants: leave out what the type is on other dialects.
     """
     rendered = user_defined_render("type", type_, autogen_context)
@@ -52,7 +52,7 @@ def repr_type(
 
 
 def plain_type(type_: TypeEngine[Any], autogen_context: AutogenContext) -> str:
-    """Return the code that makes a type, as ``repr()`` tells it, without asking anybody.
+    """Return the code that makes a type, as ``repr()`` gives it, without asking users or plugins.
 
     Types that it holds, such as the items of an array, are asked for as types of their own.
     """
@@ -82,7 +82,7 @@ def type_with_subtype(
 
     Args:
         type_: the type.
-        autogen_context: the surroundings.
+        autogen_context: the context.
         attrname: its attribute that is the other type.
         regexp: matches what stands before the other type in ``repr()``, as its only group.
         prefix: what stands before the type's name; None: what its module says.
@@ -136,7 +136,7 @@ def _decorated(type_: TypeDecorator[Any], autogen_context: AutogenContext) -> Ty
 
 
 def _can_be_made(type_: TypeDecorator[Any], text: str) -> bool:
-    """Tell whether the class takes the arguments that ``repr()`` made up.
+    """Return whether the class takes the arguments that ``repr()`` made up.
 
     SQLAlchemy writes those of the decorated type, unless the class has a ``repr()`` of its own.
     """

@@ -184,5 +184,5 @@ def contract_tests(contract: type[Contract]) -> list[tuple[str, Callable[..., An
 
 
 def needs_database(test: Callable[..., Any]) -> bool:
-    """Tell whether a test method cannot run without a database."""
+    """Return whether a test method cannot run without a database."""
     return bool({"connection", "project", "url"} & set(inspect.signature(test).parameters))

@@ -1,6 +1,6 @@
 """What contract tests see of a database.
 
-All parts come in; a dialect whose reflection lacks something overrides the method for it.
+Used by all parts; a dialect whose reflection lacks something overrides the method for it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Database:
         return dict(next(c for c in self.inspector.get_columns(table) if c["name"] == name))
 
     def is_big(self, table: str, name: str) -> bool:
-        """Tell whether a column takes integers of 64 bits."""
+        """Return whether a column takes integers of 64 bits."""
         return isinstance(self.column(table, name)["type"], sa.BigInteger)
 
     def primary_key(self, table: str) -> list[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from idiolect.testing.project import Project
 
-#: Makes its table only once. Where it is told to, leaves a file and goes on when that is gone.
+#: Makes its table only once. If asked to, leaves a file and goes on when that is gone.
 _SLOW = """
 import pathlib, time
 sign = pathlib.Path({sign!r})

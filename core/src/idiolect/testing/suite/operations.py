@@ -1,6 +1,6 @@
 """The operations of the contract: what is called, on which tables, and what is there afterwards.
 
-Tests of scripts and tests on a database come in; each runs all of the table. What an operation
+Used by tests of scripts and tests on a database; each runs all of the table. What an operation
 did is asked of the database by reflection, or by what rows it takes.
 """
 

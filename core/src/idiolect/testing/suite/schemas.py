@@ -1,4 +1,4 @@
-"""The part about schemas beside the default one."""
+"""The part about schemas other than the default one."""
 
 from __future__ import annotations
 

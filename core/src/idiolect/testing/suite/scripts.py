@@ -101,8 +101,8 @@ def script_of(operation: Operation, context: MigrationContext) -> str:
         except Exception as exc:  # noqa: BLE001 - a refusal is part of the text
             refusal = f"\n\n-- refused, {type(exc).__name__}: {_first_line(exc)}"
     written: Any = context.output_buffer
-    told = "".join(f"\n-- warns: {_first_line(each.message)}" for each in warned)
-    return f"{written.getvalue().strip()}{refusal}{told}".strip()
+    warnings_text = "".join(f"\n-- warns: {_first_line(each.message)}" for each in warned)
+    return f"{written.getvalue().strip()}{refusal}{warnings_text}".strip()
 
 
 def _first_line(said: object) -> str:

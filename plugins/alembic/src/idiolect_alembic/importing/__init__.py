@@ -1,6 +1,6 @@
 """``idiolect import-alembic``: what an Alembic project holds, and its files in Idiolect's names.
 
-The command line comes in by :mod:`idiolect_alembic.importing.plugin`. A project's files are read
+Used by the command line by :mod:`idiolect_alembic.importing.plugin`. A project's files are read
 as text and syntax trees; nothing of the project is ever imported, executed or connected to.
 """
 

@@ -1,6 +1,6 @@
 """Where a project starts the program ``alembic``: scripts, CI, containers, and Python.
 
-The findings come in. These places are told and never rewritten: what they run is for a person
+Used by the findings. These places are told and never rewritten: what they run is for a person
 to decide.
 """
 

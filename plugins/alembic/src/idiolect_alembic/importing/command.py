@@ -1,6 +1,6 @@
 """What ``idiolect import-alembic`` does: read, tell, and on demand rewrite.
 
-The plugin's command comes in. Without ``--write`` no file is touched.
+Used by the plugin's command. Without ``--write`` no file is touched.
 """
 
 from __future__ import annotations

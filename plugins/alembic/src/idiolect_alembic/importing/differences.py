@@ -1,6 +1,6 @@
 """Which of the documented differences from Alembic a project's files touch.
 
-The report comes in. Each entry is a heading of docs/explanation/differences.md, a sentence, and
+Used by the report. Each entry is a heading of docs/explanation/differences.md, a sentence, and
 the places in the project that bring it up; a test holds the headings.
 """
 

@@ -1,6 +1,6 @@
 """All that the command tells of a project, gathered in one record; text and json are made of it.
 
-The command comes in with a project and what rewriting it would change.
+Used by the command with a project and what rewriting it would change.
 """
 
 from __future__ import annotations

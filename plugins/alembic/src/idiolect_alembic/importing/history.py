@@ -1,6 +1,6 @@
 """The revisions of a project as its files declare them: heads, branches, merges, what is wrong.
 
-The report comes in. Files that compute their identifiers are counted and left out of the graph.
+Used by the report. Files that compute their identifiers are counted and left out of the graph.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which names of Alembic are documented, and which of them Idiolect has.
 
-The scanner comes in with dotted paths below ``alembic``. Modules of Idiolect are imported to
+Used by the scanner with dotted paths below ``alembic``. Modules of Idiolect are imported to
 answer; the real Alembic never is.
 """
 
@@ -98,7 +98,7 @@ def _is_module(name: str) -> bool:
 
 @cache
 def standing(path: str) -> Standing:
-    """Tell whether a path below ``alembic`` is documented and offered.
+    """Return whether a path below ``alembic`` is documented and offered.
 
     Args:
         path: such as ``op.add_column``; what follows a class or function's name is not looked at

@@ -1,6 +1,6 @@
 """Config files in Idiolect's names: the main section, tables and the logger, nothing else.
 
-The rewriter comes in. Lines are edited in place; afterwards the text is parsed again, and must
+Used by the rewriter. Lines are edited in place; afterwards the text is parsed again, and must
 hold the same values.
 """
 

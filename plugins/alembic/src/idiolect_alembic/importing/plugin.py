@@ -1,6 +1,6 @@
 """The command ``import-alembic``; loaded when commands are listed or it is named.
 
-The group ``idiolect.commands`` comes in. What the command needs is imported when it runs.
+Used by the group ``idiolect.commands``. What the command needs is imported when it runs.
 """
 
 from __future__ import annotations

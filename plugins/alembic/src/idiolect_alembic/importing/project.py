@@ -1,6 +1,6 @@
 """Finds the files of an Alembic project and reads them: config, env.py, revisions, templates.
 
-The command comes in with a folder. Options are read as any command reads them; where one cannot
+Used by the command with a folder. Options are read as any command reads them; where one cannot
 be, the file is found by looking for it, and a note says so.
 """
 
@@ -352,7 +352,7 @@ def _scanned(project: Project, paths: Iterable[Path]) -> Iterator[PythonFile]:
 
 
 def _matters(found: PythonFile) -> bool:
-    """Tell whether a file outside of the environment has to do with migrations."""
+    """Return whether a file outside of the environment has to do with migrations."""
     return bool(found.uses or found.started) or any(
         is_companion(name.partition(".")[0]) for name in found.imports
     )

@@ -1,6 +1,6 @@
 """The findings as text for a terminal, or as a json document.
 
-The command comes in. Nothing is looked up here.
+Used by the command. Nothing is looked up here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The project's files in Idiolect's names: which edits there are, as a diff, and written.
 
-The command comes in with a project. An edit touches the name alone, so that layout and comments
+Used by the command with a project. An edit touches the name alone, so that layout and comments
 stay. Every edited file is read again and compared before anything is written.
 """
 

@@ -1,6 +1,6 @@
 """What one Python file of a project says: imports, uses of Alembic's names, identifiers, traits.
 
-The project reader comes in with the bytes of a file; out come facts with line numbers. Works on
+Used by the project reader with the bytes of a file; out come facts with line numbers. Works on
 the syntax tree alone.
 """
 
@@ -98,7 +98,7 @@ class PythonFile:
 
 
 def is_companion(package: str) -> bool:
-    """Tell whether a top package is one that adds to migrations."""
+    """Return whether a top package is one that adds to migrations."""
     return PACKAGE in package or package in _COMPANIONS
 
 
@@ -179,7 +179,7 @@ def bindings(tree: ast.Module) -> dict[str, str]:
 
 
 def is_below(module: str | None) -> bool:
-    """Tell whether a dotted name is ``alembic`` or below it."""
+    """Return whether a dotted name is ``alembic`` or below it."""
     return module == PACKAGE or (module or "").startswith(f"{PACKAGE}.")
 
 

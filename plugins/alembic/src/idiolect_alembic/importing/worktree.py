@@ -1,6 +1,6 @@
 """Asks git whether the files that are to be rewritten can be had back.
 
-The command comes in before it writes. Files outside of any working tree are nobody's concern
+Used by the command before it writes. Files outside of any working tree are nobody's concern
 here; the printed diff is what brings them back.
 """
 

@@ -1,4 +1,4 @@
-"""A TableSignature out of what SQLAlchemy's inspector tells, for dialects that bring none."""
+"""The TableSignature of what SQLAlchemy's inspector gives, for dialects that bring none."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def signature_of(
     """Return the signature of a table; None where it has none.
 
     Args:
-        known: what the database tells.
+        known: what was reflected.
         key: the schema and name of the table.
         impl: corrects columns, as it does for tables.
-        inspector: what it may ask.
+        inspector: passed to the impl.
     """
     indexes = _indexes(known.indexes.get(key) or ())
     uniques = _uniques((known.unique_constraints or {}).get(key) or ())
@@ -40,16 +40,16 @@ def signature_of(
         indexes=indexes,
         uniques=named,
         unnamed_uniques=unnamed,
-        foreign_keys=[_foreign_key(told, key) for told in known.foreign_keys.get(key) or ()],
+        foreign_keys=[_foreign_key(facts, key) for facts in known.foreign_keys.get(key) or ()],
         checks=known.check_constraints is None or bool(known.check_constraints.get(key)),
         comment=comment.get("text"),
     )
 
 
-def _columns(told: Any, key: TableKey, impl: DefaultImpl, inspector: Any) -> dict[str, Any]:
+def _columns(facts: Any, key: TableKey, impl: DefaultImpl, inspector: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     table: Table | None = None
-    for given in told:
+    for given in facts:
         column = dict(given)
         if column.get("default") is not None:
             if table is None:
@@ -61,9 +61,9 @@ def _columns(told: Any, key: TableKey, impl: DefaultImpl, inspector: Any) -> dic
     return found
 
 
-def _indexes(told: Any) -> dict[str, tuple[tuple[str, ...], bool]] | None:
+def _indexes(facts: Any) -> dict[str, tuple[tuple[str, ...], bool]] | None:
     found: dict[str, tuple[tuple[str, ...], bool]] = {}
-    for index in told:
+    for index in facts:
         if index.get("duplicates_constraint"):
             continue
         if _has_options(index) or index["name"] in found:
@@ -72,10 +72,10 @@ def _indexes(told: Any) -> dict[str, tuple[tuple[str, ...], bool]] | None:
     return found
 
 
-def _uniques(told: Any) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, ...]]] | None:
+def _uniques(facts: Any) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, ...]]] | None:
     named: dict[str, tuple[str, ...]] = {}
     unnamed: list[tuple[str, ...]] = []
-    for unique in told:
+    for unique in facts:
         if unique.get("duplicates_index"):
             continue
         if _has_options(unique):
@@ -87,11 +87,11 @@ def _uniques(told: Any) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, ...
     return named, unnamed
 
 
-def _has_options(told: Any) -> bool:
+def _has_options(facts: Any) -> bool:
     return (
-        any(told.get(option) for option in _OPTIONS)
-        or any(map(_says_something, told.get("dialect_options", {}).values()))
-        or None in told["column_names"]
+        any(facts.get(option) for option in _OPTIONS)
+        or any(map(_says_something, facts.get("dialect_options", {}).values()))
+        or None in facts["column_names"]
     )
 
 
@@ -100,15 +100,15 @@ def _says_something(option: Any) -> bool:
     return isinstance(option, ClauseElement) or bool(option)
 
 
-def _foreign_key(told: Any, key: TableKey) -> tuple[Any, ...]:
+def _foreign_key(facts: Any, key: TableKey) -> tuple[Any, ...]:
     """Return what ``foreign_key_signature()`` gives for the constraint that SQLAlchemy makes."""
-    schema = told["referred_schema"] or ""
-    targets = [(schema, told["referred_table"], name) for name in told["referred_columns"]]
-    options = told.get("options", {})
+    schema = facts["referred_schema"] or ""
+    targets = [(schema, facts["referred_table"], name) for name in facts["referred_columns"]]
+    options = facts.get("options", {})
     initially = (options.get("initially") or "").lower()
     timing = "deferrable" if options.get("deferrable") else ""
     return (
-        tuple(sorted(zip(told["constrained_columns"], targets, strict=False))),
+        tuple(sorted(zip(facts["constrained_columns"], targets, strict=False))),
         (options.get("onupdate") or "").lower(),
         (options.get("ondelete") or "").lower(),
         "initially deferrable" if initially == "deferred" else timing,
