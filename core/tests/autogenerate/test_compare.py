@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     MetaData,
@@ -166,6 +167,14 @@ def test_defaults_are_compared_on_demand() -> None:
 
     assert [] == differences(before, after)
     assert ["modify_default"] == words(differences(before, after, compare_server_default=True))
+
+
+def test_an_identity_is_none_where_the_database_has_none() -> None:
+    """SQLAlchemy leaves an Identity out there, so nothing can differ by it."""
+    identity = models(table(lambda: Column("n", Integer, Identity(start=5))))
+    plain = models(table(lambda: Column("n", Integer, nullable=False)))
+    assert [] == differences(identity, identity, compare_server_default=True)
+    assert [] == differences(plain, identity, compare_server_default=True)
 
 
 def test_dropped_tables_come_before_those_that_they_refer_to() -> None:

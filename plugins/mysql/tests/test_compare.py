@@ -11,8 +11,9 @@ from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.dialects import mysql
 from sqlalchemy.sql.elements import conv
 
-from idiolect.autogenerate import compare_metadata
+from idiolect.autogenerate import compare_metadata, produce_migrations
 from idiolect.migration import MigrationContext
+from idiolect.operations import Operations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -255,3 +256,48 @@ def test_changed_items(
     """A change is reported once, as what can be carried out."""
     _model(*(make() for make in before)).create_all(connection)
     assert expected == _kinds(_differences(connection, _model(*(make() for make in after))))
+
+
+#: A change of the column, of which SQLAlchemy reads neither the default nor what follows it.
+EXPRESSIONS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "nothing": ({}, []),
+    "type": ({"type_": String(50)}, ["modify_type"]),
+    "NULL": ({"nullable": False}, ["modify_nullable"]),
+    "comment": ({"comment": "new"}, ["modify_comment"]),
+    "default": ({"server_default": text("(concat('z', '%'))")}, ["modify_default"]),
+    "no default": ({"server_default": None}, ["modify_default"]),
+}
+
+
+def _expression(**change: Any) -> MetaData:
+    usual = {"server_default": text("(concat('a:b', '%', 'c'))"), "comment": "it's"}
+    kw: dict[str, Any] = {"type_": String(40, collation="utf8mb4_bin"), **usual, **change}
+    return _model(Column("x", **kw))
+
+
+@pytest.mark.parametrize(("change", "expected"), EXPRESSIONS.values(), ids=EXPRESSIONS)
+def test_a_default_that_is_an_expression_stays(
+    connection: Connection, change: dict[str, Any], expected: list[str]
+) -> None:
+    """A change of a column keeps such a default, which MODIFY drops if it is not repeated."""
+    before, after = _expression(), _expression(**change)
+    before.create_all(connection)
+    assert expected == _kinds(_differences(connection, after))
+
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+    script = produce_migrations(context, after)
+    operations = Operations(context)
+    both: list[tuple[Any, MetaData]] = [(script.upgrade_ops, after), (script.downgrade_ops, before)]
+    for container, wanted in both:
+        for table in container.ops:
+            for operation in table.ops:
+                operations.invoke(operation)
+        assert [] == _differences(connection, wanted)
+
+
+def test_an_identity_is_none_here(connection: Connection) -> None:
+    """Neither database has identities: SQLAlchemy makes the key AUTO_INCREMENT instead."""
+    metadata = MetaData()
+    Table("t", metadata, Column("id", Integer, sa.Identity(start=10), primary_key=True))
+    metadata.create_all(connection)
+    assert [] == _differences(connection, metadata)

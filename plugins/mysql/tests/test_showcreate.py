@@ -73,7 +73,11 @@ def lines(found: Catalogue) -> list[str]:
             ),
             "`a` timestamp NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP",
         ),
-        (column("a", "bit(3)", default="b'101'"), "`a` bit(3) DEFAULT b'101'"),
+        (column("a", "bit(3)", default="b'101'"), "`a` bit(3)"),
+        (
+            column("a", "int", default="1 + 2", extra="DEFAULT_GENERATED", comment="c"),
+            "`a` int COMMENT 'c'",
+        ),
         (
             column("a", "int", generated="(`b` * 2)", extra="STORED GENERATED", nullable="NO"),
             "`a` int GENERATED ALWAYS AS ((`b` * 2)) STORED NOT NULL",

@@ -15,6 +15,7 @@ from sqlalchemy import inspect
 from idiolect.hooks import LazyFacts, ReflectedTables, StandIn
 from idiolect.hooks.standin import KINDS
 from idiolect_mysql.catalogue import read
+from idiolect_mysql.defaults import plain
 from idiolect_mysql.showcreate import Writer, by_index, unescaped
 from idiolect_mysql.signatures import signature
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from idiolect.hooks import TableSignature
-    from idiolect_mysql.catalogue import Catalogue
+    from idiolect_mysql.catalogue import Catalogue, ColumnRow
 
     Key = tuple[str | None, str]
     Parts = dict[str, list[tuple[str | None, str]]]
@@ -63,12 +64,21 @@ def reflect_tables(
         for name in chosen
         if name in catalogues[schema].tables
     ]
-    inspector = inspect(StandIn(connection, _answers(connection, catalogues, keys)))
+    writers = {schema: Writer(connection, found) for schema, found in catalogues.items()}
+    inspector = inspect(StandIn(connection, _answers(connection, writers, keys)))
     found: dict[str, Any] = {kind: LazyFacts.of(inspector, kind, keys) for kind in KINDS}
     parts = {key: _parts(catalogues[key[0]], key[1]) for key in keys}
     if any(parts.values()):
         for kind, correct in _CORRECTIONS.items():
             found[kind] = LazyFacts(keys, partial(_corrected, found[kind], parts, correct))
+    columns = found["columns"]
+
+    def with_defaults(key: Key) -> list[Any]:
+        schema, name = key
+        rows = {row.name: row for row in catalogues[schema].columns[name]}
+        return [_with_default(info, rows, writers[schema]) for info in columns[key]]
+
+    found["columns"] = LazyFacts(keys, with_defaults)
 
     def sign(key: Key) -> TableSignature | None:
         return signature(catalogues[key[0]], key[1], default)
@@ -108,12 +118,23 @@ _CORRECTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+def _with_default(info: Any, rows: Mapping[str, ColumnRow], writer: Writer) -> Any:
+    """Return a column with its default, where that is an expression, which SQLAlchemy cannot read.
+
+    A change of the column has to repeat the default, or the server drops it.
+    """
+    row = rows.get(info["name"])
+    if row is None or row.generated or info.get("default") is not None:
+        return info
+    default = writer.default(row)
+    return info if plain(default) is None else {**info, "default": default}
+
+
 def _answers(
-    connection: Connection, catalogues: Mapping[str | None, Catalogue], keys: Collection[Key]
+    connection: Connection, writers: Mapping[str | None, Writer], keys: Collection[Key]
 ) -> Callable[[str, Any], list[Any] | None]:
     """Return a function that answers SHOW CREATE TABLE."""
     quote = connection.dialect.identifier_preparer.quote_identifier
-    writers = {schema: Writer(connection, found) for schema, found in catalogues.items()}
     places = {".".join(quote(part) for part in key if part is not None): key for key in keys}
 
     def answer(statement: str, _parameters: Any) -> list[Any] | None:

@@ -21,6 +21,8 @@ _PRIMARY = "PRIMARY"
 _ORDINARY_KINDS = {"BTREE", "HASH"}
 _GENERATED = {"STORED GENERATED": "STORED", "VIRTUAL GENERATED": "VIRTUAL"}
 _DEFAULT_GENERATED = "DEFAULT_GENERATED"
+#: The defaults that SQLAlchemy's pattern of a column reads in full.
+_READABLE_DEFAULT = re.compile(r"NULL|'(?:''|[^'\\])*'|[\-\w.()]+")
 _ON_UPDATE = re.compile(r"on update (current_timestamp(?:\(\d*\))?)", re.IGNORECASE)
 _MOMENT = re.compile(r"current_timestamp(?:\(\d*\))?", re.IGNORECASE)
 _ESCAPES = {"\\": "\\\\", "'": "''", "\n": "\\n", "\r": "\\r", "\0": "\\0", "\x1a": "\\Z"}
@@ -101,19 +103,26 @@ class Writer:
             yield "NOT NULL"
         elif column.type.startswith("timestamp"):
             yield "NULL"
-        if column.default is not None:
-            yield f"DEFAULT {self._default(column, column.default)}"
+        default = self.default(column)
+        # SQLAlchemy loses the rest of the column, its comment as well, after any other one.
+        if default is not None and _READABLE_DEFAULT.fullmatch(default):
+            yield f"DEFAULT {default}"
         update = _ON_UPDATE.search(column.extra)
         if update is not None:
             yield f"ON UPDATE {update[1]}"
         if "auto_increment" in column.extra:
             yield "AUTO_INCREMENT"
 
-    def _default(self, column: ColumnRow, default: str) -> str:
-        """Return the default as SQL: MariaDB tells it so, MySQL tells the value of a literal.
+    def default(self, column: ColumnRow) -> str | None:
+        """Return a default as SQL: MariaDB keeps it so, MySQL keeps the value of a literal.
+
+        None where there is none, or where bytes may be cut off.
 
         Source: "The INFORMATION_SCHEMA COLUMNS Table" in both manuals.
         """
+        default = column.default
+        if default is None or _BYTES.match(default):
+            return None
         if self._is_mariadb or column.type.startswith("bit"):
             return default
         if _DEFAULT_GENERATED in column.extra:

@@ -37,6 +37,8 @@ def compare_server_default(  # noqa: PLR0917 - as comparators of columns are cal
     says so.
     """
     before, after = conn_col.server_default, metadata_col.server_default
+    if isinstance(after, Identity) and not autogen_context.dialect.supports_identity_columns:
+        after = None  # SQLAlchemy leaves it out of CREATE TABLE there
     if before is None and after is None:
         return _autoincrement(metadata_col)
     facts: dict[str, Any] = {} if before is None else {"existing_server_default": before}
