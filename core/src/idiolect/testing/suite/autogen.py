@@ -201,6 +201,8 @@ class AutogenerateContract(Contract):
         self.there_and_back(
             connection, sa.Column("id", sa.Integer, sa.Identity(always=True), primary_key=True)
         )
+        (column,) = sa.inspect(connection).get_columns("pet")
+        assert column.get("identity"), "the database keeps no identity of the column"
 
     @clause("autogenerate_computed")
     def test_computed(self, connection: sa.Connection) -> None:
