@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _URL_OPTION = "sqlalchemy.url"
 _LONGEST_STATEMENT = 200
+#: What commits a run; not loaded by commands that run nothing.
+_COMMITS = "idiolect.runtime.transactions"
 #: The dialect of the URL in new config files.
 _EXAMPLE = "driver"
 _ENCODE = (
@@ -134,6 +136,9 @@ def _of_database(
         return _of_connecting(exc, config)
     if not isinstance(exc, errors.DBAPIError):
         return None
+    if exc.statement is None and _raised_in(exc, "_commit_impl"):
+        # One of a revision's own is told like any other failure of it.
+        return _of_committing(exc.orig, config) if _raised_by(exc, _COMMITS) else None
     if exc.statement is None:
         return _of_connecting(exc.orig, config)
     if not is_ours:
@@ -155,6 +160,13 @@ def _of_connecting(exc: BaseException | None, config: Config | None) -> Idiolect
         )
     return DatabaseError(
         f"Cannot connect to the database of {_source(config)}: {_on_one_line(exc)}"
+    )
+
+
+def _of_committing(exc: BaseException | None, config: Config | None) -> IdiolectError:
+    return DatabaseError(
+        f"The database of {_source(config)} refuses the commit, so what the transaction did is "
+        f"rolled back: {_on_one_line(exc)}"
     )
 
 
@@ -225,6 +237,14 @@ def _how_to_install(driver: str | None, config: Config | None) -> str:
 def _on_one_line(text: object) -> str:
     line = " ".join(str(text).split())
     return line if len(line) <= _LONGEST_STATEMENT else line[:_LONGEST_STATEMENT] + "..."
+
+
+def _raised_by(exc: BaseException, module: str) -> bool:
+    """Return whether one of our modules was running when ``exc`` was raised."""
+    return any(
+        frame.f_globals.get("__name__") == module
+        for frame, _ in traceback.walk_tb(exc.__traceback__)
+    )
 
 
 def _raised_in(exc: BaseException, *functions: str) -> bool:

@@ -384,7 +384,9 @@ class Record:
         try:
             with self._own():
                 return self.support.definitions(self.connection, dict.fromkeys(names))
-        except (SQLAlchemyError, self.connection.dialect.loaded_dbapi.Error):
+        except (SQLAlchemyError, self.connection.dialect.loaded_dbapi.Error) as exc:
+            if self._is_lost(exc):
+                raise
             return None
 
     def _in_one_transaction(
@@ -395,7 +397,9 @@ class Record:
             self._make_table()
         try:
             self._say(begin)
-        except self.connection.dialect.loaded_dbapi.Error:
+        except self.connection.dialect.loaded_dbapi.Error as exc:
+            if self._is_lost(exc):
+                raise
             # env.py's engine begins transactions by itself, whatever the level.
             self._announce(kind, call, autocommit=True)
             return
@@ -433,6 +437,13 @@ class Record:
         # Into variables, where a driver has no rows for it.
         if call.returns_rows or _RETURNING.search(call.sql):
             self._remark("reads what a statement returns")
+
+    def _is_lost(self, exc: Any) -> bool:
+        """Return whether the session has ended, so that nothing that is sent would arrive."""
+        if isinstance(exc, SQLAlchemyError):
+            return bool(getattr(exc, "connection_invalidated", False))
+        driver: Any = self.connection.connection.dbapi_connection
+        return self.connection.dialect.is_disconnect(exc, driver, None)
 
     def _say(self, words: str) -> None:
         """Send words past SQLAlchemy."""
