@@ -29,7 +29,7 @@ ALTER TABLE person RENAME TO people;
 
 -- [table_comment]
 
-COMMENT ON TABLE person IS 'it''s 5%%';
+COMMENT ON TABLE person IS 'it''s 5%';
 
 -- [drop_table_comment]
 
