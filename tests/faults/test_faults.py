@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
     from tests.faults.histories import History
 
-NAMES = sorted({history.name for name in FULL for history in histories_for(name)})
+MARKS = {"postgresql": pytest.mark.postgresql, "mariadb": pytest.mark.mariadb}
+#: Not every history runs on every database.
+EACH = [
+    pytest.param(name, history.name, marks=MARKS.get(name, ()), id=f"{name}-{history.name}")
+    for name in FULL
+    for history in histories_for(name)
+]
 
 
 @pytest.fixture(
@@ -49,7 +55,7 @@ def test_a_sample(database: tuple[str, str], tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("database", "name"), EACH, indirect=["database"])
 def test_all_points(database: tuple[str, str], name: str, tmp_path: Path) -> None:
     """The same, cut off at each point there is."""
     kind, url = database
