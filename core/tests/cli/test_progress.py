@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from io import StringIO
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -167,6 +168,17 @@ def test_a_log_that_goes_elsewhere_is_no_reason(
 
     assert vars(progress)["observer"] is None
     assert "upgrade a -> b\nWaiting for another migration.\n" == capsys.readouterr().err
+
+
+def test_a_password_prompt_ends_with_its_revision() -> None:
+    """After a password was asked for at /dev/tty, the next revision is shown again."""
+    display = Progress(LenientOutput(StringIO()))
+    display._on_audit_event("open", ("/dev/tty", "r", 0))
+    during = display._is_asking
+
+    display.step_begins("a111 -> b222", 2, 2)
+
+    assert (True, False) == (during, display._is_asking)
 
 
 def test_operations_within_operations() -> None:

@@ -101,6 +101,8 @@ class Progress(Observer):
         with self._lock:
             self._now = f"{count}{_described(step)}"
             self._operation = None
+            # No event tells that a password was entered, as getpass reads /dev/tty itself.
+            self._is_asking = False
             self._began = time.monotonic()
         if not self._is_live and not _is_logged():
             self._write(f"{self._now}\n")
