@@ -52,9 +52,9 @@ _ENUM_COLUMNS = text(
 _SEQUENCES = text(
     f"""
     SELECT n.nspname, c.relname
-    FROM pg_class c
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'S' AND {_OWN} AND NOT EXISTS (
+    FROM pg_namespace n
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind = 'S'
+    WHERE {_OWN} AND NOT EXISTS (
         SELECT 1 FROM pg_depend d
         WHERE d.objid = c.oid AND d.classid = 'pg_class'::regclass
           AND d.deptype IN ('a', 'i', 'e') AND d.refobjsubid <> 0

@@ -33,9 +33,9 @@ _TRANSIENT = {
 _LOOK = """SELECT pg_backend_pid() AS pid, current_setting('application_name') AS name,
     ('x' || substr(md5('idiolect ' || coalesce(
         CAST(:schema AS text),
-        (SELECT n.nspname FROM pg_catalog.pg_class c
-            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.oid = to_regclass(quote_ident(CAST(:name AS text)))),
+        (SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = (
+            SELECT relnamespace FROM pg_catalog.pg_class
+            WHERE oid = to_regclass(quote_ident(CAST(:name AS text))))),
         current_schema(), '') || '.' || CAST(:name AS text)), 1, 16))::bit(64)::bigint AS key"""
 
 _RENAME = "SELECT set_config('application_name', :name, false)"
