@@ -129,10 +129,41 @@ def answers(tool: str, folder: Path) -> dict[str, Any]:
         for name in ("path", "longdoc", "dependencies", "nextrev", "is_head", "is_merge_point"):
             found[f"{revision.revision} {name}"] = asked(getattr, revision, name)
     found["version_locations"] = asked(getattr, directory, "version_locations")
+    found.update(_compared())
     for number, (name, revision, options) in enumerate(CHANGES):
         key = f"{number} {name} {revision} {options}"
         found[key] = _changed(config, name, revision, options)
     return found
+
+
+def _compared() -> dict[str, Any]:
+    """Return what compare_metadata() tells of a column, by what differs of its default."""
+    compare = importlib.import_module("alembic.autogenerate").compare_metadata
+    configure = importlib.import_module("alembic.migration").MigrationContext.configure
+    found: dict[str, Any] = {}
+    for asked_for in (True, False):
+        for before, after in ((None, None), ("5", None), (None, "5"), ("5", "5"), ("5", "6")):
+            with sa.create_engine("sqlite://").connect() as connection:
+                _table(before, nullable=True).create_all(connection)
+                model = _table(after, nullable=False)
+                context = configure(connection, opts={"compare_server_default": asked_for})
+                found[f"default {asked_for} {before} {after}"] = [
+                    [_default(item) for item in change] for change in compare(context, model)[0]
+                ]
+    return found
+
+
+def _table(default: str | None, *, nullable: bool) -> sa.MetaData:
+    metadata = sa.MetaData()
+    column: Any = sa.Column("x", sa.Integer, server_default=default, nullable=nullable)
+    sa.Table("t", metadata, sa.Column("id", sa.Integer, primary_key=True), column)
+    return metadata
+
+
+def _default(item: Any) -> Any:
+    if isinstance(item, dict):
+        return {key: _default(value) for key, value in item.items()}
+    return str(getattr(item, "arg", item))
 
 
 def _between(directory: Any, upper: str, lower: str) -> list[str]:

@@ -13,11 +13,11 @@ import sqlalchemy.util
 from sqlalchemy.sql.elements import conv
 
 from idiolect.ddl.literals import InlineLiteral
-from idiolect.errors import OperationError
 from idiolect.operations.contributed import refresh
 from idiolect.operations.explain import (
     ScriptUnsupportedError,
     SyncConnectionError,
+    UnimplementedError,
     describe,
     explained,
 )
@@ -135,7 +135,7 @@ class AbstractOperations:
         try:
             implementation = self._to_impl.dispatch(operation, dialect)
         except ValueError as exc:
-            raise OperationError(
+            raise UnimplementedError(
                 f"Nothing carries out {describe(operation)}: register a function for "
                 f"{type(operation).__qualname__} with Operations.implementation_for()."
             ) from exc

@@ -22,6 +22,10 @@ class ArgumentTypeError(OperationError, TypeError):
     """An argument of an operation is of the wrong kind, or unknown. Also a TypeError."""
 
 
+class UnimplementedError(OperationError, ValueError):
+    """Nothing carries an operation out. Also a ValueError."""
+
+
 class IrreversibleError(OperationError, ValueError):
     """The reverse of an operation is not known. Also a ValueError."""
 

@@ -41,7 +41,7 @@ def compare_server_default(  # noqa: PLR0917 - as comparators of columns are cal
         after = None  # SQLAlchemy leaves it out of CREATE TABLE there
     if before is None and after is None:
         return _autoincrement(metadata_col)
-    facts: dict[str, Any] = {} if before is None else {"existing_server_default": before}
+    facts: dict[str, Any] = {"existing_server_default": before}
     if not autogen_context.migration_context._user_compare_server_default:  # noqa: SLF001 - its option
         return facts
     if isinstance(before, Computed) or isinstance(after, Computed):
