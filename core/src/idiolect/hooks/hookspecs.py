@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 def get_impl_class(dialect: Dialect) -> type[DefaultImpl] | None:
     """Choose the class that turns operations into this dialect's SQL.
 
-    Asked once per context, before any other hook. A class that the user defined with the
+    Called once per context, before any other hook. A class that the user defined with the
     dialect's name as ``__dialect__`` wins without the hook being asked.
     """
 
@@ -60,9 +60,9 @@ def get_impl_class(dialect: Dialect) -> type[DefaultImpl] | None:
 def transactional_ddl(
     dialect: Dialect, impl_class: type[DefaultImpl], connection: Connection | None
 ) -> bool | None:
-    """Say whether the DDL of a failed revision can be rolled back.
+    """Return whether the DDL of a failed revision can be rolled back.
 
-    Asked once per context, unless ``configure(transactional_ddl=...)`` has answered.
+    Called once per context, unless ``configure(transactional_ddl=...)`` is given.
 
     Args:
         dialect: the context's SQLAlchemy dialect.
@@ -73,16 +73,16 @@ def transactional_ddl(
 
 @hookspec(firstresult=True)
 def statement_terminator(dialect: Dialect, impl_class: type[DefaultImpl]) -> str | None:
-    """Give the text that ends a statement in a script; ``""`` for none. Asked once per context."""
+    """Return the terminator of statements in a script; ``""`` for none. Called once per context."""
 
 
 @hookspec(firstresult=True)
 def batch_separator(
     dialect: Dialect, impl_class: type[DefaultImpl], opts: Mapping[str, Any]
 ) -> str | None:
-    """Give the line that follows each statement of a script; ``""`` for none.
+    """Return the line that follows each statement of a script; ``""`` for none.
 
-    Asked once per context.
+    Called once per context.
 
     Args:
         dialect: the context's SQLAlchemy dialect.
@@ -95,14 +95,14 @@ def batch_separator(
 def offline_transaction(
     dialect: Dialect, impl_class: type[DefaultImpl]
 ) -> OfflineTransaction | None:
-    """Give the words that open and close a transaction in a script. Asked once per context."""
+    """Return the words that open and close a transaction in a script. Called once per context."""
 
 
 @hookspec(firstresult=True)
 def autocommit_level(dialect: Dialect, connection: Connection | None) -> str | None:
-    """Give the isolation level that ``autocommit_block()`` switches to; ``""``: unsupported.
+    """Return the isolation level that ``autocommit_block()`` switches to; ``""``: unsupported.
 
-    Asked once per context.
+    Called once per context.
     """
 
 
@@ -130,10 +130,10 @@ def prepare_connection(
 def statement_journal(
     dialect: Dialect, connection: Connection, rules: DialectRules
 ) -> JournalSupport | Literal[False] | None:
-    """Tell what a journal of a revision's statements has to know of the database.
+    """Return what a journal of a revision's statements has to know of the database.
 
     The journal makes a revision that was cut off resumable where a rollback does not undo it.
-    Asked once per context that has a connection, unless ``journal = false``.
+    Called once per context that has a connection, unless ``journal = false``.
 
     Args:
         dialect: the context's SQLAlchemy dialect.
@@ -149,9 +149,9 @@ def statement_journal(
 def migration_lock(
     dialect: Dialect, connection: Connection, request: LockRequest
 ) -> MigrationLock | None:
-    """Give the lock that keeps other runs away from the version table.
+    """Return the lock that keeps other runs away from the version table.
 
-    Asked once a run, online, when there is something to do and nobody has switched the lock off.
+    Called once per run, online, when there is something to do and the lock is on.
     Waiting for it, and giving it back, is the core's. Where no plugin answers, the lock is a row
     in a table beside the version table, which its holder keeps alive.
 
@@ -168,7 +168,7 @@ def missing_privileges(
 ) -> str | None:
     """Say what keeps this login from writing one of Idiolect's tables, before anything is written.
 
-    Asked once a run, online, when there is something to do: before the lock is taken and before
+    Called once per run, online, when there is something to do: before the lock is taken and before
     the first statement of a revision; of the journal's table as well, where one is kept. Nothing
     may be written here, and no transaction begun that was not open.
 
@@ -220,9 +220,9 @@ def transient_error(dialect: Dialect, error: DBAPIError) -> str | None:
 
 @hookspec(firstresult=True)
 def version_table(dialect: Dialect, impl: DefaultImpl, spec: VersionTableSpec) -> Table | None:
-    """Give the table that holds the current heads: a row each, the id in ``version_num``.
+    """Return the table that holds the current heads: a row each, the id in ``version_num``.
 
-    Asked once per context. Further columns are filled by :func:`version_record`, or by their
+    Called once per context. Further columns are filled by :func:`version_record`, or by their
     own defaults.
     """
 
@@ -231,7 +231,7 @@ def version_table(dialect: Dialect, impl: DefaultImpl, spec: VersionTableSpec) -
 def version_record(
     context: MigrationContext, step: MigrationStep, revision: str
 ) -> Mapping[str, Any] | None:
-    """Give values for further columns of the version table, by column name.
+    """Return values for further columns of the version table, by column name.
 
     Called for each row that a step inserts or updates, inside the step's transaction, and only
     where the version table has columns beside ``version_num``. Where two plugins name the same
@@ -283,9 +283,9 @@ def on_version_apply(
 
 @hookspec
 def autogenerate_comparators(dialect: Dialect) -> Iterable[Comparator] | None:
-    """Give comparators, each in a named set that ``autogenerate_plugins`` chooses.
+    """Return comparators, each in a named set that ``autogenerate_plugins`` chooses.
 
-    Asked once a comparison. The core's own come first, then those of the dialect's plugin, then
+    Called once per comparison. The core's own come first, then those of the dialect's plugin, then
     all others; of one target they run in the order of their priorities.
 
     Args:
@@ -297,7 +297,7 @@ def autogenerate_comparators(dialect: Dialect) -> Iterable[Comparator] | None:
 def compare_type(
     autogen_context: AutogenContext, inspector_column: Column[Any], metadata_column: Column[Any]
 ) -> bool | None:
-    """Say whether the type of a column differs from the model's.
+    """Return whether the type of a column differs from the model's.
 
     Asked for each column that is on both sides and has a type on both, unless the function that
     ``configure(compare_type=...)`` was given has answered, or types are not to be compared.
@@ -317,7 +317,7 @@ def compare_server_default(
     rendered_metadata: str | None,
     rendered_inspector: str | None,
 ) -> bool | None:
-    """Say whether the default of a column differs from the model's.
+    """Return whether the default of a column differs from the model's.
 
     Asked for each column that has a default on one side at least, where neither is computed or
     an identity, if ``configure(compare_server_default=...)`` asks for it and was given no
@@ -360,7 +360,7 @@ def reflect_tables(
 ) -> ReflectedTables | None:
     """Read tables of the database, for a comparison with models.
 
-    Asked once a comparison. The answer is to be what SQLAlchemy's inspector tells, in a number
+    Called once per comparison. The answer is to be what SQLAlchemy's inspector tells, in a number
     of queries that does not grow with the number of tables.
 
     Args:
@@ -404,9 +404,9 @@ def adjust_reflected(
 def reflect_extra(
     inspector: Inspector, schemas: Sequence[str | None]
 ) -> Iterable[SchemaObject] | None:
-    """Give what the database has besides tables: types, sequences, extensions, views...
+    """Return what the database has besides tables: types, sequences, extensions, views...
 
-    Asked once a comparison, and only if a comparator wants to know.
+    Called once per comparison, and only if a comparator wants to know.
 
     Args:
         inspector: SQLAlchemy's.
@@ -433,7 +433,7 @@ def process_revision_directives(
 
 @hookspec(firstresult=True)
 def render_type(type_: TypeEngine[Any], autogen_context: AutogenContext) -> str | None:
-    """Give the Python code that makes a type, for a revision that is generated.
+    """Return the Python code that makes a type, for a revision that is generated.
 
     Asked for each type, and for each type inside of another, after the user's ``render_item``.
     Lines of import that the code needs are added to ``autogen_context.imports``. Of a type with
@@ -447,7 +447,7 @@ def render_type(type_: TypeEngine[Any], autogen_context: AutogenContext) -> str 
 
 @hookspec(firstresult=True)
 def render_operation(op: MigrateOperation, autogen_context: AutogenContext) -> list[str] | None:
-    """Give the Python code of an operation, for a revision that is generated.
+    """Return the Python code of an operation, for a revision that is generated.
 
     Asked for each operation, for those on one table after the one that holds them. An empty list
     leaves the operation out.
@@ -492,7 +492,7 @@ def register_commands(commands: CommandCollector) -> None:
 
 @hookspec
 def register_templates() -> Iterable[TemplateFolder] | None:
-    """Give further templates for the command ``init``.
+    """Return further templates for the command ``init``.
 
     Called by ``list_templates``, and by ``init`` for a template that is not built in.
     """
