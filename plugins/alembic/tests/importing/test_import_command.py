@@ -318,21 +318,39 @@ def test_a_table_that_cannot_be_renamed_stays(run: Run, project: Path) -> None:
     assert "app.py" in found["changes"]
 
 
-def test_nothing_is_half_written(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the last file cannot be put in place, all others are as they were."""
-    before = contents(project)
+def fail_at_the_third(monkeypatch: pytest.MonkeyPatch, failure: BaseException) -> None:
+    """Let putting the third file in place fail."""
     replace = Path.replace
     calls: list[Path] = []
 
     def failing(self: Path, target: Path) -> Path:
         calls.append(self)
         if len(calls) == 3:
-            raise OSError(28, "No space left on device")
+            raise failure
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", failing)
 
+
+def test_nothing_is_half_written(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the last file cannot be put in place, all others are as they were."""
+    before = contents(project)
+    fail_at_the_third(monkeypatch, OSError(28, "No space left on device"))
+
     with pytest.raises(CommandError, match=r"No space left on device\. All files are as they were"):
+        run(write=True)
+
+    assert before == contents(project)
+
+
+def test_an_interrupt_leaves_nothing_half_written(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an interrupt between two files, those written before are as they were."""
+    before = contents(project)
+    fail_at_the_third(monkeypatch, KeyboardInterrupt())
+
+    with pytest.raises(KeyboardInterrupt):
         run(write=True)
 
     assert before == contents(project)

@@ -290,8 +290,7 @@ def write(changes: Iterable[Change]) -> None:
             path = change.path
             target = path.resolve()
             staged.append((change, target, _staged(target, change.after)))
-            if target.read_bytes() != change.before:
-                raise CommandError(f"{str(path)!r} was changed meanwhile; nothing was written.")
+            _demand_unchanged(change, target)
         for change, target, new in staged:
             path = change.path
             new.replace(target)
@@ -301,9 +300,17 @@ def write(changes: Iterable[Change]) -> None:
         raise CommandError(
             f"Cannot write {str(path)!r}: {exc.strerror}. All files are as they were."
         ) from exc
+    except BaseException:  # an interrupt between two files
+        _restore(done)
+        raise
     finally:
         for _, _, new in staged:
             new.unlink(missing_ok=True)
+
+
+def _demand_unchanged(change: Change, target: Path) -> None:
+    if target.read_bytes() != change.before:
+        raise CommandError(f"{str(change.path)!r} was changed meanwhile; nothing was written.")
 
 
 def _staged(target: Path, data: bytes) -> Path:
