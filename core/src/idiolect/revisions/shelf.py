@@ -23,7 +23,7 @@ class Shelf(dict[str, "Revision"]):
 
     Args:
         places: the names that it has, in order, with what ``make`` wants of them.
-        make: makes the revision of a place; called once for each.
+        make: makes the revision of a place.
     """
 
     __slots__ = ("_make", "_places")
@@ -34,8 +34,8 @@ class Shelf(dict[str, "Revision"]):
         self._make = make
 
     def __missing__(self, name: str) -> Revision:
-        made = self[name] = self._make(self._places[name])
-        return made
+        # Of two threads that make it, one keeps what the other has made.
+        return self.setdefault(name, self._make(self._places[name]))
 
     def filled(self) -> dict[str, Revision]:
         """Return a plain dictionary of all, in their order."""

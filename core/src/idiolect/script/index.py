@@ -99,7 +99,6 @@ class HeaderIndex:
 
         def made(place: int) -> Script:
             *fields, links = marshal.loads(records[place])  # noqa: S302 - as in _load()
-            records[place] = b""
             return make(ids[place], paths[place], RevisionHeader._make(fields), links)
 
         return Graph.kept({name: place for place, name in enumerate(ids)}, made, rest)
