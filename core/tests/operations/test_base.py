@@ -7,11 +7,22 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Boolean, CheckConstraint, Column, Integer, MetaData, Table, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    text,
+)
+from sqlalchemy.exc import PendingRollbackError, ResourceClosedError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.errors import OperationError
+from idiolect.migration import MigrationContext
 from idiolect.operations import BatchOperations, MigrateOperation, Operations, ops, toimpl
 from idiolect.operations.registry import OperationRegistry, directives, implementations
 from idiolect.util.bound import operations as bound_operations
@@ -238,3 +249,23 @@ class BareContext:
         self.impl = impl
         self.as_sql = False
         self.opts: dict[str, Any] = {}
+
+
+@pytest.mark.parametrize(
+    ("end", "error"),
+    [("close", ResourceClosedError), ("invalidate", PendingRollbackError)],
+    ids=["closed", "lost"],
+)
+def test_the_state_of_the_connection_is_no_fault_of_an_operation(
+    end: str, error: type[Exception]
+) -> None:
+    """SQLAlchemy's error passes through, which is about the connection alone."""
+    engine = create_engine("sqlite://")
+    connection = engine.connect()
+    connection.begin()
+    operations = Operations(MigrationContext.configure(connection))
+    getattr(connection, end)()
+    with pytest.raises(error):
+        operations.execute("SELECT 1")
+    connection.close()
+    engine.dispose()

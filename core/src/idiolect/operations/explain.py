@@ -9,7 +9,14 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import ArgumentError, CompileError, InvalidRequestError, NoSuchTableError
+from sqlalchemy.exc import (
+    ArgumentError,
+    CompileError,
+    InvalidRequestError,
+    NoSuchTableError,
+    PendingRollbackError,
+    ResourceClosedError,
+)
 
 from idiolect.errors import OperationError
 from idiolect.operations.registry import name_of
@@ -128,7 +135,8 @@ def explained(operation: Any) -> Iterator[None]:
     try:
         with told_of(describe(operation)):
             yield
-    except OperationError:
+    except (OperationError, PendingRollbackError, ResourceClosedError):
+        # The latter are about the state of the connection, not about the operation.
         raise
     except CompileError as exc:
         raise RenderError(f"{describe(operation)}: {exc.args[0]}", operation=operation) from exc
