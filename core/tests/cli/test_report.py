@@ -60,6 +60,18 @@ def test_no_url(linear: Terminal) -> None:
     assert (1, True) == (said.status, said.err.startswith("FAILED: There is no database URL: "))
 
 
+def test_no_url_and_no_ini_file(linear: Terminal) -> None:
+    """Where pyproject.toml is the only config file, the message does not send to a section."""
+    env = "from sqlalchemy import engine_from_config\nfrom idiolect import context\n"
+    linear.write("migrations/env.py", f"{env}engine_from_config({{}}, prefix='sqlalchemy.')\n")
+    linear.write("pyproject.toml", "[tool.idiolect]\nscript_location = 'migrations'\n")
+    (linear.folder / "idiolect.ini").unlink()
+
+    said = linear.run("current")
+
+    assert (1, True) == (said.status, "'alembic.ini', which does not exist" in said.err), said.err
+
+
 def test_unencoded_password(linear: Terminal) -> None:
     """An '@' in the password is explained, since the host that is looked for makes no sense."""
     env = """

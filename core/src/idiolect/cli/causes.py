@@ -112,8 +112,7 @@ def _of_url(exc: BaseException, config: Config | None, errors: Any) -> IdiolectE
             f"{_source(config)}, or {hint}."
         )
     if isinstance(exc, KeyError) and _raised_in(exc, "engine_from_config"):
-        section = f" in section [{config.config_ini_section}]" if config else ""
-        return DatabaseError(f"There is no database URL: {_source(config)} is missing{section}.")
+        return DatabaseError(f"There is no database URL: {_missing(config)}")
     if isinstance(exc, errors.ArgumentError) and "URL" in str(exc):
         if config is not None and _url(config) == "":
             return DatabaseError(f"There is no database URL: {_source(config)} is empty.")
@@ -186,9 +185,24 @@ def _source(config: Config | None) -> str:
     if url:
         return f"{place} ({_masked(url)})"
     sections = " or ".join(f"[{name}]" for name in _sections(config))
-    if not sections and not Path(config.config_file_name or "").is_file():
+    if not sections and _has_no_ini(config):
         return "the URL that env.py uses"
     return f"{place} (in {sections})" if sections else place
+
+
+def _missing(config: Config | None) -> str:
+    """Say what has no URL."""
+    section = f" in section [{config.config_ini_section}]" if config else ""
+    if config is None or not _has_no_ini(config):
+        return f"{_source(config)} is missing{section}."
+    return (
+        f"env.py reads {_URL_OPTION!r} from {config.config_file_name!r}, which does not exist. "
+        f"Write that file, with the URL{section}, or let env.py set the URL."
+    )
+
+
+def _has_no_ini(config: Config) -> bool:
+    return not Path(config.config_file_name or "").is_file()
 
 
 def _sections(config: Config) -> list[str]:
