@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 
@@ -202,3 +203,16 @@ def test_other_platforms_and_distributions(
 
     # Off POSIX, quotes stay part of the words.
     assert capfd.readouterr().out == """['a.py', "'b'"]\n"""
+
+
+def test_a_stand_in_for_the_program(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests of others replace subprocess.run() and count what is asked of its answer: nothing."""
+    run = mock.Mock()
+    monkeypatch.setattr("idiolect.script.write_hooks.subprocess.run", run)
+    hooks = [{"_hook_name": "h", "type": "exec", "executable": sys.executable}]
+
+    made: Any = environment.open(hooks=hooks).generate_revision("a1", "m")
+
+    assert [mock.call([sys.executable, made.path], cwd=None)] == run.mock_calls
