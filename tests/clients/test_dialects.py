@@ -168,7 +168,8 @@ def _play(tool: str, client: Client, folder: Path, url: str) -> list[tuple[str, 
             # What has no SQL fails with both, each in its own words.
             script = "" if done.failed else (folder / "script.sql").read_text(encoding="utf-8")
             assert "No module named" not in done.said
-            states.append((operation, script))
+            # Alembic doubles percent signs for some drivers, in scripts that no driver reads.
+            states.append((operation, script.replace("%%", "%")))
     return states
 
 
