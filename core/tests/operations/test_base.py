@@ -251,6 +251,7 @@ class BareContext:
         self.opts: dict[str, Any] = {}
 
 
+@pytest.mark.usefixtures("sqlite")
 @pytest.mark.parametrize(
     ("end", "error"),
     [("close", ResourceClosedError), ("invalidate", PendingRollbackError)],
