@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine
 
 from idiolect.hooks import SessionLimits
 from idiolect_mysql.limits import session_limits
@@ -14,7 +14,7 @@ LIMITS = SessionLimits(statement=5, lock_wait=5)
 @pytest.mark.mariadb
 def test_the_error_of_a_lost_session_is_shown(fresh_mariadb: str) -> None:
     """Limits that cannot be restored hide no error of the step."""
-    engine = create_engine(make_url(fresh_mariadb).set(drivername="mariadb+pymysql"))
+    engine = create_engine(fresh_mariadb)
 
     def step() -> None:
         with engine.begin() as connection, session_limits(connection, LIMITS):
