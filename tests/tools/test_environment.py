@@ -47,6 +47,12 @@ version = "2.0"
 source = { registry = "https://example.org/simple" }
 
 [[package]]
+name = "d"
+version = "2.0"
+source = { registry = "https://example.org/simple" }
+dependencies = [{ name = "c" }]
+
+[[package]]
 name = "own"
 version = "0.1"
 source = { editable = "core" }
@@ -55,3 +61,13 @@ source = { editable = "core" }
     assert ["a==1.0 ; (python_version < '3.12') or (python_version > '3.13')", "b==2.0"] == (
         environment.locked(["c"])
     )
+
+
+def test_a_requirement_may_say_its_release() -> None:
+    """Then the lock file's release of it does not count, nor of what stands on it."""
+    asked = ["sqlalchemy~=2.0.0", "alembic[x]==1.20.1", "pytest>=8.4", "mypy"]
+    locked = environment.locked(environment.pinned(asked))
+
+    assert ["sqlalchemy", "alembic"] == environment.pinned(asked)
+    assert [] == [line for line in locked if "sqlalchemy" in line]
+    assert any(line.startswith("pytest==") for line in locked)

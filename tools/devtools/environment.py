@@ -59,7 +59,7 @@ def make(folder: Path, requirements: Sequence[str], *, packages: Sequence[str] =
     editable = [word for package in packages for word in ("--editable", f"{ROOT}/{package}")]
     named = [word for package in packages for word in ("--editable", package)]
     stamp = folder / _STAMP
-    constraints = locked([_PINNED.sub(r"\1", each) for each in requirements if _PINNED.match(each)])
+    constraints = locked(pinned(requirements))
     wanted = _digest(python, [*requirements, *packages, *constraints])
     held = stamp.read_text(encoding="utf-8").split() if stamp.exists() else []
     if wanted in held and python.exists():
@@ -81,18 +81,29 @@ def make(folder: Path, requirements: Sequence[str], *, packages: Sequence[str] =
     return python
 
 
+def pinned(requirements: Sequence[str]) -> list[str]:
+    """Return the names of the distributions whose release a requirement says itself."""
+    return [found[1] for each in requirements if (found := _PINNED.match(each))]
+
+
 def locked(without: Collection[str] = ()) -> list[str]:
     """Read the releases that `uv.lock` names, as pip takes constraints.
 
     Args:
-        without: distributions to leave out.
+        without: distributions to leave out, and with them those that stand on one: another release
+            of it may need another release of theirs.
     """
     packages = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
     return [
         f"{package['name']}=={package['version']}{_marker(package)}"
         for package in packages
-        if "registry" in package["source"] and package["name"] not in without
+        if "registry" in package["source"] and not {*without} & _named(package)
     ]
+
+
+def _named(package: dict[str, Any]) -> set[str]:
+    """Return the names of a distribution and of what it depends on."""
+    return {package["name"], *(each["name"] for each in package.get("dependencies", ()))}
 
 
 def _marker(package: dict[str, Any]) -> str:
