@@ -83,6 +83,15 @@ class MigrationLock:
         commit by a revision itself.
         """
 
+    def commit(self) -> str:
+        """Commit, where a commit can be refused and yet tried again; return who keeps it from that.
+
+        Called where ``ends_with_transaction``, right before SQLAlchemy commits, and again while
+        it answers. ``""`` means that nothing is in the way: the transaction is committed, or the
+        commit is left to SQLAlchemy.
+        """
+        return ""
+
     def release(self) -> None:
         """Give it back. Called once, after the run's last transaction, whatever its outcome."""
 

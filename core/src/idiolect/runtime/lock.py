@@ -13,6 +13,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from idiolect.errors import LockTimeoutError, LockUnavailableError
@@ -22,6 +23,8 @@ from idiolect.util.sqla_compat import pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from sqlalchemy.engine import Connection
 
     from idiolect.hooks.locks import LockRequest, MigrationLock
     from idiolect.runtime.migration import MigrationContext
@@ -34,6 +37,9 @@ log = Log("runtime.lock")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 #: Seconds between two messages that tell of the wait.
 _BETWEEN_MESSAGES = 10.0
+#: Seconds that a commit is tried for, unless ``migration_lock_timeout`` says otherwise. Not for
+#: ever: a reader may be this process itself, and meanwhile new readers may be kept waiting.
+_COMMIT_PATIENCE = 30.0
 #: What PostgreSQL keeps of an application's name; others keep more.
 _OWNER_LENGTH = 63
 
@@ -127,6 +133,38 @@ class RunLock:
         if self._held and self._lock is not None and self._lock.ends_with_transaction:
             self._lock.keep()
 
+    def commit(self, connection: Connection) -> None:
+        """Commit, tried again while others keep a lock that is a transaction from it.
+
+        Raises:
+            LockTimeoutError: they did for longer than ``migration_lock_timeout``.
+        """
+        lock = self._lock
+        if lock is None or not lock.ends_with_transaction:
+            connection.commit()
+            return
+        # As the last listener: others, such as the journal's, still write in the transaction.
+        with _listening(connection, "commit", lambda _: self._commit(lock)):
+            connection.commit()
+
+    def _commit(self, lock: MigrationLock) -> None:
+        by_whom = ""
+
+        def attempt() -> bool:
+            nonlocal by_whom
+            by_whom = lock.commit()
+            return not by_whom
+
+        limit = _COMMIT_PATIENCE if self._timeout is None else self._timeout
+        for seconds in self._tries(attempt, lambda: f"Waiting to commit: {by_whom}."):
+            if seconds >= limit:
+                raise LockTimeoutError(
+                    f"Waited {seconds:.0f} s to commit and was kept from it: {by_whom}. What was "
+                    "not committed yet is rolled back. Run the command again when that has ended, "
+                    "or raise migration_lock_timeout.",
+                    timeout=limit,
+                )
+
     def patiently(self, read: Callable[[], T]) -> T:
         """Return what ``read`` does, tried again while another connection keeps it from reading.
 
@@ -184,6 +222,19 @@ class RunLock:
         Raises:
             LockTimeoutError: it did not within ``migration_lock_timeout``.
         """
+        for seconds in self._tries(
+            attempt, lambda: f"Waiting for another migration{self._by_whom()}."
+        ):
+            if self._timeout is not None and seconds >= self._timeout:
+                raise self._gave_up(seconds)
+
+    def _tries(self, attempt: Callable[[], bool], words: Callable[[], str]) -> Iterator[float]:
+        """Call ``attempt`` until it answers True; yield the seconds since the first after each.
+
+        Args:
+            attempt: tries without waiting.
+            words: what is told meanwhile.
+        """
         if attempt():
             return
         # Most runs are alone.
@@ -191,21 +242,20 @@ class RunLock:
 
         begin = time.monotonic()
         told = begin
-        seconds = _FIRST_PAUSE
+        pause_of = _FIRST_PAUSE
         while not attempt():
             now = time.monotonic()
-            if self._timeout is not None and now - begin >= self._timeout:
-                raise self._gave_up(now - begin)
+            yield now - begin
             if now - told >= _BETWEEN_MESSAGES or told == begin:
                 tell = log.info if told == begin else log.warning
-                holder = self._by_whom()
-                tell("Waiting for another migration%s.", holder)
+                message = words()
+                tell("%s", message)
                 if progress.observer is not None:
-                    progress.observer.waiting(f"Waiting for another migration{holder}.")
+                    progress.observer.waiting(message)
                 told = now
             # Not all at once, where many wait for one.
-            pause(self._context.connection, seconds * random.uniform(0.5, 1.0))  # noqa: S311
-            seconds = min(seconds * 1.5, _LONGEST_PAUSE)
+            pause(self._context.connection, pause_of * random.uniform(0.5, 1.0))  # noqa: S311
+            pause_of = min(pause_of * 1.5, _LONGEST_PAUSE)
 
     def release(self) -> None:
         """Give the lock back, if it is held and the connection still lives."""
@@ -250,6 +300,16 @@ class RunLock:
             "migration_lock_timeout.",
             timeout=self._timeout,
         )
+
+
+@contextlib.contextmanager
+def _listening(target: Connection, name: str, listener: Callable[..., None]) -> Iterator[None]:
+    """Listen to an event while the block lasts."""
+    event.listen(target, name, listener)
+    try:
+        yield
+    finally:
+        event.remove(target, name, listener)
 
 
 def _owner() -> str:

@@ -172,7 +172,7 @@ class Transactions:
         That includes what began after a revision committed by itself, so that its version row
         is never lost.
         """
-        self._end(lambda connection: connection.commit())
+        self._end(self.context.lock.commit)
 
     def rollback(self) -> None:
         """Roll back whatever is open on the connection."""

@@ -11,13 +11,14 @@ import contextlib
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import DBAPIError
+
 from idiolect.hooks import MigrationLock, at_return
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy.engine import Connection
-    from sqlalchemy.exc import DBAPIError
 
     from idiolect.hooks import LockRequest
 
@@ -82,6 +83,28 @@ class ImmediateLock(MigrationLock):
             at_return(self._connection, SHARED, LOOK)
         with self._cursor() as cursor:
             cursor.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
+
+    def commit(self) -> str:
+        """Commit; where others read, their names for it.
+
+        As the driver does it, so with its patience (``timeout``, 5 s unless the URL says
+        otherwise) each time. Source: SQLite, "Transaction", section 2.1: a COMMIT that fails with
+        SQLITE_BUSY leaves the transaction open and can be tried again.
+        """
+        connection = self._connection
+        try:
+            connection.dialect.do_commit(connection.connection)
+        except connection.dialect.loaded_dbapi.Error as exc:
+            if not _is_busy(exc):
+                # As SQLAlchemy's own commit would; a second one may find nothing to commit.
+                raise DBAPIError.instance(
+                    None, None, exc, connection.dialect.loaded_dbapi.Error
+                ) from exc
+            return (
+                f"another connection reads {connection.engine.url.database!r} (in the journal "
+                "mode WAL, readers keep nobody from committing)"
+            )
+        return ""
 
     def release(self) -> None:
         """Let go of the file; the transaction's own end has done the rest."""
