@@ -120,3 +120,12 @@ def test_percent_signs_are_written_once(statement: Any, expected: str, paramstyl
     found = statement_text(statement, DefaultDialect(paramstyle=paramstyle), literal_binds=True)
     assert expected in found
     assert found.count("%%") == expected.count("%%")
+
+
+@pytest.mark.parametrize(("paramstyle", "expected"), [("named", "5 % 3"), ("pyformat", "5 %% 3")])
+def test_percent_signs_that_are_to_stay_doubled(paramstyle: Any, expected: str) -> None:
+    """``double_percents`` leaves what SQLAlchemy writes for a driver."""
+    dialect = DefaultDialect(paramstyle=paramstyle)
+    statement = text("SELECT 5 % 3")
+    found = statement_text(statement, dialect, literal_binds=False, double_percents=True)
+    assert f"SELECT {expected}" == found

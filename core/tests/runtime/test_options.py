@@ -27,6 +27,7 @@ FURTHER = (
     "version_table_schema",
     "version_table_pk",
     "journal",
+    "double_percents",
     "output_encoding",
     "migration_lock",
     "migration_lock_timeout",

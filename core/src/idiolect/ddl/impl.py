@@ -70,7 +70,8 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         as_sql: write a script instead of executing.
         transactional_ddl: overrides the class's answer; None leaves it.
         output_buffer: where a script is written; needed with ``as_sql``.
-        context_opts: the options of ``configure()``; read is ``literal_binds``.
+        context_opts: the options of ``configure()``; read are ``literal_binds`` and
+            ``double_percents``.
 
     Attributes:
         rules: the dialect's rules, set by the MigrationContext once it knows them; until then
@@ -193,7 +194,12 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
                 f"cannot ask for: {text[:80]!r}. Give it by text(...).bindparams("
                 f"{missing[0]}=...); where a colon is meant, as in '12:30', write '\\:'."
             )
-        sql = offline.statement_text(statement, self.dialect, literal_binds=self.literal_binds)
+        sql = offline.statement_text(
+            statement,
+            self.dialect,
+            literal_binds=self.literal_binds,
+            double_percents=bool(self.context_opts.get("double_percents")),
+        )
         self._write_all(self.script_lines(sql))
 
     def script_lines(self, sql: str) -> Iterable[str]:

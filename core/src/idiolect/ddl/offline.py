@@ -32,13 +32,16 @@ _QUOTES = r"""'(?:[^']|'')*' | "(?:[^"]|"")*\""""
 _ESCAPING_QUOTES = r"""'(?:[^'\\]|''|\\.)*' | "(?:[^"\\]|""|\\.)*\""""
 
 
-def statement_text(statement: Executable, dialect: Dialect, *, literal_binds: bool) -> str:
+def statement_text(
+    statement: Executable, dialect: Dialect, *, literal_binds: bool, double_percents: bool = False
+) -> str:
     """Return the text of one statement, without terminator.
 
     Args:
         statement: any compilable construct.
         dialect: compiles it.
         literal_binds: render bound values into the text; DDL never has any.
+        double_percents: leave the percent signs that were doubled for the dialect's driver.
 
     Raises:
         sqlalchemy.exc.CompileError: the dialect cannot render the statement or a value in it.
@@ -47,7 +50,8 @@ def statement_text(statement: Executable, dialect: Dialect, *, literal_binds: bo
     if literal_binds and not isinstance(statement, ExecutableDDLElement):
         options["compile_kwargs"] = {"literal_binds": True}
     compiled = statement.compile(dialect=dialect, **options)  # type: ignore[attr-defined]
-    return lay_out(single_percents(str(compiled), dialect), dialect)
+    sql = str(compiled)
+    return lay_out(sql if double_percents else single_percents(sql, dialect), dialect)
 
 
 def parameters_without_value(statement: Any) -> list[str]:

@@ -68,6 +68,14 @@ CORE_OPTIONS: Final = (
     Option("version_table_schema", str, doc="the version table's schema"),
     Option("version_table_pk", bool, True, "whether a new version table has a primary key"),
     Option("journal", bool, doc="whether statements are recorded for resuming; default: yes"),
+    Option(
+        "double_percents",
+        bool,
+        False,
+        "whether a script has percent signs twice where the driver wants them so",
+        ini="double_percents",
+        toml="double_percents",
+    ),
     Option("output_encoding", str, doc="the encoding of a script"),
     Option(
         "migration_lock",
