@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from projects import Project
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,3 +124,32 @@ def test_a_commit_that_is_refused(tmp_path: Path, commit: str, words: str) -> No
     )
     assert (1, True) == (ended.returncode, words in ended.stderr), ended.stderr
     assert [] == [table for table in project.tables() if table != "alembic_version"]
+
+
+REFUSED = """
+op.execute("CREATE TABLE p (a INTEGER PRIMARY KEY)")
+op.execute("CREATE TABLE c (a INTEGER REFERENCES p (a) DEFERRABLE INITIALLY DEFERRED)")
+if fails:
+    op.execute("INSERT INTO c VALUES (1)")
+"""
+
+
+@pytest.mark.parametrize("per_migration", [False, True], ids=["a run", "a revision"])
+def test_a_refused_commit_leaves_no_lock(
+    fresh_postgresql: str, tmp_path: Path, per_migration: bool
+) -> None:
+    """A pooled session gives the migration lock back, so that the next run need not wait."""
+    project = Project(tmp_path / "project", fresh_postgresql)
+    engine = project.attributes["engine"] = create_engine(
+        fresh_postgresql, connect_args={"application_name": "shop"}
+    )
+    project.revision("a", None, REFUSED, fails=True)
+    with pytest.raises(IntegrityError):
+        project.upgrade(transaction_per_migration=per_migration)
+    with engine.connect() as connection:
+        assert "shop" == connection.scalar(text("SELECT current_setting('application_name')"))
+    project.revision("a", None, REFUSED, fails=False)
+    project.attributes["engine"] = project.engine()
+    project.upgrade(migration_lock_timeout=0)
+    assert ["a"] == project.heads()
+    engine.dispose()

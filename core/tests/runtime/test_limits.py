@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from idiolect.errors import CommandError
@@ -13,6 +14,7 @@ from idiolect.runtime import limits
 
 if TYPE_CHECKING:
     from projects import Project
+    from sqlalchemy.engine import Connection
 
     from idiolect.hooks.manager import PluginManager
 
@@ -137,3 +139,19 @@ def test_a_dialect_without_limits(project: Project) -> None:
     with pytest.raises(CommandError, match="not kept by the plugin of the dialect 'sqlite'"):
         project.upgrade(lock_wait_timeout=3)
     assert [] == project.heads()
+
+
+def test_a_commit_that_fails_is_tried_again(project: Project, ran: list[str]) -> None:
+    """Nothing of the revision is there then, and it is the run's own transaction that failed."""
+    _revisions(project, times=0)
+    engine = project.attributes["engine"]
+    failing = ["deadlock detected"]
+
+    def refuse(_connection: Connection) -> None:
+        if failing and ran == ["a", "b"]:
+            raise OperationalError("COMMIT", {}, Exception(failing.pop()))
+
+    event.listen(engine, "commit", refuse)
+    project.upgrade(transaction_per_migration=True)
+    assert ["a", "b", "b"] == ran
+    assert ["b"] == project.heads()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from idiolect import command
 from idiolect.errors import TransactionLostError
@@ -387,3 +387,34 @@ def test_a_program_without_an_environment(project: Project) -> None:
             Operations(context).execute("CREATE TABLE kept (id INTEGER)")
         Operations(context).execute("CREATE TABLE lost (id INTEGER)")
     assert ["kept"] == project.tables()
+
+
+@pytest.mark.parametrize("per_migration", [False, True])
+def test_a_commit_that_fails_leaves_the_connection_usable(
+    two: Project, per_migration: bool
+) -> None:
+    """Its transaction is rolled back, so that a program goes on with the same connection."""
+    engine = two.attributes["engine"]
+    refusing = [True]
+
+    def refuse(_connection: Connection) -> None:
+        if refusing:
+            raise RuntimeError(refusing.pop())
+
+    with engine.connect() as connection:
+        event.listen(connection, "commit", refuse)
+        two.attributes["connection"] = connection
+        two.env(
+            """
+            from idiolect import context
+            attributes = context.config.attributes
+            context.configure(connection=attributes["connection"], **attributes["options"])
+            with context.begin_transaction():
+                context.run_migrations()
+            """
+        )
+        with pytest.raises(RuntimeError):
+            two.upgrade(transaction_per_migration=per_migration)
+        assert not connection.connection.driver_connection.in_transaction
+        two.upgrade(transaction_per_migration=per_migration)
+    assert ["b"] == two.heads()

@@ -567,3 +567,20 @@ def test_within_a_savepoint_nothing_is_committed(project: Project) -> None:
     with pytest.raises(Exception, match="NONSENSE"):
         project.upgrade()
     assert [] == project.tables()
+
+
+def test_readers_may_read_between_the_transactions_of_two_revisions(project: Project) -> None:
+    """The file is kept locked over a commit inside of a revision, not over the run's own."""
+    project.revision("a", None, CREATE.format("t"))
+    project.revision(
+        "b", "a", f"{CREATE.format('u')}\nop.get_context().config.attributes['look']()"
+    )
+    seen: list[int] = []
+
+    def look() -> None:
+        with contextlib.closing(sqlite3.connect(make_url(project.url).database or "")) as reader:
+            seen.extend(reader.execute("SELECT count(*) FROM t").fetchone())
+
+    project.attributes["look"] = look
+    project.upgrade(transaction_per_migration=True)
+    assert [0] == seen

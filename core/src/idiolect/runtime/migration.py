@@ -542,6 +542,8 @@ class MigrationContext:
                 self.journal.finish()
                 self.hooks.on_version_apply(self, step.info, set(maintainer.heads), run_args)
                 self._attempts.finish()
+                if self._watch is not None:
+                    self._watch.step_is_done()
             if progress.observer is not None:
                 progress.observer.step_ends()
         return True

@@ -172,7 +172,7 @@ class Transactions:
         That includes what began after a revision committed by itself, so that its version row
         is never lost.
         """
-        self._end(self.context.lock.commit)
+        self._end(self._commit)
 
     def rollback(self) -> None:
         """Roll back whatever is open on the connection."""
@@ -221,11 +221,24 @@ class Transactions:
     def _end(self, how: Callable[[Connection], None]) -> None:
         self.running = False
         self._check = _nothing
-        with self._guards.pop_all():
-            connection = self._connection
-            if not connection.closed and connection.in_transaction():
-                how(connection)
-        self.context.lock.at_end()
+        try:
+            with self._guards.pop_all():
+                connection = self._connection
+                if not connection.closed and connection.in_transaction():
+                    how(connection)
+        finally:
+            self.context.lock.at_end()
+
+    def _commit(self, connection: Connection) -> None:
+        try:
+            self.context.lock.commit(connection)
+        except BaseException:
+            # SQLAlchemy keeps a transaction whose commit failed, and refuses statements until it
+            # is rolled back, which then does not reach the driver: the lock could not be released.
+            for rollback in (_rollback_driver, type(connection).rollback):
+                with contextlib.suppress(Exception):  # the first error is the one to show
+                    rollback(connection)
+            raise
 
     @contextlib.contextmanager
     def _text_block(self) -> Iterator[None]:
@@ -298,6 +311,10 @@ class Transactions:
             )
 
 
+def _rollback_driver(connection: Connection) -> None:
+    connection.connection.rollback()
+
+
 def _nothing() -> None:
     """No guard asks anything."""
 
@@ -346,6 +363,10 @@ class TransactionWatch:
             self._pending = current is not None
         elif current is not None and current is not self._began_with:
             self._connection.commit()
+
+    def step_is_done(self) -> None:
+        """Note that what commits from now on is the run, and not the step."""
+        self._in_step = False
 
     def forgive(self) -> None:
         """Take the next rollback for what is wanted."""
