@@ -29,6 +29,13 @@ def write(terminal: Terminal, rev: str, down: str | None, *lines: str) -> None:
     terminal.write(f"migrations/versions/{rev}_.py", HEAD.format(rev=rev, down=down) + body)
 
 
+def set_option(terminal: Terminal, option: str) -> None:
+    """Have env.py pass an option to configure()."""
+    path = terminal.folder / "migrations" / "env.py"
+    text = path.read_text("utf-8").replace("configure(", f"configure({option}, ")
+    path.write_text(text, "utf-8")
+
+
 def plan(terminal: Terminal, *words: str) -> dict[str, Any]:
     """Return the one database of a plan's document."""
     said = terminal.run(*words, "--plan", "--format", "json")
@@ -97,6 +104,8 @@ def test_a_plan_of_the_way_down(linear: Terminal) -> None:
     ("line", "problem"),
     [
         pytest.param("op.get_bind().execute(sa.text('SELECT 1')).scalar()", "reads", id="scalar"),
+        pytest.param("op.get_bind().scalar(sa.text('SELECT 1'))", "reads", id="scalar at once"),
+        pytest.param("op.get_bind().begin_nested()", "needs the connection", id="savepoint"),
         pytest.param("[*op.get_bind().execute(sa.text('SELECT 1'))]", "reads", id="rows"),
         pytest.param("sa.inspect(op.get_bind()).get_table_names()", "reads", id="inspector"),
         pytest.param("1 / 0", "ZeroDivisionError: division by zero", id="fails"),
@@ -122,6 +131,33 @@ def test_values_are_written_out(terminal: Terminal) -> None:
     write(terminal, "a1", None, "op.execute(sa.text('SET x = :x').bindparams(x=\"5%'\"))")
 
     assert "SET x = '5%''';" == plan(terminal, "upgrade", "head")["steps"][0]["sql"]
+
+
+@pytest.mark.parametrize("words", ["--plan", "--sql"])
+def test_values_of_parameters_are_written_out(terminal: Terminal, words: str) -> None:
+    """What a revision executes with parameters on its connection is in plans and in scripts."""
+    terminal.make_project()
+    set_option(terminal, "literal_binds=True")
+    call = "op.get_bind().execute(sa.text('UPDATE t SET x = :x'), [{'x': 1}, {'x': 'b'}])"
+    write(terminal, "a1", None, call)
+
+    lines = [line.strip() for line in terminal.run("upgrade", "head", words).lines]
+
+    assert ["UPDATE t SET x = 1;", "UPDATE t SET x = 'b';"] == [
+        line for line in lines if line.startswith("UPDATE t ")
+    ]
+
+
+def test_reading_in_a_script_is_told(terminal: Terminal) -> None:
+    """A script is written without a database, which the error says, and how to test for it."""
+    terminal.make_project()
+    write(terminal, "a1", None, "op.get_bind().execute(sa.text('SELECT 1')).fetchall()")
+
+    said = terminal.run("upgrade", "head", "--sql")
+
+    assert 1 == said.status
+    assert "a script is written without a database: a statement has no result there" in said.err
+    assert "context.is_offline_mode()" in said.err
 
 
 def test_a_revision_sees_a_script(terminal: Terminal) -> None:
@@ -155,6 +191,26 @@ def test_leaving_the_transaction_is_told(terminal: Terminal) -> None:
     said = terminal.run("upgrade", "head", "--plan")
 
     assert "   leaves the transaction: everything before it is committed" in said.lines
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("op.execute('x')",), "one for all steps: either all of them are committed, or none"),
+        (
+            ("with op.get_context().autocommit_block():", "    op.execute('x')"),
+            "one for all steps, but for those that leave it and commit what was before them",
+        ),
+    ],
+    ids=["within it", "left"],
+)
+def test_the_transaction_is_told(terminal: Terminal, lines: tuple[str, ...], expected: str) -> None:
+    """All or nothing is promised only where no step leaves the transaction."""
+    terminal.make_project()
+    set_option(terminal, "transactional_ddl=True")
+    write(terminal, "a1", None, *lines)
+
+    assert expected == plan(terminal, "upgrade", "head")["transaction"]
 
 
 def test_a_plan_waits_for_nobody(linear: Terminal) -> None:

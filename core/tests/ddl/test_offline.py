@@ -14,7 +14,6 @@ from idiolect.ddl.offline import (
     begin_lines,
     commit_lines,
     lay_out,
-    script_connection,
     script_lines,
     statement_text,
 )
@@ -86,17 +85,6 @@ def test_a_backslash_escapes_where_the_dialect_writes_it_so() -> None:
 def test_terminator_and_separator(rules: DialectRules, expected: list[str]) -> None:
     """A dialect's rules decide what ends and separates statements and transactions."""
     assert [*script_lines("a", rules), *begin_lines(rules), *commit_lines(rules)] == expected
-
-
-def test_script_connection_hands_statements_on() -> None:
-    """What is executed on a script's connection reaches the writer, without parameters."""
-    written: list[str] = []
-    connection = script_connection(
-        DefaultDialect(), lambda statement: written.append(str(statement))
-    )
-    connection.execute(text("select 1"))
-    connection.execute(text("select :a"), {"a": 1})
-    assert written == ["select 1", "select :a"]
 
 
 STATEMENTS: dict[str, tuple[Any, str]] = {

@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.exc import NoInspectionAvailable
 
 from idiolect.command.documents import print_document
 from idiolect.command.environment import run_environment
 from idiolect.command.repair import unfinished_line
+from idiolect.ddl.standin import StandInConnection, StandInConnectionError
 from idiolect.operations.base import Operations
 from idiolect.runtime.environment import EnvironmentContext
 from idiolect.runtime.migration import MigrationContext
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from idiolect.script.base import ScriptDirectory
     from idiolect.settings.config import Config
 
+_UNKNOWN: Final = "the SQL after this point is known only when it runs"
 #: Of a dialect's attributes, those that a connection found out: flags, versions, names.
 _FOUND_OUT: Final = (bool, int, str, tuple)
 
@@ -155,11 +156,8 @@ class _Draft(MigrationContext):
             },
             environment,
         )
-        self.connection = self.impl.connection = MockConnection(self.dialect, self._execute)
-
-    def _execute(self, statement: Any, *_parameters: Any, **_options: Any) -> _NoAnswer:
-        self.impl.execute(statement)
-        return _NoAnswer()
+        connection = StandInConnection(self.dialect, self.impl.execute, _NoAnswer)
+        self.connection = self.impl.connection = connection
 
     @contextlib.contextmanager
     def autocommit_block(self) -> Iterator[None]:
@@ -178,7 +176,9 @@ class _Draft(MigrationContext):
             with Operations.context(self):
                 step.migration_fn(**run_args)
         except (_Answerless, NoInspectionAvailable):
-            problem = "reads the database here: the SQL after this point is known only when it runs"
+            problem = f"reads the database here: {_UNKNOWN}"
+        except StandInConnectionError:
+            problem = f"needs the connection itself here: {_UNKNOWN}"
         except Exception as exc:  # noqa: BLE001 - a revision's code, without the database it wants
             reason = " ".join(str(exc).split())
             problem = f"cannot be written before it runs: {type(exc).__name__}: {reason}"
@@ -230,7 +230,7 @@ def _plan(heads: tuple[str, ...], steps: list[MigrationStep], context: Migration
         version_table=f"{schema}.{table}" if schema else table,
         current=heads,
         unfinished=unfinished_line(unfinished) if unfinished else None,
-        transaction=_transaction(context),
+        transaction=_transaction(context, planned),
         lock=_lock(context),
         steps=planned,
     )
@@ -265,11 +265,13 @@ def _offline_dialect(online: Dialect) -> Dialect:
     return dialect
 
 
-def _transaction(context: MigrationContext) -> str:
+def _transaction(context: MigrationContext, steps: Iterable[PlannedStep]) -> str:
     transactions = context.transactions
     if context._is_bound():  # noqa: SLF001 - the run asks itself the same
         return "managed by env.py, which decides what is committed and when"
     if transactions.around_run is Scope.DATABASE:
+        if any(step.autocommit for step in steps):
+            return "one for all steps, but for those that leave it and commit what was before them"
         return "one for all steps: either all of them are committed, or none"
     if context.rules.transactional_ddl:
         return "one per step: steps before a failure stay committed"

@@ -27,6 +27,7 @@ from idiolect.ddl.batching import BatchingImpl
 from idiolect.ddl.comparing import ComparingImpl
 from idiolect.ddl.guards import GuardedImpl
 from idiolect.ddl.rows import check_rows, inline_row, rows_of_same_keys
+from idiolect.ddl.standin import ScriptParameterError, StandInConnection
 from idiolect.errors import OperationError
 from idiolect.hooks.dialects import hooks_for
 from idiolect.hooks.records import DialectRules
@@ -51,10 +52,6 @@ if TYPE_CHECKING:
 _impls = lookup.Registered()
 # SQLAlchemy takes these on a connection and refuses them on a statement.
 _CONNECTION_OPTIONS = frozenset({"isolation_level", "logging_token"})
-
-
-class ScriptParameterError(OperationError, TypeError):
-    """Bound parameters were given to a script, which has nowhere to put them."""
 
 
 class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
@@ -104,7 +101,7 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         self.dialect = dialect
         self.connection: Any = connection
         if as_sql and connection is None:
-            self.connection = offline.script_connection(dialect, self._exec)
+            self.connection = StandInConnection(dialect, self._exec)
         self.as_sql = as_sql
         self.literal_binds: bool = context_opts.get("literal_binds", False)
         self.output_buffer = output_buffer

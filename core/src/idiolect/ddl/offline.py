@@ -11,7 +11,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, literal
-from sqlalchemy.engine.mock import MockConnection
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.sql.elements import BindParameter
@@ -19,7 +18,7 @@ from sqlalchemy.sql.elements import BindParameter
 from idiolect.ddl.base import single_percents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql.base import Executable
@@ -115,12 +114,3 @@ def begin_lines(rules: DialectRules) -> Iterator[str]:
 def commit_lines(rules: DialectRules) -> Iterator[str]:
     """Yield the end of a transaction in a script."""
     return script_lines(rules.offline_transaction.commit, rules)
-
-
-def script_connection(dialect: Dialect, write: Callable[[Any], Any]) -> MockConnection:
-    """Return a connection whose every statement goes to ``write``, without its parameters."""
-
-    def execute(statement: Any, *_parameters: Any, **_options: Any) -> Any:
-        return write(statement)
-
-    return MockConnection(dialect, execute)

@@ -9,12 +9,23 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import NoInspectionAvailable
+
+from idiolect.errors import IdiolectError
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationStep
     from idiolect.runtime.transactions import TransactionWatch
+
+#: What a revision raises that reads what is not there when a script is written.
+_UNANSWERED = (AttributeError, TypeError, NoInspectionAvailable)
+_NO_DATABASE = (
+    "a script is written without a database: a statement has no result there, and nothing can be "
+    "inspected. Test context.is_offline_mode() in the revision"
+)
 
 
 @contextlib.contextmanager
@@ -38,6 +49,8 @@ def around_step(
             exc.add_note(f"in {step.name}() of {label}")
         if getattr(exc, "connection_invalidated", False):
             exc.add_note("the connection to the database was lost")
+        if context.as_sql and isinstance(exc, _UNANSWERED) and not isinstance(exc, IdiolectError):
+            exc.add_note(_NO_DATABASE)
         if left := context.journal.left_by(exc):
             exc.add_note(left)
         raise

@@ -109,7 +109,9 @@ class Earlier:
         if last.state == INTENT:
             self._settle_last(last, connection, support)
         log.info(
-            "Resuming %s after %d writes of an earlier run", self._subject.label, len(self._entries)
+            "Resuming %s after %s of an earlier run",
+            self._subject.label,
+            "1 write" if len(self._entries) == 1 else f"{len(self._entries)} writes",
         )
 
     def _check_definitions(self, connection: Connection, support: JournalSupport) -> None:
