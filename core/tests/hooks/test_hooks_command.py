@@ -45,7 +45,7 @@ def test_all_hooks_are_listed() -> None:
 
     assert names == [line.split()[0] for line in lines]
     assert lines[0].endswith(
-        "by nobody      Choose the class that turns operations into this dialect's SQL."
+        "by nobody      Return the class that generates this dialect's SQL for operations."
     )
 
 

@@ -1,7 +1,8 @@
 """What a plugin author imports: the marker, and the records that hooks receive and return.
 
-The specifications are in :mod:`idiolect.hooks.hookspecs`; ``docs/reference/hooks.md`` has each
-with an example. Names are fetched on first use: commands about files alone never load pluggy.
+The specifications are in :mod:`idiolect.hooks.hookspecs`; ``docs/reference/hooks.md`` documents
+each with an example. Names are imported lazily, so that commands that only read files never load
+pluggy.
 """
 
 from __future__ import annotations

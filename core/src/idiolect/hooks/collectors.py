@@ -1,8 +1,8 @@
-"""What plugins contribute under names, and what they are handed to do so.
+"""Registries that plugins add named contributions to: operations, write hooks, commands.
 
-The rooms that use contributions make a collector, have it filled by
-:func:`idiolect.hooks.contributions.collect`, and read it. A name can be given once: of two
-owners, both are told. Nothing here knows what is contributed.
+A package that uses contributions creates a collector, has it filled by
+:func:`idiolect.hooks.contributions.collect`, and reads it. A name can be registered only once; a
+conflict names both owners. This module does not interpret the contributed values.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: What messages call the core as an owner.
+#: The core's name as an owner in messages.
 CORE = "idiolect itself"
 
 
@@ -25,11 +25,11 @@ class Collector(Generic[T]):
     """Contributions by name.
 
     Args:
-        taken: names that are not free, with their owners.
+        taken: reserved names, mapped to their owners.
 
     Attributes:
         kind: what is contributed, for messages.
-        owner: whose contributions are being added.
+        owner: the plugin whose contributions are being added.
     """
 
     kind: ClassVar[str]
@@ -40,7 +40,7 @@ class Collector(Generic[T]):
         self._values: dict[str, T] = {}
 
     def put(self, name: str, value: T) -> None:
-        """Keep a contribution of the present owner.
+        """Add a contribution of the current owner.
 
         Raises:
             PluginConflictError: the name is taken.
@@ -60,28 +60,28 @@ class Collector(Generic[T]):
         self._values[name] = value
 
     def items(self) -> Iterator[tuple[str, T]]:
-        """Yield names and contributions in the order in which they were made."""
+        """Yield ``(name, contribution)`` pairs in registration order."""
         yield from self._values.items()
 
     def get(self, name: str) -> T | None:
-        """Return a contribution; None where there is none of that name."""
+        """Return the contribution called ``name``, or None."""
         return self._values.get(name)
 
     def names(self) -> list[str]:
-        """Return all names, in the order in which they were contributed."""
+        """Return all names in registration order."""
         return list(self._values)
 
     def owner_of(self, name: str) -> str:
-        """Return whose a name is, as messages show it."""
+        """Return the owner of a name, as shown in messages."""
         return self._owners[name]
 
 
 class ContributedOperation(NamedTuple):
-    """An operation that a plugin brings.
+    """An operation that a plugin contributes.
 
     Attributes:
-        op_class: the operation.
-        sourcename: its classmethod that makes and invokes it; None: named like the directive.
+        op_class: the operation class.
+        sourcename: the classmethod that creates and invokes it; None: same name as the directive.
     """
 
     op_class: type[Any]
@@ -89,7 +89,7 @@ class ContributedOperation(NamedTuple):
 
 
 class OperationCollector(Collector[ContributedOperation]):
-    """The operations that plugins bring."""
+    """Operations that plugins contribute."""
 
     kind = "operation"
 
@@ -97,14 +97,14 @@ class OperationCollector(Collector[ContributedOperation]):
         """Make an operation available as ``op.<name>``.
 
         Args:
-            name: what the directive is called.
-            op_class: the operation; ``Operations.implementation_for()`` says what carries it out.
-            sourcename: the classmethod of ``op_class`` that makes and invokes one, with the
-                Operations first; None: the one called ``name``.
+            name: the directive's name.
+            op_class: the operation; ``Operations.implementation_for()`` registers how to run it.
+            sourcename: the classmethod of ``op_class`` that creates and invokes the operation and
+                takes the Operations as its first argument; None: the one called ``name``.
 
         Raises:
-            PluginConflictError: there is a directive of this name.
-            HookError: it cannot be one.
+            PluginConflictError: a directive of this name exists.
+            HookError: the name or the class is not valid for a directive.
         """
         source = sourcename or name
         if not str(name).isidentifier() or not callable(getattr(op_class, str(source), None)):
@@ -116,7 +116,7 @@ class OperationCollector(Collector[ContributedOperation]):
 
 
 class WriteHookCollector(Collector[Callable[[str, dict[str, Any]], Any]]):
-    """The types of post-write hooks that plugins bring."""
+    """Types of post-write hooks that plugins contribute."""
 
     kind = "type of post-write hook"
 
@@ -128,8 +128,8 @@ class WriteHookCollector(Collector[Callable[[str, dict[str, Any]], Any]]):
             function: called with the new file's path and the hook's options.
 
         Raises:
-            PluginConflictError: there is a type of this name.
-            HookError: it cannot be called.
+            PluginConflictError: a type of this name exists.
+            HookError: ``function`` is not callable.
         """
         if not callable(function):
             raise HookError(
@@ -145,7 +145,7 @@ def _without_default(function: Callable[..., Any]) -> str | None:
 
 
 class CommandCollector(Collector[Callable[..., Any]]):
-    """The commands that plugins bring."""
+    """Commands that plugins contribute."""
 
     kind = "command"
 
@@ -153,14 +153,14 @@ class CommandCollector(Collector[Callable[..., Any]]):
         """Make a function available as a command.
 
         Args:
-            function: takes the Config first. Parameters without default become positional
-                arguments, the others flags, the keyword-only ones too; one that is False by
-                default is a switch. The first paragraph of its docstring is its help.
-            name: the word on the command line; None: the function's name.
+            function: takes the Config as its first argument. Parameters without a default become
+                positional arguments, all others options, keyword-only ones included; a default of
+                False makes a flag. The first paragraph of the docstring is the help text.
+            name: the command's name; None: the function's name.
 
         Raises:
-            PluginConflictError: there is a command of this name.
-            HookError: it is no function, or a keyword-only parameter has no default.
+            PluginConflictError: a command of this name exists.
+            HookError: not a function, or a keyword-only parameter has no default.
         """
         if not hasattr(function, "__code__") or not function.__code__.co_argcount:
             raise HookError(

@@ -1,4 +1,4 @@
-"""Small records of comparisons that hooks receive and return."""
+"""Records for hooks that take part in a comparison."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Comparator:
-    """A function that compares, and the named set that it belongs to.
+    """A comparison function and the named set that it belongs to.
 
     Attributes:
-        set_name: words with dots between them, by which ``autogenerate_plugins`` chooses it.
-        function: takes what its target is called with, and adds operations; may return
+        set_name: dotted name by which ``autogenerate_plugins`` selects it.
+        function: takes the arguments of its target and adds operations; may return
             ``PriorityDispatchResult.STOP``.
         target: ``autogenerate``, ``schema``, ``table`` or ``column``.
         element: the chain that a STOP ends, such as ``tables``.
-        qualifier: the name of the one dialect that it is for; ``default`` is any.
-        priority: when it is called, relative to others of its target.
-        by_default: whether it is called where ``autogenerate_plugins`` is not given.
+        qualifier: the only dialect that it applies to; ``default`` means all.
+        priority: its position among the comparators of the same target.
+        by_default: whether it runs when ``autogenerate_plugins`` is not configured.
     """
 
     set_name: str
@@ -39,10 +39,10 @@ class Comparator:
 
 @dataclass(slots=True)
 class TableSide:
-    """What one side of a comparison has of a table.
+    """One side's view of a table: the database's or the models'.
 
     Attributes:
-        table: the table; None where this side does not have it.
+        table: the table; None if it does not exist on this side.
         uniques: its unique constraints.
         indexes: its indexes.
         foreign_keys: its foreign keys.
@@ -56,13 +56,13 @@ class TableSide:
 
 @dataclass(frozen=True, slots=True)
 class SchemaObject:
-    """Something that a database has besides tables.
+    """A database object other than a table.
 
     Attributes:
-        kind: what it is, such as ``sequence`` or ``enum_type``.
+        kind: such as ``sequence`` or ``enum_type``.
         name: its name.
-        schema: its schema; None is the default one.
-        definition: what there is to compare, in a form that its comparator knows.
+        schema: its schema; None is the default schema.
+        definition: the value to compare; only its comparator interprets it.
     """
 
     kind: str
@@ -73,14 +73,14 @@ class SchemaObject:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """An expression of a table, which a database may tell in other words.
+    """A SQL expression of a table, which the database may report in a different form.
 
     Attributes:
         kind: ``server_default``, ``computed``, ``index`` (a key of an index), ``index_where`` or
             ``check``.
         table: the table as it is in the database.
         text: the expression in the dialect's SQL.
-        column: the column whose default or computed value it is; "" for what is of the table.
+        column: the column of a default or computed value; "" for expressions of the table.
     """
 
     kind: str

@@ -1,15 +1,15 @@
-"""How the core asks every plugin, whatever its dialect, for what it contributes.
+"""Collects contributions from all plugins, whatever their dialect.
 
-Used by the packages that have contributions: options and operations with each new set of plugins,
-templates, commands and types of post-write hooks when one is named that the core does not have.
-pluggy is loaded only where something is installed or registered that could answer.
+Options and operations are collected for each new set of plugins; templates, commands and types of
+post-write hooks only when a name is used that the core does not define. pluggy is imported only if
+a plugin is installed or registered.
 """
 
 from __future__ import annotations
 
 import sys
 import warnings
-from _thread import allocate_lock  # threading.Lock, without the import of the rest
+from _thread import allocate_lock  # threading.Lock without the cost of importing threading
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from idiolect.errors import IdiolectError
@@ -28,13 +28,13 @@ _MANAGER = "idiolect.hooks.manager"
 
 
 def collect(hook: str, collector: Collector[Any], *, lenient: bool = False) -> None:
-    """Let each plugin add to ``collector``; what a plugin added before it failed stays.
+    """Let each plugin add to ``collector``; contributions made before a failure are kept.
 
     Args:
-        hook: a hook with the parameter ``registry``, or ``commands`` of that of commands.
-        collector: what the plugins are handed.
-        lenient: load the neutral plugins, and pass over those that fail, with a warning;
-            otherwise only the loaded ones are asked, and what they raise is raised.
+        hook: the name of a hook whose parameter is ``registry``, or ``commands``.
+        collector: passed to the plugins.
+        lenient: load the neutral plugins and skip those that fail, with a warning; if False, call
+            only plugins that are already loaded and let their exceptions propagate.
 
     Raises:
         PluginConflictError: a name has two owners.
@@ -47,9 +47,9 @@ def collect(hook: str, collector: Collector[Any], *, lenient: bool = False) -> N
 
 
 def answers(hook: str) -> Iterator[tuple[str, Any]]:
-    """Load the neutral plugins; yield each plugin's label and what it answers, if anything.
+    """Load the neutral plugins; yield the label and the result of each, except None.
 
-    One that fails is passed over with a warning.
+    Plugins that fail are skipped with a warning.
     """
     for label, ask in _implementers(hook, lenient=True):
         for answer in ask({}):
@@ -57,7 +57,7 @@ def answers(hook: str) -> Iterator[tuple[str, Any]]:
 
 
 def _implementers(hook: str, *, lenient: bool) -> list[tuple[str, Ask]]:
-    """Return the label of each plugin that implements a hook, and a function to ask it."""
+    """Return the label of each plugin that implements a hook, with a function to call it."""
     if _MANAGER not in sys.modules and not entrypoints.find(entrypoints.PLUGINS):
         return []
     from idiolect.hooks.manager import get_manager
@@ -88,16 +88,16 @@ def _implementers(hook: str, *, lenient: bool) -> list[tuple[str, Ask]]:
 
 
 def warn(failure: object) -> None:
-    """Warn of a plugin that is skipped."""
+    """Log a warning about a plugin that is skipped."""
     code = f" [{failure.code}]" if isinstance(failure, IdiolectError) else ""
     warnings.warn(f"{failure}{code}", UserWarning, stacklevel=2)
 
 
 class Current(Generic[T]):
-    """What plugins contributed, collected again after one was loaded, registered or removed.
+    """Cached contributions, collected again after a plugin was loaded, registered or removed.
 
     Args:
-        make: collects everything; called when there is nothing yet or no longer what there is.
+        make: collects everything; called if nothing is cached or the cache is stale.
     """
 
     def __init__(self, make: Callable[[], T]) -> None:
@@ -106,7 +106,7 @@ class Current(Generic[T]):
         self._known: tuple[object, int, T] | None = None
 
     def get(self) -> T:
-        """Return what plugins contribute now; nothing is loaded by it."""
+        """Return the current contributions, without loading plugins."""
         from idiolect.hooks.manager import get_manager
 
         manager = get_manager()

@@ -1,8 +1,8 @@
-"""A dialect's plugins as typed methods: the only way in which the core asks a hook of them.
+"""Typed methods for calling hooks; the core calls a dialect's hooks only through them.
 
-Rules, version table and runtime get them from :func:`hooks_for`. Answers are checked here, so that
-a wrong one is told with the names of those who may have given it, and an exception inside a hook
-says whose hook it was. Nothing here is called per statement.
+Rules, version table and runtime get them from :func:`hooks_for`. Results are checked here: the
+error for a wrong one names the plugins that may have returned it, and an exception raised inside
+a hook gets a note that names its implementers. No hook is called per statement.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ T = TypeVar("T")
 
 
 class DialectHooks:
-    """The hooks of one dialect, in the order of authority.
+    """The hooks of one dialect, called in the order of authority.
 
     Args:
         dialect_name: SQLAlchemy's name of the dialect.
-        scope: the plugins that are asked; see :meth:`PluginManager.scope`.
+        scope: the plugins to call; see :meth:`PluginManager.scope`.
     """
 
     def __init__(self, dialect_name: str, scope: pluggy.PluginManager) -> None:
@@ -56,14 +56,14 @@ class DialectHooks:
         self._hook = scope.hook
 
     def get_impl_class(self, dialect: Dialect) -> type[DefaultImpl] | None:
-        """Return the class chosen for the dialect; None where nobody knows it."""
+        """Return the impl class for the dialect, or None if no plugin knows it."""
         answer = self._ask("get_impl_class", dialect=dialect)
         if answer is not None and not isinstance(answer, type):
             raise self._wrong("get_impl_class", answer, "a DefaultImpl class")
         return answer
 
     def homes(self, hook: str) -> set[str]:
-        """Return the top-level packages whose plugins implement ``hook``, the core's included."""
+        """Return the top-level packages that implement ``hook``, including the core's."""
         impls = getattr(self._hook, hook).get_hookimpls()
         return {impl.function.__module__.partition(".")[0] for impl in impls}
 
@@ -80,25 +80,25 @@ class DialectHooks:
         )
 
     def statement_terminator(self, dialect: Dialect, impl_class: type[DefaultImpl]) -> str:
-        """Return the text that ends a statement in a script."""
+        """Return the text that ends a statement in an offline script."""
         return self._one("statement_terminator", str, dialect=dialect, impl_class=impl_class)
 
     def batch_separator(
         self, dialect: Dialect, impl_class: type[DefaultImpl], opts: Mapping[str, Any]
     ) -> str:
-        """Return the line that follows each statement of a script, or an empty string."""
+        """Return the line to write after each statement of an offline script; may be empty."""
         return self._one("batch_separator", str, dialect=dialect, impl_class=impl_class, opts=opts)
 
     def offline_transaction(
         self, dialect: Dialect, impl_class: type[DefaultImpl]
     ) -> OfflineTransaction:
-        """Return the words around a transaction in a script."""
+        """Return the statements around a transaction in an offline script."""
         return self._one(
             "offline_transaction", OfflineTransaction, dialect=dialect, impl_class=impl_class
         )
 
     def autocommit_level(self, dialect: Dialect, connection: Connection | None) -> str:
-        """Return the isolation level of ``autocommit_block()``, or an empty string."""
+        """Return the isolation level of ``autocommit_block()``; empty if unsupported."""
         return self._one("autocommit_level", str, dialect=dialect, connection=connection)
 
     def prepare_connection(
@@ -108,7 +108,7 @@ class DialectHooks:
         rules: DialectRules,
         opts: Mapping[str, Any],
     ) -> AbstractContextManager[None]:
-        """Return what surrounds a transaction of the run."""
+        """Return the context manager around a transaction of the run."""
         answer: Any = self._ask(
             "prepare_connection", dialect=dialect, connection=connection, rules=rules, opts=opts
         )
@@ -119,13 +119,13 @@ class DialectHooks:
     def statement_journal(
         self, dialect: Dialect, connection: Connection, rules: DialectRules
     ) -> JournalSupport | None:
-        """Return what the statement journal is to know; None where nothing is to be recorded."""
+        """Return the dialect's support for the statement journal; None disables the journal."""
         answer: Any = self._ask(
             "statement_journal", dialect=dialect, connection=connection, rules=rules
         )
         if answer is False:
             return None
-        # Here and below: not loaded for commands that never ask.
+        # Imported here and below because most commands never call these hooks.
         from idiolect.hooks.journal import JournalSupport
 
         if not isinstance(answer, JournalSupport):
@@ -149,7 +149,7 @@ class DialectHooks:
     def missing_privileges(
         self, dialect: Dialect, connection: Connection, table: Table, needed: Collection[str]
     ) -> str:
-        """Return what keeps the login from writing the version table; "" where nothing does."""
+        """Return which privileges on the version table the user lacks; "" if none."""
         answer = self._ask(
             "missing_privileges",
             dialect=dialect,
@@ -164,7 +164,7 @@ class DialectHooks:
     def session_limits(
         self, dialect: Dialect, connection: Connection, limits: SessionLimits
     ) -> AbstractContextManager[None] | None:
-        """Return what keeps the limits of a step; None where the dialect knows none."""
+        """Return a context manager that applies the limits of a step; None if unsupported."""
         answer: Any = self._ask(
             "session_limits", dialect=dialect, connection=connection, limits=limits
         )
@@ -173,14 +173,14 @@ class DialectHooks:
         return answer
 
     def transient_error(self, dialect: Dialect, error: DBAPIError) -> str | None:
-        """Return words for an error that may pass by itself; None where it will not."""
+        """Return a description of a transient error; None if the error is permanent."""
         answer = self._ask("transient_error", dialect=dialect, error=error)
         if answer is not None and not isinstance(answer, str):
             raise self._wrong("transient_error", answer, "a few words as a string, or None")
         return answer
 
     def version_table(self, dialect: Dialect, impl: DefaultImpl, spec: VersionTableSpec) -> Table:
-        """Return the table of current heads, which has the column ``version_num``."""
+        """Return the version table, which must have the column ``version_num``."""
         table: Any = self._ask("version_table", dialect=dialect, impl=impl, spec=spec)
         if "version_num" not in getattr(table, "columns", ()):
             raise self._wrong("version_table", table, "a Table with a column 'version_num'")
@@ -189,7 +189,7 @@ class DialectHooks:
     def version_record(
         self, context: MigrationContext, step: MigrationStep, revision: str
     ) -> dict[str, Any]:
-        """Return values for further columns of the version table; the first to name one wins."""
+        """Return values for additional version table columns; per column the first result wins."""
         merged: dict[str, Any] = {}
         for answer in self._ask("version_record", context=context, step=step, revision=revision):
             if not isinstance(answer, Mapping):
@@ -200,7 +200,7 @@ class DialectHooks:
     def run_step(
         self, context: MigrationContext, step: MigrationStep, run_args: Mapping[str, Any]
     ) -> None:
-        """Run one step through all wrappers."""
+        """Run one step inside all wrappers."""
         self._one("run_step", bool, context=context, step=step, run_args=run_args)
 
     def on_version_apply(
@@ -214,7 +214,7 @@ class DialectHooks:
         self._ask("on_version_apply", ctx=ctx, step=step, heads=heads, run_args=run_args)
 
     def autogenerate_comparators(self, dialect: Dialect) -> list[Comparator]:
-        """Return all comparators, the core's first. Asked by room ``compare``."""
+        """Return all comparators, the core's first. Called by ``autogenerate.compare``."""
         from idiolect.hooks.compared import Comparator
 
         answers = self._ask("autogenerate_comparators", dialect=dialect)
@@ -226,7 +226,7 @@ class DialectHooks:
         inspector_column: Column[Any],
         metadata_column: Column[Any],
     ) -> bool:
-        """Return whether a column's type differs. Asked by room ``compare``."""
+        """Return whether a column's type differs. Called by ``autogenerate.compare``."""
         return self._one(
             "compare_type",
             bool,
@@ -243,7 +243,7 @@ class DialectHooks:
         rendered_metadata: str | None,
         rendered_inspector: str | None,
     ) -> bool:
-        """Return whether a column's default differs. Asked by room ``compare``."""
+        """Return whether a column's default differs. Called by ``autogenerate.compare``."""
         return self._one(
             "compare_server_default",
             bool,
@@ -257,13 +257,13 @@ class DialectHooks:
     def reflect_column(
         self, inspector: Inspector, table: Table, column_info: dict[str, Any]
     ) -> None:
-        """Let all correct a column that was read. Asked by room ``compare``."""
+        """Let plugins correct a reflected column. Called by ``autogenerate.compare``."""
         self._ask("reflect_column", inspector=inspector, table=table, column_info=column_info)
 
     def adjust_reflected(
         self, autogen_context: AutogenContext, reflected: TableSide, metadata: TableSide
     ) -> None:
-        """Let all take away what is told differently. Asked by room ``compare``."""
+        """Let plugins drop false differences. Called by ``autogenerate.compare``."""
         self._ask(
             "adjust_reflected",
             autogen_context=autogen_context,
@@ -274,7 +274,7 @@ class DialectHooks:
     def reflect_extra(
         self, inspector: Inspector, schemas: Sequence[str | None]
     ) -> list[SchemaObject]:
-        """Return what the database has besides tables. Asked by room ``compare``."""
+        """Return the database objects other than tables. Called by ``autogenerate.compare``."""
         from idiolect.hooks.compared import SchemaObject
 
         answers = self._ask("reflect_extra", inspector=inspector, schemas=schemas)
@@ -283,7 +283,7 @@ class DialectHooks:
     def process_revision_directives(
         self, context: MigrationContext, revision: Any, directives: list[MigrationScript]
     ) -> None:
-        """Let all change what is about to be written. Asked by room ``compare``."""
+        """Let plugins modify the generated revisions. Called by ``autogenerate``."""
         self._ask(
             "process_revision_directives",
             context=context,
@@ -292,14 +292,14 @@ class DialectHooks:
         )
 
     def implementers(self, hook: str) -> str:
-        """Return for messages who implements a hook, in the order in which they are called."""
+        """Return the implementers of a hook in calling order, for messages."""
         impls = getattr(self._hook, hook).get_hookimpls()
         return ", ".join(impl.plugin_name for impl in reversed(impls))
 
     def normalise_expressions(
         self, dialect: Dialect, connection: Connection, expressions: Sequence[Expression]
     ) -> list[str | None]:
-        """Return each expression in the database's words; None where it cannot be asked."""
+        """Return each expression as the database reports it; None if it cannot be determined."""
         answer: Any = self._ask(
             "normalise_expressions", dialect=dialect, connection=connection, expressions=expressions
         )
@@ -310,14 +310,14 @@ class DialectHooks:
         return list(answer)
 
     def render_type(self, type_: TypeEngine[Any], autogen_context: AutogenContext) -> str | None:
-        """Return the code of a type; None leaves it to the core. Asked by room ``autogenerate``."""
+        """Return the code of a type; None: the core renders it. Called by ``autogenerate``."""
         answer = self._ask("render_type", type_=type_, autogen_context=autogen_context)
         if answer is not None and not isinstance(answer, str):
             raise self._wrong("render_type", answer, "Python code as a string, or None")
         return answer
 
     def render_operation(self, op: MigrateOperation, autogen_context: AutogenContext) -> list[str]:
-        """Return the code of an operation. Asked by room ``autogenerate``."""
+        """Return the code of an operation. Called by ``autogenerate``."""
         answer = self._one("render_operation", list, op=op, autogen_context=autogen_context)
         if not all(isinstance(code, str) for code in answer):
             raise self._wrong("render_operation", answer, "a list of strings")
@@ -326,7 +326,7 @@ class DialectHooks:
     def reflect_tables(
         self, connection: Connection, names: Mapping[str | None, Collection[str]]
     ) -> ReflectedTables:
-        """Return tables as they are in the database. Asked by room ``autogenerate``."""
+        """Return the reflected tables. Called by ``autogenerate``."""
         from idiolect.hooks.reflected import ReflectedTables
 
         return self._one(
@@ -338,7 +338,7 @@ class DialectHooks:
         )
 
     def _joined(self, hook: str, answers: Iterable[Any], kind: type[T]) -> list[T]:
-        """Return the members of all answers, each an iterable of ``kind``."""
+        """Concatenate all results, each an iterable of ``kind``."""
         found: list[T] = []
         for answer in answers:
             members = list(answer) if isinstance(answer, Iterable) else [answer]
@@ -360,13 +360,13 @@ class DialectHooks:
 
     @contextlib.contextmanager
     def _named(self, hook: str) -> Iterator[None]:
-        """Say in an exception's notes whose hook it came from: pluggy does not."""
+        """Add a note with the hook's implementers to exceptions; pluggy does not."""
         try:
             yield
         except IdiolectError:
             raise
         except Exception as exc:
-            # A revision's own failure passes through run_step; the step's note names it already.
+            # An error of the revision itself passes through run_step; the step's note names it.
             if hook != "run_step" and not _is_of_env_py(hook, exc):
                 exc.add_note(
                     f"in the hook {hook!r} for the dialect {self.dialect_name!r}, "
@@ -385,7 +385,7 @@ class DialectHooks:
 
 
 def _is_of_env_py(hook: str, exc: BaseException) -> bool:
-    """Return whether env.py's own function failed, which the core calls last of a hook."""
+    """Return whether the exception comes from env.py's own function, which the core calls last."""
     return hook == "process_revision_directives" and any(
         frame.f_globals.get("__name__") in ROOM_DEFAULTS["compare"]
         for frame, _ in traceback.walk_tb(exc.__traceback__)
@@ -397,15 +397,15 @@ _cache_lock = threading.Lock()
 
 
 def hooks_for(dialect_name: str, room: str | None = None) -> DialectHooks:
-    """Return the hooks of a dialect, its plugin and the neutral ones loaded.
+    """Return the hooks of a dialect, with its plugin and the neutral ones loaded.
 
     Args:
-        dialect_name: SQLAlchemy's name of the dialect; one that no plugin offers is fine, since
-            a user's own DefaultImpl subclass may serve it.
-        room: the room that asks, where the core's answers to its hooks are loaded for it alone.
+        dialect_name: SQLAlchemy's name of the dialect. A plugin for it is not required: a user's
+            DefaultImpl subclass may support it.
+        room: the subpackage that calls the hooks, if its defaults are loaded on demand.
 
     Raises:
-        PluginLoadError, PluginConflictError, HookError: a plugin that is needed is unusable.
+        PluginLoadError, PluginConflictError, HookError: a required plugin is unusable.
     """
     manager = get_manager()
     manager.load_neutral()

@@ -1,8 +1,8 @@
-"""Which installed distributions offer plugins, read without importing any of them.
+"""Discovers the entry points of installed distributions without importing the plugins.
 
-Used by the manager with a group and perhaps a name. The usual case, distributions unpacked on
-``sys.path``, is read directly: :func:`importlib.metadata.entry_points` parses the metadata of
-everything installed and costs more than a whole short command.
+Distributions unpacked in a folder on ``sys.path``, the usual case, are read directly:
+:func:`importlib.metadata.entry_points` parses the metadata of every installed distribution, which
+takes longer than an entire short command.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
-    #: Its name, and its entries with their groups.
+    #: The distribution's name, and its entries with their groups.
     _Distribution: TypeAlias = tuple[str, list[tuple[str, "PluginSource"]]]
 
-#: Groups: a dialect each; plugins for every dialect; functions that a command calls at its start;
-#: functions that are commands.
+#: Groups: plugins of one dialect; plugins for all dialects; functions called when a command
+#: starts; functions that are commands.
 DIALECTS = "idiolect.dialects"
 PLUGINS = "idiolect.plugins"
 STARTUP = "idiolect.startup"
@@ -31,13 +31,13 @@ _METADATA_FOLDERS = (".dist-info", ".egg-info")
 
 
 class PluginSource(NamedTuple):
-    """One entry point: where a plugin object is found and who ships it.
+    """One entry point: where the plugin object is, and which distribution provides it.
 
     Attributes:
         name: the entry's name; in the group ``idiolect.dialects`` a SQLAlchemy dialect's name.
         value: ``module:attribute``.
-        distribution: the name that pip knows.
-        version: of the distribution.
+        distribution: the distribution's name, as pip shows it.
+        version: the distribution's version.
     """
 
     name: str
@@ -47,18 +47,18 @@ class PluginSource(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The distribution with its version, as messages show it."""
+        """The distribution and its version, for messages."""
         return f"{self.distribution} {self.version}"
 
     def is_among(self, names: set[str]) -> bool:
-        """Return whether the entry or its distribution is named, as :func:`disabled_names` does."""
+        """Return whether the entry or its distribution is in ``names`` (see disabled_names())."""
         return self.name.lower().replace("_", "-") in names or self.distribution in names
 
     def load(self) -> Any:
         """Import the plugin object.
 
         Raises:
-            PluginLoadError: the import failed; the cause says why.
+            PluginLoadError: the import failed; its cause is the original exception.
         """
         module_name, _, attribute = self.value.partition(":")
         try:
@@ -87,14 +87,14 @@ class PluginSource(NamedTuple):
 
 
 def find(group: str, name: str | None = None) -> list[PluginSource]:
-    """Return the installed entry points of ``group``, by name and then distribution.
+    """Return the enabled entry points of ``group``, sorted by name and distribution.
+
+    Entries listed in the environment variable ``IDIOLECT_DISABLE_PLUGINS`` (entry or distribution
+    names, separated by commas) are omitted.
 
     Args:
-        group: the entry-point group.
+        group: the entry point group.
         name: only entries of this name.
-
-    Plugins named in the environment variable ``IDIOLECT_DISABLE_PLUGINS`` (entry or distribution
-    names, comma-separated) are left out.
     """
     disabled = disabled_names()
     return [
@@ -105,32 +105,32 @@ def find(group: str, name: str | None = None) -> list[PluginSource]:
 
 
 def installed(group: str) -> list[PluginSource]:
-    """Return all entry points of ``group``, the disabled too, by name and then distribution."""
+    """Return all entry points of ``group``, disabled ones included, by name and distribution."""
     return sorted(_scan(group), key=lambda source: (source.name, source.distribution))
 
 
 def disabled_names() -> set[str]:
-    """Return what ``IDIOLECT_DISABLE_PLUGINS`` names, in lower case and with hyphens."""
+    """Return the names in ``IDIOLECT_DISABLE_PLUGINS``, lower-cased and hyphenated."""
     words = os.environ.get("IDIOLECT_DISABLE_PLUGINS", "").split(",")
     return {word.strip().lower().replace("_", "-") for word in words}
 
 
 def _scan(group: str) -> Iterator[PluginSource]:
-    """Yield each distribution's entries of ``group``; of two copies the first on the path."""
+    """Yield the entries of ``group``; the first copy of a distribution on the path wins."""
     for where, source in _all_entries():
         if where == group:
             yield source
 
 
-#: Path of a folder -> when it had changed last as it was read, and its distributions.
+#: Path of a folder -> its modification time when it was read, and its distributions.
 _known: dict[str, tuple[int, list[_Distribution]]] = {}
 
 
 def _all_entries() -> Iterator[tuple[str, PluginSource]]:
-    """Yield each distribution's entries with their groups.
+    """Yield the entries of all distributions with their groups.
 
-    A folder is read again once it has changed. ``sys.path`` itself changes in most commands: a
-    project's folder is put in front of it.
+    Folders are cached until they change, one by one: ``sys.path`` as a whole differs between most
+    commands, because the project's folder is prepended.
     """
     seen: set[str] = set()
     for folder in dict.fromkeys(sys.path):
@@ -176,7 +176,7 @@ def _metadata_folders(folder: str) -> list[str]:
 
 
 def _entries(metadata_folder: str) -> list[tuple[str, str, str]]:
-    """Return group, name and value of each entry in one distribution's metadata."""
+    """Return group, name and value of each entry in a distribution's metadata."""
     try:
         with open(  # noqa: PTH123 - runs once for everything installed
             os.path.join(metadata_folder, "entry_points.txt"),  # noqa: PTH118
@@ -189,7 +189,7 @@ def _entries(metadata_folder: str) -> list[tuple[str, str, str]]:
 
 
 def _parse(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield group, name and value of each entry; extras after the value are left out."""
+    """Yield group, name and value of each entry, without extras."""
     group = ""
     for line in map(str.strip, text.splitlines()):
         if line.startswith("[") and line.endswith("]"):
@@ -200,10 +200,10 @@ def _parse(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def offering_distribution(extra: str) -> str | None:
-    """Return the distribution that this package's own metadata names for an extra.
+    """Return the distribution that the core's own metadata requires for an extra.
 
-    The extras are called like SQLAlchemy's dialects, so that an error can say what to install
-    without the core knowing any dialect.
+    Extras are named after SQLAlchemy dialects, so that an error can say what to install although
+    the core knows no dialect.
     """
     from importlib import metadata
 
@@ -222,7 +222,7 @@ def offering_distribution(extra: str) -> str | None:
 
 
 def known_dialects() -> set[str]:
-    """Return the dialects that installed plugins serve, and those that extras are named after."""
+    """Return the dialects of installed plugins and those that extras are named after."""
     from importlib import metadata
 
     try:

@@ -1,14 +1,13 @@
-"""Every question that the core asks of plugins, and every event that it tells them of.
+"""Specifications of all hooks: decisions that plugins can take, and events they can observe.
 
-A hook stands here only together with a caller, a default in a ``builtin.py``, a heading in
-``docs/reference/hooks.md`` and a test named after it. Naming: nouns and ``get_`` ask a question
-(the first answer counts), ``on_`` tells of an event (all are called), ``run_`` is there to be
-wrapped. ``None`` means "no opinion"; ``False``, ``""`` and ``0`` are answers.
+Each hook has a caller, a default in a ``builtin.py``, a section in ``docs/reference/hooks.md`` and
+a test named after it. Naming: a noun or ``get_`` returns a result (the first one counts), ``on_``
+notifies of an event (all implementations are called), ``run_`` is meant to be wrapped. ``None``
+means "no opinion"; ``False``, ``""`` and ``0`` are results.
 
-Asked first are plugins of the group ``idiolect.plugins`` and those registered by hand, the
-newest first; then the dialect's own plugin; then the core's default. A dialect's plugin is
-consulted for contexts of its own dialect only. The hooks called ``register_`` are asked of every
-plugin that is loaded, whatever its dialect.
+Calling order: plugins of the group ``idiolect.plugins`` and those registered in code, newest first;
+the dialect's own plugin; the core's default. A dialect's plugin is called only for contexts of its
+dialect. Hooks named ``register_`` are called on every loaded plugin, whatever its dialect.
 """
 
 from __future__ import annotations
@@ -49,10 +48,10 @@ if TYPE_CHECKING:
 
 @hookspec(firstresult=True)
 def get_impl_class(dialect: Dialect) -> type[DefaultImpl] | None:
-    """Choose the class that turns operations into this dialect's SQL.
+    """Return the class that generates this dialect's SQL for operations.
 
-    Called once per context, before any other hook. A class that the user defined with the
-    dialect's name as ``__dialect__`` wins without the hook being asked.
+    Called once per context, before any other hook. Not called if the user defined a class with
+    the dialect's name as ``__dialect__``.
     """
 
 
@@ -66,7 +65,7 @@ def transactional_ddl(
 
     Args:
         dialect: the context's SQLAlchemy dialect.
-        impl_class: the answer of :func:`get_impl_class`.
+        impl_class: the result of :func:`get_impl_class`.
         connection: the connection to migrate on; None for a script (``--sql``).
     """
 
@@ -80,14 +79,14 @@ def statement_terminator(dialect: Dialect, impl_class: type[DefaultImpl]) -> str
 def batch_separator(
     dialect: Dialect, impl_class: type[DefaultImpl], opts: Mapping[str, Any]
 ) -> str | None:
-    """Return the line that follows each statement of a script; ``""`` for none.
+    """Return the line to write after each statement of a script; ``""`` for none.
 
     Called once per context.
 
     Args:
         dialect: the context's SQLAlchemy dialect.
-        impl_class: the answer of :func:`get_impl_class`.
-        opts: the options of ``configure()``, those of dialects included.
+        impl_class: the result of :func:`get_impl_class`.
+        opts: the options of ``configure()``, including those of dialects.
     """
 
 
@@ -95,12 +94,12 @@ def batch_separator(
 def offline_transaction(
     dialect: Dialect, impl_class: type[DefaultImpl]
 ) -> OfflineTransaction | None:
-    """Return the words that open and close a transaction in a script. Called once per context."""
+    """Return the statements that begin and end a transaction in a script, once per context."""
 
 
 @hookspec(firstresult=True)
 def autocommit_level(dialect: Dialect, connection: Connection | None) -> str | None:
-    """Return the isolation level that ``autocommit_block()`` switches to; ``""``: unsupported.
+    """Return the isolation level for ``autocommit_block()``; ``""`` if unsupported.
 
     Called once per context.
     """
@@ -110,19 +109,18 @@ def autocommit_level(dialect: Dialect, connection: Connection | None) -> str | N
 def prepare_connection(
     dialect: Dialect, connection: Connection, rules: DialectRules, opts: Mapping[str, Any]
 ) -> AbstractContextManager[None] | None:
-    """Prepare the connection for the time in which a run writes to it.
+    """Return a context manager that prepares the connection for a transaction of the run.
 
-    Asked each time a transaction of the run begins, before its first statement: once a run, or
-    once a revision, and again after each ``autocommit_block()``. The returned context manager is
-    entered with no transaction open, unless the user's code opened it, and left after the
-    commit or rollback; in a transaction that env.py began it is left after the last step. It is
-    the place to make a driver begin real transactions.
+    Called before each transaction of the run: once per run or once per revision, and again after
+    each ``autocommit_block()``. The context manager is entered with no transaction open, unless
+    the user's code began one, and exited after the commit or rollback; if env.py began the
+    transaction, it is exited after the last step. Use it to make a driver begin real transactions.
 
     Args:
         dialect: the context's SQLAlchemy dialect.
         connection: the connection to migrate on.
-        rules: the context's rules; ``rules.transactional_ddl`` may have been switched off.
-        opts: the options of ``configure()``, those of dialects included.
+        rules: the context's rules; ``rules.transactional_ddl`` may have been overridden.
+        opts: the options of ``configure()``, including those of dialects.
     """
 
 
@@ -130,10 +128,10 @@ def prepare_connection(
 def statement_journal(
     dialect: Dialect, connection: Connection, rules: DialectRules
 ) -> JournalSupport | Literal[False] | None:
-    """Return what a journal of a revision's statements has to know of the database.
+    """Return what the statement journal needs to know about the database.
 
-    The journal makes a revision that was cut off resumable where a rollback does not undo it.
-    Called once per context that has a connection, unless ``journal = false``.
+    The journal makes an interrupted revision resumable where a rollback does not undo it. Called
+    once per context that has a connection, unless ``journal = false``.
 
     Args:
         dialect: the context's SQLAlchemy dialect.
@@ -141,7 +139,7 @@ def statement_journal(
         rules: the context's rules.
 
     Returns:
-        False where nothing is to be recorded.
+        The dialect's journal support; False disables the journal.
     """
 
 
@@ -149,16 +147,16 @@ def statement_journal(
 def migration_lock(
     dialect: Dialect, connection: Connection, request: LockRequest
 ) -> MigrationLock | None:
-    """Return the lock that keeps other runs away from the version table.
+    """Return the lock that prevents concurrent runs on the same version table.
 
-    Called once per run, online, when there is something to do and the lock is on.
-    Waiting for it, and giving it back, is the core's. Where no plugin answers, the lock is a row
-    in a table beside the version table, which its holder keeps alive.
+    Called once per online run, if there is something to do and locking is enabled. The core waits
+    for the lock and releases it. If no plugin returns a lock, the core uses a row in a table next
+    to the version table, which its owner renews.
 
     Args:
         dialect: the context's SQLAlchemy dialect.
-        connection: the connection to migrate on, which the lock has to be taken on.
-        request: the version table, who asks, and whether env.py's transaction is open.
+        connection: the connection to migrate on; the lock must be acquired on it.
+        request: the version table, the owner, and whether env.py's transaction is open.
     """
 
 
@@ -166,22 +164,22 @@ def migration_lock(
 def missing_privileges(
     dialect: Dialect, connection: Connection, table: Table, needed: Collection[str]
 ) -> str | None:
-    """Say what keeps this login from writing one of Idiolect's tables, before anything is written.
+    """Return which privileges the user lacks on one of Idiolect's tables.
 
-    Called once per run, online, when there is something to do: before the lock is taken and before
-    the first statement of a revision; of the journal's table as well, where one is kept. Nothing
-    may be written here, and no transaction begun that was not open.
+    Called once per online run, if there is something to do, before the lock is acquired and before
+    the first statement of a revision; a second time for the journal's table if there is one. An
+    implementation must not write, and must not leave a transaction open that it began.
 
     Args:
         dialect: the context's SQLAlchemy dialect.
         connection: the connection to migrate on.
-        table: the version table, or the journal's.
-        needed: what the run is going to do with it: ``CREATE``, where it is missing, ``INSERT``,
-            ``UPDATE``, ``DELETE``.
+        table: the version table or the journal's.
+        needed: the privileges that the run needs: ``CREATE`` if the table does not exist,
+            ``INSERT``, ``UPDATE``, ``DELETE``.
 
     Returns:
-        Sentences for the user: who may not do what, on what, and the statement that grants it;
-        ``""`` where nothing is missing.
+        Sentences for the user: the user, the missing privilege, the object, and the statement
+        that grants it; ``""`` if nothing is missing.
     """
 
 
@@ -189,40 +187,40 @@ def missing_privileges(
 def session_limits(
     dialect: Dialect, connection: Connection, limits: SessionLimits
 ) -> AbstractContextManager[None] | None:
-    """Keep limits on statements for a step.
+    """Return a context manager that applies time limits to the statements of a step.
 
-    Asked for each step for which ``statement_timeout`` or ``lock_wait_timeout`` is set, inside of
-    its transaction. The returned context manager is left after the step, or in the transaction
-    that the step's error has ended; it gives the session its own limits back.
+    Called for each step if ``statement_timeout`` or ``lock_wait_timeout`` is set, inside the
+    step's transaction. The context manager is exited after the step, or in the transaction that
+    the step's error aborted; it must restore the session's previous limits.
 
     Args:
         dialect: the context's SQLAlchemy dialect.
         connection: the connection to migrate on.
-        limits: seconds; one of them may be None.
+        limits: in seconds; one of them may be None.
     """
 
 
 @hookspec(firstresult=True)
 def transient_error(dialect: Dialect, error: DBAPIError) -> str | None:
-    """Say what an error of the database is called, if the same may succeed a moment later.
+    """Return a short description of a database error if a retry may succeed.
 
-    Asked when a statement of the core's own has failed, and when a step has.
+    Called when one of the core's own statements fails, and when a step fails.
 
     Args:
         dialect: the context's SQLAlchemy dialect.
-        error: SQLAlchemy's error; the driver's own is its ``orig``.
+        error: SQLAlchemy's error; the driver's error is ``error.orig``.
 
     Returns:
-        Words for a message, such as ``"lock timeout"`` or ``"serialization failure"``; None
-        where waiting would not help.
+        Text for a message, such as ``"lock timeout"`` or ``"serialization failure"``; None if a
+        retry would not help.
     """
 
 
 @hookspec(firstresult=True)
 def version_table(dialect: Dialect, impl: DefaultImpl, spec: VersionTableSpec) -> Table | None:
-    """Return the table that holds the current heads: a row each, the id in ``version_num``.
+    """Return the version table: one row per current head, its id in ``version_num``.
 
-    Called once per context. Further columns are filled by :func:`version_record`, or by their
+    Called once per context. Additional columns are filled by :func:`version_record` or by their
     own defaults.
     """
 
@@ -231,16 +229,16 @@ def version_table(dialect: Dialect, impl: DefaultImpl, spec: VersionTableSpec) -
 def version_record(
     context: MigrationContext, step: MigrationStep, revision: str
 ) -> Mapping[str, Any] | None:
-    """Return values for further columns of the version table, by column name.
+    """Return values for additional columns of the version table, by column name.
 
     Called for each row that a step inserts or updates, inside the step's transaction, and only
-    where the version table has columns beside ``version_num``. Where two plugins name the same
-    column, the one asked first counts.
+    if the version table has columns besides ``version_num``. If two plugins return the same
+    column, the one called first wins.
 
     Args:
         context: the running context.
         step: the step that has just run.
-        revision: the id that the row is going to hold.
+        revision: the id that the row will hold.
     """
 
 
@@ -250,9 +248,10 @@ def run_step(
 ) -> bool | None:
     """Run one step: call the revision's ``upgrade()`` or ``downgrade()``.
 
-    Made to be wrapped (``@hookimpl(wrapper=True)``), for timing, timeouts or tracing. Called
-    once a step, inside its transaction, before the version rows change; twice where an impl has
-    the step undone and run again (``ask_for_guard()``), which then leaves by a BaseException.
+    Meant to be wrapped (``@hookimpl(wrapper=True)``), for timing, timeouts or tracing. Called
+    once per step, inside its transaction, before the version rows change. If an impl requests that
+    the step is rolled back and run again (``ask_for_guard()``), the first call ends with a
+    BaseException and the hook is called a second time.
 
     Args:
         context: the running context.
@@ -260,7 +259,7 @@ def run_step(
         run_args: the keyword arguments of ``run_migrations()``.
 
     Returns:
-        True when the step was run; None leaves it to the next implementation.
+        True if the step was run; None leaves it to the next implementation.
     """
 
 
@@ -268,14 +267,15 @@ def run_step(
 def on_version_apply(
     ctx: MigrationContext, step: MigrationInfo, heads: set[str], run_args: Mapping[str, Any]
 ) -> None:
-    """Learn that a step was applied and the version rows changed.
+    """Called after a step was applied and the version rows changed.
 
-    Called once a step, inside its transaction: an exception undoes the step where the database
-    can. The core's own implementation calls what ``configure(on_version_apply=...)`` was given.
+    Called once per step, inside its transaction: an exception rolls the step back where the
+    database can. The core's implementation calls the functions given to
+    ``configure(on_version_apply=...)``.
 
     Args:
         ctx: the running context.
-        step: which revisions, in which direction, whether only stamped.
+        step: which revisions, in which direction, and whether they were only stamped.
         heads: the ids now in the version table.
         run_args: the keyword arguments of ``run_migrations()``.
     """
@@ -283,10 +283,10 @@ def on_version_apply(
 
 @hookspec
 def autogenerate_comparators(dialect: Dialect) -> Iterable[Comparator] | None:
-    """Return comparators, each in a named set that ``autogenerate_plugins`` chooses.
+    """Return comparators, each in a named set that ``autogenerate_plugins`` can select.
 
-    Called once per comparison. The core's own come first, then those of the dialect's plugin, then
-    all others; of one target they run in the order of their priorities.
+    Called once per comparison. The core's comparators come first, then those of the dialect's
+    plugin, then all others; those of one target run by priority.
 
     Args:
         dialect: the context's SQLAlchemy dialect.
@@ -297,15 +297,15 @@ def autogenerate_comparators(dialect: Dialect) -> Iterable[Comparator] | None:
 def compare_type(
     autogen_context: AutogenContext, inspector_column: Column[Any], metadata_column: Column[Any]
 ) -> bool | None:
-    """Return whether the type of a column differs from the model's.
+    """Return whether the type of a column differs between database and models.
 
-    Asked for each column that is on both sides and has a type on both, unless the function that
-    ``configure(compare_type=...)`` was given has answered, or types are not to be compared.
+    Called for each column that exists and has a type on both sides, unless type comparison is
+    disabled or the function given to ``configure(compare_type=...)`` returned a result.
 
     Args:
         autogen_context: the comparison.
-        inspector_column: as it is in the database.
-        metadata_column: as it is in the models.
+        inspector_column: the column in the database.
+        metadata_column: the column in the models.
     """
 
 
@@ -317,18 +317,18 @@ def compare_server_default(
     rendered_metadata: str | None,
     rendered_inspector: str | None,
 ) -> bool | None:
-    """Return whether the default of a column differs from the model's.
+    """Return whether the server default of a column differs between database and models.
 
-    Asked for each column that has a default on one side at least, where neither is computed or
-    an identity, if ``configure(compare_server_default=...)`` asks for it and was given no
-    function that has answered.
+    Called for each column with a default on at least one side, neither computed nor identity, if
+    ``configure(compare_server_default=...)`` enables it and no function given there returned a
+    result.
 
     Args:
         autogen_context: the comparison.
-        inspector_column: as it is in the database.
-        metadata_column: as it is in the models.
-        rendered_metadata: the model's default as SQL; None for none.
-        rendered_inspector: the database's default as SQL; None for none.
+        inspector_column: the column in the database.
+        metadata_column: the column in the models.
+        rendered_metadata: the model's default as SQL; None if it has none.
+        rendered_inspector: the database's default as SQL; None if it has none.
     """
 
 
@@ -336,19 +336,19 @@ def compare_server_default(
 def normalise_expressions(
     dialect: Dialect, connection: Connection, expressions: Sequence[Expression]
 ) -> Sequence[str | None] | None:
-    """Word expressions as the database would tell them, had they been carried out.
+    """Return expressions in the form in which the database would report them once created.
 
-    Asked while models are compared, for as many as possible at a time, and only for those whose
-    text is not the database's already. Whatever is made for it must be gone afterwards.
+    Called while models are compared, for as many expressions at a time as possible, and only for
+    those whose text differs from the database's. Anything created for this must be removed again.
 
     Args:
         dialect: SQLAlchemy's dialect.
-        connection: to the database that is compared.
-        expressions: of tables that are there.
+        connection: connected to the database that is compared.
+        expressions: expressions of existing tables.
 
     Returns:
-        a text for each, in order, or None for one that cannot be worded: then the impl compares
-        texts.
+        A text for each expression, in order; None if it cannot be normalised: the impl then
+        compares the original texts.
     """
 
 
@@ -358,29 +358,29 @@ def reflect_tables(
     schemas: Sequence[str | None],
     names: Mapping[str | None, Collection[str]],
 ) -> ReflectedTables | None:
-    """Read tables of the database, for a comparison with models.
+    """Reflect tables of the database for a comparison with models.
 
-    Called once per comparison. The answer is to be what SQLAlchemy's inspector tells, in a number
-    of queries that does not grow with the number of tables.
+    Called once per comparison. The result must equal what SQLAlchemy's inspector returns, in a
+    number of queries that does not grow with the number of tables.
 
     Args:
-        connection: the connection to ask, in whatever transaction it is.
+        connection: the connection to query, in whatever transaction state it is.
         schemas: the schemas to read; None is the connection's default schema.
-        names: the tables wanted, by schema. One may have gone since it was listed.
+        names: the requested tables, by schema. A table may have been dropped since it was listed.
     """
 
 
 @hookspec
 def reflect_column(inspector: Inspector, table: Table, column_info: dict[str, Any]) -> None:
-    """Correct what is known of a column as it is read from the database.
+    """Correct the reflected data of a column.
 
-    Called for each column of the database, before a Column is made of it.
+    Called for each column of the database, before a Column is created from it.
 
     Args:
-        inspector: SQLAlchemy's.
-        table: the table that is being read, with the columns before this one.
-        column_info: what the inspector tells, ``name``, ``type``, ``nullable``, ``default``...;
-            changed in place.
+        inspector: SQLAlchemy's inspector.
+        table: the table being reflected, with the columns that precede this one.
+        column_info: the inspector's result (``name``, ``type``, ``nullable``, ``default``...);
+            modified in place.
     """
 
 
@@ -388,15 +388,15 @@ def reflect_column(inspector: Inspector, table: Table, column_info: dict[str, An
 def adjust_reflected(
     autogen_context: AutogenContext, reflected: TableSide, metadata: TableSide
 ) -> None:
-    """Take away what the database does not tell as the models do.
+    """Remove objects that the database reports differently from how models declare them.
 
     Called for each table before its indexes and unique constraints are compared, and again
-    before its foreign keys are. The sets of what is not compared then are empty.
+    before its foreign keys are. The sets that are not compared at that time are empty.
 
     Args:
         autogen_context: the comparison.
-        reflected: the database's side; its sets are changed in place.
-        metadata: the models' side; likewise.
+        reflected: the database's side; its sets are modified in place.
+        metadata: the models' side; modified in place as well.
     """
 
 
@@ -404,13 +404,13 @@ def adjust_reflected(
 def reflect_extra(
     inspector: Inspector, schemas: Sequence[str | None]
 ) -> Iterable[SchemaObject] | None:
-    """Return what the database has besides tables: types, sequences, extensions, views...
+    """Return database objects other than tables: types, sequences, extensions, views...
 
-    Called once per comparison, and only if a comparator wants to know.
+    Called once per comparison, and only if a comparator needs them.
 
     Args:
-        inspector: SQLAlchemy's.
-        schemas: the schemas that are compared; None is the default one.
+        inspector: SQLAlchemy's inspector.
+        schemas: the schemas that are compared; None is the default schema.
     """
 
 
@@ -418,26 +418,26 @@ def reflect_extra(
 def process_revision_directives(
     context: MigrationContext, revision: Any, directives: list[MigrationScript]
 ) -> None:
-    """Change what is about to be written as a revision.
+    """Modify the revisions that are about to be generated.
 
-    Called once a run of env.py, before files are written, and by ``check``. The core's own
-    implementation, which comes last, calls what ``configure(process_revision_directives=...)``
-    was given.
+    Called once per run of env.py, before files are written, and by ``check``. The core's
+    implementation, which runs last, calls the function given to
+    ``configure(process_revision_directives=...)``.
 
     Args:
         context: the migration context.
-        revision: the heads of the database.
-        directives: the revisions; changed in place. An empty list writes no file.
+        revision: the current heads of the database.
+        directives: the revisions; modified in place. If empty, no file is written.
     """
 
 
 @hookspec(firstresult=True)
 def render_type(type_: TypeEngine[Any], autogen_context: AutogenContext) -> str | None:
-    """Return the Python code that makes a type, for a revision that is generated.
+    """Return the Python code that creates a type, for a generated revision.
 
-    Asked for each type, and for each type inside of another, after the user's ``render_item``.
-    Lines of import that the code needs are added to ``autogen_context.imports``. Of a type with
-    variants each is asked for alone.
+    Called for each type, nested types included, after the user's ``render_item``. Imports that
+    the code needs are added to ``autogen_context.imports``. The variants of a type are rendered by
+    separate calls.
 
     Args:
         type_: the type.
@@ -447,10 +447,10 @@ def render_type(type_: TypeEngine[Any], autogen_context: AutogenContext) -> str 
 
 @hookspec(firstresult=True)
 def render_operation(op: MigrateOperation, autogen_context: AutogenContext) -> list[str] | None:
-    """Return the Python code of an operation, for a revision that is generated.
+    """Return the Python code of an operation, for a generated revision.
 
-    Asked for each operation, for those on one table after the one that holds them. An empty list
-    leaves the operation out.
+    Called for each operation; operations on one table come after their container. An empty list
+    omits the operation.
 
     Args:
         op: the operation.
@@ -460,10 +460,10 @@ def render_operation(op: MigrateOperation, autogen_context: AutogenContext) -> l
 
 @hookspec
 def register_options(registry: OptionRegistry) -> None:
-    """Make options of ``configure()`` known.
+    """Register options of ``configure()``.
 
-    Called when the next context is made after a plugin was loaded, registered or taken back,
-    before the rules are asked. All plugins are called again then.
+    Called when the first context is created after a plugin was loaded, registered or unregistered,
+    before the hooks for rules. All plugins are called again then.
     """
 
 
@@ -471,28 +471,29 @@ def register_options(registry: OptionRegistry) -> None:
 def register_operations(registry: OperationCollector) -> None:
     """Make operations available as ``op.<name>``.
 
-    Called when the next Operations are made after a plugin was loaded, registered or taken back.
-    All plugins are called again then; what none registers any longer goes away.
+    Called when the first Operations object is created after a plugin was loaded, registered or
+    unregistered. All plugins are called again then; operations that none registers any more are
+    removed.
     """
 
 
 @hookspec
 def register_write_hooks(registry: WriteHookCollector) -> None:
-    """Make types of post-write hooks available. Called when one is used that is not built in."""
+    """Register types of post-write hooks. Called when a type is used that is not built in."""
 
 
 @hookspec
 def register_commands(commands: CommandCollector) -> None:
     """Add commands to the command line.
 
-    Called for ``--help`` and for a command that is not built in. No dialect is known then, so
-    plugins of the group ``idiolect.plugins`` are asked, and those registered by hand.
+    Called for ``--help`` and for commands that are not built in. The dialect is not known at that
+    time: only plugins of the group ``idiolect.plugins`` and those registered in code are called.
     """
 
 
 @hookspec
 def register_templates() -> Iterable[TemplateFolder] | None:
-    """Return further templates for the command ``init``.
+    """Return additional templates for the command ``init``.
 
     Called by ``list_templates``, and by ``init`` for a template that is not built in.
     """

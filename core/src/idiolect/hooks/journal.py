@@ -1,8 +1,8 @@
-"""What the statement journal asks of a database: the record that hook ``statement_journal`` gives.
+"""What the statement journal needs from a dialect: the record of the hook ``statement_journal``.
 
-Dialect plugins subclass it; room ``runtime/journal`` calls it, for statements of a revision while
-one runs, and about the one in flight when a revision is resumed. Never begins or ends a
-transaction, unless a method says so.
+Dialect plugins subclass :class:`JournalSupport`; :mod:`idiolect.runtime.journal` calls it for each
+statement of a running revision, and for the statement in flight when a revision is resumed. Methods
+do not begin or end transactions unless documented otherwise.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 def digest(*parts: object) -> str:
-    """Return a short text that differs where the parts do."""
+    """Return a short hash of the parts."""
     return hashlib.sha1("\0".join(map(str, parts)).encode(), usedforsecurity=False).hexdigest()
 
 
 class Reader(enum.Enum):
-    """Who gets the rows that are read while a revision runs."""
+    """Who consumes the rows that are read while a revision runs."""
 
     REVISION = "the revision, which may do one thing or another for it"
     OPERATION = "an operation, which does the same where it is answered the same"
@@ -35,8 +35,8 @@ class Reader(enum.Enum):
 
 
 def reading_for(reader: Reader, context: Any) -> AbstractContextManager[None]:
-    """Note in a context's journal who gets the rows that are read in the block."""
-    # Stand-ins of a context have none.
+    """Record in the context's journal who consumes the rows read in the block."""
+    # Substitutes for a context in user code have no journal.
     journal = getattr(context, "journal", None)
     found: AbstractContextManager[None] = (
         contextlib.nullcontext() if journal is None else journal.reading_for(reader)
@@ -45,17 +45,17 @@ def reading_for(reader: Reader, context: Any) -> AbstractContextManager[None]:
 
 
 class JournalSupport:
-    """What is to know of a database whose revisions are journaled. This one knows nothing special.
+    """Default journal support: assumes nothing specific about the database.
 
     Attributes:
-        ddl_commits: whether each statement about the schema commits what came before it, and
-            itself. Then all revisions are journaled; elsewhere only those that commit midway.
-        table_options: keyword arguments for the SQLAlchemy Table of the journal.
-        transaction: what begins, commits and rolls back a transaction around one statement on a
-            connection in autocommit mode; None where that cannot be.
-        tries_transaction: whether a statement that nothing would tell of afterwards is tried in
-            one first, there. Then :meth:`refuses_transaction` has to know the error of those that
-            cannot be.
+        ddl_commits: whether each DDL statement commits the transaction before it, and itself. If
+            True, all revisions are journaled; otherwise only those that commit midway.
+        table_options: keyword arguments for the journal's SQLAlchemy Table.
+        transaction: begins, commits and rolls back a transaction around one statement on a
+            connection in autocommit mode; None if unsupported.
+        tries_transaction: in autocommit mode, whether to try a statement whose outcome cannot be
+            verified afterwards inside a transaction first. :meth:`refuses_transaction` must then
+            recognise the error of statements that do not allow this.
     """
 
     ddl_commits: ClassVar[bool] = False
@@ -64,55 +64,55 @@ class JournalSupport:
     tries_transaction: ClassVar[bool] = False
 
     def kind(self, sql: str) -> Kind:
-        """Return what a statement does."""
+        """Classify a statement."""
         return kind_of(sql)
 
     def objects(self, sql: str) -> tuple[str, ...] | None:
-        """Return what a statement about the schema changes the definition of.
+        """Return the objects whose definition a DDL statement changes.
 
         Returns:
-            Names that :meth:`definitions` knows; () where the statement may be repeated; None
-            where nobody could tell afterwards whether it was carried out.
+            Names that :meth:`definitions` accepts; () if the statement can be repeated; None if its
+            outcome cannot be verified afterwards.
         """
         return None
 
     def definitions(self, connection: Connection, objects: Iterable[str]) -> dict[str, str]:
-        """Return a text for each object that differs when its definition does.
+        """Return a text for each object that changes if and only if its definition does.
 
-        What does not exist has a text as well. What changes without the definition being changed,
-        such as the next value of a counter, must not be in it.
+        An object that does not exist has a text as well. State that is not part of the definition,
+        such as the next value of a sequence, must not be included.
         """
         return {}
 
     def outcome(self, connection: Connection, before: Mapping[str, str]) -> bool | None:
-        """Return whether the statement that was in flight was carried out.
+        """Return whether the statement in flight was executed.
 
-        May clear away what a statement that was cut off has left behind.
+        May clean up what an interrupted statement left behind.
 
         Args:
-            connection: the connection to ask on.
-            before: what :meth:`definitions` answered before the statement was sent.
+            connection: the connection to query.
+            before: what :meth:`definitions` returned before the statement was sent.
 
         Returns:
-            True where it was, False where it was not, None where that cannot be told.
+            None if it cannot be determined.
         """
         now = self.definitions(connection, before)
         changed = {now.get(name) != text for name, text in before.items()}
         return None if len(changed) > 1 else True in changed
 
     def refuses_transaction(self, error: Exception) -> Literal["whole", "in parts"] | None:
-        """Return whether the driver's error says that a statement cannot be in a transaction.
+        """Return whether the driver's error says that a statement cannot run in a transaction.
 
         Returns:
-            None if it does not say so; ``"in parts"`` if the statement commits by itself, so that
-            half of it may be left if it fails.
+            None if it does not; ``"in parts"`` if the statement commits internally, so that a
+            failure can leave it half done.
         """
         return None
 
     def session(self, connection: Connection) -> str:
-        """Return a name of the connection's session on the server; ``""`` where it has none."""
+        """Return an identifier of the connection's server session; ``""`` if there is none."""
         return ""
 
     def is_running(self, connection: Connection, session: str) -> bool:
-        """Return whether a session of an earlier run still works on a statement."""
+        """Return whether the session of an earlier run is still executing a statement."""
         return False

@@ -1,8 +1,8 @@
-"""The lock of a run, as plugins make it and the core uses it.
+"""The migration lock: what plugins implement and the core uses.
 
-Dialect plugins return a subclass of :class:`MigrationLock` from the hook ``migration_lock``.
-Waiting, messages and the end of the lock are the core's (``runtime/lock.py``); a plugin only says
-how its database takes one without waiting.
+Dialect plugins return a subclass of :class:`MigrationLock` from the hook ``migration_lock``. The
+core (``runtime/lock.py``) waits, logs and releases; a plugin only implements how its database
+acquires a lock without blocking.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LockRequest:
-    """A run's wish to be the only one on its version table.
+    """A run's request for exclusive access to its version table.
 
     Attributes:
-        table: the version table; with the database it is what the lock is named after.
-        owner: who asks, for others to read: program, process id, host, time; 63 characters at most.
-        bound: whether somebody else's transaction is open, which is committed after the run: the
-            lock has to last until that one ends.
+        table: the version table; together with the database it identifies the lock.
+        owner: description of the run: program, process id, host, time; at most 63 characters.
+        bound: whether the caller's transaction is open, to be committed after the run: the lock
+            must last until that transaction ends.
         rules: the context's rules.
     """
 
@@ -42,45 +42,45 @@ class LockRequest:
 
     @property
     def schema(self) -> str | None:
-        """The version table's schema; None where it is the connection's default schema."""
+        """The version table's schema; None if it is the connection's default schema."""
         schema: str | None = self.table.schema
         return schema
 
 
 class MigrationLock:
-    """What keeps other runs away from one version table; taken on the migrating connection.
+    """A lock on one version table, held by the migrating connection.
 
-    Derive from it and write :meth:`acquire` and :meth:`release`. Used as it is, it locks nothing,
-    which is the answer for a database that only one process can open.
+    Subclasses implement :meth:`acquire` and :meth:`release`. The base class locks nothing, which
+    is right for a database that only one process can open.
 
     Attributes:
-        ends_with_transaction: whether the lock is a transaction, and so ends with it. It is then
-            taken again with each, and the run looks whether another one has gone on meanwhile.
+        ends_with_transaction: whether the lock is held by a transaction and released at its end.
+            It is then acquired again with each transaction, and the run checks whether another
+            run has made progress in between.
     """
 
     ends_with_transaction: bool = False
 
     def acquire(self) -> bool:
-        """Take the lock without waiting; return whether it is held now.
+        """Try to acquire the lock without blocking; return whether it is held now.
 
-        Called again and again while another run holds it. No transaction of the run's own is open,
-        or an earlier statement of the user's code began it: that one is neither committed nor
-        rolled back here.
+        Called repeatedly while another run holds it. Either no transaction is open, or one that the
+        user's code began, which must be neither committed nor rolled back here.
 
         Raises:
-            LockUnavailableError: this database or this user cannot; a lease row is used instead.
+            LockUnavailableError: not supported by this database or user; a lease is used instead.
         """
         return True
 
     def holder(self) -> str:
-        """Return who holds it, as far as the database tells; ``""`` where it does not."""
+        """Return the current owner if the database can tell; ``""`` otherwise."""
         return ""
 
     def keep(self) -> None:
-        """Hold on although the transaction is about to be committed in the middle of a revision.
+        """Keep the lock although the transaction is about to be committed within a revision.
 
-        Called where ``ends_with_transaction``, before an ``autocommit_block()`` and before a
-        commit by a revision itself.
+        Called if ``ends_with_transaction``, before an ``autocommit_block()`` and before a commit by
+        the revision itself.
         """
 
     def commit(self) -> str:
@@ -93,15 +93,15 @@ class MigrationLock:
         return ""
 
     def release(self) -> None:
-        """Give it back. Called once, after the run's last transaction, whatever its outcome."""
+        """Release the lock. Called once, after the run's last transaction, even if it failed."""
 
 
 @contextlib.contextmanager
 def own_transaction(connection: Connection) -> Iterator[Any]:
-    """Send a lock's statement in a transaction of its own, unless one is open.
+    """Send a lock's statement in a separate transaction, unless one is open.
 
-    It is committed, as settings of the session would be lost with a rollback, and no snapshot is
-    left open while others are waited for.
+    It is committed because a rollback would discard session settings, and because no snapshot
+    should stay open while waiting.
 
     Args:
         connection: the migrating connection.
@@ -118,13 +118,14 @@ def own_transaction(connection: Connection) -> Iterator[Any]:
 
 
 def at_return(connection: Connection, *statements: str) -> Callable[[], None]:
-    """Send statements when the connection goes back to its pool, where its session lives on.
+    """Send statements when the connection is returned to its pool, where the session lives on.
 
-    For what a lock did to the session in a transaction of the caller's, whose end is not seen here.
+    For session state that a lock changed inside the caller's transaction, whose end is not visible
+    here.
 
     Args:
         connection: the migrating connection.
-        *statements: what is sent, in order.
+        *statements: the statements, in order.
 
     Returns:
         A function that cancels this.
@@ -144,7 +145,7 @@ def at_return(connection: Connection, *statements: str) -> Callable[[], None]:
     return cancel
 
 
-#: The key in a connection's ``info`` for statements that wait for its return to the pool.
+#: Key in a connection's ``info`` for statements to send on its return to the pool.
 _PENDING = "idiolect_at_return"
 _listening = threading.Lock()
 

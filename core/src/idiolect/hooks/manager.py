@@ -1,8 +1,8 @@
-"""Which plugins are loaded, and in which order a dialect's contexts ask them.
+"""Loads and registers plugins, and determines the order in which a dialect's contexts call them.
 
-The manager knows names, owners and order; it asks no hook itself. A dialect's plugin is loaded
-on the first use of the dialect's name, the neutral ones at the first context. Questions of a
-dialect go through :mod:`idiolect.hooks.dialects`.
+The manager knows names, owners and order; it calls no dialect hook itself. A dialect's plugin is
+loaded when the dialect is first used, the neutral ones with the first context. Hooks of a dialect
+are called through :mod:`idiolect.hooks.dialects`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from idiolect.util.langhelpers import nearest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Modules that hold the core's own answers, imported when the first context needs them.
+#: Modules with the core's own implementations, imported with the first context.
 DEFAULTS = ("idiolect.ddl.builtin", "idiolect.runtime.builtin")
-#: Those of rooms that most commands never enter, imported when a room asks its own hooks.
+#: Those that most commands do not need, imported when their subpackage calls its hooks.
 ROOM_DEFAULTS = {
     "autogenerate": (
         "idiolect.autogenerate.render.builtin",
@@ -34,13 +34,13 @@ ROOM_DEFAULTS = {
 
 
 class RegisteredPlugin(NamedTuple):
-    """A plugin with what is known of it.
+    """A registered plugin.
 
     Attributes:
-        name: unique among the registered.
+        name: unique among the registered plugins.
         plugin: the object whose methods or functions are hook implementations.
-        dialect: the dialect whose contexts alone consult it; None for all.
-        source: the entry point that it came from; None when registered by hand.
+        dialect: the only dialect whose contexts call it; None for all.
+        source: the entry point it was loaded from; None if registered in code.
     """
 
     name: str
@@ -50,12 +50,12 @@ class RegisteredPlugin(NamedTuple):
 
     @property
     def is_dialects_own(self) -> bool:
-        """Whether it is what a distribution offers for a dialect, as opposed to an addition."""
+        """Whether a distribution provides it as the dialect's plugin."""
         return self.source is not None and self.dialect is not None
 
     @property
     def label(self) -> str:
-        """What messages call it."""
+        """Its name in messages."""
         return f"{self.name!r} of {self.source.label}" if self.source else repr(self.name)
 
 
@@ -63,31 +63,31 @@ class PluginManager:
     """The plugins of this process.
 
     Attributes:
-        generation: grows with every change, so that what was derived from it can be renewed.
+        generation: increases with every change; caches derived from the plugins compare it.
     """
 
     def __init__(self) -> None:
         self.generation = 0
         self._plugins: dict[str, RegisteredPlugin] = {}
         self._hooks: dict[str, list[str]] = {}
-        # Each plugin in a set of its own, to be asked for its contributions.
+        # One set per plugin, for hooks that are called plugin by plugin.
         self._alone: dict[str, pluggy.PluginManager] = {}
         self._neutral_loaded = False
         self._lock = threading.RLock()
 
     def register(self, plugin: Any, name: str | None = None, *, dialect: str | None = None) -> str:
-        """Register a plugin object by hand.
+        """Register a plugin object.
 
         Args:
             plugin: a module or object with functions marked by ``idiolect.hooks.hookimpl``.
-            name: unique name; by default the object's own.
-            dialect: a SQLAlchemy dialect's name, to be consulted for its contexts alone.
+            name: unique name; by default derived from the object.
+            dialect: SQLAlchemy's name of the only dialect to call it for.
 
         Returns:
-            The name under which it can be unregistered.
+            The name to pass to :meth:`unregister`.
 
         Raises:
-            HookError: a hook is unknown or has other arguments; nothing is registered then.
+            HookError: a hook is unknown or has other parameters; nothing is registered then.
             ValueError: the name is taken.
         """
         name = name or getattr(plugin, "__name__", None) or f"{type(plugin).__qualname__}"
@@ -95,7 +95,7 @@ class PluginManager:
         return name
 
     def unregister(self, name: str) -> Any:
-        """Take a plugin back and return its object; contexts made before still consult it."""
+        """Remove a plugin and return its object; existing contexts continue to call it."""
         with self._lock:
             self.generation += 1
             self._alone.pop(name, None)
@@ -103,20 +103,20 @@ class PluginManager:
             return self._plugins.pop(name).plugin
 
     def plugins(self) -> list[RegisteredPlugin]:
-        """Return what is registered, oldest first, without loading anything."""
+        """Return the registered plugins, oldest first, without loading any."""
         with self._lock:
             return list(self._plugins.values())
 
     def load_neutral(self, failed: Callable[[CommandError], None] | None = None) -> None:
-        """Load the group ``idiolect.plugins``, once a process.
+        """Load the group ``idiolect.plugins``, once per process.
 
         Args:
-            failed: told of each plugin that cannot be used, while the others are loaded; the
-                next call tries it again. None: the first failure is raised.
+            failed: called with the error of each unusable plugin, while the others are loaded; the
+                next call tries it again. None: the first error is raised.
 
         Raises:
-            PluginLoadError: one of them cannot be imported.
-            HookError: one of them implements an unknown hook.
+            PluginLoadError: a plugin cannot be imported.
+            HookError: a plugin implements an unknown hook.
         """
         with self._lock:
             if self._neutral_loaded:
@@ -134,13 +134,13 @@ class PluginManager:
             self._neutral_loaded = complete
 
     def load_dialect(self, name: str) -> RegisteredPlugin | None:
-        """Load the plugin for a SQLAlchemy dialect's name, once a process.
+        """Load the plugin for a SQLAlchemy dialect, once per process.
 
         Returns:
-            The plugin, or None where nothing installed offers one.
+            The plugin, or None if no distribution provides one.
 
         Raises:
-            PluginConflictError: two distributions offer one.
+            PluginConflictError: two distributions provide one.
             PluginLoadError: it cannot be imported.
             HookError: it implements an unknown hook.
         """
@@ -156,15 +156,15 @@ class PluginManager:
             return self._dialect_plugin(name)
 
     def scope(self, dialect: str, room: str | None = None) -> pluggy.PluginManager:
-        """Return the plugins that contexts of ``dialect`` ask, in the order of authority.
+        """Return the plugins that contexts of ``dialect`` call, in the order of authority.
+
+        There is a scope per dialect, rather than one manager for all, because the order must not
+        depend on when a dialect was loaded. pluggy calls the latest registered first, and among
+        those marked ``trylast`` the latest last, hence the order below.
 
         Args:
             dialect: SQLAlchemy's name of the dialect.
-            room: whose own defaults are asked as well; None: those of no room.
-
-        A scope of its own, rather than one manager for all, because the order must not depend on
-        when a dialect happened to be loaded. pluggy calls the latest registered first, and of
-        those marked ``trylast`` the latest last, hence the order below.
+            room: the subpackage whose defaults are included; None: only those always loaded.
         """
         with self._lock:
             asked = [each for each in self._plugins.values() if each.dialect in {dialect, None}]
@@ -184,10 +184,10 @@ class PluginManager:
             return [each for name, each in self._plugins.items() if hook in self._hooks[name]]
 
     def ask(self, name: str, hook: str, arguments: dict[str, Any]) -> list[Any]:
-        """Call a hook of one registered plugin and return its answers, None left out.
+        """Call a hook of one registered plugin and return its results without None.
 
         Raises:
-            Exception: the plugin's own, with a note that says whose it is.
+            Exception: the plugin's own, with a note that names the plugin.
         """
         with self._lock:
             if name not in self._alone:
@@ -201,9 +201,9 @@ class PluginManager:
         return answers
 
     def _taken_over(self, asked: list[RegisteredPlugin]) -> pluggy.PluginManager:
-        """Return what a scope begins with: empty, or the set that its only plugin was checked in.
+        """Return the initial set of a scope: empty, or the one its only plugin was validated in.
 
-        Most commands have one plugin, and making a set is most of what it costs them.
+        Most commands have one plugin, and creating a set is most of its cost.
         """
         alone = None
         if len(asked) == 1 and not trace.is_wanted():
@@ -214,12 +214,12 @@ class PluginManager:
         return any(each.source == source for each in self._plugins.values())
 
     def _dialect_plugin(self, name: str) -> RegisteredPlugin | None:
-        """Return the dialect's own plugin, or else one that was registered for it by hand."""
+        """Return the dialect's own plugin, or else one registered for it in code."""
         own = [each for each in self._plugins.values() if each.dialect == name]
         return next((each for each in own if each.is_dialects_own), own[0] if own else None)
 
     def _add(self, new: RegisteredPlugin) -> None:
-        """Check everything, then change the state: a bad plugin leaves no trace."""
+        """Validate everything before changing state: a bad plugin leaves no trace."""
         alone = _alone(new)
         with self._lock:
             if new.name in self._plugins:
@@ -244,10 +244,10 @@ def _unique(source: entrypoints.PluginSource) -> str:
 
 
 class _Scope(pluggy.PluginManager):
-    """pluggy's set of plugins, without a look at what Python itself gives to every object."""
+    """pluggy's manager without the inspection of attributes that every object inherits."""
 
     def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
-        """Return what a marked function is marked with."""
+        """Return the options that a function was marked with."""
         return None if name.startswith("__") else super().parse_hookimpl_opts(plugin, name)
 
 
@@ -261,7 +261,7 @@ def hooks_of(new: RegisteredPlugin) -> list[str]:
     """Return the names of the hooks that a plugin implements, without registering it.
 
     Raises:
-        HookError: it is made for other hooks, or one does not exist, or has other arguments.
+        HookError: unsupported hook version, unknown hook, or wrong parameters.
     """
     return _hooks_in(_alone(new), new.plugin)
 
@@ -271,10 +271,10 @@ def _hooks_in(scope: pluggy.PluginManager, plugin: Any) -> list[str]:
 
 
 def _alone(new: RegisteredPlugin) -> pluggy.PluginManager:
-    """Return a set of plugins that holds this one alone.
+    """Return a pluggy manager with only this plugin registered.
 
     Raises:
-        HookError: the plugin does not fit.
+        HookError: the plugin is invalid.
     """
     reason = version.misfit(new.plugin)
     if reason:
@@ -301,8 +301,8 @@ def _misfit(new: RegisteredPlugin, reason: str) -> HookError:
 
 
 def _explain(exc: pluggy.PluginValidationError) -> str:
-    """Return pluggy's reason on one line, with the names that it should have been."""
-    # The plugin is named already; pluggy adds how its object is shown, with an address in memory.
+    """Return pluggy's reason on one line, with suggestions for unknown names."""
+    # The plugin is named already; pluggy adds its repr, with an address in memory.
     text = str(exc).replace(f" in plugin {exc.plugin!r}", "")
     reason = " ".join(text.split())
     known = [name for name in vars(hookspecs) if _is_hook(name)]
@@ -323,7 +323,7 @@ def _is_hook(name: str) -> bool:
     return hasattr(getattr(hookspecs, name), f"{PROJECT}_spec")
 
 
-# Made at import, which happens once however many threads begin with a migration.
+# Created at import, so that threads need no lock for it.
 _manager = PluginManager()
 
 

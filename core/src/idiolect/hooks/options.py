@@ -1,7 +1,7 @@
-"""Options of ``configure()`` as records, and the registry in which core and plugins put them.
+"""Options of ``configure()`` as records, and the registry that core and plugins add them to.
 
-Filled by implementations of the hook ``register_options`` and read by ``runtime/options.py``.
-Nothing here looks at a value.
+Filled by implementations of the hook ``register_options``, read by ``runtime/options.py``. Values
+are not looked at here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from idiolect.hooks.collectors import Collector
 
 Kind = type[Any] | tuple[type[Any], ...]
 
-#: What an ini file's text can be turned into.
+#: Types that the text of an ini file can be converted to.
 _FROM_TEXT = (bool, float, int, str)
 
 
@@ -22,13 +22,13 @@ class Option(NamedTuple):
 
     Attributes:
         name: the keyword argument.
-        type: the class of its values, or several; ``object`` takes anything. None, and the
-            default, are always taken.
-        default: what plugins find where nothing was given; None: the option is left out.
-        doc: one line on what it does.
-        ini: the key in the main section of the ini file; ``""``: it is not read from there.
-        toml: the key in ``[tool.idiolect]``; ``""``: it is not read from there.
-        owner: whose it is; filled in by the registry.
+        type: the class or classes of its values; ``object`` accepts anything. None and the
+            default are always accepted.
+        default: what plugins get if the option is not given; None: the option is absent.
+        doc: one line of documentation.
+        ini: the key in the main section of the ini file; ``""``: not read from there.
+        toml: the key in ``[tool.idiolect]``; ``""``: not read from there.
+        owner: who registered it; filled in by the registry.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Option(NamedTuple):
 
     @property
     def types(self) -> tuple[Any, ...]:
-        """The classes of its values."""
+        """The accepted classes."""
         return self.type if isinstance(self.type, tuple) else (self.type,)
 
 
@@ -54,8 +54,8 @@ class OptionRegistry(Collector[Option]):
         """Register an option.
 
         Raises:
-            PluginConflictError: there is one of this name.
-            HookError: it is no usable option.
+            PluginConflictError: an option of this name exists.
+            HookError: the option is invalid.
         """
         if not isinstance(option, Option):
             raise HookError(f"{self.owner} registered {option!r}; expected: an Option.")

@@ -1,7 +1,7 @@
 """Small frozen records that hooks of every context receive and return.
 
-Every run of env.py loads them: named tuples, as to define a dataclass takes longer than a run needs
-for all else of plugins.
+Loaded by every run of env.py; named tuples, because defining dataclasses would take longer than
+everything else that plugins need at startup.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 
 class OfflineTransaction(NamedTuple):
-    """The words around a transaction in a script of ``--sql``.
+    """The statements around a transaction in an offline script (``--sql``).
 
     Attributes:
-        begin: the statement that opens it, without terminator.
-        commit: the statement that ends it, without terminator.
-        separate_begin: write the batch separator after ``begin`` as well; after ``commit`` it
-            is written wherever the dialect has one.
+        begin: begins it; without terminator.
+        commit: ends it; without terminator.
+        separate_begin: write the batch separator after ``begin`` as well. After ``commit`` it is
+            always written if the dialect has one.
     """
 
     begin: str = "BEGIN"
@@ -25,14 +25,14 @@ class OfflineTransaction(NamedTuple):
 
 
 class DialectRules(NamedTuple):
-    """A dialect's answers for one context, asked once and never again.
+    """The results of a dialect's rule hooks, which are called once per context.
 
     Attributes:
         transactional_ddl: whether a failed revision's DDL can be rolled back.
-        statement_terminator: what ends a statement in a script; ``""`` is nothing.
-        batch_separator: the line after each statement of a script; ``""`` is none.
-        offline_transaction: the words around a transaction in a script.
-        autocommit_level: the isolation level of ``autocommit_block()``; ``""``: unsupported.
+        statement_terminator: ends each statement in a script; may be empty.
+        batch_separator: the line after each statement of a script; may be empty.
+        offline_transaction: the statements around a transaction in a script.
+        autocommit_level: the isolation level of ``autocommit_block()``; ``""`` if unsupported.
     """
 
     transactional_ddl: bool
@@ -42,22 +42,22 @@ class DialectRules(NamedTuple):
     autocommit_level: str = "AUTOCOMMIT"
 
 
-#: The version table's documented name.
+#: The documented default name of the version table.
 VERSION_TABLE = "alembic_version"
 
 
 def journal_name(version_table: str) -> str:
-    """Return the name of the statement journal beside a version table."""
+    """Return the name of the statement journal that belongs to a version table."""
     return f"{version_table}_journal"
 
 
 def lease_name(version_table: str) -> str:
-    """Return the name of the table beside a version table whose row stands in for a lock."""
+    """Return the name of the lease table that belongs to a version table."""
     return f"{version_table}_lock"
 
 
 class VersionTableSpec(NamedTuple):
-    """What was asked of the version table by ``configure()``.
+    """The version table as configured by ``configure()``.
 
     Attributes:
         name: the table's name, ``alembic_version`` unless configured.

@@ -1,4 +1,4 @@
-"""What the hook ``reflect_tables`` answers: tables as they are in a database."""
+"""Results of the hook ``reflect_tables``."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    #: The schema, None for the default one, and the name of a table.
+    #: Schema (None for the default one) and table name.
     TableKey = tuple[str | None, str]
 
 
 @dataclass(frozen=True, slots=True)
 class TableSignature:
-    """A table of a database in values that can be compared with a model's at little cost.
+    """A database table as hashable values, so that comparing it with a model is cheap.
 
-    What it says must be all there is to say: a table with an expression, an order or an option
-    in an index, or with anything that is not read, has no signature.
+    A signature must be complete: a table that has an expression, an order or an option in an
+    index, or anything else that is not covered, has no signature.
 
     Attributes:
-        columns: by name, what the database tells of a column without its comment, in any form
-            that is hashable and equal for equal columns of any table; and the comment.
-        indexes: by name, the columns in order and whether the index is unique. What SQLAlchemy
-            reads as a unique constraint alone is left out.
-        uniques: columns in order of named unique constraints, by name.
-        unnamed_uniques: columns in order of those without name.
-        foreign_keys: as ``idiolect.ddl.signatures.foreign_key_signature()`` gives them.
+        columns: by name, the reflected column without its comment, as a hashable value that is
+            equal for equal columns of any table; and the comment.
+        indexes: by name, the columns in order and whether the index is unique. Indexes that
+            SQLAlchemy reflects only as a unique constraint are omitted.
+        uniques: by name, the columns of named unique constraints, in order.
+        unnamed_uniques: the columns of unnamed unique constraints, in order.
+        foreign_keys: as returned by ``idiolect.ddl.signatures.foreign_key_signature()``.
         checks: whether there are CHECK constraints.
-        comment: of the table.
-        implied: names of indexes that the database made by itself. They are no difference to a
-            model that does not have one of that name.
-        has_unique_indexes: whether a unique constraint is told as a unique index alone.
-        inaction: words of a foreign key's rule that are as good as none, in lower case.
+        comment: the table comment.
+        implied: names of indexes that the database created implicitly; not a difference if the
+            model has no index of that name.
+        has_unique_indexes: whether unique constraints are reflected only as unique indexes.
+        inaction: foreign key actions, in lower case, that are equivalent to none.
     """
 
     columns: Mapping[str, tuple[Any, str | None]]
@@ -49,25 +49,24 @@ class TableSignature:
 
 @dataclass(frozen=True, slots=True)
 class ReflectedTables:
-    """Tables of a database: what SQLAlchemy's ``Inspector.get_multi_...()`` tell of them.
+    """Reflected tables, in the format of SQLAlchemy's ``Inspector.get_multi_...()``.
 
-    Each attribute maps the schema and name of a table to what the method of that name gives for
-    it. A table that is not there is in none. A mapping may find out what it holds when it is
-    looked up.
+    Each attribute maps a :data:`TableKey` to the result of the method of that name. Tables that do
+    not exist are in none of them. A mapping may load its values lazily.
 
     Attributes:
         columns: lists of dicts.
         pk_constraint: dicts.
         foreign_keys: lists of dicts.
         indexes: lists of dicts.
-        unique_constraints: lists of dicts; None: the dialect cannot read them.
+        unique_constraints: lists of dicts; None: the dialect cannot reflect them.
         check_constraints: lists of dicts; None as above.
         table_comment: dicts; None as above.
         table_options: dicts; None as above.
-        unreflectable: the errors of tables that are there, but cannot be read.
+        unreflectable: the errors of tables that exist but cannot be reflected.
         signatures: :class:`TableSignature` records, or None for a table that has none; without
-            the mapping they are made from the rest.
-        prefetch: is told of tables that will be looked up, before they are.
+            the mapping they are computed from the other attributes.
+        prefetch: called with the tables that will be looked up, before they are.
     """
 
     columns: Mapping[TableKey, Any]

@@ -1,8 +1,9 @@
-"""What tables are read with: SQLAlchemy's inspector, all at once, in batches or on demand.
+"""Ways to reflect tables with SQLAlchemy's inspector: all at once, in batches or on demand.
 
-SQLAlchemy reads some databases table by table, and reads their answers with care. A plugin that
-fetches what is asked of all tables at once lets SQLAlchemy ask a stand-in: the result is
-SQLAlchemy's own, whichever version it is. Used by plugins, and by the core for :func:`ask`.
+Some SQLAlchemy dialects query the catalogue table by table and parse the results with care. A
+plugin that fetches the catalogue of all tables at once can hand the rows to SQLAlchemy through a
+:class:`StandIn` connection, so that the result is SQLAlchemy's own in every version. Used by
+plugins; the core uses :func:`ask`.
 """
 
 from __future__ import annotations
@@ -23,19 +24,19 @@ if TYPE_CHECKING:
 
     Row = Sequence[Any]
 
-#: What every dialect tells, and what some do not.
+#: What every dialect can reflect, and what only some can.
 _ALWAYS = ("columns", "pk_constraint", "foreign_keys", "indexes")
 _WHERE_KNOWN = ("unique_constraints", "check_constraints", "table_comment", "table_options")
 KINDS = (*_ALWAYS, *_WHERE_KNOWN)
-#: Of more tables than this all are read, if most are wanted: faster than naming each.
+#: Above this many tables, the whole schema is read if most are wanted: faster than a name list.
 _MANY = 100
 
 
 def ask(inspector: Inspector, names: Mapping[str | None, Collection[str]]) -> ReflectedTables:
-    """Return what an inspector tells of tables, of all of a schema together.
+    """Reflect tables, a whole schema at a time.
 
     Args:
-        inspector: is asked.
+        inspector: SQLAlchemy's inspector.
         names: the tables, by schema.
     """
     found: dict[str, Any] = {kind: {} for kind in KINDS}
@@ -65,20 +66,20 @@ def ask(inspector: Inspector, names: Mapping[str | None, Collection[str]]) -> Re
 def _filter(
     inspector: Inspector, schema: str | None, wanted: Collection[str]
 ) -> Sequence[str] | None:
-    """Return the names to ask for; None: all, of which most are wanted."""
+    """Return the table names to filter by; None to read the whole schema."""
     many = len(wanted) > _MANY and len(wanted) * 2 > len(inspector.get_table_names(schema=schema))
     return None if many else list(wanted)
 
 
 class Batches:
-    """What an inspector tells of tables, asked for in two batches at most.
+    """Reflects tables in at most two batches per kind.
 
-    For a plugin that knows signatures, so that few tables are looked up: those that are foreseen
-    are read together, and if others are looked up all the same, all that are left.
+    For plugins that compute signatures, so that few tables need to be reflected: prefetched tables
+    are read together; the first lookup of any other table reads all that are left.
 
     Args:
-        inspector: is asked.
-        names: the tables that there are, by schema.
+        inspector: SQLAlchemy's inspector.
+        names: the existing tables, by schema.
     """
 
     def __init__(self, inspector: Inspector, names: Mapping[str | None, Collection[str]]) -> None:
@@ -89,7 +90,7 @@ class Batches:
         self._has_read = False
 
     def prefetch(self, keys: Collection[TableKey]) -> None:
-        """Read what is not known yet of tables; the second time, of all tables."""
+        """Read the given tables unless already read; on the second call, read all tables."""
         wanted = self._left & set(keys)
         if not wanted:
             return
@@ -100,13 +101,13 @@ class Batches:
         names: dict[str | None, list[str]] = {}
         for schema, name in sorted(wanted, key=lambda key: (key[0] or "", key[1])):
             names.setdefault(schema, []).append(name)
-        told = ask(self._inspector, names)
+        reflected = ask(self._inspector, names)
         for kind, known in self._found.items():
-            facts = getattr(told, kind)
+            facts = getattr(reflected, kind)
             self._found[kind] = None if facts is None else {**(known or {}), **facts}
 
     def facts(self, kind: str) -> Mapping[Any, Any]:
-        """Return one kind of facts by schema and name of a table."""
+        """Return the lazily read results of one kind, by table key."""
         return LazyFacts(self._keys, lambda key: self._look_up(kind, key))
 
     def _look_up(self, kind: str, key: TableKey) -> Any:
@@ -118,17 +119,17 @@ class Batches:
 
 
 class StandIn(Connection):
-    """Stands in for a connection while SQLAlchemy's dialect looks at tables.
+    """A connection that answers the catalogue queries of SQLAlchemy's dialect from known rows.
 
     Args:
-        connection: is asked what this one does not know.
-        answer: given a statement and its parameters, returns rows; None is not to know.
+        connection: executes the statements that ``answer`` does not know.
+        answer: takes a statement and its parameters, returns rows; None if unknown.
     """
 
     def __init__(
         self, connection: Connection, answer: Callable[[str, Any], Sequence[Row] | None]
     ) -> None:
-        # SQLAlchemy wants a Connection, and this one lives from the other's.
+        # SQLAlchemy requires a Connection; this one shares the state of the original.
         vars(self).update(vars(connection))
         self._real = connection
         self._answer = answer
@@ -136,19 +137,19 @@ class StandIn(Connection):
     def exec_driver_sql(
         self, statement: str, parameters: Any = None, execution_options: Any = None
     ) -> Any:
-        """Answer a statement from what is known, or pass it on."""
+        """Return known rows, or execute the statement on the connection."""
         rows = self._answer(statement, parameters)
         if rows is None:
             return self._real.exec_driver_sql(statement, parameters, execution_options)
         return Rows(rows)
 
     def execution_options(self, **opt: Any) -> Any:
-        """Return itself: what is known does not depend on options."""
+        """Return self: the known rows do not depend on options."""
         return self
 
 
 class Rows:
-    """Rows in the manner of a result, as far as dialects read results.
+    """A result of rows, with the methods of Result that dialects use.
 
     Args:
         rows: the rows.
@@ -160,7 +161,7 @@ class Rows:
         self._rows = rows
 
     def __iter__(self) -> Iterator[Row]:
-        """Return an iterator of the rows."""
+        """Iterate over the rows."""
         return iter(self._rows)
 
     def fetchall(self) -> Sequence[Row]:
@@ -170,13 +171,13 @@ class Rows:
     all = fetchall
 
     def first(self) -> Row | None:
-        """Return the first row; None where there is none."""
+        """Return the first row, or None."""
         return self._rows[0] if self._rows else None
 
     fetchone = first
 
     def scalar(self) -> Any:
-        """Return the first value of the first row; None where there is none."""
+        """Return the first value of the first row, or None."""
         return self._rows[0][0] if self._rows else None
 
     def close(self) -> None:
@@ -184,11 +185,11 @@ class Rows:
 
 
 class LazyFacts(Mapping[Any, Any]):
-    """Facts by schema and name of a table, each found out when it is looked up.
+    """Mapping from table key to reflected data, loaded on first access.
 
     Args:
         keys: the tables.
-        find: called with one of them, once.
+        find: loads the data of one table; called at most once per table.
     """
 
     def __init__(self, keys: Collection[TableKey], find: Callable[[TableKey], Any]) -> None:
@@ -198,11 +199,11 @@ class LazyFacts(Mapping[Any, Any]):
 
     @classmethod
     def of(cls, inspector: Inspector, kind: str, keys: Collection[TableKey]) -> LazyFacts:
-        """Return what an inspector tells of tables.
+        """Reflect tables lazily with an inspector, one table at a time.
 
         Args:
-            inspector: is asked about one table at a time.
-            kind: as in the names of its methods: ``columns``, ``indexes``...
+            inspector: SQLAlchemy's inspector.
+            kind: the suffix of its ``get_...`` method: ``columns``, ``indexes``...
             keys: the tables.
         """
         look = getattr(inspector, f"get_multi_{kind}")
@@ -210,7 +211,7 @@ class LazyFacts(Mapping[Any, Any]):
         return cls(keys, lambda key: look(schema=key[0], filter_names=[key[1]], **every)[key])
 
     def __getitem__(self, key: Any) -> Any:
-        """Return what there is to tell of a table."""
+        """Return the data of a table."""
         if key not in self._found:
             if key not in self._keys:
                 raise KeyError(key)
@@ -218,13 +219,13 @@ class LazyFacts(Mapping[Any, Any]):
         return self._found[key]
 
     def __contains__(self, key: object) -> bool:
-        """Return whether the table is there."""
+        """Return whether the table exists."""
         return key in self._keys
 
     def __iter__(self) -> Iterator[Any]:
-        """Return an iterator of the tables."""
+        """Iterate over the table keys."""
         return iter(self._keys)
 
     def __len__(self) -> int:
-        """Return how many tables there are."""
+        """Return the number of tables."""
         return len(self._keys)

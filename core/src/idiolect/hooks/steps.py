@@ -1,4 +1,4 @@
-"""Small records of a step's run that hooks receive and return."""
+"""Records about the execution of a step that hooks receive and return."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StepGuard:
-    """What a step is run again under, after ``impl.ask_for_guard()``.
+    """Conditions under which a step is run again, requested by ``impl.ask_for_guard()``.
 
     Attributes:
-        reason: why, for the log.
-        around: given the connection, a context manager that is entered and left with no
-            transaction open. What it yields is called before the step's commit and may raise.
+        reason: for the log.
+        around: takes the connection, returns a context manager that is entered and exited with no
+            transaction open. The callable it yields is called before the step's commit and may
+            raise.
     """
 
     reason: str
@@ -28,11 +29,11 @@ class StepGuard:
 
 @dataclass(frozen=True, slots=True)
 class SessionLimits:
-    """How long the statements of a step may take.
+    """Time limits for the statements of a step.
 
     Attributes:
-        statement: seconds that one statement may run; None: no limit of the run's.
-        lock_wait: seconds that one statement may wait for a lock; None: no limit of the run's.
+        statement: seconds that one statement may run; None: not limited by the run.
+        lock_wait: seconds that one statement may wait for a lock; None: not limited by the run.
     """
 
     statement: float | None = None

@@ -16,7 +16,7 @@ class TemplateFolder:
     Attributes:
         path: a folder with env.py, ``script.py.mako``, the template of a config file, and a
             README whose first line ``list_templates`` prints.
-        name: what it is called; ``""``: like the folder.
+        name: the template's name; ``""``: the folder's name.
     """
 
     path: Path

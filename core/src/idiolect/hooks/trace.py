@@ -1,8 +1,7 @@
-"""Tells on standard error which hook was asked, of whom, and what was answered.
+"""Traces hook calls to standard error, for plugin authors.
 
-Used by the manager with each new scope where ``IDIOLECT_TRACE_HOOKS`` is set. For authors of
-plugins: a line before a call, with the plugins in the order in which they are asked, and a line
-after it, with the answer.
+Enabled by ``IDIOLECT_TRACE_HOOKS`` for each new scope. Writes a line before a call, with the
+plugins in calling order, and a line after it, with the result.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _LONGEST = 200
 
 
 def is_wanted() -> bool:
-    """Return whether the environment asks for the trace."""
+    """Return whether the environment enables tracing."""
     return os.environ.get(VARIABLE, "").strip().lower() not in {"", "0", "false", "no", "off"}
 
 
@@ -33,7 +32,7 @@ def trace(scope: pluggy.PluginManager, dialect: str) -> None:
     """Write a line before and after every hook call of ``scope``."""
 
     def before(hook: str, impls: Sequence[pluggy.HookImpl], _kwargs: Mapping[str, Any]) -> None:
-        # pluggy calls the list from its end.
+        # pluggy iterates over the list in reverse.
         asked = ", ".join(impl.plugin_name for impl in reversed(impls))
         _write(f"{hook} [{dialect}] asks {asked}")
 
@@ -53,7 +52,7 @@ def trace(scope: pluggy.PluginManager, dialect: str) -> None:
 
 
 def _shown(value: object, how: Any = repr) -> str:
-    """Return a value on one line, shortened, without the password of a URL in it."""
+    """Return a value on one line, shortened, with passwords in URLs masked."""
     text = re.sub(_IN_URL, r"\1***\2", " ".join(how(value).split()))
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
 

@@ -1,7 +1,7 @@
-"""Which version of the hooks this core has, and which versions a plugin says that it fits.
+"""The version of the hook specifications, and the check of a plugin's declared versions.
 
-Used by the manager with a plugin that is about to be registered. A hook or an argument that is
-added raises the second number, one that is removed or changed raises the first.
+Called by the manager before a plugin is registered. Adding a hook or a parameter increases the
+minor number; removing or changing one increases the major number.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: Major and minor number of the specifications in :mod:`idiolect.hooks.hookspecs`.
 HOOKSPEC_VERSION: Final = (1, 0)
-#: The attribute of a plugin that tells the versions which it is made for.
+#: The attribute in which a plugin declares the versions it supports.
 DECLARATION: Final = "idiolect_hookspec"
 
 _BOUND = r"(>=|<=|==|>|<)\s*(\d+)(?:\.(\d+))?"
@@ -29,15 +29,15 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def offered() -> str:
-    """Return the version of this core with the range of plugins that fit, for messages."""
+    """Return this core's hook version and the range of supported plugins, for messages."""
     major, minor = HOOKSPEC_VERSION
     return f"{major}.{minor}, which serves plugins made for >={major},<={major}.{minor}"
 
 
 def misfit(plugin: Any) -> str:
-    """Return why a plugin does not fit this core's hooks; an empty string where it does.
+    """Return why a plugin does not support this core's hooks; empty if it does.
 
-    A plugin without a declaration is taken to fit.
+    A plugin without a declaration is accepted.
     """
     declared = getattr(plugin, DECLARATION, None)
     if declared is None:
@@ -48,7 +48,7 @@ def misfit(plugin: Any) -> str:
             f"{DECLARATION} is {declared!r}; expected comparisons such as '>=1,<2' or '>=1.2', "
             "joined by commas."
         )
-    # A bound without a minor number speaks of the major one alone: 1.4 is no more than "<=1".
+    # A bound without a minor number applies to the major number only: 1.4 satisfies "<=1".
     if all(_COMPARISONS[sign](HOOKSPEC_VERSION[: len(bound)], bound) for sign, bound in bounds):
         return ""
     from idiolect import __version__
