@@ -75,5 +75,5 @@ def test_batches_read_what_is_foreseen_then_the_rest(connection: Connection) -> 
 def test_batches_tell_what_a_dialect_cannot(connection: Connection) -> None:
     """What the inspector cannot read is an error here too."""
     batches = Batches(inspect(connection), {None: ["one"]})
-    with pytest.raises(NotImplementedError, match="sqlite tells no table_comment"):
+    with pytest.raises(NotImplementedError, match="sqlite does not reflect table_comment"):
         batches.facts("table_comment").get((None, "one"))

@@ -114,7 +114,7 @@ class Batches:
         self.prefetch([key])
         known = self._found[kind]
         if known is None:
-            raise NotImplementedError(f"{self._inspector.dialect.name} tells no {kind}")
+            raise NotImplementedError(f"{self._inspector.dialect.name} does not reflect {kind}")
         return known[key]
 
 

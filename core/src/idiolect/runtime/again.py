@@ -1,7 +1,7 @@
-"""Steps that are undone and run again under a guard, because a database asks for it.
+"""Steps that are rolled back and run again under a guard, at the request of an impl.
 
-The context brings each step here, and impls ask, in the middle of a step, by
-``impl.ask_for_guard()``. Which guard there is and what it does is known to dialects alone.
+The migration context runs each step through here; an impl requests the second attempt in the middle
+of a step with ``impl.ask_for_guard()``. Only dialects know which guards exist and what they do.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ _MARK = "idiolect_step"
 
 
 class RunStepAgain(BaseException):
-    """Leaves a step that is run again; no Exception, so that a revision's handlers let it pass."""
+    """Aborts a step to run it again; not an Exception, so that revisions do not catch it."""
 
 
 class Attempts:
     """The attempts at the steps of one context.
 
-    A step that may be asked for again begins with a savepoint, because what came before it in
-    the same transaction stays. Where the step has committed by itself the savepoint is gone, and
-    the answer to a wish is no.
+    A step that may have to run again starts with a savepoint, because earlier work in the same
+    transaction must be kept. If the step commits, the savepoint is lost, and the step cannot be run
+    again.
 
     Args:
-        context: the owner.
+        context: the migration context.
     """
 
     def __init__(self, context: MigrationContext) -> None:
@@ -47,15 +47,15 @@ class Attempts:
         self._guarded = False
 
     def run(self, run_step: Callable[[], None], name: str, heads: tuple[str, ...]) -> None:
-        """Run a step, and once more if its first attempt asks for it.
+        """Run a step, and once more if the first attempt requests it.
 
         Args:
             run_step: runs it.
-            name: what it is called in the log.
+            name: its name in the log.
             heads: the ids that have rows in the version table.
 
         Raises:
-            CommandError: another process has migrated before the second attempt could begin.
+            CommandError: another process migrated before the second attempt.
         """
         if not self._may_be_run_again():
             run_step()
@@ -73,7 +73,7 @@ class Attempts:
         try:
             run_step()
         except (Exception, RunStepAgain):
-            # A handler of the revision may have met another error on the way out.
+            # An exception handler of the revision may have raised another error on the way.
             if self._wanted is None:
                 raise
         finally:
@@ -82,13 +82,13 @@ class Attempts:
         return guard
 
     def ask(self, guard: StepGuard) -> None:
-        """Undo the running step and leave it; return where that is impossible."""
+        """Abort the running step and roll it back; return if that is not possible."""
         if self._is_first and self._undo():
             self._wanted = guard
             raise RunStepAgain
 
     def finish(self) -> None:
-        """Commit a step that ran under a guard, so that the next runs without."""
+        """Commit a step that ran under a guard, so that the next one runs without it."""
         if self._guarded:
             self._guarded = False
             self._context.transactions.commit_guarded()
@@ -137,6 +137,6 @@ class Attempts:
 
     def _release(self) -> None:
         connection = self._context.connection
-        # A step that has ended its transaction by itself has taken the savepoint with it.
+        # A step that committed has released the savepoint.
         with contextlib.suppress(DBAPIError):
             connection.dialect.do_release_savepoint(connection, _MARK)

@@ -1,4 +1,4 @@
-"""The core's own answers to the questions about a run. Asked last, after every plugin."""
+"""The core's implementations of the hooks of a run, called after those of all plugins."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 @hookimpl(trylast=True)
 def prepare_connection() -> AbstractContextManager[None]:
-    """Leave the connection as it is."""
+    """Leave the connection unchanged."""
     return contextlib.nullcontext()
 
 
 @hookimpl(trylast=True)
 def statement_journal(rules: DialectRules) -> JournalSupport | Literal[False]:
-    """Record what commits midway where the rest can be rolled back; elsewhere nothing is known."""
-    # Here and below: not loaded where nobody asks.
+    """Journal what commits midway if DDL is transactional; otherwise disable the journal."""
+    # Imported here and below because most commands do not call these hooks.
     from idiolect.hooks.journal import JournalSupport
 
     return JournalSupport() if rules.transactional_ddl else False
@@ -40,10 +40,10 @@ def statement_journal(rules: DialectRules) -> JournalSupport | Literal[False]:
 
 @hookimpl(trylast=True)
 def migration_lock(dialect: Dialect, connection: Connection, request: LockRequest) -> MigrationLock:
-    """A row that its holder keeps alive, where the dialect has a plugin.
+    """Return a lease row, if the dialect has a plugin.
 
-    A dialect that is known by a class of the user's alone gets no lock, since nobody has said
-    that a table may be added there, or a row changed.
+    A dialect supported only by a user's class gets no lock: it is not known whether a table may
+    be created there.
     """
     from idiolect.hooks.entrypoints import DIALECTS, find
     from idiolect.hooks.locks import MigrationLock
@@ -56,7 +56,7 @@ def migration_lock(dialect: Dialect, connection: Connection, request: LockReques
 
 @hookimpl(trylast=True)
 def version_table(impl: DefaultImpl, spec: VersionTableSpec) -> Table:
-    """Answer the impl's documented method."""
+    """Call the impl's documented method."""
     table: Table = impl.version_table_impl(
         version_table=spec.name,
         version_table_schema=spec.schema,
@@ -67,7 +67,7 @@ def version_table(impl: DefaultImpl, spec: VersionTableSpec) -> Table:
 
 @hookimpl(trylast=True)
 def run_step(context: MigrationContext, step: MigrationStep, run_args: Mapping[str, Any]) -> bool:
-    """Call the revision's function, and keep the journal of what it does."""
+    """Call the revision's function and journal its statements."""
     function = step.migration_fn
     module_globals = getattr(function, "__globals__", {})
     mark_globals(module_globals)
@@ -83,6 +83,6 @@ def run_step(context: MigrationContext, step: MigrationStep, run_args: Mapping[s
 def on_version_apply(
     ctx: MigrationContext, step: MigrationInfo, heads: set[str], run_args: Mapping[str, Any]
 ) -> None:
-    """Call what ``configure(on_version_apply=...)`` was given, in order."""
+    """Call the functions given to ``configure(on_version_apply=...)``, in order."""
     for callback in ctx.on_version_apply_callbacks:
         callback(ctx=ctx, step=step, heads=heads, run_args=dict(run_args))

@@ -1,7 +1,6 @@
-"""Types of the functions that env.py hands to ``configure()``, for those who annotate theirs.
+"""Type aliases for the callbacks of ``configure()``, for use in annotations.
 
-Programs import them from the documented path, :mod:`idiolect.runtime.environment`. Nothing here
-runs.
+Import them from the documented path, :mod:`idiolect.runtime.environment`.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Literal
 
-# Names that stay below are read when an alias is made; the rest are words for type checkers.
+# These names are evaluated when an alias is created; the others are for type checkers only.
 from idiolect.revisions.arguments import RevisionIds
 
 if TYPE_CHECKING:
@@ -31,15 +30,15 @@ NameFilterType = Literal[
     "foreign_key_constraint",
     "check_constraint",
 ]
-"""What a name belongs to, as ``include_name`` is told."""
+"""The kind of object that ``include_name`` is called for."""
 
 NameFilterParentNames = MutableMapping[
     Literal["schema_name", "table_name", "schema_qualified_table_name"], str | None
 ]
-"""Where a name stands, as ``include_name`` is told."""
+"""The parent names that ``include_name`` gets."""
 
 IncludeNameFn = Callable[[str | None, NameFilterType, NameFilterParentNames], bool]
-"""``include_name``: whether a name of the database is looked at."""
+"""``include_name``: whether a name in the database is reflected."""
 
 IncludeObjectFn = Callable[
     ["SchemaItem", str | None, NameFilterType, bool, "SchemaItem | None"], bool
@@ -66,12 +65,12 @@ CompareServerDefault = Callable[
 """``compare_server_default``: whether two defaults differ; None leaves it to Idiolect."""
 
 RenderItemFn = Callable[[str, Any, "AutogenContext"], str | Literal[False]]
-"""``render_item``: an object as code; False leaves it to Idiolect."""
+"""``render_item``: the code of an object; False leaves it to Idiolect."""
 
 ProcessRevisionDirectiveFn = Callable[
     ["MigrationContext", RevisionIds, "list[MigrationScript]"], None
 ]
-"""``process_revision_directives``: changes what is about to be written."""
+"""``process_revision_directives``: modifies the revisions to generate."""
 
 OnVersionApplyFn = Callable[
     ["MigrationContext", "MigrationInfo", Collection[Any], Mapping[str, Any]], None

@@ -1,6 +1,6 @@
-"""Which dialect a context is for, by what ``configure()`` was given.
+"""Determines the dialect of a context from the arguments of ``configure()``.
 
-Used by the context, once. Who serves the dialect is found elsewhere.
+Called once per context. Plugins for the dialect are looked up elsewhere.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ def requested_dialect(
     dialect: Dialect | None,
     dialect_opts: dict[str, str] | None,
 ) -> Dialect:
-    """Return the dialect of the first that is given: connection, URL, name, dialect.
+    """Return the dialect of the first argument given: connection, URL, name, dialect.
 
     Raises:
-        CommandError: an Engine was passed, or nothing that tells the dialect.
+        CommandError: an Engine was passed, or no argument determines the dialect.
     """
     if connection is not None:
         return _dialect_of(connection)

@@ -1,8 +1,7 @@
-"""EnvironmentContext: what env.py sees as ``context``.
+"""EnvironmentContext: the object behind ``context`` in env.py.
 
-Commands make one to run env.py with the function ``fn``; env.py reaches it through the proxy module
-and configures how the database is reached. Long explanations of the options are in
-``docs/reference/options.md``.
+Commands create one to run env.py with the function ``fn``; env.py accesses it through a proxy
+module and configures the connection. The options are documented in ``docs/reference/options.md``.
 """
 
 from __future__ import annotations
@@ -31,21 +30,21 @@ if TYPE_CHECKING:
 
 RevisionArgument = str | tuple[str, ...] | None
 
-#: Arguments of configure() that replace what the command asked for, if given at all.
+#: Arguments of configure() that override the command's options if given.
 _OVERRIDES = ("output_encoding", "starting_rev", "tag", "transactional_ddl")
 
 
 class EnvironmentContext:
-    """The bridge between a command, env.py and the migration context.
+    """Connects a command, env.py and the migration context.
 
-    Used as a context manager it is what the module ``context`` stands for, in this thread or
+    As a context manager, it is the object that the module ``context`` proxies, in this thread or
     task, until the block ends.
 
     Args:
-        config: the configuration in use.
-        script: the script directory in use.
-        **kw: what the command asks for: ``fn``, ``as_sql``, ``starting_rev``,
-            ``destination_rev``, ``tag`` and further options of the migration context.
+        config: the configuration.
+        script: the script directory.
+        **kw: the command's options: ``fn``, ``as_sql``, ``starting_rev``, ``destination_rev``,
+            ``tag`` and further options of the migration context.
     """
 
     config: Config
@@ -79,7 +78,7 @@ class EnvironmentContext:
                 context.stop_watching()
 
     def is_offline_mode(self) -> bool:
-        """Return whether a script is to be written (``--sql``). Needs no ``configure()``."""
+        """Return whether a script is generated (``--sql``). Does not need ``configure()``."""
         return bool(self.context_opts.get("as_sql", False))
 
     def is_transactional_ddl(self) -> bool:
@@ -87,11 +86,11 @@ class EnvironmentContext:
         return self.get_context().rules.transactional_ddl
 
     def requires_connection(self) -> bool:
-        """Return whether a database has to be reached. Needs no ``configure()``."""
+        """Return whether the command needs a database connection. Does not need ``configure()``."""
         return not self.is_offline_mode()
 
     def get_head_revision(self) -> RevisionArgument:
-        """Return the id of the one head; CommandError where there are several."""
+        """Return the id of the only head; raise CommandError if there are several."""
         return self.script.as_revision_number("head")
 
     def get_head_revisions(self) -> RevisionArgument:
@@ -114,10 +113,10 @@ class EnvironmentContext:
         return self.script.as_revision_number(start)
 
     def get_revision_argument(self) -> RevisionArgument:
-        """Return the id that the command goes to; None for the base.
+        """Return the target revision of the command; None for the base.
 
         Raises:
-            CommandError: the command goes nowhere, as ``current`` does.
+            CommandError: the command has no target revision, as ``current``.
         """
         if "destination_rev" not in self.context_opts:
             message = "No destination revision argument is available."
@@ -125,7 +124,7 @@ class EnvironmentContext:
         return self.script.as_revision_number(self.context_opts["destination_rev"])
 
     def get_tag_argument(self) -> str | None:
-        """Return what was passed with ``--tag``, if anything."""
+        """Return the value of ``--tag``, or None."""
         tag: str | None = self.context_opts.get("tag")
         return tag
 
@@ -134,9 +133,9 @@ class EnvironmentContext:
     @overload
     def get_x_argument(self, as_dictionary: Literal[True]) -> dict[str, str]: ...
     def get_x_argument(self, as_dictionary: bool = False) -> list[str] | dict[str, str]:
-        """Return what was passed with ``-x``: texts in order, or a dict of ``key=value``.
+        """Return the values of ``-x``: a list of strings, or a dict of ``key=value`` pairs.
 
-        A text without ``=`` becomes a key with an empty value; of equal keys the last counts.
+        A value without ``=`` becomes a key with an empty value; of equal keys the last one wins.
         """
         given = getattr(self.config.cmd_opts, "x", None) or []
         if not as_dictionary:
@@ -175,14 +174,14 @@ class EnvironmentContext:
         autogenerate_plugins: Collection[str] | None = None,
         **kw: Any,
     ) -> None:
-        """Say how the database is reached and what the run is to obey.
+        """Configure the connection and the options of the run.
 
-        May be called several times by one env.py; what follows works on the latest call's
-        context. All options, with their meaning and defaults: ``docs/reference/options.md``.
+        Can be called several times by one env.py; other methods use the latest context. All
+        options with their defaults are documented in ``docs/reference/options.md``.
 
         Raises:
-            CommandError: ``connection`` is not a Connection, or nothing tells the dialect.
-            UnknownDialectError: nothing installed serves the dialect.
+            CommandError: ``connection`` is not a Connection, or the dialect cannot be determined.
+            UnknownDialectError: no installed plugin supports the dialect.
         """
         given = dict(locals())
         check_early(
@@ -202,13 +201,13 @@ class EnvironmentContext:
         self._configured.append(self._migration_context)
 
     def _merged_options(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Return the command's options with those of configure() over them."""
+        """Return the command's options, overridden by those given to configure()."""
         opts = dict(self.context_opts)
         for name, value in given.items():
             if name in _OVERRIDES:
                 if value is None or value == "":
                     continue
-                # Asked for again by get_tag_argument() and the like, before the next context.
+                # get_tag_argument() and the like read it before the next context exists.
                 self.context_opts[name] = value
             if name in {"output_buffer", "template_args"}:
                 continue
@@ -216,13 +215,13 @@ class EnvironmentContext:
         buffer = given["output_buffer"]
         opts["output_buffer"] = self.config.output_buffer if buffer is None else buffer
         opts["script"] = self.script
-        # The revision command goes on with the very dict that it passed in.
+        # The revision command keeps a reference to the dict it passed, so update it in place.
         if given["template_args"] and "template_args" in self.context_opts:
             self.context_opts["template_args"].update(given["template_args"])
         return opts
 
     def run_migrations(self, **kw: Any) -> None:
-        """Run what the command planned, on the context of the latest ``configure()``.
+        """Run the steps planned by the command, on the context of the latest ``configure()``.
 
         Args:
             **kw: passed to each revision's ``upgrade()`` or ``downgrade()``.
@@ -232,15 +231,15 @@ class EnvironmentContext:
     def execute(
         self, sql: Executable | str, execution_options: dict[str, Any] | None = None
     ) -> None:
-        """Send a statement, or write it to the script. Needs ``configure()``."""
+        """Execute a statement, or write it to the script. Needs ``configure()``."""
         self.get_context().execute(sql, execution_options=execution_options)
 
     def static_output(self, text: str) -> None:
-        """Write text to the script as it is, such as a comment. Needs ``configure()``."""
+        """Write text to the script unchanged, such as a comment. Needs ``configure()``."""
         self.get_context().impl.static_output(text)
 
     def begin_transaction(self) -> ProxyTransaction | AbstractContextManager[Any]:
-        """Return the block in which a run's transaction lives. Needs ``configure()``.
+        """Return the context manager for the run's transaction. Needs ``configure()``.
 
         See :meth:`MigrationContext.begin_transaction`.
         """
@@ -250,7 +249,7 @@ class EnvironmentContext:
         """Return the migration context of the latest ``configure()``.
 
         Raises:
-            CommandError: there was none yet.
+            CommandError: ``configure()`` has not been called.
         """
         if self._migration_context is None:
             message = "No context has been configured yet: call context.configure() in env.py."
@@ -258,7 +257,7 @@ class EnvironmentContext:
         return self._migration_context
 
     def get_bind(self) -> Connection | None:
-        """Return the connection that statements go to. Needs ``configure()``."""
+        """Return the connection of the context. Needs ``configure()``."""
         return self.get_context().bind
 
     def get_impl(self) -> DefaultImpl:
@@ -267,7 +266,7 @@ class EnvironmentContext:
 
 
 def __getattr__(name: str) -> Any:
-    # Types for annotations: few programs want them, and they cost what typing costs.
+    # Imported lazily: only annotations use these types, and importing typing takes time.
     from idiolect.runtime import callbacks
 
     if name in {"_GetRevArg", "_RevNumber"}:

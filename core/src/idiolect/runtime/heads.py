@@ -1,7 +1,7 @@
-"""Keeps the version table's rows in step with the steps of a run.
+"""Updates the version table after each step of a run.
 
-Used by the migration context with a step that has just run, inside the step's transaction. The step
-says which rows come and go; this room writes them and checks that they were there.
+Called by the migration context after a step has run, inside the step's transaction. The step
+determines the row changes; this module writes them and checks the affected row counts.
 """
 
 from __future__ import annotations
@@ -19,36 +19,36 @@ if TYPE_CHECKING:
     from idiolect.runtime.steps import MigrationStep
 
 
-#: Stand for the ids in the one text that most updates share.
+#: Placeholders for the ids in the SQL text that most updates share.
 _OLD, _NEW = "idiolect_old_version", "idiolect_new_version"
-#: What ``text()`` or a driver would take for more than itself.
+#: Characters that ``text()`` or a driver would interpret.
 _ACTIVE = frozenset("%:\\")
 
 
 class HeadMaintainer:
-    """The heads of a database as steps move them.
+    """The version table's heads during a run.
 
     Args:
         context: the context whose version table is written.
         heads: the ids that have a row now.
 
     Attributes:
-        heads: the ids that have a row, after the steps so far.
+        heads: the ids that have a row after the steps so far.
     """
 
     def __init__(self, context: MigrationContext, heads: Iterable[str]) -> None:
         self.context = context
         self.heads = set(heads)
-        # Row order of a database is no order; a fixed one makes runs and scripts repeatable.
+        # Databases return rows in no defined order; a fixed one makes runs and scripts repeatable.
         self._order = list(heads)
-        # Compiled with the first update; "" where that text cannot be used.
+        # Compiled with the first update; "" if the text cannot be shared.
         self._update_text: str | None = None
 
     def update_to_step(self, step: MigrationStep) -> None:
         """Write the row changes of ``step``.
 
         Raises:
-            VersionTableError: a row to change or delete is not there exactly once.
+            VersionTableError: not exactly one row matched an update or delete.
         """
         changes = step.head_changes(self._ordered())
         for version in changes.delete:
@@ -60,7 +60,7 @@ class HeadMaintainer:
         self._order = self._ordered()
 
     def _ordered(self) -> list[str]:
-        """Return the heads, those of the start first and each step's after them."""
+        """Return the heads, initial ones first, then in the order in which steps added them."""
         kept = [rev for rev in self._order if rev in self.heads]
         return kept + sorted(self.heads.difference(kept))
 
@@ -99,10 +99,10 @@ class HeadMaintainer:
         )
 
     def _shared_update(self, from_: str, to_: str) -> Any:
-        """Return the update as text; None where it has to be made as a construct.
+        """Return the update as text; None if it has to be built as a construct.
 
-        Almost every step has one, the same but for two ids: compiled once instead of each time,
-        which is a good part of what a short revision costs.
+        Almost every step runs this update with different ids. It is compiled once because
+        compilation takes a considerable part of the time of a short revision.
         """
         if self.context.has_version_details or not (from_.isalnum() and to_.isalnum()):
             return None
@@ -114,7 +114,7 @@ class HeadMaintainer:
         return text(self._update_text.replace(_OLD, from_).replace(_NEW, to_))
 
     def _with_details(self, row: Any, version: str, step: MigrationStep) -> Any:
-        """Return the statement with values for the columns beside ``version_num``, if any."""
+        """Add values for the columns other than ``version_num``, if any."""
         if not self.context.has_version_details:
             return row
         details = self.context.hooks.version_record(self.context, step, version)
@@ -122,7 +122,7 @@ class HeadMaintainer:
 
     @staticmethod
     def _literal(version: str) -> Any:
-        """Return the id as SQL text, so that logs and scripts show the same statement."""
+        """Return the id as a SQL literal, so that logs and scripts show the same statement."""
         escaped = version.replace("'", "''")
         return literal_column(f"'{escaped}'")
 

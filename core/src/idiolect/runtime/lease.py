@@ -1,8 +1,8 @@
-"""A lock for databases that have none: a row that its holder keeps alive.
+"""A lock for databases without one: a row that its owner renews.
 
-Used by ``runtime/lock.py`` where a dialect's plugin has no lock of its own. A thread with its own
-connection increments the row every few seconds. A waiter that sees no change for long takes it
-over; it measures this by its own clock, so that clocks need not agree.
+Used by ``runtime/lock.py`` if the dialect's plugin provides no lock. A thread with a separate
+connection increments the row's counter every few seconds. A waiter that sees no change for long
+enough takes the lock over; it measures by its own clock, so clocks need not be synchronised.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 log = Log("runtime.lease")
 
-#: Seconds between two beats of a holder, and without one after which it counts as dead.
+#: Seconds between two heartbeats, and without one after which an owner is considered dead.
 BEAT, EXPIRY = 5.0, 30.0
 _FREE = ""
 
 
 def lease_table(version_table: Table) -> Table:
-    """Return the table beside a version table that holds its lease."""
+    """Return the lease table that belongs to a version table."""
     return Table(
         lease_name(version_table.name),
         MetaData(),
@@ -48,13 +48,13 @@ def lease_table(version_table: Table) -> Table:
 
 
 class LeaseLock(MigrationLock):
-    """A row that counts up while its holder lives.
+    """A lock row whose counter increases while its owner is alive.
 
     Args:
         connection: the migrating connection.
-        request: what is wanted.
-        beat: seconds between two beats.
-        expiry: seconds without a beat after which a holder counts as dead.
+        request: what to lock, and for whom.
+        beat: seconds between two heartbeats.
+        expiry: seconds without a heartbeat after which an owner is considered dead.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class LeaseLock(MigrationLock):
         self._heart: Heart | None = None
 
     def acquire(self) -> bool:
-        """Take the row where it is free, or has stood still for too long."""
+        """Acquire the row if it is free or its lease has expired."""
         if not self._has_row:
             self._make_row()
             self._has_row = True
@@ -97,7 +97,7 @@ class LeaseLock(MigrationLock):
         return self._seen[0] if self._seen else ""
 
     def release(self) -> None:
-        """Stop the beats and free the row."""
+        """Stop the heartbeat and release the row."""
         if self._heart is not None:
             self._heart.stop()
         table = self._table
@@ -112,7 +112,7 @@ class LeaseLock(MigrationLock):
         return now - self._seen_at >= self._expiry
 
     def _write(self, owner: str, beat: int, while_: tuple[str, int]) -> bool:
-        """Change the row if it still is what it was; return whether this one did."""
+        """Update the row if it is unchanged since it was read; return whether it was updated."""
         table = self._table
         change = (
             table.update()
@@ -127,7 +127,7 @@ class LeaseLock(MigrationLock):
             return bool(tuple(row) == (owner, beat))
 
     def _make_row(self) -> None:
-        """Make table and row where they are missing; of several at once, one succeeds."""
+        """Create table and row if missing; of several concurrent runs, one succeeds."""
         table = self._table
         with own_transaction(self._connection) as connection:
             there = inspect(connection).has_table(table.name, schema=table.schema)
@@ -151,12 +151,12 @@ class LeaseLock(MigrationLock):
 
 
 class Heart:
-    """A thread that beats on a connection of its own, until it is stopped.
+    """A thread that calls a function periodically with its own connection, until stopped.
 
     Args:
-        connection: the migrating connection, for another one like it.
-        seconds: the time between two beats.
-        beat: what is done each time, with the connection of its own.
+        connection: the migrating connection; the thread connects in the same way.
+        seconds: the interval.
+        beat: called at each interval with the thread's connection.
     """
 
     def __init__(
@@ -166,7 +166,7 @@ class Heart:
         self._beat = beat
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
-        # Another connection would be the same one, or see another database in another memory.
+        # With these pools a second connection would be the same one, or another in-memory database.
         if isinstance(connection.engine.pool, (StaticPool, SingletonThreadPool)):
             return
         run = self._run_async if connection.dialect.is_async else self._run
@@ -176,7 +176,7 @@ class Heart:
         self._thread.start()
 
     def stop(self) -> None:
-        """Beat no more; waits for a beat that is under way."""
+        """Stop, after waiting for a heartbeat in progress."""
         self._stopped.set()
         if self._thread is not None:
             self._thread.join(timeout=self._seconds)
@@ -188,15 +188,15 @@ class Heart:
                     while not self._stopped.wait(self._seconds):
                         self._beat(connection)
             except DBAPIError as exc:
-                # The next may go through: only after several is a holder taken for dead.
+                # The next one may succeed: the lease expires only after several failures.
                 log.info("A renewal of the migration lease failed: %s", type(exc).__name__)
                 self._stopped.wait(self._seconds)
 
     def _run_async(self, like: Connection) -> None:
-        # Of async drivers only.
+        # Needed by async drivers only.
         import asyncio
 
         from sqlalchemy.util import greenlet_spawn
 
-        # Drivers bind a connection to the loop that it was made in.
+        # Connections of async drivers are bound to the event loop that created them.
         asyncio.run(greenlet_spawn(self._run, like))

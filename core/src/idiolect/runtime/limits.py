@@ -1,8 +1,8 @@
-"""How long a step may take and wait, and when it is tried again.
+"""Time limits of a step, and retries after transient errors.
 
-Used by the migration context around each step, and with an error that ended a run. How a database
-keeps a limit is its plugin's business (hook ``session_limits``), and so is which errors pass by
-themselves (hook ``transient_error``).
+Used by the migration context around each step, and when an error has ended a run. How a limit is
+set (hook ``session_limits``) and which errors are transient (hook ``transient_error``) depends on
+the dialect's plugin.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 
 log = Log("runtime.limits")
 
-#: The options, which a revision file may have as well, as names of its module.
+#: The options; revision files can override them in module variables of the same names.
 STATEMENT, LOCK_WAIT = "statement_timeout", "lock_wait_timeout"
-#: How often a run is tried again, unless ``transient_retries`` says otherwise.
+#: Default of ``transient_retries``.
 RETRIES = 3
-#: Seconds in 24 days: their milliseconds fill what drivers have for them.
+#: 24 days in seconds: in milliseconds, the most that a 32-bit integer of a driver can hold.
 _LONGEST = 2_073_600
-#: Seconds before the first time; doubled with each.
+#: Seconds before the first retry; doubled each time.
 _FIRST_PAUSE = 0.5
 
 
 def limits_around(context: MigrationContext, step: MigrationStep) -> AbstractContextManager[None]:
-    """Return what keeps the limits of the run, or of the step's own file.
+    """Return a context manager for the limits of the run, or those of the revision file.
 
     Raises:
-        CommandError: a limit is no positive number, or the dialect has none.
+        CommandError: a limit is not a positive number, or the dialect does not support limits.
     """
     if context.as_sql:
         return contextlib.nullcontext()
@@ -46,7 +46,7 @@ def limits_around(context: MigrationContext, step: MigrationStep) -> AbstractCon
     lock_wait = _seconds(context, step, LOCK_WAIT)
     if statement is None and lock_wait is None:
         return contextlib.nullcontext()
-    # Most runs have none.
+    # Imported here because most runs have no limits.
     from idiolect.hooks.steps import SessionLimits
 
     limits = SessionLimits(statement=statement, lock_wait=lock_wait)
@@ -61,7 +61,7 @@ def limits_around(context: MigrationContext, step: MigrationStep) -> AbstractCon
 
 
 def _seconds(context: MigrationContext, step: Any, name: str) -> float | None:
-    """Return a limit in seconds: the revision's own, else the run's; None without limit."""
+    """Return a limit in seconds, the revision's or else the run's; None if unlimited."""
     value = context.opts.get(name)
     module = getattr(getattr(step, "revision", None), "module", None)
     given = getattr(module, name, value)
@@ -78,16 +78,16 @@ def _seconds(context: MigrationContext, step: Any, name: str) -> float | None:
 
 
 class Retries:
-    """Runs a run's steps again after errors that pass by themselves.
+    """Retries the steps of a run after transient errors.
 
-    Only where all of the failed step was rolled back: the database can, the transaction is the
-    run's own, and the step has committed nothing by itself.
+    Only if the failed step was rolled back completely: DDL is transactional, the transaction is
+    the run's own, and the step has not committed.
 
     Args:
-        context: the owner.
+        context: the migration context.
 
     Attributes:
-        has_committed: whether the running step has committed by itself.
+        has_committed: whether the running step has committed.
     """
 
     def __init__(self, context: MigrationContext) -> None:
@@ -98,11 +98,11 @@ class Retries:
         self.has_committed = False
 
     def step_begins(self) -> None:
-        """Note that a step begins."""
+        """Called when a step begins."""
         self.has_committed = False
 
     def is_due(self, error: DBAPIError) -> bool:
-        """Return whether to try again, after a pause; the log tells why."""
+        """Return whether to retry, after logging the reason and a pause."""
         context = self._context
         if self._left <= 0 or not self._is_safe():
             return False
@@ -129,6 +129,6 @@ class Retries:
             and not context.transactions.running
             and not context.connection.in_transaction()
             and not self.has_committed
-            # There nobody else writes while a step runs: the step stands in its own way.
+            # With such a lock nobody else can write during a step, so the step blocks itself.
             and not context.lock.ends_with_transaction
         )

@@ -1,8 +1,8 @@
-"""One run at a time: waiting for the lock of a version table, and giving it back.
+"""Serialises runs: waits for the lock of a version table and releases it.
 
-Used by the migration context before it writes and after it has ended. How a database is locked is
-its plugin's business (hook ``migration_lock``); here is for how long to wait, what is said
-meanwhile, and that the lock is given back on every way out.
+Used by the migration context before it writes and at its end. The lock itself comes from the
+dialect's plugin (hook ``migration_lock``); this module decides how long to wait, logs the waiting,
+and releases the lock on every exit path.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ T = TypeVar("T")
 
 log = Log("runtime.lock")
 
-#: Seconds between two looks at a lock that is held: at first, and at most.
+#: Seconds between two attempts to acquire a lock: initially, and at most.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
-#: Seconds between two messages that tell of the wait.
+#: Seconds between two log messages while waiting.
 _BETWEEN_MESSAGES = 10.0
-#: Seconds that a commit is tried for, unless ``migration_lock_timeout`` says otherwise. Not for
-#: ever: a reader may be this process itself, and meanwhile new readers may be kept waiting.
+#: Seconds for which a commit is retried, unless ``migration_lock_timeout`` is set. Limited because
+#: the reader that blocks it may be in this process, and new readers may be blocked meanwhile.
 _COMMIT_PATIENCE = 30.0
-#: What PostgreSQL keeps of an application's name; others keep more.
+#: PostgreSQL truncates application names to this length; others allow more.
 _OWNER_LENGTH = 63
 
 
@@ -48,12 +48,12 @@ class RunLock:
     """The lock of one migration context.
 
     Args:
-        context: the context that is to be alone on its version table.
+        context: the context that needs exclusive access to its version table.
 
     Attributes:
-        enabled: whether a lock is wanted: a database is changed, and nobody said no.
-        is_fresh: whether the lock was taken since :meth:`looked` was last called, so that another
-            run may have been there.
+        enabled: whether to lock: the database is going to be changed and locking is not disabled.
+        is_fresh: whether the lock was acquired since the last call of :meth:`looked`, so that
+            another run may have changed the version table before.
     """
 
     def __init__(self, context: MigrationContext) -> None:
@@ -68,27 +68,27 @@ class RunLock:
             and opts.get("lock") is not False
             and opts.get("migration_lock") is not False
         )
-        # What kept the last look at the database from reading, in the plugin's words.
+        # Why the last attempt to read the database was blocked, in the plugin's words.
         self._kept_out = ""
         self._timeout: float | None = opts.get("migration_lock_timeout")
         self.is_fresh = False
 
     @property
     def ends_with_transaction(self) -> bool:
-        """Whether the lock is taken again with each transaction."""
+        """Whether the lock is acquired again with each transaction."""
         return self._lock is not None and self._lock.ends_with_transaction
 
     @property
     def is_held(self) -> bool:
-        """Whether it is held now."""
+        """Whether the lock is held now."""
         return self._held
 
     @contextlib.contextmanager
     def around_run(self, *, bound: bool) -> Iterator[None]:
-        """Hold the lock while a run writes, and until its transaction has ended.
+        """Hold the lock while a run writes, until its transaction has ended.
 
         Args:
-            bound: whether a transaction is open that is not the run's own.
+            bound: whether a transaction is open that the run does not own.
         """
         if not self.enabled or self._in_run:
             yield
@@ -101,12 +101,12 @@ class RunLock:
             yield
         finally:
             self._in_run = False
-            # A block of begin_transaction() gives it back when it has committed.
+            # Otherwise the block of begin_transaction() releases it after its commit.
             if not bound and not self._context.transactions.declared:
                 self.release()
 
     def at_begin(self) -> None:
-        """Take a lock that lives as long as a transaction: one is about to begin."""
+        """Acquire the lock before a transaction begins, if it is bound to transactions."""
         if not self.enabled:
             return
         self._prepare(bound=False)
@@ -114,27 +114,27 @@ class RunLock:
             self.take()
 
     def at_end(self) -> None:
-        """Note that a transaction of the run has ended."""
+        """Called when a transaction of the run has ended."""
         if self.ends_with_transaction:
             self._held = False
 
     def at_leave(self) -> None:
-        """Give the lock back if the block that was left is the outermost one."""
+        """Release the lock at the end of the outermost block."""
         if not self._in_run:
             self.release()
 
     def looked(self) -> bool:
-        """Return whether the lock was taken since this was last asked."""
+        """Return whether the lock was acquired since the last call."""
         fresh, self.is_fresh = self.is_fresh, False
         return fresh
 
     def keep(self) -> None:
-        """Hold on over a commit in the middle of a revision."""
+        """Keep the lock across a commit within a revision."""
         if self._held and self._lock is not None and self._lock.ends_with_transaction:
             self._lock.keep()
 
     def commit(self, connection: Connection) -> None:
-        """Commit, tried again while others keep a lock that is a transaction from it.
+        """Commit; if the lock is a transaction, retry while other connections block the commit.
 
         Raises:
             LockTimeoutError: they did for longer than ``migration_lock_timeout``.
@@ -166,12 +166,12 @@ class RunLock:
                 )
 
     def patiently(self, read: Callable[[], T]) -> T:
-        """Return what ``read`` does, tried again while another connection keeps it from reading.
+        """Return the result of ``read``, retrying while another connection blocks it.
 
         Raises:
-            LockTimeoutError: it was kept for longer than ``migration_lock_timeout``.
+            LockTimeoutError: it was blocked for longer than ``migration_lock_timeout``.
         """
-        # A command that only asks is better told at once than left waiting.
+        # A read-only command fails at once rather than wait.
         if not self.enabled or self._context.opts.get("dont_mutate"):
             return read()
         context = self._context
@@ -195,7 +195,7 @@ class RunLock:
         return answers[0]
 
     def take(self) -> None:
-        """Wait until the lock is held.
+        """Acquire the lock, waiting if necessary.
 
         Raises:
             LockTimeoutError: another run held it for longer than ``migration_lock_timeout``.
@@ -213,11 +213,11 @@ class RunLock:
         self._held = True
         from idiolect.hooks.locks import MigrationLock
 
-        # One that locks nothing was never waited for.
+        # The base class locks nothing, so there was no wait.
         self.is_fresh = type(self._lock) is not MigrationLock
 
     def wait_for(self, attempt: Callable[[], bool]) -> None:
-        """Call ``attempt`` until it answers True.
+        """Call ``attempt`` until it returns True.
 
         Raises:
             LockTimeoutError: it did not within ``migration_lock_timeout``.
@@ -229,36 +229,36 @@ class RunLock:
                 raise self._gave_up(seconds)
 
     def _tries(self, attempt: Callable[[], bool], words: Callable[[], str]) -> Iterator[float]:
-        """Call ``attempt`` until it answers True; yield the seconds since the first after each.
+        """Call ``attempt`` until it returns True; yield the elapsed seconds after each failure.
 
         Args:
             attempt: tries without waiting.
-            words: what is told meanwhile.
+            words: returns the message to log while waiting.
         """
         if attempt():
             return
-        # Most runs are alone.
+        # Imported here because most runs do not wait.
         import random
 
         begin = time.monotonic()
-        told = begin
+        logged = begin
         pause_of = _FIRST_PAUSE
         while not attempt():
             now = time.monotonic()
             yield now - begin
-            if now - told >= _BETWEEN_MESSAGES or told == begin:
-                tell = log.info if told == begin else log.warning
+            if now - logged >= _BETWEEN_MESSAGES or logged == begin:
+                emit = log.info if logged == begin else log.warning
                 message = words()
-                tell("%s", message)
+                emit("%s", message)
                 if progress.observer is not None:
                     progress.observer.waiting(message)
-                told = now
-            # Not all at once, where many wait for one.
+                logged = now
+            # Jitter, so that several waiters do not retry at the same time.
             pause(self._context.connection, pause_of * random.uniform(0.5, 1.0))  # noqa: S311
             pause_of = min(pause_of * 1.5, _LONGEST_PAUSE)
 
     def release(self) -> None:
-        """Give the lock back, if it is held and the connection still lives."""
+        """Release the lock, if it is held and the connection is still usable."""
         lock, held = self._lock, self._held
         self._lock, self._held = None, False
         if lock is None or not (held or lock.ends_with_transaction):
@@ -276,7 +276,7 @@ class RunLock:
             )
 
     def _request(self, *, bound: bool) -> LockRequest:
-        # Not loaded for runs that find nothing to do.
+        # Imported here because runs with nothing to do take no lock.
         from idiolect.hooks.locks import LockRequest
 
         context = self._context
@@ -313,8 +313,8 @@ def _listening(target: Connection, name: str, listener: Callable[..., None]) -> 
 
 
 def _owner() -> str:
-    """Return who runs here: process, host, time."""
-    # Most commands take no lock.
+    """Return a description of this run: process, host, time."""
+    # Imported here because most commands take no lock.
     import socket
 
     now = datetime.now(UTC)

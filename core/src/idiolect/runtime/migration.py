@@ -1,8 +1,8 @@
-"""MigrationContext: a database or a script being migrated, and the run over it.
+"""MigrationContext: the database or script being migrated, and the run on it.
 
-Environments and programs make one with :meth:`MigrationContext.configure`. The context owns the
+Environments and programs create one with :meth:`MigrationContext.configure`. The context owns the
 connection or the output stream, the impl, the rules and the heads, and runs steps. Planning,
-transactions, version rows and SQL are neighbours of it.
+transactions, version rows and SQL are implemented in other modules.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from idiolect.runtime.journal.journal import Journal
     from idiolect.settings.config import Config
 
-# The documented module of all of these.
+# Defined in other modules, but documented as importable from here.
 __all__ = [
     "HeadMaintainer",
     "MigrationContext",
@@ -70,25 +70,25 @@ log = Log("runtime.migration")
 
 
 class MigrationContext:
-    """The state of a database as revisions see it, or of a script that is written for one.
+    """The state of a database that is migrated, or of a script that is generated for one.
 
     Args:
         dialect: SQLAlchemy's dialect of the database.
         connection: the connection to migrate on; None for a script.
         opts: the options of ``configure()`` by name.
-        environment_context: the environment that made this context, if one did.
+        environment_context: the environment that created this context, if any.
 
     Attributes:
-        as_sql: whether a script is written instead of a database changed.
-        connection: what SQL is sent to; for a script, a stand-in that writes it.
-        impl: turns operations into the dialect's SQL.
-        rules: the dialect's rules, asked once.
-        hooks: whom to ask about the rest.
-        transactions: when the run's transactions begin and end.
-        lock: keeps other runs away from the version table.
+        as_sql: whether a script is generated instead of migrating a database.
+        connection: receives all statements; for a script, an object that writes them.
+        impl: generates the dialect's SQL for operations.
+        rules: the dialect's rules.
+        hooks: the hooks of the dialect.
+        transactions: begins and ends the run's transactions.
+        lock: prevents concurrent runs on the same version table.
     """
 
-    #: Whether the log tells of the context.
+    #: Whether the context is logged.
     _is_told = True
 
     def __init__(
@@ -116,10 +116,10 @@ class MigrationContext:
         )
         if self.as_sql:
             connection = None
-        # Asked before any plugin may send a statement, which begins one.
+        # Checked before plugins are called: a statement of theirs would begin a transaction.
         was_open = in_transaction(connection)
         self._set_up_impl(connection)
-        # In a script's case the impl has made a stand-in that writes what is executed on it.
+        # For a script, the impl has created a mock connection that writes statements.
         self.connection: Any = self.impl.connection
         self._set_up_version_table()
         if connection is not None and not was_open and in_transaction(connection):
@@ -132,13 +132,13 @@ class MigrationContext:
         self.lock = RunLock(self)
         self._retries = Retries(self)
         self._watch: TransactionWatch | None = None
-        # Whether the journal was looked at since the steps were planned.
+        # Whether the journal was read since the steps were planned.
         self._has_looked = False
 
     @memoized_property
     def journal(self) -> Journal:
-        """What is recorded of revisions where a rollback does not undo them."""
-        # Not loaded for commands that only ask, nor for runs that find nothing to do.
+        """The journal of revisions whose changes a rollback cannot undo."""
+        # Imported here because read-only commands and runs with nothing to do do not need it.
         from idiolect.runtime.journal.journal import Journal
 
         return Journal(self)
@@ -175,7 +175,7 @@ class MigrationContext:
         self.version_table = spec.name
         self.version_table_schema = spec.schema
         self._version = self.hooks.version_table(self.dialect, self.impl, spec)
-        # What was found when the heads were last read.
+        # Result of the check when the heads were last read.
         self._is_table_there = False
         self.has_version_details = len(self._version.columns) > 1
 
@@ -193,26 +193,26 @@ class MigrationContext:
         """Return a context for a connection, or for a script in the dialect of a URL or name.
 
         Args:
-            connection: the connection to migrate on; the dialect is its own.
-            url: a database URL, used for its dialect only.
+            connection: the connection to migrate on; determines the dialect.
+            url: a database URL, used only to determine the dialect.
             dialect_name: SQLAlchemy's name of a dialect, such as the scheme of its URLs.
             dialect: a SQLAlchemy dialect object.
-            environment_context: the environment that makes the context.
-            dialect_opts: keyword arguments for the dialect that ``url`` or ``dialect_name`` give.
+            environment_context: the environment that creates the context.
+            dialect_opts: keyword arguments for the dialect named by ``url`` or ``dialect_name``.
             opts: all other options of :meth:`EnvironmentContext.configure`.
 
         Raises:
-            CommandError: an Engine was passed, or nothing that tells the dialect.
-            UnknownDialectError: nothing installed serves the dialect.
+            CommandError: an Engine was passed, or the dialect cannot be determined.
+            UnknownDialectError: no installed plugin supports the dialect.
         """
         dialect = requested_dialect(connection, url, dialect_name, dialect, dialect_opts)
         return cls(dialect, connection, dict(opts or {}), environment_context)
 
     @property
     def bind(self) -> Connection | None:
-        """The connection that statements go to.
+        """The connection that statements are executed on.
 
-        For a script it is a stand-in that writes what is executed and cannot return rows.
+        For a script, a mock connection that writes statements and cannot return rows.
         """
         self._before_statement()
         connection: Connection | None = self.connection
@@ -220,29 +220,29 @@ class MigrationContext:
 
     @property
     def config(self) -> Config | None:
-        """The Config of the environment; None for a context made by a program."""
+        """The Config of the environment; None for a context created by a program."""
         return self.environment_context.config if self.environment_context else None
 
     def begin_transaction(
         self, _per_migration: bool = False
     ) -> _ProxyTransaction | AbstractContextManager[Any]:
-        """Return the block in which a run's transaction lives.
+        """Return the context manager for the run's transaction.
 
-        What it amounts to depends on the database, ``transaction_per_migration`` and ``--sql``:
-        see :data:`idiolect.runtime.transactions.SCOPES`. A transaction that was open on the
-        connection before ``configure()`` is left to whoever began it.
+        Its effect depends on the database, ``transaction_per_migration`` and ``--sql``: see
+        :data:`idiolect.runtime.transactions.SCOPES`. A transaction that was open on the connection
+        before ``configure()`` is neither committed nor rolled back.
         """
         return self.transactions.begin(per_step=_per_migration)
 
     @contextlib.contextmanager
     def autocommit_block(self) -> Iterator[None]:
-        """Send the statements of the block outside of any transaction.
+        """Execute the statements of the block outside of any transaction.
 
-        What the run did before is committed first, and the block cannot be undone. In a script
-        the transaction is closed before and opened again after.
+        The work done so far is committed first; the block cannot be rolled back. In a script, the
+        transaction is committed before and begun again after.
 
         Raises:
-            AutocommitUnsupportedError: the dialect cannot, or env.py holds the transaction.
+            AutocommitUnsupportedError: the dialect lacks support, or env.py owns the transaction.
         """
         with self.transactions.autocommit():
             yield
@@ -250,14 +250,14 @@ class MigrationContext:
     def execute(
         self, sql: Executable | str, execution_options: dict[str, Any] | None = None
     ) -> None:
-        """Send a statement, or write it to the script."""
+        """Execute a statement, or write it to the script."""
         self.impl._exec(sql, execution_options)
 
     def get_current_revision(self) -> str | None:
-        """Return the id in the version table, or None where it is empty or missing.
+        """Return the id in the version table, or None if the table is empty or missing.
 
         Raises:
-            VersionTableError: it holds several; use :meth:`get_current_heads`.
+            VersionTableError: there are several; use :meth:`get_current_heads`.
         """
         heads = self.get_current_heads()
         if len(heads) > 1:
@@ -272,10 +272,10 @@ class MigrationContext:
         """Return the ids in the version table; for a script, the starting revision.
 
         Returns:
-            Full ids, one a branch; empty at the base or where there is no version table.
+            Full ids, one per branch; empty at the base or if there is no version table.
 
         Raises:
-            CommandError: a starting revision was given although there is a database to ask.
+            CommandError: a starting revision was given in online mode.
         """
         if self.as_sql:
             return version_table.starting_heads(self._start_from_rev, self.script)
@@ -294,9 +294,9 @@ class MigrationContext:
         return version_table.read_heads(self.connection, self._version)
 
     def stamp(self, script_directory: Any, revision: str) -> None:
-        """Write ``revision`` into the version table without running anything.
+        """Set the version table to ``revision`` without running any revision.
 
-        Branches that lead to or from it are moved there; otherwise it becomes a new head.
+        Branches that lead to or from it are moved there; otherwise it becomes an additional head.
         """
         with self.lock.around_run(bound=not self.as_sql and self._is_bound()):
             heads = self.get_current_heads()
@@ -307,7 +307,7 @@ class MigrationContext:
                 maintainer.update_to_step(step)
 
     def run_migrations(self, **kw: Any) -> None:
-        """Run the steps that the command planned, and keep the version table in step.
+        """Run the steps planned by the command, and update the version table after each.
 
         Args:
             **kw: passed to each revision's ``upgrade()`` or ``downgrade()``.
@@ -316,7 +316,7 @@ class MigrationContext:
         with bound_operations.bind_late(self._operations):
             heads, steps = self._plan()
             if steps:
-                # What is wrong with those of plugins is told before anything runs.
+                # Reports errors in operations of plugins before anything runs.
                 bound_operations.find()
             if self.as_sql:
                 self._run_steps(heads, steps, kw)
@@ -326,13 +326,13 @@ class MigrationContext:
                     self._run_patiently(heads, steps, kw)
 
     def check_privileges(self, needed: Collection[str] = ()) -> None:
-        """Refuse a run that may not write the version table. The heads have been read before.
+        """Raise if the run lacks privileges on the version table. The heads have been read before.
 
         Args:
-            needed: what is going to be done to the rows: INSERT, UPDATE, DELETE.
+            needed: the changes the run makes to its rows: INSERT, UPDATE, DELETE.
 
         Raises:
-            PrivilegeError: nothing was done.
+            PrivilegeError: nothing has been changed.
         """
         if self.as_sql:
             return
@@ -342,13 +342,13 @@ class MigrationContext:
         check_privileges(self, wanted, is_there=self._is_table_there)
 
     def unfinished(self) -> list[Entry]:
-        """Return the journal's entries of a revision that an earlier run has left unfinished."""
+        """Return the journal entries of a revision that an earlier run left unfinished."""
         if self.as_sql or not version_table.journal_exists(self.connection, self._version):
             return []
         return self.journal.unfinished()
 
     def _operations(self) -> Operations:
-        # Not loaded for commands that run no revision.
+        # Imported here because commands that run no revision do not need it.
         from idiolect.operations.base import Operations
 
         return Operations(self)
@@ -356,7 +356,7 @@ class MigrationContext:
     def _run_patiently(
         self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
     ) -> None:
-        """Run the steps, and again what was rolled back for a reason that passes by itself."""
+        """Run the steps, and retry those rolled back after a transient error."""
         while True:
             try:
                 self._run_alone(heads, steps, run_args)
@@ -370,10 +370,10 @@ class MigrationContext:
     def check_committed(self) -> None:
         """Raise if steps ran and env.py then let their transaction be rolled back.
 
-        Called when env.py has ended.
+        Called after env.py has run.
 
         Raises:
-            TransactionLostError: nothing of the run is in the database.
+            TransactionLostError: none of the run's changes are in the database.
         """
         watch = self._watch
         self.stop_watching()
@@ -388,30 +388,30 @@ class MigrationContext:
             watch.check()
 
     def forgive_rollback(self) -> None:
-        """Take the next rollback of the connection for what is wanted."""
+        """Treat the next rollback of the connection as intended."""
         if self._watch is not None:
             self._watch.forgive()
 
     def stop_watching(self) -> None:
-        """Take the listeners and the lock off the connection, which may outlive the run."""
+        """Remove the listeners and the lock from the connection, which may outlive the run."""
         self.lock.release()
         if self._watch is not None:
             self._watch.close()
             self._watch = None
 
     def _plan(self) -> tuple[tuple[str, ...], list[MigrationStep]]:
-        """Read the heads and ask the command for steps, leaving no transaction of our own open."""
+        """Read the heads and get the steps from the command, leaving no transaction open."""
         with self._reading():
             heads = self.lock.patiently(self._read_heads)
-        # A transaction of its own, because what is called here may write: ensure_version does.
+        # In a separate transaction, because the callable may write, as ensure_version does.
         with self._reading():
             try:
                 steps = list(self._migrations_fn(heads, self)) if self._migrations_fn else []
             except CommandError as exc:
                 name_version_table(self, exc, heads)
                 raise
-        # All files before the first statement: what is wrong with the last of them stops the run
-        # while nothing has happened.
+        # Load all files before the first statement, so that an error in any of them stops the run
+        # before anything is changed.
         for step in in_order_of_files(steps):
             with around_step(self, step, self._watch):
                 step.load()
@@ -421,7 +421,7 @@ class MigrationContext:
     def _run_alone(
         self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
     ) -> None:
-        """Run the steps under the lock, planned again if another run came first."""
+        """Run the steps under the lock; plan again if another run came first."""
         if self._was_overtaken(heads):
             heads, steps = self._plan()
         if not steps and not self.purge:
@@ -430,7 +430,7 @@ class MigrationContext:
             with self._reading():
                 self.lock.patiently(lambda: self._look_at_journal(heads))
         with self.journal.over(steps), self._run_transaction():
-            # Where the lock is the transaction, it was taken only now.
+            # If the lock is bound to transactions, it was acquired only now.
             if self._was_overtaken(heads):
                 heads, steps = self._plan()
             if steps or self.purge:
@@ -442,18 +442,18 @@ class MigrationContext:
         return () if self.purge else self.get_current_heads()
 
     def _look_at_journal(self, heads: Collection[str]) -> None:
-        """See what an earlier run has left unfinished."""
+        """Read what an earlier run left unfinished."""
         self._has_looked = True
         try:
             self.journal.look(heads)
         except DBAPIError:
-            # A run that is under way drops its journal; under the lock this looks again.
+            # A concurrent run drops its journal at the end; it is read again under the lock.
             if self.lock.is_held or self.transactions.external:
                 raise
             self.connection.rollback()
 
     def _was_overtaken(self, heads: Collection[str]) -> bool:
-        """Return whether another run has moved the heads before the lock was taken."""
+        """Return whether another run moved the heads before the lock was acquired."""
         if not self.lock.looked():
             return False
         with self._reading():
@@ -466,7 +466,7 @@ class MigrationContext:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
-        """End the transaction that a query in the block began by itself."""
+        """End the transaction that a query in the block began implicitly."""
         connection = None if self.as_sql else self.connection
         if connection is None or connection.in_transaction():
             yield
@@ -477,10 +477,10 @@ class MigrationContext:
 
     @contextlib.contextmanager
     def _run_transaction(self) -> Iterator[None]:
-        """Surround the steps of a run with what env.py left undone.
+        """Manage the transaction around the steps as far as env.py does not.
 
-        An env.py without ``begin_transaction()`` still gets its work committed, unless it has
-        opened a transaction itself: that one is watched.
+        If env.py does not use ``begin_transaction()``, its work is committed here; if it began a
+        transaction itself, that transaction is watched.
         """
         transactions = self.transactions
         theirs = self._is_bound()
@@ -501,12 +501,12 @@ class MigrationContext:
                 yield
 
     def _committed_inside(self) -> None:
-        """Note that a step is about to commit by itself."""
+        """Called before a step commits."""
         self._retries.has_committed = True
         self.lock.keep()
 
     def _is_bound(self) -> bool:
-        """Return whether a transaction is open whose end is env.py's business."""
+        """Return whether a transaction is open that env.py has to end."""
         transactions = self.transactions
         return transactions.external or (
             not transactions.declared
@@ -517,7 +517,7 @@ class MigrationContext:
     def _run_steps(
         self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
     ) -> bool:
-        """Run steps in order; return False where another run went on between two of them."""
+        """Run steps in order; return False if another run made progress between two of them."""
         maintainer = HeadMaintainer(self, heads)
         for number, step in enumerate(steps, 1):
             with around_step(self, step, self._watch), self.begin_transaction(_per_migration=True):
@@ -554,11 +554,11 @@ class MigrationContext:
     def _ensure_version_table(
         self, purge: bool = False, steps: Collection[MigrationStep] = ()
     ) -> None:
-        """Make the version table where it is missing, and see that ids fit into it.
+        """Create the version table if it does not exist, and make sure that ids fit into it.
 
         Args:
             purge: delete all of its rows as well.
-            steps: whose ids are going to be written.
+            steps: the steps whose ids will be written.
         """
         if self.as_sql:
             version_table.make_room(self._version, version_table.all_ids(self.script))
@@ -578,7 +578,7 @@ class MigrationContext:
 
     @contextlib.contextmanager
     def _table_transaction(self) -> Iterator[None]:
-        """Commit the version table's own changes where no run's transaction does."""
+        """Commit changes to the version table itself, unless a run's transaction includes them."""
         if self.transactions.declared or self.connection.in_transaction():
             yield
             return

@@ -1,7 +1,7 @@
-"""What an exception is told on its way out of a run: the step, its file, and what was left.
+"""Adds notes to exceptions that end a run: the step, its file, and the state left behind.
 
-Used by a run around planning and around each step. Exceptions pass through with notes; none is
-raised or kept here.
+Used around planning and around each step. Exceptions are re-raised with notes; none is raised or
+suppressed here.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _NO_DATABASE = (
 def around_step(
     context: MigrationContext, step: MigrationStep, watch: TransactionWatch | None
 ) -> Iterator[None]:
-    """Watch over a step, and name it in the notes of an exception that leaves it.
+    """Run a step in the block, and name it in the notes of an exception.
 
     Args:
-        context: whose step it is.
+        context: the step's context.
         step: loaded or run in the block.
-        watch: what sees to the transaction that env.py opened, if there is one.
+        watch: watches the transaction that env.py began, if any.
     """
     label = f"revision {_where(step)}" if hasattr(step, "revision") else str(step)
     watched = watch.step(label) if watch else contextlib.nullcontext()
@@ -60,11 +60,11 @@ def around_step(
 
 
 def name_version_table(context: MigrationContext, exc: Exception, heads: Collection[str]) -> None:
-    """Note where an id came from that cannot be planned with, and where its file was looked for.
+    """Add a note about the origin of an unknown id and where its file was searched.
 
     Args:
-        context: that of the run.
-        exc: noted on only where it names one of ``heads``.
+        context: the context of the run.
+        exc: changed only if it names one of ``heads``.
         heads: the ids in the version table.
     """
     if context.as_sql or not any(repr(head) in str(exc) for head in heads):
@@ -77,7 +77,7 @@ def name_version_table(context: MigrationContext, exc: Exception, heads: Collect
 
 
 def _left_by_interrupt(context: MigrationContext) -> str:
-    """Return what an interrupted step has left, for a message."""
+    """Return what an interrupted step left behind, for a message."""
     if context.as_sql:
         return ", so that the script is not whole"
     if context.rules.transactional_ddl:

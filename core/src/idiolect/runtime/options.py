@@ -1,8 +1,8 @@
-"""The options of ``configure()``: which there are, and whether what was given can be right.
+"""The options of ``configure()``: registration and validation.
 
-Used by MigrationContext with the options that it was given, after the dialect's plugin was loaded.
-The core's options are registered here, those of plugins by the hook ``register_options``. Options
-that nobody registered are let through, because implementations of hooks may read any.
+Used by MigrationContext, after the dialect's plugin was loaded. The core's options are registered
+here, those of plugins by the hook ``register_options``. Unregistered options are accepted, because
+implementations of hooks may read any.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
     from idiolect.settings.config import Config
 
-# isinstance() takes them; mypy does not know them for classes.
+# isinstance() accepts it; mypy does not accept it as a class.
 _FUNCTION: Any = collections.abc.Callable
 _SEVERAL: Any = collections.abc.Collection
 
-#: What commands ask for beside the options, by the same way.
+#: Values that commands pass in the same dict as options.
 _OF_COMMANDS: Final = frozenset(
     {"as_sql", "destination_rev", "dont_mutate", "fn", "lock", "purge", "restart", "script"}
 )
 
-#: How alike an unknown name must be to a known one to be told as a mistake, from 0 to 1.
+#: Similarity from which an unknown name is reported as a misspelt option, from 0 to 1.
 _ALIKE: Final = 0.85
 
-#: The options of the core, with the type and default that ``options.md`` documents.
+#: The options of the core, with the types and defaults documented in ``options.md``.
 CORE_OPTIONS: Final = (
     Option("connection", object, doc="the Connection to migrate on"),
     Option("url", object, doc="a database URL, used for its dialect"),
@@ -128,16 +128,16 @@ _current = Current(_collected)
 
 
 def known_options() -> OptionRegistry:
-    """Return the core's options and those of all plugins that are loaded."""
+    """Return the options of the core and of all loaded plugins."""
     return _current.get()
 
 
 def resolve_options(given: Mapping[str, Any], config: Config | None) -> dict[str, Any]:
-    """Return the options of a context: given, else from a config file, else by default.
+    """Return the options of a context: given, else from a config file, else the default.
 
     Args:
-        given: what ``configure()`` got, and what the command asks for.
-        config: where options that plugins have in config files are read; None: nowhere.
+        given: the arguments of ``configure()`` and the values passed by the command.
+        config: where to read options of plugins from config files; None: nowhere.
 
     Raises:
         CommandError: a value is of the wrong type.
@@ -158,10 +158,10 @@ def resolve_options(given: Mapping[str, Any], config: Config | None) -> dict[str
 
 
 def check_early(**given: object) -> None:
-    """Refuse values of options of the core that are used before all are resolved.
+    """Validate options of the core that are used before all options are resolved.
 
     Raises:
-        CommandError: one is of a type that its option cannot take.
+        CommandError: a value is of the wrong type.
     """
     options = {option.name: option for option in CORE_OPTIONS}
     for name, value in given.items():
@@ -169,15 +169,15 @@ def check_early(**given: object) -> None:
 
 
 def _fitting(option: Option, value: Any) -> Any:
-    """Return a given value, text for a boolean read as one.
+    """Return a validated value; text is converted for boolean options.
 
     Raises:
-        CommandError: it is of another type.
+        CommandError: the value is of the wrong type.
     """
     if value is None or value is option.default or _is_of_a_type(option, value):
         return value
     if bool in option.types and isinstance(value, (int, str)):
-        # Often text that env.py has read from a config file.
+        # env.py often passes text that it read from a config file.
         try:
             return asbool(value or False)
         except ValueError:
@@ -197,10 +197,10 @@ def _is_of_a_type(option: Option, value: Any) -> bool:
 
 
 def _configured(option: Option, config: Config | None) -> Any:
-    """Return an option's value from the ini or toml file, else its default."""
+    """Return an option's value from the ini or toml file, or its default."""
     if config is None:
         return option.default
-    # The ini file, or its section, may be missing where there is a pyproject.toml.
+    # With a pyproject.toml the ini file or its section may be missing.
     text = config._ini_option(option.ini) if option.ini else None  # noqa: SLF001
     if text is not None:
         for kind in (bool, int, float, str):
@@ -213,7 +213,7 @@ def _configured(option: Option, config: Config | None) -> Any:
     value = config._toml_option(option.toml) if option.toml else None  # noqa: SLF001
     if value is None:
         return option.default
-    # True is an int to Python alone.
+    # bool is a subclass of int, but no valid value for int options.
     is_bool = isinstance(value, bool) and not {bool, object} & {*option.types}
     if is_bool or not isinstance(value, (*option.types,)):
         raise _unreadable(option, option.toml, config.toml_file_name)
@@ -233,7 +233,7 @@ def _expected(option: Option) -> str:
 
 
 def _warn_if_misspelt(name: str, registry: OptionRegistry) -> None:
-    # Most configurations have no unknown option.
+    # Imported here because most configurations have no unknown option.
     import difflib
 
     alike = difflib.get_close_matches(name, registry.names(), n=1, cutoff=_ALIKE)

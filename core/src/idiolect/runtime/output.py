@@ -1,4 +1,4 @@
-"""Where a script of ``--sql`` is written: the configured stream, in the configured encoding."""
+"""The output stream of a script (``--sql``), in the configured encoding."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from idiolect.errors import CommandError
 
 
 def script_stream(buffer: Any, encoding: str | None) -> TextIO:
-    """Return the stream that receives a script's text.
+    """Return the text stream to write a script to.
 
     Args:
         buffer: a text stream, or with ``encoding`` a binary one; None is standard output.
-        encoding: the encoding to write, or None for the stream's own.
+        encoding: the output encoding; None for the stream's own.
 
     Raises:
-        CommandError: there is no such encoding.
+        CommandError: the encoding is unknown.
     """
     stream = sys.stdout if buffer is None else buffer
     if encoding is None:

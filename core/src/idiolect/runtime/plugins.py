@@ -1,7 +1,7 @@
-"""The documented Plugin: a name under which comparators are registered and chosen.
+"""The documented Plugin class: a named set of comparators that can be enabled or disabled.
 
-Modules register theirs in ``setup(plugin)``; autogenerate asks which comparators the patterns of
-``autogenerate_plugins`` stand for. Nothing here compares.
+Modules register theirs in ``setup(plugin)``; autogenerate resolves the patterns of
+``autogenerate_plugins`` here. Nothing is compared here.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-#: Where distributions offer plugins, by the module that has ``setup()``.
+#: The entry point group for modules that define ``setup()``.
 PUBLISHED = "alembic.plugins"
-#: Plugins by name, in order of registration.
+#: Plugins by name, in registration order.
 _all_plugins: dict[str, Plugin] = {}
-#: Former names, which keep standing for what they stood for.
+#: Old names that are still accepted, and what they stand for.
 _FORMER_NAMES = {
     "alembic.autogenerate.checkconstraint_byname": "alembic.ext.checkconstraint_byname",
 }
-#: One thread sets the published plugins up; its setup() may make a context of its own.
+#: Reentrant, because the ``setup()`` of a published plugin may create a context.
 _loading = threading.RLock()
 _SEGMENT = re.compile(r"\w+|\*")
 
@@ -41,13 +41,13 @@ class Plugin:
     """A named set of extensions.
 
     Args:
-        name: words with dots between them.
+        name: a dotted name.
 
     Attributes:
-        autogenerate_comparators: what :meth:`add_autogenerate_comparator` was given.
+        autogenerate_comparators: the comparators added so far.
 
     Raises:
-        ValueError: there is one of that name.
+        ValueError: a plugin of this name exists.
     """
 
     def __init__(self, name: str) -> None:
@@ -58,7 +58,7 @@ class Plugin:
         _all_plugins[name] = self
 
     def remove(self) -> None:
-        """Forget this plugin. What its ``setup()`` registered elsewhere stays."""
+        """Remove this plugin; what its ``setup()`` registered elsewhere stays registered."""
         del _all_plugins[self.name]
 
     def add_autogenerate_comparator(
@@ -70,14 +70,14 @@ class Plugin:
         qualifier: str = "default",
         priority: DispatchPriority = DispatchPriority.MEDIUM,
     ) -> None:
-        """Register a comparator, called in runs whose ``autogenerate_plugins`` name the plugin.
+        """Register a comparator, called in runs whose ``autogenerate_plugins`` include the plugin.
 
         Args:
-            fn: takes what its target is called with; may return PriorityDispatchResult.STOP.
+            fn: takes the arguments of its target; may return PriorityDispatchResult.STOP.
             compare_target: ``autogenerate``, ``schema``, ``table`` or ``column``.
             compare_element: the chain that a STOP ends, such as ``tables``.
-            qualifier: the name of the one dialect that it is for.
-            priority: when it is called, relative to others of its target.
+            qualifier: the only dialect that it applies to.
+            priority: its position among the comparators of the same target.
         """
         self.autogenerate_comparators.dispatch_for(
             compare_target, priority=priority, qualifier=qualifier, subgroup=compare_element
@@ -85,7 +85,7 @@ class Plugin:
 
     @classmethod
     def setup_plugin_from_module(cls, module: ModuleType, name: str) -> None:
-        """Make a plugin of a module: call its ``setup(plugin)``.
+        """Create a plugin from a module: call its ``setup(plugin)``.
 
         Args:
             module: defines ``setup``.
@@ -110,28 +110,29 @@ class Plugin:
     def populate_autogenerate_priority_dispatch(
         cls, comparators: PriorityDispatcher, include_plugins: Iterable[str]
     ) -> None:
-        """Register the comparators of chosen plugins with ``comparators``.
+        """Register the comparators of the selected plugins with ``comparators``.
 
         Args:
-            comparators: is added to.
-            include_plugins: names, patterns with ``*``, and with ``~`` in front what is left out.
+            comparators: the dispatcher to add to.
+            include_plugins: names and patterns with ``*``; a leading ``~`` excludes.
 
         Raises:
-            CommandError: a name or pattern stands for no plugin.
-            ValueError: one is neither a name nor a pattern.
+            CommandError: a name or pattern matches no plugin.
+            ValueError: invalid name or pattern.
         """
         for name in choose_sets(_all_plugins, include_plugins):
             comparators.populate_with(_all_plugins[name].autogenerate_comparators)
 
 
 def load_published() -> None:
-    """Set up the plugins of the group ``alembic.plugins``, once a process.
+    """Set up the plugins of the group ``alembic.plugins``, once per process.
 
-    They are written for Alembic and import it, so they are left alone unless that name is ours.
+    They are written for Alembic and import it, so they are skipped unless that import name is
+    provided by this project.
 
     Raises:
-        PluginLoadError: one of them cannot be imported.
-        CommandError: one of them has no ``setup()``.
+        PluginLoadError: a plugin cannot be imported.
+        CommandError: a plugin has no ``setup()``.
     """
     sources = _published(tuple(sys.path), os.environ.get("IDIOLECT_DISABLE_PLUGINS"))
     if not sources:
@@ -156,7 +157,7 @@ def _load(sources: Iterable[entrypoints.PluginSource]) -> None:
 
 @functools.cache
 def _published(_path: tuple[str, ...], _disabled: str | None) -> list[entrypoints.PluginSource]:
-    """Return the group's entries; looked up again if ``sys.path`` has changed."""
+    """Return the group's entries, cached until ``sys.path`` changes."""
     return entrypoints.find(PUBLISHED)
 
 
@@ -166,18 +167,18 @@ def _is_alembic_ours() -> bool:
 
 
 def all_plugins() -> list[Plugin]:
-    """Return the plugins that there are, in order of registration."""
+    """Return all plugins in registration order."""
     return list(_all_plugins.values())
 
 
 def put_first(plugins: Iterable[Plugin]) -> None:
     """Move plugins to the front, in their order.
 
-    The core's are made when something is compared; a program's, in env.py, may be older. Of one
-    priority the core's comparators are called first all the same.
+    The core's plugins are created when something is compared, which may be after those that env.py
+    creates. Among equal priorities the core's comparators must still be called first.
 
     Args:
-        plugins: those to move.
+        plugins: the plugins to move.
     """
     moved = {plugin.name: plugin for plugin in plugins}
     rest = {name: plugin for name, plugin in _all_plugins.items() if name not in moved}
@@ -186,15 +187,15 @@ def put_first(plugins: Iterable[Plugin]) -> None:
 
 
 def choose_sets(known: Iterable[str], wanted: Iterable[str]) -> list[str]:
-    """Return the known names that patterns choose, in their order.
+    """Return the names selected by patterns, in their original order.
 
     Args:
         known: names of sets of comparators.
-        wanted: names, patterns with ``*``, and with ``~`` in front what is left out.
+        wanted: names and patterns with ``*``; a leading ``~`` excludes.
 
     Raises:
-        CommandError: a name or pattern stands for none.
-        ValueError: one is neither a name nor a pattern.
+        CommandError: a name or pattern matches nothing.
+        ValueError: invalid name or pattern.
     """
     names = list(known)
     missing = {}
@@ -226,10 +227,10 @@ def _tell_missing(missing: dict[str, list[str]]) -> str:
 
 
 def _make_re(name: str) -> re.Pattern[str]:
-    """Return the regular expression of a name or pattern; ``*`` is one word or more.
+    """Compile a name or pattern; ``*`` matches one or more dotted words.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: invalid name or pattern.
     """
     segments = name.split(".")
     if not all(_SEGMENT.fullmatch(segment) for segment in segments):

@@ -1,7 +1,7 @@
-"""Whether the login may write the tables of a run, asked before the run writes anything.
+"""Checks privileges on the tables of a run before the run writes anything.
 
-Used by the migration context when there is something to do. How a database tells is its plugin's
-business (hook ``missing_privileges``); what a run needs follows from its steps.
+Used by the migration context when there is something to do. The dialect's plugin queries the
+database (hook ``missing_privileges``); what a run needs follows from its steps.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ _ALL_WRITES = 3
 def check_privileges(
     context: MigrationContext, needed: Collection[str], *, is_there: bool = True
 ) -> None:
-    """Refuse a run that could not note down what it does.
+    """Raise if the user lacks privileges that the run needs on the version table.
 
     Args:
-        context: whose version table is going to be written.
+        context: the context whose version table will be written.
         needed: see :func:`needed_by`.
-        is_there: whether the version table is; else the login has to be able to make it.
+        is_there: whether the version table exists; if not, CREATE is needed as well.
 
     Raises:
-        PrivilegeError: the login may not, or nobody may at present.
+        PrivilegeError: a privilege is missing, or the database is read-only at present.
     """
     wanted = [*([] if is_there else ["CREATE"]), *sorted(needed)]
     told = what_is_missing(context, context._version, wanted)
@@ -46,9 +46,9 @@ def check_privileges(
 
 
 def what_is_missing(context: MigrationContext, table: Table, needed: Collection[str]) -> str:
-    """Return what the login lacks on a table, in the plugin's words; ``""`` where that is nothing.
+    """Return the privileges the user lacks on a table, as the plugin describes them; may be empty.
 
-    Leaves no transaction of its own open.
+    Leaves no transaction open that it began.
     """
     if not needed:
         return ""
@@ -59,7 +59,7 @@ def what_is_missing(context: MigrationContext, table: Table, needed: Collection[
     except DBAPIError as exc:
         if was_open or exc.connection_invalidated:
             raise
-        # A relative of the database that has no such catalogue: the first write will tell.
+        # A compatible database without this catalogue; the first write will show.
         log.info("Privileges on %r are not known: %s", table.name, type(exc.orig).__name__)
         told = ""
     if not was_open and connection.in_transaction():
@@ -68,7 +68,7 @@ def what_is_missing(context: MigrationContext, table: Table, needed: Collection[
 
 
 def needed_by(steps: Collection[MigrationStep], heads: Collection[str]) -> set[str]:
-    """Return what steps do to the rows of the version table: INSERT, UPDATE, DELETE."""
+    """Return which row changes the steps make in the version table: INSERT, UPDATE, DELETE."""
     now = list(heads)
     needed: set[str] = set()
     for step in steps:

@@ -1,7 +1,7 @@
-"""A context's rules: every question about the dialect asked once, the answers frozen.
+"""Resolves a context's rules: calls each rule hook once and freezes the results.
 
-Used by :class:`idiolect.runtime.migration.MigrationContext` while it is made. From then on no
-plugin is asked about rules.
+Used while :class:`idiolect.runtime.migration.MigrationContext` is created; no rule hook is called
+afterwards.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ def resolve_rules(
     """Return the dialect's rules for one context.
 
     Args:
-        hooks: whom to ask.
+        hooks: the hooks of the dialect.
         dialect: the context's SQLAlchemy dialect.
-        impl_class: the class that the context uses.
+        impl_class: the impl class of the context.
         connection: the connection to migrate on; None for a script.
-        opts: the options of ``configure()``; what they say wins over every plugin.
+        opts: the options of ``configure()``; they override every plugin.
     """
     transactional = opts.get("transactional_ddl")
     if transactional is None:

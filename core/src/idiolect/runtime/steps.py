@@ -1,8 +1,8 @@
-"""Steps of a run: one revision applied or taken back, or a stamp, and what each does to the heads.
+"""Steps of a run: a revision upgraded or downgraded, or a stamp, and its effect on the heads.
 
-The script directory plans in these; :mod:`idiolect.runtime.migration` runs them. A step knows
-the graph and changes nothing: :meth:`MigrationStep.head_changes` says which version rows come
-and go, and :mod:`idiolect.runtime.heads` writes them. Imports no SQLAlchemy.
+The script directory plans steps; :mod:`idiolect.runtime.migration` runs them. A step is read-only:
+:meth:`MigrationStep.head_changes` computes the changes to version rows, and
+:mod:`idiolect.runtime.heads` writes them. Imports no SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class HeadChanges(NamedTuple):
-    """What a step does to the version table, in the order in which the rows are written.
+    """The changes of a step to the version table, in the order in which they are written.
 
     Attributes:
-        delete: ids whose rows go.
-        insert: ids that get a row.
-        update: the id whose row changes and the id it then holds; None where no row does.
+        delete: ids whose rows are deleted.
+        insert: ids to insert.
+        update: the old and the new id of an updated row; None if no row is updated.
     """
 
     delete: tuple[str, ...]
@@ -36,13 +36,13 @@ class HeadChanges(NamedTuple):
 def plan_head_changes(
     heads: Collection[str], leaving: Iterable[str], arriving: Iterable[str]
 ) -> HeadChanges:
-    """Return the fewest row changes that take ``heads`` past a step.
+    """Return the smallest set of row changes that takes ``heads`` past a step.
 
     Args:
         heads: the ids that have a row now.
-        leaving: ids that the step replaces, in the order that the revision names them; those
-            without a row are passed over.
-        arriving: ids that stand for the step's result; those with a row already likewise.
+        leaving: ids that the step replaces, in the order in which the revision names them; ids
+            without a row are ignored.
+        arriving: ids that represent the step's result; ids that already have a row are ignored.
     """
     gone = [rev for rev in leaving if rev in heads]
     new = [rev for rev in arriving if rev not in heads or rev in gone]
@@ -52,12 +52,12 @@ def plan_head_changes(
 
 
 def in_order_of_files(steps: Iterable[MigrationStep]) -> list[MigrationStep]:
-    """Return the steps in the order of their files' paths, those without a file first."""
+    """Return the steps sorted by the paths of their files, those without a file first."""
     return sorted(steps, key=lambda step: str(getattr(getattr(step, "revision", None), "path", "")))
 
 
 def _load_all(revision_map: RevisionMap) -> bool:
-    """Load all revision files, whatever they raise; tell whether one was loaded."""
+    """Load all revision files, ignoring errors; return whether one was loaded."""
     known: Iterable[Any] = revision_map._revision_map.values()  # noqa: SLF001 - no other walk tells of all
     scripts = {script.path: script for script in known if hasattr(script, "path")}
     loaded = False
@@ -69,13 +69,13 @@ def _load_all(revision_map: RevisionMap) -> bool:
 
 
 class MigrationStep:
-    """What all steps have in common: a direction, the ids on both sides, a function to run.
+    """Base class of steps: a direction, the ids on both sides, a function to run.
 
     Args:
-        up_revision: the id at the heads' end; several, or None for the base.
-        down_revision: the id at the base's end, likewise.
+        up_revision: the id or ids nearer to the heads; None for the base.
+        down_revision: the id or ids nearer to the base; None for the base.
         is_upgrade: the direction.
-        migration_fn: the function that runs.
+        migration_fn: the function to run.
     """
 
     from_revisions_no_deps: tuple[str, ...]
@@ -102,20 +102,20 @@ class MigrationStep:
 
     @property
     def up_revision(self) -> str | tuple[str, ...] | None:
-        """The id at the heads' end of the step, several of them, or None for the base."""
+        """The id nearer to the heads, or a tuple of several; None for the base."""
         ids = self.to_revisions_no_deps if self.is_upgrade else self.from_revisions_no_deps
         scalar: str | tuple[str, ...] | None = tuple_rev_as_scalar(ids)
         return scalar
 
     @property
     def down_revision(self) -> str | tuple[str, ...] | None:
-        """The id at the base's end of the step, several of them, or None for the base itself."""
+        """The id nearer to the base, or a tuple of several; None for the base itself."""
         ids = self.from_revisions_no_deps if self.is_upgrade else self.to_revisions_no_deps
         scalar: str | tuple[str, ...] | None = tuple_rev_as_scalar(ids)
         return scalar
 
     def load(self) -> None:
-        """Make sure that the function can be called, before the first step of a run is."""
+        """Make sure that the function can be called; done for all steps before the first runs."""
 
     @property
     def name(self) -> str:
@@ -124,12 +124,12 @@ class MigrationStep:
 
     @property
     def is_downgrade(self) -> bool:
-        """Whether the step goes towards the base."""
+        """Whether the step leads towards the base."""
         return not self.is_upgrade
 
     @property
     def short_log(self) -> str:
-        """One line about the step, as it stands in scripts and logs."""
+        """One line about the step, for scripts and logs."""
         return "{} {} -> {}".format(
             self.name,
             ", ".join(self.from_revisions_no_deps),
@@ -141,7 +141,7 @@ class MigrationStep:
 
     @property
     def info(self) -> MigrationInfo:
-        """The step as callbacks of ``on_version_apply`` see it."""
+        """The step as passed to callbacks of ``on_version_apply``."""
         raise NotImplementedError
 
     def head_changes(self, heads: Collection[str]) -> HeadChanges:
@@ -155,39 +155,39 @@ class MigrationStep:
 
     @classmethod
     def downgrade_from_script(cls, revision_map: RevisionMap, script: Any) -> RevisionStep:
-        """Return the step that takes ``script`` back."""
+        """Return the step that reverts ``script``."""
         return RevisionStep(revision_map, script, is_upgrade=False)
 
     def should_delete_branch(self, heads: Collection[str]) -> bool:
-        """Whether the step only removes rows."""
+        """Return whether the step only deletes rows."""
         changes = self.head_changes(heads)
         return bool(changes.delete) and not changes.insert and changes.update is None
 
     def should_create_branch(self, heads: Collection[str]) -> bool:
-        """Whether the step only adds rows."""
+        """Return whether the step only inserts rows."""
         changes = self.head_changes(heads)
         return bool(changes.insert) and not changes.delete and changes.update is None
 
     def should_merge_branches(self, heads: Collection[str]) -> bool:
-        """Whether the step makes one row of several."""
+        """Return whether the step merges several rows into one."""
         changes = self.head_changes(heads)
         return bool(changes.delete) and changes.update is not None
 
     def should_unmerge_branches(self, heads: Collection[str]) -> bool:
-        """Whether the step makes several rows of one."""
+        """Return whether the step splits one row into several."""
         changes = self.head_changes(heads)
         return bool(changes.insert) and changes.update is not None
 
     def update_version_num(self, heads: Collection[str]) -> tuple[str, str]:
-        """Return the id whose row changes and the id that it then holds."""
+        """Return the old and the new id of the updated row."""
         return self._update(heads)
 
     def merge_branch_idents(self, heads: Collection[str]) -> tuple[list[str], str, str]:
-        """Return the ids whose rows go, then the id whose row changes and what it becomes."""
+        """Return the ids of deleted rows, then the old and the new id of the updated row."""
         return [*self.head_changes(heads).delete], *self._update(heads)
 
     def unmerge_branch_idents(self, heads: Collection[str]) -> tuple[str, str, tuple[str, ...]]:
-        """Return the id whose row changes, what it becomes, and the ids that get a row."""
+        """Return the old and the new id of the updated row, and the inserted ids."""
         return *self._update(heads), self.head_changes(heads).insert
 
     def _update(self, heads: Collection[str]) -> tuple[str, str]:
@@ -199,11 +199,11 @@ class MigrationStep:
 
 
 class RevisionStep(MigrationStep):
-    """One revision file, applied or taken back.
+    """One revision file, upgraded or downgraded.
 
     Args:
-        revision_map: the graph that the revision stands in.
-        revision: the Script; its module is loaded when the function is asked for.
+        revision_map: the graph of the revision.
+        revision: the Script; its module is loaded when the function is needed.
         is_upgrade: the direction.
     """
 
@@ -227,7 +227,7 @@ class RevisionStep(MigrationStep):
 
     @property
     def name(self) -> str:
-        """``upgrade`` or ``downgrade``; the file is not loaded for it."""
+        """``upgrade`` or ``downgrade``; does not load the file."""
         return "upgrade" if self.is_upgrade else "downgrade"
 
     @property
@@ -239,9 +239,9 @@ class RevisionStep(MigrationStep):
     def load(self) -> None:
         """Load the revision file.
 
-        Files of long histories count on what others import: one says ``import shop`` and uses
-        ``shop.models``, which only another's import has loaded. So where one fails, all files of
-        the directory are loaded in their order, and then this one again.
+        Files of long histories may depend on imports made by other files: one says ``import shop``
+        and uses ``shop.models``, which only another file imports. So if a file fails, all files of
+        the directory are loaded in order, and then this one again.
 
         Raises:
             RevisionError: two files declare the revision.
@@ -262,22 +262,22 @@ class RevisionStep(MigrationStep):
 
     @property
     def from_revisions(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The ids that the step starts from, dependencies included."""
+        """The ids the step starts from, including dependencies."""
         return self._downs(with_deps=True) if self.is_upgrade else (self.revision.revision,)
 
     @property
     def to_revisions(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The ids that the step leads to, dependencies included."""
+        """The ids the step leads to, including dependencies."""
         return (self.revision.revision,) if self.is_upgrade else self._downs(with_deps=True)
 
     @property
     def from_revisions_no_deps(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The ids that the step starts from, by ``down_revision`` alone."""
+        """The ids the step starts from, by ``down_revision`` only."""
         return self._downs(with_deps=False) if self.is_upgrade else (self.revision.revision,)
 
     @property
     def to_revisions_no_deps(self) -> tuple[str, ...]:  # type: ignore[override]
-        """The ids that the step leads to, by ``down_revision`` alone."""
+        """The ids the step leads to, by ``down_revision`` only."""
         return (self.revision.revision,) if self.is_upgrade else self._downs(with_deps=False)
 
     def _downs(self, *, with_deps: bool) -> tuple[str, ...]:
@@ -290,19 +290,19 @@ class RevisionStep(MigrationStep):
 
     @property
     def insert_version_num(self) -> str:
-        """The id that a step which only adds a row adds."""
+        """The id that a step which only inserts a row inserts."""
         return str(self.revision.revision)
 
     @property
     def delete_version_num(self) -> str:
-        """The id that a step which only removes a row removes."""
+        """The id that a step which only deletes a row deletes."""
         return str(self.revision.revision)
 
     def head_changes(self, heads: Collection[str]) -> HeadChanges:
-        """Return what this revision does to a version table that holds ``heads``.
+        """Return the changes of this revision to a version table that holds ``heads``.
 
-        Upgrading replaces all that the revision stands on. Downgrading brings back what it
-        stood on, but for what another head has beneath it: a row stands for all its ancestors.
+        An upgrade replaces all parents and dependencies of the revision. A downgrade restores them,
+        except those that are ancestors of another head, because a row implies all its ancestors.
         """
         this = self.revision.revision
         if self.is_upgrade:
@@ -313,7 +313,7 @@ class RevisionStep(MigrationStep):
 
     @property
     def info(self) -> MigrationInfo:
-        """The step as callbacks of ``on_version_apply`` see it."""
+        """The step as passed to callbacks of ``on_version_apply``."""
         return MigrationInfo(
             revision_map=self.revision_map,
             is_upgrade=self.is_upgrade,
@@ -324,13 +324,13 @@ class RevisionStep(MigrationStep):
 
 
 class StampStep(MigrationStep):
-    """A move of version rows with nothing run.
+    """A change of version rows without running a revision.
 
     Args:
-        from_: the ids that have rows and lose them; None or () for none.
-        to_: the ids that stand for the result; None or () for the base.
+        from_: the ids whose rows are removed; None or () for none.
+        to_: the ids that represent the result; None or () for the base.
         is_upgrade: the direction.
-        branch_move: whether rows come or go, rather than change their value.
+        branch_move: whether rows are inserted or deleted rather than updated.
         revision_map: the graph, for :attr:`info`.
     """
 
@@ -367,7 +367,7 @@ class StampStep(MigrationStep):
         return hash((self.from_, self.to_, self.is_upgrade, self.branch_move))
 
     def stamp_revision(self, **kw: Any) -> None:
-        """Do nothing: a stamp moves version rows alone."""
+        """Do nothing: a stamp only changes version rows."""
 
     @property
     def from_revisions(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -391,23 +391,23 @@ class StampStep(MigrationStep):
 
     @property
     def delete_version_num(self) -> str:
-        """The one id that a stamp towards the base removes."""
+        """The id that a stamp towards the base deletes."""
         (only,) = self.from_
         return str(only)
 
     @property
     def insert_version_num(self) -> str:
-        """The one id that a stamp of a new branch adds."""
+        """The id that a stamp of a new branch inserts."""
         (only,) = self.to_
         return str(only)
 
     def head_changes(self, heads: Collection[str]) -> HeadChanges:
-        """Return what this stamp does to a version table that holds ``heads``."""
+        """Return the changes of this stamp to a version table that holds ``heads``."""
         return plan_head_changes(heads, self.from_, self.to_)
 
     @property
     def info(self) -> MigrationInfo:
-        """The step as callbacks of ``on_version_apply`` see it."""
+        """The step as passed to callbacks of ``on_version_apply``."""
         if self.revision_map is None:
             message = "a stamp step made without a revision map has no info"
             raise ValueError(message)
@@ -422,23 +422,23 @@ class StampStep(MigrationStep):
 
 
 class MigrationInfo:
-    """A step as ``on_version_apply`` callbacks see it.
+    """A step as passed to callbacks of ``on_version_apply``.
 
     Args:
-        revision_map: the graph that all ids belong to; or, in the older form of the call with
-            three arguments, the id that the step is about.
+        revision_map: the graph that all ids belong to; or, in the older signature with three
+            arguments, the id of the step's revision.
         is_upgrade: the direction.
-        is_stamp: whether nothing is run.
-        up_revisions: the ids at the heads' end.
-        down_revisions: the ids at the base's end.
-        revision: the id that the step is about, by name.
+        is_stamp: whether no revision is run.
+        up_revisions: the ids nearer to the heads.
+        down_revisions: the ids nearer to the base.
+        revision: the id of the step's revision, as a keyword.
 
     Attributes:
-        is_upgrade: whether the step goes towards the heads.
-        is_stamp: whether version rows were moved without running anything.
-        up_revision_ids: the ids at the heads' end of the step.
-        down_revision_ids: the ids at the base's end of the step, the parents first, then what
-            the revision depends on; () is the base itself.
+        is_upgrade: whether the step leads towards the heads.
+        is_stamp: whether version rows were changed without running a revision.
+        up_revision_ids: the ids nearer to the heads.
+        down_revision_ids: the ids nearer to the base, parents first, then dependencies; () is the
+            base itself.
         revision_map: the graph that all ids belong to.
     """
 
@@ -474,7 +474,7 @@ class MigrationInfo:
 
     @property
     def up_revision_id(self) -> str | None:
-        """The id at the heads' end, the first of several; None where that is the base.
+        """The id nearer to the heads, the first of several; None for the base.
 
         A stamp can lead from several heads to one revision: ``up_revision_ids`` has them all.
         """
@@ -497,22 +497,22 @@ class MigrationInfo:
 
     @property
     def source_revision_ids(self) -> tuple[str, ...]:
-        """The ids that were active before the step."""
+        """The ids that were current before the step."""
         return self.down_revision_ids if self.is_upgrade else self.up_revision_ids
 
     @property
     def destination_revision_ids(self) -> tuple[str, ...]:
-        """The ids that are active after the step."""
+        """The ids that are current after the step."""
         return self.up_revision_ids if self.is_upgrade else self.down_revision_ids
 
     @property
     def source_revisions(self) -> tuple[Any, ...]:
-        """The Scripts that were active before the step."""
+        """The Scripts that were current before the step."""
         return self._scripts(self.source_revision_ids)
 
     @property
     def destination_revisions(self) -> tuple[Any, ...]:
-        """The Scripts that are active after the step."""
+        """The Scripts that are current after the step."""
         return self._scripts(self.destination_revision_ids)
 
     @property

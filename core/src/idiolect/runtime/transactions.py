@@ -1,9 +1,9 @@
-"""When a transaction of a run begins and ends, and who owns it.
+"""When the transactions of a run begin and end, and who owns them.
 
-The migration context opens a scope around a run or a step, and announces each statement that is
-about to be sent. ``begin_transaction()`` only declares: the transaction begins with its first
+The migration context opens a scope around a run or a step, and announces each statement before it
+is executed. ``begin_transaction()`` only declares a transaction: it begins with the first
 statement, or when ``run_migrations()`` has found something to do, so that no snapshot is open
-before that. What env.py began is never committed or rolled back here.
+before. A transaction that env.py began is never committed or rolled back here.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ log = Log("runtime.transactions")
 
 
 class Scope(enum.Enum):
-    """What a transaction block around a run, or around a step, amounts to."""
+    """The effect of a transaction block around a run or a step."""
 
     NONE = "nothing"
     DATABASE = "a transaction of the connection"
@@ -44,8 +44,8 @@ class Scope(enum.Enum):
 
 
 #: (transactional DDL, transaction per migration, script) -> (around the run, around each step).
-#: Without transactional DDL a step still gets its own transaction: its data changes and its
-#: version row belong together, and a script says nothing that the server would not honour.
+#: Without transactional DDL a step still gets its own transaction, because its data changes and
+#: its version row belong together; a script then has none, as the server would not honour it.
 SCOPES: dict[tuple[bool, bool, bool], tuple[Scope, Scope]] = {
     (True, False, False): (Scope.DATABASE, Scope.NONE),
     (True, True, False): (Scope.NONE, Scope.DATABASE),
@@ -59,23 +59,23 @@ SCOPES: dict[tuple[bool, bool, bool], tuple[Scope, Scope]] = {
 
 
 class ProxyTransaction:
-    """What ``begin_transaction()`` returns where the run owns the connection's transaction.
+    """Returned by ``begin_transaction()`` if the run owns the connection's transaction.
 
-    Leaving the block commits, or rolls back after an exception; either may be done before.
+    Leaving the block commits, or rolls back after an exception; both can be done earlier.
 
     Args:
-        migration_context: the context whose transaction it stands for.
+        migration_context: the context whose transaction it controls.
     """
 
     def __init__(self, migration_context: MigrationContext) -> None:
         self.migration_context = migration_context
 
     def commit(self) -> None:
-        """Commit what was done so far; later statements begin a new transaction."""
+        """Commit the work done so far; later statements begin a new transaction."""
         self.migration_context.transactions.commit()
 
     def rollback(self) -> None:
-        """Undo what was done so far, deliberately; the run counts as successful."""
+        """Roll back the work done so far on purpose; the run counts as successful."""
         self.migration_context.transactions.rollback()
 
     def __enter__(self) -> Self:
@@ -94,13 +94,13 @@ class Transactions:
     """The transactions of one context.
 
     Args:
-        context: the owner.
+        context: the migration context.
         per_migration: whether each step has its own (``transaction_per_migration``).
 
     Attributes:
-        declared: whether a block of the run's own is entered.
+        declared: whether a block of the run's own has been entered.
         running: whether its transaction has begun.
-        external: whether one was open before the context was made.
+        external: whether a transaction was open before the context was created.
     """
 
     def __init__(self, context: MigrationContext, *, per_migration: bool, external: bool) -> None:
@@ -120,7 +120,7 @@ class Transactions:
         return self.context.connection
 
     def begin(self, *, per_step: bool) -> AbstractContextManager[Any]:
-        """Return the block around a run, or around a step."""
+        """Return the context manager around a run or a step."""
         scope = self.around_step if per_step else self.around_run
         if scope is Scope.TEXT:
             return self._text_block()
@@ -130,52 +130,52 @@ class Transactions:
         return ProxyTransaction(self.context)
 
     def prepared(self) -> AbstractContextManager[None]:
-        """Return what the dialect wants around the writing of a run."""
+        """Return the dialect's context manager around the writes of a run."""
         context = self.context
         return context.hooks.prepare_connection(
             context.dialect, self._connection, context.rules, context.opts
         )
 
     def due(self) -> None:
-        """Begin the declared transaction: a statement is about to be sent."""
+        """Begin the declared transaction, before a statement is executed."""
         if not self.declared or self.running or self._suspended:
             return
         self.running = True
         connection = self._connection
         self._guards.enter_context(self.prepared())
         self.context.lock.at_begin()
-        # Statements that env.py sent after begin_transaction() have begun it already.
+        # Statements that env.py executed after begin_transaction() have begun it already.
         if not connection.in_transaction():
             connection.begin()
 
     def begin_guarded(self, guard: StepGuard) -> None:
-        """Begin the declared transaction, of which none runs, under a guard.
+        """Begin the declared transaction, which must not be running, under a guard.
 
-        Whatever ends it ends the guard as well.
+        The guard ends with the transaction.
         """
         self._check = self._guards.enter_context(guard.around(self._connection))
         self.due()
 
     def commit_guarded(self) -> None:
-        """Ask the guard, if the transaction that it was made for still runs, and commit.
+        """Call the guard's check if its transaction is still running, and commit.
 
         Raises:
-            Exception: the guard's own; the transaction is open then.
+            Exception: the guard's own; the transaction is still open then.
         """
         if self.running:
             self._check()
         self.commit()
 
     def commit(self) -> None:
-        """Commit whatever is open on the connection: it is the run's own.
+        """Commit the transaction open on the connection, which is the run's own.
 
-        That includes what began after a revision committed by itself, so that its version row
-        is never lost.
+        This includes one that began after a revision committed, so that its version row is not
+        lost.
         """
         self._end(self._commit)
 
     def rollback(self) -> None:
-        """Roll back whatever is open on the connection."""
+        """Roll back the transaction open on the connection."""
         self.context.forgive_rollback()
         self._end(lambda connection: connection.rollback())
 
@@ -203,8 +203,8 @@ class Transactions:
     def undone_on_failure(self) -> Iterator[None]:
         """Roll back when an exception leaves the block.
 
-        At once, because an env.py that catches it within begin_transaction() would go on to
-        commit half a revision.
+        Immediately, because an env.py that catches the exception inside begin_transaction() would
+        otherwise commit half a revision.
         """
         try:
             yield
@@ -215,7 +215,7 @@ class Transactions:
     def _undo(self, exc: BaseException) -> None:
         try:
             self.rollback()
-        except Exception:  # a lost connection: the first error is the one to show
+        except Exception:  # a lost connection; the original error is the one to report
             log.warning("The rollback after %s failed as well", type(exc).__name__, exc_info=True)
 
     def _end(self, how: Callable[[Connection], None]) -> None:
@@ -248,10 +248,10 @@ class Transactions:
 
     @contextlib.contextmanager
     def autocommit(self) -> Iterator[None]:
-        """Commit, send the block's statements outside of any transaction, and begin another.
+        """Commit, execute the block's statements outside of any transaction, and begin another.
 
         Raises:
-            AutocommitUnsupportedError: env.py holds the transaction, or the dialect cannot.
+            AutocommitUnsupportedError: env.py owns the transaction, or the dialect lacks support.
         """
         if self.context.as_sql:
             with self._between_texts():
@@ -268,20 +268,20 @@ class Transactions:
 
     @contextlib.contextmanager
     def _at_level(self, level: str) -> Iterator[None]:
-        """Switch the connection's isolation level for a block that no transaction is due in."""
+        """Set the connection's isolation level for a block in which no transaction begins."""
         connection = self._connection
         outer, self._suspended = self._suspended, True
-        # A driver that knows no such level by name answers another for an outer block's.
+        # Drivers that do not report this level by name return a different one in a nested block.
         before = connection.get_execution_options().get("isolation_level")
         before = before or connection.get_isolation_level()
-        # Some drivers began a transaction for that query, which SQLAlchemy knows nothing of.
+        # Some drivers have begun a transaction for that query, unknown to SQLAlchemy.
         connection.connection.rollback()
         connection.execution_options(isolation_level=level)
         try:
             yield
         finally:
             self._suspended = outer
-            # One that was lost is another session when it comes back.
+            # A lost connection comes back as a new session with the default level.
             if not connection.closed and not connection.invalidated:
                 if connection.in_transaction():
                     connection.commit()
@@ -316,19 +316,19 @@ def _rollback_driver(connection: Connection) -> None:
 
 
 def _nothing() -> None:
-    """No guard asks anything."""
+    """Check nothing: no guard is active."""
 
 
 class TransactionWatch:
-    """Sees whether the work of a run is thrown away by env.py.
+    """Detects whether env.py discards the work of a run.
 
-    Made before the first step; asked once env.py has ended. Only events tell: an open
+    Created before the first step; checked after env.py has run. It relies on events: an open
     transaction may still be committed by its owner.
 
     Args:
         connection: the connection that the steps run on.
-        theirs: whether env.py began the transaction, so that its end is env.py's business.
-        on_commit: called before a revision's own commit.
+        theirs: whether env.py began the transaction and so has to end it.
+        on_commit: called before a commit by a revision.
     """
 
     def __init__(
@@ -346,11 +346,12 @@ class TransactionWatch:
 
     @contextlib.contextmanager
     def step(self, label: str) -> Iterator[None]:
-        """Watch over one step.
+        """Watch one step.
 
-        A commit inside it ends env.py's transaction. What follows on the connection then belongs
-        to the run, which commits it, or the version row would be lost; where SQLAlchemy would
-        refuse to go on, the commit itself is refused while all can still be undone.
+        A commit inside the step ends env.py's transaction. Later statements on the connection then
+        belong to the run, which commits them, because the version row would be lost otherwise. If
+        SQLAlchemy would refuse to continue, the commit itself is refused while a rollback is still
+        possible.
         """
         self._label = label
         self._in_step = self._pending = True
@@ -369,7 +370,7 @@ class TransactionWatch:
         self._in_step = False
 
     def forgive(self) -> None:
-        """Take the next rollback for what is wanted."""
+        """Treat the next rollback as intended."""
         self._pending = False
 
     def close(self) -> None:
@@ -381,7 +382,7 @@ class TransactionWatch:
         """Raise if steps were run and then rolled back.
 
         Raises:
-            TransactionLostError: nothing of the steps is in the database.
+            TransactionLostError: none of the steps' changes are in the database.
         """
         if self._lost and not self._theirs:
             raise TransactionLostError(
@@ -413,6 +414,6 @@ class TransactionWatch:
         self._lost = False
 
     def _on_rollback(self, connection: Connection) -> None:
-        # A revision may roll its own work back; the version rows tell whether it may go on.
+        # A revision may roll back its own work; the version rows show whether it may continue.
         if self._pending and (self._theirs or not self._in_step):
             self._lost = True

@@ -1,7 +1,7 @@
-"""The table of current heads: one row a head, its revision id in ``version_num``.
+"""The version table: one row per head, with its revision id in ``version_num``.
 
-Used by the migration context to read heads, to make the table and to see that ids fit into it; rows
-change in :mod:`idiolect.runtime.heads` alone.
+Used by the migration context to read heads, create the table and make sure that ids fit into it.
+Rows are only changed in :mod:`idiolect.runtime.heads`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ log = Log("runtime.version_table")
 
 
 def requested_table(opts: Mapping[str, Any]) -> VersionTableSpec:
-    """Return what ``configure()`` asked of the version table."""
+    """Return the version table as configured by ``configure()``."""
     return VersionTableSpec(
         name=opts.get("version_table", VERSION_TABLE),
         schema=opts.get("version_table_schema"),
@@ -37,21 +37,21 @@ def requested_table(opts: Mapping[str, Any]) -> VersionTableSpec:
 
 
 def exists(connection: Connection, table: Table) -> bool:
-    """Return whether the database has the table."""
+    """Return whether the table exists in the database."""
     return bool(inspect(connection).has_table(table.name, schema=table.schema))
 
 
 def journal_exists(connection: Connection, table: Table) -> bool:
-    """Return whether the database has the statement journal beside the table."""
+    """Return whether the table's statement journal exists in the database."""
     return bool(inspect(connection).has_table(journal_name(table.name), schema=table.schema))
 
 
 def starting_heads(start: Any, script: Any) -> tuple[str, ...]:
-    """Return the full ids that a script is to start from; empty for the base.
+    """Return the full ids that a script starts from; empty for the base.
 
     Args:
-        start: one identifier or several, as the command or env.py gave them.
-        script: the script directory that resolves them; None takes them as they are.
+        start: one or several identifiers, from the command or env.py.
+        script: the script directory to resolve them; None leaves them unchanged.
     """
     if start is None or start == "base":
         return ()
@@ -63,7 +63,7 @@ def starting_heads(start: Any, script: Any) -> tuple[str, ...]:
 
 
 def read_heads(connection: Connection, table: Table) -> tuple[str, ...]:
-    """Return the ids in the table, in the order in which the database gives them.
+    """Return the ids in the table, in the order in which the database returns them.
 
     Raises:
         VersionTableError: a row holds no id.
@@ -78,24 +78,24 @@ def read_heads(connection: Connection, table: Table) -> tuple[str, ...]:
 
 
 def all_ids(script: Any) -> list[str]:
-    """Return the ids of all revisions; [] where there is no directory that can be read."""
+    """Return the ids of all revisions; [] if there is no readable script directory."""
     revisions = getattr(script, "revision_map", None)
     if revisions is None:
         return []
     try:
         names = revisions._revision_map  # noqa: SLF001 - nodes by id and label
     except IdiolectError:
-        # What is wrong with it is told by those who need it.
+        # Whoever needs the revisions reports the error.
         return []
     return [node.revision for node in names.values() if node is not None]
 
 
 def make_room(table: Table, ids: Iterable[str]) -> None:
-    """Widen the column of a table that is yet to be made, where an id is longer than it.
+    """Widen the column of a table that is about to be created, if an id is longer.
 
     Args:
-        table: is changed; a column without a limit, or with room enough, stays as it is.
-        ids: all that may ever be written.
+        table: modified in place, unless its column is unlimited or wide enough.
+        ids: all ids that may ever be written.
     """
     size = _size(table.c.version_num.type)
     longest = max(map(len, ids), default=0)
@@ -104,17 +104,17 @@ def make_room(table: Table, ids: Iterable[str]) -> None:
 
 
 def widen_in_database(impl: DefaultImpl, table: Table, ids: Iterable[str]) -> None:
-    """Widen the column of a table that is there, where an id that is to be written is longer.
+    """Widen the column of an existing table, if an id to be written is longer.
 
-    Nothing is asked of the database unless an id is longer than the documented column.
+    The database is not queried unless an id is longer than the documented column.
 
     Args:
-        impl: alters the column; its ``enforces_string_length`` says whether a limit means a thing.
+        impl: alters the column; ``enforces_string_length`` says whether the limit has an effect.
         table: the version table.
-        ids: what is going to be written.
+        ids: the ids to be written.
 
     Raises:
-        VersionTableError: the database refuses to.
+        VersionTableError: the database refuses to widen it.
     """
     declared = _size(table.c.version_num.type)
     longest = max(ids, key=len, default="")
@@ -146,6 +146,6 @@ def widen_in_database(impl: DefaultImpl, table: Table, ids: Iterable[str]) -> No
 
 
 def _size(type_: Any) -> int | None:
-    """Return how many characters a type takes; None where it says no number."""
+    """Return the maximum number of characters of a type; None if unlimited or unknown."""
     size = getattr(type_, "length", None)
     return size if isinstance(size, int) else None

@@ -1,7 +1,7 @@
-"""The statement journal: what a revision has done so far, where a rollback cannot undo it.
+"""The statement journal: the progress of revisions that a rollback cannot undo.
 
-Used by :mod:`idiolect.runtime.migration` with a run and its steps, and by the commands ``current``
-and ``repair`` with questions about what is unfinished.
+Used by :mod:`idiolect.runtime.migration` for a run and its steps, and by the commands ``current``
+and ``repair`` to inspect unfinished revisions.
 """
 
 from __future__ import annotations

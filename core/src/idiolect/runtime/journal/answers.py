@@ -1,8 +1,7 @@
-"""What statements answered, kept so that a resumed run is answered the same.
+"""Results of statements, kept so that a resumed run gets the same results again.
 
-Used by the record of a step with rows, for what a write of the revision returns and for what an
-operation of the framework reads. Only plain values are kept: others have no text that gives them
-back as they were.
+Used by the record of a step for rows that a write of the revision returned and that an operation of
+the framework read. Only types with a lossless text form are kept.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-#: Characters of the answers of one entry; MySQL's TEXT takes some more.
+#: Maximum characters for the results of one entry; slightly less than MySQL's TEXT.
 LONGEST_ANSWERS = 60000
-#: Rows of one answer, at most.
+#: Maximum rows of one result.
 MOST_ROWS = 2000
 
 _PLAIN = (type(None), bool, int, float, str)
 _MANY: dict[str, type] = {"list": list, "tuple": tuple}
-#: Type -> how a value becomes a text.
+#: Type -> serialiser.
 _TO_TEXT: dict[type, Callable[[Any], str]] = {
     bytes: bytes.hex,
     Decimal: str,
@@ -33,7 +32,7 @@ _TO_TEXT: dict[type, Callable[[Any], str]] = {
     dt.date: dt.date.isoformat,
     dt.time: dt.time.isoformat,
 }
-#: Name of a type -> how the text becomes a value.
+#: Type name -> deserialiser.
 _FROM_TEXT: dict[str, Callable[[str], Any]] = {
     "bytes": bytes.fromhex,
     "Decimal": Decimal,
@@ -46,18 +45,18 @@ _FROM_TEXT: dict[str, Callable[[str], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """An answer with rows.
+    """A result with rows.
 
     Attributes:
-        description: what the driver's cursor told of the columns.
-        rows: all of them, as the driver gave them.
+        description: the driver cursor's description of the columns.
+        rows: all rows, as the driver returned them.
     """
 
     description: Sequence[Sequence[Any]]
     rows: Sequence[Sequence[Any]]
 
     def data(self) -> Any:
-        """Return what JSON can hold of it; None where it cannot be kept."""
+        """Return it as JSON-compatible data; None if it cannot be serialised."""
         if len(self.rows) > MOST_ROWS:
             return None
         try:
@@ -69,12 +68,12 @@ class Rows:
 
     @property
     def columns(self) -> list[tuple[Any, ...]]:
-        """The description in plain tuples; some drivers have objects of their own."""
+        """The description as plain tuples; some drivers use their own classes."""
         return [tuple(each) for each in self.description]
 
 
 def rows_from(data: Any) -> Rows:
-    """Return what :meth:`Rows.data` was made of."""
+    """Return the Rows that :meth:`Rows.data` serialised."""
     columns, values = data
     description = [(name, code, None, None, None, None, None) for name, code in columns]
     return Rows(description, [tuple(map(_given, row)) for row in values])
@@ -104,18 +103,18 @@ def _given(value: Any) -> Any:
 
 @dataclass(slots=True)
 class Answers:
-    """The answers that go with one write.
+    """The results that belong to one write.
 
     Attributes:
-        own: what the write itself returned.
-        reads: fingerprint and rows of each read since the write before; None for too many rows.
+        own: the write's own result.
+        reads: fingerprint and rows of each read since the previous write; None: too many rows.
     """
 
     own: Rows | None = None
     reads: list[tuple[str, Rows | None]] = field(default_factory=list)
 
     def text(self) -> str | None:
-        """Return them as JSON, ``""`` where there are none; None where they cannot be kept."""
+        """Return them as JSON, ``""`` if there are none; None if they cannot be kept."""
         if self.own is None and not self.reads:
             return ""
         own = None if self.own is None else self.own.data()
@@ -128,7 +127,7 @@ class Answers:
 
 
 def answers_from(text: str) -> Answers:
-    """Return what :meth:`Answers.text` was made of."""
+    """Return the Answers that :meth:`Answers.text` serialised."""
     if not text:
         return Answers()
     found = json.loads(text)

@@ -1,7 +1,7 @@
-"""The journal of a context: opened for a run, kept for each step, emptied with its version row.
+"""The journal of a context: opened for a run, filled by steps, cleared with the version row.
 
-Used by the migration context. Listens on the one migrating connection while a revision's own
-function runs; what the framework and its plugins do besides is not recorded.
+Used by the migration context. Listens on the migrating connection only while a revision's function
+runs; statements of the framework and its plugins outside of it are not recorded.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ if TYPE_CHECKING:
 
 log = Log("runtime.journal")
 
-#: What recording needs, besides the right to make the table.
+#: Privileges needed for recording, besides the one to create the table.
 _WRITES = ("DELETE", "INSERT", "UPDATE")
 
 
 class Journal:
-    """What is recorded of a context's revisions.
+    """The journal of a context's revisions.
 
     Args:
-        context: the owner.
+        context: the migration context.
 
     Attributes:
-        store: the table; None where nothing is recorded.
+        store: the table; None if nothing is recorded.
     """
 
     def __init__(self, context: MigrationContext) -> None:
@@ -69,7 +69,7 @@ class Journal:
             self.store = JournalTable(context.connection, name, schema, self.support)
 
     def unfinished(self) -> list[Entry]:
-        """Return the entries of the revision that an earlier run has left unfinished."""
+        """Return the entries of the revision that an earlier run left unfinished."""
         if self.store is None or not self.store.exists():
             return []
         entries = self._read(self.store)
@@ -79,7 +79,7 @@ class Journal:
         """Return all entries.
 
         Raises:
-            ConfigError: the table is somebody else's.
+            ConfigError: the table exists, but is not a journal.
         """
         try:
             return store.read()
@@ -87,7 +87,7 @@ class Journal:
             connection = self._context.connection
             if not self._context.transactions.external:
                 connection.rollback()
-            # A run that is under way may have dropped it just now.
+            # A concurrent run may have dropped it just now.
             if not store.exists() or not (missing := store.missing_columns()):
                 raise
             raise ConfigError(
@@ -98,7 +98,7 @@ class Journal:
             ) from exc
 
     def _is_finished(self, entries: list[Entry], heads: Iterable[str]) -> bool:
-        """Return whether somebody else, or a run that was cut off after that, has finished it."""
+        """Return whether the revision was finished by other means, or cut off after completion."""
         script = self._context.script
         if not entries or script is None:
             return False
@@ -106,9 +106,9 @@ class Journal:
         return (entries[0].revision in applied) == (entries[0].direction == "upgrade")
 
     def mark_done(self, number: int) -> None:
-        """Take a write and those before it for done, and what was read before them for accepted.
+        """Mark a write and those before it as done, and accept what was read before them.
 
-        Where nothing of that was open, the write is accepted whatever the revision sends there.
+        If none of these was open, the write is accepted whatever the revision sends at that point.
         """
         with self._changing() as store:
             found = [entry for entry in store.read() if entry.seq <= number]
@@ -118,7 +118,7 @@ class Journal:
             store.accept_notes(number)
 
     def mark_undone(self, number: int) -> None:
-        """Take a write and those after it for not made."""
+        """Mark a write and those after it as not executed."""
         with self._changing() as store:
             store.delete(number)
 
@@ -139,7 +139,7 @@ class Journal:
             connection.commit()
 
     def look(self, heads: Iterable[str] = ()) -> None:
-        """Read what an earlier run has left, in the transaction in which the heads are read."""
+        """Read what an earlier run left, in the transaction in which the heads are read."""
         if self.store is not None and not self._context.opts.get("dont_mutate"):
             self._exists = self.store.exists()
             self._unfinished = self._read(self.store) if self._exists else []
@@ -148,10 +148,10 @@ class Journal:
 
     @contextlib.contextmanager
     def over(self, steps: Iterable[MigrationStep]) -> Iterator[None]:
-        """Keep the journal for a run.
+        """Manage the journal during a run.
 
         Raises:
-            UnfinishedRevisionError: an earlier run left a revision that these steps pass over.
+            UnfinishedRevisionError: the steps do not include a revision that was left unfinished.
         """
         revisions = [step for step in steps if hasattr(step, "revision")]
         if self.store is None or self.support is None:
@@ -167,15 +167,15 @@ class Journal:
             with Listener(self._context.connection) as self._listener:
                 yield
         except BaseException:
-            # What was emptied in a transaction that was not committed is full again.
+            # Deletions in a transaction that was not committed have been undone.
             if not self._was_used:
-                with contextlib.suppress(Exception):  # the first error is the one to show
+                with contextlib.suppress(Exception):  # the original error is the one to report
                     self._drop(store)
             raise
         self._drop_in_time(store)
 
     def _drop(self, store: JournalTable) -> None:
-        """Drop the table, unless that would commit what is env.py's to commit."""
+        """Drop the table, unless that would commit env.py's transaction."""
         if self._exists and not self._context.connection.in_transaction():
             try:
                 with self._settled():
@@ -183,11 +183,11 @@ class Journal:
                 self._exists = False
             except DBAPIError as exc:
                 self._end_failed(exc)
-                # It is empty, and the next run goes on with it.
+                # It is empty, and the next run reuses it.
                 log.info("The journal's table %r is left: %s", store.name, exc.orig)
 
     def _drop_in_time(self, store: JournalTable) -> None:
-        """Drop the table after a run, now or with the commit of env.py."""
+        """Drop the table after a run, now or when env.py commits."""
         connection = self._context.connection
         if self._exists and connection.in_transaction():
             event.listen(connection, "commit", lambda _: _drop_if_there(store), once=True)
@@ -198,7 +198,7 @@ class Journal:
         """Record the writes of a step's function, and skip those that were made before.
 
         Raises:
-            UnfinishedRevisionError: an earlier run's entries do not agree with this one.
+            UnfinishedRevisionError: the entries of an earlier run do not match this one.
         """
         listener = self._listener
         if listener is None or self.store is None or self.support is None:
@@ -217,7 +217,7 @@ class Journal:
             self._was_used = self._was_used or record.stored
 
     def left_by(self, error: Exception) -> str:
-        """Return what to tell of a step that failed; ``""`` where nothing of it is left."""
+        """Return what a failed step left behind, for a message; may be empty."""
         record = self._record
         if record is None or not record.stored or isinstance(error, UnfinishedRevisionError):
             return ""
@@ -228,7 +228,7 @@ class Journal:
 
     @contextlib.contextmanager
     def reading_for(self, reader: Reader) -> Iterator[None]:
-        """Note who gets the rows that are read in the block, where a revision is recorded."""
+        """Record who consumes the rows read in the block, if a revision is being recorded."""
         record = self._record
         if record is None:
             yield
@@ -240,7 +240,7 @@ class Journal:
             record.reader = before
 
     def finish(self) -> None:
-        """Empty the journal, in the transaction that has the version row."""
+        """Clear the journal, in the transaction that writes the version row."""
         record, self._record = self._record, None
         if record is None or self.store is None or not record.stored:
             return
@@ -248,7 +248,7 @@ class Journal:
 
     def _empty(self, store: JournalTable) -> None:
         self._unfinished = []
-        # Where dropping it would commit, it is dropped at the end of the run.
+        # If dropping the table would commit, it is dropped at the end of the run.
         self._exists = self.support is not None and self.support.ddl_commits
         if self._exists:
             store.delete()
@@ -274,17 +274,17 @@ class Journal:
             self._prepare(store)
 
     def _prepare(self, store: JournalTable) -> None:
-        """See that the journal is there and can be written, before anything else is.
+        """Make sure that the journal exists and is writable, before anything else is written.
 
         Raises:
-            PrivilegeError: the table may be made, and not be written.
+            PrivilegeError: the user may create the table, but not write it.
         """
         if not self._exists:
             self._create(store)
         if self.store is None:
             return
         try:
-            # What the catalogue does not show shows now that there is a table to ask of.
+            # Some privileges can only be checked once the table exists.
             self._demand_writes(store)
         except PrivilegeError:
             if not self._was_used:
@@ -294,7 +294,7 @@ class Journal:
     def _create(self, store: JournalTable) -> None:
         was_open = self._context.connection.in_transaction()
         if self._lacking(store, "CREATE"):
-            # Whoever may not make tables there was migrated without a journal before, too.
+            # Users without the privilege to create tables must still be able to migrate.
             self._go_without("the login may not make its table")
             return
         self._demand_writes(store, "CREATE")
@@ -322,17 +322,17 @@ class Journal:
         return what_is_missing(self._context, store.table, needed)
 
     def _end_failed(self, error: DBAPIError, *, was_open: bool = False) -> None:
-        """Go on after a statement about the journal that failed, where the session still lives."""
+        """Recover from a failed statement of the journal, if the session is still usable."""
         if error.connection_invalidated:
             raise error
         if not was_open and self._context.connection.in_transaction():
             self._context.connection.rollback()
 
     def _is_over(self, steps: list[Any], revisions: list[Any]) -> bool:
-        """Return whether what is recorded is not to be resumed.
+        """Return whether the recorded revision need not be resumed.
 
         Raises:
-            UnfinishedRevisionError: the steps do not come to the unfinished revision.
+            UnfinishedRevisionError: the steps do not include the unfinished revision.
         """
         entry = self._unfinished[0]
         subject = Subject(entry.revision, entry.direction, "")
@@ -341,7 +341,7 @@ class Journal:
             return True
         for step in revisions:
             if step.revision.revision == entry.revision:
-                # In the other direction, somebody else has finished it meanwhile.
+                # If the direction differs, the revision was finished by other means.
                 return _subject(step).direction != entry.direction
         if any(not hasattr(step, "revision") for step in steps):
             log.warning("%s was left unfinished; the stamp discards its journal", subject.label)
@@ -357,7 +357,7 @@ class Journal:
 
     @contextlib.contextmanager
     def _settled(self) -> Iterator[None]:
-        """Commit what the block does to the journal alone, unless a transaction is open."""
+        """Commit the block's changes to the journal, unless a transaction is open."""
         connection = self._context.connection
         if connection.in_transaction():
             yield
@@ -368,7 +368,7 @@ class Journal:
 
 
 def _drop_if_there(store: JournalTable) -> None:
-    # Several contexts may have run in the one transaction.
+    # Several contexts may have run in this transaction.
     if store.exists():
         store.drop()
 
@@ -383,7 +383,7 @@ def _subject(step: Any) -> Subject:
 
 
 def _support(context: MigrationContext) -> JournalSupport | None:
-    """Return what the dialect's plugin knows; None where nothing is to be recorded."""
+    """Return the dialect's journal support; None if nothing is recorded."""
     if context.as_sql or not isinstance(context.connection, Connection) or not _is_on(context):
         return None
     return context.hooks.statement_journal(context.dialect, context.connection, context.rules)

@@ -1,7 +1,7 @@
-"""SQLAlchemy's events of the migrating connection, led to the record of the running step.
+"""Forwards SQLAlchemy's events on the migrating connection to the record of the running step.
 
-Between a statement's being compiled and its being sent a listener may say that it has been dealt
-with. What it left as the cursor then answers to SQLAlchemy, as the driver's would have.
+After a statement was compiled and before it is executed, a listener can report it as handled.
+SQLAlchemy then reads the result from a replacement for the driver's cursor.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 
 class Replay:
-    """A cursor that answers what is kept: of an earlier run, or of its own statement.
+    """A cursor that returns a recorded result, of an earlier run or of its own statement.
 
     Args:
-        cursor: the driver's own, for all that is not kept.
-        answer: the kept attributes.
-        rows: the kept rows; None where there were none to read.
+        cursor: the driver's cursor, for everything that is not recorded.
+        answer: the recorded attributes.
+        rows: the recorded rows; None if the statement returned none.
     """
 
     def __init__(self, cursor: Any, answer: dict[str, Any], rows: Rows | None) -> None:
@@ -46,7 +46,7 @@ class Replay:
         self.__dict__.update(answer)
 
     def fetchone(self) -> Any:
-        """Return the next row; None after the last."""
+        """Return the next row, or None."""
         return next(self._left, None)
 
     def fetchmany(self, size: int = 1) -> list[Any]:
@@ -54,7 +54,7 @@ class Replay:
         return list(itertools.islice(self._left, size))
 
     def fetchall(self) -> list[Any]:
-        """Return all rows that are left."""
+        """Return all remaining rows."""
         return list(self._left)
 
     def __getattr__(self, name: str) -> Any:
@@ -62,21 +62,21 @@ class Replay:
 
 
 class Statements:
-    """The statements of one engine's connections, led to the records of those that migrate.
+    """Forwards the statements of an engine to the records of its migrating connections.
 
-    Registered once and for good: SQLAlchemy's lists of listeners must not change while another
-    thread goes through them.
+    Registered once and never removed: SQLAlchemy's lists of listeners must not change while
+    another thread iterates over them.
 
     Args:
-        dialect: the engine's.
+        dialect: the engine's dialect.
 
     Attributes:
-        records: the record of a step that runs, by its connection.
+        records: the record of the running step, by connection.
     """
 
     def __init__(self, dialect: Dialect) -> None:
         self.records: dict[Connection, Record] = {}
-        # Statements have events of the dialect alone that can replace the sending.
+        # Only the dialect's events can replace the execution of a statement.
         event.listen(dialect, "do_execute", self._on_execute)
         event.listen(dialect, "do_executemany", self._on_executemany)
         event.listen(dialect, "do_execute_no_params", self._on_execute_no_params)
@@ -113,7 +113,7 @@ class Statements:
         return record.on_statement(call)
 
 
-#: The record of the revision whose code runs; other threads and tasks have their own.
+#: The record of the running revision; context-local, as other threads and tasks have their own.
 _running: ContextVar[Record | None] = ContextVar("_running", default=None)
 _known: WeakKeyDictionary[Dialect, Statements] = WeakKeyDictionary()
 _lock = threading.Lock()
@@ -134,12 +134,12 @@ def _replay(context: Any, cursor: Any, recorded: dict[str, Any], rows: Rows | No
 
 
 def _take(context: Any, cursor: Any) -> Rows | None:
-    """Return the rows of a statement that was sent, which SQLAlchemy can read all the same.
+    """Return the rows of an executed statement, leaving them readable for SQLAlchemy.
 
-    None where it would read them itself all the same: early versions do, in portions.
+    None if SQLAlchemy would read them itself in any case, as early versions do for batched inserts.
     """
     if _has_portions(context):
-        # The class's own method: the portion before has left its answer on the context.
+        # The class's method: the previous batch has replaced it on the instance.
         fetch = getattr(type(context), "fetchall_for_returning", None)
         if fetch is None:
             return None
@@ -153,12 +153,12 @@ def _take(context: Any, cursor: Any) -> Rows | None:
 
 
 def _has_portions(context: Any) -> bool:
-    """Return whether rows are inserted in portions, of which each has an answer."""
+    """Return whether rows are inserted in batches, each with its own result."""
     return context.execute_style is ExecuteStyle.INSERTMANYVALUES
 
 
 class Listener:
-    """Listens to one connection, for as long as the block lasts.
+    """Listens to one connection for the duration of a block.
 
     Args:
         connection: the migrating connection.
@@ -179,7 +179,7 @@ class Listener:
 
     @contextlib.contextmanager
     def to(self, record: Record) -> Iterator[None]:
-        """Lead what happens in the block to a record."""
+        """Forward the events in the block to a record."""
         self._records[self._connection] = record
         before = _running.get()
         _running.set(record)

@@ -1,8 +1,8 @@
-"""One revision's function while it runs: which write it is at, and what is known of it.
+"""The execution of one revision's function: its current write, and the recorded ones.
 
-The listener calls it with each statement, before or instead of sending it. What was recorded by an
-earlier run is skipped, the rest is sent and recorded. Entries wait in memory and are written when
-something commits: in the same transaction as the changes that they tell of.
+The listener calls it for each statement, before or instead of executing it. Writes recorded by an
+earlier run are skipped, all others are sent and recorded. Entries are buffered and written before a
+commit: in the same transaction as the changes that they describe.
 """
 
 from __future__ import annotations
@@ -43,26 +43,26 @@ if TYPE_CHECKING:
 log = Log("runtime.journal")
 
 _RETURNING = re.compile(r"\bRETURNING\b", re.IGNORECASE)
-#: Characters of SQL that are kept for an entry that waits.
+#: Characters of SQL kept for a buffered entry.
 _KEPT = 1000
-#: Entries that wait in memory at most, where the table is there anyway.
+#: Maximum number of buffered entries, if the table exists anyway.
 _WAITING = 500
-#: The note where answers are not kept.
+#: The note for results that were not kept.
 _UNKEPT = "reads more than is kept"
-#: Rows that wait in memory at most.
+#: Maximum number of buffered rows.
 _ROWS_WAITING = 10 * MOST_ROWS
 
 
 class Waiting(NamedTuple):
-    """What will be an entry if something commits: most revisions end before anything does.
+    """A buffered entry, discarded unless something commits, which is rare.
 
     Attributes:
         seq: the number of the write.
-        fingerprint: of SQL and parameters.
+        fingerprint: hash of SQL and parameters.
         result: the cursor's rowcount and lastrowid.
         sql: the beginning of the SQL.
         note: see :class:`Entry`.
-        answers: likewise, but for None where there are none.
+        answers: see :class:`Entry`; None if there are none.
     """
 
     seq: int
@@ -75,14 +75,14 @@ class Waiting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A statement on its way to the driver.
+    """A statement about to be sent to the driver.
 
     Attributes:
-        sql: its text, as the driver gets it.
-        parameters: its parameters, likewise.
+        sql: its text, as passed to the driver.
+        parameters: its parameters, as passed to the driver.
         send: sends it.
-        answer: puts what a recorded cursor answered in the place of the driver's cursor.
-        rows: takes the rows of what was sent, and leaves them to be read.
+        answer: replaces the driver's cursor by a recorded result.
+        rows: fetches the rows of the sent statement, leaving them readable.
         cursor: the driver's cursor.
     """
 
@@ -95,13 +95,13 @@ class Call:
 
     @property
     def returns_rows(self) -> bool:
-        """Whether there are rows to read, now that it has been sent."""
+        """Whether the sent statement returned rows."""
         return getattr(self.cursor, "description", None) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose writes they are.
+    """The revision function whose writes are recorded.
 
     Attributes:
         revision: the revision's id.
@@ -119,7 +119,7 @@ class Subject:
         return f"{self.direction}() of revision {self.revision!r}"
 
     def place(self) -> str:
-        """Return file and line of the revision's code that is running; ``""`` where none is."""
+        """Return file and line of the running revision code; ``""`` if none is running."""
         frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - no other walk is as cheap
         while frame is not None:
             if frame.f_code.co_filename == self.path:
@@ -133,15 +133,15 @@ class Record:
 
     Args:
         connection: the migrating connection.
-        support: what the dialect's plugin knows.
+        support: the dialect's journal support.
         store: the journal's table.
         subject: whose writes they are.
         earlier: what an earlier run recorded of the same function.
 
     Attributes:
-        busy: whether statements that are being sent are the journal's own.
-        stored: whether the table has, or may have, entries of the step.
-        reader: who gets the rows of what is read now.
+        busy: whether the statements being sent are the journal's own.
+        stored: whether the table may have entries of the step.
+        reader: who consumes the rows that are read now.
     """
 
     def __init__(
@@ -161,7 +161,7 @@ class Record:
         self.stored = bool(earlier)
         self.reader = Reader.REVISION
         self._count = 0
-        #: The last write that is known to have been carried out, if recorded before it was sent.
+        #: The last write known to have been executed, if it was recorded before it was sent.
         self._ended = 0
         self._waiting: list[Waiting] = []
         self._note = ""
@@ -171,10 +171,10 @@ class Record:
         self._blind = False
 
     def begin(self) -> None:
-        """Find out how the earlier run ended, if there was one.
+        """Determine how the earlier run ended, if there was one.
 
         Raises:
-            UnfinishedRevisionError: it cannot be resumed without a person's word.
+            UnfinishedRevisionError: it cannot be resumed without a decision of the user.
         """
         with self._own():
             self.earlier.settle(self.connection, self.support)
@@ -185,10 +185,10 @@ class Record:
         self.earlier.end(self._count)
 
     def on_statement(self, call: Call) -> bool:
-        """Skip, send and record a statement, or leave it to be sent.
+        """Skip, send or record a statement, or leave it to SQLAlchemy.
 
         Returns:
-            Whether it was dealt with.
+            Whether it was handled.
         """
         self.earlier.raise_again()
         kind = self.support.kind(call.sql)
@@ -209,23 +209,23 @@ class Record:
         return True
 
     def on_another_connection(self) -> None:
-        """Note that something is sent on another connection of the engine, and not recorded."""
+        """Note that a statement was sent on another connection of the engine, without a record."""
         if not self.busy:
             self._remark("works on another connection")
 
     def on_commit(self) -> None:
-        """Write down what is about to be committed."""
+        """Write the buffered entries before a commit."""
         if not self.busy:
             self._flush(committing=True)
 
     def on_rollback(self) -> None:
-        """Forget what is about to be undone."""
+        """Discard the buffered entries before a rollback."""
         if not self.busy and not self.earlier.has_stopped:
             self._waiting.clear()
             self._remark("rolls its own work back")
 
     def _kind_of_reading(self, sql: str) -> Kind:
-        """Return what a statement that looks like reading does, by the functions that it calls."""
+        """Classify a statement that looks like a read, by the functions that it calls."""
         called = called_by(sql)
         if self.reader is Reader.NOBODY:
             if called.keeps_in_session:
@@ -247,18 +247,18 @@ class Record:
             self._remark("reads the database")
             return False
         if self.earlier.left(self._count + 1):
-            # What it reads may be gone by now.
+            # The objects it reads may no longer exist.
             call.answer({}, None)
         else:
             self._send(Kind.READ, call)
         return True
 
     def _read_again(self, call: Call, *, may_be_sent: bool = False) -> bool:
-        """Answer an operation as it was answered, or keep the answer: it then does the same.
+        """Replay the result of an operation's query, or record it, so that the operation repeats.
 
         Args:
             call: the query.
-            may_be_sent: it need not have been answered with rows.
+            may_be_sent: whether the query may also have returned no rows.
         """
         key = fingerprint(call.sql, call.parameters)
         rows = self.earlier.take_read(self._count + 1, key)
@@ -280,20 +280,20 @@ class Record:
         return True
 
     def _kept(self, rows: Rows | None) -> Rows | None:
-        """Return the rows unless they are too many to wait in memory."""
+        """Return the rows unless there are too many to buffer."""
         if rows is None:
             return None
         self._rows += len(rows.rows)
         return rows if len(rows.rows) <= MOST_ROWS and self._rows <= _ROWS_WAITING else None
 
     def _commits_itself(self) -> bool:
-        """Return whether each statement is a transaction of its own."""
+        """Return whether the connection is in autocommit mode."""
         return is_autocommit(self.connection) or (
             self.support.ddl_commits and driver_commits(self.connection)
         )
 
     def _pass(self, kind: Kind, call: Call) -> bool:
-        """Deal with a statement that is no write, and is sent again by each run."""
+        """Handle a statement that is not a write and is sent again by each run."""
         word = body_of(call.sql)[:20].upper()
         if word.startswith(("ROLLBACK", "ABORT")):
             if " TO" not in word:
@@ -305,7 +305,7 @@ class Record:
         if kind is Kind.TEMPORARY:
             self._remark("creates something that only its session has")
         if kind is Kind.SESSION and self.reader is Reader.OPERATION:
-            # What it answers may be the schema's.
+            # Its result may depend on the schema.
             return self._read_again(call, may_be_sent=True)
         if kind is Kind.SESSION:
             self._watch_locks(word)
@@ -316,7 +316,7 @@ class Record:
         return False
 
     def _watch_locks(self, word: str) -> None:
-        """Stop recording where LOCK TABLES shuts the journal's own table out."""
+        """Stop recording if LOCK TABLES makes the journal's table inaccessible."""
         if self.support.ddl_commits and word.startswith(("LOCK", "FLUSH TABLES WITH")):
             self._count += 1
             if not self.earlier.left(self._count):
@@ -341,20 +341,20 @@ class Record:
                 self._flush()
 
     def _is_untold(self, call: Call) -> bool:
-        """Return whether only a transaction could tell if a statement was carried out."""
+        """Return whether only a transaction can show if the statement was executed."""
         return self.support.tries_transaction and self.support.objects(call.sql) is None
 
     def _announce(self, kind: Kind, call: Call, *, autocommit: bool) -> None:
         """Record a statement that commits, before it is sent.
 
         Args:
-            kind: what it does.
-            call: it.
-            autocommit: it commits for the connection's sake, and all of it or nothing.
+            kind: the kind of statement.
+            call: the statement.
+            autocommit: whether it commits because of autocommit mode, atomically.
         """
         entry = self._intent(call.sql, call.parameters)
         objects = self.support.objects(call.sql)
-        # What the last one has made is seen along with it: a resumed run knows it again.
+        # Includes the objects of the previous statement, so that a resumed run can recognise them.
         seen = self._look_at((*self._changed, *(objects or ())))
         if seen is None:
             objects, seen = None, {}
@@ -365,7 +365,7 @@ class Record:
             self._send(kind, call)
         except Exception:
             if autocommit and objects is None:
-                # Nothing else would tell that it was refused.
+                # Nothing else would show that it was refused.
                 with self._own():
                     self.store.delete(entry.seq)
             raise
@@ -378,7 +378,7 @@ class Record:
                 self.store.set(entry.seq, entry.seq, state=DONE, **values)
 
     def _look_at(self, names: tuple[str, ...]) -> dict[str, str] | None:
-        """Return definitions; None where this user may not see them."""
+        """Return definitions; None if this user may not read them."""
         if not names:
             return {}
         try:
@@ -392,7 +392,7 @@ class Record:
     def _in_one_transaction(
         self, kind: Kind, call: Call, begin: str, commit: str, rollback: str
     ) -> None:
-        """Send a statement and write its entry in a transaction of their own."""
+        """Send a statement and write its entry in a separate transaction."""
         with self._own():
             self._make_table()
         try:
@@ -400,7 +400,7 @@ class Record:
         except self.connection.dialect.loaded_dbapi.Error as exc:
             if self._is_lost(exc):
                 raise
-            # env.py's engine begins transactions by itself, whatever the level.
+            # env.py's engine begins transactions itself, whatever the isolation level.
             self._announce(kind, call, autocommit=True)
             return
         note = self._note
@@ -410,7 +410,7 @@ class Record:
             self._flush()
         except BaseException as exc:
             self._waiting.clear()
-            with contextlib.suppress(Exception):  # the first error is the one to show
+            with contextlib.suppress(Exception):  # the original error is the one to report
                 self._say(rollback)
             refused = isinstance(exc, Exception) and self.support.refuses_transaction(exc)
             if not refused:
@@ -424,29 +424,29 @@ class Record:
         try:
             call.send()
         except Exception:
-            # Whether a revision goes on after that is decided by what the database held.
+            # Whether a revision continues after an error may depend on the state of the database.
             self._remark("goes on after a statement that failed")
             raise
         if self.reader is Reader.NOBODY:
             return
         if kind is Kind.DATA and call.returns_rows:
-            # What it did is done once, and so its answer stays true.
+            # The statement is executed only once, so its result remains valid.
             self._answers.own = self._kept(call.rows())
             if self._answers.own is not None:
                 return
-        # Into variables, where a driver has no rows for it.
+        # The driver returns output variables instead of rows.
         if call.returns_rows or _RETURNING.search(call.sql):
             self._remark("reads what a statement returns")
 
     def _is_lost(self, exc: Any) -> bool:
-        """Return whether the session has ended, so that nothing that is sent would arrive."""
+        """Return whether the session has ended, so that no statement can be sent."""
         if isinstance(exc, SQLAlchemyError):
             return bool(getattr(exc, "connection_invalidated", False))
         driver: Any = self.connection.connection.dbapi_connection
         return self.connection.dialect.is_disconnect(exc, driver, None)
 
     def _say(self, words: str) -> None:
-        """Send words past SQLAlchemy."""
+        """Send a statement without SQLAlchemy's events."""
         cursor = self.connection.connection.cursor()
         try:
             cursor.execute(words)
@@ -467,7 +467,7 @@ class Record:
         )
 
     def _taken(self) -> tuple[str, Answers | None]:
-        """Return what was noted and answered since the write before, for the entry of this one."""
+        """Return notes and results since the previous write, for the entry of this one."""
         note, self._note = self._note, ""
         answers, self._answers = self._answers, Answers()
         return note, answers if answers.own is not None or answers.reads else None
@@ -497,7 +497,7 @@ class Record:
         )
 
     def _flush(self, *more: Entry, committing: bool = False) -> None:
-        """Write what waits into the table, in the transaction that is open."""
+        """Write the buffered entries into the table, in the open transaction."""
         entries = [*map(self._entry, self._waiting), *more]
         with self._own():
             if self._blind or self.earlier.left(self._count + 1):
@@ -520,10 +520,10 @@ class Record:
         self._rows = 0
 
     def _go_blind(self, exc: ProgrammingError) -> None:
-        """Go on without a journal where the revision has left the schema that has the table.
+        """Continue without a journal if the revision switched to another schema.
 
         Raises:
-            ProgrammingError: the database has ended the transaction because of it.
+            ProgrammingError: the failed statement has aborted the transaction.
         """
         if not self.support.ddl_commits:
             raise exc
@@ -558,6 +558,6 @@ class Record:
 
 
 def _noted(note: str, answers: Answers | None) -> dict[str, str]:
-    """Return what an entry keeps of answers; a note where they cannot be kept."""
+    """Return the entry's fields for results; a note if they cannot be kept."""
     text = "" if answers is None else answers.text()
     return {"note": note, "answers": text} if text is not None else {"note": note or _UNKEPT}

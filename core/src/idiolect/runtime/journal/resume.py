@@ -1,7 +1,7 @@
-"""What an earlier run recorded of a revision that it did not finish, held against this run.
+"""Compares the entries of an unfinished run with the run that resumes it.
 
-Used by the record of a step. Whatever does not agree stops the run while it has changed nothing,
-with a message that names the operation and the commands to choose from.
+Used by the record of a step. Any mismatch stops the run before it changes anything, with a message
+that names the operation and the commands to choose from.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ if TYPE_CHECKING:
 
 log = Log("runtime.journal")
 
-#: Seconds to wait for a statement of a run whose process is gone, and between two looks.
+#: Seconds to wait for a statement of a dead client, and between two checks.
 _PATIENCE, _BETWEEN = 600.0, 0.2
 
 
 def wait_for_session(
     connection: Connection, support: JournalSupport, session: str, label: str
 ) -> None:
-    """Let the server finish what it is doing for a client that is gone.
+    """Wait until the server has finished a statement of a client that is gone.
 
-    Leaves no transaction open between two looks, since the statement may wait for its end.
+    Leaves no transaction open between checks, because the statement may wait for its end.
 
     Args:
         connection: the migrating connection.
-        support: what the dialect's plugin knows.
-        session: the server's name of the earlier run's session; ``""`` if it has none.
-        label: the function that is unfinished, for messages.
+        support: the dialect's journal support.
+        session: the server's identifier of the earlier run's session; ``""`` if there is none.
+        label: the unfinished function, for messages.
 
     Raises:
         UnfinishedRevisionError: it takes too long.
@@ -67,7 +67,7 @@ def wait_for_session(
 
 _REMOVES = re.compile(r"^\s*DROP\b|\bRENAME\b", re.IGNORECASE)
 _RENAMES = re.compile(r"\bRENAME\b", re.IGNORECASE)
-#: What leads to a definition that was not there before.
+#: Statements that create a definition that did not exist before.
 _ADDS = re.compile(r"^\s*(?:CREATE\b|ALTER\s+TABLE\s+\S+\s+ADD\b)", re.IGNORECASE)
 
 
@@ -75,11 +75,11 @@ class Earlier:
     """The entries of an earlier run.
 
     Args:
-        subject: whose they are.
-        entries: in the order of their numbers.
+        subject: the function that wrote them.
+        entries: ordered by number.
 
     Attributes:
-        undone: whether the table has entries of writes that were not carried out.
+        undone: whether the table has entries of writes that were not executed.
     """
 
     def __init__(self, subject: Subject, entries: list[Entry]) -> None:
@@ -90,10 +90,10 @@ class Earlier:
         self.undone = False
 
     def settle(self, connection: Connection, support: JournalSupport) -> None:
-        """Decide whether the write that was in flight was carried out.
+        """Determine whether the write in flight was executed.
 
         Raises:
-            UnfinishedRevisionError: that cannot be told, or the run read before it stopped.
+            UnfinishedRevisionError: this cannot be determined, or an unrepeatable read precedes it.
         """
         if not self._entries:
             return
@@ -115,17 +115,17 @@ class Earlier:
         )
 
     def _check_definitions(self, connection: Connection, support: JournalSupport) -> None:
-        """Refuse to go on where somebody has undone by hand what is recorded as done.
+        """Raise if recorded changes were undone by hand.
 
-        Only a definition that was left behind already tells that for certain: others change with
-        what they refer to. What was dropped is absent as before it was made.
+        Only a definition that was already replaced proves that: others change with the objects they
+        refer to, and a dropped object is as absent as before its creation.
         """
         known: dict[str, list[str]] = {}
         for entry in self._entries:
             for name, text in entry.seen.items():
                 known.setdefault(name, []).append(text)
         removes = any(_REMOVES.search(entry.statement) for entry in self._entries)
-        # What takes the place of another may be as that one was.
+        # An object renamed to the name of another may have the same definition.
         renamings = "; ".join(
             each.statement for each in self._entries if _RENAMES.search(each.statement)
         )
@@ -143,7 +143,7 @@ class Earlier:
             )
 
     def _may_lead_to(self, name: str, found: str) -> bool:
-        """Return whether the write in flight may have brought back what was there before."""
+        """Return whether the write in flight may have restored the earlier definition."""
         last = self._entries[-1]
         before = last.before or {}
         if last.state != INTENT or name not in before:
@@ -171,18 +171,18 @@ class Earlier:
 
     @property
     def count(self) -> int:
-        """The number of writes that need not be made again."""
+        """The number of writes to skip."""
         return len(self._entries)
 
     def left(self, number: int) -> bool:
-        """Return whether a write is one of the recorded ones."""
+        """Return whether a write is among the recorded ones."""
         return number <= len(self._entries)
 
     def take(self, number: int, sql: str, parameters: Any) -> Entry:
-        """Return the entry of a write that need not be made again.
+        """Return the entry of a write to skip.
 
         Raises:
-            UnfinishedRevisionError: the earlier run made another one there.
+            UnfinishedRevisionError: the earlier run sent a different statement at this point.
         """
         entry = self._entries[number - 1]
         if entry.state == ACCEPTED or entry.fingerprint == fingerprint(sql, parameters):
@@ -196,10 +196,10 @@ class Earlier:
         )
 
     def take_read(self, number: int, key: str) -> Rows | None:
-        """Return what the earlier run read next before a recorded write; None if something else.
+        """Return the earlier run's next result before a recorded write; None if the query differs.
 
         Args:
-            number: of the write.
+            number: the number of the write.
             key: the fingerprint of the query.
         """
         if not self.left(number):
@@ -210,13 +210,13 @@ class Earlier:
         return reads.popleft()[1] if reads and reads[0][0] == key else None
 
     def allows_reading(self, number: int, what: str) -> bool:
-        """Check that nothing is read before recorded writes, which it would see.
+        """Check a read that precedes recorded writes: it would see their effects.
 
         Returns:
-            Whether it is worth a note: not where a person has accepted it.
+            Whether to note it; False if the user has accepted it.
 
         Raises:
-            UnfinishedRevisionError: the earlier run did not read there.
+            UnfinishedRevisionError: the earlier run did not read at this point.
         """
         if not self.left(number):
             return True
@@ -229,10 +229,10 @@ class Earlier:
         )
 
     def end(self, count: int) -> None:
-        """Check that the function came past all recorded writes.
+        """Check that the function has passed all recorded writes.
 
         Raises:
-            UnfinishedRevisionError: it ended before, or went on after it was stopped.
+            UnfinishedRevisionError: it ended too early, or continued after it was stopped.
         """
         self.raise_again()
         if self.left(count + 1):
@@ -244,11 +244,11 @@ class Earlier:
 
     @property
     def has_stopped(self) -> bool:
-        """Whether the run was stopped, so that what the revision does now has no effect."""
+        """Whether the run was stopped, so that the revision's further statements have no effect."""
         return self._error is not None
 
     def raise_again(self) -> None:
-        """Raise what stopped the run, where the revision has caught it and goes on."""
+        """Raise the error that stopped the run again, if the revision caught it and continues."""
         if self._error is not None:
             raise self._error
 
@@ -271,8 +271,8 @@ class Earlier:
 def _without_gaps(entries: list[Entry]) -> list[Entry]:
     """Return the entries with one for each number.
 
-    A write that failed, or was rolled back, has none. What the run did next has a note of that, so
-    that it is resumed only where a person takes all of it for done.
+    A write that failed or was rolled back has none. The next write of that run has a note about it,
+    so that the run is resumed only if the user accepts all of it as done.
     """
     found = {entry.seq: entry for entry in entries}
     missing = {"fingerprint": "", "state": ACCEPTED, "note": ACCEPTED_NOTE}

@@ -1,7 +1,7 @@
-"""The journal's table, beside the version table: made, read, written, emptied, dropped.
+"""The journal's table, next to the version table: create, read, write, clear, drop.
 
-Holds the writes of one revision at most, the one that is unfinished. Decides nothing and ends no
-transaction.
+Holds the writes of at most one revision, the unfinished one. Takes no decisions and ends no
+transactions.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from idiolect.hooks.journal import JournalSupport
 
 _ROWS_AT_ONCE = 500
-#: Characters that a column takes; what is longer is cut, but for definitions.
+#: Column widths in characters; longer values are truncated, except definitions.
 _WIDTHS = {
     "revision": 255,
     "direction": 10,
@@ -40,10 +40,10 @@ class JournalTable:
     """The table of one context.
 
     Args:
-        connection: where it is.
-        name: its name.
+        connection: the connection to the database.
+        name: the table's name.
         schema: its schema; None is the default one.
-        support: what the dialect's plugin says of it.
+        support: the dialect's journal support.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class JournalTable:
         )
 
     def exists(self) -> bool:
-        """Return whether the database has the table."""
+        """Return whether the table exists in the database."""
         return bool(inspect(self.connection).has_table(self.table.name, schema=self.table.schema))
 
     @property
@@ -72,14 +72,14 @@ class JournalTable:
         return self.table.fullname
 
     def missing_columns(self) -> list[str]:
-        """Return what a table of this name lacks."""
+        """Return the columns that an existing table of this name lacks."""
         table = self.table
         found = inspect(self.connection).get_columns(table.name, schema=table.schema)
         names = {column["name"].lower() for column in found}
         return [column.name for column in table.columns if column.name not in names]
 
     def create(self) -> None:
-        """Make the table."""
+        """Create the table."""
         self.table.create(self.connection, checkfirst=False)
 
     def drop(self) -> None:
@@ -87,39 +87,39 @@ class JournalTable:
         self.table.drop(self.connection, checkfirst=False)
 
     def read(self) -> list[Entry]:
-        """Return all entries, in the order of their numbers."""
+        """Return all entries, ordered by number."""
         rows = self.connection.execute(select(self.table).order_by(self.table.c.seq))
         return [entry_from(row._asdict()) for row in rows]
 
     def add(self, entries: Sequence[Entry]) -> None:
-        """Write entries."""
+        """Insert entries."""
         for start in range(0, len(entries), _ROWS_AT_ONCE):
             rows = [_row(entry) for entry in entries[start : start + _ROWS_AT_ONCE]]
             self.connection.execute(self.table.insert(), rows if len(rows) > 1 else rows[0])
 
     def set(self, first: int, last: int, **values: Any) -> None:
-        """Change the entries from one number to another."""
+        """Update the entries from ``first`` to ``last``."""
         column = self.table.c.seq
         self.connection.execute(
             self.table.update().where(column >= first, column <= last).values(values)
         )
 
     def session(self, support: JournalSupport) -> str:
-        """Return the server's name of the connection's session, asked once for each."""
+        """Return the server's identifier of the connection's session, cached per session."""
         driver = self.connection.connection.dbapi_connection
         if self._session is None or self._session[0] is not driver:
             self._session = (driver, support.session(self.connection))
         return self._session[1]
 
     def accept_notes(self, last: int) -> None:
-        """Take what the entries up to a number note for accepted by a person."""
-        # Where an empty text is NULL, no condition on the column would do.
+        """Mark the notes of the entries up to a number as accepted by the user."""
+        # Not a WHERE clause, because some databases store an empty string as NULL.
         for entry in self.read():
             if entry.seq <= last and entry.note:
                 self.set(entry.seq, entry.seq, note=ACCEPTED_NOTE)
 
     def delete(self, first: int = 0) -> None:
-        """Delete the entries from a number on; all without one."""
+        """Delete the entries from ``first`` on; all by default."""
         found = self.table.delete()
         self.connection.execute(found.where(self.table.c.seq >= first) if first else found)
 
