@@ -131,6 +131,15 @@ class ComparingImpl:
             """Return an expression as SQL; DefaultImpl does."""
             raise NotImplementedError
 
+    def changed_names(self, names: Iterable[str]) -> dict[str, str]:
+        """Return what the database makes of names that it does not keep as they are. None here.
+
+        Args:
+            names: of tables, columns, indexes and constraints in the models.
+        """
+        del names
+        return {}
+
     def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
         """Correct a column as it is read from the database. Leaves it as it is here.
 

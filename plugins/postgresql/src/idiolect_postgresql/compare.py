@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _IS_NOT_NULL = text(
     """
     SELECT attnotnull FROM pg_attribute
-    WHERE attrelid = to_regclass(:table) AND attname = :column
+    WHERE attrelid = to_regclass(:table) AND attname = CAST(:column AS name)
     """
 )
 _SEQUENCE = re.compile(r"nextval\('(?P<name>(?:[^']|'')+)'::regclass\)")

@@ -25,6 +25,7 @@ from idiolect.operations.ops import (
 )
 from idiolect.util.logs import Log
 from idiolect_postgresql.catalogue import ENUM, EnumType, users_of_enum
+from idiolect_postgresql.names import kept
 from idiolect_postgresql.own_ops import ChangeEnumOp
 from idiolect_postgresql.shared import leave_types_alone
 
@@ -198,7 +199,7 @@ def _enums_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[pg.ENUM]:
 
 def _key(enum: pg.ENUM, dialect: Dialect) -> Key:
     default: Any = dialect.default_schema_name
-    return (None if enum.schema == default else enum.schema, str(enum.name))
+    return (None if enum.schema == default else enum.schema, kept(str(enum.name)))
 
 
 def _made_by_tables(operations: Iterable[Any], dialect: Dialect) -> Iterator[Key]:

@@ -13,7 +13,7 @@ from sqlalchemy import Column, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.dialects.postgresql import DOMAIN, ENUM, ExcludeConstraint
 from sqlalchemy.types import NULLTYPE
 
-from idiolect.ddl.impl import DefaultImpl
+from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.ddl.signatures import ComparisonResult, final_name, result_of, unique_difference
 from idiolect.ddl.typecompare import text_of_type
 from idiolect.errors import OperationError
@@ -22,7 +22,7 @@ from idiolect_postgresql import compare, normal, render
 
 # Registers the SQL text.
 from idiolect_postgresql.compile import PostgresqlColumnType, is_void
-from idiolect_postgresql.names import tell_of_cut
+from idiolect_postgresql.names import kept, tell_of_cut, with_kept_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,7 +53,11 @@ class PostgresqlImpl(DefaultImpl):
 
     def create_table(self, table: Table, **kw: Any) -> None:
         """Create a table; names that the database will cut are told."""
-        tell_of_cut("create_table", table.name, *(column.name for column in table.columns))
+        columns = (column.name for column in table.columns)
+        constraints = (
+            final_name(one, self.dialect) for one in table.constraints if is_wanted(one, self)
+        )
+        tell_of_cut("create_table", table.name, *columns, *constraints)
         super().create_table(table, **kw)
 
     def rename_table(
@@ -76,11 +80,16 @@ class PostgresqlImpl(DefaultImpl):
                 yet, as an operation knows the indexed columns only.
             kw: passed to SQLAlchemy's CreateIndex, such as ``if_not_exists``.
         """
+        tell_of_cut("create_index", final_name(index, self.dialect))
         _know_included(index, index.table)
         super().create_index(index, **kw)
 
     def add_constraint(self, const: Constraint, **kw: Any) -> None:
-        """Add a constraint; its ``postgresql_include`` is as in :meth:`create_index`."""
+        """Add a constraint; its ``postgresql_include`` is as in :meth:`create_index`.
+
+        A name that the database will cut is told.
+        """
+        tell_of_cut(f"create_{const.__visit_name__}", final_name(const, self.dialect))
         if isinstance(const, (UniqueConstraint, PrimaryKeyConstraint)):
             _know_included(const, const.table)
         super().add_constraint(const, **kw)
@@ -124,6 +133,10 @@ class PostgresqlImpl(DefaultImpl):
             typed = [PostgresqlColumnType(*place, changes.type_, using=using, **changes.facts())]
         rest = super().alter_statements(replace(changes, type_=None))
         return [*typed, *(statement for statement in rest if not is_void(statement))]
+
+    def changed_names(self, names: Iterable[str]) -> dict[str, str]:
+        """Return what is kept of names that are too long."""
+        return {name: cut for name in names if (cut := kept(name)) != name}
 
     def autogen_column_reflect(
         self, inspector: Any, table: Table, column_info: dict[str, Any]
@@ -177,7 +190,8 @@ class PostgresqlImpl(DefaultImpl):
         type_: Any = metadata_column.type.dialect_impl(self.dialect)
         if not hasattr(type_, "compare_against_backend"):
             there = text_of_type(inspector_column, self.dialect)
-            if there.lower() == compare.stored_type(text_of_type(metadata_column, self.dialect)):
+            wanted = with_kept_names(text_of_type(metadata_column, self.dialect))
+            if there.lower() == compare.stored_type(wanted):
                 return False
         return super().compare_type(inspector_column, metadata_column)
 

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateSequence, DropSequence
 
 from idiolect.operations import MigrateOperation, Operations
+from idiolect_postgresql.names import LONGEST, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 # What SQLAlchemy's text() takes for a parameter.
 _PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 _SEQUENCE_OPTIONS = ("start", "increment", "minvalue", "maxvalue", "cycle", "cache")
+#: Ends the name of a type whose place another takes.
+_FORMER = "_old"
 _QUOTE = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
 
 
@@ -115,7 +118,8 @@ class ChangeEnumOp(MigrateOperation):
 
     def _replacement(self, type_: str, after: Values) -> Iterator[str]:
         """Yield what puts a new type in the place of the old one; rows keep their words."""
-        old = f"{self.name}_old"
+        # Where it would be cut, it might be the name of the new type again.
+        old = f"{kept(self.name, LONGEST - len(_FORMER))}{_FORMER}"
         yield f"ALTER TYPE {type_} RENAME TO {_QUOTE.quote(old)}"
         yield _create(type_, after)
         for user in self.users:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from idiolect.util.logs import Log
 from idiolect_postgresql.catalogue import SEQUENCE
+from idiolect_postgresql.names import kept
 from idiolect_postgresql.own_ops import CreateSequenceOp
 
 if TYPE_CHECKING:
@@ -49,4 +50,4 @@ def _of_models(
             # One that is optional is not made where SERIAL does its work.
             if not sequence.optional:
                 schema = None if sequence.schema == default else sequence.schema
-                yield (schema, str(sequence.name)), sequence
+                yield (schema, kept(str(sequence.name))), sequence

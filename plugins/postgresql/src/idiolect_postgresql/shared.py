@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.types import TypeDecorator
 
 from idiolect.operations.ops import CreateTableOp, DropTableOp
+from idiolect_postgresql.names import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -87,7 +88,9 @@ class _Known:
             return type_
         default: Any = self.dialect.default_schema_name
         schema = None if native.schema == default else native.schema
-        return _never_made(type_, native) if (schema, str(native.name)) in self.there else type_
+        return (
+            _never_made(type_, native) if (schema, kept(str(native.name))) in self.there else type_
+        )
 
 
 def _with_variant(type_: TypeEngine[Any], variants: Any, other: TypeEngine[Any]) -> TypeEngine[Any]:

@@ -7,14 +7,14 @@ one does not; afterwards it may stay or be removed.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from idiolect.autogenerate.compare.newnames import exchanged, with_columns, with_tables
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy import Column, Table
 
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     Names = Mapping[str | None, Collection[str]]
 
 KEY = "renamed_from"
-#: Keys of reflected facts that hold lists of column names.
-_NAMES = ("constrained_columns", "column_names", "include_columns", "postgresql_include")
-#: Texts of SQL, or lists of such.
-_SQL = ("sqltext", "expressions", "postgresql_where", "sqlite_where", "mssql_where")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +56,9 @@ def with_new_names(
     """
     renames = Renames(_tables(names, models))
     if renames.tables:
-        known = _with_tables(known, renames.tables)
+        known = with_tables(known, renames.tables)
         names = {
-            schema: _exchanged(schema, chosen, renames.tables) for schema, chosen in names.items()
+            schema: exchanged(schema, chosen, renames.tables) for schema, chosen in names.items()
         }
     for key, model in models.items():
         if key[1] in names.get(key[0], ()) and any(_declares(column) for column in model.columns):
@@ -70,7 +66,7 @@ def with_new_names(
             if found:
                 renames.columns[key] = found
     if renames.columns:
-        known = _with_columns(known, renames.columns)
+        known = with_columns(known, renames.columns)
     return known, names, renames
 
 
@@ -133,94 +129,3 @@ def _claim(found: dict[Any, str], new: Any, old: str, label: str) -> None:
                 f"under a new name (info[{KEY!r}]); one of them has to be wrong."
             )
     found[new] = old
-
-
-def _exchanged(
-    schema: str | None, chosen: Collection[str], tables: Mapping[TableKey, str]
-) -> frozenset[str]:
-    new = {name: old for (place, name), old in tables.items() if place == schema}
-    return frozenset(chosen) - set(new.values()) | new.keys()
-
-
-def _with_tables(known: ReflectedTables, tables: Mapping[TableKey, str]) -> ReflectedTables:
-    new = {(schema, old): (schema, name) for (schema, name), old in tables.items()}
-
-    def moved(facts: Mapping[TableKey, Any]) -> dict[TableKey, Any]:
-        return {new.get(key, key): facts[key] for key in facts}
-
-    known = _each(known, moved)
-
-    def refer(facts: Any) -> Any:
-        key = (facts["referred_schema"], facts["referred_table"])
-        return {**facts, "referred_table": new[key][1]} if key in new else facts
-
-    keys = {key: [refer(one) for one in facts] for key, facts in known.foreign_keys.items()}
-    return replace(known, foreign_keys=keys)
-
-
-def _with_columns(
-    known: ReflectedTables, columns: Mapping[TableKey, Mapping[str, str]]
-) -> ReflectedTables:
-    former = {key: {old: new for new, old in renamed.items()} for key, renamed in columns.items()}
-
-    def worded(facts: Mapping[TableKey, Any]) -> dict[TableKey, Any]:
-        return {
-            key: _worded(facts[key], former[key]) if key in former else facts[key] for key in facts
-        }
-
-    known = _each(known, worded)
-
-    def refer(facts: Any) -> Any:
-        new = former.get((facts["referred_schema"], facts["referred_table"]), {})
-        referred = [new.get(name, name) for name in facts["referred_columns"]]
-        return {**facts, "referred_columns": referred}
-
-    keys = {key: [refer(one) for one in facts] for key, facts in known.foreign_keys.items()}
-    named = {
-        key: [{**one, "name": former[key].get(one["name"], one["name"])} for one in facts]
-        if key in former
-        else facts
-        for key, facts in known.columns.items()
-    }
-    return replace(known, foreign_keys=keys, columns=named)
-
-
-def _each(known: ReflectedTables, change: Callable[[Any], Any]) -> ReflectedTables:
-    """Return the facts changed, kind by kind; their signatures have to be computed again."""
-    if known.prefetch is not None:
-        known.prefetch([*known.columns])
-        known = replace(known, prefetch=None)
-    values = {one.name: getattr(known, one.name) for one in fields(known)}
-    changed: dict[str, Any] = {}
-    for name, value in values.items():
-        try:
-            changed[name] = None if value is None else change(value)
-        except NotImplementedError:
-            # What is looked up late may turn out to be unavailable: the inspector says so in turn.
-            changed[name] = None
-    changed["signatures"] = None
-    return replace(known, **changed)
-
-
-def _worded(facts: Any, new: Mapping[str, str], place: str = "") -> Any:
-    """Return facts of a table with new names of columns, wherever they stand in them."""
-    if isinstance(facts, dict):
-        if place == "column_sorting":
-            return {new.get(name, name): value for name, value in facts.items()}
-        return {name: _worded(value, new, name) for name, value in facts.items()}
-    if isinstance(facts, list):
-        return [_worded(value, new, place) for value in facts]
-    if isinstance(facts, str) and place in _NAMES:
-        return new.get(facts, facts)
-    if isinstance(facts, str) and place in _SQL:
-        return _reworded(facts, new)
-    return facts
-
-
-def _reworded(sql: str, new: Mapping[str, str]) -> str:
-    """Return SQL with the new names, except inside literals."""
-    pieces = re.split(r"('(?:[^']|'')*')", sql)
-    for old, name in new.items():
-        word = re.compile(rf"(?<![\w$]){re.escape(old)}(?![\w$])")
-        pieces[::2] = [word.sub(lambda _match, name=name: name, piece) for piece in pieces[::2]]
-    return "".join(pieces)

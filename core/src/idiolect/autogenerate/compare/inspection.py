@@ -16,6 +16,7 @@ from sqlalchemy.sql.elements import conv
 
 from idiolect.autogenerate.compare.declared import with_new_names
 from idiolect.autogenerate.compare.informed import informed
+from idiolect.autogenerate.compare.keptnames import with_model_names
 from idiolect.autogenerate.compare.table_signatures import signature_of
 from idiolect.errors import CommandError
 from idiolect.operations.schemaobj import referent_of
@@ -62,9 +63,10 @@ class Reflection:
         names: Names = {schema: frozenset(chosen) for schema, chosen in wanted.items() if chosen}
         self._hooks = autogen_context.hooks
         known = self._hooks.reflect_tables(connection, names)
+        self._impl = autogen_context.migration_context.impl
+        known, names = with_model_names(known, names, models or {}, self._impl)
         known, names, self.renames = with_new_names(known, names, models or {})
         self.known: ReflectedTables = known
-        self._impl = autogen_context.migration_context.impl
         self._inspector: Any = informed(autogen_context.inspector, self.known, names)
         self._metadata = MetaData()
         self._tables: dict[Key, Table] = {}

@@ -1,0 +1,168 @@
+"""Reflected facts under other names of tables, columns, indexes and constraints.
+
+Used where the database calls by one name what the models call by another, before SQLAlchemy makes
+tables of the facts, so that no comparator needs to know. Nothing here asks a database.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from idiolect.hooks.reflected import ReflectedTables, TableKey
+
+#: Keys of reflected facts that hold lists of column names.
+_NAMES = ("constrained_columns", "column_names", "include_columns", "postgresql_include")
+#: Texts of SQL, or lists of such.
+_SQL = ("sqltext", "expressions", "postgresql_where", "sqlite_where", "mssql_where")
+#: Facts of items that have a name.
+_KINDS = (
+    "pk_constraint",
+    "foreign_keys",
+    "indexes",
+    "unique_constraints",
+    "check_constraints",
+)
+#: Keys of such facts that hold the name of an index or a constraint.
+_ITEMS = ("name", "duplicates_constraint", "duplicates_index")
+
+
+def exchanged(
+    schema: str | None, chosen: Collection[str], tables: Mapping[TableKey, str]
+) -> frozenset[str]:
+    """Return the names of a schema's tables with the new ones in place of the former.
+
+    Args:
+        schema: the schema.
+        chosen: the names before.
+        tables: the former names of tables, by schema and new name.
+    """
+    new = {name: old for (place, name), old in tables.items() if place == schema}
+    return frozenset(chosen) - set(new.values()) | new.keys()
+
+
+def with_tables(known: ReflectedTables, tables: Mapping[TableKey, str]) -> ReflectedTables:
+    """Return facts with new names of tables, also where a foreign key refers to them.
+
+    Args:
+        known: what was reflected.
+        tables: the former names, by schema and new name.
+    """
+    new = {(schema, old): (schema, name) for (schema, name), old in tables.items()}
+
+    def moved(facts: Mapping[TableKey, Any]) -> dict[TableKey, Any]:
+        return {new.get(key, key): facts[key] for key in facts}
+
+    known = _each(known, moved)
+
+    def refer(facts: Any) -> Any:
+        key = (facts["referred_schema"], facts["referred_table"])
+        return {**facts, "referred_table": new[key][1]} if key in new else facts
+
+    keys = {key: [refer(one) for one in facts] for key, facts in known.foreign_keys.items()}
+    return replace(known, foreign_keys=keys)
+
+
+def with_columns(
+    known: ReflectedTables, columns: Mapping[TableKey, Mapping[str, str]]
+) -> ReflectedTables:
+    """Return facts with new names of columns, wherever they stand in them.
+
+    Args:
+        known: what was reflected.
+        columns: the former names by the new ones, by schema and name of the table.
+    """
+    former = {key: {old: new for new, old in renamed.items()} for key, renamed in columns.items()}
+
+    def worded(facts: Mapping[TableKey, Any]) -> dict[TableKey, Any]:
+        return {
+            key: _worded(facts[key], former[key]) if key in former else facts[key] for key in facts
+        }
+
+    known = _each(known, worded)
+
+    def refer(facts: Any) -> Any:
+        new = former.get((facts["referred_schema"], facts["referred_table"]), {})
+        referred = [new.get(name, name) for name in facts["referred_columns"]]
+        return {**facts, "referred_columns": referred}
+
+    keys = {key: [refer(one) for one in facts] for key, facts in known.foreign_keys.items()}
+    named = {
+        key: [{**one, "name": former[key].get(one["name"], one["name"])} for one in facts]
+        if key in former
+        else facts
+        for key, facts in known.columns.items()
+    }
+    return replace(known, foreign_keys=keys, columns=named)
+
+
+def with_items(
+    known: ReflectedTables, items: Mapping[TableKey, Mapping[str, str]]
+) -> ReflectedTables:
+    """Return facts with new names of indexes and constraints.
+
+    Args:
+        known: what was reflected.
+        items: the new names by the former ones, by schema and name of the table.
+    """
+
+    def named(facts: Any, new: Mapping[str, str]) -> Any:
+        if isinstance(facts, list):
+            return [named(one, new) for one in facts]
+        changed = {key: new[facts[key]] for key in _ITEMS if facts.get(key) in new}
+        return {**facts, **changed}
+
+    changed: dict[str, Any] = {}
+    known = _each(known, dict)
+    for kind in _KINDS:
+        facts = getattr(known, kind)
+        if facts is not None:
+            changed[kind] = {
+                key: named(facts[key], items[key]) if key in items else facts[key] for key in facts
+            }
+    return replace(known, **changed)
+
+
+def _each(known: ReflectedTables, change: Callable[[Any], Any]) -> ReflectedTables:
+    """Return the facts changed, kind by kind; their signatures have to be computed again."""
+    if known.prefetch is not None:
+        known.prefetch([*known.columns])
+        known = replace(known, prefetch=None)
+    values = {one.name: getattr(known, one.name) for one in fields(known)}
+    changed: dict[str, Any] = {}
+    for name, value in values.items():
+        try:
+            changed[name] = None if value is None else change(value)
+        except NotImplementedError:
+            # What is looked up late may turn out to be unavailable: the inspector says so in turn.
+            changed[name] = None
+    changed["signatures"] = None
+    return replace(known, **changed)
+
+
+def _worded(facts: Any, new: Mapping[str, str], place: str = "") -> Any:
+    """Return facts of a table with new names of columns, wherever they stand in them."""
+    if isinstance(facts, dict):
+        if place == "column_sorting":
+            return {new.get(name, name): value for name, value in facts.items()}
+        return {name: _worded(value, new, name) for name, value in facts.items()}
+    if isinstance(facts, list):
+        return [_worded(value, new, place) for value in facts]
+    if isinstance(facts, str) and place in _NAMES:
+        return new.get(facts, facts)
+    if isinstance(facts, str) and place in _SQL:
+        return _reworded(facts, new)
+    return facts
+
+
+def _reworded(sql: str, new: Mapping[str, str]) -> str:
+    """Return SQL with the new names, except inside literals."""
+    pieces = re.split(r"('(?:[^']|'')*')", sql)
+    for old, name in new.items():
+        word = re.compile(rf"(?<![\w$]){re.escape(old)}(?![\w$])")
+        pieces[::2] = [word.sub(lambda _match, name=name: name, piece) for piece in pieces[::2]]
+    return "".join(pieces)
