@@ -135,6 +135,21 @@ def test_naming_convention(make_script: Any, use: Any, expected: str) -> None:
     assert f" CONSTRAINT {expected}" in f"{statement} "
 
 
+def test_check_on_a_model_is_named_by_it(make_script: Any) -> None:
+    """The convention of the model's metadata comes first, and the model is left as it was."""
+    models = MetaData(naming_convention={"ck": "model_%(table_name)s_%(constraint_name)s"})
+    model = Table("t", models, Column("a", Integer))
+    before = set(model.constraints)
+    script = make_script(target_metadata=MetaData(naming_convention=CONVENTION))
+    script.op.create_check_constraint("x", "t", model.c.a > 1)
+    script.op.create_check_constraint(script.op.f("y"), "u", model.c.a > 1)
+    assert script.statements == [
+        "ALTER TABLE t ADD CONSTRAINT model_t_x CHECK (a > 1)",
+        "ALTER TABLE u ADD CONSTRAINT y CHECK (a > 1)",
+    ]
+    assert before == model.constraints
+
+
 def _table() -> Table:
     return Table(
         "t",

@@ -7,7 +7,7 @@ its own, with the naming convention of the target metadata; nothing is kept.
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 import sqlalchemy.schema
 from sqlalchemy import (
@@ -28,7 +28,7 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement
-from sqlalchemy.sql.visitors import replacement_traverse
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
 from sqlalchemy.types import NULLTYPE
 
 if TYPE_CHECKING:
@@ -158,10 +158,12 @@ class SchemaObjects:
     ) -> CheckConstraint:
         """Return a check on a table of its own, which has the condition's columns.
 
-        Columns of other tables in the condition become the table's.
+        Columns of other tables in the condition become the table's. The naming convention of
+        such a table is applied first; a name that it has made is not changed again.
         """
         table = Table(source, self.metadata(), schema=schema)
         if isinstance(condition, ClauseElement):
+            name = _name_at_home(name, condition)
             condition = _moved(condition, table)
         if not table.columns:
             table.append_column(Column("x", Integer))
@@ -341,6 +343,23 @@ def _is_of_another_table(item: Any) -> TypeGuard[Any]:
 def _plain_copy(original: Column[Any]) -> Column[Any]:
     """Return a column of the same name and type that implies no index or constraint."""
     return Column(original.name, original.type, key=original.key, comment=original.comment)
+
+
+def _name_at_home(name: str | None, condition: Any) -> str | None:
+    """Return the name that a check has on the table whose columns its condition uses."""
+    tables = {
+        each.table for each in iterate(condition) if isinstance(each, Column) and _has_table(each)
+    }
+    if len(tables) != 1:
+        return name
+    # It attaches itself to that table, which is the model's: nothing of it may stay there.
+    check = CheckConstraint(condition, name=name)
+    tables.pop().constraints.discard(check)
+    return cast("str | None", check.name)
+
+
+def _has_table(item: Column[Any]) -> bool:
+    return isinstance(getattr(item, "table", None), Table)
 
 
 def _moved(expression: ClauseElement, table: Table) -> Any:
