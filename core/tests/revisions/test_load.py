@@ -133,8 +133,14 @@ def test_dependencies_in_a_circle_are_refused(
         pytest.param(
             ["aaaa", "b<aaa"],
             "Revision aaa referenced from Revision('b', 'aaa') is not present; restore its "
-            "file, or correct down_revision of b",
+            "file, or correct down_revision of b; did you mean 'aaaa'?",
             id="partial id",
+        ),
+        pytest.param(
+            ["b<None"],
+            "Revision None referenced from Revision('b', 'None') is not present; restore its "
+            "file, or correct down_revision of b; None is written without quotes",
+            id="None in quotes",
         ),
     ],
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from idiolect.cli.main import main
 from idiolect.errors import CommandError, ConfigError, ScriptError
 from idiolect.revisions.errors import MissingRevisionError, RevisionError
 from idiolect.runtime.steps import StampStep
@@ -230,6 +231,44 @@ def test_broken_graph(environment: Environment) -> None:
         list(environment.open().walk_revisions())
 
     assert isinstance(caught.value, KeyError)
+
+
+@pytest.mark.parametrize(
+    ("files", "at_fault"),
+    [
+        pytest.param({"a1": "None", "b1": "'gone'"}, ["b1"], id="missing"),
+        pytest.param({"a1": "None", "b1": "'b1'"}, ["b1"], id="itself"),
+        pytest.param({"a1": "'b1'", "b1": "'a1'", "c1": "None"}, ["a1", "b1"], id="circle"),
+    ],
+)
+@pytest.mark.parametrize("words", [["heads"], ["history"]], ids=["heads", "history"])
+def test_the_files_of_a_broken_graph(
+    environment: Environment,
+    files: dict[str, str],
+    at_fault: list[str],
+    words: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A message on the command line names the files to be corrected, and no others."""
+    paths = {
+        name: str(environment.write(f"{name}.py", f"revision = {name!r}\ndown_revision = {down}\n"))
+        for name, down in files.items()
+    }
+    config = environment.folder / "alembic.ini"
+    config.write_text(f"[alembic]\nscript_location = {environment.folder}\n")
+    with pytest.raises(SystemExit):
+        main(["-c", str(config), *words])
+    text = capsys.readouterr().err
+    assert at_fault == [name for name, path in paths.items() if repr(path) in text]
+
+
+@pytest.mark.parametrize("value", ["None", "None or None"], ids=["literal", "run to be known"])
+def test_a_revision_that_is_none(environment: Environment, value: str) -> None:
+    """The id that the file may have in its name is not taken for what it declares."""
+    path = environment.write("b1.py", f"revision = {value}\ndown_revision = None\n")
+    with pytest.raises(CommandError, match="declares revision = None; expected a string") as caught:
+        environment.open().get_heads()
+    assert repr(str(path)) in str(caught.value)
 
 
 def test_several_bases(diamond: ScriptDirectory) -> None:

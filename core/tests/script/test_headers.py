@@ -160,6 +160,26 @@ def test_only_running_tells(text: str) -> None:
         ),
         pytest.param(b"revision = 5\ndown_revision = None\n", ["revision = 5"], id="number"),
         pytest.param(b"revision = ''\ndown_revision = None\n", ["not empty"], id="empty-id"),
+        pytest.param(
+            b"revision = None\ndown_revision = None\n",
+            ["declares revision = None; expected a string", "in its name"],
+            id="no-id",
+        ),
+        pytest.param(
+            b"revision = 'a',\ndown_revision = None\n",
+            ["declares revision = ('a',)", "Write revision = 'a', without the comma"],
+            id="comma-after-the-id",
+        ),
+        pytest.param(
+            b"revision = 'a'\ndown_revision = 12\n",
+            ["declares down_revision = 12; expected None, a string", "in quotes: '12'"],
+            id="number-below",
+        ),
+        pytest.param(
+            b"revision = 'a'\ndown_revision = ('b', None)\n",
+            ["declares down_revision = ('b', None); expected None, a string", "tuple of such"],
+            id="none-among-those-below",
+        ),
         pytest.param(b"revision = 'a'\ndown_revision = ''\n", ["down_revision"], id="empty-down"),
         pytest.param(b"revision = 'a'\ndown_revision = {'b': 1}\n", ["tuple"], id="dict"),
         pytest.param(

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     #: Depths in the order of the revisions; ids by label; heads, bases, and the real ones.
     Kept: TypeAlias = tuple[list[int], dict[str, str], Ids, Ids, Ids, Ids]
 
+#: How alike a name must be to one that is there, to be told as a mistake; from 0 to 1.
+_ALIKE = 0.8
+
 
 class Graph:
     """Revisions that are linked with each other.
@@ -232,7 +235,7 @@ def _resolve_dependencies(revision: Revision, names: lineage.Names) -> None:
     declared = as_tuple(revision.dependencies)
     for name in declared:
         if name not in names:
-            raise _missing(revision, name, "depends_on")
+            raise _missing(revision, name, "depends_on", names)
     revision.set_dependencies(tuple(names[name].revision for name in declared))
 
 
@@ -241,16 +244,30 @@ def _linked(revision: Revision, nodes: lineage.Names) -> list[Revision]:
     try:
         return [nodes[name] for name in revision.requirements]
     except KeyError as error:
-        raise _missing(revision, error.args[0], "down_revision") from None
+        raise _missing(revision, error.args[0], "down_revision", nodes) from None
 
 
-def _missing(revision: Revision, name: str, attribute: str) -> MissingRevisionError:
+def _missing(
+    revision: Revision, name: str, attribute: str, names: lineage.Names
+) -> MissingRevisionError:
     return MissingRevisionError(
         f"Revision {name} referenced from {revision!r} is not present; restore its file, or "
-        f"correct {attribute} of {revision.revision}",
+        f"correct {attribute} of {revision.revision}{_meant(name, names)}",
         name,
         revision.revision,
     )
+
+
+def _meant(name: str, names: lineage.Names) -> str:
+    """Return a hint at a slip of the pen; "" where the name looks like none."""
+    if name == "None":
+        return "; None is written without quotes"
+    # Broken histories alone pay for it.
+    import difflib
+
+    # Ids are mostly drawn at random: what is less alike is another one.
+    alike = difflib.get_close_matches(name.strip(), list(names), n=1, cutoff=_ALIKE)
+    return f"; did you mean {alike[0]!r}?" if alike else ""
 
 
 def _spread_labels(revision: Revision, graph: Graph) -> None:

@@ -224,7 +224,10 @@ class ScriptDirectory:
             text = resolution % exc.argument if resolution else self._explain(exc)
             raise CommandError(text, code=exc.code) from exc
         except RevisionError as exc:
-            raise CommandError(str(exc), code=exc.code) from exc
+            error = CommandError(str(exc), code=exc.code)
+            for note in getattr(exc, "__notes__", ()):
+                error.add_note(note)
+            raise error from exc
 
     def _explain(self, exc: ResolutionError) -> str:
         """Say what an identifier fails to mean, in the documented words where it is unknown."""

@@ -167,6 +167,8 @@ def parse_header(text: str, path: str) -> RevisionHeader | None:
         from idiolect.script.parsed import parsed_header
 
         header = parsed_header(text, path)
+        if header is not None:
+            _refuse_none(header.revision, path)
     return None if header is None else _checked(header, path)
 
 
@@ -236,6 +238,8 @@ def header_of_module(module: ModuleType, path: str) -> RevisionHeader:
             "down_revision = None for a first revision, else the id that it follows.",
             path=path,
         )
+    if "revision" in namespace:
+        _refuse_none(namespace["revision"], path)
     header = RevisionHeader(
         namespace.get("revision"),
         namespace["down_revision"],
@@ -250,21 +254,41 @@ def _checked(header: RevisionHeader, path: str) -> RevisionHeader:
     """Return ``header`` if each declaration is of a kind that the graph can hold."""
     revision: object = header.revision
     if revision is not None and (not isinstance(revision, str) or not revision):
-        raise ScriptError(
-            f"The revision file {path!r} declares revision = {revision!r}; expected a string "
-            "that is not empty.",
-            path=path,
-        )
+        raise _no_id(revision, path)
     header = _without_empty(header)
     for name in ("down_revision", "branch_labels", "depends_on"):
         value = getattr(header, name)
         if not _are_names(value):
             raise ScriptError(
                 f"The revision file {path!r} declares {name} = {value!r}; expected None, a "
-                "string that is not empty, or a tuple of such strings.",
+                f"string that is not empty, or a tuple of such strings.{_in_quotes(value)}",
                 path=path,
             )
     return header
+
+
+def _refuse_none(revision: object, path: str) -> None:
+    """Refuse ``revision = None``; a file that declares none may bear its id as its name."""
+    if revision is None:
+        raise _no_id(revision, path)
+
+
+def _no_id(revision: object, path: str) -> ScriptError:
+    hint = _in_quotes(revision)
+    if isinstance(revision, tuple | list) and len(revision) == 1 and isinstance(revision[0], str):
+        hint = f" Write revision = {revision[0]!r}, without the comma or brackets."
+    elif not revision:
+        hint = " Give it the id that the file was made with, which is usually in its name."
+    return ScriptError(
+        f"The revision file {path!r} declares revision = {revision!r}; expected a string that is "
+        f"not empty.{hint}",
+        path=path,
+    )
+
+
+def _in_quotes(value: object) -> str:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f" Write it in quotes: {str(value)!r}." if is_number else ""
 
 
 def _without_empty(header: RevisionHeader) -> RevisionHeader:

@@ -14,10 +14,13 @@ from idiolect.revisions.load import load
 from idiolect.script.script import Script
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from idiolect.revisions.load import Graph
     from idiolect.script.index import HeaderIndex
+
+#: Files that a message names at most.
+_FILES_SHOWN = 4
 
 
 class ScriptMap(RevisionMap):
@@ -39,11 +42,21 @@ class ScriptMap(RevisionMap):
         scripts = list(read_all(paths, index))
         try:
             graph = load(scripts)
-        except RevisionError:
+        except RevisionError as exc:
             index.save()
+            _name_files(exc, scripts)
             raise
         index.save(graph)
         return graph
+
+
+def _name_files(error: RevisionError, scripts: Sequence[Script]) -> None:
+    """Add the files of the revisions that are at fault, which the graph does not know."""
+    at_fault = set(getattr(error, "revisions", ())) | {getattr(error, "revision", None)}
+    paths = [repr(one.path) for one in scripts if one.revision in at_fault]
+    if paths:
+        more = ", ..." if len(paths) > _FILES_SHOWN else ""
+        error.add_note(f"in {', '.join(paths[:_FILES_SHOWN])}{more}")
 
 
 def read_all(paths: Iterable[str], index: HeaderIndex) -> Iterable[Script]:

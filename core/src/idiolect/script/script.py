@@ -131,7 +131,8 @@ class Script(Revision):
             return cls(module, rev_id, path, header=header)
         except RevisionError as exc:
             if type(exc) is not RevisionError:
-                raise  # it names the revision by itself
+                exc.add_note(f"in {path!r}")  # it names the revision by itself
+                raise
             raise RevisionError(f"{exc} (file {path!r})", path=path) from exc
 
     def __str__(self) -> str:
