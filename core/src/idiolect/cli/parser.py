@@ -49,6 +49,29 @@ class Parser(argparse.ArgumentParser):
         """Return the option that is written as ``word``, or None."""
         return self._option_string_actions.get(word)
 
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse a command line; words that nothing takes end it, as with argparse.
+
+        Args:
+            args: the words; None takes ``sys.argv``.
+            namespace: where values are put; None for a new one.
+        """
+        found, rest = self.parse_known_args(args, namespace)
+        if rest:
+            # Only a failure pays for loading it.
+            from idiolect.cli.unrecognized import describe_left_over
+
+            spec: CommandSpec | None = getattr(found, "cmd", None)
+            self.error(describe_left_over(self, self._command(spec), rest))
+        return found
+
+    def _command(self, spec: CommandSpec | None) -> Parser:
+        """Return the parser of a command, or this one where none was named."""
+        for each in self.arguments:
+            if spec is not None and isinstance(each.choices, dict):
+                return each.choices[spec.name]  # type: ignore[no-any-return]
+        return self
+
     def error(self, message: str) -> NoReturn:
         """End with exit status 2 and one line on what is wrong."""
         # Only a failure pays for loading what keeps secrets.
@@ -62,6 +85,8 @@ class Parser(argparse.ArgumentParser):
         if message.endswith("are required: revision"):
             back = self.prog.endswith(" downgrade")
             message += " ('-1' is one revision back)" if back else " (the latest is 'head')"
+        if message.endswith("are required: revisions"):
+            message += " (two or more ids, or 'heads' for all heads)"
         # A URL may stand where it does not belong.
         super().error(visible(redact(message, None)))
 
