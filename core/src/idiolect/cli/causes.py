@@ -1,7 +1,7 @@
-"""Failures between env.py and the database, translated to errors that say what to do.
+"""Translates exceptions raised between env.py and the database to errors that say what to do.
 
-Used by the report of a failure with an exception of SQLAlchemy or of a driver. An exception that
-no rule here knows is returned unchanged: then the user's code failed.
+Used for exceptions of SQLAlchemy or of a driver. An exception that no rule matches is returned
+unchanged: then the user's code failed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _URL_OPTION = "sqlalchemy.url"
 _LONGEST_STATEMENT = 200
-#: What commits a run; not loaded by commands that run nothing.
+#: The module that commits a run; a string, because most commands do not import it.
 _COMMITS = "idiolect.runtime.transactions"
 #: The dialect of the URL in new config files.
 _EXAMPLE = "driver"
@@ -38,12 +38,12 @@ _ENCODE = (
 
 
 def translated(exc: BaseException, config: Config | None, *, is_ours: bool) -> BaseException:
-    """Return an error of ours for what goes wrong on the way to the database, or ``exc``.
+    """Return an error of ours for problems with configuration or connection; otherwise ``exc``.
 
     Args:
-        exc: what ended the command.
-        config: the configuration in use; None where there was none yet.
-        is_ours: no code of the user's was running when it was raised, but Idiolect's own.
+        exc: the exception that ended the command.
+        config: the configuration, or None if there was none yet.
+        is_ours: whether Idiolect's own code, rather than the user's, was running.
     """
     if isinstance(exc, IdiolectError):
         return exc
@@ -75,7 +75,7 @@ def _has_working_directory() -> bool:
 
 
 def _of_driver(exc: BaseException, config: Config | None, errors: Any) -> IdiolectError | None:
-    """Explain an async driver in a synchronous env.py, and the reverse."""
+    """Explain an async driver in a synchronous env.py, and vice versa."""
     if isinstance(exc, errors.MissingGreenlet) and _raised_in(exc, "raw_connection"):
         return DatabaseError(
             f"env.py connects in the synchronous way, and the driver of {_source(config)} is an "
@@ -131,12 +131,12 @@ def _of_database(
     exc: BaseException, config: Config | None, errors: Any, is_ours: bool
 ) -> IdiolectError | None:
     if isinstance(exc, OSError) and _raised_in(exc, "raw_connection"):
-        # As some async drivers raise what the system says, and SQLAlchemy passes it on.
+        # Some async drivers raise OSError, and SQLAlchemy does not wrap it.
         return _of_connecting(exc, config)
     if not isinstance(exc, errors.DBAPIError):
         return None
     if exc.statement is None and _raised_in(exc, "_commit_impl"):
-        # One of a revision's own is told like any other failure of it.
+        # An error in a commit of the revision itself is reported like its other errors.
         return _of_committing(exc.orig, config) if _raised_by(exc, _COMMITS) else None
     if exc.statement is None:
         return _of_connecting(exc.orig, config)
@@ -191,7 +191,7 @@ def _source(config: Config | None) -> str:
 
 
 def _missing(config: Config | None) -> str:
-    """Say what has no URL."""
+    """Say which section has no URL."""
     section = f" in section [{config.config_ini_section}]" if config else ""
     if config is None or not _has_no_ini(config):
         return f"{_source(config)} is missing{section}."
@@ -206,13 +206,13 @@ def _has_no_ini(config: Config) -> bool:
 
 
 def _sections(config: Config) -> list[str]:
-    """Return the sections that have a URL each, as those of the template ``multidb``."""
+    """Return the sections with a URL each, as in the template ``multidb``."""
     parser = config.file_config
     return [name for name in parser.sections() if parser.has_option(name, _URL_OPTION)]
 
 
 def _masked(url: str) -> str:
-    """Return a URL without password; of one that cannot be parsed only its scheme."""
+    """Return a URL without password; only the scheme if it cannot be parsed."""
     from sqlalchemy.engine import make_url
 
     try:
@@ -223,7 +223,7 @@ def _masked(url: str) -> str:
 
 
 def _misread_host(config: Config | None) -> str | None:
-    """Return what the host was meant to be, where the password holds an ``@``."""
+    """Return the intended host if the password contains an unencoded ``@``."""
     from sqlalchemy.engine import make_url
 
     try:
@@ -234,7 +234,7 @@ def _misread_host(config: Config | None) -> str | None:
 
 
 def _how_to_install(driver: str | None, config: Config | None) -> str:
-    """Say how to get a driver, and the dialect's plugin with it where that is missing as well."""
+    """Say how to install a driver, and the dialect's plugin if it is missing as well."""
     from sqlalchemy.engine import make_url
 
     try:
@@ -254,7 +254,7 @@ def _on_one_line(text: object) -> str:
 
 
 def _raised_by(exc: BaseException, module: str) -> bool:
-    """Return whether one of our modules was running when ``exc`` was raised."""
+    """Return whether the given module of ours was running when ``exc`` was raised."""
     return any(
         frame.f_globals.get("__name__") == module
         for frame, _ in traceback.walk_tb(exc.__traceback__)
@@ -262,7 +262,7 @@ def _raised_by(exc: BaseException, module: str) -> bool:
 
 
 def _raised_in(exc: BaseException, *functions: str) -> bool:
-    """Return whether SQLAlchemy raised ``exc`` while one of its functions ran."""
+    """Return whether one of the given SQLAlchemy functions was running."""
     return any(
         frame.f_code.co_name in functions and "sqlalchemy" in frame.f_code.co_filename
         for frame, _ in traceback.walk_tb(exc.__traceback__)

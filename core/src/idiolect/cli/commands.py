@@ -1,7 +1,7 @@
-"""Which commands there are, and what of a command's signature becomes which flag.
+"""The built-in commands, and the mapping from their signatures to command line arguments.
 
-Used by the parser. A command's parameters without default become positional arguments, the
-others flags; what each looks like stands in the two tables below, in one place for all commands.
+Used by the parser. Parameters without a default become positional arguments, the others options;
+the tables below define both for all commands.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 CommandFunction = Callable[..., Any]
 
-#: The name of a command -> the module that defines it.
+#: Command -> the module that defines it.
 BUILTIN = {
     "branches": "idiolect.command.show",
     "check": "idiolect.command.check",
@@ -43,9 +43,9 @@ RUNS_ENVIRONMENT = frozenset(
 )
 #: Commands that may take long.
 SHOWS_PROGRESS = frozenset({"downgrade", "upgrade"})
-#: Commands that read revision files and print, mostly without env.py.
+#: Commands that read revision files and print; most run no env.py.
 READS_FILES = frozenset({"branches", "graph", "heads", "history", "show"})
-#: Command name -> its summary, so that ``--help`` imports no command; a test holds them equal.
+#: Command -> summary, so that ``--help`` imports no command; a test compares the docstrings.
 SUMMARIES = {
     "branches": "List the revisions at which the history branches.",
     "check": "Compare the models with the database, and fail if they differ.",
@@ -70,12 +70,12 @@ SUMMARIES = {
     "stamp": "Set the revision in the version table without running revisions.",
     "upgrade": "Apply revisions, up to the given one.",
 }
-#: Parameters that the command line cannot give.
+#: Parameters that are not available on the command line.
 _PROGRAM_ONLY = {"process_revision_directives"}
 _SWITCH = {"action": "store_true"}
 _NUMBER: dict[str, Any] = {"nargs": "?", "const": "last", "metavar": "N"}
 
-#: Parameter with a default -> its flags and the settings for argparse.
+#: Parameter with a default -> its flags and argparse settings.
 FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "autogenerate": (
         ("--autogenerate",),
@@ -169,7 +169,7 @@ FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
     "write": (("--write",), {**_SWITCH, "help": "make the changes and print them"}),
 }
-#: (command, parameter) -> the same, where it means something of its own.
+#: (command, parameter) -> the same, for commands where the meaning differs.
 OWN_FLAGS: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
     ("hooks", "name"): (("name",), {"nargs": "?", "help": "the hook to describe"}),
     ("graph", "format"): (
@@ -184,7 +184,7 @@ OWN_FLAGS: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
         {"help": "create this folder (default: idiolect- and the name of the dialect)"},
     ),
 }
-#: Parameter without default -> the settings for argparse.
+#: Parameter without a default -> its argparse settings.
 POSITIONALS: dict[str, dict[str, Any]] = {
     "shell": {"help": "bash, fish or zsh"},
     "dialect": {"help": "name of the SQLAlchemy dialect, as in its URLs"},
@@ -196,19 +196,19 @@ POSITIONALS: dict[str, dict[str, Any]] = {
     },
     "revisions": {"nargs": "+", "help": "one or more revisions, or 'heads'"},
 }
-#: Commands that take several of what their parameter names in the singular.
+#: Commands that accept several values for a parameter named in the singular.
 _PLURALS = {("stamp", "revision"): "revisions"}
 
 
 class CommandSpec(NamedTuple):
-    """One command as the parser needs it.
+    """A command as the parser needs it.
 
     Attributes:
-        name: the word on the command line.
-        function: what runs; takes the Config first.
+        name: its name on the command line.
+        function: the function to run; takes the Config first.
         positionals: parameter names in order.
-        flags: names of parameters that have a default, and those defaults.
-        summary: the first sentence of its docstring.
+        flags: parameters with their defaults.
+        summary: the first sentence of the docstring.
     """
 
     name: str
@@ -218,12 +218,12 @@ class CommandSpec(NamedTuple):
     summary: str
 
     def argument_name(self, parameter: str) -> str:
-        """Return the name under which the parser keeps a parameter's value."""
+        """Return the name under which the parser stores a parameter's value."""
         return _PLURALS.get((self.name, parameter), parameter)
 
 
 def describe(function: CommandFunction) -> CommandSpec:
-    """Return a command's specification, read off its signature and docstring."""
+    """Return a command's specification, from its signature and docstring."""
     code = function.__code__
     parameters = code.co_varnames[1 : code.co_argcount]
     defaults = function.__defaults__ or ()
@@ -245,5 +245,5 @@ def load(name: str) -> CommandSpec:
 
 
 def summary_of(name: str) -> str:
-    """Return the summary of a built-in command, without importing it where it is known."""
+    """Return a built-in command's summary, without importing it if possible."""
     return SUMMARIES.get(name) or load(name).summary

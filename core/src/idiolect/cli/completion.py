@@ -1,7 +1,7 @@
-"""Which words may stand where the cursor is, for the shells' completion scripts.
+"""Computes completions for the shells' completion scripts.
 
-Used by the command line with the words up to the cursor. Revisions are those of the files, or of
-the index of them; env.py does not run, no plugin is asked for what it has, and nothing fails.
+Takes the words up to the cursor. Revisions come from the files or their cache; env.py does not run,
+plugins are not called for contributions, and errors are suppressed.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from idiolect.script.base import ScriptDirectory
 
-#: A word that may follow, and what it means.
+#: A word and its description.
 Candidate = tuple[str, str]
 
-#: What is answered in the place of words where the shell knows better.
+#: Returned instead of words if the shell should complete paths.
 FILES, FOLDERS = (":files", ""), (":dirs", "")
-#: Shells show no more than a screen of it.
+#: Maximum number of completions; more do not fit on a screen.
 _MOST: Final = 500
 _REVISIONS: Final = frozenset(
     {"depends_on", "head", "rev", "rev_range", "revision", "revisions", "splice"}
@@ -39,18 +39,18 @@ _SYMBOLS: Final[tuple[Candidate, ...]] = (
     ("base", "before the first revision"),
 )
 _CURRENT: Final = ("current", "what the database is at")
-#: Commands that take ``current`` for a revision.
+#: Commands that accept ``current`` as a revision.
 _ASK_DATABASE: Final = frozenset({"edit", "history", "show"})
 
 
 def complete(words: Sequence[str]) -> Iterator[str]:
-    """Yield a line for each word that may stand at the end: it, a tab, and what it means.
+    """Yield a line per completion: the word, a tab, and its description.
 
     Args:
-        words: those after the program's name, up to the cursor; the last one is begun or empty.
+        words: the words after the program's name, up to the cursor; the last one may be empty.
     """
     found: list[Candidate] = []
-    # A completion that complains is worse than none.
+    # An error message would disturb the user's input line.
     with suppress(Exception, SystemExit):
         found.extend(_candidates(list(words) or [""]))
     for name, meaning in found[:_MOST]:
@@ -72,12 +72,12 @@ def _candidates(words: list[str]) -> Iterable[Candidate]:
 
 
 def _passed(parser: Parser, words: list[str], given: dict[str, str]) -> list[str] | None:
-    """Return what is left after options with their values; None where a value comes next.
+    """Return the words after the options and their values; None if a value comes next.
 
     Args:
-        parser: whose options may stand in front.
-        words: those before the cursor.
-        given: gets the values, by destination.
+        parser: its options are skipped.
+        words: the words before the cursor.
+        given: receives the values, by destination.
     """
     at = 0
     while at < len(words) and words[at].startswith("-"):
@@ -101,7 +101,7 @@ def _takes_value(action: argparse.Action) -> bool:
 
 
 def _subparser(name: str) -> Parser | None:
-    """Return the parser of a command; one that is not built in is looked for among plugins'."""
+    """Return the parser of a command, built in or contributed."""
     if name in BUILTIN:
         spec: Any = load(name)
     else:
@@ -123,7 +123,7 @@ def _of_command(
     begun: str,
     given: dict[str, str],
 ) -> Iterable[Candidate]:
-    """Return what may follow a command and the words after it."""
+    """Return completions after a command and its arguments."""
     free = 0
     while after:
         left = _passed(sub, after, given)
@@ -148,7 +148,7 @@ def _commands(begun: str) -> list[Candidate]:
     own = [(name, summary_of(name)) for name in BUILTIN]
     if any(name.startswith(begun) for name, _ in own):
         return own
-    # Plugins are loaded where no command of ours is meant.
+    # Plugins are loaded only if the command is not built in.
     from idiolect.cli.contributed import contributed_commands
 
     return [(spec.name, spec.summary) for spec in contributed_commands()]
@@ -161,7 +161,7 @@ def _options(parser: Parser) -> Iterator[Candidate]:
 
 
 def _values(command: str, place: str, begun: str, given: dict[str, str]) -> Iterable[Candidate]:
-    """Return what may stand for a value, by the name of its place."""
+    """Return completions for a value, by the name of its argument."""
     if place == "config":
         return [FILES]
     if place in _FOLDERS:
@@ -172,7 +172,7 @@ def _values(command: str, place: str, begun: str, given: dict[str, str]) -> Iter
 
 
 def _words(command: str, place: str) -> Iterable[str]:
-    """Return the words of a place that has a few."""
+    """Return the choices of an argument that has a fixed set."""
     if place == "format":
         from idiolect.command.graph import FORMATS
 
@@ -195,7 +195,7 @@ def _words(command: str, place: str) -> Iterable[str]:
 
 
 def _revisions(command: str, place: str, begun: str, given: dict[str, str]) -> Iterator[Candidate]:
-    """Yield revisions by id, and by what else names them; of a range its second end."""
+    """Yield revisions by id and other names; in a range, completions of its second end."""
     kept, colon, start = begun.rpartition(":") if place in _RANGES else ("", "", begun)
     script = _script_directory(given)
     named: list[Candidate] = [*_SYMBOLS]

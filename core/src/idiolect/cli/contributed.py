@@ -1,4 +1,4 @@
-"""The commands that plugins add; loaded where a command is asked for that is not built in."""
+"""Commands contributed by plugins; imported if a command is not built in."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from idiolect.errors import PluginLoadError
 
 
 def contributed_commands() -> list[CommandSpec]:
-    """Return the commands that distributions offer, and those of plugins, all loaded for it.
+    """Return the commands contributed by entry points and by plugins, which are loaded for it.
 
-    A distribution that offers a command by an entry point of its own needs no plugin manager.
+    A command with its own entry point does not need the plugin manager.
 
     Raises:
-        PluginConflictError: the name of one is taken.
-        HookError: what a plugin adds cannot be a command.
+        PluginConflictError: a name is taken.
+        HookError: a contribution is not a valid command.
     """
-    # A command of the core's own pays for none of this.
+    # Imported here because built-in commands do not need it.
     from idiolect.hooks import entrypoints
     from idiolect.hooks.collectors import CORE, CommandCollector
     from idiolect.hooks.contributions import collect, warn

@@ -1,7 +1,7 @@
-"""What the doctor looks at in each database that env.py configures.
+"""The doctor's checks of each database that env.py configures.
 
-Used by the diagnosis. env.py runs as for ``current``; the version table, the journal and what
-batch operations leave are read, and nothing is written.
+env.py runs as for ``current``; the version table, the journal and leftovers of batch operations
+are read, and nothing is written.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from idiolect.settings.config import Config
 
 _CHECK = "version table"
-#: What runs may do to its rows.
+#: Privileges that runs may need on the version table.
 _WRITES = ("DELETE", "INSERT", "UPDATE")
 
 
 def look_at_databases(config: Config, script: ScriptDirectory) -> Iterator[Finding]:
-    """Run env.py, and look at each database that it configures.
+    """Run env.py, and check each database that it configures.
 
     Args:
-        config: the configuration in use.
-        script: the script directory in use.
+        config: the configuration.
+        script: the script directory.
     """
     found: list[Finding] = []
 
@@ -44,7 +44,7 @@ def look_at_databases(config: Config, script: ScriptDirectory) -> Iterator[Findi
         return []
 
     try:
-        # What env.py prints is no part of the report.
+        # Output of env.py must not end up in the report.
         with contextlib.redirect_stdout(sys.stderr):
             run_environment(config, script, look, dont_mutate=True)
     except (Exception, SystemExit) as exc:  # noqa: BLE001 - reported, whatever it is
@@ -78,7 +78,7 @@ def _reached(context: Any) -> Iterator[Finding]:
 
 
 def _state(script: ScriptDirectory, heads: tuple[str, ...], context: Any) -> Iterator[Finding]:
-    """Look at the version table's rows and at what a run has left."""
+    """Check the version table's rows and what a run has left behind."""
     table = context.version_table
     unknown = [head for head in heads if not _is_known(script, head)]
     if unknown:
@@ -115,7 +115,7 @@ def _state(script: ScriptDirectory, heads: tuple[str, ...], context: Any) -> Ite
 
 
 def _width(script: ScriptDirectory, context: Any) -> Iterator[Finding]:
-    """Look whether the longest id fits into its column, where the database enforces that."""
+    """Check whether the longest id fits into its column, if the database enforces lengths."""
     from sqlalchemy import inspect
 
     from idiolect.runtime.version_table import exists
@@ -143,7 +143,7 @@ def _width(script: ScriptDirectory, context: Any) -> Iterator[Finding]:
 
 
 def _privileges(context: Any) -> Iterator[Finding]:
-    """Look whether the login may write the version table, where the dialect's plugin can tell."""
+    """Check the privileges on the version table, if the dialect's plugin can."""
     try:
         context.check_privileges(_WRITES)
     except PrivilegeError as exc:
@@ -151,7 +151,7 @@ def _privileges(context: Any) -> Iterator[Finding]:
 
 
 def _leftovers(context: Any) -> Iterator[Finding]:
-    """Look for tables that a batch operation was about to put in the place of another."""
+    """Look for temporary tables that an interrupted batch operation left behind."""
     from idiolect.operations.batch.rebuild import TEMPORARY
 
     names = _tables(context)
@@ -169,7 +169,7 @@ def _leftovers(context: Any) -> Iterator[Finding]:
 
 
 def _overlap(script: ScriptDirectory, heads: tuple[str, ...]) -> tuple[str, str] | None:
-    """Return an id and another one below it, of those that have a row."""
+    """Return a current id and another one that is its ancestor, if any."""
     graph = script.revision_map
     for head in heads:
         below = graph.ancestors_of([head], include_dependencies=False) - {head}

@@ -1,7 +1,7 @@
-"""What the doctor looks at, from the interpreter to the rows of the version table.
+"""The doctor's checks, from the interpreter to the rows of the version table.
 
-Used by the command ``doctor``. Each check returns findings and raises nothing; one that is not
-possible because of an earlier problem is reported as skipped. Nothing is printed or changed.
+Checks return findings and do not raise; a check that an earlier problem makes impossible is
+reported as skipped. Nothing is printed or changed.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from idiolect.settings.config import Config
 
 _OLDEST_SQLALCHEMY: Final = (2, 0)
-#: What cannot be looked at without a configuration.
+#: Checks that need a configuration.
 _NEED_SCRIPTS: Final = ("env.py", "revisions", "database")
 _IMPORTS_ALEMBIC: Final = re.compile(rb"^[ \t]*(?:from|import)[ \t]+alembic\b", re.MULTILINE)
 
 
 def diagnose(config: Config) -> Iterator[Finding]:
-    """Yield findings, in the order in which a run would meet the problems.
+    """Yield findings, in the order in which a run would encounter the problems.
 
     Args:
-        config: the configuration in use, whose secrets are masked.
+        config: the configuration, whose secrets are masked.
     """
     for each in _all(config):
         yield replace(each, text=redact(each.text, config), remedy=redact(each.remedy, config))
@@ -101,7 +101,7 @@ def _plugins() -> Iterator[Finding]:
 
 
 def _scripts(script: ScriptDirectory, config: Config) -> Iterator[Finding]:
-    """Look at env.py and the template, without running either."""
+    """Check env.py and the template without running them."""
     path = Path(script.env_py_location)
     if not path.is_file():
         remedy = "write one, or set script_location to the folder that 'init' created"
@@ -116,7 +116,7 @@ def _scripts(script: ScriptDirectory, config: Config) -> Iterator[Finding]:
 
 
 def _compiled(check: str, path: Path, config: Config) -> Finding | None:
-    """Return what keeps a file from being Python; None where nothing does."""
+    """Return a finding if a file is not valid Python, otherwise None."""
     try:
         compile(path.read_bytes(), path, "exec", dont_inherit=True)
     except (OSError, SyntaxError, ValueError) as exc:
@@ -128,7 +128,7 @@ def _compiled(check: str, path: Path, config: Config) -> Finding | None:
 
 
 def _revisions(script: ScriptDirectory, config: Config) -> Iterator[Finding]:
-    """Look at the graph and at each file."""
+    """Check the graph and each file."""
     folders = len(script._version_locations)
     try:
         with warnings.catch_warnings(record=True) as caught:
@@ -154,7 +154,7 @@ def _revisions(script: ScriptDirectory, config: Config) -> Iterator[Finding]:
 
 
 def _index(script: ScriptDirectory) -> Iterator[Finding]:
-    """Look at what is kept of earlier readings of the revision files."""
+    """Check the cached headers of the revision files."""
     folder = os.path.realpath(script._version_locations[0])
     path = index_path(folder)
     if not is_readable(folder):
@@ -170,7 +170,7 @@ def _index(script: ScriptDirectory) -> Iterator[Finding]:
 
 
 def _alembic(script: ScriptDirectory) -> Iterator[Finding]:
-    """Look at what files that import Alembic get, if there are any."""
+    """Check what files that import Alembic would get, if there are any."""
     paths = [Path(script.env_py_location)]
     for location in script._version_locations:
         paths += sorted(Path(location).glob("*.py"))

@@ -1,7 +1,7 @@
-"""The command that checks all that a migration needs, and says what is wrong and how to fix it.
+"""The command ``doctor``, which checks everything that a migration needs.
 
-Used by the command line and programs. The checks are in :mod:`idiolect.cli.diagnosis`; here they
-become lines or a document, and an exit status. Changes nothing.
+The checks are in :mod:`idiolect.cli.diagnosis`; here they are formatted as lines or a document, and
+determine the exit status. Changes nothing.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ def doctor(config: Config, format: str = "text") -> None:
     """Diagnose problems with the project, the plugins and the database.
 
     Args:
-        config: the configuration in use.
+        config: the configuration.
         format: ``text`` for people, ``json`` for a document.
 
     Raises:
-        CommandError: something is wrong, or the format is none of the two.
+        CommandError: there is a problem, or the format is unknown.
     """
     check_format(format)
     from idiolect.cli.diagnosis import diagnose

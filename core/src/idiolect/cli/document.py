@@ -1,7 +1,6 @@
-"""Standard output as exactly one JSON document, where a command was asked for one.
+"""Guarantees that standard output is exactly one JSON document if one was requested.
 
-Used by the command line. What env.py and revisions print goes to standard error meanwhile, and
-an error is part of the document.
+Output of env.py and of revisions goes to standard error, and an error becomes part of the document.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def one_document(config: Config) -> Iterator[None]:
-    """Hold back what the command in the block prints, and print it with the error, if there is one.
+    """Buffer the output of the command in the block, and print it with its error, if any.
 
     Args:
-        config: what the command prints to.
+        config: has the output stream.
     """
     out, held = config.stdout, StringIO()
     config.stdout = held
@@ -44,12 +43,12 @@ def one_document(config: Config) -> Iterator[None]:
 
 
 def _with_error(text: str, exc: Exception, config: Config) -> str:
-    """Return the document, or one that has nothing else, with the error."""
+    """Return the document with the error added, or one that contains only the error."""
     try:
         document: dict[str, Any] = json.loads(text) if text else {"version": VERSION}
         document["error"] = None
     except (ValueError, TypeError):
-        return text  # a command of a plugin, in a form of its own
+        return text  # another format, of a plugin's command
     failure = failure_of(exc, config)
     file, line = failure.place or (None, None)
     document["error"] = {

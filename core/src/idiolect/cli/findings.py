@@ -1,7 +1,4 @@
-"""What the doctor finds: the record, and an exception as one.
-
-Used by the checks of the doctor; nothing is checked here.
-"""
+"""The record of the doctor's findings, and the conversion of an exception to one."""
 
 from __future__ import annotations
 
@@ -21,10 +18,10 @@ class Finding:
     """The result of one check.
 
     Attributes:
-        check: what was checked, in a word.
-        status: ``ok``; ``note``: worth knowing; ``problem``: to be fixed; ``skipped``.
-        text: what was found.
-        remedy: how to fix it, where ``text`` does not say so; else "".
+        check: the checked subject, in a word.
+        status: ``ok``; ``note``: worth knowing; ``problem``: has to be fixed; ``skipped``.
+        text: the result.
+        remedy: how to fix it, unless ``text`` says so.
     """
 
     check: str
@@ -34,5 +31,5 @@ class Finding:
 
 
 def failed(check: str, exc: BaseException, config: Config) -> Finding:
-    """Return an exception in the words in which a command would report it."""
+    """Return an exception as a finding, with the text that a command would report."""
     return Finding(check, "problem", describe_failure(exc, config).removeprefix(MARK))

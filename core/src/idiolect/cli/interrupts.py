@@ -1,7 +1,7 @@
-"""SIGINT and SIGTERM while a database is being changed.
+"""Handles SIGINT and SIGTERM while a database is being changed.
 
-Used by the command line before a command that runs env.py. The first signal becomes an exception,
-so that transactions are rolled back and locks given back; a second one ends the process at once.
+Installed before a command that runs env.py. The first signal raises an exception, so that
+transactions are rolled back and locks released; a second one ends the process immediately.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-#: What shells add to the number of the signal that ended a command.
+#: Added by shells to the number of the signal that ended a command.
 _STATUS = 128
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal asked the process to end.
+    """Raised for a signal that asks the process to end.
 
     Args:
-        number: the signal's.
+        number: the signal's number.
     """
 
     def __init__(self, number: int) -> None:
@@ -30,14 +30,14 @@ class Interrupted(KeyboardInterrupt):
 
 
 def watch() -> None:
-    """Turn the first signal into an exception. Signals that the parent had ignored stay so."""
+    """Make the first signal raise an exception. Signals ignored by the parent stay ignored."""
     for each in _SIGNALS:
         if signal.getsignal(each) is not signal.SIG_IGN:
             signal.signal(each, _first)
 
 
 def describe(exc: KeyboardInterrupt) -> tuple[str, int]:
-    """Return a message for what an interrupt left, and the exit status."""
+    """Return a message about what an interrupt left behind, and the exit status."""
     by, number = "", int(signal.SIGINT)
     if isinstance(exc, Interrupted):
         by, number = f" by {signal.Signals(exc.number).name}", exc.number

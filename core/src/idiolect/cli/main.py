@@ -1,7 +1,6 @@
-"""The command ``idiolect``: parse, configure, run, and turn an error into an exit status.
+"""The command line program: parses, configures, runs, and turns errors into an exit status.
 
-The one place where an exception becomes a message: 0 means done, 1 that something failed, 2
-that the command line was wrong.
+The only place where exceptions become messages. Exit status: 0 success, 1 failure, 2 usage error.
 """
 
 from __future__ import annotations
@@ -36,13 +35,13 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import TracebackType
 
-#: Asked by the shells' completion scripts; followed by the words up to the cursor.
+#: Used by the shells' completion scripts; followed by the words up to the cursor.
 COMPLETE = "__complete"
 _OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 
 class CommandLine:
-    """The command line, to be run as it is or extended by a program.
+    """The command line, as a class that programs can extend.
 
     Args:
         prog: the program's name in usage messages; None takes it from ``sys.argv``.
@@ -55,17 +54,17 @@ class CommandLine:
 
     @cached_property
     def parser(self) -> Parser:
-        """The parser of all commands; made when first asked for."""
+        """The parser of all commands, created on first access."""
         own = {spec.name for spec in self._added}
         further = [spec for spec in contributed_commands() if spec.name not in own]
         return build_parser(self.prog, [*map(load, BUILTIN), *self._added, *further])
 
     def register_command(self, fn: Callable[..., Any]) -> None:
-        """Add a function as a command of its name.
+        """Add a function as a command, under its own name.
 
         Args:
-            fn: takes the Config first; its other parameters become arguments and flags. The
-                first paragraph of its docstring is its help.
+            fn: takes the Config first; its other parameters become arguments and options. The first
+                paragraph of its docstring is its help text.
         """
         self._added.append(describe(fn))
         self.__dict__.pop("parser", None)
@@ -74,11 +73,11 @@ class CommandLine:
         """Parse and run a command line.
 
         Args:
-            argv: the words after the program's name; None takes ``sys.argv``.
+            argv: the arguments; None takes ``sys.argv``.
 
         Raises:
-            SystemExit: the status is not 0.
-            CommandError: the config files named exclude each other.
+            SystemExit: the exit status is not 0.
+            CommandError: incompatible config files are given.
         """
         words = sys.argv[1:] if argv is None else list(argv)
         if words[:1] == [COMPLETE]:
@@ -94,7 +93,7 @@ class CommandLine:
             _prepare_process(options.cmd.name)
         toml, ini = self._inis_from_config(options)
         if options.name == "":
-            # As a variable of a shell that is not set: the default would be another database.
+            # Probably an unset shell variable; the default section could be another database.
             parser.error("argument -n/--name: the name of a section is expected")
         config = Config(
             file_=ini,
@@ -107,18 +106,18 @@ class CommandLine:
             self.run_cmd(config, options)
 
     def _inis_from_config(self, options: Namespace) -> tuple[str, str]:
-        """Return the paths of the toml and of the ini file that are to be read, there or not."""
-        # A project that begins here gets the file of this name; elsewhere it is only looked for.
+        """Return the paths of the toml and the ini file to read, whether or not they exist."""
+        # A new project gets a file of this name; other commands only look for it.
         begins = hasattr(options, "cmd") and options.cmd.name == "init"
         new_ini = "idiolect.ini" if begins else INI_NAMES[-1]
         paths = find_config(options.config, os.environ, new_ini=new_ini)
         return str(paths.toml), str(paths.ini)
 
     def run_cmd(self, config: Config, options: Namespace) -> None:
-        """Run the command that ``options`` holds.
+        """Run the command in ``options``.
 
         Raises:
-            SystemExit: it failed; the reason was printed.
+            SystemExit: it failed; the error was printed.
             Exception: it failed and ``--raiseerr`` was given.
         """
         spec: CommandSpec = options.cmd
@@ -130,7 +129,7 @@ class CommandLine:
                     *(getattr(options, spec.argument_name(name)) for name in spec.positionals),
                     **{name: getattr(options, name) for name in spec.flags},
                 )
-            # While an error can still be reported.
+            # Here, so that an error can still be reported.
             config.stdout.flush()
             _demand_all_written(config.stdout)
         except Exception as exc:
@@ -141,7 +140,7 @@ class CommandLine:
             _fail(exc, config)
 
     def _watched(self, config: Config, options: Namespace) -> AbstractContextManager[None]:
-        """Return what a command runs in, whose progress people may want to see."""
+        """Return the context in which to run a command, with a progress display if useful."""
         is_run = options.cmd.name in SHOWS_PROGRESS and not options.sql and not options.plan
         if not self._has_process or not is_run or config.messaging_opts["quiet"]:
             return nullcontext()
@@ -153,21 +152,21 @@ class CommandLine:
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None, **_kwargs: Any) -> None:
-    """Run the command line; what the console script calls.
+    """Run the command line; the entry point of the console script.
 
     Args:
-        argv: the words after the program's name; None takes ``sys.argv``.
+        argv: the arguments; None takes ``sys.argv``.
         prog: the program's name in usage messages.
 
     Raises:
-        SystemExit: the status is not 0.
+        SystemExit: the exit status is not 0.
     """
     out, err = LenientOutput(sys.stdout), LenientOutput(sys.stderr)
     try:
         with redirect_stdout(cast("TextIO", out)), redirect_stderr(cast("TextIO", err)):
             _run(argv, prog)
     finally:
-        # Now, because the interpreter would report a closed pipe.
+        # Here, because at exit the interpreter would report a closed pipe.
         out.flush()
         err.flush()
         if argv is None:
@@ -195,7 +194,7 @@ def _run(argv: Sequence[str] | None, prog: str | None) -> None:
 
 
 def _complete(words: list[str]) -> None:
-    """Print what may stand where the cursor is."""
+    """Print completions for the words up to the cursor."""
     from idiolect.cli.completion import complete
 
     for line in complete(words):
@@ -203,14 +202,14 @@ def _complete(words: list[str]) -> None:
 
 
 def _prepare_process(command: str) -> None:
-    """Prepare the process for a command that has it to itself."""
+    """Prepare a process that runs only this command."""
     if command in RUNS_ENVIRONMENT:
         from idiolect.cli import interrupts
 
         interrupts.watch()
         _import_ahead()
     elif command in READS_FILES:
-        # What these make lives to the end: there is no garbage to find.
+        # Their objects live until exit, so collecting garbage is useless.
         import gc
 
         gc.disable()
@@ -219,32 +218,32 @@ def _prepare_process(command: str) -> None:
 def _import_ahead() -> None:
     """Import what a run of env.py needs, and exclude it from garbage collection.
 
-    For a process of the command's own, where modules stay to the end. SQLAlchemy's are a hundred
-    thousand objects, and traversing them, while they are made and once more when the process
-    ends, takes a tenth of a short run. What the user's code makes is collected as usual.
+    For a process that runs only this command, where modules live until exit. SQLAlchemy's are a
+    hundred thousand objects; traversing them during the import and again at exit takes a tenth of
+    the time of a short run. Objects of the user's code are collected as usual.
     """
     import gc
 
     gc.disable()
-    # Without SQLAlchemy the command itself fails, with the reason.
+    # Without SQLAlchemy, the command itself fails and reports it.
     with suppress(ImportError):
         import idiolect.runtime.environment  # noqa: F401 - in sys.modules, for the command
     gc.freeze()
-    # A run makes many objects and little garbage: collecting every 700 finds next to nothing.
+    # A run creates many objects and little garbage: collecting every 700 finds next to nothing.
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     gc.enable()
 
 
 def _skip_final_collection() -> None:
-    """Keep the garbage collector from traversing everything as the process ends.
+    """Keep the garbage collector from traversing all objects at exit.
 
-    Over the models of 500 tables it takes as long as comparing them with a database. Python does
-    not promise that what still exists then is finalised.
+    With the models of 500 tables, this takes as long as comparing them with a database. Python
+    does not guarantee that objects that exist at exit are finalised.
     """
     import gc
 
     if any(each.__module__ == "nanobind" for each in type.__subclasses__(type)):
-        # Extensions made with it report whatever is left then as a leak.
+        # Some extensions report all objects that still exist at exit as leaks.
         gc.unfreeze()
     else:
         gc.freeze()
@@ -256,7 +255,7 @@ def _show_traceback(
     exc: BaseException,
     _traceback: TracebackType | None,
 ) -> None:
-    """Show what Python shows of an exception that nobody caught, without passwords."""
+    """Print the traceback of an uncaught exception without passwords."""
     import traceback
 
     from idiolect.cli.secrets import redact
@@ -272,7 +271,7 @@ def _show_warning(  # noqa: PLR0917 - Python calls it so
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    """Show a warning of ours in one line, without the place in our code; others as usual."""
+    """Print a warning of ours on one line, without source code; others as usual."""
     folders = Path(filename).parts[:-1]
     if any(each == "idiolect" or each.startswith("idiolect_") for each in folders):
         text = f"WARNING: {visible(str(message))}\n"
@@ -282,7 +281,7 @@ def _show_warning(  # noqa: PLR0917 - Python calls it so
 
 
 def _start_up() -> None:
-    """Call what installed distributions want called before any of the user's code runs."""
+    """Call the functions of the group ``idiolect.startup``, before any of the user's code."""
     from idiolect.errors import PluginLoadError
     from idiolect.hooks.entrypoints import STARTUP, find
 
@@ -290,7 +289,7 @@ def _start_up() -> None:
         try:
             function = source.load()
         except PluginLoadError as exc:
-            # Most commands do without it, and the others will say what they miss.
+            # Most commands do not need it; the others will report what is missing.
             sys.stderr.write(f"WARNING: {exc} [{exc.code}]\n")
         else:
             function()
@@ -298,7 +297,7 @@ def _start_up() -> None:
 
 @contextmanager
 def _traced() -> Iterator[None]:
-    """Let hook calls be shown in the block, as the environment variable does."""
+    """Trace hook calls in the block, as the environment variable does."""
     from idiolect.hooks.trace import VARIABLE
 
     before = os.environ.get(VARIABLE)
@@ -313,7 +312,7 @@ def _traced() -> Iterator[None]:
 
 
 def _form_of_output(config: Config, options: Namespace) -> AbstractContextManager[None]:
-    """Return what a command runs in, by what was asked for."""
+    """Return the context for a command's output format."""
     if getattr(options, "format", None) != "json":
         return nullcontext()
     from idiolect.cli.document import one_document
@@ -333,7 +332,7 @@ def _demand_all_written(stream: Any) -> None:
 
 
 def _fail(exc: Exception, config: Config | None) -> None:
-    # Only a failure pays for loading what explains it.
+    # Imported here because only failures need it.
     from idiolect.cli.report import failure_of
     from idiolect.cli.terminal import failure_at_terminal, has_colors, is_terminal
 

@@ -1,7 +1,7 @@
-"""Standard output that may be closed early, as by ``| head``, or missing from the start.
+"""A standard output stream that tolerates being closed early, as by ``| head``, or missing.
 
-The entry point replaces ``sys.stdout`` with it, so that neither a run nor a ``print()`` in a
-revision fails in the middle because of a closed pipe or a full disk.
+The entry point replaces ``sys.stdout`` by it, so that neither a run nor a ``print()`` in a
+revision fails midway because of a closed pipe or a full disk.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ if TYPE_CHECKING:
 
 
 class LenientOutput:
-    """A text stream that discards text once its reader has closed it.
+    """A text stream that discards text after its reader has closed it.
 
     Args:
-        stream: the wrapped stream, which all other attributes are of. None where the process was
-            started with it closed.
+        stream: the wrapped stream, to which all other attributes are delegated. None if the
+            process was started with the stream closed.
 
     Attributes:
-        lost: why text could not be written, if for another reason than a closed pipe.
+        lost: why text could not be written, if not because of a closed pipe.
     """
 
     def __init__(self, stream: TextIO | None) -> None:
-        # To the end of the process.
+        # Stays open until exit.
         self._stream = stream or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
         self.lost: OSError | None = None
-        #: Entered around each write: a progress display is cleared for it.
+        #: Entered around each write, so that a progress display can be cleared.
         self.guard: Callable[[str], AbstractContextManager[None]] | None = None
 
     def write(self, text: str) -> int:
-        """Write text, unless the pipe is closed; return its length."""
+        """Write text unless the pipe is closed; return its length."""
         if self.guard is None:
             return self._write(text)
         with self.guard(text):
             return self._write(text)
 
     def write_unguarded(self, text: str) -> None:
-        """Write and flush text without the guard; for the guard's own use."""
+        """Write and flush text without entering the guard; used by the guard."""
         self._write(text)
         self.flush()
 
@@ -53,7 +53,7 @@ class LenientOutput:
             return len(text)
 
     def flush(self) -> None:
-        """Send what is buffered, unless the pipe is closed."""
+        """Flush the buffer unless the pipe is closed."""
         try:
             self._stream.flush()
         except OSError as exc:
@@ -65,7 +65,7 @@ class LenientOutput:
     def _let_go(self, exc: OSError) -> None:
         if not isinstance(exc, BrokenPipeError):
             self.lost = self.lost or exc
-        # What is buffered still has to go somewhere: the interpreter flushes once more at its end.
+        # The buffer has to go somewhere: the interpreter flushes again at exit.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self._stream.fileno())
         os.close(nowhere)

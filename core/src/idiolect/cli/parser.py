@@ -1,4 +1,4 @@
-"""The argument parser: options of the program, and a sub-parser a command."""
+"""The argument parser: global options, and a sub-parser per command."""
 
 from __future__ import annotations
 
@@ -30,35 +30,35 @@ _MAIN_WITH_VALUE = ("-c", "--config", "-n", "--name", "-x")
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse's parser, with a hint at the nearest known command."""
+    """argparse's parser, with a suggestion for misspelt commands."""
 
     def __init__(self, **settings: Any) -> None:
-        # argparse makes a formatter for every argument and lets shutil, which loads the
-        # compression libraries, find the width each time.
+        # By default, argparse creates a formatter for every argument, each of which calls shutil
+        # for the width; importing shutil loads the compression modules.
         formatter = partial(argparse.HelpFormatter, width=_width())
         super().__init__(**{"formatter_class": formatter, **settings})
-        #: The names of all commands, to tell the one that was meant.
+        #: The names of all commands, for suggestions.
         self.known: list[str] = list(BUILTIN)
 
     @property
     def arguments(self) -> list[argparse.Action]:
-        """What it takes, in order."""
+        """Its arguments, in order."""
         return self._actions
 
     def option(self, word: str) -> argparse.Action | None:
-        """Return the option that is written as ``word``, or None."""
+        """Return the option spelt ``word``, or None."""
         return self._option_string_actions.get(word)
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse a command line; words that nothing takes end it, as with argparse.
+        """Parse a command line; exit if there are unrecognised arguments, as argparse does.
 
         Args:
-            args: the words; None takes ``sys.argv``.
-            namespace: where values are put; None for a new one.
+            args: the arguments; None takes ``sys.argv``.
+            namespace: receives the values; None for a new one.
         """
         found, rest = self.parse_known_args(args, namespace)
         if rest:
-            # Only a failure pays for loading it.
+            # Imported here because only failures need it.
             from idiolect.cli.unrecognized import describe_left_over
 
             spec: CommandSpec | None = getattr(found, "cmd", None)
@@ -66,15 +66,15 @@ class Parser(argparse.ArgumentParser):
         return found
 
     def _command(self, spec: CommandSpec | None) -> Parser:
-        """Return the parser of a command, or this one where none was named."""
+        """Return the parser of a command, or this one if there is no command."""
         for each in self.arguments:
             if spec is not None and isinstance(each.choices, dict):
                 return each.choices[spec.name]  # type: ignore[no-any-return]
         return self
 
     def error(self, message: str) -> NoReturn:
-        """End with exit status 2 and one line on what is wrong."""
-        # Only a failure pays for loading what keeps secrets.
+        """Exit with status 2 and a one-line message."""
+        # Imported here because only failures need it.
         from idiolect.cli.secrets import redact
 
         wrong = message.partition("invalid choice: '")[2].partition("'")[0]
@@ -87,7 +87,7 @@ class Parser(argparse.ArgumentParser):
             message += " ('-1' is one revision back)" if back else " (the latest is 'head')"
         if message.endswith("are required: revisions"):
             message += " (two or more ids, or 'heads' for all heads)"
-        # A URL may stand where it does not belong.
+        # The arguments may contain a URL.
         super().error(visible(redact(message, None)))
 
 
@@ -96,8 +96,8 @@ def build_parser(prog: str | None, commands: Iterable[CommandSpec | str]) -> Par
 
     Args:
         prog: the program's name in usage messages.
-        commands: what the commands take; of one that is only to be listed or told from a
-            mistake, the name of a built-in.
+        commands: specifications; for commands that only need to be listed or suggested, the names
+            of built-in ones.
     """
     parser = Parser(prog=prog, description="Database migrations for SQLAlchemy.")
     parser.add_argument(
@@ -132,7 +132,7 @@ def build_parser(prog: str | None, commands: Iterable[CommandSpec | str]) -> Par
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="do not print progress messages")
     subparsers = parser.add_subparsers(
-        # What argparse would find out by formatting a usage message.
+        # Otherwise argparse formats a usage message to find out.
         prog=parser.prog,
         metavar="COMMAND",
         title="commands",
@@ -151,7 +151,7 @@ def build_parser(prog: str | None, commands: Iterable[CommandSpec | str]) -> Par
 
 def add_command(subparsers: Any, spec: CommandSpec) -> None:
     """Add the sub-parser of one command."""
-    # argparse fills in names.
+    # argparse interpolates help texts.
     summary = spec.summary.replace("%", "%%")
     sub = subparsers.add_parser(spec.name, help=summary, description=summary)
     for name, default in spec.flags.items():
@@ -175,21 +175,21 @@ def add_command(subparsers: Any, spec: CommandSpec) -> None:
 
 
 def _settings(default: Any) -> dict[str, Any]:
-    """Return the settings for argparse of a flag that is not in the table."""
+    """Return the argparse settings of a flag that is not in the table."""
     if default is False:
         return {"action": "store_true"}
     return {"type": type(default)} if type(default) in {int, float} else {}
 
 
 def parser_for(prog: str | None, argv: Sequence[str]) -> Parser:
-    """Return a parser that knows the command named in ``argv``, or all by name where none is.
+    """Return a parser for the command named in ``argv``, or for all commands if there is none.
 
-    Making the other commands' parsers would be a good part of a short command's time.
+    Creating the parsers of all commands would take a considerable part of a short command's time.
     """
     name = _command_word(argv)
     if name in BUILTIN:
         return build_parser(prog, [load(name)])
-    # Plugins are loaded for their commands alone.
+    # Plugins are loaded only for commands that are not built in.
     added = contributed_commands() if name or {"-h", "--help"} & {*argv} else []
     own = [spec for spec in added if spec.name == name]
     every: list[str | CommandSpec] = [*BUILTIN, *added]

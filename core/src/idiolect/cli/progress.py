@@ -1,9 +1,9 @@
-"""The progress of upgrade and downgrade: a line that is redrawn, or lines that stay.
+"""The progress display of upgrade and downgrade: a line that is redrawn, or permanent lines.
 
-Used by the command line before it runs one of them in a process of its own. On a terminal the
-last line shows the revision, the operation and the elapsed time, and is cleared for whatever else
-is written; elsewhere each revision is a line. Where log messages show the revisions already, no
-line stays.
+Used if the command runs in its own process. On a terminal, the last line shows the revision, the
+operation and the elapsed time, and is cleared before anything else is written; otherwise each
+revision is printed as a line. If log messages already show the revisions, no permanent lines are
+printed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from idiolect.cli.output import LenientOutput
 
-#: Seconds between redraws; before the line appears; after which the end of a step is reported.
+#: In seconds: redraw interval; delay before the line appears; duration of a step to report its end.
 _TICK: Final = 0.2
 _PATIENCE: Final = 0.5
 _LONG: Final = 1.0
@@ -34,13 +34,13 @@ _SECONDS_A_MINUTE: Final = 60
 _LONGEST_STATEMENT: Final = 40
 _CLEAR: Final = "\r\x1b[K"
 _LOGGERS: Final = ("idiolect.runtime.migration", "alembic.runtime.migration")
-#: Python's audit events before and after the user is asked for input.
+#: Python's audit events before and after input().
 _ASKS, _ANSWERED = "builtins.input", "builtins.input/result"
 
 
 @contextlib.contextmanager
 def shown_on(*streams: LenientOutput) -> Iterator[None]:
-    """Show what runs in the block.
+    """Show the progress of what runs in the block.
 
     Args:
         streams: as for :class:`Progress`.
@@ -54,10 +54,10 @@ def shown_on(*streams: LenientOutput) -> Iterator[None]:
 
 
 class Progress(Observer):
-    """What has begun and not ended, on standard error.
+    """Displays what is running, on standard error.
 
     Args:
-        streams: standard output and standard error, which show what others write.
+        streams: standard output and standard error, wrapped so that writes are noticed.
     """
 
     def __init__(self, *streams: LenientOutput) -> None:
@@ -96,19 +96,19 @@ class Progress(Observer):
     # Observer
 
     def step_begins(self, step: Any, number: int, total: int) -> None:
-        """Remember what runs, and since when."""
+        """Record the running step and its start time."""
         count = f"{number}/{total} " if total > 1 else ""
         with self._lock:
             self._now = f"{count}{_described(step)}"
             self._operation = None
-            # No event tells that a password was entered, as getpass reads /dev/tty itself.
+            # No event marks the end of a password prompt: getpass reads /dev/tty itself.
             self._is_asking = False
             self._began = time.monotonic()
         if not self._is_live and not _is_logged():
             self._write(f"{self._now}\n")
 
     def step_ends(self) -> None:
-        """Report what has been done, and how long it took."""
+        """Report the finished step and its duration."""
         with self._lock:
             done, self._now, self._operation = self._now, "", None
         seconds = time.monotonic() - self._began
@@ -120,12 +120,12 @@ class Progress(Observer):
             self._write(f"done in {_time(seconds)}\n")
 
     def operation(self, operation: object) -> object:
-        """Remember the operation."""
+        """Record the operation."""
         before, self._operation = self._operation, operation
         return before
 
     def waiting(self, message: str) -> None:
-        """Show what is waited for, instead of a revision."""
+        """Show what the run is waiting for, instead of a revision."""
         message = visible(message)
         with self._lock:
             if message == self._now:
@@ -139,8 +139,8 @@ class Progress(Observer):
 
     @contextlib.contextmanager
     def making_way(self, text: str) -> Iterator[None]:
-        """Clear the line while others write, and do not draw after a line of theirs."""
-        if os.getpid() != self._process:  # a child, whose parent may hold the lock
+        """Clear the line while others write, and do not draw after an unfinished line of theirs."""
+        if os.getpid() != self._process:  # a forked child; the parent may hold the lock
             yield
             return
         with self._lock:
@@ -163,7 +163,7 @@ class Progress(Observer):
         room = _columns(self._err) - len(elapsed) - 1
         text = f"{self._now}{doing}"
         text = text if len(text) <= room else f"{text[: max(room - 3, 0)]}..."
-        # Others write from the left margin, without asking.
+        # Others write from the left margin.
         self._raw(f"{_CLEAR}{text}{painted(elapsed, 'dim', self._colors)}\r")
         self._is_drawn = True
 
@@ -173,7 +173,7 @@ class Progress(Observer):
             self._is_drawn = False
 
     def _on_audit_event(self, event: str, args: tuple[object, ...]) -> None:
-        """Stop drawing while the user is asked for input, which a redraw would wipe away."""
+        """Stop drawing while the user is prompted for input, which a redraw would overwrite."""
         if event == _ASKS or (event == "open" and args[0] == "/dev/tty"):
             with self._lock:
                 self._clear()
@@ -191,7 +191,7 @@ class Progress(Observer):
 
 
 def _described(step: Any) -> str:
-    """Return a step in words, on one line, as the log has it."""
+    """Return a step as one line, as in the log."""
     return visible(" ".join(str(step).split()))
 
 
@@ -224,7 +224,7 @@ def _columns(stream: Any) -> int:
 
 
 def _is_logged() -> bool:
-    """Return whether log messages on the standard streams show which step runs."""
+    """Return whether log messages on the standard streams show the running step."""
     for name in _LOGGERS:
         logger: logging.Logger | None = logging.getLogger(name)
         if logger is None or not logger.isEnabledFor(logging.INFO):

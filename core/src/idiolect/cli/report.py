@@ -1,8 +1,7 @@
-"""The report of a failure: one message that names the cause, no internal traceback, no password.
+"""The report of a failure: one message with the cause, no internal traceback, no passwords.
 
-Used by the command line with an exception. Errors of Idiolect are shown as they are; those of
-SQLAlchemy between env.py and the database are summarised in a line; for anything else, which is
-the user's code failing, its own frames are shown.
+Errors of Idiolect are shown as they are; errors of SQLAlchemy between env.py and the database are
+summarised in a line; anything else is a failure of the user's code and is shown with its frames.
 """
 
 from __future__ import annotations
@@ -26,10 +25,10 @@ if TYPE_CHECKING:
 
     from idiolect.settings.config import Config
 
-#: Begins the report of a failure.
+#: Starts the report of a failure.
 MARK = "FAILED: "
 _OURS = ("idiolect", "sqlalchemy", "pluggy", "mako")
-#: The function of ours that env.py calls; frames above it are not the cause.
+#: Our function that env.py calls; frames above it are not part of the cause.
 _ENTRANCE = "run_migrations"
 _MOST_LINES = 12
 _MOST_FRAMES = 3
@@ -38,15 +37,15 @@ _LONGEST_LINE = 400
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What ended a command, in words without secrets.
+    """A failed command, described without secrets.
 
     Attributes:
-        kind: the name of the exception's class.
-        code: of an error of ours; else None.
-        headline: what failed, in a line; of an error of ours the whole message.
-        frames: of the user's code, outermost first; of ours where no user code takes part.
-        reason: the exception in its own words, by lines; of an error of ours nothing.
-        place: file and line of the culprit in the user's code, if it is known.
+        kind: the name of the exception class.
+        code: the code of an error of ours; otherwise None.
+        headline: one line; for an error of ours the whole message.
+        frames: of the user's code, outermost first; of ours if there are none of the user's.
+        reason: the exception's text by lines; empty for an error of ours.
+        place: file and line in the user's code, if known.
     """
 
     kind: str
@@ -58,23 +57,22 @@ class Failure:
 
     @property
     def message(self) -> str:
-        """All of it as text, without the code."""
+        """The whole report as text, without the code."""
         return "\n".join([self.headline, *self.frames, *self.reason])
 
     @property
     def text(self) -> str:
-        """What is printed where there is no terminal."""
+        """The report as printed without a terminal."""
         code = f" [{self.code}]" if self.code else ""
         return f"{MARK}{self.message}{code}"
 
 
 def describe_failure(exc: BaseException, config: Config | None) -> str:
-    """Return what to print for an exception that ended a command.
+    """Return the text to print for an exception that ended a command.
 
     Args:
         exc: the exception.
-        config: the configuration in use, whose secrets are kept out of the text; None where
-            there was none yet.
+        config: the configuration, whose secrets are masked; None if there was none yet.
     """
     return failure_of(exc, config).text
 
@@ -104,7 +102,7 @@ def failure_of(exc: BaseException, config: Config | None) -> Failure:
 
 
 def _place(exc: BaseException) -> tuple[str, int] | None:
-    """Return where a file is no Python, if that is what an exception comes from."""
+    """Return the position of a SyntaxError, if that is the cause."""
     cause: BaseException | None = exc
     while cause is not None:
         if isinstance(cause, SyntaxError) and cause.filename and cause.lineno:
@@ -114,7 +112,7 @@ def _place(exc: BaseException) -> tuple[str, int] | None:
 
 
 def _with_line(note: str, frames: list[traceback.FrameSummary]) -> str:
-    """Return a note that names a file in brackets, with the line where that was left."""
+    """Append the line number to a note that names a file in brackets."""
     for frame in reversed(frames):
         if f"({frame.filename})" in note:
             return note.replace(f"({frame.filename})", f"({frame.filename}, line {frame.lineno})")
@@ -122,7 +120,7 @@ def _with_line(note: str, frames: list[traceback.FrameSummary]) -> str:
 
 
 def _with_frames(exc: BaseException, frames: list[traceback.FrameSummary]) -> Failure:
-    """Return where the user's code failed, its frames, and the exception."""
+    """Return the report of a failure in the user's code, with frames and exception."""
     notes: list[str] = list(getattr(exc, "__notes__", ()))
     if not frames and not notes:
         frames = _user_frames(exc, within_run=False)
@@ -146,16 +144,16 @@ def _with_frames(exc: BaseException, frames: list[traceback.FrameSummary]) -> Fa
 
 
 def _lines_of(frame: traceback.FrameSummary) -> list[str]:
-    """Return a frame in two lines, without the marks under the code."""
+    """Return a frame as two lines, without position markers."""
     return traceback.format_list([frame])[0].splitlines()[:2]
 
 
 def _reason(exc: BaseException, lines_above: int) -> list[str]:
-    """Return the exception in its own words, as far as there is room, notes left out."""
+    """Return the exception's text, truncated, without notes."""
     text = "".join(_without_notes(exc)).strip()
     head, is_sql, statement = text.partition("\n[SQL:")
     if is_sql:
-        # SQLAlchemy prints a statement as it was laid out, and where to read about the error.
+        # SQLAlchemy appends a link to its documentation.
         statement = statement.partition("\n(Background on")[0]
         lines = [*head.splitlines(), " ".join(f"[SQL:{statement}".split())]
     else:
@@ -179,8 +177,8 @@ def _user_frames(exc: BaseException, *, within_run: bool) -> list[traceback.Fram
     """Return the frames of the user's code, outermost first.
 
     Args:
-        exc: what was raised.
-        within_run: where a run of revisions had begun, only what it called.
+        exc: the exception.
+        within_run: only the frames below a run of revisions.
     """
     frames: list[traceback.FrameSummary] = []
     for frame in traceback.extract_tb(exc.__traceback__):
@@ -193,7 +191,7 @@ def _user_frames(exc: BaseException, *, within_run: bool) -> list[traceback.Fram
 
 def _is_users(frame: traceback.FrameSummary) -> bool:
     if frame.filename.startswith("<"):
-        return False  # no file, and looking for one needs a current directory
+        return False  # no file name, and resolving it needs a current directory
     standard = tuple(
         os.path.realpath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib")
     )
@@ -203,7 +201,7 @@ def _is_users(frame: traceback.FrameSummary) -> bool:
 
 
 def _installed_package(path: str) -> str | None:
-    """Return the top package of an installed module, or None for a project's own file."""
+    """Return the top-level package of an installed module, or None for a project's own file."""
     parts = Path(path).parts
     for folder in ("site-packages", "dist-packages"):
         if folder in parts:

@@ -1,8 +1,8 @@
-"""Passwords, kept out of what is printed.
+"""Masks passwords in output.
 
-Used on the finished text of failures and of usage errors. Secrets are
-found in the URLs of the configuration, of ``-x`` and of the environment, and in options and
-variables that are named like a password; any other URL in the text loses its password as well.
+Applied to the complete text of failures and of usage errors. Secrets are collected from the URLs in
+the configuration, ``-x`` and the environment, and from options and variables with names like
+``password``; passwords in any other URL in the text are masked as well.
 """
 
 from __future__ import annotations
@@ -18,33 +18,33 @@ if TYPE_CHECKING:
     from idiolect.settings.config import Config
 
 _MASK = "***"
-#: A password lasts to the last ``@`` of its line, because it may hold one that is not encoded.
+#: Up to the last ``@`` of the line, because a password may contain an unencoded one.
 _PASSWORD = re.compile(r"://[^\s:/@]*:(.*)@")
 _IN_QUERY = re.compile(r"([?&](?:password|passwd|pwd|token|secret)=)([^&#\s'\")]+)", re.IGNORECASE)
 _SHOWN = re.compile(r"(\w:/{0,2}[^\s:/@]*:)[^\s]*(@)")
 _SPECIAL = re.compile(r"[^\w.~-]+")
-#: A name of an option or of a variable whose value is a password.
+#: Names of options and variables that contain a password.
 _NAME = re.compile(r"(?:^|[_.-])(?:pass|password|passwd|passphrase|pgpassword|pwd|secret|token)$")
-#: The shell's own, which are folders.
+#: Shell variables that contain folders.
 _NOT_SECRET = {"PWD", "OLDPWD"}
 _SHORTEST = 4
-#: From this length on, a secret is masked within longer words too.
+#: From this length on, a secret is masked inside of longer words, too.
 _UNMISTAKABLE = 8
 
 
 def redact(text: str, config: Config | None) -> str:
-    """Return ``text`` without any password that the configuration or a URL in it holds."""
+    """Return ``text`` with all passwords masked, from the configuration or in URLs."""
     for secret in sorted(_secrets(config), key=len, reverse=True):
         pattern = re.escape(secret)
         if len(secret) < _UNMISTAKABLE or secret.isalpha():
-            # A password may be a word that messages use, as the part of another: "postgres".
+            # A password may be a common word, such as "postgres"; do not mask it inside of others.
             pattern = rf"(?<![^\W_]){pattern}(?![^\W_])"
         text = re.sub(pattern, _MASK, text)
     return _SHOWN.sub(rf"\1{_MASK}\2", _IN_QUERY.sub(rf"\1{_MASK}", text))
 
 
 def _secrets(config: Config | None) -> set[str]:
-    """Return every password in the URLs of the configuration, whole, in parts and unquoted."""
+    """Return the passwords in the URLs of the configuration, whole, in parts and unquoted."""
     found: set[str] = set()
     for text in _texts(config):
         for secret in (*_PASSWORD.findall(text), *(each[1] for each in _IN_QUERY.findall(text))):
@@ -52,23 +52,23 @@ def _secrets(config: Config | None) -> set[str]:
     for name, value in _named(config):
         if _NAME.search(name.lower()) and name not in _NOT_SECRET:
             found |= _forms(value)
-    # Where a URL is read otherwise than meant, a driver tells of a part of the password.
+    # If a URL is parsed differently than intended, a driver's error contains part of the password.
     found |= {part for secret in found for part in _SPECIAL.split(secret)}
     return {secret for secret in found if len(secret) >= _SHORTEST}
 
 
 def _forms(secret: str) -> set[str]:
-    """Return a password as it is written here and there: encoded for a URL, and not."""
+    """Return a password encoded for a URL, and decoded."""
     found: set[str] = set()
     for form in (secret, secret.replace("%%", "%")):
         found |= {form, urllib.parse.unquote(form), urllib.parse.unquote_plus(form)}
-    # A single word is its own encoding.
+    # A form without special characters is its own encoding.
     odd = {form for form in found if _SPECIAL.search(form)}
     return found | {urllib.parse.quote(form, safe="") for form in odd}
 
 
 def _named(config: Config | None) -> Iterator[tuple[str, str]]:
-    """Yield what has a name: variables of the environment, values of ``-x``, options."""
+    """Yield named values: environment variables, values of ``-x``, options."""
     yield from os.environ.items()
     if config is None:
         return

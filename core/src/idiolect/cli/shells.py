@@ -1,7 +1,7 @@
-"""The command that prints the completion script of a shell.
+"""The command ``completion``, which prints the completion script of a shell.
 
-Used by the command line. The scripts are a few lines each: they ask the program itself for
-the possible words (see :mod:`idiolect.cli.completion`) with each press of the key.
+The scripts are a few lines each: they call the program itself for completions (see
+:mod:`idiolect.cli.completion`).
 """
 
 from __future__ import annotations
@@ -81,11 +81,11 @@ def completion(config: Config, shell: str) -> None:
     """Print a shell completion script.
 
     Args:
-        config: tells where to print; needs no file.
+        config: has the output stream; needs no file.
         shell: ``bash``, ``fish`` or ``zsh``.
 
     Raises:
-        CommandError: there is none for that shell.
+        CommandError: the shell is unknown.
     """
     script = SCRIPTS.get(shell)
     if script is None:

@@ -1,7 +1,6 @@
-"""Output for terminals: colours, and a failure with the lines of code around it.
+"""Output for terminals: colours, and failures with the surrounding lines of code.
 
-Used by the command line and the progress display. A terminal that is dumb, or a user who sets
-NO_COLOR, gets the same without colours.
+On a dumb terminal, or with NO_COLOR set, colours are omitted.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _CODES: Final[dict[Style, str]] = {
     "green": "32",
     "yellow": "33",
 }
-#: Lines shown above and below the culprit.
+#: Lines of code shown above and below the failing one.
 _AROUND: Final = 2
 
 
@@ -42,34 +41,34 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def is_dumb() -> bool:
-    """Return whether the terminal cannot move its cursor."""
+    """Return whether the terminal does not support moving the cursor."""
     return os.environ.get("TERM", "") == "dumb"
 
 
 def has_colors(stream: TextIO) -> bool:
-    """Return whether colours are wanted and shown."""
+    """Return whether colours are enabled and supported."""
     return is_terminal(stream) and not os.environ.get("NO_COLOR") and not is_dumb()
 
 
 def painted(text: str, style: Style, colors: bool) -> str:
-    """Return a text in a style, where there are colours."""
+    """Return a text in a style, if colours are enabled."""
     code = _CODES.get(style) if colors else None
     return f"\x1b[{code}m{text}\x1b[0m" if code and text else text
 
 
 def failure_at_terminal(failure: Failure, config: Config | None, colors: bool) -> str:
-    """Return a failure as a terminal shows it: with the lines around the culprit.
+    """Return a failure formatted for a terminal, with the surrounding lines of code.
 
     Args:
-        failure: what ended the command.
-        config: the configuration in use, whose secrets are kept out of the lines.
-        colors: whether to paint.
+        failure: the failure.
+        config: the configuration, whose secrets are masked.
+        colors: whether to use colours.
     """
     code = f" [{failure.code}]" if failure.code else ""
     lines = [painted("FAILED: ", "red", colors) + painted(failure.headline, "bold", colors)]
     lines[0] += painted(code, "dim", colors)
     excerpt = list(_excerpt(failure.place)) if failure.place else []
-    # The innermost frame, in two lines, is what the excerpt shows better.
+    # The excerpt replaces the two lines of the innermost frame.
     frames = failure.frames[:-2] if excerpt and failure.code is None else failure.frames
     lines += [painted(line, "dim", colors) for line in frames]
     lines += [painted(visible(redact(text, config)), style, colors) for style, text in excerpt]
@@ -78,7 +77,7 @@ def failure_at_terminal(failure: Failure, config: Config | None, colors: bool) -
 
 
 def _excerpt(place: tuple[str, int]) -> Iterator[tuple[Style, str]]:
-    """Yield the lines around a place, with their numbers; none where there is no such file."""
+    """Yield numbered lines around a position; nothing if the file does not exist."""
     path, number = place
     try:
         lines = Path(path).read_text("utf-8", errors="replace").splitlines()

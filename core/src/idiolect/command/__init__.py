@@ -1,4 +1,4 @@
-"""Documented path of the commands, for programs: ``from idiolect import command``.
+"""The commands, at the documented import path: ``from idiolect import command``.
 
 Each takes a :class:`idiolect.config.Config` first and prints to its ``stdout``.
 """
@@ -45,7 +45,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Find autogenerate, which no other command needs, where programs look for it."""
+    """Import autogenerate on first access: programs expect it here, but few commands need it."""
     if name == "autogen":
         from idiolect import autogenerate
 

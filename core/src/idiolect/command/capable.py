@@ -1,7 +1,6 @@
 """The capabilities that a dialect's plugin reports without a database, for ``plugins``.
 
-Used by the inventory with a plugin that it has loaded. The plugin is asked in a manager of its
-own, with the core's defaults, so that nothing is registered.
+The plugin is queried in a separate manager with the core's defaults, so that nothing is registered.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a dialect's plugin answers of itself, unasked by any configuration.
+    """What a dialect's plugin reports independently of any configuration.
 
     Attributes:
-        impl_class: ``module:name`` of the class that turns operations into SQL.
-        transactional_scripts: whether a script puts DDL into a transaction.
+        impl_class: ``module:name`` of the impl class.
+        transactional_scripts: whether scripts run DDL in a transaction.
         autocommit_block: whether ``autocommit_block()`` is supported.
-        statement_terminator: what ends a statement in a script.
-        batch_separator: the line after each statement of a script; "" is none.
+        statement_terminator: ends each statement in a script.
+        batch_separator: the line after each statement of a script; may be empty.
     """
 
     impl_class: str
@@ -39,12 +38,12 @@ class Capabilities:
 
 
 def capabilities_of(name: str, plugin: Any, source: PluginSource | None) -> Capabilities | None:
-    """Return what a plugin answers for a dialect; None where it cannot be asked without a server.
+    """Return a plugin's capabilities; None if it cannot report them without a server.
 
     Args:
         name: SQLAlchemy's name of the dialect.
         plugin: the loaded plugin.
-        source: where it was found.
+        source: its entry point.
     """
     from sqlalchemy.exc import SQLAlchemyError
 

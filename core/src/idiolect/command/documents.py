@@ -1,7 +1,7 @@
-"""What commands print for programs: documents in JSON, and the entries that several have.
+"""JSON documents that commands print for programs, and entries that several documents share.
 
-Used by commands that take ``format``. A document is one object with ``version``; its keys are
-described in docs/reference/commands.md. Imports nothing that a short command would pay for.
+Used by commands with a ``format`` option. A document is an object with a ``version``; its keys are
+documented in docs/reference/commands.md. Must stay cheap to import.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from idiolect.script.script import Script
     from idiolect.settings.config import Config
 
-#: Of all documents; to be raised when a key goes or means something else, not for a new one.
+#: Of all documents; increment if a key is removed or changes its meaning, not for a new one.
 VERSION: Final = 1
 TEXT_OR_JSON: Final = ("text", "json")
 
 
 def check_format(format: str, known: Sequence[str] = TEXT_OR_JSON) -> None:
-    """Refuse a format that a command does not have.
+    """Validate the format given to a command.
 
     Args:
-        format: what was asked for.
-        known: what there is; several.
+        format: the given format.
+        known: the formats that the command supports.
 
     Raises:
-        CommandError: it is none of them.
+        CommandError: the format is unknown.
     """
     if format not in known:
         *others, last = map(repr, known)
@@ -39,13 +39,13 @@ def check_format(format: str, known: Sequence[str] = TEXT_OR_JSON) -> None:
 
 
 def print_document(config: Config, **content: Any) -> None:
-    """Print a document, though the command is quiet: its version, and what there is to tell.
+    """Print a document, even with ``quiet``.
 
     Args:
-        config: tells where to print.
-        **content: lists, dictionaries and values, by their keys in the document.
+        config: has the output stream.
+        **content: the document's keys and values, besides ``version``.
     """
-    # Most commands are not asked for one.
+    # Imported here because most runs print no document.
     import json
 
     text = json.dumps({"version": VERSION, **content}, indent=2)
@@ -55,11 +55,11 @@ def print_document(config: Config, **content: Any) -> None:
 def revision_entries(
     revisions: Iterable[Script], held: Iterable[str] | None = None
 ) -> list[dict[str, Any]]:
-    """Return revisions as entries of a document, in their order.
+    """Return revisions as entries of a document, in the given order.
 
     Args:
         revisions: of one script directory.
-        held: the ids that the database is at; None where it was not asked.
+        held: the database's current revisions; None if it was not queried.
     """
     at = None if held is None else {*held}
     return [_entry(each, None if at is None else each.revision in at) for each in revisions]

@@ -1,4 +1,4 @@
-"""The command that opens revision files in the user's editor."""
+"""The command ``edit``, which opens revision files in the user's editor."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ def edit(config: Config, rev: str) -> None:
     """Open revision files in an editor.
 
     Args:
-        config: the configuration in use.
-        rev: an id, any other form of the documentation, or ``current``.
+        config: the configuration.
+        rev: a revision identifier, or ``current``.
 
     Raises:
-        CommandError: no file belongs to ``rev``, or the editor cannot be run.
+        CommandError: there is no file for ``rev``, or the editor cannot be run.
     """
 
     def edit_file(revision: Script) -> None:
-        # Programs put an editor of their own at the documented path.
+        # Looked up at the documented path, where programs may have replaced it.
         importlib.import_module("idiolect.util").open_in_editor(revision.path)
 
     if not for_each(config, rev, edit_file):

@@ -1,4 +1,4 @@
-"""How commands run env.py."""
+"""Functions with which commands run env.py."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def script_directory(config: Config) -> ScriptDirectory:
-    """Open the scripts of a project.
+    """Open the script directory of a project.
 
-    Programs put a subclass of their own at ``command.ScriptDirectory`` (Indico does), so the
-    class is looked up there.
+    The class is looked up as ``command.ScriptDirectory``, because programs (such as Indico)
+    replace it there by a subclass.
 
     Raises:
-        CommandError: there is no ``script_location``, or it is no script directory.
+        CommandError: ``script_location`` is not set, or is not a script directory.
     """
     opened: ScriptDirectory = sys.modules[__package__].ScriptDirectory.from_config(config)
     return opened
@@ -41,16 +41,16 @@ def run_environment(
     """Run env.py.
 
     Args:
-        config: the configuration in use.
-        script: the script directory whose env.py runs.
+        config: the configuration.
+        script: the script directory whose env.py to run.
         fn: called by ``context.run_migrations()`` with the current heads and the migration
             context; returns the steps to run.
-        must_run: warn of an env.py that never asks for the steps: a database was to change.
-        **opts: further options of the environment: ``as_sql``, ``starting_rev``, ``tag``...; with
-            ``environment`` a class of its own.
+        must_run: warn if env.py does not call ``run_migrations()``.
+        **opts: options of the environment: ``as_sql``, ``starting_rev``, ``tag``...;
+            ``environment`` replaces the environment class.
 
     Warns:
-        NothingRanWarning: env.py never asked for the steps that ``must_run``.
+        NothingRanWarning: ``must_run`` is set and env.py did not call ``run_migrations()``.
     """
     was_asked = False
 
@@ -71,7 +71,7 @@ def run_environment(
 
 
 def wants_environment(config: Config) -> bool:
-    """Return whether env.py is to run for commands that need no database."""
+    """Return whether env.py has to run for commands that need no database."""
     value = config.get_alembic_option("revision_environment") or False
     try:
         return asbool(value)
@@ -84,7 +84,7 @@ def wants_environment(config: Config) -> bool:
 def run_for_template_args(
     config: Config, script: ScriptDirectory, template_args: dict[str, Any], *, as_sql: bool = False
 ) -> None:
-    """Run env.py so that it may add to ``template_args``, which is changed in place."""
+    """Run env.py so that it can add to ``template_args``, which is modified in place."""
     _run(config, script, fn=_nothing, as_sql=as_sql, template_args=template_args)
 
 
@@ -95,7 +95,7 @@ def _run(
     environment: type[EnvironmentContext] | None = None,
     **opts: Any,
 ) -> None:
-    # The environment loads SQLAlchemy, which commands about files alone do without.
+    # Imported here because it loads SQLAlchemy, which commands that only read files do not need.
     from idiolect.runtime.environment import EnvironmentContext
 
     with (environment or EnvironmentContext)(config, script, **opts):

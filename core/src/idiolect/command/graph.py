@@ -1,7 +1,6 @@
-"""The command that draws the graph of revisions: for a terminal, for programs, as a picture.
+"""The command ``graph``, which draws the revision graph as text, for programs, or as a picture.
 
-Used by the command line and programs. Reads files alone, unless it is asked to mark what the
-database is at.
+Reads only revision files, unless the database's current revisions are to be marked.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from idiolect.script.script import Script
     from idiolect.settings.config import Config
 
-#: What Mermaid reads as more than itself within quotes.
+#: Characters with a meaning in quoted Mermaid text.
 _MERMAID_SIGNS: Final = {"#": "#35;", '"': "#quot;", "&": "#amp;", "<": "#lt;", ">": "#gt;"}
 _HEAD_COLOR, _CURRENT_COLOR = "#dbeafe", "#bbf7d0"
 
@@ -26,13 +25,13 @@ def graph(config: Config, format: str = "text", current: bool = False) -> None:
     """Draw the revision graph.
 
     Args:
-        config: the configuration in use.
-        format: ``text`` for a terminal, ``mermaid`` or ``dot`` for a program that draws, ``svg``
-            for a picture, ``json`` for a document.
-        current: mark what the database is at; runs env.py.
+        config: the configuration.
+        format: ``text`` for a terminal, ``mermaid`` or ``dot`` for drawing programs, ``svg`` for a
+            picture, ``json`` for a document.
+        current: mark the database's current revisions; runs env.py.
 
     Raises:
-        CommandError: the format is unknown, or the database holds an unknown revision.
+        CommandError: the format is unknown, or the database has an unknown revision.
     """
     check_format(format, FORMATS)
     script = script_directory(config)
@@ -58,7 +57,7 @@ def graph(config: Config, format: str = "text", current: bool = False) -> None:
 
 
 def _text(revisions: list[Script], held: Collection[str]) -> Iterator[str]:
-    """Yield a line a revision, latest first, and between them how the branches run."""
+    """Yield one line per revision, latest first, with connecting lines in between."""
     # Column -> the revision that its line leads to.
     lanes: list[str] = []
     for each in revisions:
@@ -72,7 +71,7 @@ def _text(revisions: list[Script], held: Collection[str]) -> Iterator[str]:
             del lanes[last]
         marks = " ".join("*" if lane == at else "|" for lane in range(len(lanes)))
         yield f"{marks} {_caption(each, held)}"
-        # A line's own parent keeps its column; what a merge has besides gets one next to it.
+        # The first parent continues the column; other parents of a merge get columns next to it.
         own, *others = each.parents or ("",)
         for other in reversed(others):
             yield _parting(len(lanes), at)
@@ -85,7 +84,7 @@ def _text(revisions: list[Script], held: Collection[str]) -> Iterator[str]:
 
 
 def _joining(count: int, ending: int, into: int) -> str:
-    """Return the line on which a column runs into one left of it, or ends where it is."""
+    """Return the line on which a column joins one to its left, or ends."""
     line = [" "] * (2 * count - 1)
     for lane in range(count):
         if lane < ending:
@@ -98,7 +97,7 @@ def _joining(count: int, ending: int, into: int) -> str:
 
 
 def _parting(count: int, at: int) -> str:
-    """Return the line on which a column begins right of another."""
+    """Return the line on which a column begins to the right of another."""
     line = [" "] * (2 * count)
     for lane in range(count):
         line[2 * lane + (lane > at)] = "\\" if lane > at else "|"
@@ -114,7 +113,7 @@ def _caption(each: Script, held: Collection[str]) -> str:
 
 
 def _mermaid(revisions: list[Script], held: Collection[str]) -> Iterator[str]:
-    # Ids may be words of Mermaid's own.
+    # Ids may be keywords of Mermaid.
     nodes = {each.revision: f"r{number}" for number, each in enumerate(revisions)}
     yield "flowchart BT"
     for each in revisions:
@@ -131,7 +130,7 @@ def _mermaid(revisions: list[Script], held: Collection[str]) -> Iterator[str]:
 
 
 def _svg(revisions: list[Script], held: Collection[str]) -> Iterator[str]:
-    # Every command imports this module with the others.
+    # Imported here because every command imports this module.
     from idiolect.command.svg import svg_lines
 
     return svg_lines(revisions, _fills(revisions, held))
@@ -158,7 +157,7 @@ def _dot(revisions: list[Script], held: Collection[str]) -> Iterator[str]:
 
 
 def _edges(revisions: list[Script]) -> Iterator[tuple[str, str, bool]]:
-    """Yield what is applied before, what after, and whether for a dependency alone."""
+    """Yield the earlier and the later revision of each edge, and whether it is a dependency."""
     for each in reversed(revisions):
         for below in each.parents:
             yield below, each.revision, False
@@ -169,7 +168,7 @@ def _edges(revisions: list[Script]) -> Iterator[tuple[str, str, bool]]:
 def _colored(
     revisions: list[Script], held: Collection[str]
 ) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield what a colour means, the colour, and the ids; a later one covers an earlier."""
+    """Yield the meaning of a colour, the colour, and the ids; later ones override earlier ones."""
     groups = (
         ("head", _HEAD_COLOR, [each.revision for each in revisions if each.is_head]),
         ("current", _CURRENT_COLOR, [each.revision for each in revisions if each.revision in held]),
@@ -195,5 +194,5 @@ _WRITERS: Final[dict[str, Callable[[list[Script], Collection[str]], Iterator[str
     "dot": _dot,
     "svg": _svg,
 }
-#: What the command can be asked for.
+#: The supported formats.
 FORMATS: Final = (*_WRITERS, "json")

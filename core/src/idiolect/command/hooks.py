@@ -1,7 +1,6 @@
-"""The command that tells which hooks there are, how each is called, and who implements it.
+"""The command ``hooks``, which shows the hooks, their signatures and their implementations.
 
-Used by the command line and programs. Signatures and texts are those of the specifications; who
-implements what is the inventory's.
+Signatures and texts come from the specifications, implementations from the inventory of plugins.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ def hooks(config: Config, name: str | None = None, format: str = "text") -> None
     """List the hooks that plugins can implement, or describe one of them.
 
     Args:
-        config: tells where to print; needs no file.
-        name: of the hook to tell all of; None lists all hooks.
+        config: has the output stream; needs no file.
+        name: the hook to describe in detail; None lists all hooks.
         format: ``text`` for people, ``json`` for a document.
 
     Raises:
-        CommandError: there is no such hook, or the format is none of the two.
+        CommandError: the hook or the format is unknown.
     """
     check_format(format)
-    # Every command imports this module with the others.
+    # Imported here because every command imports this module.
     from idiolect.command.specifications import known_hooks
     from idiolect.util.langhelpers import nearest
 
@@ -51,7 +50,7 @@ def hooks(config: Config, name: str | None = None, format: str = "text") -> None
 
 
 def _lines(found: list[Any]) -> Iterator[str]:
-    """Yield a line a hook."""
+    """Yield one line per hook."""
     width = max(len(each.name) for each in found)
     for each in found:
         number = len([one for one in each.implementers if one.kind != "core"])
@@ -60,7 +59,7 @@ def _lines(found: list[Any]) -> Iterator[str]:
 
 
 def _details(hook: Any) -> Iterator[str]:
-    """Yield all that is known of a hook."""
+    """Yield the detailed description of a hook."""
     yield hook.signature
     yield ""
     yield from (f"    {line}".rstrip() for line in hook.doc.splitlines())

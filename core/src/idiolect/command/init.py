@@ -1,7 +1,7 @@
-"""Commands that set up a new environment from a template.
+"""The commands ``init`` and ``list_templates``, which create an environment from a template.
 
-Used by the command line and programs. Nothing that exists is overwritten: a config file that is
-there is kept, and a pyproject.toml gets its table appended.
+No existing file is overwritten: an existing config file is kept, and the template's section is
+appended to an existing pyproject.toml.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
     """Create a migration environment.
 
     Args:
-        config: tells where the config file is to be written.
-        directory: the folder to make; an empty one that exists is used.
+        config: has the path for the config file.
+        directory: the folder to create; may exist if it is empty.
         template: one of the names that ``list_templates`` prints.
-        package: write ``__init__.py`` files, so that the folders can be imported.
+        package: create ``__init__.py`` files, so that the folders can be imported.
 
     Raises:
-        CommandError: the folder holds files, or there is no such template, or its part of
-            pyproject.toml is there already.
+        CommandError: the folder is not empty, the template is unknown, or pyproject.toml already
+            has its section.
         ScriptError: a file or folder cannot be written.
     """
     source = _template_folder(config, template)
-    # Not loaded for the other commands, which are imported together.
+    # Imported here because every command imports this module.
     from idiolect.script.scaffold import (
         TOML_TEMPLATE,
         EnvironmentPaths,
@@ -64,7 +64,7 @@ def init(config: Config, directory: str, template: str = "generic", package: boo
         ini=Path(config.config_file_name).absolute(),
         toml=Path(config.toml_file_name or "pyproject.toml").absolute(),
     )
-    # First of all: where this fails, nothing is there that a second try would refuse.
+    # First, so that a failure leaves nothing behind that would make a second attempt fail.
     for file in (paths.ini, paths.toml):
         ensure_directory(file.parent, **config.messaging_opts)
     written = render_template_folder(
@@ -81,11 +81,11 @@ def list_templates(config: Config, format: str = "text") -> None:
     """List the templates that 'init' can use.
 
     Args:
-        config: tells where templates are.
+        config: has the folder of templates.
         format: ``text`` for people, ``json`` for a document.
 
     Raises:
-        CommandError: the format is none of the two.
+        CommandError: the format is unknown.
     """
     check_format(format)
     folders = sorted({**_templates(config), **_further_templates(config)}.items())
@@ -110,7 +110,7 @@ def list_templates(config: Config, format: str = "text") -> None:
 def _template_folder(config: Config, template: str) -> Path:
     known = _templates(config)
     if template not in known:
-        # Plugins are loaded for their templates alone.
+        # Plugins are loaded only if the template is not built in.
         known |= _further_templates(config)
     if template not in known:
         alike = nearest(template, known, limit=1)
@@ -128,8 +128,8 @@ def _further_templates(config: Config) -> dict[str, Path]:
     """Return the templates of plugins.
 
     Raises:
-        PluginConflictError: the name of one is taken.
-        HookError: there is no template where a plugin says.
+        PluginConflictError: a name is taken.
+        HookError: a plugin's template folder does not exist.
     """
     found = _Templates(dict.fromkeys(_templates(config), CORE))
     for owner, given in answers("register_templates"):
@@ -140,13 +140,13 @@ def _further_templates(config: Config) -> dict[str, Path]:
 
 
 class _Templates(Collector[Path]):
-    """The templates that plugins bring."""
+    """Templates that plugins contribute."""
 
     kind = "template"
 
     def add(self, template: object) -> None:
-        """Add what a plugin answered."""
-        # The records of hooks load dataclasses, which most commands do without.
+        """Add a plugin's template."""
+        # Imported here because it loads dataclasses, which most commands do not need.
         from idiolect.hooks import TemplateFolder
 
         if not isinstance(template, TemplateFolder):

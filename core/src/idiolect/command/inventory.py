@@ -1,7 +1,7 @@
-"""Which plugins exist, where each comes from and which one wins: the facts for ``plugins``.
+"""The plugins, where they come from, and which one takes precedence: the data for ``plugins``.
 
-Used by the command. Each installed plugin is loaded on its own and none is registered, so one
-that is broken is an entry like the others. Nothing is printed here.
+Each installed plugin is loaded separately and none is registered, so that a broken one is an entry
+like the others. Nothing is printed here.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _KINDS: Final[dict[str, Kind]] = {
     entrypoints.STARTUP: "startup",
     entrypoints.COMMANDS: "command",
 }
-#: Kinds that are functions, and implement no hook.
+#: Kinds of entries that are functions and implement no hooks.
 _FUNCTIONS: Final = frozenset({"startup", "command"})
-#: SQLAlchemy's group: dialects from outside define their impl class where they are imported.
+#: SQLAlchemy's group: third-party dialects define their impl class where they are imported.
 _SQLALCHEMY_DIALECTS: Final = "sqlalchemy.dialects"
-#: Whose impl class is taken, the last first.
+#: Precedence for the impl class, lowest first.
 _AUTHORITY: Final[tuple[Kind, ...]] = ("dialect", "registered", "legacy")
 _CHOOSES: Final = "get_impl_class"
 #: Why a kind takes precedence over the others.
@@ -53,24 +53,23 @@ class PluginFacts:
     """One plugin, start-up function, command or impl class.
 
     Attributes:
-        kind: which group offers it; ``registered``: a program did by hand; ``legacy``: an impl
-            class with ``__dialect__`` that comes from neither the core nor a plugin.
-        name: of the entry point or registration; of a legacy class the dialect.
-        dialect: the one dialect whose contexts ask it; None: those of all.
-        module: where it is found, ``module:attribute``.
-        distribution: the name that pip knows; None where it comes from none.
-        version: of the distribution.
-        file: of the module; None where it was not imported.
-        state: whether it can be used.
-        problem: why it cannot.
-        loaded: whether this process uses it already; a dialect's is loaded at its first use.
-        load_seconds: what the import took; None where it was not imported now.
-        hooks: the hooks that it implements, by name.
-        wins: whether it is the one whose impl class its dialect gets; None where the question
-            does not arise.
-        why: why it is, or is not; None as there.
-        capabilities: what a dialect's plugin answers of its database; None where there is none,
-            or it cannot be asked without a server.
+        kind: the entry point group; ``registered``: registered in code; ``legacy``: an impl class
+            with ``__dialect__`` that belongs to neither the core nor a plugin.
+        name: the name of the entry point or registration; of a legacy class the dialect.
+        dialect: the only dialect it applies to; None for all.
+        module: its location, ``module:attribute``.
+        distribution: the distribution's name; None if it belongs to none.
+        version: the distribution's version.
+        file: the file of the module; None if it was not imported.
+        state: whether it is usable.
+        problem: why it is not.
+        loaded: whether this process already uses it; dialect plugins are loaded on first use.
+        load_seconds: how long the import took; None if it was not imported now.
+        hooks: the names of the hooks that it implements.
+        wins: whether its dialect uses its impl class; None if this does not apply.
+        why: the reason for ``wins``, or None.
+        capabilities: what a dialect's plugin reports; None if it is not one, or cannot report
+            without a server.
     """
 
     kind: Kind
@@ -91,7 +90,7 @@ class PluginFacts:
 
 
 def inventory() -> list[PluginFacts]:
-    """Return all plugins: the installed by group and name, those of programs, legacy classes."""
+    """Return all plugins: installed ones by group and name, registered ones, legacy classes."""
     installed = [
         _examined(kind, source, sources)
         for group, kind in _KINDS.items()
@@ -107,7 +106,7 @@ def inventory() -> list[PluginFacts]:
 
 
 def _placed(each: PluginFacts, winners: Mapping[Any, PluginFacts | None]) -> PluginFacts:
-    """Return the facts with who wins, and why."""
+    """Return the entry with its precedence and the reason."""
     winner = winners[each.dialect]
     if each is winner:
         return replace(each, wins=True, why=_REASONS[each.kind])
@@ -123,13 +122,13 @@ def _placed(each: PluginFacts, winners: Mapping[Any, PluginFacts | None]) -> Plu
 
 
 def _winner(candidates: list[PluginFacts]) -> PluginFacts | None:
-    """Return the one whose impl class a dialect gets, of what is there for it."""
+    """Return the candidate whose impl class the dialect uses."""
     able = [
         each
         for each in candidates
         if each.state == "ok" and (each.kind == "legacy" or _CHOOSES in each.hooks)
     ]
-    # Of two by hand, and of two classes, the later is asked first.
+    # Of two registered plugins, or two legacy classes, the later one takes precedence.
     return max(reversed(able), key=lambda each: _AUTHORITY.index(each.kind), default=None)
 
 
@@ -201,13 +200,13 @@ def _registered_by_hand() -> Iterator[PluginFacts]:
 
 
 def _packages(installed: list[PluginFacts]) -> set[str]:
-    """Return the packages whose impl classes are no strangers: plugins answer for them."""
+    """Return the packages whose impl classes belong to plugins."""
     answering = {each.module.partition(".")[0] for each in installed if _CHOOSES in each.hooks}
     return {each.partition(":")[0] for each in answering} | {__name__.partition(".")[0]}
 
 
 def _legacy_classes(known: set[str]) -> Iterator[PluginFacts]:
-    """Yield the impl classes of packages that know of no plugins, oldest first by dialect."""
+    """Yield the impl classes of packages without plugins, oldest first by dialect."""
     _import_dialects()
     for name in registered_names():
         for each in registered_classes(name):
@@ -232,7 +231,7 @@ def _legacy_classes(known: set[str]) -> Iterator[PluginFacts]:
 
 
 def _import_dialects() -> None:
-    """Import the dialects that distributions offer SQLAlchemy, as a connection would."""
+    """Import SQLAlchemy's third-party dialects, as a connection would."""
     modules: dict[str, PluginSource] = {}
     for source in entrypoints.find(_SQLALCHEMY_DIALECTS):
         modules.setdefault(source.value.partition(":")[0], source)
@@ -240,11 +239,11 @@ def _import_dialects() -> None:
         try:
             source.load()
         except PluginLoadError:
-            continue  # its driver may be missing: reported when connecting
+            continue  # its driver may be missing, which is reported when connecting
 
 
 def _origin(package: str) -> tuple[str | None, str | None]:
-    """Return the distribution that a package belongs to, and its version."""
+    """Return the name and version of the distribution of a package."""
     from importlib import metadata
 
     for name in metadata.packages_distributions().get(package, ()):

@@ -1,4 +1,4 @@
-"""The command that makes one head of several."""
+"""The command ``merge``, which creates a revision with several parents."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ def merge(  # noqa: PLR0917 - the documented order
     """Create a revision that merges other revisions.
 
     Args:
-        config: the configuration in use.
+        config: the configuration.
         revisions: what to merge; ``heads`` for all heads.
         message: the new revision's message.
-        branch_label: labels for the new revision.
-        rev_id: its id, instead of a random one.
-        splice: allow revisions that are no heads.
+        branch_label: branch labels of the new revision.
+        rev_id: its id; by default a random one.
+        splice: allow revisions that are not heads.
 
     Returns:
         The new revision.
 
     Raises:
-        CommandError: a revision is unknown, or no head while ``splice`` is not given, or there
-            are fewer than two.
+        CommandError: a revision is unknown, is not a head and ``splice`` is not set, or there are
+            fewer than two.
     """
     script = script_directory(config)
     _demand_several(script, to_tuple(revisions, ()))
@@ -60,7 +60,7 @@ def merge(  # noqa: PLR0917 - the documented order
 
 def _demand_several(script: ScriptDirectory, revisions: tuple[str, ...]) -> None:
     if len(set(revisions)) < len(revisions):
-        return  # refused where the file is made
+        return  # raises when the file is created
     if not revisions:
         raise CommandError("Nothing to merge: no revision is named. Name two or more, or 'heads'.")
     found = [each.revision for each in script.get_revisions(revisions)]

@@ -1,7 +1,7 @@
 """Commands that change the database: upgrade, downgrade, stamp, ensure_version.
 
-Used by the command line and programs. Each plans in terms of the script directory and lets
-env.py run the steps; ``--sql`` writes a script instead, and ``--plan`` what would run.
+Each plans with the script directory and lets env.py run the steps; ``--sql`` writes a script
+instead, ``--plan`` prints what would run.
 """
 
 from __future__ import annotations
@@ -35,19 +35,18 @@ def upgrade(  # noqa: PLR0917 - the documented order
     """Apply revisions, up to the given one.
 
     Args:
-        config: the configuration in use.
-        revision: where to go: an id or any other form of the documentation; with ``sql`` also
-            a range ``start:end``; programs may name several.
+        config: the configuration.
+        revision: the target; with ``sql`` also a range ``start:end``; programs may pass several.
         sql: write a script instead of changing the database.
-        tag: any text, for env.py to read.
-        restart: run a revision that an earlier run left unfinished anew, from its beginning.
-        lock: wait for other runs on the same version table, and keep them waiting.
-        plan: print what would run, and change nothing.
+        tag: any text, available to env.py.
+        restart: run a revision that an earlier run left unfinished again from its beginning.
+        lock: acquire the migration lock.
+        plan: print what would run, without changing anything.
         format: of the plan: ``text`` for people, ``json`` for a document.
 
     Raises:
-        CommandError: the revision is unknown or ambiguous, a range is given online, or the
-            options exclude each other.
+        CommandError: the revision is unknown or ambiguous, a range is given without ``sql``, or
+            the options are incompatible.
     """
     _check_format(plan=plan, sql=sql, format=format)
     script = script_directory(config)
@@ -88,18 +87,18 @@ def downgrade(  # noqa: PLR0917 - the documented order
     """Revert revisions, back to the given one.
 
     Args:
-        config: the configuration in use.
-        revision: where to go; with ``sql`` a range ``start:end``.
+        config: the configuration.
+        revision: the target; with ``sql`` a range ``start:end``.
         sql: write a script instead of changing the database.
-        tag: any text, for env.py to read.
-        restart: run a revision that an earlier run left unfinished anew, from its beginning.
-        lock: wait for other runs on the same version table, and keep them waiting.
-        plan: print what would run, and change nothing.
+        tag: any text, available to env.py.
+        restart: run a revision that an earlier run left unfinished again from its beginning.
+        lock: acquire the migration lock.
+        plan: print what would run, without changing anything.
         format: of the plan: ``text`` for people, ``json`` for a document.
 
     Raises:
-        CommandError: the revision is unknown, ambiguous or not beneath the current one,
-            ``sql`` comes without a range, or the options exclude each other.
+        CommandError: the revision is unknown, ambiguous or not an ancestor of the current one,
+            ``sql`` is set without a range, or the options are incompatible.
     """
     _check_format(plan=plan, sql=sql, format=format)
     script = script_directory(config)
@@ -140,15 +139,15 @@ def stamp(  # noqa: PLR0917 - the documented order
     """Set the revision in the version table without running revisions.
 
     Args:
-        config: the configuration in use.
+        config: the configuration.
         revision: one or several; with ``sql`` also a range ``start:end``.
         sql: write a script instead of changing the database.
-        tag: any text, for env.py to read.
-        purge: empty the version table first, whatever it holds.
-        lock: wait for other runs on the same version table, and keep them waiting.
+        tag: any text, available to env.py.
+        purge: delete all rows of the version table first.
+        lock: acquire the migration lock.
 
     Raises:
-        CommandError: a revision is unknown, or the options exclude each other.
+        CommandError: a revision is unknown, or the options are incompatible.
     """
     script = script_directory(config)
     start, destinations = _stamp_targets(to_tuple(revision, ()), sql=sql)
@@ -177,9 +176,9 @@ def ensure_version(config: Config, sql: bool = False, lock: bool = True) -> None
     """Create the version table if it does not exist.
 
     Args:
-        config: the configuration in use.
+        config: the configuration.
         sql: write a script instead of changing the database.
-        lock: wait for other runs on the same version table, and keep them waiting.
+        lock: acquire the migration lock.
     """
 
     def make_table(_heads: Heads, context: Any) -> Iterable[MigrationStep]:
@@ -199,11 +198,11 @@ def _run(
     plan_format: str | None,
     **opts: Any,
 ) -> None:
-    """Run the steps, or print them in the format given."""
+    """Run the steps, or print a plan in the given format."""
     if plan_format is None:
         run_environment(config, script, steps_for, must_run=not opts["as_sql"], **opts)
         return
-    # A run itself needs nothing of this.
+    # Imported here because only --plan needs it.
     from idiolect.command.plan import show_plan
 
     show_plan(config, script, steps_for, format=plan_format, **opts)
@@ -223,10 +222,10 @@ def _check_format(*, plan: bool, sql: bool, format: str) -> None:
 def _destination(
     revision: str | Sequence[str], *, one: bool = False
 ) -> tuple[str | None, str | tuple[str, ...]]:
-    """Return the start, or None where no range is given, and the destination, or several.
+    """Return the start of a range, or None, and the target or targets.
 
     Raises:
-        CommandError: it is neither text nor, unless it has to be ``one``, several texts.
+        CommandError: not a string, nor (unless ``one`` is set) several strings.
     """
     if isinstance(revision, str):
         return _split_range(revision)
@@ -239,13 +238,13 @@ def _destination(
 
 
 def _split_range(revision: str) -> tuple[str | None, str]:
-    """Return the start, or None where no range is given, and the destination."""
+    """Return the start, or None if no range is given, and the target."""
     start, colon, destination = revision.partition(":")
     return (start, destination) if colon else (None, revision)
 
 
 def _demand_upwards(script: ScriptDirectory, start: str, destination: str | Sequence[str]) -> None:
-    """Refuse an empty range whose ends differ: the script that is wanted goes down."""
+    """Raise for an empty range with different ends: the user means a downgrade."""
     if script.get_revisions(start) != script.get_revisions(destination):
         raise CommandError(
             f"There is no upgrade from {start!r} to {destination!r}, which comes before it. "

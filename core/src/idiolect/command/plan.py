@@ -1,8 +1,8 @@
-"""What a run would do, computed from the database's real state and not done.
+"""Computes what a run would do from the state of the database, without doing it.
 
-Used by ``upgrade --plan`` and ``downgrade --plan`` with their steps. env.py runs as for
-``current``; each step's function then writes its SQL as it would for ``--sql``. Sends no statement
-but those that read the version table and the journal, and takes no lock.
+Used by ``upgrade --plan`` and ``downgrade --plan``. env.py runs as for ``current``; each step's
+function then generates SQL as for ``--sql``. The only statements sent are those that read the
+version table and the journal, and no lock is acquired.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from idiolect.settings.config import Config
 
 _UNKNOWN: Final = "the SQL after this point is known only when it runs"
-#: Of a dialect's attributes, those that a connection found out: flags, versions, names.
+#: Types of the dialect attributes that a connection sets: flags, versions, names.
 _FOUND_OUT: Final = (bool, int, str, tuple)
 
 
@@ -48,8 +48,8 @@ class PlannedStep:
         to_revisions: the ids that it leads to.
         message: the first paragraph of its docstring.
         file: its path.
-        sql: what it would send, as far as that can be written beforehand.
-        problem: why the rest cannot; None where ``sql`` is all.
+        sql: the statements, as far as they can be generated without executing them.
+        problem: why the rest cannot; None if ``sql`` is complete.
         autocommit: whether it leaves the transaction with ``autocommit_block()``.
     """
 
@@ -71,11 +71,11 @@ class Plan:
     Attributes:
         database: its URL without password.
         dialect: SQLAlchemy's name of the dialect.
-        version_table: the version table's name, with its schema if it has one.
+        version_table: the version table's name, qualified by its schema if any.
         current: the ids in it.
-        unfinished: a line on a revision that an earlier run left, or None.
+        unfinished: a line about a revision that an earlier run left unfinished, or None.
         transaction: where transactions begin and end.
-        lock: what would keep other runs away, and what limits statements.
+        lock: the lock, and the limits on statements.
         steps: what would run, in order.
     """
 
@@ -90,11 +90,11 @@ class Plan:
 
 
 class _Answerless(Exception):
-    """A revision asked for what only the database knows."""
+    """A revision needs a result from the database."""
 
 
 class _NoAnswer:
-    """The result of a statement that was written and not sent."""
+    """The result of a statement that was generated, but not executed."""
 
     def __getattr__(self, name: str) -> Any:
         raise _Answerless
@@ -107,20 +107,20 @@ class _NoAnswer:
 
 
 class _Environment(EnvironmentContext):
-    """An environment that remembers what env.py passes on to the revisions."""
+    """An environment that records the arguments env.py passes to the revisions."""
 
     def __init__(self, config: Config, script: ScriptDirectory, **kw: Any) -> None:
         super().__init__(config, script, **kw)
         self.run_args: dict[str, Any] = {}
 
     def run_migrations(self, **kw: Any) -> None:
-        """Plan, and run nothing."""
+        """Plan, but run nothing."""
         self.run_args = kw
         super().run_migrations(**kw)
 
     @contextlib.contextmanager
     def standing_for(self, draft: MigrationContext) -> Iterator[None]:
-        """Show revisions the draft, as ``--sql`` would, while the block runs."""
+        """Make the draft the current context while the block runs, as ``--sql`` would."""
         real, asked = self._migration_context, self.context_opts.get("as_sql", False)
         self._migration_context, self.context_opts["as_sql"] = draft, True
         try:
@@ -130,10 +130,10 @@ class _Environment(EnvironmentContext):
 
 
 class _Draft(MigrationContext):
-    """A context that writes what another would send, for the server that it found.
+    """A context that generates SQL for the server that another one is connected to.
 
     Args:
-        real: the context on the database.
+        real: the connected context.
         environment: the environment of both.
     """
 
@@ -161,13 +161,13 @@ class _Draft(MigrationContext):
 
     @contextlib.contextmanager
     def autocommit_block(self) -> Iterator[None]:
-        """Note that the step leaves its transaction, and write on."""
+        """Record that the step leaves its transaction, and continue generating."""
         self.left_transaction = True
         with super().autocommit_block():
             yield
 
     def write(self, step: MigrationStep, run_args: dict[str, Any]) -> tuple[str, str | None, bool]:
-        """Return a step's SQL, why it is not all, and whether it leaves its transaction."""
+        """Return a step's SQL, why it is incomplete, and whether it leaves its transaction."""
         self.text.seek(0)
         self.text.truncate()
         self.left_transaction = False
@@ -196,11 +196,11 @@ def show_plan(
     """Print what would run on each database that env.py configures.
 
     Args:
-        config: the configuration in use.
-        script: the script directory in use.
-        steps_for: the command's own planning.
+        config: the configuration.
+        script: the script directory.
+        steps_for: plans the steps.
         format: ``text`` or ``json``.
-        **opts: what the command asks of the environment.
+        **opts: options of the environment.
     """
     plans: list[Plan] = []
 
@@ -253,9 +253,9 @@ def _planned(step: Any, draft: Any, run_args: dict[str, Any]) -> PlannedStep:
 
 
 def _offline_dialect(online: Dialect) -> Dialect:
-    """Return a dialect that writes text for people, and knows what a connection found out.
+    """Return a dialect that renders SQL for people, with the attributes set by a connection.
 
-    One whose driver marks parameters with ``%`` would double that sign wherever it stands.
+    A dialect whose driver marks parameters with ``%`` would double all percent signs.
     """
     make: Any = type(online)
     dialect: Dialect = make(paramstyle="named")

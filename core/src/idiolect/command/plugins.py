@@ -1,7 +1,6 @@
-"""The command that reports which plugins are installed and whether they can be used.
+"""The command ``plugins``, which lists the installed plugins and their problems.
 
-Used by the command line and programs. The facts are from :mod:`idiolect.command.inventory`; here
-they become a table or a document.
+Formats the data of :mod:`idiolect.command.inventory` as a table or a document.
 """
 
 from __future__ import annotations
@@ -25,20 +24,20 @@ def plugins(config: Config, strict: bool = False, format: str = "text") -> None:
     """List installed plugins, what they implement, and their problems.
 
     Args:
-        config: tells where to print; needs no file.
-        strict: fail if a plugin cannot be used.
+        config: has the output stream; needs no file.
+        strict: fail if a plugin is unusable.
         format: ``text`` for a table, ``json`` for a document.
 
     Raises:
-        CommandError: ``strict`` is given and a plugin is broken or in conflict, or the format is
-            none of the two.
+        CommandError: ``strict`` is set and a plugin is broken or in conflict, or the format is
+            unknown.
     """
     check_format(format)
     from idiolect.command.inventory import inventory
 
     found = inventory()
     if format == "json":
-        # Every command imports this module with the others.
+        # Imported here because every command imports this module.
         from dataclasses import asdict
 
         print_document(config, plugins=[asdict(each) for each in found])
@@ -55,7 +54,7 @@ def plugins(config: Config, strict: bool = False, format: str = "text") -> None:
 
 
 def _table(found: Iterable[PluginFacts]) -> list[str]:
-    """Return a line for each plugin, with aligned columns."""
+    """Return one line per plugin, with aligned columns."""
     rows = [_HEADING, *map(_row, found)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [

@@ -1,6 +1,6 @@
-"""The command repair: what a person says of a revision that an earlier run left unfinished.
+"""The command ``repair``: the user's decisions about an unfinished revision.
 
-Used by the command line and programs. Changes the journal alone, never the schema.
+Changes only the journal, never the schema.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from idiolect.errors import CommandError
 if TYPE_CHECKING:
     from idiolect.settings.config import Config
 
-#: Stands for the number of the last write that is recorded.
+#: Value for the last recorded write instead of its number.
 _LAST = "last"
 
 
@@ -29,19 +29,19 @@ def repair(  # noqa: PLR0917 - like the other commands
     """Show or settle the recorded writes of an unfinished revision.
 
     Args:
-        config: the configuration in use.
-        mark_done: the number of a write that has had its effect, or ``last``, as those before it
-            have, whatever was read before them. Where that was not in question, the next run
-            skips the write although the revision sends another one there.
-        mark_undone: the number of a write that has had none, or ``last``: the next run makes it
-            and all after it.
-        forget: forget what is recorded; the next run begins with the function's first line.
-        format: of what is recorded: ``text`` for people, ``json`` for a document.
-        lock: wait for a run that is under way, and keep others waiting; telling waits for nobody.
+        config: the configuration.
+        mark_done: the number of a write that was executed, or ``last``; includes all writes
+            before it, and accepts what was read before them. If nothing of that is open, the next
+            run skips the write even if the revision sends a different statement there.
+        mark_undone: the number of a write that was not executed, or ``last``: the next run
+            executes it and all after it.
+        forget: delete the recorded writes; the next run starts from the beginning.
+        format: of the recorded writes: ``text`` for people, ``json`` for a document.
+        lock: acquire the migration lock before changes; showing the writes needs no lock.
 
     Raises:
-        CommandError: nothing is unfinished, there is no such write, two answers are given, or the
-            format is none of the two.
+        CommandError: no revision is unfinished, the write does not exist, the options are
+            incompatible, or the format is unknown.
     """
     check_format(format)
     if sum((mark_done is not None, mark_undone is not None, forget)) > 1:
@@ -61,7 +61,7 @@ def repair(  # noqa: PLR0917 - like the other commands
         return []
 
     def settle(_heads: tuple[str, ...], context: Any) -> list[Any]:
-        # What is under way is not unfinished: the entries are read when its run has ended.
+        # A running migration is not unfinished: read the entries once it has ended.
         with context.lock.around_run(bound=context.connection.in_transaction()):
             context.lock.at_begin()
             last = _unfinished(context)[-1].seq
@@ -87,7 +87,7 @@ def repair(  # noqa: PLR0917 - like the other commands
 
 
 def unfinished_line(entries: list[Any]) -> str:
-    """Return one line on an unfinished revision, for the command ``current``."""
+    """Return one line about an unfinished revision, for the command ``current``."""
     return f"{_summary(entries)}; the last is {entries[-1].described()}"
 
 
@@ -106,7 +106,7 @@ def _unfinished(context: Any) -> list[Any]:
 
 def _summary(entries: list[Any]) -> str:
     entry = entries[0]
-    # Not loaded for the other commands, which are imported together.
+    # Imported here because every command imports this module.
     from idiolect.runtime.journal.entries import in_words
 
     writes = in_words(len(entries))
@@ -114,7 +114,7 @@ def _summary(entries: list[Any]) -> str:
 
 
 def _recorded(entries: list[Any]) -> dict[str, Any]:
-    """Return what is recorded, for a document."""
+    """Return the recorded writes for a document."""
     return {
         "revision": entries[0].revision,
         "direction": entries[0].direction,
@@ -134,7 +134,7 @@ def _number(given: str | int, count: int) -> int:
     """Return the number of a write.
 
     Raises:
-        CommandError: there is none.
+        CommandError: there is no such write.
     """
     if given == _LAST:
         return count

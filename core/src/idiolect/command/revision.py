@@ -1,4 +1,4 @@
-"""The command that makes a new revision file."""
+"""The command ``revision``, which creates a revision file."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ def revision(  # noqa: PLR0917 - the documented order
     """Create a revision file.
 
     Args:
-        config: the configuration in use.
+        config: the configuration.
         message: what the revision does; becomes its docstring and part of the file's name.
-        autogenerate: compare the models with the database and fill the file in.
-        sql: with ``revision_environment``, run env.py in the way of ``--sql``.
-        head: what the revision follows.
-        splice: allow a ``head`` that has followers already.
-        branch_label: labels for the new revision.
-        version_path: the folder to write to, one of the version locations.
-        rev_id: its id, instead of a random one.
-        depends_on: revisions that must be applied before it.
-        process_revision_directives: called before the file is written, in a run of env.py,
-            before the one that env.py may have given.
+        autogenerate: compare the models with the database and generate operations.
+        sql: with ``revision_environment``, run env.py in offline mode.
+        head: the parent of the new revision.
+        splice: allow a ``head`` that already has children.
+        branch_label: branch labels of the new revision.
+        version_path: the version location to write to.
+        rev_id: its id; by default a random one.
+        depends_on: revisions that must be applied first.
+        process_revision_directives: called before the file is written if env.py runs, and before
+            the function that env.py configures.
 
     Returns:
-        The new revision; a list of them where a hook made it none or several.
+        The new revision; a list if a hook generated none or several.
 
     Raises:
-        CommandError: the head is unknown or not unique, or the options exclude each other.
+        CommandError: the head is unknown or not unique, or the options are incompatible.
     """
     script = script_directory(config)
     environment = wants_environment(config)
@@ -105,8 +105,8 @@ def _by_environment(
     autogenerate: bool,
     as_sql: bool,
 ) -> Script | list[Script | None] | None:
-    """Run env.py, which compares or lets hooks see what is to be written; then write it."""
-    # Loads SQLAlchemy, which a plain new file does without.
+    """Run env.py, for autogenerate or so that hooks can modify the revision; then write it."""
+    # Imported here because it loads SQLAlchemy, which an empty revision does not need.
     from idiolect.autogenerate.revision import RevisionContext
 
     context = RevisionContext(config, script, arguments, process)
@@ -129,7 +129,7 @@ def _by_environment(
 
 
 def _written(context: RevisionContext) -> list[Script | None]:
-    """Write all files; where one cannot be written, take those before it back."""
+    """Write all files; if one fails, delete those already written."""
     scripts: list[Script | None] = []
     try:
         for script in context.generate_scripts():

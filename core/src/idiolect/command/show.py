@@ -1,7 +1,7 @@
 """Commands that report: current, history, heads, branches, show.
 
-Used by the command line and programs. Only ``current``, and the others where they are asked to
-tell what the database holds, run env.py; the rest read files alone and load no SQLAlchemy.
+Only ``current``, and others if they show the state of the database, run env.py; otherwise they only
+read files and do not load SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ def current(
     """Print the revisions that the database is at.
 
     Args:
-        config: the configuration in use.
-        check_heads: fail unless the database has all heads of the script directory.
+        config: the configuration.
+        check_heads: fail unless the database is at all heads of the script directory.
         verbose: print the database's URL (without password) and each revision in full.
         format: ``text`` for people, ``json`` for a document.
 
     Raises:
-        DatabaseNotAtHead: ``check_heads`` is given and a head is missing.
-        CommandError: the format is none of the two.
+        DatabaseNotAtHead: ``check_heads`` is set and a head is missing.
+        CommandError: the format is unknown.
     """
     check_format(format)
     script = script_directory(config)
@@ -59,7 +59,7 @@ def current(
 
 
 def _current_as_document(config: Config, script: ScriptDirectory, *, check_heads: bool) -> None:
-    """Print one document on all databases, and only then fail of one that lacks heads."""
+    """Print one document for all databases; only then raise if one is not at all heads."""
     databases: list[dict[str, Any]] = []
 
     def note(heads: Heads, context: Any) -> list[Any]:
@@ -92,13 +92,13 @@ def heads(
     """List the revisions that no other revision follows.
 
     Args:
-        config: the configuration in use.
+        config: the configuration.
         verbose: print each revision in full.
-        resolve_dependencies: a revision that another depends on is no head.
+        resolve_dependencies: exclude revisions that another revision depends on.
         format: ``text`` for people, ``json`` for a document.
 
     Raises:
-        CommandError: the format is none of the two.
+        CommandError: the format is unknown.
     """
     check_format(format)
     script = script_directory(config)
@@ -117,12 +117,12 @@ def branches(config: Config, verbose: bool = False, format: str = "text") -> Non
     """List the revisions at which the history branches.
 
     Args:
-        config: the configuration in use.
+        config: the configuration.
         verbose: print each revision in full.
         format: ``text`` for people, ``json`` for a document.
 
     Raises:
-        CommandError: the format is none of the two.
+        CommandError: the format is unknown.
     """
     check_format(format)
     script = script_directory(config)
@@ -151,15 +151,14 @@ def history(
     """List revisions, latest first.
 
     Args:
-        config: the configuration in use.
+        config: the configuration.
         rev_range: ``start:end``, ``start:`` or ``:end``; either may be ``current``.
         verbose: print each revision in full.
-        indicate_current: mark what the database holds.
+        indicate_current: mark the database's current revisions.
         format: ``text`` for people, ``json`` for a document.
 
     Raises:
-        CommandError: the range has no colon, or names an unknown revision; or the format is none
-            of the two.
+        CommandError: the range has no colon or an unknown revision, or the format is unknown.
     """
     check_format(format)
     script = script_directory(config)
@@ -185,12 +184,12 @@ def show(config: Config, rev: str, format: str = "text") -> None:
     """Show revisions in detail.
 
     Args:
-        config: the configuration in use.
-        rev: an id, any other form of the documentation, or ``current``.
+        config: the configuration.
+        rev: a revision identifier, or ``current``.
         format: ``text`` for people, ``json`` for a document.
 
     Raises:
-        CommandError: the revision is unknown or ambiguous, or the format is none of the two.
+        CommandError: the revision is unknown or ambiguous, or the format is unknown.
     """
     check_format(format)
     if format == "json":
@@ -206,12 +205,12 @@ def show(config: Config, rev: str, format: str = "text") -> None:
 
 
 def for_each(config: Config, symbol: str, action: Callable[[Script], None]) -> int:
-    """Call ``action`` with each revision that ``symbol`` stands for, and return their number.
+    """Call ``action`` with each revision that ``symbol`` resolves to, and return their number.
 
     Args:
-        config: the configuration in use.
-        symbol: an id, any other form of the documentation, or ``current`` (asks the database).
-        action: what to do.
+        config: the configuration.
+        symbol: a revision identifier, or ``current``, which queries the database.
+        action: called with each revision.
     """
     script = script_directory(config)
     seen: list[Script] = []
@@ -263,10 +262,10 @@ def _print_history(
 
 
 def _demand_heads(script: ScriptDirectory, held: Collection[str]) -> None:
-    """Refuse a database that lacks heads.
+    """Raise if the database is not at all heads.
 
     Raises:
-        DatabaseNotAtHead: it does.
+        DatabaseNotAtHead: a head is missing.
     """
     if set(held) != set(script.get_heads()):
         raise DatabaseNotAtHead(
@@ -281,7 +280,7 @@ def _url_of(context: Any) -> str:
 
 
 def _in_order(script: ScriptDirectory, heads: Heads) -> list[Script]:
-    """Return what the version rows imply, those that have a row first, in their order."""
+    """Return the revisions that the version rows imply, those with a row first, in order."""
     implied = script.get_all_current(heads)
     rest = sorted(implied, key=lambda each: each.revision)
     own = [each for each in script.get_revisions(heads) if each in implied]

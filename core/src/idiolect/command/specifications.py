@@ -1,6 +1,6 @@
-"""The hooks with their signatures and implementations: the facts for ``hooks``.
+"""The hooks with their signatures and implementations: the data for ``hooks``.
 
-Used by the command. Installed plugins are looked at as ``plugins`` does, which registers none.
+Installed plugins are inspected as for ``plugins``, without registering them.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
     from idiolect.command.inventory import PluginFacts
 
-#: In which order plugins are asked, by their kinds; within a kind the newest first.
+#: Calling order by kind of plugin; within a kind the newest first.
 _ORDER: Final = ("registered", "plugin", "dialect")
 
 
 @dataclass(frozen=True, slots=True)
 class Implementer:
-    """Who implements a hook.
+    """An implementation of a hook.
 
     Attributes:
-        kind: as of a plugin; ``core`` for the default.
-        name: of the plugin, or the module of the core.
-        distribution: whose it is; None where it belongs to none.
-        version: of the distribution.
-        dialect: the one dialect whose contexts ask it; None: those of all.
+        kind: the kind of plugin; ``core`` for the default.
+        name: the plugin, or the core's module.
+        distribution: its distribution; None if it belongs to none.
+        version: the distribution's version.
+        dialect: the only dialect it applies to; None for all.
         place: ``module:attribute``.
     """
 
@@ -51,10 +51,10 @@ class Hook:
 
     Attributes:
         name: its name.
-        signature: as it is to be implemented, with types.
-        first_result: whether the first answer counts; else all do.
-        doc: what it is for.
-        implementers: in the order in which they are asked.
+        signature: its parameters and return type.
+        first_result: whether only the first result counts; otherwise all do.
+        doc: its documentation.
+        implementers: in calling order.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Hook:
 
 
 def known_hooks() -> list[Hook]:
-    """Return all hooks, in the order of the specifications."""
+    """Return all hooks in the order of the specifications."""
     plugins = [each for each in inventory() if each.state == "ok"]
     plugins.sort(key=lambda each: _ORDER.index(each.kind) if each.kind in _ORDER else len(_ORDER))
     modules = dict.fromkeys([*DEFAULTS, *(one for some in ROOM_DEFAULTS.values() for one in some)])

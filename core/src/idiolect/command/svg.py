@@ -1,7 +1,7 @@
-"""The graph of revisions as a picture: SVG, which browsers and wikis show as it is.
+"""Draws the revision graph as SVG.
 
-Used by the command ``graph``. Each revision has a row, latest first, and what leads from it to
-those that it follows runs in columns of its own. Needs nothing but the standard library.
+Used by the command ``graph``. Each revision has a row, latest first; edges to its parents run in
+separate columns. Needs only the standard library.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from idiolect.script.script import Script
 
-#: Pixels: between columns, between rows, around the picture, of a circle, of a letter.
+#: In pixels: column width, row height, margin, radius of a circle, width of a letter.
 _COLUMN, _ROW, _MARGIN, _RADIUS, _LETTER = 20, 28, 20, 6, 8
 _STYLE: Final = (
     "text{font:13px monospace;fill:#1f2937}path{fill:none;stroke:#6b7280;stroke-width:1.5}"
@@ -25,11 +25,11 @@ _STYLE: Final = (
 
 @dataclass(slots=True)
 class _Lane:
-    """What leads down to a revision that has not had its row yet.
+    """An edge to a revision that has not been drawn yet.
 
     Attributes:
         target: the revision.
-        column: where it was on the last row.
+        column: its column on the last row.
     """
 
     target: str
@@ -38,13 +38,13 @@ class _Lane:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Where everything is, in columns and rows.
+    """Positions, in columns and rows.
 
     Attributes:
         places: column and row of each revision.
-        parts: of what leads down, from row to row: columns at the upper and the lower row, and
-            the lower row.
-        width: in columns.
+        parts: the segments of edges between two rows: column on the upper row, column on the
+            lower row, lower row.
+        width: the number of columns.
     """
 
     places: dict[str, tuple[int, int]]
@@ -56,7 +56,7 @@ def svg_lines(revisions: list[Script], fills: Mapping[str, str]) -> Iterator[str
     """Yield the picture, line by line.
 
     Args:
-        revisions: latest first, each before what it follows.
+        revisions: latest first, each before its parents.
         fills: the colours of revisions by id; others are white.
     """
     layout = _laid_out(revisions)
@@ -103,7 +103,7 @@ def _laid_out(revisions: list[Script]) -> _Layout:
 
 
 def _part(upper: int, lower: int, row: int) -> str:
-    """Return what leads from one row to the next."""
+    """Return a segment from one row to the next."""
     (x, y), (to_x, to_y) = _point(upper, row - 1), _point(lower, row)
     if x == to_x:
         return f'<path d="M{x} {y}V{to_y}"/>'
@@ -112,7 +112,7 @@ def _part(upper: int, lower: int, row: int) -> str:
 
 
 def _needs(revisions: list[Script], places: Mapping[str, tuple[int, int]]) -> Iterator[str]:
-    """Yield what leads to revisions that others depend on without following them."""
+    """Yield the edges to dependencies that are not parents."""
     for each in revisions:
         for below in each.resolved_dependencies:
             (x, y), (to_x, to_y) = _point(*places[each.revision]), _point(*places[below])

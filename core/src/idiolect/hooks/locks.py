@@ -84,11 +84,11 @@ class MigrationLock:
         """
 
     def commit(self) -> str:
-        """Commit, where a commit can be refused and yet tried again; return who keeps it from that.
+        """Commit, if a commit can be refused and retried; return who blocks it.
 
-        Called where ``ends_with_transaction``, right before SQLAlchemy commits, and again while
-        it answers. ``""`` means that nothing is in the way: the transaction is committed, or the
-        commit is left to SQLAlchemy.
+        Called if ``ends_with_transaction``, right before SQLAlchemy commits, and again as long as
+        it returns text. ``""``: nothing blocks; the transaction is committed, or SQLAlchemy commits
+        it.
         """
         return ""
 

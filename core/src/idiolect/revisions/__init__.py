@@ -1,5 +1,5 @@
-"""The revision graph: which revisions exist, how they follow each other, what a name means.
+"""The revision graph: the revisions, how they are linked, and how identifiers are resolved.
 
-The script room hands in revisions; runtime and commands ask for plans. Standard library and
-:mod:`idiolect.errors` only: no files and no database are known here.
+The script package provides revisions; runtime and commands request plans. Depends only on the
+standard library and :mod:`idiolect.errors`, and accesses neither files nor databases.
 """

@@ -1,6 +1,6 @@
-"""Types of ids as they are given to functions, for those who annotate theirs.
+"""Type aliases for ids as function arguments, for use in annotations.
 
-Used by the runtime, and by programs at the path :mod:`idiolect.script.revision`.
+Used by the runtime, and by programs through :mod:`idiolect.script.revision`.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from typing import Literal
 from idiolect.revisions.node import Revision
 
 RevisionIds = str | Iterable[str | None] | Iterable[str]
-"""One id or several, as a function of env.py is given them."""
+"""One id or several, as passed to the functions of env.py."""
 
 RevisionId = str | list[str] | tuple[str, ...]
-"""One id or several, as a command takes them."""
+"""One id or several, as accepted by commands."""
 
 RevisionNumber = str | tuple[str, ...] | None
-"""What an argument stands for, once it is read."""
+"""What an identifier resolves to."""
 
 RevisionOrBase = Revision | Literal["base"]
-"""A revision, or what is below the first."""
+"""A revision, or None for the base."""
 
 RevisionOrId = Revision | str
 """A revision, or its id."""

@@ -1,7 +1,7 @@
-"""Errors of the revision graph under their documented names, each naming the revisions at fault.
+"""Errors of the revision graph under their documented names; each names the revisions at fault.
 
-Every room may catch them; the script room turns them into command errors. They hold the facts
-as attributes. Texts that Alembic's users match on are kept, and followed by the way out.
+The script package converts them to command errors. The facts are available as attributes. Texts
+that users of Alembic match on are kept, followed by a way to resolve the problem.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 class RevisionError(IdiolectError):
-    """A revision graph is broken, or a request does not fit it."""
+    """The revision graph is invalid, or a request does not fit it."""
 
     code = "IDI-030"
 
 
 class RangeNotAncestorError(RevisionError):
-    """The lower end of a range does not lie below the upper end.
+    """The lower end of a range is not an ancestor of the upper end.
 
     Args:
-        lower: the lower end as it was asked for; None or empty means base.
-        upper: the upper end, likewise.
+        lower: the lower end as given; None or empty means base.
+        upper: the upper end as given.
     """
 
     code = "IDI-031"
@@ -43,10 +43,10 @@ class RangeNotAncestorError(RevisionError):
 
 
 class MultipleHeads(RevisionError):
-    """One head was asked for where there are several.
+    """There are several heads where one is expected.
 
     Args:
-        heads: the ids of all of them, in the order of their files.
+        heads: the ids of all heads, in the order of their files.
         argument: the identifier that was given.
     """
 
@@ -61,7 +61,7 @@ class MultipleHeads(RevisionError):
 
 
 class ResolutionError(RevisionError):
-    """An identifier means no revision, or more than one.
+    """An identifier resolves to no revision, or to more than one.
 
     Args:
         message: the text shown to the user.
@@ -76,9 +76,9 @@ class ResolutionError(RevisionError):
 
 
 class MissingRevisionError(RevisionError, KeyError):
-    """A revision follows or depends on one that no file declares.
+    """A revision has a parent or dependency that no file declares.
 
-    A KeyError too, because that is what Alembic raises here.
+    A KeyError as well, because that is what Alembic raises here.
 
     Args:
         message: the text shown to the user.
@@ -94,15 +94,15 @@ class MissingRevisionError(RevisionError, KeyError):
         self.revision = revision
 
     def __str__(self) -> str:
-        # KeyError would show the repr of its argument.
+        # str() of a KeyError would be the repr of its argument.
         return self.message
 
 
 class CycleDetected(RevisionError):
-    """Revisions follow each other in a circle.
+    """Revisions form a cycle.
 
     Args:
-        revisions: the ids on the circle, in the order in which they refer to each other.
+        revisions: the ids in the cycle, each followed by the one it refers to.
     """
 
     code = "IDI-035"
@@ -114,10 +114,10 @@ class CycleDetected(RevisionError):
 
 
 class DependencyCycleDetected(CycleDetected):
-    """Revisions follow or depend on each other in a circle.
+    """Revisions form a cycle through parents and dependencies.
 
     Args:
-        revisions: the ids on the circle, in the order in which they refer to each other.
+        revisions: the ids in the cycle, each followed by the one it refers to.
     """
 
     code = "IDI-036"
@@ -125,7 +125,7 @@ class DependencyCycleDetected(CycleDetected):
 
 
 class LoopDetected(CycleDetected):
-    """A revision follows itself.
+    """A revision is its own parent.
 
     Args:
         revision: its id.

@@ -1,7 +1,7 @@
 """The documented :class:`RevisionMap`: the interface of the graph for other packages.
 
-It delegates to the other modules: ``load`` builds the graph, ``resolve``
-reads identifiers, ``plan`` selects and ``sort`` orders. Nothing is loaded before first use.
+It delegates to the other modules: ``load`` builds the graph, ``resolve`` resolves identifiers,
+``plan`` selects and ``sort`` orders. The revisions are loaded on first use.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ T = TypeVar("T", str, Revision)
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Pause the garbage collector while objects are made of which none will be garbage.
+    """Pause the garbage collector while many objects are created and none discarded.
 
     It would traverse all revisions each time their number has grown by a quarter: a fifth of the
-    time for 20,000 of them.
+    time for 20,000 revisions.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -41,11 +41,11 @@ def _collector_paused() -> Iterator[None]:
 
 
 class RevisionMap:
-    """All revisions, and what can be asked about them.
+    """All revisions, and queries on them.
 
     Args:
-        generator: called at first use for all revisions, in any order. Heads, bases and
-            branches without an order of their own are given in this order.
+        generator: called on first use; returns all revisions, in any order. This order is used
+            for heads, bases and branches where nothing else determines it.
     """
 
     def __init__(self, generator: Callable[[], Iterable[Revision]]) -> None:
@@ -70,12 +70,12 @@ class RevisionMap:
 
     @property
     def heads(self) -> tuple[str, ...]:
-        """The ids that no revision follows."""
+        """The ids of revisions without children."""
         return self._graph.heads
 
     @property
     def bases(self) -> tuple[str, ...]:
-        """The ids that follow no revision."""
+        """The ids of revisions without parents."""
         return self._graph.bases
 
     @property
@@ -87,14 +87,14 @@ class RevisionMap:
         return self._graph.real_bases
 
     def add_revision(self, revision: Revision, _replace: bool = False) -> None:
-        """Add a revision that was made after loading.
+        """Add a revision that was created after loading.
 
         Args:
-            revision: the new one; nothing may follow it yet.
-            _replace: whether it takes the place of the one with the same id.
+            revision: the new one; it must not have children yet.
+            _replace: whether it replaces the one with the same id.
 
         Raises:
-            RevisionError: it does not fit into the graph, which stays as it was.
+            RevisionError: it does not fit into the graph, which stays unchanged.
         """
         if not _replace:
             self._graph.add(revision)
@@ -104,10 +104,10 @@ class RevisionMap:
             raise RevisionError(f"revision {revision.revision} not in map; nothing to replace")
 
     def check_single(self, id_: str) -> None:
-        """Check that only one revision declares an id, so that it is certain what runs.
+        """Check that only one revision declares an id, so that it is unambiguous what runs.
 
         Raises:
-            RevisionError: several do; loading took the last and warned.
+            RevisionError: several do; when loading, the last one was used, with a warning.
         """
         first = self._graph.doubles.get(id_)
         if first is not None:
@@ -116,7 +116,7 @@ class RevisionMap:
     # one or several revisions
 
     def get_revision(self, id_: Wanted) -> Revision | None:
-        """Return the only revision that an identifier means.
+        """Return the only revision that an identifier resolves to.
 
         Args:
             id_: see :mod:`idiolect.revisions.resolve`.
@@ -125,20 +125,20 @@ class RevisionMap:
             The revision, or None for base.
 
         Raises:
-            MultipleHeads: the identifier means several.
-            ResolutionError: it means none, or is ambiguous.
+            MultipleHeads: the identifier resolves to several.
+            ResolutionError: it resolves to none, or is ambiguous.
         """
         return resolve.revision(self._graph, id_)
 
     def get_revisions(self, id_: Wanted) -> tuple[Revision, ...]:
-        """Return all revisions that an identifier, or each of several, means; empty for base."""
+        """Return all revisions that one or several identifiers resolve to; empty for base."""
         return resolve.revisions(self._graph, id_)
 
     def get_current_head(self, branch_label: str | None = None) -> str | None:
-        """Return the id of the only head, None where there are no revisions.
+        """Return the id of the only head, or None if there are no revisions.
 
         Args:
-            branch_label: a label or id to whose branch the head belongs, or None.
+            branch_label: a label or id of the head's branch, or None.
 
         Raises:
             MultipleHeads: there are several.
@@ -150,7 +150,7 @@ class RevisionMap:
         return heads[0] if heads else None
 
     def _resolve_revision_number(self, id_: Wanted) -> tuple[tuple[str, ...], str | None]:
-        """Return the ids that an identifier means, and the branch that it names."""
+        """Return the ids that an identifier resolves to, and the branch that it names."""
         branch = None
         if isinstance(id_, str):
             branch = resolve.parse(self._graph, id_).branch
@@ -165,9 +165,9 @@ class RevisionMap:
     # lineage
 
     def is_ancestor(self, lower: str, upper: str, *, include_dependencies: bool = True) -> bool:
-        """Return whether the revision ``lower`` lies below ``upper``; both are full ids.
+        """Return whether the revision ``lower`` is an ancestor of ``upper``; both are full ids.
 
-        With dependencies the answer is found without walking the whole history.
+        With dependencies, this does not walk the whole history.
         """
         if lower == upper:
             return False
@@ -177,11 +177,11 @@ class RevisionMap:
         return lower in lineage.ancestors(graph.nodes, [upper], include_dependencies=False)
 
     def ancestors_of(self, ids: Iterable[str], *, include_dependencies: bool = True) -> set[str]:
-        """Return ``ids`` and the ids of everything below them.
+        """Return ``ids`` and the ids of all their ancestors.
 
         Args:
             ids: ids or branch labels.
-            include_dependencies: whether what they depend on counts as below.
+            include_dependencies: whether dependencies count as ancestors.
         """
         names = self._graph.names
         return set(lineage.ancestors(names, ids, include_dependencies=include_dependencies))
@@ -189,26 +189,26 @@ class RevisionMap:
     def uncovered(
         self, ids: Collection[str], heads: Collection[str], *, leaving: str | None = None
     ) -> tuple[str, ...]:
-        """Return those of ``ids`` that nothing else implies: rows that are to be written.
+        """Return those of ``ids`` that no other revision implies and that therefore need a row.
 
         Args:
-            ids: full ids, such as those that a downgrade goes back to.
-            heads: full ids that are applied, with all below them.
-            leaving: the id that is being undone, which implies nothing any more; it must not
-                be among ``heads``.
+            ids: full ids, such as those that a downgrade leads to.
+            heads: full ids that are applied, with all their ancestors.
+            leaving: the id that is being downgraded, which implies nothing any more; must not be
+                among ``heads``.
         """
         graph = self._graph
         return lineage.uncovered(graph.nodes, graph.depths, ids, heads, leaving=leaving)
 
     def tops_among(self, ids: Iterable[str], applied: Collection[str]) -> tuple[str, ...]:
-        """Return those of ``ids`` that no applied revision follows or needs.
+        """Return those of ``ids`` that no applied revision follows or depends on.
 
-        The same as :meth:`uncovered` for who keeps a set of all that is applied, at a cost that
-        does not depend on the history: :meth:`ancestors_of` gives the set once for a run.
+        The same as :meth:`uncovered` for callers that maintain the set of all applied revisions
+        (:meth:`ancestors_of` returns it), at a cost that does not depend on the history's length.
 
         Args:
-            ids: full ids, such as those that a downgrade goes back to.
-            applied: all applied full ids, without the one that is being undone.
+            ids: full ids, such as those that a downgrade leads to.
+            applied: all applied full ids, without the one that is being downgraded.
         """
         nodes = self._graph.nodes
         return tuple(name for name in ids if not any(user in applied for user in nodes[name].users))
@@ -219,10 +219,10 @@ class RevisionMap:
         check: bool = False,
         include_dependencies: bool = True,
     ) -> Iterator[Revision]:
-        """Yield ``targets`` and everything below them.
+        """Yield ``targets`` and all their ancestors.
 
         Raises:
-            RevisionError: ``check`` is set and one of them lies below another.
+            RevisionError: ``check`` is set and one of them is an ancestor of another.
         """
         ids = [target.revision for target in targets]
         if check:
@@ -237,10 +237,10 @@ class RevisionMap:
         check: bool = False,
         include_dependencies: bool = True,
     ) -> Iterator[Revision]:
-        """Yield ``targets`` and everything above them.
+        """Yield ``targets`` and all their descendants.
 
         Raises:
-            RevisionError: ``check`` is set and one of them lies below another.
+            RevisionError: ``check`` is set and one of them is an ancestor of another.
         """
         ids = [target.revision for target in targets]
         if check:
@@ -250,7 +250,7 @@ class RevisionMap:
         yield from found.values()
 
     def _get_all_current(self, id_: tuple[str, ...]) -> set[Revision]:
-        """Return the uppermost applied revision of each branch.
+        """Return the topmost applied revisions of each branch.
 
         Args:
             id_: the ids in the version table.
@@ -264,7 +264,7 @@ class RevisionMap:
         test_against_revs: Sequence[str | Revision],
         include_dependencies: bool = False,
     ) -> bool:
-        """Return whether ``target`` lies above or below one of ``test_against_revs``, or is one."""
+        """Return whether ``target`` is equal or related to one of ``test_against_revs``."""
         if not test_against_revs:
             return True
         found = self._relatives(test_against_revs, include_dependencies)
@@ -273,19 +273,19 @@ class RevisionMap:
     def filter_for_lineage(
         self, targets: Iterable[T], check_against: str | None, include_dependencies: bool = False
     ) -> tuple[T, ...]:
-        """Return those of ``targets`` that lie above or below what an identifier means.
+        """Return those of ``targets`` that are ancestors or descendants of an identifier.
 
         Args:
             targets: revisions or ids.
-            check_against: the identifier; None, ``base`` and ``heads`` let everything through
-                unless they name a branch.
-            include_dependencies: whether dependencies count as ways up and down.
+            check_against: the identifier; None, ``base`` and ``heads`` accept everything unless
+                they name a branch.
+            include_dependencies: whether to follow dependencies.
         """
         against: set[str] = set()
         if check_against is not None:
             ids, branch = self._resolve_revision_number(check_against)
             named = [] if branch is None else [branch]
-            # All heads together leave nothing out, and saying so costs nothing.
+            # All heads together exclude nothing.
             against.update(named, [] if check_against == "heads" else ids)
         if not against:
             return tuple(targets)
@@ -303,7 +303,7 @@ class RevisionMap:
             return revision.revision
         return resolve.lookup(self._graph, revision).revision
 
-    # ways up and down
+    # paths up and down
 
     def iterate_revisions(  # noqa: PLR0917 - the documented signature
         self,
@@ -314,23 +314,23 @@ class RevisionMap:
         assert_relative_length: bool = True,
         select_for_downgrade: bool = False,
     ) -> Iterator[Revision]:
-        """Yield revisions from ``upper`` down to ``lower``, each before what it needs.
+        """Yield revisions from ``upper`` down to ``lower``, each before its requirements.
 
         Args:
-            upper: where to start; for a downgrade, what is applied.
-            lower: where to stop; for an upgrade, what is applied.
-            implicit_base: yield also what is needed but does not lie above ``lower``.
-            inclusive: yield ``lower`` too.
-            assert_relative_length: refuse relative identifiers that reach too far, instead of
-                stopping at the end of the history.
-            select_for_downgrade: yield what a downgrade to ``lower`` has to undo, instead of
-                what leads from ``lower`` to ``upper``.
+            upper: the start; for a downgrade, the applied revisions.
+            lower: the end; for an upgrade, the applied revisions.
+            implicit_base: include required revisions that are not descendants of ``lower``.
+            inclusive: include ``lower``.
+            assert_relative_length: raise for relative identifiers that exceed the history, instead
+                of stopping at its end.
+            select_for_downgrade: yield the revisions that a downgrade to ``lower`` has to revert,
+                instead of those that lead from ``lower`` to ``upper``.
 
         Raises:
-            RangeNotAncestorError: ``lower`` does not lie below ``upper``.
+            RangeNotAncestorError: ``lower`` is not an ancestor of ``upper``.
             RevisionError: an end cannot be resolved.
         """
-        # Whoever asks for heads needs no plan.
+        # Imported here and below because commands that only need heads do not plan.
         from idiolect.revisions import plan
 
         select = plan.downgrade if select_for_downgrade else plan.upgrade
@@ -346,7 +346,6 @@ class RevisionMap:
         assert_relative_length: bool,
     ) -> tuple[set[Revision], tuple[Revision, ...]]:
         """Return what leads from ``lower`` to ``upper``, unordered, and its upper ends."""
-        # Whoever asks for heads needs no plan.
         from idiolect.revisions import plan
 
         span = plan.Span(upper, lower, inclusive, implicit_base, assert_relative_length)
@@ -360,8 +359,7 @@ class RevisionMap:
         implicit_base: bool,
         assert_relative_length: bool,
     ) -> tuple[set[Revision], tuple[Revision, ...]]:
-        """Return what a downgrade to ``lower`` has to undo, unordered, and what is applied."""
-        # Whoever asks for heads needs no plan.
+        """Return what a downgrade to ``lower`` has to revert, unordered, and what is applied."""
         from idiolect.revisions import plan
 
         span = plan.Span(upper, lower, inclusive, implicit_base, assert_relative_length)
@@ -372,7 +370,7 @@ class RevisionMap:
         return set(selection.revisions.values()), tops
 
     def _topological_sort(self, revisions: Collection[Revision], heads: Any) -> list[str]:
-        """Return the ids of ``revisions`` from the top down, beginning at ``heads``."""
+        """Return the ids of ``revisions`` from the top down, starting at ``heads``."""
         from idiolect.revisions import sort
 
         selected = {one.revision: one for one in revisions}

@@ -1,7 +1,7 @@
-"""Who is above and below whom: ancestors, descendants, the members of a branch.
+"""Ancestors, descendants and members of branches.
 
-Everything is a walk over links, linear in what it visits; nothing is kept. "Down" leads to what
-a revision follows (and, with dependencies, needs), "up" to what follows or needs it.
+All functions walk links, in time linear in the visited revisions; nothing is cached. "Down" leads
+to a revision's parents (and its dependencies, if included), "up" to its children (and dependents).
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ USERS: Links = attrgetter("users")
 
 
 def reach(names: Names, starts: Iterable[str], links: Links) -> dict[str, Revision]:
-    """Return all revisions that can be reached from ``starts``, these included.
+    """Return all revisions reachable from ``starts``, including these.
 
     Args:
         names: revisions by id and by label.
         starts: ids or labels.
-        links: which way to go; one of the constants of this module.
+        links: the direction; one of the constants of this module.
 
     Returns:
-        Revisions by id, in the order in which they were met.
+        Revisions by id, in the order of the walk.
     """
     found: dict[str, Revision] = {}
     waiting = list(starts)
@@ -49,28 +49,28 @@ def reach(names: Names, starts: Iterable[str], links: Links) -> dict[str, Revisi
 def ancestors(
     names: Names, starts: Iterable[str], *, include_dependencies: bool = True
 ) -> dict[str, Revision]:
-    """Return ``starts`` and everything below them, by id."""
+    """Return ``starts`` and all their ancestors, by id."""
     return reach(names, starts, NEEDS if include_dependencies else PARENTS)
 
 
 def descendants(
     names: Names, starts: Iterable[str], *, include_dependencies: bool = True
 ) -> dict[str, Revision]:
-    """Return ``starts`` and everything above them, by id."""
+    """Return ``starts`` and all their descendants, by id."""
     return reach(names, starts, USERS if include_dependencies else CHILDREN)
 
 
 def relatives(
     names: Names, starts: Iterable[str], *, include_dependencies: bool = False
 ) -> dict[str, Revision]:
-    """Return ``starts`` with all their ancestors and all their descendants, by id."""
+    """Return ``starts`` with all their ancestors and descendants, by id."""
     ids = list(starts)
     down = ancestors(names, ids, include_dependencies=include_dependencies)
     return down | descendants(names, ids, include_dependencies=include_dependencies)
 
 
 def topmost(revisions: Mapping[str, Revision]) -> dict[str, Revision]:
-    """Return those of ``revisions`` that none of the others follows, by id."""
+    """Return those of ``revisions`` that have no child among them, by id."""
     return {
         name: revision
         for name, revision in revisions.items()
@@ -81,8 +81,8 @@ def topmost(revisions: Mapping[str, Revision]) -> dict[str, Revision]:
 def is_below(names: Names, depths: Mapping[str, int], lower: str, uppers: Iterable[str]) -> bool:
     """Return whether ``lower`` is an ancestor of one of ``uppers``, dependencies included.
 
-    A revision lies deeper than all its ancestors, so the walk leaves out whatever lies no
-    deeper than ``lower``: between neighbours it is short, however long the history is.
+    A revision is deeper than all its ancestors, so the walk skips revisions that are not deeper
+    than ``lower``: between neighbours it is short, however long the history is.
     """
     floor = depths[lower]
     seen: set[str] = set()
@@ -107,8 +107,8 @@ def uncovered(
 ) -> tuple[str, ...]:
     """Return those of ``ids`` that neither ``heads`` nor others of ``ids`` imply.
 
-    Whatever lies above an id lies above one of its users; so without a user besides
-    ``leaving`` the answer is known at once, however long the history is.
+    Every descendant of an id descends from one of its users; so if it has no users besides
+    ``leaving``, the result is known without a walk.
     """
     above = {*heads, *ids}
     return tuple(
@@ -123,10 +123,10 @@ def refuse_overlap(names: Names, ids: Iterable[str]) -> None:
     """Check that none of ``ids`` is an ancestor of another.
 
     Raises:
-        RevisionError: one is; the message names the upper one and all that lie below it.
+        RevisionError: one is; the message names the descendant and all its ancestors in ``ids``.
     """
     requested = list(dict.fromkeys(ids))
-    # Heads, which are what is mostly asked for, lie below nothing.
+    # Heads, the most common case, are nobody's ancestors.
     coverable = [name for name in requested if names[name].users]
     if not coverable or len(requested) < 2:  # noqa: PLR2004 - one cannot overlap
         return

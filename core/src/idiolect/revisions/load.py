@@ -1,8 +1,8 @@
-"""A graph made of revisions: links checked and set, labels spread, dependencies resolved.
+"""Builds a graph from revisions: checks and sets links, propagates labels, resolves dependencies.
 
-:func:`load` builds a :class:`Graph`, :meth:`Graph.add` lets it grow by one revision; both go
-the same way: name, link, order, settle. Whatever cannot be linked is refused here, so that no
-other module meets a broken graph. Nothing is looked up by a user's words: that is ``resolve``.
+:func:`load` builds a :class:`Graph`, :meth:`Graph.add` adds one revision; both take the same steps:
+name, link, order, settle. Anything that cannot be linked raises here, so other modules always get a
+valid graph. Identifiers given by users are resolved in ``resolve``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from idiolect.revisions.node import Revision
 
     Ids: TypeAlias = tuple[str, ...]
-    #: Depths in the order of the revisions; ids by label; heads, bases, and the real ones.
+    #: Depths in the order of the revisions; ids by label; heads, bases, real heads, real bases.
     Kept: TypeAlias = tuple[list[int], dict[str, str], Ids, Ids, Ids, Ids]
 
 #: How alike a name must be to one that is there, to be told as a mistake; from 0 to 1.
@@ -30,18 +30,18 @@ _ALIKE = 0.8
 
 
 class Graph:
-    """Revisions that are linked with each other.
+    """Linked revisions.
 
     Attributes:
-        nodes: revisions by id, in the order in which they were handed in.
-        names: the same, and revisions by branch label.
-        doubles: the revisions that a later one with the same id took the place of, by id.
-        depths: the length of the longest way down from a revision, by id; bases have 0.
-        positions: the place of each id in ``nodes``.
-        heads: ids that no revision follows.
-        bases: ids that follow no revision.
-        real_heads: ids that no revision follows or depends on.
-        real_bases: ids that follow and depend on no revision.
+        nodes: revisions by id, in the order in which they were passed.
+        names: revisions by id and by branch label.
+        doubles: revisions that were replaced by a later one with the same id, by id.
+        depths: the length of the longest path down from a revision, by id; 0 for bases.
+        positions: the index of each id in ``nodes``.
+        heads: ids without children.
+        bases: ids without parents.
+        real_heads: ids without children and dependents.
+        real_bases: ids without parents and dependencies.
     """
 
     __slots__ = (
@@ -69,12 +69,12 @@ class Graph:
 
     @classmethod
     def kept(cls, places: dict[str, int], make: Callable[[int], Revision], rest: Kept) -> Graph:
-        """Return a graph as :meth:`keep` described it, whose revisions are made one by one.
+        """Restore a graph from cached data; its revisions are created lazily.
 
         Args:
-            places: ids and their places, in the order of ``nodes``.
-            make: makes the revision of a place, with its links.
-            rest: what :meth:`keep` returned.
+            places: ids and their indexes, in the order of ``nodes``.
+            make: creates the revision at an index, with its links.
+            rest: the result of :meth:`keep`.
         """
         graph = cls()
         depths, labels, graph.heads, graph.bases, graph.real_heads, graph.real_bases = rest
@@ -86,9 +86,9 @@ class Graph:
         return graph
 
     def keep(self) -> Kept | None:
-        """Return what :meth:`kept` needs beside the revisions.
+        """Return the data that :meth:`kept` needs besides the revisions.
 
-        None where loading had something to warn of, which is to be told each time.
+        None if loading logged a warning, which must be repeated in each run.
         """
         labels = {name: one.revision for name, one in self.names.items() if name != one.revision}
         if self.doubles or any(map(label_fault, labels)):
@@ -97,7 +97,7 @@ class Graph:
         return depths, labels, self.heads, self.bases, self.real_heads, self.real_bases
 
     def fill(self) -> None:
-        """Make all revisions of a graph that was kept, so that it can be changed."""
+        """Create all revisions of a restored graph, so that it can be modified."""
         if isinstance(self.nodes, Shelf):
             labels = {name: self.names[name] for name in self.names if name not in self.nodes}
             self.nodes = self.nodes.filled()
@@ -105,10 +105,10 @@ class Graph:
             self.positions = dict(self.positions)
 
     def add(self, revision: Revision) -> None:
-        """Add a revision that nothing follows yet.
+        """Add a revision without children.
 
         Raises:
-            RevisionError: it does not fit; the graph is as it was.
+            RevisionError: it does not fit; the graph is unchanged.
         """
         self.fill()
         if revision.revision in self.nodes:
@@ -136,7 +136,7 @@ class Graph:
         self.find_ends()
 
     def replace(self, revision: Revision) -> None:
-        """Put a revision in the place of the one with the same id, and link everything anew."""
+        """Replace the revision with the same id, and link everything again."""
         self.fill()
         others = [node for name, node in self.nodes.items() if name != revision.revision]
         fresh = load([*others, revision])
@@ -159,12 +159,12 @@ def load(revisions: Iterable[Revision]) -> Graph:
     """Return the graph of ``revisions``.
 
     Args:
-        revisions: in any order; of two with one id the later is taken, with a warning.
+        revisions: in any order; of two with the same id the later wins, with a warning.
 
     Raises:
-        MissingRevisionError: one follows or depends on a revision that is not there.
-        CycleDetected: revisions follow each other in a circle.
-        DependencyCycleDetected: they do with dependencies counted.
+        MissingRevisionError: a parent or dependency does not exist.
+        CycleDetected: revisions form a cycle.
+        DependencyCycleDetected: they do if dependencies are included.
         RevisionError: a branch label is used twice.
     """
     graph = Graph()
@@ -172,12 +172,12 @@ def load(revisions: Iterable[Revision]) -> Graph:
         if revision.revision in graph.nodes:
             _note_double(graph, graph.nodes.pop(revision.revision), revision)
         if revision.users or revision.branch_labels or revision.dependencies is not None:
-            # It may come from another graph; most are just made and have nothing to forget.
+            # It may come from another graph; new revisions have nothing to reset.
             revision.reset_links()
         graph.nodes[revision.revision] = revision
     graph.names.update(graph.nodes)
     graph.positions = {name: place for place, name in enumerate(graph.nodes)}
-    # Few histories have labels or dependencies: most are spared the passes about them.
+    # Few histories have labels or dependencies; the others skip these passes.
     labelled = [revision for revision in graph.nodes.values() if revision.own_labels]
     for revision in labelled:
         _check_label_free(graph.names, revision)
@@ -197,7 +197,7 @@ def load(revisions: Iterable[Revision]) -> Graph:
 
 
 def _settle(graph: Graph) -> None:
-    """Find what follows from what lies below, upwards."""
+    """Compute labels and dependencies from the ancestors, bottom up."""
     upwards = sorted(graph.depths, key=graph.depths.__getitem__)
     for name in upwards:
         _spread_labels(graph.nodes[name], graph)
@@ -229,7 +229,7 @@ def _check_label_free(names: dict[str, Revision], revision: Revision) -> None:
 
 
 def _resolve_dependencies(revision: Revision, names: lineage.Names) -> None:
-    """Turn labels into ids."""
+    """Resolve labels to ids."""
     if revision.dependencies is None:
         return
     declared = as_tuple(revision.dependencies)
@@ -240,7 +240,7 @@ def _resolve_dependencies(revision: Revision, names: lineage.Names) -> None:
 
 
 def _linked(revision: Revision, nodes: lineage.Names) -> list[Revision]:
-    """Return the revisions right below."""
+    """Return the parents and dependencies."""
     try:
         return [nodes[name] for name in revision.requirements]
     except KeyError as error:
@@ -271,7 +271,7 @@ def _meant(name: str, names: lineage.Names) -> str:
 
 
 def _spread_labels(revision: Revision, graph: Graph) -> None:
-    """Take labels over from below, and hand own ones down; what lies below has had its turn."""
+    """Inherit labels from below, and propagate own ones down; ancestors are done already."""
     _inherit_labels(revision, graph.nodes)
     if revision.own_labels:
         _hand_labels_down(revision, graph.nodes)
@@ -280,8 +280,8 @@ def _spread_labels(revision: Revision, graph: Graph) -> None:
 def _drop_implied_dependencies(nodes: dict[str, Revision], order: Iterable[str]) -> None:
     """Find the dependencies that parents already imply, in one pass.
 
-    Only revisions that something depends on can be implied, so only these have a bit: the set
-    of those below a revision is one number, and a union is one operation.
+    Only revisions that something depends on can be implied, so only these get a bit: the set of
+    ancestors of a revision is one integer, and a union is one operation.
     """
     needed = {name for one in nodes.values() for name in one.resolved_dependencies}
     bits = {name: 1 << place for place, name in enumerate(needed)}
@@ -309,7 +309,7 @@ def _inherit_labels(revision: Revision, nodes: dict[str, Revision]) -> None:
 
 
 def _hand_labels_down(revision: Revision, nodes: dict[str, Revision]) -> None:
-    """Give the labels to the unforked line of revisions that leads to their owner."""
+    """Propagate the labels down the unforked line of revisions that leads to their owner."""
     labels = frozenset(revision.own_labels)
     while len(revision.parents) == 1:
         revision = nodes[revision.parents[0]]
@@ -319,7 +319,7 @@ def _hand_labels_down(revision: Revision, nodes: dict[str, Revision]) -> None:
 
 
 def _warn_of_odd_labels(revision: Revision) -> None:
-    """Warn of labels that no identifier can mean: histories with them run, as with Alembic."""
+    """Warn about labels that no identifier can refer to; like Alembic, accept them."""
     for label in revision.own_labels:
         fault = label_fault(label)
         if fault is not None:

@@ -1,7 +1,7 @@
-"""One revision: what its file declares, and its links once it is in a graph.
+"""One revision: the declarations of its file, and its links in a graph.
 
-:class:`Revision` is the documented class that scripts derive from. It never looks at other
-revisions; the graph fills in links, labels and resolved dependencies.
+:class:`Revision` is the documented base class of scripts. It never accesses other revisions; the
+graph sets links, labels and resolved dependencies.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any, TypeAlias
 from idiolect.revisions.errors import DependencyLoopDetected, LoopDetected, RevisionError
 
 ILLEGAL_CHARACTERS = "@-+:"
-#: Identifiers that stand for other revisions.
+#: Identifiers that are resolved to other revisions.
 SYMBOLS = frozenset({"base", "current", "head", "heads"})
 
 Names: TypeAlias = str | Iterable[str] | None
-#: Children, users, labels, dependencies, those of them that parents do not imply; or children
-#: alone, where these are the users and there is nothing of the rest.
+#: Children, users, labels, dependencies, dependencies not implied by parents; or only the children,
+#: if these are the users and everything else is empty.
 Links: TypeAlias = (
     list[str] | tuple[list[str], list[str], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 )
@@ -29,17 +29,17 @@ class Revision:
 
     Args:
         revision: the id, unique in the graph.
-        down_revision: the id it follows; several for a merge, None or empty for a base.
+        down_revision: the id of the parent; several for a merge, None or empty for a base.
         dependencies: ids or branch labels that must be applied first.
-        branch_labels: names for the branch that this revision stands on.
+        branch_labels: labels of the revision's branch.
 
     Raises:
-        RevisionError: the id is empty or holds one of ``@ - + :``.
-        LoopDetected: the revision follows itself.
+        RevisionError: the id is empty or contains one of ``@ - + :``.
+        LoopDetected: the revision is its own parent.
         DependencyLoopDetected: the revision depends on itself.
     """
 
-    # Programs may add attributes; without any, a long history takes half the memory.
+    # Slots halve the memory of a long history; programs may still add attributes.
     __slots__ = (
         "__dict__",
         "__weakref__",
@@ -58,21 +58,21 @@ class Revision:
 
     #: the id
     revision: str
-    #: what the file says: an id, a tuple of ids for a merge, None for a base
+    #: as declared: an id, a tuple of ids for a merge, None for a base
     down_revision: str | tuple[str, ...] | None
-    #: what the file says: an id or label, a tuple of them, or None
+    #: as declared: an id or label, a tuple of them, or None
     dependencies: str | tuple[str, ...] | None
-    #: all labels of the branch or branches that this revision lies on, own or inherited
+    #: all labels of the branch or branches of this revision, own or inherited
     branch_labels: frozenset[str]
     #: the ids in ``down_revision``
     parents: tuple[str, ...]
-    #: the labels that the file itself declares
+    #: the labels declared in the file itself
     own_labels: tuple[str, ...]
-    #: the ids of parents and dependencies: all that must be applied first
+    #: the ids of parents and dependencies: everything that must be applied first
     requirements: tuple[str, ...]
-    #: the ids of the revisions that follow this one, each once
+    #: the ids of the children, each once
     children: list[str]
-    #: the ids of the revisions that follow this one or depend on it, each once
+    #: the ids of children and dependents, each once
     users: list[str]
 
     def __init__(
@@ -105,26 +105,26 @@ class Revision:
         self.own_labels = labels
 
     def reset_links(self) -> None:
-        """Forget what a graph filled in: links upwards, labels from others, resolved names."""
-        # One list for both until something depends on this revision that does not follow it: most
-        # histories have no dependencies. Sets would be half of the memory of a revision.
+        """Remove what a graph has set: links upwards, inherited labels, resolved names."""
+        # One list for both until a revision depends on this one without being its child: most
+        # histories have no dependencies. Sets would take half of the memory of a revision.
         self.children = self.users = []
         self.branch_labels = frozenset(self.own_labels)
         self.set_dependencies(as_tuple(self.dependencies))
 
     def set_dependencies(self, ids: tuple[str, ...]) -> None:
-        """Take ``ids`` for what ``dependencies`` means."""
+        """Set the resolved ids of ``dependencies``."""
         self._resolved_dependencies = ids
         self._normalized_resolved_dependencies = ids
-        # No property: building a graph asks for it more often than for all else.
+        # Not a property, because building a graph reads it more often than anything else.
         self.requirements = _joined(self.parents, ids)
 
     def keep_dependencies(self, ids: tuple[str, ...]) -> None:
-        """Take ``ids`` for the dependencies that parents do not already imply."""
+        """Set the dependencies that parents do not already imply."""
         self._normalized_resolved_dependencies = ids
 
     def links(self) -> Links:
-        """Return what a graph filled in, for :meth:`take`."""
+        """Return what a graph has set, for :meth:`take`."""
         resolved, kept = self._resolved_dependencies, self._normalized_resolved_dependencies
         if self.users is self.children and not (self.branch_labels or resolved):
             return self.children
@@ -133,17 +133,17 @@ class Revision:
     def take(
         self, revision: str, down_revision: Names, needed: Names, labels: Names, links: Links
     ) -> None:
-        """Become what was once checked and linked: in the place of ``__init__`` and a graph.
+        """Restore the state of a revision that was validated and linked before, without __init__.
 
         Args:
-            revision: as ``__init__``, like the next three.
-            down_revision: as there.
+            revision: as in ``__init__``.
+            down_revision: as in ``__init__``.
             needed: ids or branch labels that must be applied first.
             labels: its branch labels.
-            links: what :meth:`links` returned then.
+            links: the result of :meth:`links`.
         """
         if isinstance(links, list) and not (needed or labels):
-            # Nine in ten revisions, and these lines are most of what a long history costs.
+            # The usual case, and most of the time that a long history takes to load.
             self.revision = revision
             self.parents = self.requirements = parents = as_tuple(down_revision)
             self.down_revision = tuple_rev_as_scalar(parents)
@@ -166,10 +166,10 @@ class Revision:
 
     @classmethod
     def verify_rev_id(cls, revision: str) -> None:
-        """Check that ``revision`` can serve as an id.
+        """Validate an id.
 
         Raises:
-            RevisionError: it is empty, or holds a character that identifiers give a meaning.
+            RevisionError: it is empty, or contains a character with a meaning in identifiers.
         """
         if not revision:
             raise RevisionError(
@@ -185,7 +185,7 @@ class Revision:
             )
 
     def add_nextrev(self, revision: Revision) -> None:
-        """Note that ``revision`` follows or depends on this one."""
+        """Add ``revision`` as a child or dependent."""
         name = revision.revision
         if self.users is not self.children:
             self.users.append(name)
@@ -196,40 +196,40 @@ class Revision:
 
     @property
     def resolved_dependencies(self) -> tuple[str, ...]:
-        """The ids that ``dependencies`` means."""
+        """The resolved ids of ``dependencies``."""
         return self._resolved_dependencies
 
     @property
     def order_links(self) -> tuple[str, ...]:
-        """The ids of parents and dependencies, as programs left them; plans follow these."""
+        """The ids of parents and dependencies, including changes by programs; used by plans."""
         return _joined(self.parents, self._resolved_dependencies)
 
     @property
     def nextrev(self) -> frozenset[str]:
-        """The ids of the revisions that follow this one."""
+        """The ids of the children."""
         return frozenset(self.children)
 
     @property
     def is_head(self) -> bool:
-        """Whether no revision follows this one."""
+        """Whether this revision has no children."""
         return not self.children
 
     @property
     def is_base(self) -> bool:
-        """Whether this revision follows none."""
+        """Whether this revision has no parents."""
         return not self.parents
 
     @property
     def is_branch_point(self) -> bool:
-        """Whether more than one revision follows this one."""
+        """Whether this revision has more than one child."""
         return len(self.children) > 1
 
     @property
     def is_merge_point(self) -> bool:
-        """Whether this revision follows more than one."""
+        """Whether this revision has more than one parent."""
         return len(self.parents) > 1
 
-    # Names that programs written for Alembic are known to use.
+    # Names that are used by existing programs written for Alembic.
 
     @property
     def _orig_branch_labels(self) -> tuple[str, ...]:
@@ -270,14 +270,14 @@ class Revision:
 
 
 def as_tuple(names: Names) -> tuple[str, ...]:
-    """Return ids or labels as files and callers write them (one, several, None) as a tuple."""
+    """Convert ids or labels as written in files (one, several, None) to a tuple."""
     if names is None:
         return ()
     return (names,) if isinstance(names, str) else tuple(names)
 
 
 def label_fault(label: str) -> str | None:
-    """Return why no identifier can mean a branch label; None where one can."""
+    """Return why no identifier can refer to a branch label, or None if one can."""
     if label in SYMBOLS:
         return "this word stands for other revisions"
     for character in "@:":
@@ -289,14 +289,14 @@ def label_fault(label: str) -> str | None:
 
 
 def tuple_rev_as_scalar(rev: Any) -> Any:
-    """Return None for nothing, the only element for one, else ``rev`` as it is."""
+    """Return None for an empty value, the element of a single one, otherwise ``rev`` itself."""
     if not rev:
         return None
     return rev[0] if len(rev) == 1 else rev
 
 
 def is_revision(rev: Any) -> Revision:
-    """Return ``rev``, having checked that it is a :class:`Revision`."""
+    """Return ``rev`` after checking that it is a :class:`Revision`."""
     if not isinstance(rev, Revision):
         message = f"Expected a Revision, got {rev!r}"
         raise TypeError(message)

@@ -1,8 +1,7 @@
-"""Which revisions a way up or down takes, and in which order.
+"""Selects and orders the revisions of an upgrade or downgrade.
 
-A :class:`Selection` answers "which", :func:`ordered` "in which order": from the top down, as
-downgrades run; upgrades run it backwards. Identifiers are left to ``resolve``, and nothing runs
-here.
+A :class:`Selection` says which revisions, :func:`ordered` in which order: from the top down, as
+downgrades run; upgrades reverse it. Identifiers are resolved in ``resolve``.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class Selection(NamedTuple):
-    """Revisions that a way takes.
+    """The revisions of a plan.
 
     Attributes:
         revisions: all of them by id, unordered.
-        tops: ids at which the way begins above; some may lie outside.
+        tops: ids at which the plan starts from above; some may not be selected.
     """
 
     revisions: dict[str, Revision]
@@ -33,15 +32,15 @@ class Selection(NamedTuple):
 
 
 class Span(NamedTuple):
-    """What is asked for.
+    """A requested range.
 
     Attributes:
-        upper: the upper end or ends; for a downgrade, what is applied.
-        lower: the lower end or ends; for an upgrade, what is applied.
-        inclusive: whether the lower end itself is wanted too.
-        implicit_base: whether what the way needs is wanted although it does not lie above the
-            lower end, such as the other side of a merge.
-        strict: whether relative identifiers must find as many revisions as they count.
+        upper: the upper end or ends; for a downgrade, the applied revisions.
+        lower: the lower end or ends; for an upgrade, the applied revisions.
+        inclusive: whether to include the lower end.
+        implicit_base: whether to include required revisions that are not descendants of the lower
+            end, such as the other side of a merge.
+        strict: whether relative identifiers that exceed the history are an error.
     """
 
     upper: Wanted
@@ -61,10 +60,10 @@ def ordered(graph: Graph, selection: Selection) -> list[Revision]:
 
 
 def _unforked(graph: Graph, selection: Selection) -> list[Revision] | None:
-    """Return a selection that is one line, from the top down; None where it is none.
+    """Return a selection that is a single line, from the top down; None if it is not.
 
-    Most histories are. Each revision is visited once, where finding an order visits it three
-    times; of 20,000 the processor's cache holds none from one time to the next.
+    Most histories are. Each revision is visited once, while ordering visits it three times; with
+    20,000 revisions, none is still in the processor's cache on the next visit.
     """
     revisions, tops = selection
     if len(tops) != 1:
@@ -80,18 +79,18 @@ def _unforked(graph: Graph, selection: Selection) -> list[Revision] | None:
             return None
         name = links[0]
     else:
-        # Programs may change links so that the line leads to nothing, or back into itself.
+        # Programs may modify links, so the line may end in nothing or form a cycle.
         if name in revisions or name not in graph.positions:
             return None
     return line if len(line) == len(revisions) else None
 
 
 def upgrade(graph: Graph, span: Span) -> Selection:
-    """Select what leads from the lower end to the upper end.
+    """Select the revisions that lead from the lower end to the upper end.
 
     Raises:
-        RangeNotAncestorError: the lower end does not lie below the upper one.
-        RevisionError: an end does not resolve, or overlaps with itself.
+        RangeNotAncestorError: the lower end is not an ancestor of the upper one.
+        RevisionError: an end cannot be resolved, or overlaps with itself.
     """
     lower = _parsed(graph, span.lower)
     standing = None if lower is not None and lower.is_relative else span.lower
@@ -107,7 +106,7 @@ def upgrade(graph: Graph, span: Span) -> Selection:
         members = resolve.branch_members(graph, lower.branch)
         tops = tuple(name for name in tops if name in members)
     if {*tops} == {*_ids(bottoms)} and not span.inclusive:
-        # Nothing is due: known without a look at what lies below.
+        # Nothing to do; this is known without walking the ancestors.
         return Selection({}, tops)
     if not bottoms:
         return Selection(lineage.ancestors(graph.names, tops), tops)
@@ -119,11 +118,11 @@ def upgrade(graph: Graph, span: Span) -> Selection:
 
 
 def downgrade(graph: Graph, span: Span) -> Selection:
-    """Select what has to go so that the lower end remains, and nothing more.
+    """Select the fewest revisions to revert so that the lower end remains.
 
     Raises:
-        RangeNotAncestorError: the lower end is not applied, or nothing of it can be undone.
-        RevisionError: an end does not resolve.
+        RangeNotAncestorError: the lower end is not applied, or nothing of it can be reverted.
+        RevisionError: an end cannot be resolved.
     """
     current = resolve.revisions(graph, span.upper)
     tops = _ids(current)
@@ -149,7 +148,7 @@ def _parsed(graph: Graph, lower: Wanted) -> resolve.Identifier | None:
 def _between(
     graph: Graph, tops: tuple[str, ...], bottoms: tuple[str, ...], span: Span
 ) -> set[str] | None:
-    """Return the ids above ``bottoms`` that ``tops`` need, None where these do not lie above."""
+    """Return the ids between ``bottoms`` and ``tops``; None if they are not related."""
     needed = lineage.ancestors(graph.names, tops)
     passed = lineage.ancestors(graph.names, bottoms)
     wanted = needed.keys() - passed.keys()
@@ -165,12 +164,12 @@ def _between(
         (name for name in tops if name in wanted),
         lambda one: [name for name in one.requirements if graph.names[name].revision in wanted],
     )
-    # What lies above the lower end may be needed through a dependency alone, from outside.
+    # Descendants of the lower end may be required only through a dependency from outside.
     return None if wanted and not reached else set(reached)
 
 
 def _roots_to_drop(graph: Graph, target: relative.Destination, *, inclusive: bool) -> Iterable[str]:
-    """Return the lowest revisions that have to go."""
+    """Return the lowest revisions to revert."""
     if target.revision is None:
         return resolve.bases(graph, target.branch)
     if inclusive:
@@ -182,7 +181,7 @@ def _roots_to_drop(graph: Graph, target: relative.Destination, *, inclusive: boo
 
 
 def _spoken(asked: Wanted, meant: Iterable[Revision]) -> str | tuple[str, ...]:
-    """Return an end of a range as errors show it."""
+    """Return an end of a range for error messages."""
     return asked if isinstance(asked, str) else _ids(meant)
 
 

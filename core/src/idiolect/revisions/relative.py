@@ -1,8 +1,8 @@
-"""Where ``+N`` and ``-N`` lead from what is applied: the ends of upgrades and downgrades.
+"""Resolves the ends of upgrades and downgrades, including ``+N`` and ``-N``.
 
-``resolve`` reads identifiers that do not depend on what is applied. An upgrade counts up, a
-downgrade down; either may instead name its end. The applied revisions come as the version table
-holds them: the heads, which imply all that lies below.
+``resolve`` handles identifiers that do not depend on the applied revisions. An upgrade counts up, a
+downgrade down; both may instead name their end. Applied revisions are given as in the version
+table: the heads, which imply all their ancestors.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _AMBIGUOUS_DOWNGRADE = (
 
 
 class Destination(NamedTuple):
-    """Where a downgrade is to end.
+    """The end of a downgrade.
 
     Attributes:
-        branch: the branch to which the downgrade is confined, or None for all.
-        revision: the revision that is to remain, or None for base.
+        branch: the branch that the downgrade is limited to, or None for all.
+        revision: the revision that remains, or None for base.
     """
 
     branch: str | None
@@ -40,12 +40,12 @@ class Destination(NamedTuple):
 def upgrade_targets(
     graph: Graph, current: resolve.Wanted, target: resolve.Wanted, *, strict: bool = True
 ) -> tuple[Revision, ...]:
-    """Return where an upgrade is to end; empty for base.
+    """Return the ends of an upgrade; empty for base.
 
     Args:
         graph: the graph.
         current: the revisions from which ``+N`` counts.
-        target: the identifier, or several.
+        target: one or several identifiers.
         strict: whether a walk that ends early is an error.
     """
     if not isinstance(target, str):
@@ -62,7 +62,7 @@ def upgrade_targets(
 def downgrade_target(
     graph: Graph, current: resolve.Wanted, target: str | None, *, strict: bool = True
 ) -> Destination:
-    """Return where a downgrade is to end.
+    """Return the end of a downgrade.
 
     Args:
         graph: the graph.
@@ -101,15 +101,15 @@ def one_name(wanted: resolve.Wanted) -> str | None:
 
 
 def applied_tops(graph: Graph, current: Iterable[str]) -> list[Revision]:
-    """Return the uppermost applied revision of each branch.
+    """Return the topmost applied revisions of each branch.
 
     Args:
         graph: the graph.
-        current: ids that are applied, with all that they need.
+        current: ids that are applied, with all their requirements.
     """
     ids = set(current)
     if ids.issuperset(graph.real_heads):
-        # Everything is applied: known without a look at what lies below.
+        # Everything is applied; this is known without walking the ancestors.
         return [graph.nodes[name] for name in graph.heads]
     return list(lineage.topmost(lineage.ancestors(graph.names, ids)).values())
 
@@ -119,8 +119,8 @@ def _start_upwards(
 ) -> Revision | None:
     """Choose where ``+N`` starts; None for base.
 
-    On a branch that is a current revision; or else the uppermost applied one, which may lie
-    below the fork where the branch begins.
+    On a branch, that is a current revision; otherwise the topmost applied one, which may be below
+    the fork where the branch begins.
     """
     branch = identifier.branch
     starts = current
@@ -145,8 +145,8 @@ def _start_downwards(
 ) -> Revision:
     """Choose where ``-N`` starts.
 
-    On a branch that is a current revision; or else one that is applied for the sake of another
-    branch. It never lies below a fork: undoing that would undo what was not asked for.
+    On a branch, that is a current revision; otherwise one that is applied as a requirement of
+    another branch. It is never below a fork: reverting it would revert other branches as well.
     """
     branch = identifier.branch
     starts = current

@@ -1,23 +1,23 @@
-"""What an identifier means: from the words of a user to revisions of the graph.
+"""Resolves identifiers given by users to revisions of the graph.
 
 The grammar, with everything in brackets optional::
 
     [branch@]symbol[+N|-N]      or      [branch@]+N|-N
 
 ``symbol`` is ``base`` (below everything), ``head`` (the only head), ``heads`` (all of them), a
-branch label, an id, or the beginning of one. ``branch`` is a label or an id, and stands for all
-ancestors and descendants of that revision along ``down_revision``; it narrows heads, bases,
-partial ids and the way of a walk down to these. ``+N`` and ``-N`` walk N revisions up or down
-from the symbol; without a symbol, from where the caller stands, which each direction tells:
+branch label, an id, or a partial id. ``branch`` is a label or an id, and means all ancestors and
+descendants of that revision along ``down_revision``; heads, bases, partial ids and the path of a
+walk are limited to these. ``+N`` and ``-N`` walk N revisions up or down from the symbol; without a
+symbol, the start depends on the caller:
 
-* ``relative.upgrade_targets`` counts ``+N`` from the revisions that are applied;
+* ``relative.upgrade_targets`` counts ``+N`` from the applied revisions;
 * ``relative.downgrade_target`` counts ``-N`` from them;
 * :func:`range_start` counts ``-N`` from the upper end of a range such as ``-3:head``;
 * :func:`revisions`, for ``show``, ``heads`` and the like, counts ``-N`` from the heads.
 
-A tuple means each of its elements. None and ``base`` mean no revision at all. ``current`` and
-``a:b`` are taken apart by commands, who ask for each end. Errors name the identifier as it was
-typed. A walk that runs out of revisions is an error, unless ``strict`` is off: then it stops.
+A tuple means each of its elements. None and ``base`` mean no revision. Commands handle ``current``
+and split ``a:b``, and resolve each end. Errors quote the identifier as typed. A walk that exceeds
+the history is an error unless ``strict`` is False; then it stops at the end.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ if TYPE_CHECKING:
     #: an identifier, several, or None for base
     Wanted: TypeAlias = str | Iterable[str] | None
 
-# Compiled when first used, as few identifiers have an offset.
+# Compiled on first use, because few identifiers have an offset.
 _OFFSET = r"(?P<symbol>.*?)(?P<offset>[+-]\d{1,9})"
 _SHORTEST_PARTIAL = 4
 _CANDIDATES_SHOWN = 10
 
 
 class Identifier(NamedTuple):
-    """An identifier, taken apart.
+    """A parsed identifier.
 
     Attributes:
-        text: as it was typed.
-        branch: what stands before ``@``, or None.
-        symbol: what stands between ``@`` and the offset; empty in ``+N`` and ``-N``.
+        text: as typed.
+        branch: the part before ``@``, or None.
+        symbol: the part between ``@`` and the offset; empty for ``+N`` and ``-N``.
         offset: the steps to walk, upwards if positive, or None.
     """
 
@@ -66,16 +66,16 @@ class Identifier(NamedTuple):
 
     @property
     def is_relative(self) -> bool:
-        """Whether it means nothing without a place to stand."""
+        """Whether its meaning depends on a starting point."""
         return self.offset is not None and not self.symbol
 
 
 def parse(graph: Graph, text: object) -> Identifier:
-    """Take an identifier apart.
+    """Parse an identifier.
 
     Raises:
-        RevisionError: it is no string.
-        ResolutionError: something is missing in it.
+        RevisionError: it is not a string.
+        ResolutionError: a part is missing.
     """
     if not isinstance(text, str):
         raise not_a_string(text)
@@ -94,18 +94,18 @@ def parse(graph: Graph, text: object) -> Identifier:
 
 
 def not_a_string(value: object) -> RevisionError:
-    """Return the error for a revision identifier that is no text."""
+    """Return the error for a revision identifier that is not a string."""
     return RevisionError(
         f"revision identifier {value!r} is not a string; ensure database driver settings are "
         "correct"
     )
 
 
-# Identifiers that need no place to stand
+# Identifiers that need no starting point
 
 
 def revisions(graph: Graph, wanted: Wanted) -> tuple[Revision, ...]:
-    """Return the revisions that ``wanted`` means, in its order; empty for base.
+    """Return the revisions that ``wanted`` resolves to, in its order; empty for base.
 
     ``-N`` counts from the heads here.
     """
@@ -120,10 +120,10 @@ def revisions(graph: Graph, wanted: Wanted) -> tuple[Revision, ...]:
 
 
 def revision(graph: Graph, wanted: Wanted) -> Revision | None:
-    """Return the only revision that ``wanted`` means, None for base.
+    """Return the only revision that ``wanted`` resolves to, None for base.
 
     Raises:
-        MultipleHeads: it means several.
+        MultipleHeads: it resolves to several.
     """
     if _are_several(wanted):
         wanted = tuple(wanted)
@@ -133,15 +133,15 @@ def revision(graph: Graph, wanted: Wanted) -> Revision | None:
 
 
 def lookup(graph: Graph, name: str, branch: str | None = None) -> Revision:
-    """Return the revision with a label, an id, or the beginning of an id.
+    """Return the revision with a label, an id, or a partial id.
 
     Args:
         graph: where to look.
         name: the label or id.
-        branch: a label or id whose branch the revision must lie on, or None.
+        branch: a label or id of the branch that the revision must belong to, or None.
 
     Raises:
-        ResolutionError: there is none, there are several, or it lies elsewhere.
+        ResolutionError: there is none, there are several, or it is on another branch.
     """
     members = None if branch is None else branch_members(graph, branch)
     found = graph.names.get(name) or _by_beginning(graph, name, members)
@@ -153,10 +153,10 @@ def lookup(graph: Graph, name: str, branch: str | None = None) -> Revision:
 
 
 def branch_members(graph: Graph, branch: str) -> dict[str, Revision]:
-    """Return everything below and above the revision that gives a branch its name, by id.
+    """Return all ancestors and descendants of the revision that names a branch, by id.
 
     Raises:
-        ResolutionError: nothing has this label or id.
+        ResolutionError: no revision has this label or id.
     """
     try:
         root = graph.names.get(branch) or _by_beginning(graph, branch, None)
@@ -189,7 +189,7 @@ def range_start(
 
     Args:
         graph: the graph.
-        uppers: the upper ends; a branch in the identifier narrows them to its own.
+        uppers: the upper ends; a branch in the identifier limits them to its own.
         identifier: ``[branch@]-N``.
         strict: whether a walk that ends early is an error.
     """
@@ -209,14 +209,14 @@ def walk(
     Args:
         graph: the graph.
         start: where to start; None for base.
-        steps: how far to go.
+        steps: the number of steps.
         branch: a label or id whose branch decides at forks, or None.
 
     Returns:
-        Where the walk ended, None for base, and how many steps could not be made.
+        Where the walk ended, None for base, and how many steps were left.
 
     Raises:
-        RevisionError: the way forks, and no branch decides.
+        RevisionError: there is a fork, and no branch decides.
     """
     members = None if branch is None else branch_members(graph, branch)
     reached = start
@@ -268,7 +268,7 @@ def standing(graph: Graph, identifier: Identifier, *, strict: bool) -> tuple[Rev
 def _heads(graph: Graph, branch: str | None, *, real: bool) -> tuple[Revision, ...]:
     """Return heads.
 
-    Without a branch, ``real`` leaves out heads that another revision depends on, as these are
+    Without a branch, ``real`` excludes heads that another revision depends on, because these are
     applied with it.
     """
     if branch is None:
@@ -284,7 +284,7 @@ def walk_from(
     """Walk as far as ``identifier`` says, along its branch; None means base.
 
     Raises:
-        RevisionError: the way forks, or ends too early and ``strict`` is set.
+        RevisionError: there is a fork, or the walk ends early and ``strict`` is set.
     """
     reached, left = walk(graph, start, identifier.steps, identifier.branch)
     if left and strict:
@@ -295,7 +295,7 @@ def walk_from(
 
 def _by_beginning(graph: Graph, name: str, members: dict[str, Revision] | None) -> Revision:
     where = graph.nodes if members is None else members
-    # Ids made by hand may be as short as "1" and "10": the one is no beginning of the other.
+    # Ids written by hand may be as short as "1" and "10": "1" is not a partial id of "10".
     found = [one for one in where if len(one) >= _SHORTEST_PARTIAL and one.startswith(name)]
     found = sorted(found) if name else []
     if len(found) == 1:
@@ -316,7 +316,7 @@ def _by_beginning(graph: Graph, name: str, members: dict[str, Revision] | None) 
 
 
 def _suggestion(graph: Graph, name: str) -> str:
-    # Only a mistake pays for this import.
+    # Imported here because only errors need it.
     import difflib
 
     if name == "current":
@@ -326,10 +326,10 @@ def _suggestion(graph: Graph, name: str) -> str:
 
 
 def only(found: Sequence[Revision], wanted: object) -> Revision | None:
-    """Return the only one of ``found``, None where it is empty.
+    """Return the only element of ``found``, None if it is empty.
 
     Raises:
-        MultipleHeads: there are several; ``wanted`` is what was asked for.
+        MultipleHeads: there are several; ``wanted`` is the given identifier.
     """
     if len(found) > 1:
         argument = wanted if isinstance(wanted, str) else repr(wanted)
@@ -338,7 +338,7 @@ def only(found: Sequence[Revision], wanted: object) -> Revision | None:
 
 
 def too_short(identifier: Identifier, reason: str) -> RevisionError:
-    """Return the error for a walk that is longer than its way, or leads the wrong way."""
+    """Return the error for a walk that exceeds the history or goes in the wrong direction."""
     shown = identifier.text if identifier.symbol else identifier.text.rpartition("@")[2]
     return RevisionError(
         f"Relative revision {shown} didn't produce {abs(identifier.steps)} migrations; {reason}"
@@ -346,10 +346,10 @@ def too_short(identifier: Identifier, reason: str) -> RevisionError:
 
 
 def _are_several(wanted: Wanted) -> TypeGuard[Iterable[str]]:
-    # Bytes may come from a database driver, and are one broken identifier.
+    # bytes may come from a database driver, and are one invalid identifier.
     return isinstance(wanted, Iterable) and not isinstance(wanted, str | bytes)
 
 
 def as_revisions(found: Revision | None) -> tuple[Revision, ...]:
-    """Return nothing for base, else a tuple of one."""
+    """Return an empty tuple for base, otherwise a tuple of one."""
     return () if found is None else (found,)

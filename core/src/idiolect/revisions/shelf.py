@@ -1,7 +1,7 @@
-"""Revisions by id that are made when they are first asked for.
+"""A dictionary of revisions that are created on first access.
 
-A graph that was kept from an earlier run stands on one: most commands look at its ends and leave
-the rest alone. What makes a revision is the caller's; nothing here reads a file.
+Used by graphs restored from the cache: most commands only look at heads and bases. The caller
+provides the function that creates a revision; no file is read here.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 class Shelf(dict[str, "Revision"]):
-    """A dictionary of revisions, complete from the start for whoever reads it.
+    """A read-only dictionary of revisions, created lazily.
 
-    Nobody puts anything in: :meth:`filled` gives a dictionary that can be changed. A dictionary
-    it is because a walk through the history looks up each revision several times, and what has
-    been made is then found without a call.
+    :meth:`filled` returns a dictionary that can be modified. A dict subclass, because a walk
+    through the history looks up each revision several times, and existing entries are then found
+    without a Python call.
 
     Args:
-        places: the names that it has, in order, with what ``make`` wants of them.
-        make: makes the revision of a place.
+        places: its keys, in order, with the argument of ``make`` for each.
+        make: creates a revision.
     """
 
     __slots__ = ("_make", "_places")
@@ -34,11 +34,11 @@ class Shelf(dict[str, "Revision"]):
         self._make = make
 
     def __missing__(self, name: str) -> Revision:
-        # Of two threads that make it, one keeps what the other has made.
+        # If two threads create it at the same time, both use the first.
         return self.setdefault(name, self._make(self._places[name]))
 
     def filled(self) -> dict[str, Revision]:
-        """Return a plain dictionary of all, in their order."""
+        """Return a plain dictionary of all revisions, in order."""
         return {name: self[name] for name in self._places}
 
     def __contains__(self, name: object) -> bool:
@@ -51,7 +51,7 @@ class Shelf(dict[str, "Revision"]):
         return len(self._places)
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return the revision of this name, else ``default``."""
+        """Return the revision of this name, or ``default``."""
         return self[name] if name in self._places else default
 
     def keys(self) -> Any:

@@ -1,7 +1,7 @@
-"""Orders of revisions: depths, which also find circles, and the order in which plans run.
+"""Orders of revisions: depths, which also detect cycles, and the order in which plans run.
 
-Pure functions over links; nothing is resolved and nothing is kept. Linear in revisions and
-links, apart from the choice between branches, which looks at what is left of these.
+Pure functions over links, linear in revisions and links, except for the choice between branches,
+which looks at all remaining ones.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 def depths(nodes: Names) -> dict[str, int]:
-    """Return the length of the longest way down from each revision, by id.
+    """Return the length of the longest path down from each revision, by id.
 
     Raises:
-        CycleDetected: revisions follow each other in a circle.
-        DependencyCycleDetected: they do with dependencies counted.
+        CycleDetected: revisions form a cycle.
+        DependencyCycleDetected: they do if dependencies are included.
     """
     found, stuck = _climb(nodes, NEEDS, USERS)
     if stuck:
@@ -34,10 +34,10 @@ def depths(nodes: Names) -> dict[str, int]:
 
 
 def _climb(nodes: Names, below: Links, above: Links) -> tuple[dict[str, int], dict[str, int]]:
-    """Give each revision its depth once all below it have theirs (Kahn's algorithm).
+    """Compute each revision's depth after those of all below it (Kahn's algorithm).
 
     Returns:
-        Depths, and the revisions whose turn never came: those on a circle and above it.
+        Depths, and the revisions that were never reached: those on a cycle and above it.
     """
     pending = {name: len(below(revision)) for name, revision in nodes.items()}
     found = {name: 0 for name, count in pending.items() if not count}
@@ -55,7 +55,7 @@ def _climb(nodes: Names, below: Links, above: Links) -> tuple[dict[str, int], di
 
 
 def _circle(nodes: Names, stuck: Mapping[str, int], below: Links) -> list[str]:
-    """Return one circle among ``stuck``, each of which has another of them right below it.
+    """Return one cycle among ``stuck``, each of which has another of them directly below it.
 
     Returns:
         Ids, each of which refers to the next, and the last to the first.
@@ -72,17 +72,17 @@ def _circle(nodes: Names, stuck: Mapping[str, int], below: Links) -> list[str]:
 class BranchOrder:
     """Orders revisions from the top down, one branch at a time.
 
-    A *line* runs down along first parents. A merge opens further lines for its other parents
-    and for dependencies. Where a line reaches a revision that another line still has to pass
-    first, that other line goes on; where a line ends, the one before it does. So a branch
-    stays together as long as dependencies allow, and comes out above what it grows from.
+    A *line* runs down along first parents. A merge opens additional lines for its other parents
+    and for dependencies. If a line reaches a revision that another line has to pass first, that
+    other line continues; when a line ends, the previous one continues. So a branch stays together
+    as far as dependencies allow, and is placed above what it starts from.
 
     Args:
         selected: the revisions to order, by id.
-        positions: the places of ids in the graph: lines start in this order.
+        positions: the indexes of ids in the graph: lines start in this order.
 
     Raises:
-        RevisionError: a revision needs what is no revision of the graph.
+        RevisionError: a requirement is not a revision of the graph.
     """
 
     def __init__(self, selected: Names, positions: Mapping[str, int]) -> None:
@@ -91,7 +91,7 @@ class BranchOrder:
         self._lines: list[str] = []
         self._open: set[str] = set()
         self._current = 0
-        # How many links still lead to each revision that has not been passed.
+        # The number of links that still lead to each revision that has not been passed.
         self._pending = dict.fromkeys(selected, 0)
         for revision in selected.values():
             for link in revision.order_links:
@@ -107,10 +107,10 @@ class BranchOrder:
         """Return all ids in order.
 
         Args:
-            tops: ids at which lines start; those that were not selected are left out.
+            tops: ids at which lines start; those that are not selected are ignored.
 
         Raises:
-            RevisionError: some were never reached: their links contradict each other.
+            RevisionError: some were never reached, because their links are inconsistent.
         """
         starts = {name for name in tops if name in self._selected}
         self._lines = sorted(starts, key=self._positions.__getitem__)
@@ -131,7 +131,7 @@ class BranchOrder:
         return ordered
 
     def _pass(self, name: str) -> None:
-        """Go down from ``name``, or end the line where all ways down are taken."""
+        """Continue down from ``name``, or end the line if all links down are taken."""
         del self._pending[name]
         fresh = []
         for link in self._selected[name].order_links:
@@ -148,7 +148,7 @@ class BranchOrder:
             self._current = max(self._current - 1, 0)
 
     def _line_above(self, name: str) -> int:
-        """Return the index of the first line that has yet to come down to ``name``."""
+        """Return the index of the first line that has not yet come down to ``name``."""
         waiting, above = [name], set[str]()
         while waiting:
             for upper in USERS(self._selected[waiting.pop()]):

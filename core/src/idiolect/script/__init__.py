@@ -1,4 +1,4 @@
-"""Documented path of the script directory; names are fetched on first use."""
+"""The documented import path of the script directory; names are imported lazily."""
 
 from __future__ import annotations
 

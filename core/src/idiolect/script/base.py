@@ -1,7 +1,7 @@
-"""The script directory: a folder with env.py, a template and revision files, as one object.
+"""ScriptDirectory: the folder with env.py, a template and revision files.
 
-Used by commands: they ask for revisions, for plans as lists of steps, for a new file, and have
-env.py run. Files are read when the graph is first asked for, as text; none is executed here.
+Commands use it to look up revisions, to plan steps, to create files and to run env.py. Revision
+files are parsed when the graph is first needed; loading the graph executes none of them.
 """
 
 from __future__ import annotations
@@ -55,16 +55,16 @@ class ScriptDirectory:
     """A migration environment on disk.
 
     Args:
-        dir: the folder that holds env.py and script.py.mako.
+        dir: the folder that contains env.py and script.py.mako.
         file_template: a ``%`` format for the names of new files, without ``.py``.
-        truncate_slug_length: length in characters that the slug is cut to; None or 0 for 40.
+        truncate_slug_length: maximum length of the slug; None or 0 for 40.
         version_locations: the folders of revision files; None for ``versions`` in ``dir``.
-        sourceless: take compiled files without a source as revisions too.
+        sourceless: accept compiled files without a source file as revisions.
         output_encoding: the encoding of new files.
-        timezone: name of the zone of new files' dates; None for local time without a zone.
-        hooks: what runs on new files, as the configuration lists it.
-        recursive_version_locations: look into sub-folders of the locations too.
-        messaging_opts: options of the messages printed: ``quiet``.
+        timezone: time zone for the dates of new files; None for naive local time.
+        hooks: the configured post-write hooks.
+        recursive_version_locations: search sub-folders of the locations as well.
+        messaging_opts: options for messages: ``quiet``.
 
     Raises:
         ScriptError: ``dir`` does not exist.
@@ -103,13 +103,13 @@ class ScriptDirectory:
 
     @classmethod
     def from_config(cls, config: Config) -> ScriptDirectory:
-        """Make one from a Config, which needs no more than ``script_location``.
+        """Create one from a Config; only ``script_location`` is required.
 
-        What ``prepend_sys_path`` lists is put in front of ``sys.path``.
+        The paths in ``prepend_sys_path`` are prepended to ``sys.path``.
 
         Raises:
-            CommandError: ``script_location`` is missing or leads nowhere.
-            ConfigError: an option has a value that cannot be used.
+            CommandError: ``script_location`` is not set, or the folder does not exist.
+            ConfigError: an option has an invalid value.
         """
         location = config.get_alembic_option("script_location")
         if not location:
@@ -140,7 +140,7 @@ class ScriptDirectory:
 
     @property
     def versions(self) -> str:
-        """The only version location, absolute.
+        """The only version location, as an absolute path.
 
         Raises:
             CommandError: there are several.
@@ -173,14 +173,14 @@ class ScriptDirectory:
 
     @property
     def env_py_location(self) -> str:
-        """The path of env.py, whether it is there or not."""
+        """The path of env.py, whether or not it exists."""
         return os.path.join(self.dir, "env.py")  # noqa: PTH118
 
     def run_env(self) -> None:
-        """Execute env.py, which configures a context and runs what was planned.
+        """Execute env.py, which configures a context and runs the planned steps.
 
         Raises:
-            ScriptError: env.py is missing or no valid Python. What it raises itself passes.
+            ScriptError: env.py does not exist or is not valid Python. Its own errors propagate.
         """
         load_python_file(self.dir, "env.py")
 
@@ -193,21 +193,21 @@ class ScriptDirectory:
         end: str | None = None,
         resolution: str | None = None,
     ) -> Iterator[None]:
-        """Turn errors of the graph into command errors.
+        """Convert errors of the graph to command errors.
 
         Args:
-            ancestor: text for a range whose ends are not in line, with ``%(start)s`` and
-                ``%(end)s``.
-            multiple_heads: text where one head was asked for and there are several, with
+            ancestor: message for a range whose start is not an ancestor of its end, with
+                ``%(start)s`` and ``%(end)s``.
+            multiple_heads: message if there are several heads where one is expected, with
                 ``%(head_arg)s`` and ``%(heads)s``.
-            start: the lower end, as the user gave it.
-            end: the upper end, likewise.
-            resolution: text for an identifier that means nothing, with ``%s``.
+            start: the lower end, as given by the user.
+            end: the upper end, as given by the user.
+            resolution: message for an unknown identifier, with ``%s``.
         """
         try:
             yield
         except MissingRevisionError:
-            raise  # the graph itself is broken, whatever was asked; documented as a KeyError
+            raise  # the graph itself is invalid; documented as a KeyError
         except RangeNotAncestorError as exc:
             text = ancestor or "Requested range %(start)s:%(end)s does not refer to ancestor/"
             ends = {"start": start or exc.lower, "end": end or exc.upper}
@@ -230,7 +230,7 @@ class ScriptDirectory:
             raise error from exc
 
     def _explain(self, exc: ResolutionError) -> str:
-        """Say what an identifier fails to mean, in the documented words where it is unknown."""
+        """Return why an identifier cannot be resolved; if unknown, with the documented text."""
         text, argument = str(exc), exc.argument
         unknown = f"Can't locate revision identified by '{argument}'"
         for words in (f"No such revision or branch '{argument}'", f"No such branch: '{argument}'"):
@@ -239,14 +239,14 @@ class ScriptDirectory:
         return f"{unknown}: {text}"
 
     def walk_revisions(self, base: str = "base", head: str = "heads") -> Iterator[Script]:
-        """Iterate through revisions from the heads down, each before what it stands on.
+        """Iterate over revisions from the heads down, each before its ancestors.
 
         Args:
-            base: the last revision, included; "base" for all.
+            base: the last revision, inclusive; "base" for all.
             head: the first one; "heads" for all heads, "head" for the only one.
 
         Raises:
-            CommandError: one of the two cannot be resolved.
+            CommandError: one of them cannot be resolved.
         """
         with self._catch_revision_errors(start=base, end=head):
             for revision in self.revision_map.iterate_revisions(
@@ -255,10 +255,10 @@ class ScriptDirectory:
                 yield cast("Script", revision)
 
     def get_revisions(self, id_: RevIds) -> tuple[Script, ...]:
-        """Return the revisions that one or several identifiers mean.
+        """Return the revisions that one or several identifiers resolve to.
 
         Args:
-            id_: an id, the beginning of one, a symbol, or several of them.
+            id_: an id, a partial id, a symbol, or several of them.
 
         Raises:
             CommandError: one cannot be resolved.
@@ -267,28 +267,28 @@ class ScriptDirectory:
             return cast("tuple[Script, ...]", self.revision_map.get_revisions(id_))
 
     def get_all_current(self, id_: tuple[str, ...]) -> set[Script]:
-        """Return the revisions that are heads of what ``id_`` and its dependencies hold."""
+        """Return the revisions that are heads among ``id_`` and their dependencies."""
         with self._catch_revision_errors():
             return cast("set[Script]", self.revision_map._get_all_current(id_))  # noqa: SLF001
 
     def get_revision(self, id_: str) -> Script:
-        """Return the revision that an identifier means; None for "base" and an empty graph.
+        """Return the revision that an identifier resolves to; None for "base" and an empty graph.
 
         Raises:
-            CommandError: it means none, or several.
+            CommandError: it resolves to none, or to several.
         """
         with self._catch_revision_errors():
             return cast("Script", self.revision_map.get_revision(id_))
 
     def as_revision_number(self, id_: RevIds) -> str | tuple[str, ...] | None:
-        """Return the ids that a symbol such as ``head`` stands for.
+        """Return the ids that a symbol such as ``head`` resolves to.
 
         Returns:
-            One id, a tuple of them for "heads", or None for the base. Everything else (ids and
-            their beginnings, labels, "+1") comes back as it is; a tuple of one as that one.
+            One id, a tuple for "heads", or None for the base. Anything else (ids, partial ids,
+            labels, "+1") is returned unchanged; a tuple with one element as that element.
 
         Raises:
-            CommandError: the symbol means several where one is asked for.
+            CommandError: the symbol resolves to several revisions where one is expected.
         """
         given = to_tuple(id_, ())
         if not all(isinstance(each, str) for each in given):
@@ -306,20 +306,20 @@ class ScriptDirectory:
         return ids[0] if ids else None
 
     def iterate_revisions(self, upper: RevIds, lower: RevIds, **kw: Any) -> Iterator[Script]:
-        """Iterate through revisions from ``upper`` down to ``lower``.
+        """Iterate over revisions from ``upper`` down to ``lower``.
 
         Args:
-            upper: where to begin, included.
-            lower: where to end; it must lie below.
-            kw: as :meth:`RevisionMap.iterate_revisions`.
+            upper: the start, inclusive.
+            lower: the end; must be an ancestor.
+            kw: as in :meth:`RevisionMap.iterate_revisions`.
 
         Raises:
-            RevisionError: an end cannot be resolved, or they are not in line.
+            RevisionError: an end cannot be resolved, or ``lower`` is not an ancestor of ``upper``.
         """
         return cast("Iterator[Script]", self.revision_map.iterate_revisions(upper, lower, **kw))
 
     def get_current_head(self) -> str | None:
-        """Return the id of the only head; None where there are no revisions.
+        """Return the id of the only head; None if there are no revisions.
 
         Raises:
             CommandError: there are several; see :meth:`get_heads`.
@@ -336,15 +336,15 @@ class ScriptDirectory:
         """Return the ids of all heads.
 
         Args:
-            consider_depends_on: leave out heads that another revision depends on, as the
-                version table does after all upgrades.
+            consider_depends_on: exclude heads that another revision depends on, as the version
+                table does after all upgrades.
         """
         if consider_depends_on:
             return list(self.revision_map._real_heads)  # noqa: SLF001 - the graph's vocabulary
         return list(self.revision_map.heads)
 
     def get_base(self) -> str | None:
-        """Return the id of the only base; None where there are no revisions.
+        """Return the id of the only base; None if there are no revisions.
 
         Raises:
             CommandError: there are several; see :meth:`get_bases`.
@@ -365,13 +365,13 @@ class ScriptDirectory:
         """Plan an upgrade.
 
         Args:
-            destination: where to go.
+            destination: the target.
             current_rev: the heads of the database.
 
         Returns:
             The steps, in the order in which they are to run.
         """
-        # What only reads files plans nothing.
+        # Imported here because commands that only read files do not plan.
         from idiolect.runtime.steps import MigrationStep
 
         with self._catch_revision_errors(
@@ -384,7 +384,7 @@ class ScriptDirectory:
 
     def _downgrade_revs(self, destination: RevIds, current_rev: RevIds) -> list[RevisionStep]:
         """Plan a downgrade; see :meth:`_upgrade_revs`."""
-        # As in _upgrade_revs().
+        # See _upgrade_revs().
         from idiolect.runtime.steps import MigrationStep
 
         with self._catch_revision_errors(
@@ -401,13 +401,13 @@ class ScriptDirectory:
         """Plan a stamp.
 
         Args:
-            revision: what the version table is to hold.
-            heads: what it holds.
+            revision: the target.
+            heads: the heads of the database.
 
         Returns:
-            The steps, none where it holds that already.
+            The steps; empty if the version table is already in this state.
         """
-        # Only stamp needs it.
+        # Imported here because only stamp needs it.
         from idiolect.script.stamping import plan_stamp
 
         with self._catch_revision_errors(
@@ -416,10 +416,10 @@ class ScriptDirectory:
             return plan_stamp(self.revision_map, revision, heads)
 
     def _generate_create_date(self) -> datetime.datetime:
-        """Return the date of a new file, in the zone of the options.
+        """Return the date of a new file, in the configured time zone.
 
         Raises:
-            CommandError: there is no such zone.
+            CommandError: the time zone is unknown.
         """
         if self.timezone is None:
             return datetime.datetime.now()  # noqa: DTZ005 - documented: local, without a zone
@@ -434,7 +434,7 @@ class ScriptDirectory:
         create_date: datetime.datetime,
         file_template: str | None = None,
     ) -> Path:
-        """Return the path that a new revision in the folder ``path`` gets."""
+        """Return the path of a new revision file in the folder ``path``."""
         return revision_path(
             path,
             file_template or self.file_template,
@@ -458,22 +458,22 @@ class ScriptDirectory:
         """Write a new revision file and add it to the graph.
 
         Args:
-            revid: its id, one that is not taken.
-            message: its message, any text; None for "empty message".
-            head: what it stands on: one identifier, or several for a merge; "base" or () for
-                nothing; None for the only head.
-            splice: allow a ``head`` that is no head.
-            branch_labels: names for its branch.
+            revid: the new id.
+            message: any text; None for "empty message".
+            head: the parent: one identifier, or several for a merge; "base" or () for none; None
+                for the only head.
+            splice: allow a ``head`` that already has children.
+            branch_labels: branch labels of the new revision.
             version_path: the version location to write to; None for that of ``head``.
-            file_template: the name's format; None for that of this object.
+            file_template: the format of the file name; None for the configured one.
             depends_on: ids or labels that must be applied first.
-            kw: further names that the template may refer to.
+            kw: additional variables for the template.
 
         Raises:
-            CommandError: the id, the label or the file exists, an identifier means nothing,
-                or the file cannot be written. Then nothing is left behind.
+            CommandError: the id, the label or the file exists, an identifier cannot be resolved, or
+                the file cannot be written. No file is left behind.
         """
-        # Generation needs modules that no reading command does.
+        # Imported here because commands that only read do not need it.
         from idiolect.script.generate import NewRevision, write_revision
 
         wanted = NewRevision(
@@ -490,14 +490,14 @@ class ScriptDirectory:
 
 
 def format_heads(heads: Sequence[str]) -> str:
-    """Return ids for a message: joined, and the tail of a long list counted."""
+    """Return ids for a message, joined; only the first ones of a long list."""
     shown = ", ".join(heads[:_HEADS_SHOWN])
     more = len(heads) - _HEADS_SHOWN
     return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _prepend_sys_path(paths: list[str]) -> None:
-    # Every command makes a script directory: the same paths do not pile up.
+    # Every command creates a script directory; do not add the same paths twice.
     if paths and sys.path[: len(paths)] != paths:
         sys.path[:0] = paths
 
@@ -506,7 +506,7 @@ def _length_option(config: Config, name: str) -> int | None:
     value: Any = config.get_alembic_option(name)
     if value is None or value == "":
         return None
-    # True is a number to Python alone.
+    # bool is a subclass of int.
     if isinstance(value, (int, str)) and not isinstance(value, bool):
         with suppress(ValueError):
             return int(value)
@@ -526,9 +526,9 @@ def _text_option(config: Config, name: str) -> str | None:
 
 
 def __getattr__(name: str) -> Any:
-    # Python asks for __path__ with each import from here, and nothing is to be loaded for that.
+    # The import system looks up __path__ here; that must not load anything.
     if not name.startswith("__"):
-        # Published code makes names of files with the first, and looks for files with the others.
+        # Published code builds file names with the first and searches for files with the others.
         from idiolect.script.patterns import NAMES
 
         if name in NAMES:

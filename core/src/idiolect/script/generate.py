@@ -1,7 +1,7 @@
-"""New files: revision files from script.py.mako, and whole environments from a template folder.
+"""Generates revision files from script.py.mako.
 
-Used by ``ScriptDirectory.generate_revision`` and the ``init`` command. Everything is checked
-before anything is written, each file appears whole or not at all, and none is overwritten.
+Used by ``ScriptDirectory.generate_revision``. Everything is validated before anything is written,
+files are written atomically, and none is overwritten.
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ if TYPE_CHECKING:
     from idiolect.script.base import RevIds, ScriptDirectory
 
 NO_MESSAGE: Final = "empty message"
-#: Text that means the same inside any string literal and any comment.
+#: Text that needs no escaping inside any string literal or comment.
 _INERT: Final = re.compile(r"[^\\'\"\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
-#: What Python makes of bytes that the locale has no characters for.
+#: Surrogates, by which Python represents bytes that it cannot decode in the locale's encoding.
 _UNREAD: Final = re.compile("[\udc80-\udcff]")
-#: Takes the message's place to see what a template does with it.
+#: Replaces the message to see how a template uses it.
 _STAND_IN: Final = "idiolect_message_stand_in"
 
 
 @dataclass(frozen=True, slots=True)
 class NewRevision:
-    """A revision that is wanted, as the caller said it.
+    """A revision to be created, as requested.
 
     Attributes:
         rev_id: its id.
         message: its message; None for none.
-        head: the identifiers that it is to stand on.
-        splice: whether these may be no heads.
-        branch_labels: names for its branch.
-        version_path: the version location to write to; None to follow ``head``.
-        file_template: the name's format; None for the environment's.
-        depends_on: ids or labels that it depends on.
+        head: identifiers of its parents.
+        splice: whether the parents may already have children.
+        branch_labels: its branch labels.
+        version_path: the version location to write to; None for that of ``head``.
+        file_template: the format of the file name; None for the environment's.
+        depends_on: ids or labels of its dependencies.
     """
 
     rev_id: str
@@ -66,15 +66,15 @@ class NewRevision:
 def write_revision(
     directory: ScriptDirectory, new: NewRevision, template_args: Mapping[str, Any]
 ) -> Script:
-    """Write a revision file, run the hooks on it and add it to the graph.
+    """Write a revision file, run the post-write hooks on it and add it to the graph.
 
     Args:
-        directory: the environment; its graph gets the new revision.
-        new: what is wanted.
-        template_args: further names that the template may refer to.
+        directory: the environment, to whose graph the revision is added.
+        new: the requested revision.
+        template_args: additional variables for the template.
 
     Raises:
-        CommandError: something about it cannot be; then no file is left.
+        CommandError: the request is invalid; no file is left behind.
     """
     new = replace(new, message=_as_typed(new.message))
     parents = _parents(directory, new)
@@ -104,7 +104,7 @@ def write_revision(
     with messaging.status(f"Generating {path}", **directory.messaging_opts):
         write_file(path, data)
     if directory.hooks:
-        # Starting programs is for those who configured some.
+        # Imported here because most projects configure no hooks.
         from idiolect.script.write_hooks import _run_hooks
 
         _run_hooks(path, directory.hooks)
@@ -112,10 +112,10 @@ def write_revision(
 
 
 def _encoded(text: str, encoding: str, path: Path) -> bytes:
-    """Return the bytes of a new file.
+    """Return the contents of a new file.
 
     Raises:
-        ScriptError: the encoding lacks a character, or Python would not read the file.
+        ScriptError: a character cannot be encoded, or Python could not decode the file.
     """
     data = encode_text(text, encoding, path)
     try:
@@ -130,7 +130,7 @@ def _encoded(text: str, encoding: str, path: Path) -> bytes:
 
 
 def _parents(directory: ScriptDirectory, new: NewRevision) -> list[Script]:
-    """Return the revisions that a new one is to stand on; none for a base."""
+    """Return the parents of a new revision; empty for a base."""
     with directory._catch_revision_errors(
         multiple_heads=(
             "Multiple heads are present; please specify the head revision on which the new "
@@ -157,7 +157,7 @@ def _parents(directory: ScriptDirectory, new: NewRevision) -> list[Script]:
 def _resolved_dependencies(
     directory: ScriptDirectory, depends_on: Sequence[str]
 ) -> list[str] | None:
-    """Return full ids for beginnings of ids; labels stay labels, to follow their branch."""
+    """Expand partial ids; labels stay labels, so that they follow their branch."""
     if not depends_on:
         return None
     with directory._catch_revision_errors():
@@ -169,10 +169,10 @@ def _resolved_dependencies(
 
 
 def _check_free(directory: ScriptDirectory, new: NewRevision) -> None:
-    """Refuse an id or a branch label that is taken.
+    """Raise if the id or a branch label is taken.
 
     Raises:
-        CommandError: naming the file that has it.
+        CommandError: names the file that uses it.
     """
     for script in directory.walk_revisions():
         if script.revision == new.rev_id:
@@ -191,10 +191,10 @@ def _check_free(directory: ScriptDirectory, new: NewRevision) -> None:
 def _version_location(
     directory: ScriptDirectory, new: NewRevision, parents: Sequence[Script]
 ) -> Path:
-    """Return the version location that a new file belongs to.
+    """Return the version location for a new file.
 
     Raises:
-        CommandError: the one asked for is none of the environment's, or none follows.
+        CommandError: the requested one is not configured, or none can be determined.
     """
     locations = directory._version_locations
     if new.version_path is not None:
@@ -215,7 +215,7 @@ def _version_location(
             if Path(parent.path).is_relative_to(os.path.realpath(location))
         ]
         if around:
-            # One location may hold another.
+            # Locations may be nested; choose the innermost.
             return max(around, key=lambda location: len(os.path.realpath(location)))
     raise CommandError(
         "Multiple version locations present, please specify --version-path; "
@@ -230,7 +230,7 @@ def _same_folder(one: str, other: Path) -> bool:
 
 
 def _joined_to_graph(directory: ScriptDirectory, new: NewRevision, path: Path) -> Script:
-    """Read the file back and add it to the graph; take it away again where that fails."""
+    """Read the file back and add it to the graph; delete it if that fails."""
     try:
         script = _read_back(directory, new, path)
         with directory._catch_revision_errors():
@@ -242,7 +242,7 @@ def _joined_to_graph(directory: ScriptDirectory, new: NewRevision, path: Path) -
 
 
 def _read_back(directory: ScriptDirectory, new: NewRevision, path: Path) -> Script:
-    """Return the Script of a file just written, having checked that it is what was wanted."""
+    """Return the Script of a file just written, after checking it against the request."""
     script = Script._from_path(directory, os.path.realpath(path))
     if script is None:
         raise ScriptError(
@@ -261,20 +261,20 @@ def _read_back(directory: ScriptDirectory, new: NewRevision, path: Path) -> Scri
 
 
 def render_revision(template: Path, message: str, names: Mapping[str, Any]) -> str:
-    """Render a revision template so that the message is text and nothing else.
+    """Render a revision template so that the message cannot become code.
 
-    Templates put the message into a docstring, some into a comment; neither quotes it. Where a
-    message holds a character that could end either, it is tried as typed, then with escapes,
-    then on one line; the first is taken that leaves the code as it is with a harmless message
-    and whose docstring reads back as typed.
+    Templates put the message into a docstring, some into a comment, without quoting it. If a
+    message contains a character that could end either, it is rendered as given, then with
+    escapes, then on one line; the first result is used whose code is the same as with a harmless
+    message and whose docstring equals the message.
 
     Args:
         template: the path of script.py.mako.
         message: any text.
-        names: all else that the template may refer to.
+        names: the other variables of the template.
 
     Raises:
-        ScriptError: the template is missing or cannot be rendered.
+        ScriptError: the template does not exist or cannot be rendered.
     """
 
     def render(text: str) -> str:
@@ -282,11 +282,11 @@ def render_revision(template: Path, message: str, names: Mapping[str, Any]) -> s
 
     if _INERT.fullmatch(message):
         return render(message)
-    # Bytes of a command line that are no UTF-8: Python 3.13 refuses a docstring with such a half
-    # of a character.
+    # Surrogates stand for undecodable bytes of the command line; Python 3.13 rejects them in a
+    # docstring.
     message = message.encode("utf-8", "backslashreplace").decode("utf-8")
     expected = _shape(render(_STAND_IN))
-    if expected is None:  # the template makes no Python that could be looked at
+    if expected is None:  # the template does not generate Python
         return render(_on_one_line(message))
     last = ""
     for spelling in (message, _escaped(message), _on_one_line(message)):
@@ -313,11 +313,11 @@ class _Shape:
 
 
 def _shape(text: str) -> _Shape | None:
-    """Return the shape of a module, or None where Python would refuse or complain."""
+    """Return the shape of a module, or None if Python rejects it or warns about it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            # As Python reads a file: with any line end.
+            # Normalise line ends as Python does when it reads a file.
             tree = ast.parse(text.replace("\r\n", "\n").replace("\r", "\n"))
     except (SyntaxError, ValueError, RecursionError, Warning):
         return None
@@ -329,7 +329,7 @@ def _shape(text: str) -> _Shape | None:
 
 
 def _as_typed(message: str | None) -> str | None:
-    """Return a message whose bytes Python could not read in this locale as the UTF-8 that it is."""
+    """Decode as UTF-8 those bytes of a message that the locale's encoding could not decode."""
     if message is None or not _UNREAD.search(message):
         return message
     try:
@@ -339,7 +339,7 @@ def _as_typed(message: str | None) -> str | None:
 
 
 def _escaped(message: str) -> str:
-    r"""Write a message as the inside of any quotes; line feeds stay."""
+    r"""Escape a message for any string literal; line feeds are kept."""
     text = message.replace("\\", "\\\\").replace('"', '\\"').replace("'", "\\'")
     return re.sub(
         r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]",
@@ -349,5 +349,5 @@ def _escaped(message: str) -> str:
 
 
 def _on_one_line(message: str) -> str:
-    """Write a message so that it is harmless in a comment too."""
+    """Escape a message so that it fits in a comment, too."""
     return _escaped(" ".join(message.split()))

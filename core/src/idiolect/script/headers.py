@@ -1,10 +1,10 @@
-"""What a revision file declares, read from its text without running it.
+"""Reads the declarations of a revision file from its text, without executing it.
 
-Used by the script directory with a path and gets a :class:`RevisionHeader`, or None where only
-running the file can tell. Three readings are tried, the cheapest first: a strict grammar of the
-part before the first function, Python's parser on that part, Python's parser on the whole file.
-The latter two are in :mod:`idiolect.script.parsed`. Nothing here executes a file or writes; what
-was read in earlier runs is kept by :mod:`idiolect.script.index`, around :func:`read_header`.
+The result is a :class:`RevisionHeader`, or None if the file must be executed. Three ways are tried,
+the fastest first: a strict grammar for the part before the first function, Python's parser on that
+part, Python's parser on the entire file; the latter two are in :mod:`idiolect.script.parsed`.
+Nothing is executed or written here; :mod:`idiolect.script.index` caches the results of
+:func:`read_header` across runs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Ids = str | Iterable[str] | None
 
-#: The variables of a revision file that the graph is made of.
+#: The variables that define the graph.
 FIELDS: Final = frozenset({"revision", "down_revision", "branch_labels", "depends_on"})
 
 
@@ -30,11 +30,11 @@ class RevisionHeader(NamedTuple):
     """The declarations of one revision file.
 
     Attributes:
-        revision: the id; None where the file declares none (its name may hold it).
-        down_revision: the ids that it stands on, as written; None for a base.
-        branch_labels: names of the branch, as written.
+        revision: the id; None if the file declares none (its name may contain it).
+        down_revision: the ids of its parents, as written; None for a base.
+        branch_labels: its branch labels, as written.
         depends_on: ids or labels that must be applied first, as written.
-        doc: the docstring as Python would have it; None where there is none.
+        doc: the docstring as Python would set it, or None.
     """
 
     revision: str | None
@@ -54,18 +54,18 @@ _ALIASED = rf"{_DOTTED}(?:[ ]+as[ ]+\w++)?+"
 _ALIASES = rf"{_ALIASED}(?:[ ]*+,[ ]*+{_ALIASED})*+"
 _END = r"[ \t]*+(?:\#[^\n]*+)?+(?:\n|\Z)"
 
-#: Lines that bind nothing of ours: blank, comment, plain import.
+#: Lines that do not bind our names: blank, comment, plain import.
 _NEUTRAL = rf"""
     {_END}
   | (?:import|from[ ]{_DOTTED}[ ]import)[ ](?![^\n]*\b(?:{_NAMES})\b){_ALIASES}{_END}
 """
 
 
-#: One name of a header in its plain form, and what may stand before it, anywhere between the end
-#: of the docstring and the first function. What it accepts binds the name by one literal and is
-#: valid Python, nonsense in an annotation aside, which is told when the file is run. All else is
-#: left to the parser. One name at a time, as a pattern of all four takes longer to compile than
-#: a short history takes to read.
+#: One name of a header in its plain form, and what may precede it between the docstring and the
+#: first function. Anything it matches binds the name once, to a literal, and is valid Python
+#: (except for errors in annotations, which surface when the file is executed). Everything else is
+#: left to the parser. One name at a time, because a pattern for all four takes longer to compile
+#: than a short history takes to read.
 _PLAIN: Final = rf"""
     (?>{_NEUTRAL})*+
     (?:
@@ -74,14 +74,14 @@ _PLAIN: Final = rf"""
     )
 """
 _LEADING_COMMENTS: Final = r"(?:[ \t]*+(?:\#[^\n]*+)?+\n)*+"
-#: A statement in the first column that may bind our names once more, after the header.
+#: A statement in the first column, after the header, that may rebind our names.
 _REBINDING: Final = (
     rf"\n(?:(?:{_NAMES})\b|(?:if|for|while|try|with|match|from|import|del|exec|globals)\b)"
 )
 _DECLARED_CODING: Final = rb"\A(?:[^\n]*\n)?[ \t\f]*#[^\n]*coding[:=]"
 
 
-# Compiled on first use: where an index answers for all files, a command saves their milliseconds.
+# Compiled lazily: if all headers are cached, it is not needed.
 
 
 @cache
@@ -91,7 +91,7 @@ def _plain_form() -> re.Pattern[str]:
 
 @cache
 def rebinding() -> re.Pattern[str]:
-    """Return the pattern of a line that may bind our names once more, after the header."""
+    """Return the pattern of a line after the header that may rebind our names."""
     return re.compile(_REBINDING)
 
 
@@ -99,11 +99,11 @@ def read_header(path: str) -> RevisionHeader | None:
     """Read the declarations of the revision file ``path``.
 
     Returns:
-        The header, or None where the file must be executed to know it.
+        The header, or None if the file must be executed.
 
     Raises:
-        ScriptError: the file cannot be read or decoded, its header holds conflict markers or is
-            not valid Python, or declares something that no id or label can be.
+        ScriptError: the file cannot be read or decoded, its header contains conflict markers or is
+            not valid Python, or a declared id or label is invalid.
     """
     return parse_header(read_source(path), path)
 
@@ -112,7 +112,7 @@ def read_source(path: str) -> str:
     r"""Return the text of a Python file, decoded as Python does, with ``\n`` as line ends.
 
     Raises:
-        ScriptError: the file cannot be opened, holds null bytes, or is not in its encoding.
+        ScriptError: the file cannot be opened, contains null bytes, or cannot be decoded.
     """
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - 20,000 of these count
@@ -130,11 +130,11 @@ def read_source(path: str) -> str:
 
 
 def decode_source(data: bytes, path: str) -> str:
-    """Return the text of a file's bytes; see :func:`read_source`."""
+    """Decode the contents of a file; see :func:`read_source`."""
     encoding = "utf-8"
     try:
         if data.startswith(b"\xef\xbb\xbf") or re.match(_DECLARED_CODING, data):
-            # Few files say so, and their reader is a good part of a short command.
+            # Few files declare an encoding, and importing tokenize slows down a short command.
             import io
             import tokenize
 
@@ -152,7 +152,7 @@ def decode_source(data: bytes, path: str) -> str:
 
 
 def parse_header(text: str, path: str) -> RevisionHeader | None:
-    r"""Read the declarations from the text of a revision file.
+    r"""Parse the declarations in the text of a revision file.
 
     Args:
         text: the whole file, with ``\n`` as line ends.
@@ -163,7 +163,7 @@ def parse_header(text: str, path: str) -> RevisionHeader | None:
     """
     header = _plain_header(text)
     if header is None:
-        # Python's parser is loaded for files that need it.
+        # Python's parser is only imported for files that need it.
         from idiolect.script.parsed import parsed_header
 
         header = parsed_header(text, path)
@@ -173,7 +173,7 @@ def parse_header(text: str, path: str) -> RevisionHeader | None:
 
 
 def _plain_header(text: str) -> RevisionHeader | None:
-    """Read a header in the plain form; None where it has another."""
+    """Parse a header in the plain form; return None for other forms."""
     doc, start = _plain_docstring(text)
     values: dict[str, str] = {}
     end = start
@@ -197,7 +197,7 @@ def _plain_header(text: str) -> RevisionHeader | None:
 
 
 def _plain_docstring(text: str) -> tuple[str | None, int]:
-    """Return a docstring without escapes and where the text goes on after it; else (None, 0)."""
+    """Return a docstring without escapes and the position after it; otherwise (None, 0)."""
     start = 0
     if not text.startswith(('"', "'")):
         found = re.match(_LEADING_COMMENTS, text)
@@ -207,7 +207,7 @@ def _plain_docstring(text: str) -> tuple[str | None, int]:
         return None, start
     end = text.find(quote, start + 3)
     doc = text[start + 3 : end]
-    # A backslash may escape the very quote that was found: that is for the parser.
+    # A backslash may escape the quote that was found; that is left to the parser.
     if end < 0 or "\\" in doc or text[end + 3 : end + 4] not in {"\n", ""}:
         return None, 0
     return doc, end + 3
@@ -218,7 +218,7 @@ def _plain_value(literal: str | None) -> Ids:
         return None
     if literal[0] in "'\"":
         return literal[1:-1]
-    # As in parse_header().
+    # See parse_header().
     import ast
 
     value: Ids = ast.literal_eval(literal)
@@ -229,7 +229,7 @@ def header_of_module(module: ModuleType, path: str) -> RevisionHeader:
     """Read the declarations of a revision file that was executed.
 
     Raises:
-        ScriptError: it declares no ``down_revision``, or something that no id or label can be.
+        ScriptError: there is no ``down_revision``, or a declared id or label is invalid.
     """
     namespace = vars(module)
     if "down_revision" not in namespace:
@@ -251,7 +251,7 @@ def header_of_module(module: ModuleType, path: str) -> RevisionHeader:
 
 
 def _checked(header: RevisionHeader, path: str) -> RevisionHeader:
-    """Return ``header`` if each declaration is of a kind that the graph can hold."""
+    """Return ``header`` after validating the types of its declarations."""
     revision: object = header.revision
     if revision is not None and (not isinstance(revision, str) or not revision):
         raise _no_id(revision, path)
@@ -292,7 +292,7 @@ def _in_quotes(value: object) -> str:
 
 
 def _without_empty(header: RevisionHeader) -> RevisionHeader:
-    """Return ``header`` without empty labels and dependencies, which Alembic lets stand."""
+    """Return ``header`` without empty labels and dependencies, which Alembic ignores."""
     changed: dict[str, Any] = {}
     for name in ("branch_labels", "depends_on"):
         value = getattr(header, name)

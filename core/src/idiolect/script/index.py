@@ -1,14 +1,13 @@
-"""The headers of revision files that earlier runs read, and their graph, kept on disk.
+"""An on-disk cache of the headers of revision files and of their graph.
 
-The script directory comes in, once a load: what is unchanged is not read again, and where no file
-is, nothing is linked again. A record is believed only while the file's stat is the one that was
-noted, and the graph while that holds of all files and there are no others; so the index may be
-lost or out of date at any time. Nothing here fails: what cannot be read or written is done without.
+Used by the script directory, once per load: unchanged files are not read again, and if no file
+changed, the graph is not linked again. A header is valid while the file's stat is unchanged, the
+graph while that holds for all files and the set of files is the same; so the cache may be deleted
+or outdated at any time. Errors in reading or writing it are ignored.
 
 It is one file in ``__pycache__`` of the first version location, which version control and package
-builders ignore, and where Python itself writes under the same conditions: not
-with PYTHONDONTWRITEBYTECODE, and elsewhere with PYTHONPYCACHEPREFIX. ``IDIOLECT_NO_INDEX=1``
-switches it off.
+builders ignore. As for Python's own files there, PYTHONDONTWRITEBYTECODE disables writing and
+PYTHONPYCACHEPREFIX changes the location. ``IDIOLECT_NO_INDEX=1`` disables the cache.
 """
 
 from __future__ import annotations
@@ -37,28 +36,28 @@ if TYPE_CHECKING:
 
     #: size, mtime_ns, ctime_ns, inode
     Stat: TypeAlias = tuple[int, int, int, int]
-    #: A file's stat and its record: marshal's form of the fields of its header, then its links
-    #: in the graph or None. Each is bytes of its own because few commands want all of them.
+    #: A file's stat and its record: the marshalled header, then its links in the graph or None.
+    #: Marshalled separately because few commands need all of them.
     Row: TypeAlias = tuple[Stat, bytes]
-    #: Names of files, stats, records; ids and the rest of the graph, or None.
+    #: File names, stats, records; the ids and other data of the graph, or None.
     Content: TypeAlias = tuple[list[str], list[Stat], list[bytes], tuple[list[str], Kept] | None]
 
 SWITCH: Final = "IDIOLECT_NO_INDEX"
-#: To be raised when rows change, or when another header is read from the same text.
+#: Increment when rows change, or when the same text leads to a different header.
 _FORMAT: Final = 2
-#: A file may change again within one tick of its file system's clock, with no trace in its stat.
+#: A file may change twice within one clock tick of its file system without a change of its stat.
 _SETTLED_NS: Final = 2_000_000_000
 _FACTS = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
 _EMPTY: Content = ([], [], [], None)
-#: Reading fewer files than this takes less than a few milliseconds, and no file is left behind.
+#: Reading fewer files takes only a few milliseconds, which is not worth a cache file.
 _WORTH_KEEPING: Final = 100
 
 
 class HeaderIndex:
-    """Headers by file, for one load of a script directory.
+    """Cached headers by file, for one load of a script directory.
 
     Args:
-        folders: the version locations, as real paths; the first one holds the index.
+        folders: the version locations, as real paths; the first one contains the cache.
     """
 
     def __init__(self, folders: Iterable[str]) -> None:
@@ -74,15 +73,15 @@ class HeaderIndex:
     def graph(
         self, paths: list[str], make: Callable[[str, str, RevisionHeader, Links], Script]
     ) -> Graph | None:
-        """Return the graph of files of which none has changed since it was kept.
+        """Return the cached graph if no file has changed.
 
         Args:
-            paths: the files' real paths, in the order of loading.
-            make: makes a Script of an id, a path, a header and links; called when it is wanted.
+            paths: the files' real paths, in loading order.
+            make: creates a Script from an id, a path, a header and links; called lazily.
 
         Returns:
-            The graph, or None where one has to be made: any file was added, removed or touched,
-            or was never told from its text alone.
+            The graph, or None if it has to be built: a file was added, removed or modified, or one
+            cannot be read without executing it.
         """
         names, stats, records, kept = self._content
         if kept is None or self._names(paths) != names:
@@ -92,7 +91,7 @@ class HeaderIndex:
                 return None
         except OSError:
             return None
-        # Whoever reads files has the graph already; the others wait for what they need of it.
+        # Imported by then if files are read; otherwise only what is needed of it.
         from idiolect.revisions.load import Graph
 
         ids, rest = kept
@@ -104,7 +103,7 @@ class HeaderIndex:
         return Graph.kept({name: place for place, name in enumerate(ids)}, made, rest)
 
     def header(self, path: str) -> RevisionHeader | None:
-        """Return the header of a file, read from it only where its stat is not the one known.
+        """Return the header of a file, reading the file only if its stat has changed.
 
         Args:
             path: the file's real path.
@@ -113,7 +112,7 @@ class HeaderIndex:
             As :func:`idiolect.script.headers.read_header`.
 
         Raises:
-            ScriptError: as there.
+            ScriptError: as read_header().
         """
         if self._path is None:
             return read_header(path)
@@ -122,10 +121,10 @@ class HeaderIndex:
         (name,) = self._names([path])
         row = self._known.get(name)
         try:
-            # Before reading: what is written in between is newer than what was noted.
+            # Before reading, so that a concurrent write makes the stat outdated.
             stat = _stat(path)
         except OSError:
-            return read_header(path)  # which explains what is wrong
+            return read_header(path)  # raises with an explanation
         if row is not None and row[0] == stat:
             self._rows[name] = row
             return _header_in(row[1])
@@ -133,19 +132,19 @@ class HeaderIndex:
         _, mtime, ctime, _ = stat
         is_kept = not sys.dont_write_bytecode and max(mtime, ctime) < self._settled
         if header is not None and is_kept:
-            # A header may hold what only running the file could refuse.
+            # A header may contain values that are rejected only when the file is executed.
             with suppress(ValueError):
                 self._rows[name] = stat, _record(header, None)
                 self._has_news = True
         return header
 
     def save(self, graph: Graph | None = None) -> None:
-        """Write the index if it holds what the file does not. To be called after a load.
+        """Write the cache if it has changed; call it after loading.
 
-        It appears whole or not at all; of two writers the later one stays.
+        The file is replaced atomically; of two writers the last one wins.
 
         Args:
-            graph: the graph of all files, where they could be linked.
+            graph: the graph of all files, if it could be linked.
         """
         if self._path is None or sys.dont_write_bytecode or len(self._rows) < _WORTH_KEEPING:
             return
@@ -156,19 +155,19 @@ class HeaderIndex:
         stats = [stat for stat, _ in self._rows.values()]
         records, kept = linked or ([record for _, record in self._rows.values()], None)
         data = marshal.dumps(([*self._rows], stats, records, kept))
-        # A full disk, a folder that is read-only or gone: the next run reads the files again.
+        # A full disk or a read-only folder: the next run reads the files again.
         with suppress(OSError):
             _write(self._path, _checked_head(data) + data)
 
     def _names(self, paths: Iterable[str]) -> list[str]:
-        """Return what files are called here: a project may be mounted in two places."""
+        """Return relative names, because a project may be mounted at several paths."""
         return [path.removeprefix(self._prefix) for path in paths]
 
     def _linked(self, graph: Graph) -> tuple[list[bytes], tuple[list[str], Kept]] | None:
-        """Return the records with links, and the graph's ids and rest; None where it is not ours.
+        """Return the records with links, and the graph's data; None if it cannot be cached.
 
-        It is not if a file had to be run, or is too young to be noted; nor where it has more to
-        tell than what it holds.
+        That is so if a file had to be executed or was modified too recently, or if a warning about
+        the graph must be repeated in each run.
         """
         rest = graph.keep()
         scripts: list[Any] = [*graph.nodes.values()]
@@ -186,7 +185,7 @@ def _stat(path: str) -> Stat:
 
 def _record(header: RevisionHeader, links: Links | None) -> bytes:
     *names, doc = header
-    # What marshal knows for interned is so again when it is loaded: each id is there once.
+    # marshal preserves interning: each id is stored and loaded once.
     return marshal.dumps((*map(_interned, names), doc, _interned(links)))
 
 
@@ -204,28 +203,28 @@ def _header_in(record: bytes) -> RevisionHeader:
 
 
 def _rows(content: Content) -> dict[str, Row]:
-    """Return the rows of an index by the names of the files."""
+    """Return the rows of a cache by file name."""
     names, stats, records, _ = content
     return {name: (stat, record) for name, stat, record in zip(names, stats, records, strict=True)}
 
 
 def index_path(folder: str) -> str:
-    """Return where the index of the version location ``folder`` is kept."""
+    """Return the path of the cache for the first version location ``folder``."""
     cache = os.path.dirname(cache_from_source(os.path.join(folder, "x.py")))  # noqa: PTH118, PTH120
     return os.path.join(cache, f"idiolect-headers.{sys.implementation.cache_tag}.index")  # noqa: PTH118
 
 
 def wrong_rows(folder: str) -> list[str]:
-    """Return the files for which an index has another header than the file itself.
+    """Return the files for which the cache has another header than the file itself.
 
-    For that a file has to change and keep size, times and inode, as with some tools that copy
-    whole file systems.
+    That happens if a file changes without changing size, times and inode, as with some tools that
+    copy whole file systems.
 
     Args:
         folder: the first version location, as a real path.
 
     Returns:
-        The paths, in order; none where there is no index.
+        The paths, sorted; empty if there is no cache.
     """
     wrong = []
     for name, (noted, record) in sorted(_rows(_load(index_path(folder))).items()):
@@ -237,7 +236,7 @@ def wrong_rows(folder: str) -> list[str]:
 
 
 def is_readable(folder: str) -> bool:
-    """Return whether the index of a version location, if there is one, can be used.
+    """Return whether the cache of a version location is readable, or does not exist.
 
     Args:
         folder: the first version location, as a real path.
@@ -251,19 +250,19 @@ def _is_wanted() -> bool:
 
 
 def _checked_head(data: bytes) -> bytes:
-    """Return what stands before ``data``: who can read it, and a checksum of it."""
+    """Return the file header for ``data``: format, Python version and a checksum."""
     return f"idiolect {__version__} {_FORMAT} {len(data)} {crc32(data)}\n".encode()
 
 
 def _load(path: str) -> Content:
-    """Return what an index holds; nothing where it is missing, damaged, or of another version."""
+    """Load a cache; return empty content if it is missing, damaged, or of another version."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - opened by every command
             head = file.readline(200)
             data = file.read()
     except OSError:
         return _EMPTY
-    # marshal takes no care of what it reads, so nothing else than what was written gets there.
+    # marshal is not safe for untrusted data, hence the checksum.
     if head != _checked_head(data):
         return _EMPTY
     content: Content = marshal.loads(data)  # noqa: S302 - beside bytecode, and checked

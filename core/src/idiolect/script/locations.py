@@ -1,7 +1,7 @@
-"""Which files of the version locations are revision files.
+"""Finds the revision files in the version locations.
 
-Used by the script directory. Folders are listed and no file is opened; the order is that of the
-locations, then that of the names, so that every run sees the same.
+Folders are listed, but no file is opened. Files are ordered by location, then by name, so that
+results do not depend on the file system.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _NAME = attrgetter("name")
 
 
 def is_revision_file(name: str, *, sourceless: bool = False) -> bool:
-    """Whether a file of this name can be a revision: not ``__init__*``, not an Emacs lock."""
-    # For most names this is all: a method takes longer than two comparisons.
+    """Return whether a file of this name can be a revision: not ``__init__*``, no Emacs lock."""
+    # Decides most names; two comparisons are faster than a method call.
     if name[-3:] == ".py" and name[0] not in "._":
         return True
     if name.startswith((".#", "__init__")):
@@ -33,10 +33,10 @@ def is_revision_file(name: str, *, sourceless: bool = False) -> bool:
 
 
 def warn_of_missing(folders: Iterable[str]) -> None:
-    """Warn of configured version locations that do not exist.
+    """Warn about configured version locations that do not exist.
 
-    They count as empty, as version control keeps no empty folder; a typing error in the option
-    would look the same.
+    They are treated as empty, because version control does not store empty folders; but it may be
+    a typing error.
     """
     for folder in folders:
         if not os.path.lexists(folder):
@@ -53,13 +53,13 @@ def revision_files(
     """Return the real path of each revision file, once.
 
     Args:
-        folders: the version locations as real paths; one that does not exist holds nothing,
-            since version control keeps no empty folder.
-        recursive: look into sub-folders too.
-        sourceless: take compiled files where the source is not there.
+        folders: the version locations as real paths; a missing one is treated as empty, because
+            version control does not store empty folders.
+        recursive: search sub-folders as well.
+        sourceless: accept compiled files without a source file.
 
     Raises:
-        ScriptError: a location is no folder, or cannot be listed.
+        ScriptError: a location is not a folder, or cannot be listed.
     """
     found: list[str] = []
     for folder in folders:
@@ -102,7 +102,7 @@ def _files(folder: str, *, recursive: bool, sourceless: bool) -> list[str]:
 
 
 def _cached_files(folder: str, names: set[str]) -> Iterator[str]:
-    """Yield what this Python compiled into ``__pycache__`` and has no other file for."""
+    """Yield files in ``__pycache__`` compiled by this Python that have no source file."""
     for entry in _entries(os.path.join(folder, _CACHE)):  # noqa: PTH118 - strings, for speed
         stem = _stem(entry.name)
         source = os.path.join(folder, f"{stem}.py")  # noqa: PTH118

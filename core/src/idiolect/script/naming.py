@@ -1,7 +1,6 @@
-"""Names of new revision files: slug, file template, time zone, and what an id must not hold.
+"""Names of new revision files: slug, file template, time zone, and validation of ids.
 
-Used by the generator. Nothing here touches the disk; a path that is returned lies inside the
-folder that it was made for.
+Used by the generator. Does not access the disk; a returned path is always inside the given folder.
 """
 
 from __future__ import annotations
@@ -21,15 +20,15 @@ DEFAULT_FILE_TEMPLATE: Final = "%(rev)s_%(slug)s"
 DEFAULT_SLUG_LENGTH: Final = 40
 _DATE_PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
 WORDS: Final = r"\w+"
-#: An id becomes part of a file name and of Python text.
+#: Not allowed because ids become part of file names and of Python code.
 _NOT_IN_AN_ID: Final = r"[\s/\\'\"`%${}<>|*?#;,()\[\]\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 def check_new_id(rev_id: str) -> None:
-    """Refuse an id that could not name a file, or that a command could not name.
+    """Validate an id: it must be usable in a file name and on the command line.
 
     Raises:
-        CommandError: it is empty, reserved, or holds a separator, ``..``, a quote, white space
+        CommandError: it is empty, reserved, or contains a separator, ``..``, a quote, white space
             or a control character.
     """
     if not rev_id:
@@ -46,11 +45,11 @@ def check_new_id(rev_id: str) -> None:
 
 
 def check_new_label(label: str) -> None:
-    """Refuse a branch label that a command could not name.
+    """Validate a branch label: it must be usable on the command line.
 
     Raises:
-        CommandError: it is empty, a symbol, or holds what identifiers give a meaning, white space
-            at an end, or a control character.
+        CommandError: it is empty, a symbol, or contains characters with a meaning in identifiers,
+            leading or trailing white space, or a control character.
     """
     fault = label_fault(label)
     if fault is None and (not label.isprintable() or label != label.strip() or not label):
@@ -62,11 +61,11 @@ def check_new_label(label: str) -> None:
 
 
 def slug(message: str | None, limit: int) -> str:
-    """Return the words of a message joined by ``_``, in lower case.
+    """Return the words of a message in lower case, joined by ``_``.
 
     Args:
-        message: any text; None and text without words give "".
-        limit: length in characters beyond which whole words are dropped from the end.
+        message: any text; None and text without words return "".
+        limit: maximum length in characters; whole words are dropped from the end.
     """
     words = "_".join(re.findall(WORDS, message or "")).lower()
     if len(words) > limit:
@@ -86,13 +85,13 @@ def revision_path(
 
     Args:
         folder: the version location.
-        file_template: a ``%`` format with the documented tokens; it may name sub-folders.
+        file_template: a ``%`` format with the documented tokens; may contain sub-folders.
         rev_id: the token ``rev``.
         slug: the token ``slug``.
         create_date: the tokens ``year`` to ``second`` and ``epoch``.
 
     Raises:
-        CommandError: the template has an unknown token or is malformed, or leads out of
+        CommandError: the template has an unknown token, is malformed, or points outside of
             ``folder``.
     """
     tokens: dict[str, object] = {part: getattr(create_date, part) for part in _DATE_PARTS}
@@ -120,12 +119,12 @@ def revision_path(
 
 
 def find_zone(name: str) -> dt.tzinfo:
-    """Return a time zone by its name, in the given or in upper case.
+    """Return a time zone by its name, as given or in upper case.
 
     Raises:
-        CommandError: the system and the tzdata package know no such zone.
+        CommandError: neither the system nor the tzdata package has this zone.
     """
-    # Reading the zone database is for new files alone.
+    # Imported here because only new files need it.
     from zoneinfo import ZoneInfo
 
     for spelling in dict.fromkeys((name, name.upper())):

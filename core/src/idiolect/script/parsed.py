@@ -1,7 +1,6 @@
-"""A revision file's declarations by way of Python's own parser: for headers that are not plain.
+"""Parses a revision file's declarations with Python's own parser, without executing the file.
 
-Used by :mod:`idiolect.script.headers` with a text that its strict grammar does not accept. A
-tree is looked at and nothing is executed.
+Used by :mod:`idiolect.script.headers` for text that its strict grammar does not match.
 """
 
 from __future__ import annotations
@@ -22,17 +21,17 @@ _CONFLICT: Final = re.compile(r"^(?:<{7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE
 
 
 def parsed_header(text: str, path: str) -> RevisionHeader | None:
-    """Read a header with Python's parser: the part before the first function, or all.
+    """Read a header with Python's parser: from the part before the first function, or from all.
 
     Args:
         text: the whole file.
         path: its path, for messages.
 
     Returns:
-        The header, unchecked, or None where the file must be executed to know it.
+        The header, not validated, or None if the file must be executed.
 
     Raises:
-        ScriptError: the header holds conflict markers, or the file is not valid Python.
+        ScriptError: the header contains conflict markers, or the file is not valid Python.
     """
     cut = _FIRST_FUNCTION.search(text)
     prefix = text[: cut.start()] if cut else text
@@ -40,7 +39,7 @@ def parsed_header(text: str, path: str) -> RevisionHeader | None:
     if cut is not None and not rebinding().search(text, cut.start() - 1):
         try:
             bindings = _bindings(ast.parse(prefix, path))
-        except SyntaxError:  # cut inside a docstring or an expression; the whole file decides
+        except SyntaxError:  # cut inside a docstring or an expression; try the whole file
             bindings = None
         if bindings is not None and bindings.complete:
             return bindings.header()
@@ -66,18 +65,18 @@ def _refuse_conflict(prefix: str, path: str) -> None:
 
 
 class _Bindings(NamedTuple):
-    """The literals that a module binds to our names, the last of each; and its docstring."""
+    """The last literal that a module binds to each of our names; and its docstring."""
 
     values: Mapping[str, Any]
     doc: str | None
 
     @property
     def complete(self) -> bool:
-        """Whether both names are there that every revision file needs."""
+        """Whether the two names that every revision file needs are bound."""
         return "revision" in self.values and "down_revision" in self.values
 
     def header(self) -> RevisionHeader:
-        """Return what is bound as a header."""
+        """Return the bindings as a header."""
         return RevisionHeader(
             self.values.get("revision"),
             self.values.get("down_revision"),
@@ -88,7 +87,7 @@ class _Bindings(NamedTuple):
 
 
 def _bindings(tree: ast.Module) -> _Bindings | None:
-    """Gather literal bindings of our names; None where running the module could add to them."""
+    """Collect literal bindings of our names; None if executing the module could add others."""
     values: dict[str, Any] = {}
     for statement in tree.body:
         name, value = _literal_binding(statement)
@@ -105,7 +104,7 @@ def _bindings(tree: ast.Module) -> _Bindings | None:
 
 
 def _literal_binding(statement: ast.stmt) -> tuple[str | None, ast.expr | None]:
-    """Return the one of our names that a plain assignment binds, and to what."""
+    """Return which of our names a plain assignment binds, and the value."""
     target: ast.expr
     match statement:
         case ast.Assign(targets=[target], value=value):
@@ -120,7 +119,7 @@ def _literal_binding(statement: ast.stmt) -> tuple[str | None, ast.expr | None]:
 
 
 def _may_bind(statement: ast.stmt) -> bool:
-    """Whether a statement that is no plain assignment might bind one of our names."""
+    """Return whether a statement other than a plain assignment might bind one of our names."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return statement.name in FIELDS
     for node in ast.walk(statement):

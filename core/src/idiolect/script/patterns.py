@@ -1,6 +1,6 @@
-"""Names of revision files as patterns, for programs that look for such files by themselves.
+"""Regular expressions for names of revision files, for programs that search for such files.
 
-Imported from :mod:`idiolect.script.base`; nothing in Idiolect uses them.
+Imported from :mod:`idiolect.script.base`; not used by Idiolect itself.
 """
 
 from __future__ import annotations
@@ -16,4 +16,4 @@ NAMES: Final[dict[str, Any]] = {
     "_slug_re": re.compile(WORDS),
     "_sourceless_rev_file": re.compile(r"(?!\.\#|__init__)(.*\.py)(c|o)?$"),
 }
-"""By the name that published code imports."""
+"""Alias under which published code imports it."""

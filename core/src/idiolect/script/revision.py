@@ -1,4 +1,4 @@
-"""The documented path of the revision graph: names only, from :mod:`idiolect.revisions`."""
+"""The documented import path of the revision graph; re-exports :mod:`idiolect.revisions`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""The graph of a script directory: made from its files, or taken from where it was kept.
+"""The graph of a script directory, built from its files or loaded from the cache.
 
-The script directory makes one. Which files there are is looked at each time, and each file's
-stat; that decides between the two.
+The files are listed and their stats compared each time to decide between the two.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ class ScriptMap(RevisionMap):
     """The revisions of a script directory.
 
     Args:
-        find: called at first use for the files' real paths, and the index of their headers.
+        find: called on first use; returns the files' real paths and the index of their headers.
     """
 
     def __init__(self, find: Callable[[], tuple[list[str], HeaderIndex]]) -> None:

@@ -1,7 +1,7 @@
-"""A new environment from a template folder: env.py, configuration file, folders.
+"""Creates a new environment from a template folder: env.py, configuration file, folders.
 
-Used by the command ``init``. Everything is checked and rendered before the first file is
-written, and nothing that is there is overwritten.
+Used by the command ``init``. Everything is validated and rendered before the first file is
+written, and no existing file is overwritten.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from idiolect.util.pyfiles import encode_text, render_template, write_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-#: The template of a part of pyproject.toml.
+#: The template of a section of pyproject.toml.
 TOML_TEMPLATE = "pyproject.toml.mako"
 
 
 def ensure_directory(path: Path, **messaging_opts: Any) -> None:
-    """Make a folder with its parents and say so, unless it is there.
+    """Create a folder and its parents, with a message, unless it exists.
 
     Raises:
-        ScriptError: it cannot be made.
+        ScriptError: it cannot be created.
     """
     if path.is_dir():
         return
@@ -39,12 +39,12 @@ def ensure_directory(path: Path, **messaging_opts: Any) -> None:
 
 
 class EnvironmentPaths(NamedTuple):
-    """Where the files of a new environment go.
+    """The target paths of a new environment.
 
     Attributes:
         scripts: the folder of env.py and ``versions``.
         ini: the ini file.
-        toml: the ``pyproject.toml``, for templates that have a part for it.
+        toml: the ``pyproject.toml``, for templates that have a section for it.
     """
 
     scripts: Path
@@ -60,23 +60,23 @@ def render_template_folder(
     output_encoding: str = "utf-8",
     messaging_opts: Mapping[str, Any] | None = None,
 ) -> list[Path]:
-    """Make a new environment from a template folder.
+    """Create a new environment from a template folder.
 
-    An ini file that is there is left alone with a note; to a ``pyproject.toml`` that is there,
-    the template's part is added at the end. All other files are copied.
+    An existing ini file is kept, with a message; the template's section is appended to an existing
+    ``pyproject.toml``. All other files are copied.
 
     Args:
         template: the folder of the template.
-        paths: where the files go.
-        package: also make ``__init__.py`` in the scripts folder and in ``versions``.
+        paths: the target paths.
+        package: also create ``__init__.py`` in the scripts folder and in ``versions``.
         output_encoding: the encoding of rendered files.
-        messaging_opts: options of the messages printed: ``quiet``.
+        messaging_opts: options for messages: ``quiet``.
 
     Returns:
-        The configuration files that the user is to edit: toml first, then ini.
+        The configuration files that the user has to edit: toml first, then ini.
 
     Raises:
-        CommandError: ``pyproject.toml`` has our table already, or a file cannot be written.
+        CommandError: ``pyproject.toml`` already has our table, or a file cannot be written.
     """
     say = dict(messaging_opts or {})
     sources = sorted(file for file in template.iterdir() if file.is_file())
@@ -109,7 +109,7 @@ def _generate(dest: Path, contents: Callable[[], bytes], say: Mapping[str, Any])
 
 
 def _config_kind(name: str) -> str | None:
-    """Return "ini" or "toml" for the template of a configuration file, else None."""
+    """Return "ini" or "toml" for the template of a configuration file, otherwise None."""
     if name in {"idiolect.ini.mako", "alembic.ini.mako"}:
         return "ini"
     return "toml" if name == TOML_TEMPLATE else None
@@ -118,10 +118,10 @@ def _config_kind(name: str) -> str | None:
 def _rendered_config(
     source: Path, paths: EnvironmentPaths, encoding: str
 ) -> tuple[Path, bytes, bool]:
-    """Return a configuration file's path, all of its bytes, and whether it is added to one."""
+    """Return a configuration file's path, its contents, and whether it is appended to a file."""
     is_toml = _config_kind(source.name) == "toml"
     dest = paths.toml if is_toml else paths.ini
-    # Any other name is one that an existing project may already use with the older section.
+    # Existing projects may use a file of any other name with the older section.
     section = "idiolect" if paths.ini.name == "idiolect.ini" else "alembic"
     location = _location_from(dest, paths.scripts)
     text = render_template(
@@ -133,7 +133,7 @@ def _rendered_config(
     data = encode_text(text, encoding, dest)
     if not is_toml or not dest.exists():
         return dest, data, is_toml
-    # A toml file is small, and only init looks into one here.
+    # Imported here because only init needs it.
     import tomllib
 
     old = dest.read_bytes()
@@ -151,16 +151,16 @@ def _rendered_config(
 
 
 def _inside_quotes(text: str) -> str:
-    """Return ``text`` as it is written between the double quotes of a TOML string."""
+    """Escape ``text`` for a double-quoted TOML string."""
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _location_from(config_file: Path, scripts: Path) -> str:
-    """Return ``script_location`` for a configuration file: relative to it where it can be."""
+    """Return ``script_location`` for a configuration file, relative to it if possible."""
     base, target = config_file.absolute().parent, scripts.absolute()
     try:
         relative = os.path.relpath(target, base)
-    except ValueError:  # another drive
+    except ValueError:  # on another drive
         relative = str(target)
     if os.path.isabs(relative) or relative.startswith(".."):  # noqa: PTH117
         return target.as_posix().replace("%", "%%")

@@ -1,7 +1,7 @@
-"""One revision file: its place in the graph, its text for people, and its module.
+"""One revision file: its place in the graph, its docstring, and its module.
 
-The script directory makes Scripts from headers; commands print them and steps run them. A file
-is executed when ``module`` is first asked for and not before.
+The script directory creates Scripts from headers; commands print them and steps run them. A file
+is not executed before ``module`` is first accessed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from idiolect.revisions.node import Links
     from idiolect.script.base import ScriptDirectory
 
-#: Files of the oldest environments are named by their id and declare none.
+#: The oldest environments have files that are named after their id and do not declare it.
 _NAMED_BY_ID = r"([a-f0-9]+)\.py[co]?$"
 
 
@@ -34,10 +34,10 @@ class Script(Revision):
     """A revision file of a script directory.
 
     Args:
-        module: the file, executed; None has it executed on first use.
+        module: the executed file; None to execute it on first use.
         rev_id: its id.
         path: its path.
-        header: what it declares; None takes that from ``module``.
+        header: its declarations; None to take them from ``module``.
     """
 
     __slots__ = ("_docstring", "_module", "path")
@@ -46,7 +46,7 @@ class Script(Revision):
     """Path of the file."""
 
     _db_current_indicator: bool | None = None
-    """Set by ``history --indicate-current``: whether the database stands here."""
+    """Set by ``history --indicate-current``: whether this is a current revision of the database."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Script(Revision):
         """The file as a Python module, executed on first use.
 
         Raises:
-            ScriptError: it is gone, or is not valid Python. What it raises itself passes through.
+            ScriptError: it does not exist, or is not valid Python. Its own errors propagate.
         """
         if self._module is None:
             folder, name = os.path.split(self.path)
@@ -82,7 +82,7 @@ class Script(Revision):
 
     @property
     def longdoc(self) -> str:
-        """The docstring, stripped; "" where there is none."""
+        """The docstring, stripped; "" if there is none."""
         return (self._docstring or "").strip()
 
     @property
@@ -96,7 +96,7 @@ class Script(Revision):
 
     @classmethod
     def _from_path(cls, scriptdir: ScriptDirectory, path: StrPath) -> Script | None:
-        """Read one file; None where its name says that it is no revision.
+        """Read one file; return None if its name is not that of a revision file.
 
         Raises:
             ScriptError: it cannot be read, or declares no id.
@@ -108,7 +108,7 @@ class Script(Revision):
 
     @classmethod
     def _kept(cls, rev_id: str, path: str, header: RevisionHeader, links: Links) -> Script:
-        """Make again what :meth:`_read` made of this header, with its links in the graph."""
+        """Recreate a Script from a cached header and its links in the graph."""
         made = cls.__new__(cls)
         made.path = path
         made._module = None  # noqa: SLF001 - its own class
@@ -131,7 +131,7 @@ class Script(Revision):
             return cls(module, rev_id, path, header=header)
         except RevisionError as exc:
             if type(exc) is not RevisionError:
-                exc.add_note(f"in {path!r}")  # it names the revision by itself
+                exc.add_note(f"in {path!r}")  # the error already names the revision
                 raise
             raise RevisionError(f"{exc} (file {path!r})", path=path) from exc
 
@@ -152,7 +152,7 @@ class Script(Revision):
 
     @property
     def log_entry(self) -> str:
-        """The long form of ``history -v`` and ``show``: several lines, the last one ended."""
+        """The long form for ``history -v`` and ``show``: several lines, with a final newline."""
         lines = [f"Rev: {self.revision}{self._marks_of_entry()}"]
         if self.is_merge_point:
             lines.append(f"Merges: {self._format_down_revision()}")
@@ -188,11 +188,11 @@ class Script(Revision):
         """Return the revision as commands print it.
 
         Args:
-            verbose: several lines (:attr:`log_entry`) rather than one; the rest is for the one.
+            verbose: several lines (:attr:`log_entry`); the other options apply to the short form.
             include_branches: add the branch labels.
             include_doc: add the message.
-            include_parents: put the ids that it stands on in front.
-            tree_indicators: say whether it is a branch point or a merge.
+            include_parents: prepend the parent ids.
+            tree_indicators: mark branch points and merge points.
         """
         if verbose:
             return self.log_entry
@@ -225,17 +225,17 @@ class Script(Revision):
 
 
 def _header_after_running(module: ModuleType, path: str) -> RevisionHeader:
-    """Read the header of an executed file; one with no declaration at all is refused first."""
+    """Read the header of an executed file; raise if it declares nothing at all."""
     if not hasattr(module, "revision") and not hasattr(module, "down_revision"):
         _id_by_name(path)
     return header_of_module(module, path)
 
 
 def _id_by_name(path: str) -> str:
-    """Return the id that a file without ``revision`` bears as its name.
+    """Return the id in the name of a file without ``revision``.
 
     Raises:
-        ScriptError: it bears none.
+        ScriptError: the name contains none.
     """
     name = os.path.basename(path)  # noqa: PTH119 - paths are strings here
     found = re.match(_NAMED_BY_ID, name)

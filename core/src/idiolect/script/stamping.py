@@ -1,6 +1,6 @@
-"""Plans of ``stamp``: which version rows move, with nothing run.
+"""Plans ``stamp``: changes to version rows without running revisions.
 
-Used by the script directory. The graph is read and nothing is written.
+Used by the script directory. Reads the graph and writes nothing.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ RevIds = str | Sequence[str] | None
 
 
 def plan_stamp(graph: RevisionMap, targets: RevIds, heads: RevIds) -> list[StampStep]:
-    """Return the steps that make the version table say ``targets``.
+    """Return the steps that set the version table to ``targets``.
 
-    A target replaces the rows of what it stands on and of what stands on it, dependencies
-    included; rows of other branches stay, and so do those that an earlier target has set. The
-    base takes all rows away, or those of its label.
+    A target replaces the rows of its ancestors and descendants, dependencies included; rows of
+    other branches and rows set by an earlier target are kept. The base removes all rows, or those
+    of its label.
 
     Args:
         graph: all revisions.
@@ -30,7 +30,7 @@ def plan_stamp(graph: RevisionMap, targets: RevIds, heads: RevIds) -> list[Stamp
         heads: the ids that have rows.
 
     Returns:
-        The steps in the order in which they are to run; none where nothing changes.
+        The steps in the order in which they are to run; empty if nothing changes.
     """
     rows = [head.revision for head in graph.get_revisions(heads)]
     given = tuple(rows)
@@ -48,7 +48,7 @@ def plan_stamp(graph: RevisionMap, targets: RevIds, heads: RevIds) -> list[Stamp
 
 
 def _removals(graph: RevisionMap, target: str, rows: list[str]) -> list[StampStep | None]:
-    """Take away the rows that a base stands for, and strike them from ``rows``."""
+    """Plan the removal of the rows that a base affects, and remove them from ``rows``."""
     gone = list(rows)
     if "@" in target:
         gone = list(graph.filter_for_lineage(rows, target, include_dependencies=True))
@@ -59,10 +59,10 @@ def _removals(graph: RevisionMap, target: str, rows: list[str]) -> list[StampSte
 def _move(
     graph: RevisionMap, target: str, given: tuple[str, ...], rows: list[str], stamped: list[str]
 ) -> StampStep | None:
-    """Move ``rows`` to ``target``, and note the result in ``stamped``.
+    """Plan the move of ``rows`` to ``target``, and add the result to ``stamped``.
 
-    Where an earlier target has taken the row that this one stands on, its step still says that it
-    comes from there: ``given`` has the rows as they were.
+    If an earlier target has replaced a row that this one descends from, its step still starts from
+    that row: ``given`` has the original rows.
     """
     if target in stamped:
         return None

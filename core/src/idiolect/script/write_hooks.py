@@ -1,7 +1,7 @@
-"""Programs and functions that run on a revision file just written: formatters, linters.
+"""Post-write hooks: programs and functions that run on a new revision file.
 
-Used by the generator with the hooks that the configuration lists; env.py and plugins add
-theirs with :func:`register`. A hook that fails stops the command; the file stays as it was written.
+The generator runs the configured hooks; env.py and plugins add types with :func:`register`. A hook
+that fails ends the command; the file is kept as it was written.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from idiolect.hooks.contributions import collect
 from idiolect.util import compat, messaging
 from idiolect.util.langhelpers import nearest
 
-#: Stands for the path of the new file in a hook's ``options``.
+#: Placeholder for the path of the new file in a hook's ``options``.
 REVISION_SCRIPT_TOKEN: Final = "REVISION_SCRIPT_FILENAME"  # noqa: S105 - not a secret
 
 Hook = Callable[[str, dict[str, Any]], Any]
@@ -31,10 +31,10 @@ _BUILTIN = ("console_scripts", "exec", "module")
 
 
 def register(name: str) -> Callable[[Hook], Hook]:
-    """Return a decorator that makes a function available as the hook type ``name``.
+    """Return a decorator that registers a function as the hook type ``name``.
 
-    The function gets the file's path and the hook's options as a dict. A name that is there
-    already is replaced.
+    The function gets the file's path and the hook's options as a dict. An existing type of this
+    name is replaced.
     """
 
     def decorate(fn: Hook) -> Hook:
@@ -45,17 +45,17 @@ def register(name: str) -> Callable[[Hook], Hook]:
 
 
 def _invoke(name: str, revision_path: str | os.PathLike[str], options: HookOptions) -> Any:
-    """Run the hook type ``name`` on a file and return what it returns.
+    """Run the hook type ``name`` on a file and return its result.
 
     Raises:
-        CommandError: no hook type has that name.
+        CommandError: no hook type has this name.
     """
     hook = _registry.get(name) or _of_plugins(name)
     return hook(os.fspath(revision_path), dict(options))
 
 
 def _of_plugins(name: str) -> Hook:
-    """Return the hook type ``name`` that a plugin brings."""
+    """Return the hook type ``name`` that a plugin contributes."""
     found = WriteHookCollector(dict.fromkeys(_BUILTIN, CORE))
     collect("register_write_hooks", found, lenient=True)
     hook = found.get(name)
@@ -75,7 +75,7 @@ def _run_hooks(path: str | os.PathLike[str], hooks: Sequence[HookOptions]) -> No
     """Run the configured hooks on a file, in order.
 
     Raises:
-        CommandError: a hook lacks its type, or cannot be run.
+        CommandError: a hook has no type, or cannot be run.
     """
     for hook in hooks:
         name = hook["_hook_name"]
@@ -94,16 +94,16 @@ def console_scripts(
     ignore_output: bool = False,
     verify_version: tuple[int, ...] | None = None,
 ) -> None:
-    """Run the console script of an installed distribution, by its entry point's name.
+    """Run the console script of an installed distribution, by the name of its entry point.
 
     Args:
         path: the revision file.
         options: ``entrypoint``, and optionally ``options`` and ``cwd``.
-        ignore_output: drop what the program prints.
-        verify_version: the leading numbers that the distribution's version must have.
+        ignore_output: discard the program's output.
+        verify_version: the required leading components of the distribution's version.
 
     Raises:
-        CommandError: ``entrypoint`` is not given or not installed, or of another version.
+        CommandError: ``entrypoint`` is missing, not installed, or of another version.
     """
     name = _get_required_option(options, "entrypoint")
     found = next(
@@ -127,10 +127,10 @@ def console_scripts(
 
 @register("exec")
 def exec_(path: str, options: dict[str, Any], ignore_output: bool = False) -> None:
-    """Run a program, by its path or its name on PATH.
+    """Run a program given by its path or its name on PATH.
 
     Raises:
-        CommandError: ``executable`` is not given, or there is no such program.
+        CommandError: ``executable`` is missing, or the program does not exist.
     """
     _run_hook(path, options, ignore_output, [_get_required_option(options, "executable")])
 
@@ -140,7 +140,7 @@ def module(path: str, options: dict[str, Any], ignore_output: bool = False) -> N
     """Run a Python module as a program, as ``python -m`` does.
 
     Raises:
-        CommandError: ``module`` is not given, or cannot be found.
+        CommandError: ``module`` is missing, or cannot be found.
     """
     name = _get_required_option(options, "module")
     try:
@@ -163,7 +163,7 @@ def _get_required_option(options: Mapping[str, Any], name: str) -> str:
 
 
 def _parse_cmdline_options(cmdline_options_str: str, path: str) -> list[str]:
-    """Split a hook's ``options``, with the file's path at its token, else in front."""
+    """Split a hook's ``options``; insert the path at its placeholder, or prepend it."""
     words = shlex.split(cmdline_options_str, posix=compat.is_posix)
     if REVISION_SCRIPT_TOKEN not in cmdline_options_str:
         return [path, *words]
@@ -173,7 +173,7 @@ def _parse_cmdline_options(cmdline_options_str: str, path: str) -> list[str]:
 def _run_hook(
     path: str, options: Mapping[str, Any], ignore_output: bool, command: list[str]
 ) -> None:
-    """Run one program on the file; a failure of it is reported and does not undo the file."""
+    """Run one program on the file; a failure is reported, and the file is kept."""
     name = options["_hook_name"]
     try:
         arguments = _parse_cmdline_options(options.get("options") or "", path)
@@ -192,6 +192,6 @@ def _run_hook(
             f"Cannot run {command[0]!r} for post write hook {name!r}{where}: {exc.strerror or exc}"
         ) from exc
     status: object = ended.returncode
-    # Programs test hooks of theirs with a stand-in for subprocess.run(), which has no number.
+    # Programs mock subprocess.run() in their tests; the mock may have no numeric status.
     if isinstance(status, int) and status:
         messaging.msg(f"post write hook {name!r} ended with status {status}; see its output")

@@ -1,8 +1,7 @@
-"""The Config object: all options of one migration environment, whatever file they came from.
+"""The Config object: the options of one migration environment, from whatever source.
 
-The command line makes one and every command takes one; ``env.py`` meets it as
-``context.config``. Files are read at the first question, once. It never connects to a database
-and never evaluates a value.
+The command line creates one and every command takes one; in ``env.py`` it is ``context.config``.
+Files are read once, on first access. Config never connects to a database or evaluates a value.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _SECTIONS_SHOWN = 10
 
 
 class MessagingOptions(TypedDict):
-    """How commands talk: ``quiet`` silences what they print."""
+    """Options for messages: ``quiet`` suppresses what commands print."""
 
     quiet: bool
 
@@ -39,24 +38,24 @@ class Config:
     """The options of one migration environment.
 
     In ini files the main section is called ``[idiolect]`` or ``[alembic]``, in ``pyproject.toml``
-    the tables are ``[tool.idiolect]`` and ``[tool.alembic]``. The two names are synonyms
-    everywhere; where a file has both, ``idiolect`` wins key by key. An ini file wins over toml.
+    the tables are ``[tool.idiolect]`` and ``[tool.alembic]``. The names are synonyms; if a file
+    has both, ``idiolect`` takes precedence key by key. An ini file takes precedence over toml.
 
-    Works without any file; values can be set in code, and sections appear as needed::
+    Works without any file; values can be set in code, and sections are created as needed::
 
         config = Config()
         config.set_main_option("script_location", "myapp:migrations")
 
     Args:
-        file_: path of an ini file; it need not exist as long as nobody asks for its sections.
-        toml_file: path of a ``pyproject.toml``; a missing one holds nothing.
+        file_: path of an ini file; it does not have to exist unless its sections are accessed.
+        toml_file: path of a ``pyproject.toml``; treated as empty if it does not exist.
         ini_section: name of the main section of the ini file (``-n``); None for the default;
             does not apply to toml.
-        output_buffer: where ``--sql`` writes; None means stdout.
-        stdout: where commands print.
-        cmd_opts: the parsed command line; None when no command line was involved.
+        output_buffer: the output stream of ``--sql``; None means stdout.
+        stdout: the output stream of commands.
+        cmd_opts: the parsed command line, or None.
         config_args: values that ``%(name)s`` may refer to in either file. Copied.
-        attributes: start of :attr:`attributes`. Copied.
+        attributes: initial value of :attr:`attributes`. Copied.
     """
 
     config_file_name: str | None = None
@@ -92,7 +91,7 @@ class Config:
         self.toml_args = dict(config_args)
         self._toml_tables: dict[str, str] = {}
         self.attributes: dict[str, Any] = dict(attributes or {})
-        """Any objects by name that are to reach ``env.py``, such as a connection."""
+        """Arbitrary objects by name, for ``env.py``, such as a connection."""
 
     @property
     def _config_file_path(self) -> Path | None:
@@ -104,7 +103,7 @@ class Config:
 
     @cached_property
     def file_config(self) -> ConfigParser:
-        """The ini file's ConfigParser, read at first use; empty where the file is missing.
+        """The ini file's ConfigParser, read on first access; empty if the file does not exist.
 
         Raises:
             ConfigError: the file cannot be read or parsed.
@@ -120,7 +119,7 @@ class Config:
 
     @cached_property
     def toml_alembic_config(self) -> Mapping[str, Any]:
-        """The toml options as written, ``[tool.idiolect]`` laid over ``[tool.alembic]``.
+        """The toml options as written, ``[tool.idiolect]`` merged over ``[tool.alembic]``.
 
         Raises:
             ConfigError: the file cannot be read or parsed.
@@ -138,16 +137,16 @@ class Config:
         return merged
 
     def describe_sources(self) -> str:
-        """Say in a sentence which files were looked at and the state of each.
+        """Return a sentence about the files that were searched and the state of each.
 
-        For messages about options that are nowhere; reads the files.
+        For messages about missing options; reads the files.
         """
         if self.config_file_name is None and self.toml_file_name is None:
             return "No configuration file is in use."
         names = (self.config_file_name, self.toml_file_name)
         looked_at = [f"{name!r} ({self._state_of(name)})" for name in names if name is not None]
         if names[0] == sources.INI_NAMES[-1] and not getattr(self.cmd_opts, "config", None):
-            # The others were looked for first.
+            # The other names were looked up first.
             missing = [f"{name!r} (does not exist)" for name in sources.INI_NAMES[:-1]]
             looked_at = missing + looked_at
         return f"Looked at {' and '.join(looked_at)}."
@@ -165,7 +164,7 @@ class Config:
         return tables if self.toml_alembic_config else f"has no {tables}"
 
     def _section(self, name: str) -> str:
-        """Return the name that section ``name`` has in the parser: the synonym that is there."""
+        """Return the name of a section in the parser, resolving the synonym."""
         if name in sources.MAIN_SECTIONS:
             for synonym in sources.MAIN_SECTIONS:
                 if self.file_config.has_section(synonym):
@@ -176,7 +175,7 @@ class Config:
         return sections.Place(self.config_file_name, section, key)
 
     def _demand_section(self, name: str) -> str:
-        """Return the parser's name of a section that must be there."""
+        """Return the parser's name of a section, or raise if it does not exist."""
         section = self._section(name)
         if self.file_config.has_section(section):
             return section
@@ -206,11 +205,11 @@ class Config:
         """Return all options of a section of the ini file, interpolated.
 
         Args:
-            name: the section; keys of ``[DEFAULT]`` and ``here`` are part of every one.
-            default: the answer where there is no such section.
+            name: the section; includes the keys of ``[DEFAULT]`` and ``here``.
+            default: returned if there is no such section.
 
         Raises:
-            ConfigError: one of the values cannot be interpolated.
+            ConfigError: a value cannot be interpolated.
         """
         section = self._section(name)
         if not self.file_config.has_section(section):
@@ -224,12 +223,12 @@ class Config:
         self, section: str, name: str, default: str | None = None
     ) -> str | None: ...
     def get_section_option(self, section: str, name: str, default: str | None = None) -> str | None:
-        """Return an option of a section of the ini file, interpolated. Toml is not asked.
+        """Return an option of a section of the ini file, interpolated. Toml is not searched.
 
         Args:
-            section: a section that must be there.
-            name: the key, in any case.
-            default: the answer where the section has no such key.
+            section: an existing section.
+            name: the key, case-insensitive.
+            default: returned if the section has no such key.
 
         Raises:
             ConfigError: no such section, or the value cannot be interpolated.
@@ -244,23 +243,23 @@ class Config:
     @overload
     def get_main_option(self, name: str, default: str | None = None) -> str | None: ...
     def get_main_option(self, name: str, default: str | None = None) -> str | None:
-        """Return an option of the ini file's main section. Toml is not asked.
+        """Return an option of the ini file's main section. Toml is not searched.
 
         See :meth:`get_section_option`, and :meth:`get_alembic_option` for both files.
         """
         return self.get_section_option(self.config_ini_section, name, default)
 
     def set_section_option(self, section: str, name: str, value: str) -> None:
-        """Set an option for this object; the file stays as it is.
+        """Set an option for this object; the file is not changed.
 
         Args:
-            section: made where it is missing.
+            section: created if it does not exist.
             name: the key.
             value: text in which ``%(other)s`` refers to another key and ``%%`` means ``%``.
 
         Raises:
-            OptionValueError: the value holds a lone ``%``; a ValueError too.
-            TypeError: the value is no string, such as a URL object.
+            OptionValueError: the value contains a lone ``%``; also a ValueError.
+            TypeError: the value is not a string, such as a URL object.
         """
         sections.check_settable(sections.Place(None, section, name), value)
         found = self._section(section)
@@ -273,15 +272,15 @@ class Config:
         self.set_section_option(self.config_ini_section, name, value)
 
     def remove_main_option(self, name: str) -> None:
-        """Forget an option of the main section, if it is there; the file stays as it is.
+        """Remove an option of the main section, if present; the file is not changed.
 
         Raises:
-            ConfigError: the main section is not there.
+            ConfigError: there is no main section.
         """
         self.file_config.remove_option(self._demand_section(self.config_ini_section), name)
 
     def _ini_option(self, name: str) -> str | None:
-        """Return an option of the main section; None where key or section is missing."""
+        """Return an option of the main section; None if key or section does not exist."""
         section = self._section(self.config_ini_section)
         if not self.file_config.has_option(section, name):
             return None
@@ -292,7 +291,7 @@ class Config:
         return sections.Place(self.toml_file_name, table, name)
 
     def _toml_option(self, name: str) -> Any:
-        """Return an option of the toml file with names filled in; None where it is missing."""
+        """Return an option of the toml file, interpolated; None if it is missing."""
         value = self.toml_alembic_config.get(name)
         if value is None:
             return None
@@ -303,18 +302,18 @@ class Config:
     @overload
     def get_alembic_option(self, name: str, default: str | None = None) -> str | None: ...
     def get_alembic_option(self, name: str, default: str | None = None) -> sections.OptionValue:
-        """Return an option from the ini file's main section, else from toml.
+        """Return an option from the ini file's main section, or else from toml.
 
         Args:
-            name: the key; in toml exactly as written there.
-            default: the answer where neither file has it.
+            name: the key; case-sensitive in toml.
+            default: returned if neither file has it.
 
         Returns:
-            Text from an ini file; from toml whatever stands there, with ``%(here)s``, the names
-            of ``config_args`` and ``%%`` filled in wherever it holds text.
+            Text from an ini file; from toml any type, with ``%(here)s``, the names of
+            ``config_args`` and ``%%`` interpolated in all strings.
 
         Raises:
-            ConfigError: the value cannot be interpolated, or has a type that no option takes.
+            ConfigError: the value cannot be interpolated, or is of an unsupported type.
         """
         value = self._ini_option(name)
         if value is not None:
@@ -323,10 +322,10 @@ class Config:
         return default if found is None else found
 
     def get_alembic_boolean_option(self, name: str) -> bool:
-        """Return an option as a boolean; False where it is missing or empty.
+        """Return an option as a boolean; False if it is missing or empty.
 
         Raises:
-            ConfigError: it is no boolean; in toml, true and false are written without quotes.
+            ConfigError: not a boolean; in toml, true and false are written without quotes.
         """
         text = self._ini_option(name)
         if text is not None:
@@ -339,10 +338,10 @@ class Config:
         raise ConfigError(f"boolean value expected for TOML parameter {name!r} ({place})")
 
     def get_version_locations_list(self) -> list[str] | None:
-        """Return ``version_locations``, in order; None where it is missing or empty.
+        """Return ``version_locations``, in order; None if it is missing or empty.
 
         Raises:
-            ConfigError: unknown path separator (a ValueError too), or no list in toml.
+            ConfigError: unknown path separator (also a ValueError), or not a list in toml.
         """
         return self._path_list("version_locations")
 
@@ -359,12 +358,12 @@ class Config:
         return None if value is None else sections.path_list(value, self._toml_place(name))
 
     def get_hooks_list(self) -> list[sections.PostWriteHookConfig]:
-        """Return the post-write hooks, in the order in which they run; empty where none are.
+        """Return the post-write hooks, in the order in which they run; may be empty.
 
-        A section ``[post_write_hooks]`` in the ini file hides those of the toml file.
+        A section ``[post_write_hooks]`` in the ini file takes precedence over toml.
 
         Raises:
-            ConfigError: a hook in toml without a name, or with an option that is no text.
+            ConfigError: a hook in toml has no name, or an option that is not a string.
         """
         name = sections.HOOKS_SECTION
         section = self.get_section(name)
@@ -374,7 +373,7 @@ class Config:
         return [] if tables is None else sections.hooks_from_table(tables, self._toml_place(name))
 
     def get_template_directory(self) -> str:
-        """Return the folder of the templates of ``init``, absolute. Made to be overridden."""
+        """Return the absolute folder of the templates of ``init``. Can be overridden."""
         return str(Path(__file__).resolve().parent.parent / "templates")
 
     def _get_template_path(self) -> Path:
@@ -382,23 +381,23 @@ class Config:
 
     @cached_property
     def messaging_opts(self) -> MessagingOptions:
-        """Keyword arguments for whatever prints: ``quiet`` as the command line says."""
+        """Keyword arguments for functions that print: ``quiet`` from the command line."""
         quiet = bool(getattr(self.cmd_opts, "quiet", False))
         return cast("MessagingOptions", immutabledict({"quiet": quiet}))
 
     def print_stdout(self, text: str, *arg: Any) -> None:
-        """Print a line to :attr:`stdout`, unless ``quiet``; what would steer a terminal is shown.
+        """Print a line to :attr:`stdout`, unless ``quiet``; control characters are escaped.
 
         Args:
-            text: the line; with ``arg``, a format in the style of ``%``.
-            arg: values for the format; without any, ``text`` stays as it is.
+            text: the line; with ``arg``, a ``%`` format.
+            arg: values for the format; without any, ``text`` is printed unchanged.
         """
         line = str(text) % arg if arg else str(text)
         write_outstream(self.stdout, visible(line), "\n", **self.messaging_opts)
 
 
 def _log_source(path: Path | None) -> None:
-    # Nobody else here logs: the module is a tenth of a short command's time.
+    # Imported here because logging takes a tenth of a short command's time.
     from idiolect.util.logs import Log
 
     log = Log("config")

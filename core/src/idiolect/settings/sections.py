@@ -1,8 +1,8 @@
-"""The meaning of option texts: interpolation, lists of paths, booleans, write hooks.
+"""Interprets option values: interpolation, lists of paths, booleans, write hooks.
 
-Used by :class:`~idiolect.settings.config.Config` and the readers of files. Works on values that
-are already read; never opens a file, and never repeats a value or a part of it in a message,
-because any value may hold a password.
+Used by :class:`~idiolect.settings.config.Config` and the readers of files, on values already read.
+Never opens a file, and never quotes a value or part of it in a message, because any value may
+contain a password.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from idiolect.util.messaging import warn_deprecated
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, MutableMapping
 
-#: What an option may be: text from an ini file; text, number, boolean, list or table from toml.
+#: The type of an option: text from an ini file; text, number, boolean, list or table from toml.
 OptionValue: TypeAlias = (
     str | int | float | bool | list[str] | dict[str, str] | list[dict[str, str]] | None
 )
@@ -27,7 +27,7 @@ OptionValue: TypeAlias = (
 PostWriteHookConfig: TypeAlias = dict[str, str]
 
 HOOKS_SECTION = "post_write_hooks"
-#: Path separators by the word that an ini file uses for them.
+#: Path separators by their names in ini files.
 SEPARATORS: Mapping[str, str] = {
     "space": " ",
     "newline": "\n",
@@ -35,24 +35,24 @@ SEPARATORS: Mapping[str, str] = {
     ":": ":",
     ";": ";",
 }
-# Patterns are compiled when they are used: most commands need none of them.
+# Patterns are compiled when used: most commands need none of them.
 _LEGACY_SPLIT = {
     "version_locations": (r"[ ,]+", "spaces/commas"),
     "prepend_sys_path": (r"[ ,:]+", "spaces, commas, and colons"),
 }
-# A '%' and what may follow it; neither group matches where it stands alone.
+# A '%' and what may follow it; neither group matches a lone one.
 _PERCENT = r"%(?:(?P<escape>%)|\((?P<name>[^)]+)\)s)?"
 _NAMES_SHOWN = 10
 
 
 class OptionValueError(ConfigError, ValueError):
-    """The value of an option is of no use. A ValueError too, as Alembic's callers expect."""
+    """An option has an invalid value. Also a ValueError, as callers of Alembic expect."""
 
     code = "IDI-011"
 
 
 class Place(NamedTuple):
-    """Where an option stands, for messages: file, section, key; never the value."""
+    """The location of an option, for messages: file, section, key; never the value."""
 
     file: str | None
     section: str
@@ -63,15 +63,15 @@ class Place(NamedTuple):
         return f"{source}, section [{self.section}], key {self.key!r}"
 
     def error(self, problem: str, kind: type[ConfigError] = ConfigError) -> ConfigError:
-        """Return the error that says what is wrong here, with the place as attributes."""
+        """Return an error about this option, with the location as attributes."""
         return kind(f"{self}: {problem}", file=self.file, section=self.section, key=self.key)
 
 
 class SafeInterpolation(configparser.BasicInterpolation):
-    """``%(name)s`` as in every ini file, with errors that do not quote the value.
+    """``%(name)s`` interpolation with errors that do not quote the value.
 
     Args:
-        file: the ini file's path for messages; None where there is none.
+        file: the ini file's path for messages, or None.
     """
 
     def __init__(self, file: str | None) -> None:
@@ -86,16 +86,16 @@ class SafeInterpolation(configparser.BasicInterpolation):
         value: str,
         defaults: Mapping[str, str],
     ) -> str:
-        """Return ``value`` with its references filled in.
+        """Return ``value`` interpolated.
 
         Raises:
-            ConfigError: a lone ``%``, an unknown name, or a circle of references.
+            ConfigError: a lone ``%``, an unknown name, or a circular reference.
         """
         try:
             return super().before_get(parser, section, option, value, defaults)
         except configparser.InterpolationError:
             culprit = _culprit(option, value, defaults)
-        # Raised out here: configparser's own exception holds the value and must not be chained.
+        # Raised outside of the handler: configparser's exception contains the value.
         raise Place(self.file, section, culprit or option).error(
             "its references lead in a circle, or through more than ten other keys. "
             "Write '%%' for a '%' that stands for itself."
@@ -106,12 +106,12 @@ class SafeInterpolation(configparser.BasicInterpolation):
     def before_set(
         self, parser: MutableMapping[str, Any], section: str, option: str, value: str
     ) -> str:
-        """Return ``value`` as it is: :func:`check_settable` looks at it with its place known."""
+        """Return ``value`` unchanged: :func:`check_settable` validates it, knowing its location."""
         return value
 
 
 def _culprit(option: str, value: str, names: Mapping[str, str]) -> str | None:
-    """Return the first of ``option`` and the keys it refers to that is written wrongly."""
+    """Return the first of ``option`` and the keys it refers to that is invalid."""
     waiting, seen = [(option, value)], {option}
     while waiting:
         key, text = waiting.pop(0)
@@ -126,10 +126,10 @@ def _culprit(option: str, value: str, names: Mapping[str, str]) -> str | None:
 
 
 def percent_problem(text: str, names: Collection[str] | None) -> str:
-    """Say what is wrong with the percent signs of ``text``; an empty string if nothing is.
+    """Return what is wrong with the percent signs of ``text``; empty if nothing is.
 
     Args:
-        text: a value as written, before interpolation. No part of it appears in the answer.
+        text: a value as written, before interpolation. The result does not quote it.
         names: what ``%(name)s`` may refer to, in any case; None allows any name.
     """
     known = None if names is None else {name.lower() for name in names}
@@ -147,7 +147,7 @@ def percent_problem(text: str, names: Collection[str] | None) -> str:
 
 
 def _unknown_name(name: str, known: Collection[str]) -> str:
-    # The unknown name is not shown: in a password such as "a%(b)s" it is a part of the secret.
+    # The unknown name is not shown: in a password such as "a%(b)s" it is part of the secret.
     names = ", ".join(map(repr, nearest(name, known) or sorted(known)[:_NAMES_SHOWN]))
     return (
         "the value refers to a '%(name)s' that is not defined. Write '%%' for a '%' that "
@@ -156,11 +156,11 @@ def _unknown_name(name: str, known: Collection[str]) -> str:
 
 
 def check_settable(place: Place, value: object) -> None:
-    """Refuse a value, set in code, that could not be read back.
+    """Raise for a value, set in code, that could not be read back.
 
     Raises:
-        OptionValueError: the value holds a ``%`` that is not escaped; a ValueError too.
-        TypeError: the value is no string.
+        OptionValueError: the value contains an unescaped ``%``; also a ValueError.
+        TypeError: the value is not a string.
     """
     if not isinstance(value, str):
         kind = type(value).__name__
@@ -171,15 +171,15 @@ def check_settable(place: Place, value: object) -> None:
 
 
 def expand(value: Any, names: Mapping[str, Any], place: Place) -> Any:
-    """Return a toml value with ``%(name)s`` and ``%%`` filled in, in every text within it.
+    """Return a toml value with ``%(name)s`` and ``%%`` interpolated in all strings within it.
 
     Args:
-        value: text, number, boolean, list or table; what is no text stays as it is.
+        value: text, number, boolean, list or table; anything but text stays unchanged.
         names: replacements by name.
-        place: where the value stands, for messages.
+        place: the option's location, for messages.
 
     Raises:
-        ConfigError: a lone ``%``, an unknown name, or a type that no option takes.
+        ConfigError: a lone ``%``, an unknown name, or an unsupported type.
     """
     if isinstance(value, str):
         return _expand_text(value, names, place)
@@ -200,7 +200,7 @@ def _expand_text(text: str, names: Mapping[str, Any], place: Place) -> str:
             return "%"
         name = match["name"]
         if name is None or name not in names:
-            # In toml, case counts: a name in another case is unknown as well.
+            # Names are case-sensitive in toml: another case is an unknown name.
             problem = percent_problem(match[0], names) or _unknown_name(name, names)
             raise place.error(problem)
         return str(names[name])
@@ -209,14 +209,14 @@ def _expand_text(text: str, names: Mapping[str, Any], place: Place) -> str:
 
 
 def separator(name: str, word: str) -> str:
-    """Return the character that ``word`` stands for.
+    """Return the separator character named ``word``.
 
     Args:
-        name: the option that holds ``word``, for the message.
+        name: the option that contains ``word``, for the message.
         word: one of :data:`SEPARATORS`; a comment may follow after ``#``.
 
     Raises:
-        OptionValueError: another word.
+        OptionValueError: the name is unknown.
     """
     # Alembic's own guide shows "path_separator = os  # Use os.pathsep."
     key = word.partition("#")[0].strip() or word
@@ -228,15 +228,15 @@ def separator(name: str, word: str) -> str:
 
 
 def split_paths(name: str, text: str, words: Mapping[str, str | None]) -> list[str]:
-    """Return the paths of an ini option, in order; blank ones are left out.
+    """Return the paths of an ini option, in order, without blank ones.
 
     Args:
         name: ``version_locations`` or ``prepend_sys_path``.
         text: the option's value.
-        words: the values of ``path_separator`` and ``version_path_separator``; None where absent.
+        words: the values of ``path_separator`` and ``version_path_separator``; None if not set.
 
     Raises:
-        OptionValueError: a separator that does not exist.
+        OptionValueError: unknown separator.
     """
     word, legacy_word = words["path_separator"], None
     if word is None and name == "version_locations":
@@ -262,10 +262,10 @@ def split_paths(name: str, text: str, words: Mapping[str, str | None]) -> list[s
 
 
 def boolean(text: str, place: Place) -> bool:
-    """Return the truth of an ini option; an empty value is false.
+    """Convert an ini option to a boolean; an empty value is False.
 
     Raises:
-        OptionValueError: the text is no boolean.
+        OptionValueError: the text is not a boolean.
     """
     if not text.strip():
         return False
@@ -280,13 +280,13 @@ def hooks_from_section(options: Mapping[str, str]) -> list[PostWriteHookConfig]:
     """Return the hooks of an ini section ``[post_write_hooks]``, in the order of ``hooks``.
 
     Args:
-        options: the section: ``hooks`` names them, ``<name>.<option>`` tells each.
+        options: the section: ``hooks`` lists names, ``<name>.<option>`` sets their options.
     """
     hooks = []
     for name in re.split(r"[,\s]+", options.get("hooks", "")):
         if not name:
             continue
-        # configparser folds keys to lower case, so a hook may be called Black.
+        # configparser lower-cases keys, but a hook may be called Black.
         prefix = f"{name.lower()}."
         found = {
             key[len(prefix) :]: value for key, value in options.items() if key.startswith(prefix)
@@ -299,7 +299,7 @@ def hooks_from_table(tables: Any, place: Place) -> list[PostWriteHookConfig]:
     """Return the hooks of the toml list ``[[tool.idiolect.post_write_hooks]]``, in its order.
 
     Raises:
-        ConfigError: not a list of tables, a hook without a name, an option that is no text.
+        ConfigError: not a list of tables, a hook without a name, or an option that is not a string.
     """
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise place.error(f"a list of tables is expected: [[{place.section}.{place.key}]]")
@@ -316,10 +316,10 @@ def hooks_from_table(tables: Any, place: Place) -> list[PostWriteHookConfig]:
 
 
 def path_list(value: Any, place: Place) -> list[str]:
-    """Return a toml list of paths as it stands.
+    """Validate and return a toml list of paths.
 
     Raises:
-        ConfigError: anything but a list of strings.
+        ConfigError: not a list of strings.
     """
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return value

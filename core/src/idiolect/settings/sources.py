@@ -1,8 +1,8 @@
-"""Which files hold the options, and how their text becomes sections and tables.
+"""Finds and reads configuration files.
 
-``cli/main.py`` asks :func:`find_config`; :class:`~idiolect.settings.config.Config` reads through
-:func:`read_ini` and :func:`read_toml`. Files are read whole, as UTF-8; nothing is written, and no
-message shows a line of a file.
+``cli/main.py`` calls :func:`find_config`; :class:`~idiolect.settings.config.Config` calls
+:func:`read_ini` and :func:`read_toml`. Files are read as UTF-8; nothing is written, and no message
+quotes a line of a file.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from idiolect.settings.sections import SafeInterpolation
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-#: The two names of the main section, in ini files and below ``tool`` in toml; the first wins.
+#: The two names of the main section, in ini files and below ``tool`` in toml, by precedence.
 MAIN_SECTIONS = ("idiolect", "alembic")
-#: Environment variables that name a configuration file; the first that is set wins.
+#: Environment variables for the configuration file, by precedence.
 ENVIRONMENT_NAMES = ("IDIOLECT_CONFIG", "ALEMBIC_CONFIG")
-#: Ini files looked for in the current folder; the first that exists wins.
+#: Ini files looked for in the current folder, by precedence.
 INI_NAMES = ("idiolect.ini", "alembic.ini")
 TOML_NAME = "pyproject.toml"
 
@@ -31,11 +31,11 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class ConfigPaths(NamedTuple):
-    """The files to read. A path may lead nowhere: options can come from the other alone.
+    """The files to read. One of them may not exist, as options can come from the other alone.
 
     Args:
-        ini: the ini file in use, or the name that a new one would have.
-        toml: likewise ``pyproject.toml``.
+        ini: the ini file to use, or to create.
+        toml: the ``pyproject.toml`` to use, or to create.
     """
 
     ini: Path
@@ -49,22 +49,22 @@ def find_config(
     *,
     new_ini: str = INI_NAMES[-1],
 ) -> ConfigPaths:
-    """Choose the configuration files. Opens none.
+    """Choose the configuration files, without opening them.
 
-    What ``-c`` names is taken, else what the environment names, whether or not it exists; the
-    ini file or ``pyproject.toml`` that was not named is looked for in the current folder.
+    Files named by ``-c``, or else by the environment, are used whether or not they exist; the ini
+    file or ``pyproject.toml`` that is not named is looked for in the current folder.
 
     Args:
         cli_value: the values of ``-c``: none, one, or one ini and one toml file, in any order.
         environ: the process environment; see :data:`ENVIRONMENT_NAMES`.
-        cwd: the folder to look in; None means the current one, and keeps the paths relative.
-        new_ini: the ini file's name where none of :data:`INI_NAMES` exists.
+        cwd: the folder to search; None means the current one, and keeps the paths relative.
+        new_ini: the ini file's name if none of :data:`INI_NAMES` exists.
 
     Raises:
-        ConfigError: more than one ini file, or more than one toml file, is named.
+        ConfigError: more than one ini file or more than one toml file is named.
     """
     given = [cli_value] if isinstance(cli_value, str) else list(cli_value or ())
-    # An empty value means "not given", as in ALEMBIC_CONFIG= on a command line.
+    # An empty value means "not set", as in ALEMBIC_CONFIG= on a command line.
     named = [Path(value) for value in given if value]
     if not named:
         named = [Path(environ[name]) for name in ENVIRONMENT_NAMES if environ.get(name)][:1]
@@ -78,7 +78,7 @@ def find_config(
         raise ConfigError(f"pyproject.toml indicated more than once: {files}", files=tomls)
     folder = cwd or Path()
     candidates = [folder / name for name in INI_NAMES]
-    # A folder of that name comes last: it is then reported rather than ignored.
+    # A folder of that name comes last: it is reported rather than ignored.
     existing = [*filter(_is_file, candidates), *filter(_exists, candidates)]
     ini = (inis or existing or [folder / new_ini])[0]
     return ConfigPaths(ini=ini, toml=tomls[0] if tomls else folder / TOML_NAME)
@@ -91,12 +91,12 @@ def _is_file(path: Path) -> bool:
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
-    except OSError:  # a folder that may not be searched
+    except OSError:  # no permission to search the folder
         return False
 
 
 def read_text(path: Path) -> str | None:
-    """Return the text of a UTF-8 file, with or without a byte order mark; None if it is missing.
+    """Return the text of a UTF-8 file, without a byte order mark; None if it does not exist.
 
     Raises:
         ConfigError: the file cannot be read, or is not UTF-8.
@@ -115,7 +115,7 @@ def read_text(path: Path) -> str | None:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as exc:
         line = data.count(b"\n", 0, exc.start) + 1
-    # Raised out here: UnicodeDecodeError carries the whole file.
+    # Raised outside of the handler: UnicodeDecodeError contains the whole file.
     hint = " (it looks like UTF-16)" if data.startswith(_UTF16_MARKS) else ""
     raise ConfigError(
         f"Cannot read {str(path)!r}: line {line} is not UTF-8{hint}, the one encoding that is "
@@ -126,27 +126,27 @@ def read_text(path: Path) -> str | None:
 
 
 def here_of(path: Path) -> str:
-    """Return what ``%(here)s`` means in a file: its absolute folder, with forward slashes."""
+    """Return the value of ``%(here)s`` in a file: its absolute folder, with forward slashes."""
     return path.absolute().parent.as_posix()
 
 
 def read_ini(path: Path | None, defaults: Mapping[str, Any]) -> configparser.ConfigParser:
     """Read an ini file.
 
-    Where it holds both ``[idiolect]`` and ``[alembic]``, the former is completed by the keys that
-    only the latter has, so that it alone tells everything.
+    If it has both ``[idiolect]`` and ``[alembic]``, keys that only the latter has are added to the
+    former, so that it is complete.
 
     Args:
-        path: the file; None, or one that does not exist, gives an empty parser.
-        defaults: values that every section sees and ``%(name)s`` may refer to, ``here`` among
-            them. They are interpolated themselves, except ``here``.
+        path: the file; None or a missing one gives an empty parser.
+        defaults: values for every section, also available to ``%(name)s``, including ``here``.
+            They are interpolated themselves, except ``here``.
 
     Raises:
-        ConfigError: the file cannot be read or parsed; tells file and line.
+        ConfigError: the file cannot be read or parsed; names file and line.
     """
     shared = {key: str(value) for key, value in defaults.items()}
     if "here" in shared:
-        # A folder may be called "50%off".
+        # The folder may be called "50%off".
         shared["here"] = shared["here"].replace("%", "%%")
     file = None if path is None else str(path)
     parser = configparser.ConfigParser(shared, interpolation=SafeInterpolation(file))
@@ -160,7 +160,7 @@ def read_ini(path: Path | None, defaults: Mapping[str, Any]) -> configparser.Con
         problem, line = _parsing_problem(exc)
     else:
         return parser
-    # Raised out here: configparser's own exceptions quote the line.
+    # Raised outside of the handler: configparser's exceptions quote the line.
     raise ConfigError(f"Cannot parse {file!r}: {problem}", file=file, line=line)
 
 
@@ -168,7 +168,7 @@ def _complete_main_section(parser: configparser.ConfigParser, text: str) -> None
     winner, other = MAIN_SECTIONS
     if not (parser.has_section(winner) and parser.has_section(other)):
         return
-    # A second reading with no default section tells a section's own keys from inherited ones.
+    # Parsed again without a default section, to distinguish own keys from inherited ones.
     own = configparser.RawConfigParser(default_section="")
     own.read_string(text)
     for key, value in own.items(other):
@@ -177,7 +177,7 @@ def _complete_main_section(parser: configparser.ConfigParser, text: str) -> None
 
 
 def _parsing_problem(exc: configparser.Error) -> tuple[str, int | None]:
-    """Return what is wrong with an ini file, quoting names at most, and the line if known."""
+    """Return what is wrong with an ini file, quoting only names, and the line if known."""
     line: int | None = getattr(exc, "lineno", None)
     if isinstance(exc, configparser.DuplicateSectionError):
         return f"line {line}: section [{exc.section}] appears a second time", line
@@ -196,17 +196,17 @@ def _parsing_problem(exc: configparser.Error) -> tuple[str, int | None]:
 
 
 def read_toml(path: Path) -> dict[str, dict[str, Any]]:
-    """Return the tables ``[tool.idiolect]`` and ``[tool.alembic]`` by name, as far as present.
+    """Return the tables ``[tool.idiolect]`` and ``[tool.alembic]`` by name, if present.
 
     Args:
-        path: the file; a missing one holds no tables.
+        path: the file; treated as empty if it does not exist.
 
     Raises:
-        ConfigError: the file cannot be read or parsed, or ``tool`` or a table is none.
+        ConfigError: the file cannot be read or parsed, or ``tool`` or a table is not a table.
     """
     text = read_text(path)
     if text is None or not any(name in text for name in MAIN_SECTIONS):
-        # Most pyproject.toml files end here: the parser is not even imported.
+        # Most pyproject.toml files end here, without importing the parser.
         return {}
     tool = _parse_toml(path, text).get("tool", {})
     _demand_table(path, "tool", tool)
@@ -224,7 +224,7 @@ def _demand_table(path: Path, name: str, value: Any) -> None:
 
 
 def _parse_toml(path: Path, text: str) -> dict[str, Any]:
-    import tomllib  # a cost that only projects configured in toml are to pay
+    import tomllib  # only needed by projects configured in toml
 
     try:
         return tomllib.loads(text)
@@ -232,7 +232,7 @@ def _parse_toml(path: Path, text: str) -> dict[str, Any]:
         problem = str(exc)
     except RecursionError:
         problem = "too deeply nested"
-    # Raised out here: newer versions of the exception carry the whole file.
+    # Raised outside of the handler: newer versions of the exception contain the whole file.
     line = re.search(r"\(at line (\d+)", problem)
     hint = ""
     if "\\" in problem:
