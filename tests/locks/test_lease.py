@@ -80,3 +80,12 @@ def test_the_lease_of_a_killed_run_expires(project: Project) -> None:
                 process.wait()
     assert ["a"] == project.rows("SELECT word FROM done")
     assert [] == ended([start(project, "upgrade", "head")])
+
+
+def test_the_lease_of_a_run_in_a_transaction_of_env_pys(project: Project) -> None:
+    """It is free when env.py has ended: the next run has nobody to wait for."""
+    project.env(LEASED + ENV.replace("engine.connect()", "engine.begin()"))
+    for name, down in (("a", None), ("b", "a")):
+        project.revision(name, down)
+        project.upgrade(migration_lock_timeout=0)
+        assert [""] == project.rows("SELECT owner FROM alembic_version_lock")

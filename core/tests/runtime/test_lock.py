@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import NullPool, create_engine, event, text
 
 from idiolect import command
 from idiolect.cli.main import main
@@ -340,9 +340,11 @@ def connections(tmp_path: Path) -> Iterator[list[Connection]]:
     engine.dispose()
 
 
-def _lease(connection: Connection, owner: str, **times: float) -> lease.LeaseLock:
+def _lease(
+    connection: Connection, owner: str, *, bound: bool = False, **times: float
+) -> lease.LeaseLock:
     context = MigrationContext.configure(connection, opts={"version_table": "v"})
-    request = LockRequest(context._version, owner, bound=False, rules=context.rules)
+    request = LockRequest(context._version, owner, bound=bound, rules=context.rules)
     return lease.LeaseLock(connection, request, **times)
 
 
@@ -405,6 +407,47 @@ def _until_it_beats(connection: Connection) -> None:
     while before == connection.scalar(beat):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+@pytest.mark.usefixtures("sqlite")
+@pytest.mark.parametrize("is_told", [True, False], ids=["told", "closed"])
+def test_a_lease_beside_a_transaction_of_the_callers(tmp_path: Path, is_told: bool) -> None:
+    """Others see it while that transaction lasts, and it is free once its connection is closed."""
+    engine = create_engine(f"sqlite:///{tmp_path}/x.db", poolclass=NullPool)
+    with engine.connect() as theirs, engine.connect() as other:
+        first = _lease(theirs, "a", bound=True, beat=0.05)
+        second = _lease(other, "b")
+        with theirs.begin():
+            assert first.acquire()
+            assert theirs.in_transaction()
+            assert not second.acquire()
+        theirs.close()
+        if is_told:
+            first.release()
+        deadline = time.monotonic() + 300
+        while not second.acquire():
+            assert not is_told
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        second.release()
+
+
+@pytest.mark.usefixtures("sqlite")
+def test_a_beat_that_fails_to_connect(connections: list[Connection]) -> None:
+    """Whatever the driver raises: async ones do not make a DBAPIError of a refused connection."""
+    first = _lease(connections[0], "a", beat=0.05)
+    refused: list[str] = []
+
+    def refuse(*_args: object) -> None:
+        if len(refused) < 3:
+            refused.append("refused")
+            raise ConnectionRefusedError
+
+    event.listen(connections[0].engine.dialect, "do_connect", refuse)
+    assert first.acquire()
+    _until_it_beats(connections[2])
+    assert ["refused"] * 3 == refused
+    first.release()
 
 
 @pytest.mark.usefixtures("sqlite")

@@ -3,6 +3,8 @@
 Used by ``runtime/lock.py`` if the dialect's plugin provides no lock. A thread with a separate
 connection increments the row's counter every few seconds. A waiter that sees no change for long
 enough takes the lock over; it measures by its own clock, so clocks need not be synchronised.
+If env.py has begun a transaction, whose end is not visible here, another connection also acquires
+and releases the row.
 """
 
 from __future__ import annotations
@@ -73,23 +75,42 @@ class LeaseLock(MigrationLock):
         self._seen_at = 0.0
         self._has_row = False
         self._heart: Heart | None = None
+        self._is_beside = request.bound and _may_connect_again(connection)
 
     def acquire(self) -> bool:
         """Acquire the row if it is free or its lease has expired."""
+        if not self._acquire():
+            return False
+        if _may_connect_again(self._connection):
+            self._heart = Heart(self._connection, self._beat, self._count_up, self._free)
+        return True
+
+    def _acquire(self) -> bool:
+        if self._is_beside:
+            try:
+                # Others would not see the row before env.py commits, nor would it ever be free.
+                with beside(self._connection) as connection:
+                    return self._try_to_take(connection)
+            except DBAPIError as exc:
+                # A database of one writer, which is env.py's transaction.
+                log.info("The lease is taken in env.py's transaction: %s", type(exc).__name__)
+                self._is_beside = False
+        return self._try_to_take(self._connection)
+
+    def _try_to_take(self, on: Connection) -> bool:
         if not self._has_row:
-            self._make_row()
+            self._make_row(on)
             self._has_row = True
-        with own_transaction(self._connection) as connection:
+        with own_transaction(on) as connection:
             owner, beat = connection.execute(select(self._table.c.owner, self._table.c.beat)).one()
         if owner != _FREE and not self._is_dead(owner, beat):
             return False
-        if not self._write(self._owner, beat + 1, while_=(owner, beat)):
+        if not self._write(on, self._owner, beat + 1, while_=(owner, beat)):
             return False
         if owner != _FREE:
             log.warning(
                 "The migration of %s stopped without releasing its lease; taking over.", owner
             )
-        self._heart = Heart(self._connection, self._beat, self._count_up)
         return True
 
     def holder(self) -> str:
@@ -98,12 +119,10 @@ class LeaseLock(MigrationLock):
 
     def release(self) -> None:
         """Stop the heartbeat and release the row."""
-        if self._heart is not None:
-            self._heart.stop()
-        table = self._table
+        if self._heart is not None and self._heart.stop():
+            return
         with own_transaction(self._connection) as connection:
-            free = table.update().where(table.c.owner == self._owner).values(owner=_FREE)
-            connection.execute(free)
+            self._free(connection)
 
     def _is_dead(self, owner: str, beat: int) -> bool:
         now = time.monotonic()
@@ -111,7 +130,7 @@ class LeaseLock(MigrationLock):
             self._seen, self._seen_at = (owner, beat), now
         return now - self._seen_at >= self._expiry
 
-    def _write(self, owner: str, beat: int, while_: tuple[str, int]) -> bool:
+    def _write(self, on: Connection, owner: str, beat: int, while_: tuple[str, int]) -> bool:
         """Update the row if it is unchanged since it was read; return whether it was updated."""
         table = self._table
         change = (
@@ -119,78 +138,119 @@ class LeaseLock(MigrationLock):
             .where(and_(table.c.owner == while_[0], table.c.beat == while_[1]))
             .values(owner=owner, beat=beat)
         )
-        with own_transaction(self._connection) as connection:
+        with own_transaction(on) as connection:
             found: Any = connection.execute(change)
             if connection.dialect.supports_sane_rowcount:
                 return bool(found.rowcount == 1)
             row = connection.execute(select(table.c.owner, table.c.beat)).one()
             return bool(tuple(row) == (owner, beat))
 
-    def _make_row(self) -> None:
+    def _make_row(self, on: Connection) -> None:
         """Create table and row if missing; of several concurrent runs, one succeeds."""
         table = self._table
-        with own_transaction(self._connection) as connection:
+        with own_transaction(on) as connection:
             there = inspect(connection).has_table(table.name, schema=table.schema)
         if not there:
-            self._try(CreateTable(table))
-        with own_transaction(self._connection) as connection:
+            _try(on, CreateTable(table))
+        with own_transaction(on) as connection:
             row = connection.execute(select(table.c.id)).first()
         if row is None:
-            self._try(table.insert().values(id=1, owner=_FREE, beat=0))
-
-    def _try(self, statement: Executable) -> None:
-        with contextlib.suppress(DBAPIError), own_transaction(self._connection) as connection:
-            connection.execute(statement)
+            _try(on, table.insert().values(id=1, owner=_FREE, beat=0))
 
     def _count_up(self, connection: Connection) -> None:
         table = self._table
         connection.execute(
             table.update().where(table.c.owner == self._owner).values(beat=table.c.beat + 1)
         )
-        connection.commit()
+
+    def _free(self, connection: Connection) -> None:
+        table = self._table
+        connection.execute(table.update().where(table.c.owner == self._owner).values(owner=_FREE))
+
+
+def _try(on: Connection, statement: Executable) -> None:
+    with contextlib.suppress(DBAPIError), own_transaction(on) as connection:
+        connection.execute(statement)
+
+
+def _may_connect_again(connection: Connection) -> bool:
+    """Return whether another connection is another one, and to the same database."""
+    return not isinstance(connection.engine.pool, (StaticPool, SingletonThreadPool))
 
 
 class Heart:
     """A thread that calls a function periodically with its own connection, until stopped.
 
+    It also stops when the migrating connection is closed, as a program that passes in its own
+    transaction does not report its end.
+
     Args:
         connection: the migrating connection; the thread connects in the same way.
         seconds: the interval.
         beat: called at each interval with the thread's connection.
+        last: called at the end, likewise.
     """
 
     def __init__(
-        self, connection: Connection, seconds: float, beat: Callable[[Connection], None]
+        self,
+        connection: Connection,
+        seconds: float,
+        beat: Callable[[Connection], None],
+        last: Callable[[Connection], None],
     ) -> None:
         self._seconds = seconds
         self._beat = beat
+        self._last = last
         self._stopped = threading.Event()
+<<<<<<< HEAD
         self._thread: threading.Thread | None = None
         # With these pools a second connection would be the same one, or another in-memory database.
         if isinstance(connection.engine.pool, (StaticPool, SingletonThreadPool)):
             return
+=======
+        self._is_done = False
+>>>>>>> 4f10304 (Take and free a lease beside a transaction of env.py's)
         run = self._run_async if connection.dialect.is_async else self._run
         self._thread = threading.Thread(
             target=run, args=(connection,), name="idiolect-lease", daemon=True
         )
         self._thread.start()
 
+<<<<<<< HEAD
     def stop(self) -> None:
         """Stop, after waiting for a heartbeat in progress."""
+=======
+    def stop(self) -> bool:
+        """Beat no more; return whether the last thing was done."""
+>>>>>>> 4f10304 (Take and free a lease beside a transaction of env.py's)
         self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(timeout=self._seconds)
+        self._thread.join(timeout=EXPIRY)
+        return self._is_done
 
     def _run(self, like: Connection) -> None:
-        while not self._stopped.is_set():
+        while not self._stopped.is_set() and not self._is_done:
             try:
                 with beside(like) as connection:
+<<<<<<< HEAD
                     while not self._stopped.wait(self._seconds):
                         self._beat(connection)
             except DBAPIError as exc:
                 # The next one may succeed: the lease expires only after several failures.
+=======
+                    while not self._stopped.wait(self._seconds) and not like.closed:
+                        self._do(self._beat, connection)
+                    self._do(self._last, connection)
+                    self._is_done = True
+            except Exception as exc:  # noqa: BLE001 - some drivers' failures to connect are no DBAPIError
+                # The next may go through: only after several is a holder taken for dead.
+>>>>>>> 4f10304 (Take and free a lease beside a transaction of env.py's)
                 log.info("A renewal of the migration lease failed: %s", type(exc).__name__)
                 self._stopped.wait(self._seconds)
+
+    @staticmethod
+    def _do(what: Callable[[Connection], None], connection: Connection) -> None:
+        what(connection)
+        connection.commit()
 
     def _run_async(self, like: Connection) -> None:
         # Needed by async drivers only.

@@ -60,6 +60,7 @@ class RunLock:
         self._context = context
         self._lock: MigrationLock | None = None
         self._held = False
+        self._is_bound = False
         self._in_run = False
         opts = context.opts
         self.enabled = (
@@ -208,7 +209,7 @@ class RunLock:
             log.warning("%s A lease row is used instead. [%s]", exc, exc.code)
             from idiolect.runtime.lease import LeaseLock
 
-            self._lock = LeaseLock(self._context.connection, self._request(bound=False))
+            self._lock = LeaseLock(self._context.connection, self._request(bound=self._is_bound))
             self.wait_for(self._acquire)
         self._held = True
         from idiolect.hooks.locks import MigrationLock
@@ -271,6 +272,7 @@ class RunLock:
     def _prepare(self, *, bound: bool) -> None:
         if self._lock is None:
             context = self._context
+            self._is_bound = bound
             self._lock = context.hooks.migration_lock(
                 context.dialect, context.connection, self._request(bound=bound)
             )
