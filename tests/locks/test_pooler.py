@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from devtools import pgbouncer
 from devtools.shell import Failure
-from projects import Project
+from projects import ENV, Project
 from runs import ended, start
 from sqlalchemy import NullPool, create_engine, text
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STEPWISE = '{"transaction_per_migration": true}'
+COUNT = (
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = "
+    "(SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 TABLE = "op.create_table('done', sa.Column('word', sa.String(20)))"
 
 
@@ -62,9 +66,38 @@ def test_no_lock_is_left(pooled: str, tmp_path: Path) -> None:
     project.revision("a")
     project.upgrade()
     engine = create_engine(pooled, poolclass=NullPool)
-    count = (
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = "
-        "(SELECT oid FROM pg_database WHERE datname = current_database())"
-    )
     with engine.connect() as connection:
-        assert connection.scalar(text(count)) == 0
+        assert connection.scalar(text(COUNT)) == 0
+
+
+@pytest.mark.parametrize("block", ["connect", "begin"])
+def test_an_engine_in_autocommit_mode(pooled: str, tmp_path: Path, block: str) -> None:
+    """The second connection has a transaction for the lock to last as long as the run."""
+    project = Project(tmp_path / "project", pooled)
+    count_locks_in(project, block)
+    project.attributes["engine"] = create_engine(
+        pooled, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    )
+    project.upgrade()
+    assert [1, 0] == [*project.attributes["counted"], *project.rows(COUNT)]
+
+
+@pytest.mark.parametrize("block", ["connect", "begin"])
+def test_without_a_pooler_in_autocommit_mode(
+    fresh_postgresql: str, tmp_path: Path, block: str
+) -> None:
+    """A lock of the transaction that SQLAlchemy takes for open would end at once."""
+    project = Project(tmp_path / "project", fresh_postgresql)
+    count_locks_in(project, block)
+    project.attributes["engine"] = create_engine(fresh_postgresql, isolation_level="AUTOCOMMIT")
+    project.upgrade()
+    assert [1, 0] == [*project.attributes["counted"], *project.rows(COUNT)]
+    project.attributes["engine"].dispose()
+
+
+def count_locks_in(project: Project, block: str) -> None:
+    """Write a revision that counts the locks while it runs, and an env.py with such a block."""
+    counted = project.attributes["counted"] = []
+    project.attributes["count"] = lambda: counted.extend(project.rows(COUNT))
+    project.env(ENV.replace("engine.connect()", f"engine.{block}()"))
+    project.revision("a", None, "op.get_context().config.attributes['count']()")

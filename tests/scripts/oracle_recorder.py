@@ -32,6 +32,8 @@ class Server:
         log: statements, ``COMMIT``, ``ROLLBACK``, ``AUTOCOMMIT ON`` and ``AUTOCOMMIT OFF``; no
             queries, and no transaction's end that had nothing to end.
         journal: the first two words of each statement to the statement journal.
+        locks: what becomes of the lock of DBMS_LOCK: ``taken``, ``given back``, or ``lost`` with
+            a commit.
         versions: the committed rows of the version table.
         refused: part of a statement that fails.
         lock_timeout: the setting DDL_LOCK_TIMEOUT; None: this login may not read it.
@@ -39,11 +41,13 @@ class Server:
 
     log: list[str] = field(default_factory=list)
     journal: list[str] = field(default_factory=list)
+    locks: list[str] = field(default_factory=list)
     versions: list[str] = field(default_factory=list)
     refused: str = ""
     has_version_table: bool = False
     lock_timeout: str | None = "0"
     open: list[str] | None = None
+    lock_ends_with_commit: bool = False
 
     def engine(self) -> Engine:
         """Return an engine whose connections lead here."""
@@ -74,6 +78,14 @@ class Server:
         if autocommit:
             self._keep()
 
+    def lock(self, statement: str) -> None:
+        """Give a lock, or take it back."""
+        if "RELEASE(" in statement:
+            self.locks.append("given back")
+            return
+        self.locks.append("taken")
+        self.lock_ends_with_commit = "release_on_commit => TRUE" in statement
+
     def end(self, word: str) -> None:
         """Commit or roll back, and record it where a transaction was open."""
         if self.open is None:
@@ -84,6 +96,9 @@ class Server:
         self.open = None
 
     def _keep(self) -> None:
+        if self.lock_ends_with_commit:
+            self.locks.append("lost")
+            self.lock_ends_with_commit = False
         if self.open is not None:
             self.versions = self.open
         self.open = None
@@ -136,12 +151,13 @@ class _Connection:
 
 
 class _Variable:
-    """An output variable: of RETURNING, or of the query for the transaction's id."""
+    """An output variable: of RETURNING, of a lock, or of the query for the transaction's id."""
 
     values = ((1,),)
+    value: Any = "1.2.3"
 
     def getvalue(self, position: int | None = None) -> Any:
-        return "1.2.3" if position is None else ["x"]
+        return self.value if position is None else ["x"]
 
 
 class _Cursor:
@@ -174,6 +190,11 @@ class _Cursor:
 
     def execute(self, statement: str, parameters: Any = None) -> None:
         if "trans_id" in statement:
+            return
+        if "DBMS_LOCK" in statement:
+            self.connection.server.lock(statement)
+            if "answer" in (parameters or {}):
+                parameters["answer"].value = 0
             return
         if not statement.lstrip().upper().startswith("SELECT"):
             self.description = None

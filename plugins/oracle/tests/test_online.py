@@ -38,6 +38,17 @@ def project(tmp_path: Path, server: Server) -> Project:
     return project
 
 
+@pytest.mark.parametrize("begin", ["connect", "begin"])
+def test_the_lock(project: Project, server: Server, begin: str) -> None:
+    """It lasts over the commits of DDL, whoever began the transaction, and is given back."""
+    project.env(ENV.replace("engine.connect()", f"engine.{begin}()"))
+    project.revision("a", None, "op.create_table('t', sa.Column('id', sa.Integer))")
+    project.revision("b", "a", "op.drop_table('t')")
+    project.upgrade()
+    assert ["taken", "given back"] == server.locks
+    assert ["b"] == server.versions
+
+
 def _inserted(version: str) -> str:
     return (
         f"INSERT INTO alembic_version (version_num) VALUES ('{version}') "

@@ -174,7 +174,8 @@ def _try(on: Connection, statement: Executable) -> None:
 
 
 def _may_connect_again(connection: Connection) -> bool:
-    """Return whether another connection is another one, and to the same database."""
+    """Return whether a second connection is a separate one to the same database."""
+    # With these pools it would be the same one, or another in-memory database.
     return not isinstance(connection.engine.pool, (StaticPool, SingletonThreadPool))
 
 
@@ -202,27 +203,15 @@ class Heart:
         self._beat = beat
         self._last = last
         self._stopped = threading.Event()
-<<<<<<< HEAD
-        self._thread: threading.Thread | None = None
-        # With these pools a second connection would be the same one, or another in-memory database.
-        if isinstance(connection.engine.pool, (StaticPool, SingletonThreadPool)):
-            return
-=======
         self._is_done = False
->>>>>>> 4f10304 (Take and free a lease beside a transaction of env.py's)
         run = self._run_async if connection.dialect.is_async else self._run
         self._thread = threading.Thread(
             target=run, args=(connection,), name="idiolect-lease", daemon=True
         )
         self._thread.start()
 
-<<<<<<< HEAD
-    def stop(self) -> None:
-        """Stop, after waiting for a heartbeat in progress."""
-=======
     def stop(self) -> bool:
-        """Beat no more; return whether the last thing was done."""
->>>>>>> 4f10304 (Take and free a lease beside a transaction of env.py's)
+        """Stop, after waiting for a heartbeat in progress; return whether ``last`` was called."""
         self._stopped.set()
         self._thread.join(timeout=EXPIRY)
         return self._is_done
@@ -231,19 +220,12 @@ class Heart:
         while not self._stopped.is_set() and not self._is_done:
             try:
                 with beside(like) as connection:
-<<<<<<< HEAD
-                    while not self._stopped.wait(self._seconds):
-                        self._beat(connection)
-            except DBAPIError as exc:
-                # The next one may succeed: the lease expires only after several failures.
-=======
                     while not self._stopped.wait(self._seconds) and not like.closed:
                         self._do(self._beat, connection)
                     self._do(self._last, connection)
                     self._is_done = True
             except Exception as exc:  # noqa: BLE001 - some drivers' failures to connect are no DBAPIError
-                # The next may go through: only after several is a holder taken for dead.
->>>>>>> 4f10304 (Take and free a lease beside a transaction of env.py's)
+                # The next one may succeed: the lease expires only after several failures.
                 log.info("A renewal of the migration lease failed: %s", type(exc).__name__)
                 self._stopped.wait(self._seconds)
 

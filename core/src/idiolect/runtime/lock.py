@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from idiolect.errors import LockTimeoutError, LockUnavailableError
 from idiolect.util import progress
 from idiolect.util.logs import Log
-from idiolect.util.sqla_compat import pause
+from idiolect.util.sqla_compat import driver_commits, is_autocommit, pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,7 +96,7 @@ class RunLock:
             return
         self._in_run = True
         try:
-            self._prepare(bound=bound)
+            bound = self._prepare(bound=bound)
             if bound or not self.ends_with_transaction:
                 self.take()
             yield
@@ -269,13 +269,23 @@ class RunLock:
         except Exception as exc:  # noqa: BLE001 - the session has ended, and the lock with it
             log.info("The migration lock ended with its session: %s", type(exc).__name__)
 
-    def _prepare(self, *, bound: bool) -> None:
+    def _prepare(self, *, bound: bool) -> bool:
+        """Make the lock; return whether it lasts until somebody else's transaction has ended."""
         if self._lock is None:
-            context = self._context
+            self._lock = self._made(bound=bound)
+            connection = self._context.connection
+            if bound and not self.ends_with_transaction and _has_no_transactions(connection):
+                # A lock that ends with a transaction would end with its own statement.
+                bound = False
+                self._lock = self._made(bound=False)
             self._is_bound = bound
-            self._lock = context.hooks.migration_lock(
-                context.dialect, context.connection, self._request(bound=bound)
-            )
+        return self._is_bound
+
+    def _made(self, *, bound: bool) -> MigrationLock:
+        context = self._context
+        return context.hooks.migration_lock(
+            context.dialect, context.connection, self._request(bound=bound)
+        )
 
     def _request(self, *, bound: bool) -> LockRequest:
         # Imported here because runs with nothing to do take no lock.
@@ -302,6 +312,11 @@ class RunLock:
             "migration_lock_timeout.",
             timeout=self._timeout,
         )
+
+
+def _has_no_transactions(connection: Connection) -> bool:
+    """Return whether each statement commits itself, whatever SQLAlchemy takes for open."""
+    return is_autocommit(connection) or driver_commits(connection)
 
 
 @contextlib.contextmanager

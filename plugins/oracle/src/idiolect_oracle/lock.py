@@ -13,9 +13,11 @@ from sqlalchemy import Integer, outparam, text
 from sqlalchemy.exc import DBAPIError
 
 from idiolect.errors import LockUnavailableError
-from idiolect.hooks import MigrationLock, own_transaction
+from idiolect.hooks import MigrationLock, at_return, own_transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.engine import Connection
 
     from idiolect.hooks import LockRequest
@@ -37,9 +39,9 @@ _TAKEN, _OURS = 0, 4
 
 _TAKE = """BEGIN
     :answer := DBMS_LOCK.REQUEST(id => :lock_id, lockmode => {mode}, timeout => 0,
-        release_on_commit => {bound});
+        release_on_commit => FALSE);
 END;"""
-_GIVE_BACK = "DECLARE answer INTEGER; BEGIN answer := DBMS_LOCK.RELEASE(:lock_id); END;"
+_GIVE_BACK = "DECLARE answer INTEGER; BEGIN answer := DBMS_LOCK.RELEASE({}); END;"
 
 
 def transient_error(error: DBAPIError) -> str | None:
@@ -51,6 +53,8 @@ def transient_error(error: DBAPIError) -> str | None:
 class UserLock(MigrationLock):
     """``DBMS_LOCK.REQUEST`` under a number made of schema and version table.
 
+    It is the session's, as one of a transaction would be lost with the first DDL, which commits.
+
     Args:
         connection: the migrating connection.
         request: what is wanted.
@@ -60,6 +64,7 @@ class UserLock(MigrationLock):
         self._connection = connection
         self._request = request
         self._number: int | None = None
+        self._call_off: Callable[[], None] | None = None
 
     def acquire(self) -> bool:
         """Ask for the lock once.
@@ -67,10 +72,7 @@ class UserLock(MigrationLock):
         Raises:
             LockUnavailableError: this user may not execute DBMS_LOCK.
         """
-        bound = "TRUE" if self._request.bound else "FALSE"
-        take = text(_TAKE.format(mode=_EXCLUSIVE, bound=bound)).bindparams(
-            outparam("answer", Integer())
-        )
+        take = text(_TAKE.format(mode=_EXCLUSIVE)).bindparams(outparam("answer", Integer()))
         with own_transaction(self._connection) as connection:
             if self._number is None:
                 self._number = self._make_number()
@@ -83,13 +85,20 @@ class UserLock(MigrationLock):
                     "This user may not execute DBMS_LOCK (GRANT EXECUTE ON DBMS_LOCK TO ...)."
                 ) from exc
             answer = result.out_parameters["answer"]
-        return answer in {_TAKEN, _OURS}
+        is_held = answer in {_TAKEN, _OURS}
+        if is_held and self._request.bound:
+            # The session goes back to its pool, and lives on there, lock and all.
+            self._call_off = at_return(self._connection, _GIVE_BACK.format(self._number))
+        return is_held
 
     def release(self) -> None:
-        """Give the lock back; one of a transaction ends with that."""
-        if not self._request.bound and not self._connection.closed:
-            with own_transaction(self._connection) as connection:
-                connection.execute(text(_GIVE_BACK), {"lock_id": self._number})
+        """Give the lock back."""
+        if self._connection.closed:
+            return
+        if self._call_off is not None:
+            self._call_off()
+        with own_transaction(self._connection) as connection:
+            connection.execute(text(_GIVE_BACK.format(":lock_id")), {"lock_id": self._number})
 
     def _make_number(self) -> int:
         schema = self._request.schema or self._connection.scalar(

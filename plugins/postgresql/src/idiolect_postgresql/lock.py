@@ -128,7 +128,9 @@ class AdvisoryLock(MigrationLock):
 
     def _try_beside(self) -> bool:
         if self._other is None:
-            self._other = self._second.enter_context(beside(self._connection))
+            other = self._second.enter_context(beside(self._connection))
+            # On an engine in autocommit mode, the lock would end with the statement that takes it.
+            self._other = other.execution_options(isolation_level="READ COMMITTED")
         function = text("SELECT pg_try_advisory_xact_lock(:key)")
         got = bool(self._other.execute(function, {"key": self._key}).scalar())
         if got:
