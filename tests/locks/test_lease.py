@@ -87,5 +87,6 @@ def test_the_lease_of_a_run_in_a_transaction_of_env_pys(project: Project) -> Non
     project.env(LEASED + ENV.replace("engine.connect()", "engine.begin()"))
     for name, down in (("a", None), ("b", "a")):
         project.revision(name, down)
-        project.upgrade(migration_lock_timeout=0)
+        options = '{"migration_lock_timeout": 0}'
+        assert [] == ended([start(project, "upgrade", "head", options=options)])
         assert [""] == project.rows("SELECT owner FROM alembic_version_lock")
