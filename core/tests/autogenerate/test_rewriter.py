@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from sqlalchemy import Column, Integer
 
-from idiolect.autogenerate import Rewriter
+from idiolect.autogenerate import Rewriter, render_python_code, renderers
+from idiolect.autogenerate.directives import check_directives
 from idiolect.errors import CommandError
 from idiolect.operations import ops
 
@@ -60,6 +62,31 @@ def test_nonsense_is_refused() -> None:
 
     with pytest.raises(CommandError, match="list of operations or None, got 5"):
         writer(None, (), [script(added())])
+
+
+def test_operations_may_derive_from_nothing() -> None:
+    """Published libraries have such, with a renderer each; a frozen one is accepted as well."""
+
+    @dataclass(frozen=True)
+    class Grant:
+        sql: str
+
+    writer = Rewriter()
+    writer.rewrites(Grant)(lambda _context, _revision, op: Grant(op.sql.upper()))
+    renderers.dispatch_for(Grant)(lambda _context, op: f"op.execute({op.sql!r})")
+    directive = script()
+    directive.upgrade_ops.ops.append(Grant("select 1"))
+    try:
+        writer(None, (), [directive])
+        check_directives([directive], "a hook")
+        code = render_python_code(directive.upgrade_ops)
+    finally:
+        del renderers._registry[Grant, "default"]
+
+    assert [Grant("SELECT 1")] == directive.upgrade_ops.ops
+    assert "op.execute('SELECT 1')" in code
+    with pytest.raises(CommandError, match=r"'a hook' left .*Grant"):
+        check_directives([directive], "a hook")
 
 
 def test_programs_walk_through_their_own_operations() -> None:

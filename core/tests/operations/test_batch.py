@@ -320,6 +320,17 @@ def test_a_model_without_its_constraints_keeps_its_key(script: Any) -> None:
     assert "UNIQUE" not in script.statements[0]
 
 
+def test_an_index_that_comes_with_its_column_is_not_created(script: Any) -> None:
+    """Reflection marks indexes that a database makes by itself, such as SpatiaLite's."""
+    table = Table("t", MetaData(), Column("a", Integer), Column("b", Integer))
+    Index("made", table.c.a, _column_flag=True)
+    Index("plain", table.c.b)
+    with script.op.batch_alter_table("t", copy_from=table, recreate="always") as batch:
+        batch.drop_column("a")
+
+    assert ["CREATE INDEX plain ON t (b)"] == [sql for sql in script.statements if "INDEX" in sql]
+
+
 def test_what_the_new_table_gets_besides(script: Any) -> None:
     """table_args, table_kwargs and partial_reordering are about the new table."""
     with script.op.batch_alter_table(

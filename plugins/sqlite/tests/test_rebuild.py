@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Computed, Integer, Table, create_engine
+from sqlalchemy import Computed, Integer, Table, create_engine, event
 from sqlalchemy.exc import IntegrityError, NoSuchTableError
 
 from idiolect.errors import OperationError
@@ -51,6 +52,14 @@ def play(connection: Connection, *statements: str) -> None:
     for statement in statements:
         connection.exec_driver_sql(statement)
     connection.commit()
+
+
+@contextlib.contextmanager
+def listening(name: str, listener: Callable[..., None]) -> Iterator[None]:
+    """Have a listener for the events of all tables, as extensions of SQLAlchemy have."""
+    event.listen(Table, name, listener)
+    yield
+    event.remove(Table, name, listener)
 
 
 TRIGGER = "CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.a); END"
@@ -335,6 +344,33 @@ def test_a_check_of_a_dropped_column_goes_with_it(connection: Connection) -> Non
     rebuild(connection, lambda batch: batch.drop_column("b"))
     expected = 'CREATE TABLE "t" ( id INTEGER, PRIMARY KEY (id), CONSTRAINT l CHECK (id > 0) )'
     assert [expected] == sql_of(connection, "table")
+
+
+def test_triggers_that_others_look_after_are_left_to_them(connection: Connection) -> None:
+    """SpatiaLite drops triggers before the table goes, and makes others for the new one."""
+    play(
+        connection,
+        "CREATE TABLE t (a INTEGER, geometry BLOB)",
+        "CREATE TABLE log (a INTEGER)",
+        TRIGGER,
+        "CREATE TRIGGER gone AFTER INSERT ON t BEGIN SELECT new.geometry; END",
+        "CREATE TRIGGER anew AFTER INSERT ON t BEGIN SELECT 1; END",
+    )
+
+    def drop(_table: Table, bind: Connection, **_kw: Any) -> None:
+        bind.exec_driver_sql("DROP TRIGGER gone")
+        bind.exec_driver_sql("DROP TRIGGER anew")
+
+    def create(_table: Table, bind: Connection, **_kw: Any) -> None:
+        made = "CREATE TRIGGER anew AFTER INSERT ON _alembic_tmp_t BEGIN SELECT 2; END"
+        bind.exec_driver_sql(made)
+
+    with listening("before_drop", drop), listening("after_drop", create):
+        rebuild(connection, lambda op: op.drop_column("geometry"))
+    connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+
+    made = 'CREATE TRIGGER anew AFTER INSERT ON "t" BEGIN SELECT 2; END'
+    assert [made, TRIGGER] == sql_of(connection, "trigger")
 
 
 def test_triggers_about_a_renamed_column_are_told(connection: Connection) -> None:

@@ -54,12 +54,26 @@ def check_directives(directives: Sequence[Any], process: Callable[..., None] | s
                 )
 
 
+def is_operation(value: Any) -> bool:
+    """Return whether a value is an operation.
+
+    Published libraries have classes of operations that derive from no other and register a
+    renderer for each.
+    """
+    if isinstance(value, MigrateOperation):
+        return True
+    # Values that are no operations are rare, and most callers render nothing.
+    from idiolect.autogenerate.render import dispatch
+
+    return dispatch.is_rendered(value)
+
+
 def _wrong_operations(operations: Any) -> Iterator[Any]:
     if not isinstance(operations, (list, tuple)):
         yield operations
         return
     for one in operations:
-        if not isinstance(one, MigrateOperation):
+        if not is_operation(one):
             yield one
         elif isinstance(one, OpContainer):
             yield from _wrong_operations(one.ops)

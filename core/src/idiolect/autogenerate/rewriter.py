@@ -6,15 +6,18 @@ walk through directives and nothing about databases.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from idiolect.autogenerate.directives import is_operation
 from idiolect.errors import CommandError
 from idiolect.operations.ops.containers import MigrationScript, OpContainer
-from idiolect.operations.ops.core import MigrateOperation
 from idiolect.util.langhelpers import Dispatcher, to_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from idiolect.operations.ops.core import MigrateOperation
 
 
 class Rewriter:
@@ -123,14 +126,16 @@ class Rewriter:
         except ValueError:
             yield directive
             return
-        if rewrite in directive._mutations:  # noqa: SLF001 - of our own operations
+        if rewrite in getattr(directive, "_mutations", ()):
             yield directive
             return
         for new in to_list(rewrite(context, revision, directive)):
-            if not isinstance(new, MigrateOperation):
+            if not is_operation(new):
                 raise CommandError(
                     f"Rewriter: {getattr(rewrite, '__qualname__', rewrite)!r} has to return an "
                     f"operation, a list of operations or None, got {new!r}."
                 )
-            new._mutations = new._mutations | {rewrite}  # type: ignore[misc]  # noqa: SLF001
+            # An operation that derives from nothing of ours may be frozen.
+            with contextlib.suppress(AttributeError):
+                new._mutations = getattr(new, "_mutations", frozenset()) | {rewrite}  # noqa: SLF001
             yield new

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Any, Generic, NoReturn, TypeVar, overload
 
@@ -234,7 +235,10 @@ class PriorityDispatcher:
     """
 
     def __init__(self) -> None:
-        self._registry: dict[tuple[str, str, int], list[tuple[Callable[..., Any], str | None]]] = {}
+        # Tests of published libraries look into it for keys that nothing was registered for.
+        self._registry: defaultdict[
+            tuple[str, str, int], list[tuple[Callable[..., Any], str | None]]
+        ] = defaultdict(list)
 
     def dispatch_for(
         self,
@@ -254,7 +258,7 @@ class PriorityDispatcher:
         """
 
         def register(fn: F) -> F:
-            self._registry.setdefault((target, qualifier, priority), []).append((fn, subgroup))
+            self._registry[target, qualifier, priority].append((fn, subgroup))
             return fn
 
         return register
@@ -305,4 +309,4 @@ class PriorityDispatcher:
     def populate_with(self, other: PriorityDispatcher) -> None:
         """Register everything that is registered with ``other``, after what is here."""
         for key, entries in other._registry.items():
-            self._registry.setdefault(key, []).extend(entries)
+            self._registry[key].extend(entries)

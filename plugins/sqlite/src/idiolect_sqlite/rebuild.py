@@ -10,7 +10,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, text
+from sqlalchemy import String, event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import CompileError, OperationalError
 from sqlalchemy.types import UserDefinedType
@@ -294,6 +294,30 @@ class Rebuild:
             )
         return f"{head}{bracket}{self.batch.said_anew(rest)}"
 
+    @contextlib.contextmanager
+    def _left_to_the_drop(self, triggers: dict[str, str]) -> Iterator[None]:
+        """Forget the triggers that something else takes care of, as SpatiaLite does of its own.
+
+        A listener may drop some before the old table goes; the new table may have some already.
+        """
+
+        def forget(*_args: Any, **_kw: Any) -> None:
+            here = self._names_of_triggers()
+            for name in triggers.keys() - here:
+                del triggers[name]
+
+        event.listen(self.table, "before_drop", forget)
+        try:
+            yield
+        finally:
+            event.remove(self.table, "before_drop", forget)
+        for name in triggers.keys() & self._names_of_triggers():
+            del triggers[name]
+
+    def _names_of_triggers(self) -> set[str]:
+        sql = f"SELECT name FROM {self.schema}sqlite_master WHERE type = 'trigger'"  # noqa: S608 - quoted
+        return {name for (name,) in self._rows(sql)}
+
     def tell_of_triggers(self, triggers: dict[str, str]) -> None:
         """Warn of triggers that may be about a column that is not there any more."""
         new_names = self.batch.columns
@@ -361,10 +385,10 @@ class Rebuild:
         clauses.keep(self.batch.new_table)
         indexes = self.indexes_by_text()
         triggers = self._own("trigger")
-        self.tell_of_triggers(triggers)
         reached = self.sequence()
-        with self.views_left_alone():
+        with self.views_left_alone(), self._left_to_the_drop(triggers):
             yield
+        self.tell_of_triggers(triggers)
         for sql in (*indexes.values(), *triggers.values()):
             self.connection.exec_driver_sql(in_schema(sql, self.schema))
         if reached is not None:

@@ -53,11 +53,23 @@ def render_op(autogen_context: AutogenContext, op: MigrateOperation) -> list[str
     """
     hooks = hooks_for(autogen_context.dialect.name, room="autogenerate")
     codes = hooks.render_operation(op, autogen_context)
-    if op.likely_rename is None or not codes:
+    likely_rename = getattr(op, "likely_rename", None)
+    if likely_rename is None or not codes:
         return codes
-    instead = "\n".join(hooks.render_operation(op.likely_rename, autogen_context))
+    instead = "\n".join(hooks.render_operation(likely_rename, autogen_context))
     hint = [f"#     {line.strip()}" for line in instead.splitlines()]
     return [*_PERHAPS_A_RENAME, *hint, *codes]
+
+
+def is_rendered(value: Any) -> bool:
+    """Return whether a renderer is registered for the value's class, or for a base of it."""
+    if isinstance(value, str):
+        return False
+    try:
+        renderers.dispatch(value)
+    except ValueError:
+        return False
+    return True
 
 
 def render_op_text(autogen_context: AutogenContext, op: MigrateOperation) -> str:

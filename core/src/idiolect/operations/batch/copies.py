@@ -49,6 +49,15 @@ def is_bound_to_type(constraint: Constraint) -> bool:
     return bool(getattr(constraint, "_type_bound", False))
 
 
+def is_made_with_its_column(index: Index) -> bool:
+    """Return whether a database makes the index by itself, as SpatiaLite does for geometries.
+
+    Reflection says so by a flag. Models have it too, at columns that ask for an index.
+    """
+    flagged = bool(getattr(index, "_column_flag", False))
+    return flagged and not any(one.index or one.unique for one in index.columns)
+
+
 def columns_of(constraint: Constraint) -> list[Column[Any]]:
     """Return the columns that a constraint knows it is about; [] for text."""
     columns: Any = getattr(constraint, "columns", ())

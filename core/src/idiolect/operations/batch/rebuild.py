@@ -425,6 +425,8 @@ class ApplyBatchImpl:
                 if not column.is_literal:
                     self._find(column.name)
         for name, index in self.indexes.items():
+            if copies.is_made_with_its_column(index):
+                continue
             gone = [each.name for each in index.columns if each.name not in self.columns]
             if gone:
                 raise OperationError(
@@ -531,7 +533,8 @@ class ApplyBatchImpl:
 
     def _gather_indexes_from_both_tables(self) -> list[Index]:
         """Return the indexes of the new table, which has its final name by now."""
-        both = [*self.indexes.values(), *self.new_indexes.values()]
+        kept = [one for one in self.indexes.values() if not copies.is_made_with_its_column(one)]
+        both = [*kept, *self.new_indexes.values()]
         names = self._new_names()
         return [copies.index(each, self.new_table, self._key_of, names) for each in both]
 
