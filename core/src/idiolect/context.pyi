@@ -25,7 +25,7 @@ config: Config
 script: ScriptDirectory
 
 def begin_transaction() -> ProxyTransaction | AbstractContextManager[Any]:
-    """Return the block in which a run's transaction lives. Needs ``configure()``.
+    """Return the context manager for the run's transaction. Needs ``configure()``.
 
     See :meth:`MigrationContext.begin_transaction`.
     """
@@ -60,34 +60,34 @@ def configure(
     autogenerate_plugins: Collection[str] | None = None,
     **kw: Any,
 ) -> None:
-    """Say how the database is reached and what the run is to obey.
+    """Configure the connection and the options of the run.
 
-    May be called several times by one env.py; what follows works on the latest call's
-    context. All options, with their meaning and defaults: ``docs/reference/options.md``.
+    Can be called several times by one env.py; other methods use the latest context. All
+    options with their defaults are documented in ``docs/reference/options.md``.
 
     Raises:
-        CommandError: ``connection`` is not a Connection, or nothing tells the dialect.
-        UnknownDialectError: nothing installed serves the dialect.
+        CommandError: ``connection`` is not a Connection, or the dialect cannot be determined.
+        UnknownDialectError: no installed plugin supports the dialect.
     """
 
 def execute(
     sql: Executable | str,
     execution_options: dict[str, Any] | None = None,
 ) -> None:
-    """Send a statement, or write it to the script. Needs ``configure()``."""
+    """Execute a statement, or write it to the script. Needs ``configure()``."""
 
 def get_bind() -> Connection | None:
-    """Return the connection that statements go to. Needs ``configure()``."""
+    """Return the connection of the context. Needs ``configure()``."""
 
 def get_context() -> MigrationContext:
     """Return the migration context of the latest ``configure()``.
 
     Raises:
-        CommandError: there was none yet.
+        CommandError: ``configure()`` has not been called.
     """
 
 def get_head_revision() -> RevisionArgument:
-    """Return the id of the one head; CommandError where there are several."""
+    """Return the id of the only head; raise CommandError if there are several."""
 
 def get_head_revisions() -> RevisionArgument:
     """Return the ids of all heads."""
@@ -96,10 +96,10 @@ def get_impl() -> DefaultImpl:
     """Return the impl of the context. Needs ``configure()``."""
 
 def get_revision_argument() -> RevisionArgument:
-    """Return the id that the command goes to; None for the base.
+    """Return the target revision of the command; None for the base.
 
     Raises:
-        CommandError: the command goes nowhere, as ``current`` does.
+        CommandError: the command has no target revision, as ``current``.
     """
 
 def get_starting_revision_argument() -> RevisionArgument:
@@ -110,39 +110,39 @@ def get_starting_revision_argument() -> RevisionArgument:
     """
 
 def get_tag_argument() -> str | None:
-    """Return what was passed with ``--tag``, if anything."""
+    """Return the value of ``--tag``, or None."""
 
 @overload
 def get_x_argument(
     as_dictionary: Literal[False] = False,
 ) -> list[str]:
-    """Return what was passed with ``-x``: texts in order, or a dict of ``key=value``.
+    """Return the values of ``-x``: a list of strings, or a dict of ``key=value`` pairs.
 
-    A text without ``=`` becomes a key with an empty value; of equal keys the last counts.
+    A value without ``=`` becomes a key with an empty value; of equal keys the last one wins.
     """
 
 @overload
 def get_x_argument(
     as_dictionary: Literal[True],
 ) -> dict[str, str]:
-    """Return what was passed with ``-x``: texts in order, or a dict of ``key=value``.
+    """Return the values of ``-x``: a list of strings, or a dict of ``key=value`` pairs.
 
-    A text without ``=`` becomes a key with an empty value; of equal keys the last counts.
+    A value without ``=`` becomes a key with an empty value; of equal keys the last one wins.
     """
 
 def is_offline_mode() -> bool:
-    """Return whether a script is to be written (``--sql``). Needs no ``configure()``."""
+    """Return whether a script is generated (``--sql``). Does not need ``configure()``."""
 
 def is_transactional_ddl() -> bool:
     """Return whether failed revisions can be rolled back. Needs ``configure()``."""
 
 def requires_connection() -> bool:
-    """Return whether a database has to be reached. Needs no ``configure()``."""
+    """Return whether the command needs a database connection. Does not need ``configure()``."""
 
 def run_migrations(
     **kw: Any,
 ) -> None:
-    """Run what the command planned, on the context of the latest ``configure()``.
+    """Run the steps planned by the command, on the context of the latest ``configure()``.
 
     Args:
         **kw: passed to each revision's ``upgrade()`` or ``downgrade()``.
@@ -151,4 +151,4 @@ def run_migrations(
 def static_output(
     text: str,
 ) -> None:
-    """Write text to the script as it is, such as a comment. Needs ``configure()``."""
+    """Write text to the script unchanged, such as a comment. Needs ``configure()``."""
