@@ -74,16 +74,17 @@ def test_operations_may_derive_from_nothing() -> None:
     writer = Rewriter()
     writer.rewrites(Grant)(lambda _context, _revision, op: Grant(op.sql.upper()))
     renderers.dispatch_for(Grant)(lambda _context, op: f"op.execute({op.sql!r})")
-    directive = script()
-    directive.upgrade_ops.ops.append(Grant("select 1"))
+    upgrade_ops: Any = ops.UpgradeOps()
+    upgrade_ops.ops.append(Grant("select 1"))
+    directive = ops.MigrationScript("a1", upgrade_ops, ops.DowngradeOps())
     try:
         writer(None, (), [directive])
         check_directives([directive], "a hook")
-        code = render_python_code(directive.upgrade_ops)
+        code = render_python_code(upgrade_ops)
     finally:
         del renderers._registry[Grant, "default"]
 
-    assert [Grant("SELECT 1")] == directive.upgrade_ops.ops
+    assert [Grant("SELECT 1")] == upgrade_ops.ops
     assert "op.execute('SELECT 1')" in code
     with pytest.raises(CommandError, match=r"'a hook' left .*Grant"):
         check_directives([directive], "a hook")
