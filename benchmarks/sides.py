@@ -41,12 +41,14 @@ def both() -> tuple[Side, Side]:
 
     alembic = Side("alembic", reference_python())
     # The developer's rooms are on the path since the first venv was asked for.
-    from devtools.environment import PACKAGES, make
+    from devtools.environment import install_wheels, make
     from devtools.shell import ROOT, cache_folder
 
     release = f"{sys.version_info.major}.{sys.version_info.minor}"
-    # Installed editable: a venv of its own for each clone.
+    # A venv of its own for each clone.
     clone = f"{zlib.crc32(str(ROOT).encode()):08x}"
     folder = cache_folder() / f"benchmark-{clone}-sqlalchemy-{sqlalchemy.__version__}-py{release}"
     pinned = [f"sqlalchemy=={sqlalchemy.__version__}", "psycopg[binary]>=3.2", "pymysql>=1.1"]
-    return alembic, Side("idiolect", make(folder, pinned, packages=PACKAGES))
+    python = make(folder, pinned)
+    install_wheels(python, folder / "wheels")
+    return alembic, Side("idiolect", python)

@@ -223,7 +223,7 @@ def documented_arguments(text: str) -> list[str]:
 
 def test_commands_and_their_flags_are_those_of_the_parser() -> None:
     """commands.md has a section for each command with exactly the flags that the parser takes."""
-    further = describe(import_alembic)._replace(name="import-alembic")
+    further = describe(import_alembic, "import-alembic")
     parser = build_parser("idiolect", [*map(load, BUILTIN), further])
     choices = next(action for action in parser._actions if action.metavar == "COMMAND").choices
     assert choices is not None

@@ -81,6 +81,48 @@ def make(folder: Path, requirements: Sequence[str], *, packages: Sequence[str] =
     return python
 
 
+def build_wheels(python: Path, folder: Path) -> dict[str, Path]:
+    """Build the wheels of this project's packages.
+
+    Args:
+        python: a Python that has pip.
+        folder: where they are put.
+
+    Returns:
+        Package, as in :data:`PACKAGES`, to its wheel.
+
+    Raises:
+        Failure: pip failed.
+    """
+    sources = [f"./{package}" for package in PACKAGES]
+    options = ["--quiet", "--no-deps", "--wheel-dir", str(folder)]
+    words = [str(python), "-m", "pip", "wheel", *options, *sources]
+    shown_as = f"pip wheel {' '.join(sources)}"
+    insist(lambda: run(words, env=PIP_SETTINGS, shown_as=shown_as))
+    built = {path.name.split("-")[0]: path for path in folder.glob("*.whl")}
+    return {package: built[distribution(package).replace("-", "_")] for package in PACKAGES}
+
+
+def install_wheels(python: Path, folder: Path) -> None:
+    """Build this project's packages and install them as users have them: not editable.
+
+    Args:
+        python: of the venv that gets them.
+        folder: where the wheels are put; emptied first.
+
+    Raises:
+        Failure: pip failed.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    wheels = [str(wheel) for wheel in build_wheels(python, folder).values()]
+    words = [str(python), "-m", "pip", "install", "--quiet"]
+    shown_as = "pip install " + " ".join(map(distribution, PACKAGES))
+    insist(lambda: run([*words, *wheels], env=PIP_SETTINGS, shown_as=shown_as))
+    # Once more, as their version says nothing of a working tree.
+    again = [*words, "--force-reinstall", "--no-deps", *wheels]
+    insist(lambda: run(again, env=PIP_SETTINGS, shown_as=shown_as))
+
+
 def pinned(requirements: Sequence[str]) -> list[str]:
     """Return the names of the distributions whose release a requirement says itself."""
     return [found[1] for each in requirements if (found := _PINNED.match(each))]

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from devtools import checks, clients, environment, servers
-from devtools.shell import ROOT, Failure, announce, insist, run
+from devtools.shell import ROOT, Failure, announce, run
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -125,7 +125,7 @@ def test_alone(
         Failure: the tests of a package failed; it names them.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    wheels = _build_wheels(environment.make(venv, []), folder / "wheels")
+    wheels = environment.build_wheels(environment.make(venv, []), folder / "wheels")
     databases = sorted({name for _, _, needed in _ALONE.values() for name in needed})
     failed = []
     with servers.running(databases, without) as urls:
@@ -146,19 +146,6 @@ def test_alone(
     if failed:
         raise Failure(f"Failed alone: {', '.join(failed)}.")
     announce("\nEach package passes its tests alone.")
-
-
-def _build_wheels(python: Path, folder: Path) -> dict[str, Path]:
-    sources = [f"./{package}" for package in environment.PACKAGES]
-    options = ["--quiet", "--no-deps", "--wheel-dir", str(folder)]
-    words = [str(python), "-m", "pip", "wheel", *options, *sources]
-    shown_as = f"pip wheel {' '.join(sources)}"
-    insist(lambda: run(words, env=environment.PIP_SETTINGS, shown_as=shown_as))
-    built = {path.name.split("-")[0]: path for path in folder.glob("*.whl")}
-    return {
-        package: built[environment.distribution(package).replace("-", "_")]
-        for package in environment.PACKAGES
-    }
 
 
 def _pytest(

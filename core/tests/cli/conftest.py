@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from core.tests.command.conftest import branched, linear, terminal
+from core.tests.commands.conftest import branched, linear, terminal
 
 __all__ = ["branched", "linear", "terminal"]

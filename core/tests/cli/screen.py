@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.tests.command.terminal import Terminal
+    from core.tests.commands.terminal import Terminal
 
 
 PAINT = re.compile(r"\x1b\[[\d;]*m")

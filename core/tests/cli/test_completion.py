@@ -16,7 +16,7 @@ from idiolect.cli.shells import SCRIPTS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.tests.command.terminal import Terminal
+    from core.tests.commands.terminal import Terminal
 
 IDS = ["c333", "b222", "d444", "a111"]
 

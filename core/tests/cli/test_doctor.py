@@ -16,7 +16,7 @@ from idiolect.script import index
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from core.tests.command.terminal import Terminal
+    from core.tests.commands.terminal import Terminal
 
     Plant = Callable[[Terminal], object]
 
@@ -282,10 +282,11 @@ def test_an_index_that_tells_something_else_is_found(
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     linear.run("heads")
     kept = index.index_path(str(linear.versions.resolve()))
-    names, stats, records, _ = index._load(kept)
-    place = names.index("b222_.py")
+    text, stats, _, rest = index._load(kept)
+    ids, depths, records = marshal.loads(rest)
+    place = list(index._rows(index._load(kept), "")).index("b222_.py")
     records[place] = marshal.dumps(("zzzz", *marshal.loads(records[place])[1:]))
-    data = marshal.dumps((names, stats, records, None))
+    data = marshal.dumps((text, stats, None, marshal.dumps((ids, depths, records))))
     Path(kept).write_bytes(index._checked_head(data) + data)
 
     _, document = examined(linear)

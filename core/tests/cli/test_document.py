@@ -10,7 +10,7 @@ import pytest
 from idiolect.cli.main import CommandLine
 
 if TYPE_CHECKING:
-    from core.tests.command.terminal import Terminal
+    from core.tests.commands.terminal import Terminal
     from idiolect.settings.config import Config
 
 ENTRY = {

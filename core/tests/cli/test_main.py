@@ -15,7 +15,7 @@ from idiolect.cli.main import CommandLine, _skip_final_collection, main
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
-    from core.tests.command.terminal import Terminal
+    from core.tests.commands.terminal import Terminal
     from idiolect.settings.config import Config
 
 OTHER = "[alembic]\nscript_location = %(here)s/other\n[there]\nscript_location = %(here)s/other\n"

@@ -17,7 +17,7 @@ from idiolect.cli.progress import Progress, shown_on
 from idiolect.util import progress
 
 if TYPE_CHECKING:
-    from core.tests.command.terminal import Terminal
+    from core.tests.commands.terminal import Terminal
 
 CLEAR = "\r\x1b[K"
 #: Lines of a revision that wait for the test; in vain after a while.

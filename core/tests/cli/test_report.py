@@ -13,7 +13,7 @@ from idiolect.cli.report import describe_failure
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.tests.command.terminal import Terminal
+    from core.tests.commands.terminal import Terminal
 
 SECOND = "revision = 'b222'\ndown_revision = 'a111'\nfrom idiolect import op\n"
 

@@ -10,7 +10,7 @@ import pytest
 from core.tests.cli.screen import on_screen
 
 if TYPE_CHECKING:
-    from core.tests.command.terminal import Terminal
+    from core.tests.commands.terminal import Terminal
 
 PAINT = re.compile(r"\x1b\[[\d;]*m")
 FAILING = """revision = 'b222'

@@ -11,7 +11,7 @@ import pytest
 
 from idiolect.errors import CommandError
 from idiolect.migration import MigrationContext
-from idiolect.runtime import plugins
+from idiolect.runtime import plugins, published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ def test_threads_wait_until_they_are_set_up(site: Path) -> None:
     """A context of another thread has all comparators, however long setup() takes."""
     (site / "acme_views_plugin.py").write_text(
         "import threading\n"
-        "from idiolect.runtime.plugins import load_published\n"
+        "from idiolect.runtime.published import load_published\n"
         "done = []\n"
         "def other():\n    load_published()\n    done.append('other')\n"
         "def setup(plugin):\n"
@@ -75,7 +75,7 @@ def test_threads_wait_until_they_are_set_up(site: Path) -> None:
         "    done.append('setup')\n"
         "    done.append(thread)\n"
     )
-    plugins.load_published()
+    published.load_published()
     done = sys.modules["acme_views_plugin"].done
     thread = done.pop(1)
     thread.join()

@@ -333,9 +333,9 @@ def test_two_processes_write(project: Path) -> None:
 
     assert [[f"r{COUNT - 1}"] * 5] * 2 == said
     assert [kept(project)] == list(kept(project).parent.iterdir())
-    names, _, _, graph = index._load(str(kept(project)))
-    assert COUNT == len(names)
-    assert graph is not None
+    content = index._load(str(kept(project)))
+    assert COUNT == len(index._rows(content, ""))
+    assert content[2] is not None
 
 
 @settings(

@@ -23,7 +23,7 @@ from idiolect.autogenerate.compare import (
     types,
 )
 from idiolect.runtime.plugins import Plugin, all_plugins, put_first
-from idiolect.util.langhelpers import DispatchPriority, PriorityDispatcher, PriorityDispatchResult
+from idiolect.util.dispatch import DispatchPriority, PriorityDispatcher, PriorityDispatchResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

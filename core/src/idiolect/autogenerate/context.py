@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from idiolect.autogenerate.compare.inspection import Reflection
     from idiolect.hooks.compared import Comparator, SchemaObject
     from idiolect.runtime.migration import MigrationContext
-    from idiolect.util.langhelpers import PriorityDispatcher
+    from idiolect.util.dispatch import PriorityDispatcher
 
 _DEFAULT_PLUGINS = ("alembic.autogenerate.*", "idiolect.autogenerate.*")
 #: Kinds of objects that belong to a table, for the filters of names.

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from idiolect.autogenerate.directives import is_operation
 from idiolect.errors import CommandError
 from idiolect.operations.ops.containers import MigrationScript, OpContainer
-from idiolect.util.langhelpers import Dispatcher, to_list
+from idiolect.util.dispatch import Dispatcher
+from idiolect.util.langhelpers import to_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -8,34 +8,34 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 CommandFunction = Callable[..., Any]
 
 #: Command -> the module that defines it.
 BUILTIN = {
-    "branches": "idiolect.command.show",
-    "check": "idiolect.command.check",
+    "branches": "idiolect.commands.show",
+    "check": "idiolect.commands.check",
     "completion": "idiolect.cli.shells",
-    "current": "idiolect.command.show",
+    "current": "idiolect.commands.show",
     "doctor": "idiolect.cli.doctor",
-    "downgrade": "idiolect.command.migrate",
-    "edit": "idiolect.command.edit",
-    "ensure_version": "idiolect.command.migrate",
-    "graph": "idiolect.command.graph",
-    "heads": "idiolect.command.show",
-    "history": "idiolect.command.show",
-    "hooks": "idiolect.command.hooks",
-    "init": "idiolect.command.init",
-    "list_templates": "idiolect.command.init",
-    "merge": "idiolect.command.merge",
+    "downgrade": "idiolect.commands.migrate",
+    "edit": "idiolect.commands.edit",
+    "ensure_version": "idiolect.commands.migrate",
+    "graph": "idiolect.commands.graph",
+    "heads": "idiolect.commands.show",
+    "history": "idiolect.commands.show",
+    "hooks": "idiolect.commands.hooks",
+    "init": "idiolect.commands.init",
+    "list_templates": "idiolect.commands.init",
+    "merge": "idiolect.commands.merge",
     "new-dialect": "idiolect.testing.scaffold",
-    "plugins": "idiolect.command.plugins",
-    "repair": "idiolect.command.repair",
-    "revision": "idiolect.command.revision",
-    "show": "idiolect.command.show",
-    "stamp": "idiolect.command.migrate",
-    "upgrade": "idiolect.command.migrate",
+    "plugins": "idiolect.commands.plugins",
+    "repair": "idiolect.commands.repair",
+    "revision": "idiolect.commands.revision",
+    "show": "idiolect.commands.show",
+    "stamp": "idiolect.commands.migrate",
+    "upgrade": "idiolect.commands.migrate",
 }
 #: Commands that run env.py whatever their arguments.
 RUNS_ENVIRONMENT = frozenset(
@@ -200,7 +200,7 @@ POSITIONALS: dict[str, dict[str, Any]] = {
 _PLURALS = {("stamp", "revision"): "revisions"}
 
 
-class CommandSpec(NamedTuple):
+class CommandSpec:
     """A command as the parser needs it.
 
     Attributes:
@@ -211,29 +211,44 @@ class CommandSpec(NamedTuple):
         summary: the first sentence of the docstring.
     """
 
-    name: str
-    function: CommandFunction
-    positionals: tuple[str, ...]
-    flags: dict[str, Any]
-    summary: str
+    __slots__ = ("flags", "function", "name", "positionals", "summary")
+
+    def __init__(
+        self,
+        name: str,
+        function: CommandFunction,
+        positionals: tuple[str, ...],
+        flags: dict[str, Any],
+        summary: str,
+    ) -> None:
+        self.name = name
+        self.function = function
+        self.positionals = positionals
+        self.flags = flags
+        self.summary = summary
 
     def argument_name(self, parameter: str) -> str:
         """Return the name under which the parser stores a parameter's value."""
         return _PLURALS.get((self.name, parameter), parameter)
 
 
-def describe(function: CommandFunction) -> CommandSpec:
-    """Return a command's specification, from its signature and docstring."""
+def describe(function: CommandFunction, name: str | None = None) -> CommandSpec:
+    """Return a command's specification, from its signature and docstring.
+
+    Args:
+        function: the function to run; takes the Config first.
+        name: the name on the command line; None: the function's name.
+    """
     code = function.__code__
     parameters = code.co_varnames[1 : code.co_argcount]
     defaults = function.__defaults__ or ()
     split = len(parameters) - len(defaults)
     flags = dict(zip(parameters[split:], defaults, strict=True)) | (function.__kwdefaults__ or {})
     return CommandSpec(
-        name=function.__name__,
+        name=name or function.__name__,
         function=function,
         positionals=parameters[:split],
-        flags={name: value for name, value in flags.items() if name not in _PROGRAM_ONLY},
+        flags={flag: value for flag, value in flags.items() if flag not in _PROGRAM_ONLY},
         summary=" ".join((function.__doc__ or "").strip().partition("\n\n")[0].split()),
     )
 
@@ -241,7 +256,7 @@ def describe(function: CommandFunction) -> CommandSpec:
 def load(name: str) -> CommandSpec:
     """Import a built-in command."""
     function = getattr(importlib.import_module(BUILTIN[name]), name.replace("-", "_"))
-    return describe(function)._replace(name=name)
+    return describe(function, name)
 
 
 def summary_of(name: str) -> str:

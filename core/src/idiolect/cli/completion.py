@@ -174,7 +174,7 @@ def _values(command: str, place: str, begun: str, given: dict[str, str]) -> Iter
 def _words(command: str, place: str) -> Iterable[str]:
     """Return the choices of an argument that has a fixed set."""
     if place == "format":
-        from idiolect.command.graph import FORMATS
+        from idiolect.commands.graph import FORMATS
 
         return FORMATS if command == "graph" else ("text", "json")
     if place == "shell":

@@ -28,4 +28,4 @@ def contributed_commands() -> list[CommandSpec]:
         except PluginLoadError as exc:
             warn(exc)
     collect("register_commands", found, lenient=True)
-    return [describe(function)._replace(name=name) for name, function in found.items()]
+    return [describe(function, name) for name, function in found.items()]

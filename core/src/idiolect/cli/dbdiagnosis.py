@@ -11,8 +11,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from idiolect.cli.findings import Finding, failed
-from idiolect.command.environment import run_environment
-from idiolect.command.repair import unfinished_line
+from idiolect.commands.environment import run_environment
+from idiolect.commands.repair import unfinished_line
 from idiolect.errors import IdiolectError, PrivilegeError
 
 if TYPE_CHECKING:

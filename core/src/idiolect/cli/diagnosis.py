@@ -20,7 +20,7 @@ from idiolect import ALEMBIC_API, __version__
 from idiolect.cli.dbdiagnosis import look_at_databases
 from idiolect.cli.findings import Finding, failed
 from idiolect.cli.secrets import redact
-from idiolect.command.environment import script_directory
+from idiolect.commands.environment import script_directory
 from idiolect.script.index import SWITCH, index_path, is_readable, wrong_rows
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _environment() -> Iterator[Finding]:
 
 
 def _plugins() -> Iterator[Finding]:
-    from idiolect.command.inventory import inventory
+    from idiolect.commands.inventory import inventory
 
     for each in inventory():
         origin = f"{each.distribution} {each.version}" if each.distribution else each.module

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from idiolect.cli.terminal import has_colors, painted
-from idiolect.command.documents import check_format, print_document
+from idiolect.commands.documents import check_format, print_document
 from idiolect.errors import CommandError
 from idiolect.util.controls import visible
 from idiolect.util.messaging import write_outstream

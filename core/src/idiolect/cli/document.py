@@ -12,7 +12,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from idiolect.cli.report import failure_of
-from idiolect.command.documents import VERSION
+from idiolect.commands.documents import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

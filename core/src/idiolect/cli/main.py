@@ -22,7 +22,6 @@ from idiolect.cli.commands import (
     describe,
     load,
 )
-from idiolect.cli.contributed import contributed_commands
 from idiolect.cli.output import LenientOutput
 from idiolect.cli.parser import Parser, build_parser, parser_for
 from idiolect.settings.config import Config
@@ -55,6 +54,8 @@ class CommandLine:
     @cached_property
     def parser(self) -> Parser:
         """The parser of all commands, created on first access."""
+        from idiolect.cli.contributed import contributed_commands
+
         own = {spec.name for spec in self._added}
         further = [spec for spec in contributed_commands() if spec.name not in own]
         return build_parser(self.prog, [*map(load, BUILTIN), *self._added, *further])

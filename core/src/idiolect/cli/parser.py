@@ -18,7 +18,6 @@ from idiolect.cli.commands import (
     load,
     summary_of,
 )
-from idiolect.cli.contributed import contributed_commands
 from idiolect.util.controls import visible
 from idiolect.util.langhelpers import nearest
 
@@ -190,6 +189,8 @@ def parser_for(prog: str | None, argv: Sequence[str]) -> Parser:
     if name in BUILTIN:
         return build_parser(prog, [load(name)])
     # Plugins are loaded only for commands that are not built in.
+    from idiolect.cli.contributed import contributed_commands
+
     added = contributed_commands() if name or {"-h", "--help"} & {*argv} else []
     own = [spec for spec in added if spec.name == name]
     every: list[str | CommandSpec] = [*BUILTIN, *added]

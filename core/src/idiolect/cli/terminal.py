@@ -9,7 +9,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from idiolect.cli.secrets import redact
 from idiolect.util.controls import visible
 
 if TYPE_CHECKING:
@@ -64,6 +63,9 @@ def failure_at_terminal(failure: Failure, config: Config | None, colors: bool) -
         config: the configuration, whose secrets are masked.
         colors: whether to use colours.
     """
+    # The progress display paints too, and redacts nothing.
+    from idiolect.cli.secrets import redact
+
     code = f" [{failure.code}]" if failure.code else ""
     lines = [painted("FAILED: ", "red", colors) + painted(failure.headline, "bold", colors)]
     lines[0] += painted(code, "dim", colors)

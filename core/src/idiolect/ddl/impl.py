@@ -26,7 +26,6 @@ from idiolect.ddl import base, lookup, offline
 from idiolect.ddl.batching import BatchingImpl
 from idiolect.ddl.comparing import ComparingImpl
 from idiolect.ddl.guards import GuardedImpl
-from idiolect.ddl.rows import check_rows, inline_row, rows_of_same_keys
 from idiolect.ddl.standin import ScriptParameterError, StandInConnection
 from idiolect.errors import OperationError
 from idiolect.hooks.dialects import hooks_for
@@ -468,6 +467,8 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
             OperationError: a row names a column that the table does not have, or holds a value
                 that cannot be written into a script.
         """
+        from idiolect.ddl.rows import check_rows, inline_row, rows_of_same_keys
+
         check_rows(table, rows)
         if self.as_sql:
             for row in rows:

@@ -8,7 +8,7 @@ conflict names both owners. This module does not interpret the contributed value
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from idiolect.errors import HookError, PluginConflictError
 
@@ -76,7 +76,7 @@ class Collector(Generic[T]):
         return self._owners[name]
 
 
-class ContributedOperation(NamedTuple):
+class ContributedOperation:
     """An operation that a plugin contributes.
 
     Attributes:
@@ -84,8 +84,11 @@ class ContributedOperation(NamedTuple):
         sourcename: the classmethod that creates and invokes it; None: same name as the directive.
     """
 
-    op_class: type[Any]
-    sourcename: str | None = None
+    __slots__ = ("op_class", "sourcename")
+
+    def __init__(self, op_class: type[Any], sourcename: str | None = None) -> None:
+        self.op_class = op_class
+        self.sourcename = sourcename
 
 
 class OperationCollector(Collector[ContributedOperation]):

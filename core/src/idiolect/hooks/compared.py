@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from idiolect.util.langhelpers import DispatchPriority
+from idiolect.util.dispatch import DispatchPriority
 
 if TYPE_CHECKING:
     from collections.abc import Callable

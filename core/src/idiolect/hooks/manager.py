@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import threading
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -33,7 +33,7 @@ ROOM_DEFAULTS = {
 }
 
 
-class RegisteredPlugin(NamedTuple):
+class RegisteredPlugin:
     """A registered plugin.
 
     Attributes:
@@ -43,10 +43,19 @@ class RegisteredPlugin(NamedTuple):
         source: the entry point it was loaded from; None if registered in code.
     """
 
-    name: str
-    plugin: Any
-    dialect: str | None = None
-    source: entrypoints.PluginSource | None = None
+    __slots__ = ("dialect", "name", "plugin", "source")
+
+    def __init__(
+        self,
+        name: str,
+        plugin: Any,
+        dialect: str | None = None,
+        source: entrypoints.PluginSource | None = None,
+    ) -> None:
+        self.name = name
+        self.plugin = plugin
+        self.dialect = dialect
+        self.source = source
 
     @property
     def is_dialects_own(self) -> bool:

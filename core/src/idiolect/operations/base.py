@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     # The context is made two floors above; only its type is needed here.
     from idiolect.runtime.migration import MigrationContext
-    from idiolect.util.langhelpers import Dispatcher
+    from idiolect.util.dispatch import Dispatcher
 else:
     BatchOperationsMethods = OperationsMethods = object
 

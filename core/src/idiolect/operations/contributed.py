@@ -35,8 +35,9 @@ def _install() -> OperationCollector:
     _added.clear()
     collector = OperationCollector({name: _owner(name) for name in dir(Operations)})
     collect("register_operations", collector)
-    for name, (op_class, sourcename) in collector.items():
-        _add(Operations, name, op_class, sourcename)
+    for name, contributed in collector.items():
+        op_class = contributed.op_class
+        _add(Operations, name, op_class, contributed.sourcename)
         if callable(getattr(op_class, f"batch_{name}", None)):
             _add(BatchOperations, name, op_class, f"batch_{name}")
     return collector

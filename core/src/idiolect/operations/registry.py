@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import OperationError
-from idiolect.util.langhelpers import Dispatcher, nearest
+from idiolect.util.dispatch import Dispatcher
+from idiolect.util.langhelpers import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

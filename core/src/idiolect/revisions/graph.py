@@ -10,7 +10,7 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from idiolect.revisions import lineage, relative, resolve
+from idiolect.revisions import lineage, resolve
 from idiolect.revisions.errors import MultipleHeads, RevisionError
 from idiolect.revisions.load import Graph, double_error, load
 from idiolect.revisions.node import Revision
@@ -255,6 +255,8 @@ class RevisionMap:
         Args:
             id_: the ids in the version table.
         """
+        from idiolect.revisions import relative
+
         ids = [one.revision for one in self.get_revisions(id_)]
         return set(relative.applied_tops(self._graph, ids))
 
@@ -330,12 +332,24 @@ class RevisionMap:
             RangeNotAncestorError: ``lower`` is not an ancestor of ``upper``.
             RevisionError: an end cannot be resolved.
         """
+        if not (inclusive or select_for_downgrade) and self._are_all(upper, lower):
+            return
         # Imported here and below because commands that only need heads do not plan.
         from idiolect.revisions import plan
 
         select = plan.downgrade if select_for_downgrade else plan.upgrade
         span = plan.Span(upper, lower, inclusive, implicit_base, assert_relative_length)
         yield from plan.ordered(self._graph, select(self._graph, span))
+
+    def _are_all(self, upper: Wanted, applied: Wanted) -> bool:
+        """Return whether ``upper`` means the heads and they are what is applied, as it mostly is.
+
+        Known without a look at anything but the ends of the graph.
+        """
+        heads = self._graph.heads
+        if upper != "heads" and (upper != "head" or len(heads) > 1):
+            return False
+        return isinstance(applied, (list, tuple)) and {*applied} == {*heads}
 
     def _collect_upgrade_revisions(
         self,

@@ -8,9 +8,9 @@ valid graph. Identifiers given by users are resolved in ``resolve``.
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from idiolect.revisions import lineage, sort
+from idiolect.revisions import lineage
 from idiolect.revisions.errors import MissingRevisionError, RevisionError
 from idiolect.revisions.node import as_tuple, label_fault
 from idiolect.revisions.shelf import Shelf
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from idiolect.revisions.node import Revision
 
     Ids: TypeAlias = tuple[str, ...]
-    #: Depths in the order of the revisions; ids by label; heads, bases, real heads, real bases.
-    Kept: TypeAlias = tuple[list[int], dict[str, str], Ids, Ids, Ids, Ids]
+    #: Ids by label; heads, bases, real heads, real bases.
+    Ends: TypeAlias = tuple[dict[str, str], Ids, Ids, Ids, Ids]
+    #: Ids; depths in the same order; creates the revision at an index, with its links.
+    Details: TypeAlias = tuple[list[str], list[int], Callable[[int], Revision]]
 
 #: How alike a name must be to one that is there, to be told as a mistake; from 0 to 1.
 _ALIKE = 0.8
@@ -45,6 +47,7 @@ class Graph:
     """
 
     __slots__ = (
+        "_kept",
         "bases",
         "depths",
         "doubles",
@@ -57,6 +60,7 @@ class Graph:
     )
 
     def __init__(self) -> None:
+        self._kept: dict[str, Any] = {}
         self.nodes: dict[str, Revision] = {}
         self.names: dict[str, Revision] = {}
         self.doubles: dict[str, Revision] = {}
@@ -68,33 +72,49 @@ class Graph:
         self.real_bases: tuple[str, ...] = ()
 
     @classmethod
-    def kept(cls, places: dict[str, int], make: Callable[[int], Revision], rest: Kept) -> Graph:
+    def kept(cls, ends: Ends, details: Callable[[], Details]) -> Graph:
         """Restore a graph from cached data; its revisions are created lazily.
 
         Args:
-            places: ids and their indexes, in the order of ``nodes``.
-            make: creates the revision at an index, with its links.
-            rest: the result of :meth:`keep`.
+            ends: the result of :meth:`ends`.
+            details: called on first access to anything but the ends.
         """
-        graph = cls()
-        depths, labels, graph.heads, graph.bases, graph.real_heads, graph.real_bases = rest
-        graph.depths = dict(zip(places, depths, strict=True))
-        graph.positions = places
-        graph.nodes = nodes = Shelf(places, make)
-        ids = dict(zip(places, places, strict=True)) | labels
-        graph.names = Shelf(ids, nodes.__getitem__) if labels else nodes
+        graph = cls.__new__(cls)
+        graph.doubles = {}
+        labels, graph.heads, graph.bases, graph.real_heads, graph.real_bases = ends
+        graph._kept = {"labels": labels, "details": details}  # noqa: SLF001 - its own class
         return graph
 
-    def keep(self) -> Kept | None:
-        """Return the data that :meth:`kept` needs besides the revisions.
+    def __getattr__(self, name: str) -> Any:
+        """Load the details of a cached graph on first access to any of them."""
+        if name not in {"depths", "names", "nodes", "positions"}:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        labels = self._kept["labels"]
+        ids, depths, make = self._kept["details"]()
+        places = dict(zip(ids, range(len(ids)), strict=True))
+        nodes = Shelf(places, make)
+        names = Shelf(dict(zip(ids, ids, strict=True)) | labels, nodes.__getitem__)
+        found = {
+            "depths": dict(zip(ids, depths, strict=True)),
+            "names": names if labels else nodes,
+            "nodes": nodes,
+            "positions": places,
+        }
+        # If two threads get here, both continue with the same objects.
+        found = self._kept.setdefault("found", found)
+        for each, value in found.items():
+            setattr(self, each, value)
+        return found[name]
+
+    def ends(self) -> Ends | None:
+        """Return the data that :meth:`kept` needs besides ids, depths and revisions.
 
         None if loading logged a warning, which must be repeated in each run.
         """
         labels = {name: one.revision for name, one in self.names.items() if name != one.revision}
         if self.doubles or any(map(label_fault, labels)):
             return None
-        depths = [self.depths[name] for name in self.nodes]
-        return depths, labels, self.heads, self.bases, self.real_heads, self.real_bases
+        return labels, self.heads, self.bases, self.real_heads, self.real_bases
 
     def fill(self) -> None:
         """Create all revisions of a restored graph, so that it can be modified."""
@@ -167,6 +187,9 @@ def load(revisions: Iterable[Revision]) -> Graph:
         DependencyCycleDetected: they do if dependencies are included.
         RevisionError: a branch label is used twice.
     """
+    # A graph that was kept is sorted.
+    from idiolect.revisions import sort
+
     graph = Graph()
     for revision in revisions:
         if revision.revision in graph.nodes:

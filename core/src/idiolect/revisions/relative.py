@@ -8,7 +8,7 @@ table: the heads, which imply all their ancestors.
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from idiolect.revisions import lineage, resolve
 from idiolect.revisions.errors import RevisionError
@@ -25,7 +25,7 @@ _AMBIGUOUS_DOWNGRADE = (
 )
 
 
-class Destination(NamedTuple):
+class Destination:
     """The end of a downgrade.
 
     Attributes:
@@ -33,8 +33,11 @@ class Destination(NamedTuple):
         revision: the revision that remains, or None for base.
     """
 
-    branch: str | None
-    revision: Revision | None
+    __slots__ = ("branch", "revision")
+
+    def __init__(self, branch: str | None, revision: Revision | None) -> None:
+        self.branch = branch
+        self.revision = revision
 
 
 def upgrade_targets(

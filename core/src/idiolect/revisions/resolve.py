@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from idiolect.revisions import lineage
 from idiolect.revisions.errors import MultipleHeads, ResolutionError, RevisionError
@@ -44,7 +44,7 @@ _SHORTEST_PARTIAL = 4
 _CANDIDATES_SHOWN = 10
 
 
-class Identifier(NamedTuple):
+class Identifier:
     """A parsed identifier.
 
     Attributes:
@@ -54,10 +54,13 @@ class Identifier(NamedTuple):
         offset: the steps to walk, upwards if positive, or None.
     """
 
-    text: str
-    branch: str | None
-    symbol: str
-    offset: int | None
+    __slots__ = ("branch", "offset", "symbol", "text")
+
+    def __init__(self, text: str, branch: str | None, symbol: str, offset: int | None) -> None:
+        self.text = text
+        self.branch = branch
+        self.symbol = symbol
+        self.offset = offset
 
     @property
     def steps(self) -> int:

@@ -266,6 +266,9 @@ class EnvironmentContext:
 
 
 def __getattr__(name: str) -> Any:
+    # The import system looks up names such as __path__.
+    if name.startswith("__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # Imported lazily: only annotations use these types, and importing typing takes time.
     from idiolect.runtime import callbacks
 

@@ -17,16 +17,12 @@ from idiolect.ddl.lookup import impl_class_for
 from idiolect.errors import CommandError, TransactionLostError, VersionTableError
 from idiolect.hooks.dialects import hooks_for
 from idiolect.runtime import version_table
-from idiolect.runtime.again import Attempts
 from idiolect.runtime.dialect import requested_dialect
 from idiolect.runtime.heads import HeadMaintainer
-from idiolect.runtime.limits import Retries, limits_around
 from idiolect.runtime.lock import RunLock
-from idiolect.runtime.notes import around_step, name_version_table
 from idiolect.runtime.options import resolve_options
 from idiolect.runtime.output import script_stream
-from idiolect.runtime.plugins import load_published
-from idiolect.runtime.privileges import check_privileges, needed_by
+from idiolect.runtime.published import load_published
 from idiolect.runtime.rules import resolve_rules
 from idiolect.runtime.steps import (
     MigrationInfo,
@@ -49,10 +45,13 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection, Dialect
     from sqlalchemy.sql import Executable
 
+    from idiolect.hooks.steps import StepGuard
     from idiolect.operations.base import Operations
+    from idiolect.runtime.again import Attempts
     from idiolect.runtime.environment import EnvironmentContext
     from idiolect.runtime.journal.entries import Entry
     from idiolect.runtime.journal.journal import Journal
+    from idiolect.runtime.limits import Retries
     from idiolect.settings.config import Config
 
 # Defined in other modules, but documented as importable from here.
@@ -130,15 +129,27 @@ class MigrationContext:
             external=was_open,
         )
         self.lock = RunLock(self)
-        self._retries = Retries(self)
         self._watch: TransactionWatch | None = None
         # Whether the journal was read since the steps were planned.
         self._has_looked = False
 
+    # Imports in functions: most runs find nothing to do.
+
+    @memoized_property
+    def _attempts(self) -> Attempts:
+        from idiolect.runtime.again import Attempts
+
+        return Attempts(self)
+
+    @memoized_property
+    def _retries(self) -> Retries:
+        from idiolect.runtime.limits import Retries
+
+        return Retries(self)
+
     @memoized_property
     def journal(self) -> Journal:
         """The journal of revisions whose changes a rollback cannot undo."""
-        # Imported here because read-only commands and runs with nothing to do do not need it.
         from idiolect.runtime.journal.journal import Journal
 
         return Journal(self)
@@ -156,10 +167,12 @@ class MigrationContext:
         )
         self.impl.rules = self.rules
         self.impl.on_execute = self._before_statement
-        self._attempts = Attempts(self)
-        self.impl.on_ask = self._attempts.ask
+        self.impl.on_ask = self._ask_for_guard
         if self._is_told:
             self._tell()
+
+    def _ask_for_guard(self, guard: StepGuard) -> None:
+        self._attempts.ask(guard)
 
     def _tell(self) -> None:
         log.info("Context impl %s.", type(self.impl).__name__)
@@ -321,6 +334,8 @@ class MigrationContext:
             if self.as_sql:
                 self._run_steps(heads, steps, kw)
             elif steps or self.purge:
+                from idiolect.runtime.privileges import needed_by
+
                 self.check_privileges(needed_by(steps, heads))
                 with self.lock.around_run(bound=self._is_bound()):
                     self._run_patiently(heads, steps, kw)
@@ -336,6 +351,8 @@ class MigrationContext:
         """
         if self.as_sql:
             return
+        from idiolect.runtime.privileges import check_privileges
+
         if self.purge:
             self._is_table_there = self._has_version_table()
         wanted = {*needed, *(["DELETE"] if self.purge else [])}
@@ -408,15 +425,23 @@ class MigrationContext:
             try:
                 steps = list(self._migrations_fn(heads, self)) if self._migrations_fn else []
             except CommandError as exc:
+                from idiolect.runtime.notes import name_version_table
+
                 name_version_table(self, exc, heads)
                 raise
+        if steps:
+            self._load_files(steps)
+        self._has_looked = False
+        return heads, steps
+
+    def _load_files(self, steps: Collection[MigrationStep]) -> None:
+        from idiolect.runtime.notes import around_step
+
         # Load all files before the first statement, so that an error in any of them stops the run
         # before anything is changed.
         for step in in_order_of_files(steps):
             with around_step(self, step, self._watch):
                 step.load()
-        self._has_looked = False
-        return heads, steps
 
     def _run_alone(
         self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
@@ -518,6 +543,9 @@ class MigrationContext:
         self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
     ) -> bool:
         """Run steps in order; return False if another run made progress between two of them."""
+        from idiolect.runtime.limits import limits_around
+        from idiolect.runtime.notes import around_step
+
         maintainer = HeadMaintainer(self, heads)
         for number, step in enumerate(steps, 1):
             with around_step(self, step, self._watch), self.begin_transaction(_per_migration=True):
@@ -560,32 +588,7 @@ class MigrationContext:
             purge: delete all of its rows as well.
             steps: the steps whose ids will be written.
         """
-        if self.as_sql:
-            version_table.make_room(self._version, version_table.all_ids(self.script))
-            self._version.create(self.connection)
-            return
-        bound = self.connection.in_transaction() and not self.transactions.running
-        with self.lock.around_run(bound=bound), self._table_transaction():
-            self.transactions.due()
-            if not self._has_version_table():
-                version_table.make_room(self._version, version_table.all_ids(self.script))
-                self._version.create(self.connection, checkfirst=False)
-                return
-            ids = {each for step in steps for each in step.to_revisions_no_deps}
-            version_table.widen_in_database(self.impl, self._version, ids)
-            if purge:
-                self.impl._exec(self._version.delete())
-
-    @contextlib.contextmanager
-    def _table_transaction(self) -> Iterator[None]:
-        """Commit changes to the version table itself, unless a run's transaction includes them."""
-        if self.transactions.declared or self.connection.in_transaction():
-            yield
-            return
-        with self.transactions.begin(per_step=True) as transaction:
-            yield
-            if transaction is None:
-                self.connection.commit()
+        version_table.ensure(self, purge=purge, steps=steps)
 
     def _before_statement(self) -> None:
         self.transactions.due()

@@ -6,34 +6,23 @@ Modules register theirs in ``setup(plugin)``; autogenerate resolves the patterns
 
 from __future__ import annotations
 
-import functools
-import importlib.util
-import os
 import re
-import sys
-import threading
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import CommandError
-from idiolect.hooks import entrypoints
-from idiolect.util import messaging
-from idiolect.util.langhelpers import DispatchPriority, PriorityDispatcher, nearest
+from idiolect.util.dispatch import DispatchPriority, PriorityDispatcher
+from idiolect.util.langhelpers import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
 
-#: The entry point group for modules that define ``setup()``.
-PUBLISHED = "alembic.plugins"
 #: Plugins by name, in registration order.
 _all_plugins: dict[str, Plugin] = {}
 #: Old names that are still accepted, and what they stand for.
 _FORMER_NAMES = {
     "alembic.autogenerate.checkconstraint_byname": "alembic.ext.checkconstraint_byname",
 }
-#: Reentrant, because the ``setup()`` of a published plugin may create a context.
-_loading = threading.RLock()
 _SEGMENT = re.compile(r"\w+|\*")
 
 
@@ -122,48 +111,6 @@ class Plugin:
         """
         for name in choose_sets(_all_plugins, include_plugins):
             comparators.populate_with(_all_plugins[name].autogenerate_comparators)
-
-
-def load_published() -> None:
-    """Set up the plugins of the group ``alembic.plugins``, once per process.
-
-    They are written for Alembic and import it, so they are skipped unless that import name is
-    provided by this project.
-
-    Raises:
-        PluginLoadError: a plugin cannot be imported.
-        CommandError: a plugin has no ``setup()``.
-    """
-    sources = _published(tuple(sys.path), os.environ.get("IDIOLECT_DISABLE_PLUGINS"))
-    if not sources:
-        return
-    with _loading:
-        _load(sources)
-
-
-def _load(sources: Iterable[entrypoints.PluginSource]) -> None:
-    for source in sources:
-        if source.name in _all_plugins or not _is_alembic_ours():
-            continue
-        module = source.load()
-        if isinstance(module, Iterable):
-            messaging.warn_deprecated(
-                f"Plugin entrypoint {source.name!r} refers to a collection of modules, where one "
-                f"module is expected; {source.label} should be brought up to date"
-            )
-            module = next(iter(module))
-        Plugin.setup_plugin_from_module(module, source.name)
-
-
-@functools.cache
-def _published(_path: tuple[str, ...], _disabled: str | None) -> list[entrypoints.PluginSource]:
-    """Return the group's entries, cached until ``sys.path`` changes."""
-    return entrypoints.find(PUBLISHED)
-
-
-def _is_alembic_ours() -> bool:
-    spec = importlib.util.find_spec("alembic")
-    return spec is not None and type(spec.loader).__module__.startswith("idiolect")
 
 
 def all_plugins() -> list[Plugin]:

@@ -8,7 +8,7 @@ The script directory plans steps; :mod:`idiolect.runtime.migration` runs them. A
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from idiolect.revisions.node import tuple_rev_as_scalar
 from idiolect.util.langhelpers import to_tuple
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from idiolect.revisions.graph import RevisionMap
 
 
-class HeadChanges(NamedTuple):
+class HeadChanges:
     """The changes of a step to the version table, in the order in which they are written.
 
     Attributes:
@@ -28,9 +28,14 @@ class HeadChanges(NamedTuple):
         update: the old and the new id of an updated row; None if no row is updated.
     """
 
-    delete: tuple[str, ...]
-    insert: tuple[str, ...]
-    update: tuple[str, str] | None
+    __slots__ = ("delete", "insert", "update")
+
+    def __init__(
+        self, delete: tuple[str, ...], insert: tuple[str, ...], update: tuple[str, str] | None
+    ) -> None:
+        self.delete = delete
+        self.insert = insert
+        self.update = update
 
 
 def plan_head_changes(

@@ -6,6 +6,7 @@ Rows are only changed in :mod:`idiolect.runtime.heads`.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, inspect, select
@@ -17,12 +18,14 @@ from idiolect.util.langhelpers import to_tuple
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection
 
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.runtime.migration import MigrationContext
+    from idiolect.runtime.steps import MigrationStep
 
 log = Log("runtime.version_table")
 
@@ -88,6 +91,44 @@ def all_ids(script: Any) -> list[str]:
         # Whoever needs the revisions reports the error.
         return []
     return [node.revision for node in names.values() if node is not None]
+
+
+def ensure(context: MigrationContext, *, purge: bool, steps: Collection[MigrationStep]) -> None:
+    """Create the version table if it does not exist, and make sure that ids fit into it.
+
+    Args:
+        context: the context whose version table it is.
+        purge: delete all of its rows as well.
+        steps: the steps whose ids will be written.
+    """
+    connection, table = context.connection, context._version
+    if context.as_sql:
+        make_room(table, all_ids(context.script))
+        table.create(connection)
+        return
+    bound = connection.in_transaction() and not context.transactions.running
+    with context.lock.around_run(bound=bound), _own_transaction(context):
+        context.transactions.due()
+        if not exists(connection, table):
+            make_room(table, all_ids(context.script))
+            table.create(connection, checkfirst=False)
+            return
+        ids = {each for step in steps for each in step.to_revisions_no_deps}
+        widen_in_database(context.impl, table, ids)
+        if purge:
+            context.impl._exec(table.delete())
+
+
+@contextlib.contextmanager
+def _own_transaction(context: MigrationContext) -> Iterator[None]:
+    """Commit changes to the version table itself, unless a run's transaction includes them."""
+    if context.transactions.declared or context.connection.in_transaction():
+        yield
+        return
+    with context.transactions.begin(per_step=True) as transaction:
+        yield
+        if transaction is None:
+            context.connection.commit()
 
 
 def make_room(table: Table, ids: Iterable[str]) -> None:

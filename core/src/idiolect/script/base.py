@@ -24,13 +24,6 @@ from idiolect.revisions.errors import (
 )
 from idiolect.script.index import HeaderIndex
 from idiolect.script.locations import revision_files, warn_of_missing
-from idiolect.script.naming import (
-    DEFAULT_FILE_TEMPLATE,
-    DEFAULT_SLUG_LENGTH,
-    find_zone,
-    revision_path,
-    slug,
-)
 from idiolect.script.revmap import ScriptMap
 from idiolect.script.script import Script  # noqa: TC001 - published code finds it here
 from idiolect.util.langhelpers import EMPTY_DICT, memoized_property, to_tuple
@@ -42,6 +35,9 @@ if TYPE_CHECKING:
     from idiolect.settings.config import Config
 
 RevIds = str | Sequence[str] | None
+
+DEFAULT_FILE_TEMPLATE = "%(rev)s_%(slug)s"
+DEFAULT_SLUG_LENGTH = 40
 
 _TOO_MANY_HEADS = (
     "Multiple head revisions are present for given argument '%(head_arg)s'; please specify a "
@@ -423,6 +419,8 @@ class ScriptDirectory:
         """
         if self.timezone is None:
             return datetime.datetime.now()  # noqa: DTZ005 - documented: local, without a zone
+        from idiolect.script.naming import find_zone
+
         zone = find_zone(self.timezone)
         return datetime.datetime.now(tz=datetime.timezone.utc).astimezone(zone)  # noqa: UP017
 
@@ -435,6 +433,8 @@ class ScriptDirectory:
         file_template: str | None = None,
     ) -> Path:
         """Return the path of a new revision file in the folder ``path``."""
+        from idiolect.script.naming import revision_path, slug
+
         return revision_path(
             path,
             file_template or self.file_template,

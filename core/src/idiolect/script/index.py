@@ -30,25 +30,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
-    from idiolect.revisions.load import Graph, Kept
+    from idiolect.revisions.load import Details, Ends, Graph
     from idiolect.revisions.node import Links
     from idiolect.script.script import Script
 
     #: size, mtime_ns, ctime_ns, inode
     Stat: TypeAlias = tuple[int, int, int, int]
     #: A file's stat and its record: the marshalled header, then its links in the graph or None.
-    #: Marshalled separately because few commands need all of them.
     Row: TypeAlias = tuple[Stat, bytes]
-    #: File names, stats, records; the ids and other data of the graph, or None.
-    Content: TypeAlias = tuple[list[str], list[Stat], list[bytes], tuple[list[str], Kept] | None]
+    #: All file names; all stats; the ends of the graph, or None; the rest of the graph with all
+    #: records. Stats and the last are marshalled separately because few commands need them.
+    Content: TypeAlias = tuple[str, bytes, Ends | None, bytes]
 
 SWITCH: Final = "IDIOLECT_NO_INDEX"
 #: Increment when rows change, or when the same text leads to a different header.
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 #: A file may change twice within one clock tick of its file system without a change of its stat.
 _SETTLED_NS: Final = 2_000_000_000
 _FACTS = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
-_EMPTY: Content = ([], [], [], None)
+#: Precedes each file name; doubled at the start if these are absolute paths.
+_MARK: Final = "\0"
+#: The last version of marshal's format in which equal values have equal bytes.
+_COMPARABLE: Final = 2
+_LONGEST_HEAD: Final = 200
 #: Reading fewer files takes only a few milliseconds, which is not worth a cache file.
 _WORTH_KEEPING: Final = 100
 
@@ -83,24 +87,27 @@ class HeaderIndex:
             The graph, or None if it has to be built: a file was added, removed or modified, or one
             cannot be read without executing it.
         """
-        names, stats, records, kept = self._content
-        if kept is None or self._names(paths) != names:
+        text, stats, ends, rest = self._content
+        if ends is None or _paths(text, self._prefix) != _MARK + _MARK.join(paths):
             return None
         try:
-            if list(map(_FACTS, map(os.stat, paths))) != stats:
+            if _comparable(map(_FACTS, map(os.stat, paths))) != stats:
                 return None
         except OSError:
             return None
         # Imported by then if files are read; otherwise only what is needed of it.
         from idiolect.revisions.load import Graph
 
-        ids, rest = kept
+        def details() -> Details:
+            ids, depths, records = marshal.loads(rest)  # noqa: S302 - as in _load()
 
-        def made(place: int) -> Script:
-            *fields, links = marshal.loads(records[place])  # noqa: S302 - as in _load()
-            return make(ids[place], paths[place], RevisionHeader._make(fields), links)
+            def made(place: int) -> Script:
+                *fields, links = marshal.loads(records[place])  # noqa: S302 - as in _load()
+                return make(ids[place], paths[place], RevisionHeader._make(fields), links)
 
-        return Graph.kept({name: place for place, name in enumerate(ids)}, made, rest)
+            return ids, depths, made
+
+        return Graph.kept(ends, details)
 
     def header(self, path: str) -> RevisionHeader | None:
         """Return the header of a file, reading the file only if its stat has changed.
@@ -117,16 +124,15 @@ class HeaderIndex:
         if self._path is None:
             return read_header(path)
         if self._known is None:
-            self._known = _rows(self._content)
-        (name,) = self._names([path])
-        row = self._known.get(name)
+            self._known = _rows(self._content, self._prefix)
+        row = self._known.get(path)
         try:
             # Before reading, so that a concurrent write makes the stat outdated.
             stat = _stat(path)
         except OSError:
             return read_header(path)  # raises with an explanation
         if row is not None and row[0] == stat:
-            self._rows[name] = row
+            self._rows[path] = row
             return _header_in(row[1])
         header = read_header(path)
         _, mtime, ctime, _ = stat
@@ -134,7 +140,7 @@ class HeaderIndex:
         if header is not None and is_kept:
             # A header may contain values that are rejected only when the file is executed.
             with suppress(ValueError):
-                self._rows[name] = stat, _record(header, None)
+                self._rows[path] = stat, _record(header, None)
                 self._has_news = True
         return header
 
@@ -148,34 +154,57 @@ class HeaderIndex:
         """
         if self._path is None or sys.dont_write_bytecode or len(self._rows) < _WORTH_KEEPING:
             return
+        text = self._text()
         linked = None if graph is None else self._linked(graph)
-        has_new_graph = linked and (self._content[3] is None or self._content[0] != [*self._rows])
+        has_new_graph = linked and (self._content[2] is None or self._content[0] != text)
         if not self._has_news and not has_new_graph:
             return
-        stats = [stat for stat, _ in self._rows.values()]
-        records, kept = linked or ([record for _, record in self._rows.values()], None)
-        data = marshal.dumps(([*self._rows], stats, records, kept))
+        stats = _comparable(stat for stat, _ in self._rows.values())
+        ends, rest = linked or (None, ([], [], [record for _, record in self._rows.values()]))
+        data = marshal.dumps((text, stats, ends, marshal.dumps(rest)))
         # A full disk or a read-only folder: the next run reads the files again.
         with suppress(OSError):
             _write(self._path, _checked_head(data) + data)
 
-    def _names(self, paths: Iterable[str]) -> list[str]:
-        """Return relative names, because a project may be mounted at several paths."""
-        return [path.removeprefix(self._prefix) for path in paths]
+    def _text(self) -> str:
+        """Return the names of the files to be cached in one string; see :func:`_paths`."""
+        if all(path.startswith(self._prefix) for path in self._rows):
+            return _MARK + _MARK.join(path.removeprefix(self._prefix) for path in self._rows)
+        return _MARK + _MARK + _MARK.join(self._rows)
 
-    def _linked(self, graph: Graph) -> tuple[list[bytes], tuple[list[str], Kept]] | None:
-        """Return the records with links, and the graph's data; None if it cannot be cached.
+    def _linked(self, graph: Graph) -> tuple[Ends, tuple[list[str], list[int], list[bytes]]] | None:
+        """Return the graph's ends, ids, depths and records; None if it cannot be cached.
 
         That is so if a file had to be executed or was modified too recently, or if a warning about
         the graph must be repeated in each run.
         """
-        rest = graph.keep()
+        ends = graph.ends()
         scripts: list[Any] = [*graph.nodes.values()]
-        if rest is None or [*self._rows] != self._names([script.path for script in scripts]):
+        if ends is None or [*self._rows] != [script.path for script in scripts]:
             return None
         pairs = zip(self._rows.values(), scripts, strict=True)
         records = [_record(_header_in(record), script.links()) for (_, record), script in pairs]
-        return records, ([sys.intern(name) for name in graph.nodes], rest)
+        depths = [graph.depths[name] for name in graph.nodes]
+        return ends, ([sys.intern(name) for name in graph.nodes], depths, records)
+
+
+def _paths(text: str, prefix: str) -> str:
+    """Return the paths of all files in one text, each after a mark.
+
+    Names are kept where all files are below the folder of the index, so that a project may be
+    mounted in two places; else whole paths. In one text, as a loop takes a multiple of the time.
+
+    Args:
+        text: names or paths, as they are kept.
+        prefix: the folder, with a separator.
+    """
+    if text.startswith(_MARK + _MARK):
+        return text[1:]
+    return text.replace(_MARK, _MARK + prefix)
+
+
+def _comparable(stats: Iterable[Stat]) -> bytes:
+    return marshal.dumps(list(stats), _COMPARABLE)
 
 
 def _stat(path: str) -> Stat:
@@ -202,10 +231,18 @@ def _header_in(record: bytes) -> RevisionHeader:
     return RevisionHeader._make(fields)
 
 
-def _rows(content: Content) -> dict[str, Row]:
-    """Return the rows of a cache by file name."""
-    names, stats, records, _ = content
-    return {name: (stat, record) for name, stat, record in zip(names, stats, records, strict=True)}
+def _rows(content: Content, prefix: str) -> dict[str, Row]:
+    """Return the rows of a cache by file path."""
+    text, stats, _, rest = content
+    _, _, records = marshal.loads(rest)  # noqa: S302 - as in _load()
+    if not records:
+        return {}
+    rows = zip(marshal.loads(stats), records, strict=True)  # noqa: S302 - as in _load()
+    return dict(zip(_paths(text, prefix)[1:].split(_MARK), rows, strict=True))
+
+
+#: The content of a cache that does not exist or cannot be used.
+_EMPTY: Content = ("", _comparable(()), None, marshal.dumps(([], [], [])))
 
 
 def index_path(folder: str) -> str:
@@ -227,8 +264,8 @@ def wrong_rows(folder: str) -> list[str]:
         The paths, sorted; empty if there is no cache.
     """
     wrong = []
-    for name, (noted, record) in sorted(_rows(_load(index_path(folder))).items()):
-        path = os.path.join(folder, name)  # noqa: PTH118
+    rows = _rows(_load(index_path(folder)), os.path.join(folder, ""))  # noqa: PTH118
+    for path, (noted, record) in sorted(rows.items()):
         with suppress(OSError, ScriptError):
             if _stat(path) == noted and read_header(path) != _header_in(record):
                 wrong.append(path)
@@ -242,14 +279,14 @@ def is_readable(folder: str) -> bool:
         folder: the first version location, as a real path.
     """
     path = index_path(folder)
-    return not os.path.exists(path) or bool(_load(path)[0])  # noqa: PTH110
+    return not os.path.exists(path) or _load(path) is not _EMPTY  # noqa: PTH110
 
 
 def _is_wanted() -> bool:
     return os.environ.get(SWITCH, "") in {"", "0"} and sys.implementation.cache_tag is not None
 
 
-def _checked_head(data: bytes) -> bytes:
+def _checked_head(data: bytes | memoryview) -> bytes:
     """Return the file header for ``data``: format, Python version and a checksum."""
     return f"idiolect {__version__} {_FORMAT} {len(data)} {crc32(data)}\n".encode()
 
@@ -257,15 +294,16 @@ def _checked_head(data: bytes) -> bytes:
 def _load(path: str) -> Content:
     """Load a cache; return empty content if it is missing, damaged, or of another version."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - opened by every command
-            head = file.readline(200)
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - opened by every command
             data = file.read()
     except OSError:
         return _EMPTY
+    start = data.find(b"\n", 0, _LONGEST_HEAD) + 1
+    body = memoryview(data)[start:]
     # marshal is not safe for untrusted data, hence the checksum.
-    if head != _checked_head(data):
+    if data[:start] != _checked_head(body):
         return _EMPTY
-    content: Content = marshal.loads(data)  # noqa: S302 - beside bytecode, and checked
+    content: Content = marshal.loads(body)  # noqa: S302 - beside bytecode, and checked
     return content
 
 

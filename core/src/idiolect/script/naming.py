@@ -16,8 +16,6 @@ from idiolect.revisions.node import SYMBOLS, label_fault
 if TYPE_CHECKING:
     import datetime as dt
 
-DEFAULT_FILE_TEMPLATE: Final = "%(rev)s_%(slug)s"
-DEFAULT_SLUG_LENGTH: Final = 40
 _DATE_PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
 WORDS: Final = r"\w+"
 #: Not allowed because ids become part of file names and of Python code.

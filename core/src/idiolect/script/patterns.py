@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from idiolect.script.naming import DEFAULT_FILE_TEMPLATE, WORDS
+from idiolect.script.base import DEFAULT_FILE_TEMPLATE
+from idiolect.script.naming import WORDS
 
 NAMES: Final[dict[str, Any]] = {
     "_default_file_template": DEFAULT_FILE_TEMPLATE,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import configparser
 import os
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from idiolect.errors import ConfigError
 from idiolect.util.langhelpers import asbool, nearest
@@ -51,12 +51,15 @@ class OptionValueError(ConfigError, ValueError):
     code = "IDI-011"
 
 
-class Place(NamedTuple):
+class Place:
     """The location of an option, for messages: file, section, key; never the value."""
 
-    file: str | None
-    section: str
-    key: str
+    __slots__ = ("file", "key", "section")
+
+    def __init__(self, file: str | None, section: str, key: str) -> None:
+        self.file = file
+        self.section = section
+        self.key = key
 
     def __str__(self) -> str:
         source = "in code" if self.file is None else repr(self.file)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import configparser
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import ConfigError
 from idiolect.settings.sections import SafeInterpolation
@@ -30,7 +30,7 @@ _LINES_SHOWN = 5
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-class ConfigPaths(NamedTuple):
+class ConfigPaths:
     """The files to read. One of them may not exist, as options can come from the other alone.
 
     Args:
@@ -38,8 +38,11 @@ class ConfigPaths(NamedTuple):
         toml: the ``pyproject.toml`` to use, or to create.
     """
 
-    ini: Path
-    toml: Path
+    __slots__ = ("ini", "toml")
+
+    def __init__(self, ini: Path, toml: Path) -> None:
+        self.ini = ini
+        self.toml = toml
 
 
 def find_config(

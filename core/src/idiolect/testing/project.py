@@ -9,7 +9,7 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from idiolect.command import migrate
+from idiolect.commands import migrate
 from idiolect.settings.config import Config
 
 if TYPE_CHECKING:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 
 #: The control characters of ASCII and of Latin 1, without tabs and ends of lines.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)"
 
 
 def visible(text: str) -> str:
     r"""Return ``text`` with its control characters written as in Python: ``\x1b``."""
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    # Most text needs no pattern, which takes a while to compile.
+    if text.isprintable():
+        return text
+    return re.sub(_CONTROL, lambda found: f"\\x{ord(found[0]):02x}", text)

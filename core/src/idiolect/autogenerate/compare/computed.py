@@ -8,7 +8,7 @@ from sqlalchemy import Computed
 
 from idiolect.operations.ops.columns import AddColumnOp, DropColumnOp
 from idiolect.operations.ops.indexes import CreateIndexOp, DropIndexOp
-from idiolect.util.langhelpers import PriorityDispatchResult
+from idiolect.util.dispatch import PriorityDispatchResult
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from idiolect.autogenerate.render.expressions import (
 from idiolect.autogenerate.render.imports import directive_prefix, sqlalchemy_prefix
 from idiolect.operations.schemaobj import referent_of
 from idiolect.util import messaging
-from idiolect.util.langhelpers import Dispatcher
+from idiolect.util.dispatch import Dispatcher
 
 if TYPE_CHECKING:
     from sqlalchemy import Constraint, ForeignKey, MetaData

@@ -27,7 +27,8 @@ from idiolect.operations.ops.data import BulkInsertOp, ExecuteSQLOp
 from idiolect.operations.ops.foreignkeys import CreateForeignKeyOp
 from idiolect.operations.ops.indexes import CreateIndexOp, DropIndexOp
 from idiolect.operations.ops.tables import CreateTableOp, DropTableOp, RenameTableOp
-from idiolect.util.langhelpers import Dispatcher, to_list
+from idiolect.util.dispatch import Dispatcher
+from idiolect.util.langhelpers import to_list
 
 if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext

@@ -14,7 +14,8 @@ from idiolect.operations.base import BatchOperations, Operations
 from idiolect.operations.explain import IrreversibleError, NotReversibleError, explained_arguments
 from idiolect.operations.ops.core import MigrateOperation
 from idiolect.operations.schemaobj import SchemaObjects
-from idiolect.util.langhelpers import Dispatcher, not_none
+from idiolect.util.dispatch import Dispatcher
+from idiolect.util.langhelpers import not_none
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from idiolect.command.documents import check_format, print_document
+from idiolect.commands.documents import check_format, print_document
 from idiolect.errors import CommandError, HookError
 from idiolect.hooks.collectors import CORE, Collector
 from idiolect.hooks.contributions import answers

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from idiolect.command.documents import check_format, print_document, revision_entries
-from idiolect.command.environment import run_environment, script_directory
+from idiolect.commands.documents import check_format, print_document, revision_entries
+from idiolect.commands.environment import run_environment, script_directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -130,8 +130,8 @@ def _mermaid(revisions: list[Script], held: Collection[str]) -> Iterator[str]:
 
 
 def _svg(revisions: list[Script], held: Collection[str]) -> Iterator[str]:
-    # Imported here because every command imports this module.
-    from idiolect.command.svg import svg_lines
+    # Imported here because only one format needs it.
+    from idiolect.commands.svg import svg_lines
 
     return svg_lines(revisions, _fills(revisions, held))
 

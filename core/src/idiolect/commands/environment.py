@@ -7,13 +7,13 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import ConfigError, NothingRanWarning
+from idiolect.script.base import ScriptDirectory
 from idiolect.util.langhelpers import asbool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from idiolect.runtime.environment import EnvironmentContext
-    from idiolect.script.base import ScriptDirectory
     from idiolect.settings.config import Config
 
 
@@ -26,7 +26,11 @@ def script_directory(config: Config) -> ScriptDirectory:
     Raises:
         CommandError: ``script_location`` is not set, or is not a script directory.
     """
-    opened: ScriptDirectory = sys.modules[__package__].ScriptDirectory.from_config(config)
+    # The command line does not import it.
+    facade = sys.modules.get("idiolect.command")
+    opened: ScriptDirectory = getattr(facade, "ScriptDirectory", ScriptDirectory).from_config(
+        config
+    )
     return opened
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.command.documents import check_format, print_document
+from idiolect.commands.documents import check_format, print_document
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def hooks(config: Config, name: str | None = None, format: str = "text") -> None
         CommandError: the hook or the format is unknown.
     """
     check_format(format)
-    # Imported here because every command imports this module.
-    from idiolect.command.specifications import known_hooks
+    # Imported here because it imports the plugins.
+    from idiolect.commands.specifications import known_hooks
     from idiolect.util.langhelpers import nearest
 
     found = known_hooks()

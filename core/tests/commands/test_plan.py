@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from core.tests.command.terminal import Terminal
+    from core.tests.commands.terminal import Terminal
 
 NOT_ROLLED_BACK = (
     "one per step; this database cannot roll back DDL, so a step that fails stays partly applied"

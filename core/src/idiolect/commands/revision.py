@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from idiolect.command.environment import run_environment, script_directory, wants_environment
+from idiolect.commands.environment import run_environment, script_directory, wants_environment
 from idiolect.errors import CommandError
 from idiolect.util.langhelpers import rev_id as new_id
 

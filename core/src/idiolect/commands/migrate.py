@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.command.environment import run_environment, script_directory
+from idiolect.commands.environment import run_environment, script_directory
 from idiolect.errors import CommandError
 from idiolect.util.langhelpers import to_tuple
 
@@ -203,7 +203,7 @@ def _run(
         run_environment(config, script, steps_for, must_run=not opts["as_sql"], **opts)
         return
     # Imported here because only --plan needs it.
-    from idiolect.command.plan import show_plan
+    from idiolect.commands.plan import show_plan
 
     show_plan(config, script, steps_for, format=plan_format, **opts)
 

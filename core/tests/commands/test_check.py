@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.tests.command.terminal import ENV
+from core.tests.commands.terminal import ENV
 
 if TYPE_CHECKING:
-    from core.tests.command.terminal import Terminal
+    from core.tests.commands.terminal import Terminal
 
 MODELS = """
 from sqlalchemy import Column, Integer, MetaData, Table

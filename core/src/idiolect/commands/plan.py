@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.exc import NoInspectionAvailable
 
-from idiolect.command.documents import print_document
-from idiolect.command.environment import run_environment
-from idiolect.command.repair import unfinished_line
+from idiolect.commands.documents import print_document
+from idiolect.commands.environment import run_environment
+from idiolect.commands.repair import unfinished_line
 from idiolect.ddl.standin import StandInConnection, StandInConnectionError
 from idiolect.operations.base import Operations
 from idiolect.runtime.environment import EnvironmentContext

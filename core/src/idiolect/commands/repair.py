@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.command.documents import check_format, print_document
-from idiolect.command.environment import run_environment, script_directory
+from idiolect.commands.documents import check_format, print_document
+from idiolect.commands.environment import run_environment, script_directory
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:

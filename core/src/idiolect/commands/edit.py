@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from idiolect.command.show import for_each
+from idiolect.commands.show import for_each
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:

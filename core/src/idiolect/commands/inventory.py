@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from idiolect.command.capable import capabilities_of
+from idiolect.commands.capable import capabilities_of
 from idiolect.ddl.lookup import registered_classes, registered_names
 from idiolect.errors import HookError, PluginLoadError
 from idiolect.hooks import entrypoints
@@ -21,7 +21,7 @@ from idiolect.hooks.manager import RegisteredPlugin, get_manager, hooks_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from idiolect.command.capable import Capabilities
+    from idiolect.commands.capable import Capabilities
     from idiolect.hooks.entrypoints import PluginSource
 
 Kind = Literal["dialect", "plugin", "startup", "command", "registered", "legacy"]

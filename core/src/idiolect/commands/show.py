@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.command.documents import check_format, print_document, revision_entries
-from idiolect.command.environment import run_environment, script_directory, wants_environment
-from idiolect.command.repair import unfinished_line
+from idiolect.commands.documents import check_format, print_document, revision_entries
+from idiolect.commands.environment import run_environment, script_directory, wants_environment
+from idiolect.commands.repair import unfinished_line
 from idiolect.errors import CommandError, DatabaseNotAtHead
 
 if TYPE_CHECKING:

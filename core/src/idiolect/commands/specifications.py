@@ -10,7 +10,7 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from idiolect.command.inventory import inventory
+from idiolect.commands.inventory import inventory
 from idiolect.hooks import hookspecs
 from idiolect.hooks.manager import DEFAULTS, ROOM_DEFAULTS
 from idiolect.hooks.markers import PROJECT
@@ -18,7 +18,7 @@ from idiolect.hooks.markers import PROJECT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from idiolect.command.inventory import PluginFacts
+    from idiolect.commands.inventory import PluginFacts
 
 #: Calling order by kind of plugin; within a kind the newest first.
 _ORDER: Final = ("registered", "plugin", "dialect")

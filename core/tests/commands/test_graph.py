@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 if TYPE_CHECKING:
-    from core.tests.command.terminal import Terminal
+    from core.tests.commands.terminal import Terminal
 
 
 def test_a_line(linear: Terminal) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.command.environment import run_for_template_args, script_directory, wants_environment
+from idiolect.commands.environment import run_for_template_args, script_directory, wants_environment
 from idiolect.errors import CommandError
 from idiolect.util.langhelpers import rev_id as new_id
 from idiolect.util.langhelpers import to_tuple

@@ -10,7 +10,7 @@ from idiolect import autogenerate, command
 from idiolect.script.base import ScriptDirectory
 
 if TYPE_CHECKING:
-    from core.tests.command.terminal import Terminal
+    from core.tests.commands.terminal import Terminal
     from idiolect.settings.config import Config
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.tests.command.terminal import Terminal
+from core.tests.commands.terminal import Terminal
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.tests.command.terminal import Terminal
+    from core.tests.commands.terminal import Terminal
 
 
 def headers(path: Path) -> dict[str, str]:

@@ -1,19 +1,19 @@
 """The command ``plugins``, which lists the installed plugins and their problems.
 
-Formats the data of :mod:`idiolect.command.inventory` as a table or a document.
+Formats the data of :mod:`idiolect.commands.inventory` as a table or a document.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idiolect.command.documents import check_format, print_document
+from idiolect.commands.documents import check_format, print_document
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from idiolect.command.inventory import PluginFacts
+    from idiolect.commands.inventory import PluginFacts
     from idiolect.settings.config import Config
 
 _HEADING: Final = ("kind", "name", "distribution", "module", "loaded", "wins", "state")
@@ -33,7 +33,7 @@ def plugins(config: Config, strict: bool = False, format: str = "text") -> None:
             unknown.
     """
     check_format(format)
-    from idiolect.command.inventory import inventory
+    from idiolect.commands.inventory import inventory
 
     found = inventory()
     if format == "json":

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from idiolect.command.check import check
-from idiolect.command.edit import edit
-from idiolect.command.graph import graph
-from idiolect.command.hooks import hooks
-from idiolect.command.init import init, list_templates
-from idiolect.command.merge import merge
-from idiolect.command.migrate import downgrade, ensure_version, stamp, upgrade
-from idiolect.command.plugins import plugins
-from idiolect.command.repair import repair
-from idiolect.command.revision import revision
-from idiolect.command.show import branches, current, heads, history, show
+from idiolect.commands.check import check
+from idiolect.commands.edit import edit
+from idiolect.commands.graph import graph
+from idiolect.commands.hooks import hooks
+from idiolect.commands.init import init, list_templates
+from idiolect.commands.merge import merge
+from idiolect.commands.migrate import downgrade, ensure_version, stamp, upgrade
+from idiolect.commands.plugins import plugins
+from idiolect.commands.repair import repair
+from idiolect.commands.revision import revision
+from idiolect.commands.show import branches, current, heads, history, show
 from idiolect.script.base import ScriptDirectory
 
 __all__ = [
