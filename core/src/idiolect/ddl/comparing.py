@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql.elements import ClauseElement
 
+    from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.signatures import ComparisonResult
     from idiolect.ddl.wording import Pair, Wording
+    from idiolect.operations.ops import DowngradeOps, UpgradeOps
 
 _IDENTITY_OPTIONS = (
     "always",
@@ -184,6 +186,20 @@ class ComparingImpl:
         Args:
             conn_fks: of the database.
             metadata_fks: of the model.
+        """
+
+    def complete_operations(
+        self,
+        autogen_context: AutogenContext,
+        upgrade_ops: UpgradeOps,
+        downgrade_ops: DowngradeOps,
+    ) -> None:
+        """Change what a comparison found so that the database accepts it. Nothing here.
+
+        Args:
+            autogen_context: the comparison.
+            upgrade_ops: all operations; changed in place.
+            downgrade_ops: those that undo them; changed in place.
         """
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:

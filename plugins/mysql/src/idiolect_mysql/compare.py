@@ -21,7 +21,7 @@ from idiolect.operations.schemaobj import referent_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sqlalchemy import ForeignKeyConstraint, Index
+    from sqlalchemy import ForeignKeyConstraint, Index, Table
     from sqlalchemy.engine import Dialect
 
     from idiolect.ddl.typecompare import TypeWords
@@ -156,34 +156,56 @@ def _bare(element: str) -> str:
     return _ORDER.sub("", element).strip().strip("`")
 
 
-def forget_foreign_key_indexes(reflected: set[Index], model: set[Index], dialect: Dialect) -> None:
+def forget_foreign_key_indexes(
+    reflected: set[Index], model: set[Index], dialect: Dialect, table: Table | None
+) -> None:
     """Leave out indexes that a foreign key needs, unless the model has one of that name.
 
-    One that is named like its first column may be what a former foreign key left behind, and is
-    left out as well.
+    Those that are named like their foreign key are left out as well: they come and go with it. One
+    that is named like its first column may be what a former foreign key left behind.
 
     Source: "FOREIGN KEY Constraints" in MySQL's reference manual: an index on the columns of the
     foreign key is made where there is none, and cannot be dropped.
+
+    Args:
+        reflected: of the database; changed in place.
+        model: of the model.
+        dialect: what names of the model become.
+        table: the model's, whose foreign keys stay; None: all do.
     """
     names = {final_name(item, dialect) for item in model}
+    wanted = [columns for item in model if (columns := column_names(item))]
     for item in list(reflected):
         if item.unique or str(item.name) in names or not is_plain(item):
             continue
-        if item.name == column_names(item)[0] or _is_needed(item):
+        if item.name == column_names(item)[0] or _is_implied(item, wanted, table):
             reflected.discard(item)
 
 
-def _is_needed(index: Index) -> bool:
-    """Return whether a foreign key has no other index that begins with its columns."""
+def _is_implied(index: Index, wanted: Iterable[tuple[str, ...]], model: Table | None) -> bool:
+    """Return whether a foreign key made an index, or stays and has no other to use.
+
+    Others begin with the columns of the key.
+    """
     table = index.table
     columns = column_names(index)
-    if table is None or columns not in {
-        tuple(key.column_keys) for key in table.foreign_key_constraints
-    }:
+    if table is None:
+        return False
+    keys = [key for key in table.foreign_key_constraints if tuple(key.column_keys) == columns]
+    if index.name in {key.name for key in keys}:
+        return True
+    if not keys or (model is not None and not _has_key(model, columns)):
         return False
     others = [column_names(other) for other in table.indexes if other is not index]
-    others.append(tuple(column.name for column in table.primary_key))
+    others += [tuple(column.name for column in table.primary_key), *wanted]
     return all(other[: len(columns)] != columns for other in others)
+
+
+def _has_key(table: Table, columns: tuple[str, ...]) -> bool:
+    return any(
+        tuple(column.name for column in key.columns) == columns
+        for key in table.foreign_key_constraints
+    )
 
 
 def tell_apart_uniques(

@@ -33,6 +33,7 @@ from idiolect_mysql.compile import (
     MySQLDropConstraint,
     MySQLModifyColumn,
 )
+from idiolect_mysql.held import mind_keys
 from idiolect_mysql.script import delimited, has_body
 
 if TYPE_CHECKING:
@@ -49,8 +50,10 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ClauseElement
     from sqlalchemy.types import TypeEngine
 
+    from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.alter import ColumnChanges
     from idiolect.ddl.base import AlterColumn
+    from idiolect.operations.ops import DowngradeOps, UpgradeOps
 
 #: Where alter_column's word on AUTO_INCREMENT stands among the options of a change.
 _AUTOINCREMENT = "mysql_autoincrement"
@@ -76,6 +79,8 @@ class MySQLImpl(DefaultImpl):
         r"collate ([\w\-_]+)",
     )
 
+    #: The table of the models that is being compared; None where that is not known.
+    compared_with: Table | None = None
     #: The table whose defaults were read last, and these.
     _told: tuple[Any, dict[str, str]] = (None, {})
 
@@ -285,7 +290,9 @@ class MySQLImpl(DefaultImpl):
         metadata_indexes: set[Index],
     ) -> None:
         """Know a unique constraint and its index as one, and forget indexes of foreign keys."""
-        compare.forget_foreign_key_indexes(conn_indexes, metadata_indexes, self.dialect)
+        compare.forget_foreign_key_indexes(
+            conn_indexes, metadata_indexes, self.dialect, self.compared_with
+        )
         compare.tell_apart_uniques(
             conn_uniques,
             conn_indexes,
@@ -299,6 +306,16 @@ class MySQLImpl(DefaultImpl):
     ) -> None:
         """Let RESTRICT and no rule be the same, as they are to InnoDB."""
         compare.agree_on_restrict(conn_fks, metadata_fks)
+
+    def complete_operations(
+        self,
+        autogen_context: AutogenContext,
+        upgrade_ops: UpgradeOps,
+        downgrade_ops: DowngradeOps,
+    ) -> None:
+        """Mind the indexes that foreign keys need; MariaDB can be told to drop one if it exists."""
+        can = True if getattr(self.dialect, "is_mariadb", False) else None
+        mind_keys(autogen_context, upgrade_ops, downgrade_ops, if_exists=can)
 
 
 class MariaDBImpl(MySQLImpl):

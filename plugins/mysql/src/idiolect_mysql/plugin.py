@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
     from sqlalchemy.exc import DBAPIError
 
+    from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
     from idiolect.hooks import (
         Expression,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
         ReflectedTables,
         SessionLimits,
     )
+    from idiolect.hooks.compared import TableSide
+    from idiolect.operations import MigrateOperation
 
 
 class MysqlPlugin:
@@ -115,6 +118,25 @@ class MysqlPlugin:
         if not reflect.can_reflect(connection):
             return None
         return reflect.reflect_tables(connection, names)
+
+    @hookimpl
+    def adjust_reflected(
+        self, autogen_context: AutogenContext, reflected: TableSide, metadata: TableSide
+    ) -> None:
+        """Tell the impl, which does the work, which foreign keys the model has."""
+        del reflected
+        impl = autogen_context.migration_context.impl
+        if isinstance(impl, MySQLImpl):
+            impl.compared_with = metadata.table
+
+    @hookimpl
+    def render_operation(
+        self, op: MigrateOperation, autogen_context: AutogenContext
+    ) -> list[str] | None:
+        """The code of an operation of our own."""
+        from idiolect_mysql import own_ops
+
+        return own_ops.render(op, autogen_context)
 
 
 class MariadbPlugin(MysqlPlugin):

@@ -56,10 +56,10 @@ def signature(catalogue: Catalogue, name: str, default_schema: str | None) -> Ta
 
 def _foreign_keys(
     catalogue: Catalogue, name: str, default_schema: str | None
-) -> tuple[list[tuple[Any, ...]], set[tuple[str, ...]]]:
-    """Return foreign keys, and the columns of each."""
+) -> tuple[list[tuple[Any, ...]], dict[tuple[str, ...], set[str]]]:
+    """Return foreign keys, and the names of them by their columns."""
     found = []
-    places = set()
+    places: dict[tuple[str, ...], set[str]] = {}
     for key, pairs in by_key(catalogue.keys[name]).items():
         schema = pairs[0].other_schema
         place = "" if schema == default_schema else schema
@@ -67,24 +67,22 @@ def _foreign_keys(
         onupdate, ondelete = catalogue.rules[name, key]
         rules = ("" if rule in _INACTION else rule.lower() for rule in (onupdate, ondelete))
         found.append((tuple(sorted(columns)), *rules, ""))
-        places.add(tuple([pair.column for pair in pairs]))
+        places.setdefault(tuple([pair.column for pair in pairs]), set()).add(key)
     return found, places
 
 
 def _implied(
     indexes: dict[str, tuple[tuple[str, ...], bool]],
     primary: tuple[str, ...],
-    places: set[tuple[str, ...]],
+    places: dict[tuple[str, ...], set[str]],
 ) -> list[str]:
-    """Return the names of indexes that a foreign key needs: no other begins with its columns."""
+    """Return the names of indexes that a foreign key made or needs: no other begins so."""
     found = []
     for name, (columns, unique) in indexes.items():
         others = [other for key, (other, _) in indexes.items() if key != name]
         others.append(primary)
-        if (
-            not unique
-            and columns in places
-            and all(other[: len(columns)] != columns for other in others)
-        ):
+        if unique or columns not in places:
+            continue
+        if name in places[columns] or all(other[: len(columns)] != columns for other in others):
             found.append(name)
     return found

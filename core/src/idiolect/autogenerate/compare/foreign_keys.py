@@ -46,12 +46,14 @@ def compare_foreign_keys(
         TableSide(conn_table, foreign_keys=conn_keys),
         TableSide(metadata_table, foreign_keys=model_keys),
     )
-    before = {foreign_key_signature(key, default): key for key in _sorted(conn_keys)}
+    # The database may have the same key twice, under two names.
+    before = [(foreign_key_signature(key, default), key) for key in _sorted(conn_keys)]
     after = {foreign_key_signature(key, default): key for key in _sorted(model_keys)}
-    namesakes_before = {_name(key): key for key in before.values() if key.name}
+    namesakes_before = {_name(key): key for _signature, key in before if key.name}
     namesakes_after = {final_name(key, context.dialect): key for key in after.values() if key.name}
+    known = {signature for signature, _key in before}
     found: list[Any] = []
-    for signature, key in before.items():
+    for signature, key in before:
         other = namesakes_after.get(_name(key))
         if signature not in after and autogen_context.run_object_filters(
             key, key.name, _KIND, True, other
@@ -60,7 +62,7 @@ def compare_foreign_keys(
             found.append(DropConstraintOp.from_constraint(key))
     for signature, key in after.items():
         other = namesakes_before.get(final_name(key, context.dialect))
-        if signature not in before and autogen_context.run_object_filters(
+        if signature not in known and autogen_context.run_object_filters(
             key, key.name, _KIND, False, other
         ):
             log.info("Detected added foreign key %s", _describe(key, schema, tname))

@@ -37,6 +37,8 @@ def populate_migration_script(
     key_cycles_apart(upgrade_ops.ops, autogen_context.dialect)
     drop_referred_tables_last(upgrade_ops.ops)
     downgrade_ops = upgrade_ops.reverse_into(migration_script.downgrade_ops_list[-1])
-    if autogen_context.migration_context.impl.keys_hold_indexes:
+    impl = autogen_context.migration_context.impl
+    impl.complete_operations(autogen_context, upgrade_ops, downgrade_ops)
+    if impl.keys_hold_indexes:
         for container in (upgrade_ops, downgrade_ops):
             drop_indexes_with_tables(container.ops)

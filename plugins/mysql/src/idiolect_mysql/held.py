@@ -1,0 +1,294 @@
+"""Indexes that foreign keys need, in the operations that a comparison found.
+
+MySQL makes an index for a foreign key where there is none, keeps it when the key goes, and refuses
+to drop the last one that a key can use. Used by the impl when upgrade and downgrade are complete:
+keys are dropped before their indexes, and what MySQL made by itself goes with the key. Nothing here
+asks a database.
+
+Source: "FOREIGN KEY Constraints" in MySQL's reference manual.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+
+from idiolect.ddl.signatures import column_names, final_name
+from idiolect.operations.ops import (
+    CreateForeignKeyOp,
+    CreateIndexOp,
+    CreateUniqueConstraintOp,
+    DropColumnOp,
+    DropConstraintOp,
+    DropIndexOp,
+    ModifyTableOps,
+)
+from idiolect_mysql.own_ops import DropKeyOp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Mapping
+
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Dialect
+
+    from idiolect.autogenerate.context import AutogenContext
+    from idiolect.operations.ops import DowngradeOps, MigrateOperation, UpgradeOps
+
+    Columns = tuple[str, ...]
+    Tables = tuple[Table, Table]
+    Indexes = Mapping[str, Columns]
+
+
+def mind_keys(
+    autogen_context: AutogenContext,
+    upgrade_ops: UpgradeOps,
+    downgrade_ops: DowngradeOps,
+    *,
+    if_exists: bool | None,
+) -> None:
+    """Make the operations on indexes and foreign keys such that the database accepts them.
+
+    Args:
+        autogen_context: the comparison.
+        upgrade_ops: what was found; changed in place.
+        downgrade_ops: what undoes it; changed in place.
+        if_exists: whether what MySQL made by itself is dropped only if it is there; None where the
+            database cannot.
+    """
+    back = {(one.schema, one.table_name): one for one in _parts(downgrade_ops.ops)}
+    tables_of = _tables(autogen_context)
+    for forth in _parts(upgrade_ops.ops):
+        tables = tables_of(forth)
+        undo = back.get((forth.schema, forth.table_name))
+        if tables is None or undo is None:
+            continue
+        _drop_with_keys(autogen_context, tables, forth.ops, undo.ops)
+        change = _Change(*tables, autogen_context.dialect)
+        change.arrange(forth.ops, change.before)
+        change.arrange(undo.ops, change.after)
+        undo.ops[:] = list(change.with_implied(undo.ops, forth.ops, if_exists=if_exists))
+
+
+def _parts(operations: Iterable[MigrateOperation]) -> list[ModifyTableOps]:
+    return [one for one in operations if isinstance(one, ModifyTableOps)]
+
+
+def _tables(autogen_context: AutogenContext) -> Callable[[ModifyTableOps], Tables | None]:
+    """Return what gives a table as it is in the database and in the models; None of a new one."""
+    reflection = autogen_context.reflection
+    default = autogen_context.dialect.default_schema_name
+    there = set() if reflection is None else set(reflection.keys)
+    models: dict[tuple[str | None, str], Table] = {
+        (None if table.schema == default else table.schema, table.name): table
+        for table in autogen_context.table_key_to_table.values()
+    }
+
+    def find(part: ModifyTableOps) -> Tables | None:
+        key = (None if part.schema == default else part.schema, part.table_name)
+        if reflection is None or key not in models or key not in there:
+            return None
+        return reflection.tables([key])[key], models[key]
+
+    return find
+
+
+def _drop_with_keys(
+    autogen_context: AutogenContext,
+    tables: Tables,
+    forth: list[MigrateOperation],
+    undo: list[MigrateOperation],
+) -> None:
+    """Drop the index that has the name of a foreign key together with the key.
+
+    One that only lost its name, its rules or its columns keeps the index.
+    """
+    reflected, model = tables
+    columns_gone = _dropped_columns(forth)
+    known = {final_name(index, autogen_context.dialect) for index in model.indexes}
+    staying = {tuple(column.name for column in key.columns) for key in _keys(model)}
+    for key in _keys(reflected):
+        columns = tuple(key.column_keys)
+        place = next((n for n, one in enumerate(forth) if _drops_key(one, key.name)), None)
+        index = next((one for one in reflected.indexes if str(one.name) == str(key.name)), None)
+        if place is None or index is None or index.unique or index.name in known:
+            continue
+        if columns in staying or columns_gone.issuperset(columns) or columns != _leading(index):
+            continue
+        if not autogen_context.run_object_filters(index, index.name, "index", True, None):
+            continue
+        drop: Any = forth[place]
+        forth[place] = DropKeyOp(drop, DropIndexOp.from_index(index))
+        again = next(n for n, one in enumerate(undo) if _adds_key(one, key.name))
+        undo.insert(again, CreateIndexOp.from_index(index))
+
+
+@dataclass(slots=True, init=False)
+class _Change:
+    """One table, before and after.
+
+    Attributes:
+        before: the columns of its indexes in the database, by name.
+        after: those of its indexes in the models.
+    """
+
+    before: Indexes
+    after: Indexes
+    _keys: list[ForeignKeyConstraint]
+
+    def __init__(self, reflected: Table, model: Table, dialect: Dialect) -> None:
+        self.before = _indexes(reflected, dialect)
+        self.after = _indexes(model, dialect)
+        self._keys = _keys(reflected)
+
+    def arrange(self, operations: list[MigrateOperation], indexes: Indexes) -> None:
+        """Let no index be dropped while a foreign key needs it.
+
+        Args:
+            operations: on the table; changed in place.
+            indexes: those that are there before.
+        """
+        dropped = {name for one in operations if (name := _dropped_index(one))}
+        if not dropped:
+            return
+        operations.sort(key=_turn)
+        gone = {getattr(one, "constraint_name", None) for one in operations if _drops_key(one)}
+        for key in self._keys:
+            columns = tuple(key.column_keys)
+            usable = {name for name, other in indexes.items() if _begins(other, columns)}
+            if key.name in gone or not usable or not usable <= dropped:
+                continue
+            place = next(n for n, one in enumerate(operations) if _dropped_index(one) in usable)
+            other = next((one for one in operations if _serves(one, columns, indexes)), None)
+            if other is None:
+                operations.insert(0, DropConstraintOp.from_constraint(key))
+                operations.append(CreateForeignKeyOp.from_constraint(key))
+            elif operations.index(other) > place:
+                operations.remove(other)
+                operations.insert(place, other)
+
+    def with_implied(
+        self,
+        downgrade: Iterable[MigrateOperation],
+        upgrade: Iterable[MigrateOperation],
+        *,
+        if_exists: bool | None,
+    ) -> Iterable[MigrateOperation]:
+        """Yield a downgrade that also drops the indexes that MySQL makes for new foreign keys.
+
+        A key without a name has an index that is named as its column, and is taken for no
+        difference.
+        """
+        downgrade = list(downgrade)
+        columns_gone = _dropped_columns(downgrade)
+        dropped = {_dropped_index(one) for one in upgrade}
+        there = {name: found for name, found in self.before.items() if name not in dropped}
+        known = [*there.values(), *self.after.values()]
+        made = {
+            one.constraint_name: one
+            for one in upgrade
+            if isinstance(one, CreateForeignKeyOp)
+            and not columns_gone.issuperset(one.local_cols)
+            and not any(_begins(other, tuple(one.local_cols)) for other in known)
+        }
+        for one in downgrade:
+            yield one
+            key = made.get(getattr(one, "constraint_name", None)) if _drops_key(one) else None
+            if key is not None and key.constraint_name is not None:
+                created = CreateIndexOp(
+                    key.constraint_name, key.source_table, key.local_cols, schema=_schema(key)
+                )
+                drop = DropIndexOp.from_index(created.to_index())
+                drop.if_exists = if_exists
+                yield drop
+
+
+def _schema(key: CreateForeignKeyOp) -> str | None:
+    schema: str | None = key.kw.get("source_schema")
+    return schema
+
+
+def _indexes(table: Table, dialect: Dialect) -> dict[str, Columns]:
+    """Return the columns of all indexes that a foreign key can use, by name."""
+    uniques = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+    found: dict[str, Columns] = {}
+    for item in (*table.indexes, *uniques):
+        name = final_name(item, dialect)
+        # A unique constraint without a name has that of its first column.
+        columns = _leading(item)
+        if columns:
+            found[name or columns[0]] = columns
+    key = tuple(column.name for column in table.primary_key)
+    return {**found, "PRIMARY": key} if key else found
+
+
+def _leading(item: Any) -> Columns:
+    parts = getattr(item, "expressions", None)
+    return column_names(item) if parts is None else _up_to_expressions(parts)
+
+
+def _up_to_expressions(parts: Iterable[Any]) -> Columns:
+    found: list[str] = []
+    for part in parts:
+        name = part if isinstance(part, str) else getattr(part, "name", None)
+        if name is None:
+            break
+        found.append(str(name))
+    return tuple(found)
+
+
+def _begins(index: Columns, columns: Columns) -> bool:
+    return index[: len(columns)] == columns
+
+
+def _drops_key(operation: Any, name: Any = None) -> bool:
+    if not isinstance(operation, DropConstraintOp) or operation.constraint_type != "foreignkey":
+        return False
+    return name is None or operation.constraint_name == name
+
+
+def _turn(operation: Any) -> int:
+    """Return when an operation comes: an index goes after all keys that can use it."""
+    if isinstance(operation, DropKeyOp):
+        return 1
+    if _drops_key(operation):
+        return 0
+    return 3 if _adds_key(operation) else 2
+
+
+def _adds_key(operation: Any, name: Any = None) -> bool:
+    return isinstance(operation, CreateForeignKeyOp) and (
+        name is None or operation.constraint_name == name
+    )
+
+
+def _dropped_columns(operations: Iterable[MigrateOperation]) -> set[str]:
+    return {one.column_name for one in operations if isinstance(one, DropColumnOp)}
+
+
+def _keys(table: Table) -> list[ForeignKeyConstraint]:
+    return sorted(table.foreign_key_constraints, key=lambda key: str(key.name))
+
+
+def _dropped_index(operation: Any) -> str | None:
+    if isinstance(operation, DropKeyOp):
+        return str(operation.index.index_name)
+    if isinstance(operation, DropIndexOp):
+        return str(operation.index_name)
+    if isinstance(operation, DropConstraintOp) and operation.constraint_type == "unique":
+        return str(operation.constraint_name)
+    return None
+
+
+def _serves(operation: Any, columns: Columns, there: Container[str]) -> bool:
+    """Return whether an operation creates an index for such columns under a name that is free."""
+    if isinstance(operation, CreateIndexOp):
+        return operation.index_name not in there and _begins(
+            _up_to_expressions(operation.columns), columns
+        )
+    if isinstance(operation, CreateUniqueConstraintOp):
+        return operation.constraint_name not in there and _begins(
+            tuple(map(str, operation.columns)), columns
+        )
+    return False
