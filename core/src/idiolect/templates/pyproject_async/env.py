@@ -14,9 +14,11 @@ from idiolect import context
 # The options of the ini file and of the command line.
 config = context.config
 
-# Logging as the ini file's sections [loggers], [handlers] and [formatters] describe it.
-if config.config_file_name is not None and config.file_config.has_section("loggers"):
-    fileConfig(config.config_file_name, disable_existing_loggers=False)
+# Logging as the ini file's sections [loggers], [handlers] and [formatters] describe it, on the
+# command line. A program that calls idiolect.command keeps the logging that it has set up.
+is_command = config.cmd_opts is not None
+if is_command and config.config_file_name and config.file_config.has_section("loggers"):
+    fileConfig(config.config_file_name, disable_existing_loggers=False, encoding="utf-8")
 
 # The MetaData of your models, which autogenerate compares with the database:
 # from myapp.models import Base
