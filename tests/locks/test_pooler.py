@@ -12,6 +12,8 @@ from projects import ENV, Project
 from runs import ended, start
 from sqlalchemy import NullPool, create_engine, text
 
+from idiolect import command
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -22,6 +24,14 @@ COUNT = (
     "(SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 TABLE = "op.create_table('done', sa.Column('word', sa.String(20)))"
+#: An env.py that migrates on the connection which the caller gives.
+CALLERS = """
+from idiolect import context
+
+context.configure(connection=context.config.attributes["connection"])
+with context.begin_transaction():
+    context.run_migrations()
+"""
 
 
 @pytest.fixture
@@ -58,6 +68,43 @@ def test_a_concurrent_index(pooled: str, tmp_path: Path) -> None:
     project.revision("a", None, f"{TABLE}\nwith op.get_context().autocommit_block():\n    {index}")
     assert [] == ended([start(project, "upgrade", "head") for _ in range(2)])
     assert ["i"] == project.rows("SELECT indexname FROM pg_indexes WHERE tablename = 'done'")
+
+
+def test_a_statement_is_repeated(pooled: str, tmp_path: Path) -> None:
+    """Psycopg prepares nothing on one session that the next transaction's does not have."""
+    project = Project(tmp_path / "project", pooled)
+    # Every second time, another client has the session that served the last transaction.
+    body = f"""{TABLE}
+insert = sa.text("INSERT INTO done (word) VALUES (:word)")
+other = sa.create_engine(op.get_bind().engine.url, poolclass=sa.NullPool)
+with op.get_context().autocommit_block():
+    for number in range(12):
+        with other.connect() as taker:
+            if number % 2:
+                taker.execute(sa.text("SELECT 1"))
+            op.execute(insert.bindparams(word=str(number)))"""
+    project.revision("a", None, body)
+
+    assert [] == ended([start(project, "upgrade", "head")])
+
+    assert sorted(map(str, range(12))) == sorted(project.rows("SELECT word FROM done"))
+
+
+def test_a_callers_connection_is_given_back(pooled: str, tmp_path: Path) -> None:
+    """What the run set on the driver's connection is as before afterwards."""
+    project = Project(tmp_path / "project", pooled)
+    project.env(CALLERS)
+    project.revision("a", None, TABLE)
+    config = project.config()
+    with create_engine(pooled, poolclass=NullPool).connect() as connection:
+        config.attributes["connection"] = connection
+        driver = connection.connection.driver_connection
+        before = getattr(driver, "prepare_threshold", None)
+        command.upgrade(config, "head")
+        after = getattr(driver, "prepare_threshold", None)
+
+    assert before == after
+    assert ["a"] == project.heads()
 
 
 def test_no_lock_is_left(pooled: str, tmp_path: Path) -> None:

@@ -111,6 +111,19 @@ class AdvisoryLock(MigrationLock):
         self._key, self._session_name = row.key, row.name
         ours = _backend_pid(self._connection)
         self._is_pooled = ours is not None and ours != row.pid
+        if self._is_pooled:
+            self._prepare_nothing()
+
+    def _prepare_nothing(self) -> None:
+        """Keep psycopg from preparing statements, of which another server process knows nothing.
+
+        Source: psycopg's manual, "Prepared statements in psycopg", about PgBouncer.
+        """
+        driver: Any = self._connection.connection.driver_connection
+        threshold = getattr(driver, "prepare_threshold", None)
+        if threshold is not None:
+            driver.prepare_threshold = None
+            self._second.callback(setattr, driver, "prepare_threshold", threshold)
 
     def _try_here(self, function: str) -> bool:
         in_transaction = self._connection.in_transaction()
