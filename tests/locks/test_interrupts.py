@@ -37,6 +37,25 @@ with engine.connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
 """
+ASYNC_ENV = """
+import asyncio
+from sqlalchemy import NullPool
+from sqlalchemy.ext.asyncio import create_async_engine
+from idiolect import context
+
+def migrate(connection):
+    context.configure(connection=connection)
+    with context.begin_transaction():
+        context.run_migrations()
+
+async def main():
+    url = context.config.get_main_option("sqlalchemy.url")
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(migrate)
+
+asyncio.run(main())
+"""
 BODY = """
 import pathlib
 op.create_table('t', sa.Column('i', sa.Integer))
@@ -51,16 +70,28 @@ PLACES = {
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(
-    ("kind", "number"),
+    ("kind", "env", "number"),
     [
-        pytest.param("sqlite", signal.SIGTERM),
-        pytest.param("postgresql", signal.SIGTERM),
-        pytest.param("postgresql", signal.SIGINT, marks=pytest.mark.full),
-        pytest.param("mariadb", signal.SIGINT, marks=pytest.mark.mariadb),
+        pytest.param("sqlite", ENV, signal.SIGTERM, id="sqlite-SIGTERM"),
+        pytest.param("postgresql", ENV, signal.SIGTERM, id="postgresql-SIGTERM"),
+        pytest.param("postgresql", ASYNC_ENV, signal.SIGTERM, id="async-SIGTERM"),
+        pytest.param(
+            "postgresql", ASYNC_ENV, signal.SIGINT, id="async-SIGINT", marks=pytest.mark.full
+        ),
+        pytest.param(
+            "postgresql", ENV, signal.SIGINT, id="postgresql-SIGINT", marks=pytest.mark.full
+        ),
+        pytest.param("mariadb", ENV, signal.SIGINT, id="mariadb-SIGINT", marks=pytest.mark.mariadb),
     ],
 )
 def test_a_long_statement(
-    request: pytest.FixtureRequest, tmp_path: Path, place: str, kind: str, number: signal.Signals
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    *,
+    place: str,
+    kind: str,
+    env: str,
+    number: signal.Signals,
 ) -> None:
     """The process ends soon, with the status that shells know; the message names the revision."""
     if kind == "sqlite":
@@ -68,7 +99,7 @@ def test_a_long_statement(
     else:
         url = request.getfixturevalue(f"fresh_{kind}")
     project = Project(tmp_path / "project", url)
-    project.env(ENV)
+    project.env(env)
     marker = tmp_path / "marker"
     statement = PLACES[place].format(LONG[kind])
     project.revision("a", None, BODY.format(marker=str(marker), statement=statement))

@@ -57,6 +57,8 @@ class EnvironmentContext:
         self._migration_context: MigrationContext | None = None
         self._configured: list[MigrationContext] = []
         self._bound_before: Any = None
+        # Where a step was that an event loop cancelled, in words.
+        self._cancelled = ""
 
     def __enter__(self) -> Self:
         self._bound_before = bound.environment.push(self)
@@ -69,6 +71,8 @@ class EnvironmentContext:
         traceback: TracebackType | None,
     ) -> None:
         bound.environment.pop(self, self._bound_before)
+        if self._cancelled and isinstance(exc, KeyboardInterrupt):
+            exc.add_note(self._cancelled)
         try:
             if exc is None:
                 for context in self._configured:

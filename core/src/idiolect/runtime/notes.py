@@ -54,8 +54,13 @@ def around_step(
         if left := context.journal.left_by(exc):
             exc.add_note(left)
         raise
-    except KeyboardInterrupt as exc:
-        exc.add_note(f"in {step.name}() of {label}{_left_by_interrupt(context)}")
+    except BaseException as exc:
+        note = f"in {step.name}() of {label}{_left_by_interrupt(context)}"
+        if isinstance(exc, KeyboardInterrupt):
+            exc.add_note(note)
+        elif type(exc).__name__ == "CancelledError" and context.environment_context is not None:
+            # A signal that comes in an event loop takes another way, and cancels the step.
+            context.environment_context._cancelled = note  # noqa: SLF001 - for nobody else
         raise
 
 
