@@ -127,6 +127,34 @@ def test_statement_of_ours(linear: Terminal) -> None:
     assert "refuses what Idiolect itself sends it: file is not a database" in said.err
 
 
+LOSING = """
+from sqlalchemy import create_engine as create, event
+
+def create_engine(url, **kw):
+    engine = create(url, **kw)
+
+    @event.listens_for(engine, "handle_error")
+    def lose(told):
+        told.is_disconnect = True
+
+    return engine
+
+config ="""
+
+
+def test_lost_connection(linear: Terminal) -> None:
+    """A server that goes away, as in a restart, has refused nothing."""
+    env = (linear.folder / "migrations" / "env.py").read_text("utf-8")
+    linear.write("migrations/env.py", env.replace("config =", LOSING, 1))
+    linear.write("app.db", "this is no database" * 100)
+
+    said = linear.run("current")
+
+    assert 1 == said.status
+    assert "was lost: file is not a database" in said.err
+    assert "Run the command again once the server answers." in said.err
+
+
 def test_env_py_that_runs_nothing(linear: Terminal) -> None:
     """An env.py that never runs the revisions is no success."""
     linear.write("migrations/env.py", "")

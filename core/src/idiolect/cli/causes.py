@@ -144,9 +144,14 @@ def _of_database(
         return None
     notes = "; ".join(getattr(exc, "__notes__", ()))
     when = f", {notes}" if notes else ""
+    said = f"{_on_one_line(exc.orig)} (statement: {_on_one_line(exc.statement)})"
+    if exc.connection_invalidated:
+        return DatabaseError(
+            f"The connection to the database of {_source(config)} was lost{when}: {said}. Run the "
+            "command again once the server answers."
+        )
     return DatabaseError(
-        f"The database of {_source(config)} refuses what Idiolect itself sends it{when}: "
-        f"{_on_one_line(exc.orig)} (statement: {_on_one_line(exc.statement)})"
+        f"The database of {_source(config)} refuses what Idiolect itself sends it{when}: {said}"
     )
 
 
