@@ -53,6 +53,16 @@ def test_script_holds_one_insert_a_row(script: Any) -> None:
     ]
 
 
+def test_values_of_columns_without_a_type_are_written(script: Any) -> None:
+    """As online, the value tells its type."""
+    untyped = table("t", column("a"), column("b"), column("c"))
+    script.op.bulk_insert(untyped, [{"a": 1, "b": "it's", "c": dt.date(2020, 1, 2)}, {"a": None}])
+    assert script.statements == [
+        "INSERT INTO t (a, b, c) VALUES (1, 'it''s', '2020-01-02')",
+        "INSERT INTO t (a) VALUES (NULL)",
+    ]
+
+
 def test_no_rows_write_nothing(script: Any) -> None:
     """An empty list is no statement."""
     assert _written(script, []) == []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import CompileError
 from sqlalchemy.sql.elements import BindParameter, ClauseElement
 from sqlalchemy.sql.visitors import replacement_traverse
+from sqlalchemy.types import NullType
 
 from idiolect.ddl.literals import InlineLiteral
 from idiolect.errors import OperationError
@@ -72,7 +73,10 @@ def inline_row(table: TableClause, row: Row, dialect: Dialect) -> Row:
         if isinstance(value, ClauseElement):
             inlined[key] = _without_parameters(value)
         else:
-            inlined[key] = InlineLiteral(value, type_=table.c[key].type)
+            # A column of a table construct often has no type; the value's own is as good online.
+            type_ = table.c[key].type
+            untyped = isinstance(type_, NullType)
+            inlined[key] = InlineLiteral(value, type_=None if untyped else type_)
             _refuse_unwritable(table, key, inlined[key], dialect)
     return inlined
 
