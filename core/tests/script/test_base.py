@@ -14,6 +14,7 @@ from idiolect.errors import CommandError, ConfigError, ScriptError
 from idiolect.revisions.errors import MissingRevisionError, RevisionError
 from idiolect.runtime.steps import StampStep
 from idiolect.script import Script, ScriptDirectory
+from idiolect.script.revision import RevisionMap
 from idiolect.settings.config import Config
 
 if TYPE_CHECKING:
@@ -40,6 +41,19 @@ def diamond(environment: Environment) -> ScriptDirectory:
     environment.revision("m1", ("b1", "b2"))
     environment.revision("o1", None, "depends_on = 'b1'\n")
     return environment.open()
+
+
+def test_the_graph_is_replaced_after_a_new_file(environment: Environment) -> None:
+    """As pytest-alembic does it once a test has written a revision."""
+    environment.revision("a1")
+    script = environment.open()
+    assert ["a1"] == script.get_heads()
+    environment.revision("b1", "a1")
+
+    script.revision_map = RevisionMap(script._load_revisions)
+
+    assert ["b1"] == script.get_heads()
+    assert ["b1", "a1"] == [one.revision for one in script.walk_revisions()]
 
 
 def test_facade() -> None:

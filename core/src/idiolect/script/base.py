@@ -24,7 +24,7 @@ from idiolect.revisions.errors import (
 )
 from idiolect.script.index import HeaderIndex
 from idiolect.script.locations import revision_files, warn_of_missing
-from idiolect.script.revmap import ScriptMap
+from idiolect.script.revmap import ScriptMap, read_all
 from idiolect.script.script import Script  # noqa: TC001 - published code finds it here
 from idiolect.util.langhelpers import EMPTY_DICT, memoized_property, to_tuple
 from idiolect.util.pyfiles import StrPath, coerce_resource_to_filename, load_python_file
@@ -166,6 +166,10 @@ class ScriptDirectory:
             folders, recursive=self.recursive_version_locations, sourceless=self.sourceless
         )
         return paths, HeaderIndex(folders)
+
+    def _load_revisions(self) -> Iterator[Script]:
+        """Yield the revisions of all files, read anew; pytest-alembic makes a graph of them."""
+        yield from read_all(*self._revision_files())
 
     @property
     def env_py_location(self) -> str:

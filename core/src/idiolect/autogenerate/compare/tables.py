@@ -135,7 +135,7 @@ def _compared(
         table = reflection.tables([key])[key]
         impl.wording.settle(pairs_of(table, model))
         former = (renames.tables.get(key), renames.columns.get(key, {}))
-        pair = Pair(model.schema, model.name, table, model, *former)
+        pair = Pair(key[0], model.name, table, model, *former)
         differences = list(_changed(autogen_context, pair))
         if not differences:
             proofs.learn(pairs, table, model)

@@ -23,16 +23,24 @@ if TYPE_CHECKING:
 
 
 def add_index(autogen_context: AutogenContext, op: CreateIndexOp) -> str:
-    """Return the code that creates an index; expressions become their SQL."""
+    """Return the code that creates an index; expressions become their SQL.
+
+    The index is what the operation makes of itself: subclasses override ``to_index()``.
+    """
     in_batch = autogen_context._has_batch  # noqa: SLF001 - the context's state for renderers
-    arguments = [name_text(autogen_context, op.index_name)]
+    index = op.to_index()
+    name, schema = op.table_name, op.schema
+    if index.table is not None:
+        name, schema = index.table.name, index.table.schema
+    arguments = [name_text(autogen_context, index.name)]
     if not in_batch:
-        arguments.append(repr(ident(op.table_name)))
-    arguments.append(f"[{', '.join(rendered_expressions(op.to_index(), autogen_context))}]")
-    arguments.append(f"unique={op.unique or False!r}")
-    if op.schema and not in_batch:
-        arguments.append(f"schema={ident(op.schema)!r}")
-    arguments += keyword_items(autogen_context, op.kw)
+        arguments.append(repr(ident(name)))
+    arguments.append(f"[{', '.join(rendered_expressions(index, autogen_context))}]")
+    arguments.append(f"unique={index.unique or False!r}")
+    if schema and not in_batch:
+        arguments.append(f"schema={ident(schema)!r}")
+    others = {key: op.kw[key] for key in op.kw if key in {"quote", "info"}}
+    arguments += keyword_items(autogen_context, {**index.kwargs, **others})
     if op.if_not_exists is not None:
         arguments.append(f"if_not_exists={op.if_not_exists!r}")
     return f"{directive_prefix(autogen_context)}create_index({', '.join(arguments)})"

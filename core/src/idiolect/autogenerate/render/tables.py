@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column
-
 from idiolect.autogenerate.render.columns import render_column
 from idiolect.autogenerate.render.constraints import render_constraint
 from idiolect.autogenerate.render.expressions import ident, value_text
 from idiolect.autogenerate.render.imports import directive_prefix
 
 if TYPE_CHECKING:
+    from sqlalchemy import Table
+
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.operations.ops.comments import CreateTableCommentOp, DropTableCommentOp
     from idiolect.operations.ops.tables import CreateTableOp, DropTableOp, RenameTableOp
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
 def add_table(autogen_context: AutogenContext, op: CreateTableOp) -> str:
     """Return the code that creates a table, a column, constraint or option a line.
 
-    Indexes are not part of it: they are operations of their own.
+    Indexes are not part of it: they are operations of their own. The table is what the operation
+    makes of itself: subclasses override ``to_table()``.
     """
-    parts = _columns(autogen_context, op) + _constraints(autogen_context, op)
+    table = op.to_table()
+    parts = _columns(autogen_context, table) + _constraints(autogen_context, op, table)
     items = ",\n".join(parts)
     # Programs set it in the package.
     from idiolect.autogenerate import render
 
     if len(parts) > render.MAX_PYTHON_ARGS:
         items = f"*[{items}]"
-    lines = ",\n".join(filter(None, [items, *_table_options(autogen_context, op)]))
+    lines = ",\n".join(filter(None, [items, *_table_options(autogen_context, op, table)]))
     prefix = directive_prefix(autogen_context)
     return f"{prefix}create_table({ident(op.table_name)!r},\n{lines}\n)"
 
 
-def _columns(autogen_context: AutogenContext, op: CreateTableOp) -> list[str]:
-    columns = [item for item in op.columns if isinstance(item, Column)]
-    rendered = [render_column(column, autogen_context) for column in columns]
+def _columns(autogen_context: AutogenContext, table: Table) -> list[str]:
+    rendered = [render_column(column, autogen_context) for column in table.columns]
     return [code for code in rendered if code]
 
 
-def _constraints(autogen_context: AutogenContext, op: CreateTableOp) -> list[str]:
+def _constraints(autogen_context: AutogenContext, op: CreateTableOp, table: Table) -> list[str]:
     """Return the constraints of the table, sorted: SQLAlchemy keeps them in a set."""
-    table = op.to_table()
     namespace = op._namespace_metadata  # noqa: SLF001 - made for this renderer
     if namespace is None:
         namespace = table.metadata
@@ -55,20 +55,21 @@ def _constraints(autogen_context: AutogenContext, op: CreateTableOp) -> list[str
     return sorted(code for code in rendered if code)
 
 
-def _table_options(autogen_context: AutogenContext, op: CreateTableOp) -> list[str]:
+def _table_options(autogen_context: AutogenContext, op: CreateTableOp, table: Table) -> list[str]:
     options: list[str] = []
     if op.schema:
         options.append(f"schema={ident(op.schema)!r}")
-    if op.comment is not None:
-        options.append(f"comment={op.comment!r}")
-    if op.info:
-        options.append(f"info={op.info!r}")
+    if table.comment is not None:
+        options.append(f"comment={table.comment!r}")
+    if table.info:
+        options.append(f"info={table.info!r}")
     options += [
         f"{name.replace(' ', '_')}={value_text(op.kw[name], autogen_context)}"
         for name in sorted(op.kw)
     ]
-    if op.prefixes:
-        options.append(f"prefixes={list(op.prefixes)!r}")
+    prefixes = table._prefixes  # noqa: SLF001 - SQLAlchemy has no other way
+    if prefixes:
+        options.append(f"prefixes={list(prefixes)!r}")
     if op.if_not_exists is not None:
         options.append(f"if_not_exists={op.if_not_exists!r}")
     return options
