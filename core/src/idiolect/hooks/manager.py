@@ -259,6 +259,14 @@ class _Scope(pluggy.PluginManager):
         """Return the options that a function was marked with."""
         return None if name.startswith("__") else super().parse_hookimpl_opts(plugin, name)
 
+    def parse_hookspec_opts(self, module_or_class: Any, name: str) -> Any:
+        """Return the options of a hook specification.
+
+        The specifications are the functions of a module of ours: unlike pluggy, no need to avoid
+        running descriptors, which takes most of the time.
+        """
+        return getattr(getattr(module_or_class, name), f"{PROJECT}_spec", None)
+
 
 def _empty_scope() -> pluggy.PluginManager:
     scope = _Scope(PROJECT)
