@@ -34,17 +34,17 @@ def add_column(
     inline_references: bool | None = None,
     inline_primary_key: bool | None = None,
 ) -> None:
-    """Add a column, then its constraints, its index and its comment where it has such.
+    """Add a column, then its constraints, index and comment, if any.
 
     Args:
         table_name: the table.
-        column: the new column; a default of the database is given as ``server_default``.
+        column: the new column; set a database default with ``server_default``.
         schema: the table's schema; None is the connection's default schema.
-        if_not_exists: add IF NOT EXISTS, for dialects that have it.
-        inline_references: write a sole foreign key into the column's definition instead of
-            adding a constraint afterwards; its name is then the database's choice.
-        inline_primary_key: write PRIMARY KEY into the definition of a column that is a
-            primary key; otherwise the key is left to create_primary_key().
+        if_not_exists: add IF NOT EXISTS, for dialects that support it.
+        inline_references: render a sole foreign key as part of the column's definition instead
+            of adding a constraint afterwards; the database then chooses its name.
+        inline_primary_key: render PRIMARY KEY as part of the definition of a primary key
+            column; otherwise the key is left to create_primary_key().
     """
 
 def alter_column(
@@ -63,29 +63,29 @@ def alter_column(
     schema: str | None = None,
     **kw: Any,
 ) -> None:
-    """Change a column: only what is given becomes different.
+    """Change a column: only the given properties are changed.
 
-    A type that brings a CHECK of its own (Boolean, Enum) gets it, and the one of
-    ``existing_type`` is dropped, where the database needs such.
+    If the database needs them, the CHECK of ``existing_type`` (Boolean, Enum) is dropped, and
+    that of the new type is added.
 
     Args:
         table_name: the table.
-        column_name: the column as it is called before.
+        column_name: the column's current name.
         nullable: True or False: allow or forbid NULL.
-        comment: its new comment; None removes it.
-        server_default: its new default: text for a value, ``text()`` or another expression
+        comment: the new comment; None removes it.
+        server_default: the new default: a string for a value, ``text()`` or another expression
             for SQL, an Identity; None removes it.
-        new_column_name: its new name.
-        type_: its new type.
-        existing_type: its type so far; some databases need it for any change.
-        existing_server_default: its default so far; needed to change an Identity, and by
+        new_column_name: the new name.
+        type_: the new type.
+        existing_type: the current type; some databases need it for any change.
+        existing_server_default: the current default; needed to change an Identity, and by
             databases that would lose it.
-        existing_nullable: whether it took NULL so far; for databases that would lose it.
-        existing_comment: its comment so far; for databases that would lose it.
+        existing_nullable: whether NULL is allowed at present; for databases that would lose it.
+        existing_comment: the current comment; for databases that would lose it.
         schema: the table's schema; None is the connection's default schema.
         kw: ``autoincrement`` and ``existing_autoincrement``, for databases with such a flag,
             and options of dialects, named ``<dialectname>_<argument>``, such as
-            ``postgresql_using``: SQL that makes the new value from the old.
+            ``postgresql_using``: SQL that converts the old values.
     """
 
 @contextmanager
@@ -101,34 +101,32 @@ def batch_alter_table(
     reflect_kwargs: Mapping[str, Any] = ...,
     naming_convention: Mapping[str, Any] | None = None,
 ) -> Iterator[BatchOperations]:
-    """Change one table in a block, whose directives are carried out together at its end.
+    """Change one table in a block, whose directives are executed together at its end.
 
-    Where the database has no ALTER for what is asked (SQLite), a new table is made, the rows
-    are copied, and it takes the old one's place.
+    If the database has no suitable ALTER (SQLite), a new table is created, the rows are copied,
+    and it replaces the old one.
 
     Args:
         table_name: the table.
         schema: its schema; None is the connection's default schema.
-        recreate: whether a new table is made: ``"always"``, ``"never"``, or ``"auto"``: where
+        recreate: whether to create a new table: ``"always"``, ``"never"``, or ``"auto"``: if
             the database needs it.
-        partial_reordering: tuples of names of columns, each in the order that the new table
-            shall have them in.
-        copy_from: the table as it stands, complete; it is not read from the database then,
-            as a script cannot.
-        table_args: constraints and the like that the new table gets besides; checks without
-            a name have to be given here, or are lost.
+        partial_reordering: tuples of column names, each in the order for the new table.
+        copy_from: the complete existing table; it is then not reflected, which is not possible
+            in a script.
+        table_args: additional constraints and the like for the new table; unnamed checks have
+            to be given here, or are lost.
         table_kwargs: arguments of SQLAlchemy's Table for the new table.
-        reflect_args: columns and the like that stand in place of what is read.
-        reflect_kwargs: arguments of SQLAlchemy's Table for the table that is read.
-        naming_convention: names constraints of the table that have none, so that they can be
-            dropped.
+        reflect_args: columns and the like that override the reflected ones.
+        reflect_kwargs: arguments of SQLAlchemy's Table for the reflected table.
+        naming_convention: names unnamed constraints of the table, so that they can be dropped.
 
     Yields:
-        The directives of the batch, which name no table.
+        The directives of the batch, which take no table name.
 
     Raises:
-        ValueError: ``recreate`` is something else.
-        CommandError: a script is written, and the table would have to be read.
+        ValueError: ``recreate`` has another value.
+        CommandError: in a script, if the table would have to be reflected.
     """
 
 def bulk_insert(
@@ -137,20 +135,20 @@ def bulk_insert(
     *,
     multiinsert: bool = True,
 ) -> None:
-    """Insert rows; in a script each is an INSERT with its values written out.
+    """Insert rows; in a script, each is an INSERT with literal values.
 
     Args:
-        table: the target: what create_table() returned, a Table, or a ``table()``.
-        rows: the values by column key, one dict a row; an empty list inserts nothing.
-        multiinsert: online, send rows together as bound parameters; False makes each row
-            a statement, which rows with inline_literal() need.
+        table: the result of create_table(), a Table, or a ``table()``.
+        rows: one dict of values by column key per row; may be empty.
+        multiinsert: online, send rows together as bound parameters; False sends a statement per
+            row, which rows with inline_literal() need.
     """
 
 @contextmanager
 def context(
     migration_context: MigrationContext,
 ) -> Iterator[Operations]:
-    """Bind ``op`` to a new object for the time of a block, in this thread or task."""
+    """Bind ``op`` to a new object inside the block, in this thread or task."""
 
 def create_check_constraint(
     constraint_name: str | None,
@@ -160,13 +158,13 @@ def create_check_constraint(
     schema: str | None = None,
     **kw: Any,
 ) -> None:
-    r"""Add a check.
+    r"""Add a check constraint.
 
     Args:
-        constraint_name: its name; None asks the naming convention, else the database.
+        constraint_name: its name; None uses the naming convention, or the database's default.
         table_name: the table.
-        condition: what must not be false of any row: SQL as text, in which a colon before
-            a word is written ``\:``, or an expression of ``column()`` and the like.
+        condition: must not be false for any row: SQL as text, with ``\:`` for a colon before a
+            word, or an expression of ``column()`` and the like.
         schema: the table's schema; None is the connection's default schema.
         kw: ``deferrable`` (True or False: add DEFERRABLE or NOT DEFERRABLE), ``initially``
             (add INITIALLY and this word) and options of dialects, named
@@ -211,18 +209,18 @@ def create_foreign_key(
     """Add a foreign key.
 
     Args:
-        constraint_name: its name; None asks the naming convention, else the database.
-        source_table: the table that refers.
-        referent_table: the table referred to.
-        local_cols: names of the columns that refer, in order.
-        remote_cols: names of the columns referred to, in the same order.
-        onupdate: add ON UPDATE and these words, such as CASCADE.
-        ondelete: add ON DELETE and these words, such as SET NULL.
+        constraint_name: its name; None uses the naming convention, or the database's default.
+        source_table: the referring table.
+        referent_table: the referred table.
+        local_cols: names of the referring columns, in order.
+        remote_cols: names of the referred columns, in the same order.
+        onupdate: add ON UPDATE with this action, such as CASCADE.
+        ondelete: add ON DELETE with this action, such as SET NULL.
         deferrable: True or False: add DEFERRABLE or NOT DEFERRABLE.
         initially: add INITIALLY and this word.
         match: add MATCH and this word.
-        source_schema: the schema of the table that refers.
-        referent_schema: the schema of the table referred to.
+        source_schema: the schema of the referring table.
+        referent_schema: the schema of the referred table.
         dialect_kw: options of dialects, named ``<dialectname>_<argument>``.
     """
 
@@ -239,11 +237,11 @@ def create_index(
     """Create an index.
 
     Args:
-        index_name: its name; None asks the naming convention.
+        index_name: its name; None uses the naming convention.
         table_name: the table.
-        columns: names of columns, ``text()`` or other SQL expressions, in order.
+        columns: column names, ``text()`` or other SQL expressions, in order.
         schema: the table's schema; None is the connection's default schema.
-        unique: allow no two equal entries.
+        unique: create a unique index.
         if_not_exists: add IF NOT EXISTS.
         kw: ``quote`` (force or forbid quotes around the name) and options of dialects,
             named ``<dialectname>_<argument>``.
@@ -259,9 +257,9 @@ def create_primary_key(
     """Add a primary key.
 
     Args:
-        constraint_name: its name; None asks the naming convention, else the database.
+        constraint_name: its name; None uses the naming convention, or the database's default.
         table_name: the table.
-        columns: names of its columns, in order.
+        columns: its column names, in order.
         schema: the table's schema; None is the connection's default schema.
     """
 
@@ -275,14 +273,14 @@ def create_table(
 
     Args:
         table_name: its name.
-        columns: Column objects, and Constraint and Index objects where wanted; defaults of
-            the database are those given as ``server_default``.
+        columns: Column objects, and optionally Constraint and Index objects; set database
+            defaults with ``server_default``.
         if_not_exists: add IF NOT EXISTS.
-        kw: ``schema``, ``comment``, ``prefixes``, ``info`` and what else SQLAlchemy's Table
-            takes, options of dialects among them.
+        kw: ``schema``, ``comment``, ``prefixes``, ``info`` and other arguments of SQLAlchemy's
+            Table, including options of dialects.
 
     Returns:
-        The table, for statements that follow, such as bulk_insert().
+        The table, for subsequent statements such as bulk_insert().
     """
 
 def create_table_comment(
@@ -297,7 +295,7 @@ def create_table_comment(
     Args:
         table_name: the table.
         comment: the comment; None removes it.
-        existing_comment: the comment so far, with which the operation can be reversed.
+        existing_comment: the current comment, needed to reverse the operation.
         schema: the table's schema; None is the connection's default schema.
     """
 
@@ -312,9 +310,9 @@ def create_unique_constraint(
     """Add a unique constraint.
 
     Args:
-        constraint_name: its name; None asks the naming convention, else the database.
+        constraint_name: its name; None uses the naming convention, or the database's default.
         table_name: the table.
-        columns: names of its columns, in order.
+        columns: its column names, in order.
         schema: the table's schema; None is the connection's default schema.
         kw: ``deferrable`` (True or False: add DEFERRABLE or NOT DEFERRABLE), ``initially``
             (add INITIALLY and this word) and options of dialects, named
@@ -334,8 +332,8 @@ def drop_column(
         table_name: the table.
         column_name: the column.
         schema: the table's schema; None is the connection's default schema.
-        kw: ``if_exists=True`` adds IF EXISTS, for dialects that have it; others are
-            options of dialects, named ``<dialectname>_<argument>``.
+        kw: ``if_exists=True`` adds IF EXISTS, for dialects that support it; others are options
+            of dialects, named ``<dialectname>_<argument>``.
     """
 
 def drop_constraint(
@@ -352,7 +350,7 @@ def drop_constraint(
         constraint_name: its name.
         table_name: the table.
         type_: ``"foreignkey"``, ``"primary"``, ``"unique"`` or ``"check"``: some databases
-            need it, and a naming convention for checks is applied with ``"check"`` alone.
+            need it, and a naming convention for checks is only applied with ``"check"``.
         schema: the table's schema; None is the connection's default schema.
         if_exists: add IF EXISTS.
     """
@@ -401,7 +399,7 @@ def drop_table_comment(
 
     Args:
         table_name: the table.
-        existing_comment: the comment so far, with which the operation can be reversed.
+        existing_comment: the current comment, needed to reverse the operation.
         schema: the table's schema; None is the connection's default schema.
     """
 
@@ -410,64 +408,64 @@ def execute(
     *,
     execution_options: dict[str, Any] | None = None,
 ) -> None:
-    r"""Execute a statement, or write it into the script. There is no result.
+    r"""Execute a statement, or write it to the script. There is no result.
 
     Args:
         sqltext: text, or any executable construct of SQLAlchemy. In text ``:name`` is a
-            parameter; write ``\:name`` for a colon. A script has no place for parameters:
-            use inline_literal() there.
+            parameter; write ``\:name`` for a colon. A script cannot have parameters: use
+            inline_literal() there.
         execution_options: SQLAlchemy's execution options.
     """
 
 def f(
     name: str,
 ) -> conv:
-    """Mark a constraint's name as final, so that no naming convention is applied to it."""
+    """Mark a constraint's name as final, so that the naming convention is not applied."""
 
 def get_bind() -> Connection:
-    """Return the connection of the context; in a script's case a stand-in that writes."""
+    """Return the context's connection; for a script, a mock connection that writes."""
 
 def get_context() -> MigrationContext:
-    """Return the context whose database is to change."""
+    """Return the context whose database is changed."""
 
 def implementation_for(
     op_cls: Any,
     replace: bool = False,
 ) -> Callable[[_C], _C]:
-    """Return a decorator that makes a function carry an operation out.
+    """Return a decorator that registers a function as the implementation of an operation.
 
     Args:
-        op_cls: the operation's class; its subclasses are served too.
-        replace: take the place of the function that is there.
+        op_cls: the operation's class; also applies to its subclasses.
+        replace: replace an existing implementation.
 
     Raises:
-        ValueError: there is one already, and ``replace`` is not given.
+        ValueError: there is one already, and ``replace`` is not set.
     """
 
 def inline_literal(
     value: str | int,
     type_: TypeEngine[Any] | None = None,
 ) -> InlineLiteral:
-    """Return a value that is rendered into the text of a statement.
+    """Return a value that is rendered as a literal in the statement.
 
     Args:
-        value: text or a number; other types as far as the dialect renders them.
-        type_: its type; None: derived from the value.
+        value: text or a number; other types if the dialect can render them.
+        type_: its type; None derives it from the value.
     """
 
 def invoke(
     operation: Any,
 ) -> Any:
-    """Carry an operation out.
+    """Execute an operation.
 
     Args:
-        operation: any operation that has an implementation.
+        operation: an operation that has an implementation.
 
     Returns:
-        What its implementation returns: of create_table the Table, else mostly None.
+        The result of its implementation: the Table for create_table, mostly None for others.
 
     Raises:
-        OperationError: there is no implementation, or the operation cannot be put into SQL.
+        OperationError: there is no implementation, or the operation cannot be rendered as SQL.
     """
 
 def register_operation(
@@ -477,7 +475,7 @@ def register_operation(
     """Return a class decorator that makes an operation a method of this class.
 
     Args:
-        name: what the method is called.
+        name: the method's name.
         sourcename: the classmethod of the operation that the method calls, with the
             Operations as its first argument; None: the one called ``name``.
     """
@@ -491,8 +489,8 @@ def rename_table(
     """Rename a table.
 
     Args:
-        old_table_name: its name so far.
-        new_table_name: its name from then on.
+        old_table_name: its current name.
+        new_table_name: its new name.
         schema: its schema; None is the connection's default schema.
     """
 
@@ -501,18 +499,18 @@ def run_async(
     *args: Any,
     **kw_args: Any,
 ) -> _T:
-    """Await a coroutine function from a revision, in the migration's transaction.
+    """Run a coroutine function from a revision, in the migration's transaction.
 
     Args:
-        async_function: called with an AsyncConnection that shares the context's connection
-            and transaction, then with what follows.
-        args: further arguments for it.
-        kw_args: further arguments for it.
+        async_function: called with an AsyncConnection that shares the context's connection and
+            transaction, then with the other arguments.
+        args: positional arguments for it.
+        kw_args: keyword arguments for it.
 
     Returns:
-        What it returns.
+        Its result.
 
     Raises:
-        NotImplementedError: a script is written, on which nothing can be awaited.
+        NotImplementedError: in a script, where nothing can be awaited.
         ValueError: the connection's driver is not asynchronous.
     """

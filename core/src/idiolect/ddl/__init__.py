@@ -1,4 +1,4 @@
-"""From "change the schema thus" to statements of one database, online or as a script.
+"""Executes schema changes on one database, online or as a script.
 
 Operations use :class:`~idiolect.ddl.impl.DefaultImpl`; plugins subclass it. No dialect is named
 here.

@@ -1,4 +1,4 @@
-"""A place from which published programs import the outcome of a comparison."""
+"""An import path of published programs for the result of a comparison."""
 
 from __future__ import annotations
 

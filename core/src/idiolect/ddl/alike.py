@@ -1,7 +1,7 @@
-"""Lets a dialect's SQL text serve another one, which differs in a few places.
+"""Makes the SQL of one dialect available to another that differs in a few places.
 
-Used by a plugin for a relative of a database when it is imported. SQLAlchemy finds text written
-with ``@compiles`` by the dialect's name alone, whatever its class derives from.
+Called by the plugin of a related database when it is imported, because SQLAlchemy looks up
+``@compiles`` functions by the dialect's name, not by its class hierarchy.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def compile_alike(dialect: str, like: str) -> None:
-    """Let all DDL that has a text of its own for one dialect have it for another too.
+    """Register all ``@compiles`` functions of one dialect's DDL for another dialect.
 
-    Text that is given for the new dialect afterwards takes the place of this.
+    Functions registered for the new dialect afterwards override these.
 
     Args:
         dialect: SQLAlchemy's name of the new dialect.
-        like: that of the other, whose plugin is imported already.
+        like: the name of the existing one, whose plugin must be imported.
     """
     for construct in _below(ExecutableDDLElement):
         texts = getattr(construct.__dict__.get("_compiler_dispatcher"), "specs", {})

@@ -1,7 +1,7 @@
-"""The changes of a column, and the statements that make them, in order.
+"""The changes of a column, and the statements that apply them, in order.
 
-Used by :meth:`DefaultImpl.alter_column` with a record of the changes; a plugin may order and word
-the statements differently. Nothing here executes.
+Used by :meth:`DefaultImpl.alter_column`; a plugin may order and render the statements differently.
+Nothing is executed here.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ class ColumnChanges:
 
     Attributes:
         table_name: the table.
-        column_name: the column as it is called before.
+        column_name: the column's current name.
         schema: the table's schema.
-        nullable: whether it is to take NULL; None leaves it as it is.
-        server_default: its new default, None for none; False leaves it.
-        name: its new name; None leaves it.
-        type_: its new type; None leaves it.
-        comment: its new comment, None for none; False leaves it.
-        existing_type: its type so far; None if unknown.
-        existing_nullable: whether it took NULL so far; None if unknown.
-        existing_server_default: its default so far; None and False where there is none or it was
-            not told.
-        existing_comment: its comment so far; None if there is none or it is unknown.
-        options: what else was given, options of dialects.
+        nullable: whether to allow NULL; None leaves it unchanged.
+        server_default: the new default, None to drop it; False leaves it unchanged.
+        name: the new name; None leaves it unchanged.
+        type_: the new type; None leaves it unchanged.
+        comment: the new comment, None to drop it; False leaves it unchanged.
+        existing_type: the current type; None if unknown.
+        existing_nullable: whether NULL is allowed at present; None if unknown.
+        existing_server_default: the current default; None and False if there is none or it is
+            unknown.
+        existing_comment: the current comment; None if there is none or it is unknown.
+        options: additional arguments: options of dialects.
     """
 
     table_name: str
@@ -59,19 +59,19 @@ class ColumnChanges:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def facts(self) -> dict[str, Any]:
-        """Return what each statement about the column knows besides its own change."""
+        """Return the ``existing_...`` arguments that all statements about the column get."""
         return {
             "schema": self.schema,
             "existing_type": self.existing_type,
             "existing_nullable": self.existing_nullable,
-            # Here a missing default and an unknown one are the same.
+            # Here a missing default and an unknown one are treated the same.
             "existing_server_default": _known(self.existing_server_default),
             "existing_comment": self.existing_comment,
         }
 
 
 def statements(changes: ColumnChanges, impl: DefaultImpl) -> Iterator[AlterColumn]:
-    """Yield the statements of standard SQL; the renaming is last, so all use the old name."""
+    """Yield standard SQL statements; the renaming comes last, so all use the old name."""
     where = (changes.table_name, changes.column_name)
     facts = changes.facts()
     if changes.nullable is not None:
@@ -103,7 +103,7 @@ def _defaults(
             return
     if isinstance(new, Identity):
         if old is not None and not isinstance(old, Identity):
-            # A column is one or the other: what it had gives way first.
+            # A column has either a default or an identity: drop the old one first.
             yield base.ColumnDefault(*where, None, **facts)
             facts["existing_server_default"] = None
         yield base.IdentityColumnDefault(*where, new, impl, **facts)

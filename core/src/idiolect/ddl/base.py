@@ -1,7 +1,7 @@
-"""DDL constructs that SQLAlchemy lacks, with the text that most databases take.
+"""DDL constructs that SQLAlchemy lacks, rendered as most databases accept them.
 
-Impls execute them; a plugin gives its own text with ``@compiles(..., "<dialect>")``. The
-``format_*`` and clause functions are shared by both. Nothing here executes.
+Impls execute them; plugins override the rendering with ``@compiles(..., "<dialect>")``. The
+``format_*`` and clause functions are shared by both. Nothing is executed here.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 
 class AlterTable(ExecutableDDLElement):
-    """A statement about a table that is known by name only.
+    """A statement about a table that is only known by name.
 
     Args:
-        table_name: the table as it is called before the statement.
+        table_name: the table's current name.
         schema: its schema; None is the connection's default schema.
     """
 
@@ -60,11 +60,13 @@ class AddColumn(AlterTable):
 
     Args:
         name: the table's name.
-        column: the new column, attached to a table whose metadata holds what it refers to.
+        column: the new column, attached to a table whose metadata contains the tables it refers
+            to.
         schema: the table's schema.
-        if_not_exists: ask the database to ignore a column that is there already.
-        inline_references: write a sole foreign key into the column's definition.
-        inline_primary_key: write ``PRIMARY KEY`` into the definition of a primary key column.
+        if_not_exists: render ``IF NOT EXISTS``.
+        inline_references: render a sole foreign key as part of the column's definition.
+        inline_primary_key: render ``PRIMARY KEY`` as part of the definition of a primary key
+            column.
     """
 
     def __init__(  # noqa: PLR0917 - documented order
@@ -88,9 +90,9 @@ class DropColumn(AlterTable):
 
     Args:
         name: the table's name.
-        column: the column; its name alone counts.
+        column: the column; only its name is used.
         schema: the table's schema.
-        if_exists: ask the database to ignore a column that is not there.
+        if_exists: render ``IF EXISTS``.
     """
 
     def __init__(
@@ -106,16 +108,16 @@ class DropColumn(AlterTable):
 
 
 class AlterColumn(AlterTable):
-    """A statement about one column of a table that is known by name only.
+    """A statement about a column of a table that is only known by name.
 
     Args:
         name: the table's name.
-        column_name: the column as it is called before the statement.
+        column_name: the column's current name.
         schema: the table's schema.
-        existing_type: the column's type before, as far as known.
-        existing_nullable: whether it took NULL before, as far as known.
-        existing_server_default: its default before, as far as known.
-        existing_comment: its comment before, as far as known.
+        existing_type: the current type, if known.
+        existing_nullable: whether NULL is allowed at present, if known.
+        existing_server_default: the current default, if known.
+        existing_comment: the current comment, if known.
     """
 
     def __init__(  # noqa: PLR0917 - documented order
@@ -137,7 +139,7 @@ class AlterColumn(AlterTable):
 
 
 class ColumnNullable(AlterColumn):
-    """Allow or forbid NULL; for the further arguments see :class:`AlterColumn`."""
+    """Allow or forbid NULL; for the other arguments see :class:`AlterColumn`."""
 
     def __init__(self, name: str, column_name: str, nullable: bool, **kw: Any) -> None:
         super().__init__(name, column_name, **kw)
@@ -145,7 +147,7 @@ class ColumnNullable(AlterColumn):
 
 
 class ColumnType(AlterColumn):
-    """Change the type; for the further arguments see :class:`AlterColumn`."""
+    """Change the type; for the other arguments see :class:`AlterColumn`."""
 
     def __init__(self, name: str, column_name: str, type_: TypeEngine[Any], **kw: Any) -> None:
         super().__init__(name, column_name, **kw)
@@ -153,7 +155,7 @@ class ColumnType(AlterColumn):
 
 
 class ColumnName(AlterColumn):
-    """Rename the column; for the further arguments see :class:`AlterColumn`."""
+    """Rename the column; for the other arguments see :class:`AlterColumn`."""
 
     def __init__(self, name: str, column_name: str, newname: str, **kw: Any) -> None:
         super().__init__(name, column_name, **kw)
@@ -161,7 +163,7 @@ class ColumnName(AlterColumn):
 
 
 class ColumnDefault(AlterColumn):
-    """Set the default, or drop it (None); for the rest see :class:`AlterColumn`."""
+    """Set the default, or drop it (None); for the other arguments see :class:`AlterColumn`."""
 
     def __init__(
         self, name: str, column_name: str, default: ServerDefault | None, **kw: Any
@@ -171,7 +173,7 @@ class ColumnDefault(AlterColumn):
 
 
 class ComputedColumnDefault(AlterColumn):
-    """Make the column computed, or not (None); for the rest see :class:`AlterColumn`."""
+    """Set the computed expression, or drop it (None); see :class:`AlterColumn`."""
 
     def __init__(self, name: str, column_name: str, default: Computed | None, **kw: Any) -> None:
         super().__init__(name, column_name, **kw)
@@ -179,13 +181,13 @@ class ComputedColumnDefault(AlterColumn):
 
 
 class IdentityColumnDefault(AlterColumn):
-    """Make the column an identity, or another one, or none (None).
+    """Set, change or drop (None) the identity of a column.
 
     Args:
         name: the table's name.
         column_name: the column.
-        default: the identity from then on.
-        impl: whose database it is for.
+        default: the new identity.
+        impl: the impl of the database.
         kw: see :class:`AlterColumn`.
     """
 
@@ -198,7 +200,7 @@ class IdentityColumnDefault(AlterColumn):
 
 
 class ColumnComment(AlterColumn):
-    """Set the comment, or drop it (None); for the rest see :class:`AlterColumn`."""
+    """Set the comment, or drop it (None); for the other arguments see :class:`AlterColumn`."""
 
     def __init__(self, name: str, column_name: str, comment: str | None, **kw: Any) -> None:
         super().__init__(name, column_name, **kw)
@@ -207,7 +209,7 @@ class ColumnComment(AlterColumn):
 
 @compiles(RenameTable)
 def visit_rename_table(element: RenameTable, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the new name with its schema, as the SQL of most databases allows."""
+    """Render the new name with its schema, as most databases accept it."""
     old = alter_table(compiler, element.table_name, element.schema)
     new = format_table_name(compiler, element.new_table_name, element.schema)
     return f"{old} RENAME TO {new}"
@@ -238,7 +240,7 @@ def visit_drop_column(element: DropColumn, compiler: DDLCompiler, **kw: Any) -> 
 
 @compiles(ColumnNullable)
 def visit_column_nullable(element: ColumnNullable, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the constraint that NOT NULL is."""
+    """Render SET or DROP NOT NULL."""
     word = "DROP" if element.nullable else "SET"
     return f"{_alter(element, compiler)} {word} NOT NULL"
 
@@ -269,7 +271,7 @@ def visit_column_default(element: ColumnDefault, compiler: DDLCompiler, **kw: An
 
 @compiles(ComputedColumnDefault)
 def visit_computed_column(element: ComputedColumnDefault, compiler: DDLCompiler, **kw: Any) -> str:
-    """Refuse: no common SQL makes a column computed that was not, or the other way round."""
+    """Raise: there is no standard SQL to make an existing column computed, or to undo it."""
     raise CompileError(
         'Adding or removing a "computed" construct, e.g. GENERATED ALWAYS AS, to or from an '
         "existing column is not supported. Drop the column and add it again."
@@ -278,7 +280,7 @@ def visit_computed_column(element: ComputedColumnDefault, compiler: DDLCompiler,
 
 @compiles(IdentityColumnDefault)
 def visit_identity_column(element: IdentityColumnDefault, compiler: DDLCompiler, **kw: Any) -> str:
-    """Refuse: there is no common SQL for it."""
+    """Raise: there is no standard SQL for it."""
     raise CompileError(
         'Adding, removing or modifying an "identity" construct, e.g. GENERATED AS IDENTITY, to or '
         "from an existing column is not supported in this dialect."
@@ -287,7 +289,7 @@ def visit_identity_column(element: IdentityColumnDefault, compiler: DDLCompiler,
 
 @compiles(ColumnComment)
 def visit_column_comment(element: ColumnComment, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the comment as a statement of its own."""
+    """Render the comment as a separate statement."""
     table = format_table_name(compiler, element.table_name, element.schema)
     column = format_column_name(compiler, element.column_name)
     comment = "NULL"
@@ -297,7 +299,7 @@ def visit_column_comment(element: ColumnComment, compiler: DDLCompiler, **kw: An
 
 
 def alter_column(compiler: DDLCompiler, name: str) -> str:
-    """Return the clause that alters a column, up to what is altered."""
+    """Return the clause that alters a column, up to the change itself."""
     return f"ALTER COLUMN {format_column_name(compiler, name)}"
 
 
@@ -319,7 +321,7 @@ def add_column(
     inline_primary_key: bool | None = None,
     **kw: Any,
 ) -> str:
-    """Return the clause that adds a column, with the constraints that stand inside it."""
+    """Return the clause that adds a column, including its inline constraints."""
     parts = ["ADD COLUMN", *(["IF NOT EXISTS"] if if_not_exists else [])]
     parts.append(compiler.get_column_specification(column, first_pk=bool(inline_primary_key), **kw))
     if inline_primary_key and column.primary_key:
@@ -337,17 +339,17 @@ def drop_column(compiler: DDLCompiler, name: str, if_exists: bool | None = None,
 
 
 def has_sole_foreign_key(column: Column[Any]) -> bool:
-    """Return whether exactly one foreign key hangs on ``column``: only such a one can be inline."""
+    """Return whether ``column`` has exactly one foreign key; only such a key can be inline."""
     return len(column.foreign_keys) == 1
 
 
 def in_order_of_creation(items: Any) -> list[Any]:
-    """Return schema items as they were made; SQLAlchemy keeps them in sets."""
+    """Return schema items in the order of their creation; SQLAlchemy keeps them in sets."""
     return sorted(items, key=lambda item: item._creation_order)  # noqa: SLF001 - as SQLAlchemy sorts
 
 
 def format_table_name(compiler: Compiled, name: str, schema: str | None) -> str:
-    """Return a table's name, quoted where needed, after that of its schema if it has one."""
+    """Return a table's name, quoted if needed and qualified by its schema, if any."""
     quote = compiler.preparer.quote
     if not schema:
         return str(quote(name))
@@ -355,9 +357,9 @@ def format_table_name(compiler: Compiled, name: str, schema: str | None) -> str:
 
 
 def quote_dotted(name: str, quote: Callable[[str], str]) -> str:
-    """Return a name whose dots separate names, each part quoted where needed.
+    """Return a dotted name with each part quoted if needed.
 
-    A ``quoted_name`` is one name, dots and all.
+    A ``quoted_name`` is treated as one part, including its dots.
     """
     if isinstance(name, quoted_name):
         return quote(name)
@@ -365,41 +367,41 @@ def quote_dotted(name: str, quote: Callable[[str], str]) -> str:
 
 
 def format_column_name(compiler: Compiled, name: str) -> str:
-    """Return a column's name, quoted where needed."""
+    """Return a column's name, quoted if needed."""
     return str(compiler.preparer.quote(name))
 
 
 def format_server_default(compiler: DDLCompiler, default: ServerDefault | None) -> str:
-    """Return the expression after ``DEFAULT``; "None" where there is none."""
+    """Return the expression after ``DEFAULT``; "None" if there is none."""
     column = Column("x", Integer, server_default=default)
     return str(compiler.get_column_default_string(column))
 
 
 def single_percents(sql: str, dialect: Dialect) -> str:
-    """Return SQL that a dialect has compiled as the database is to read it.
+    """Return compiled SQL with the percent signs that the database is to receive.
 
-    For drivers that format statements with ``%``, SQLAlchemy writes each percent sign twice.
+    SQLAlchemy doubles percent signs for drivers that format statements with ``%``.
     """
     is_doubled = getattr(dialect.identifier_preparer, "_double_percents", False)
     return sql.replace("%%", "%") if is_doubled else sql
 
 
 def driver_percents(sql: str, dialect: Dialect) -> str:
-    """Return SQL of a user's as it has to stand in a compiled statement.
+    """Return SQL written by a user with percent signs as in compiled statements.
 
-    The opposite of :func:`single_percents`; a sign that the user has doubled already stays.
+    The inverse of :func:`single_percents`; signs that the user has already doubled are kept.
     """
     is_doubled = getattr(dialect.identifier_preparer, "_double_percents", False)
     return re.sub(r"(?<!%)%(?!%)", "%%", sql) if is_doubled else sql
 
 
 def format_type(compiler: DDLCompiler, type_: TypeEngine[Any]) -> str:
-    """Return a type as the dialect writes it."""
+    """Return a type as rendered by the dialect."""
     return compiler.dialect.type_compiler_instance.process(type_)
 
 
 def _references(compiler: DDLCompiler, foreign_key: ForeignKey) -> str:
-    # A foreign key on a column of a table always has one.
+    # The foreign key of a table's column always has one.
     constraint = not_none(foreign_key.constraint)
     remote = foreign_key.column
     preparer = compiler.preparer

@@ -1,6 +1,6 @@
-"""The part of an impl that batches use: whether a new table is needed, and how it is made.
+"""The part of an impl that batches use: whether to recreate the table, and how.
 
-DefaultImpl inherits it. How a table is rebuilt: :mod:`idiolect.operations.batch`.
+DefaultImpl inherits it. The rebuild itself is in :mod:`idiolect.operations.batch`.
 """
 
 from __future__ import annotations
@@ -25,33 +25,34 @@ class BatchingImpl:
     """The methods that batches call."""
 
     def requires_recreate_in_batch(self, batch_op: BatchOperationsImpl) -> bool:
-        """Return whether a batch needs a new table: False, where ALTER can do all of it.
+        """Return whether a batch has to recreate the table: False, as ALTER supports everything.
 
         Args:
-            batch_op: what the batch is to do, in ``batch_op.batch``: the names of methods of
-                this class, with their arguments.
+            batch_op: the batch; ``batch_op.batch`` has the method names of this class to be
+                called, with their arguments.
         """
         return False
 
     def complete_for_batch(self, table: Table) -> None:
-        """Give a table that was read for a batch what SQLAlchemy does not read of it.
+        """Add to a table reflected for a batch what SQLAlchemy does not reflect.
 
         Args:
-            table: as it was read; constraints without a name have one by a convention already.
+            table: the reflected table; a naming convention has already been applied to unnamed
+                constraints.
         """
 
     def prep_table_for_batch(self, batch_impl: ApplyBatchImpl, table: Table) -> None:
-        """Do what the database needs before the new table is made.
+        """Do what the database needs before the new table is created.
 
         Args:
-            batch_impl: the new table to be, with its ``named_constraints``.
-            table: the table as it stands.
+            batch_impl: describes the new table, with its ``named_constraints``.
+            table: the existing table.
         """
 
     def surround_rebuild(
         self, batch_impl: ApplyBatchImpl, table: Table
     ) -> AbstractContextManager[None]:
-        """Return what surrounds the making of ``batch_impl.new_table`` out of ``table``."""
+        """Return a context manager around the creation of ``batch_impl.new_table``."""
         return contextlib.nullcontext()
 
     def cast_for_batch_migrate(
@@ -60,11 +61,11 @@ class BatchingImpl:
         existing_transfer: dict[str, TypeEngine[Any] | Cast[Any]],
         new_type: TypeEngine[Any],
     ) -> None:
-        """Change how a column's values are copied: here values of another kind are cast.
+        """Change how a column's values are copied: by default, cast if the type affinity differs.
 
         Args:
-            existing: the column as it stands.
-            existing_transfer: its ``"expr"`` is what is read of the old table.
+            existing: the existing column.
+            existing_transfer: its ``"expr"`` is the expression selected from the old table.
             new_type: the column's new type.
         """
         if existing.type._type_affinity is not new_type._type_affinity:  # noqa: SLF001 - what tells kinds of types apart

@@ -1,7 +1,7 @@
-"""The core's own answers to the questions about a dialect's SQL: facts of its impl class.
+"""The core's implementations of the dialect hooks: the attributes of the impl class.
 
-Asked last, after every plugin. A user's subclass decides by its class attributes, as in the
-documentation of ``DefaultImpl``.
+Called after those of all plugins. A user's subclass configures them by its class attributes, as
+documented in ``DefaultImpl``.
 """
 
 from __future__ import annotations
@@ -23,42 +23,42 @@ if TYPE_CHECKING:
 
 @hookimpl(trylast=True)
 def get_impl_class(dialect: Dialect) -> type[DefaultImpl] | None:
-    """Answer the newest class registered under the dialect's name."""
+    """Return the newest class registered for the dialect."""
     known = registered_classes(dialect.name)
     return known[-1] if known else None
 
 
 @hookimpl(trylast=True)
 def transactional_ddl(impl_class: type[DefaultImpl]) -> bool:
-    """Answer the attribute of the class."""
+    """Return the class attribute."""
     return bool(impl_class.transactional_ddl)
 
 
 @hookimpl(trylast=True)
 def statement_terminator(impl_class: type[DefaultImpl]) -> str:
-    """Answer the attribute of the class."""
+    """Return the class attribute."""
     return impl_class.command_terminator
 
 
 @hookimpl(trylast=True)
 def batch_separator(impl_class: type[DefaultImpl]) -> str:
-    """Answer the attribute of the class where it has one."""
+    """Return the class attribute if there is one."""
     return getattr(impl_class, "batch_separator", "")
 
 
 @hookimpl(trylast=True)
 def offline_transaction() -> OfflineTransaction:
-    """Answer the words of standard SQL."""
+    """Return the statements of standard SQL."""
     return OfflineTransaction()
 
 
 @hookimpl(trylast=True)
 def autocommit_level(connection: Connection | None) -> str:
-    """Answer SQLAlchemy's name for it, which every driver that can do it understands."""
+    """Return SQLAlchemy's name of the level, which all drivers that support it accept."""
     return "AUTOCOMMIT"
 
 
 @hookimpl(trylast=True)
 def normalise_expressions(expressions: Sequence[Expression]) -> list[str | None]:
-    """Answer that none can be worded: the core knows no database's words."""
+    """Return None for all expressions: only plugins can query their database."""
     return [None] * len(expressions)

@@ -1,6 +1,6 @@
-"""The part of an impl that autogenerate uses: whether the database is as the models say.
+"""The part of an impl that autogenerate uses to compare the database with the models.
 
-DefaultImpl inherits it; subclasses override single questions. Nothing here changes a database.
+DefaultImpl inherits it; subclasses override single methods. Nothing here changes a database.
 """
 
 from __future__ import annotations
@@ -49,15 +49,16 @@ class ComparingImpl:
     """The methods that autogenerate calls to compare.
 
     Attributes:
-        type_synonyms: sets of words for types that are the same.
-        type_arg_extract: regular expressions with one group, for arguments of types that stand
-            outside of parentheses.
-        identity_attrs_ignore: options of an Identity that the database does not have.
+        type_synonyms: sets of equivalent type names.
+        type_arg_extract: regular expressions with one group, for type arguments outside of
+            parentheses.
+        identity_attrs_ignore: options of an Identity that the database does not support.
         keys_hold_indexes: whether an index that a foreign key needs cannot be dropped.
-        compares_by_value: whether columns that have the same type, nullability, default and
-            part in the primary key are the same to these methods, whatever they are called, and
-            plain indexes and constraints that have the same columns too. A subclass that
-            overrides one of the methods sets it again, or all its tables are compared in full.
+        compares_by_value: whether these methods treat all columns with the same type,
+            nullability, default and part in the primary key as equal, whatever their names, and
+            all plain indexes and constraints with the same columns, too. Reset in subclasses that
+            override one of the methods, unless they set it again: all tables are then compared
+            in full.
     """
 
     type_synonyms: ClassVar[Sequence[set[str]]] = ({"NUMERIC", "DECIMAL"},)
@@ -69,8 +70,8 @@ class ComparingImpl:
 
     @memoized_property
     def wording(self) -> Wording:
-        """Tells whether expressions are the same though the database words them differently."""
-        # Here and below: every context has an impl, and few compare.
+        """Compares expressions that the database may report in a different form."""
+        # Imported here and below because every context has an impl, but few compare.
         from idiolect.ddl.wording import Wording
 
         return Wording(getattr(self, "connection", None), self.dialect)
@@ -78,10 +79,10 @@ class ComparingImpl:
     def begin_comparison(
         self, tables: Sequence[tuple[Table, Table]], pairs: Iterable[Pair]
     ) -> None:
-        """Learn what is going to be asked, of all tables at once; what more is asked comes singly.
+        """Prepare a comparison: normalise all expressions at once, so that few need a query later.
 
         Args:
-            tables: those that will be compared in full, as they are in the database and the model.
+            tables: the tables to be compared in full, in the database and in the model.
             pairs: their expressions.
         """
         self.wording.begin(pairs)
@@ -89,15 +90,15 @@ class ComparingImpl:
     def expression_pair(
         self, inspector_column: Column[Any], metadata_column: Column[Any]
     ) -> Pair | None:
-        """Return the defaults, or computed values, of two columns; None where one has neither.
+        """Return the defaults, or computed expressions, of two columns; None if one has neither.
 
         Args:
-            inspector_column: as it is in the database.
-            metadata_column: as it is in the model.
+            inspector_column: the column in the database.
+            metadata_column: the column in the model.
         """
         from idiolect.ddl.wording import Pair
 
-        # Published programs compare a default without the column that it is of.
+        # Published programs compare the defaults of columns without a table.
         table: Any = getattr(inspector_column, "table", None)
         if table is None:
             return None
@@ -113,9 +114,9 @@ class ComparingImpl:
         """Return the conditions of two checks.
 
         Args:
-            table: as it is in the database.
-            model: as the check is in the model.
-            reflected: as it is in the database.
+            table: the table in the database.
+            model: the check in the model.
+            reflected: the check in the database.
         """
         from idiolect.ddl.wording import Pair
 
@@ -130,11 +131,11 @@ class ComparingImpl:
         def render_ddl_sql_expr(
             self, expr: ClauseElement, is_server_default: bool = False, **kw: Any
         ) -> str:
-            """Return an expression as SQL; DefaultImpl does."""
+            """Return an expression as SQL; implemented by DefaultImpl."""
             raise NotImplementedError
 
     def changed_names(self, names: Iterable[str]) -> dict[str, str]:
-        """Return what the database makes of names that it does not keep as they are. None here.
+        """Return the names that the database changes, such as by truncation; {} by default.
 
         Args:
             names: of tables, columns, indexes and constraints in the models.
@@ -143,19 +144,19 @@ class ComparingImpl:
         return {}
 
     def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
-        """Correct a column as it is read from the database. Leaves it as it is here.
+        """Correct a reflected column; by default, leave it unchanged.
 
         Args:
-            inspector: SQLAlchemy's.
-            table: the table that is being read.
-            column_info: what is known of the column; changed in place.
+            inspector: SQLAlchemy's inspector.
+            table: the table being reflected.
+            column_info: the reflected data of the column; modified in place.
         """
 
     def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
-        """Return the dialect's options of a reflected index or constraint that count.
+        """Return the relevant dialect options of a reflected index or constraint.
 
         Args:
-            reflected_object: as SQLAlchemy's inspector tells it.
+            reflected_object: the dict from SQLAlchemy's inspector.
             kind: ``index``, ``unique_constraint`` or ``primary_key``.
         """
         del kind
@@ -169,23 +170,23 @@ class ComparingImpl:
         metadata_unique_constraints: set[UniqueConstraint],
         metadata_indexes: set[Index],
     ) -> None:
-        """Take out of the sets what the database does not tell as the model does.
+        """Remove objects that the database reports differently from the models from the sets.
 
         Args:
-            conn_uniques: of the database.
-            conn_indexes: of the database.
-            metadata_unique_constraints: of the model.
-            metadata_indexes: of the model.
+            conn_uniques: unique constraints of the database.
+            conn_indexes: indexes of the database.
+            metadata_unique_constraints: unique constraints of the model.
+            metadata_indexes: indexes of the model.
         """
 
     def correct_for_autogen_foreignkeys(
         self, conn_fks: set[ForeignKeyConstraint], metadata_fks: set[ForeignKeyConstraint]
     ) -> None:
-        """Take out of the sets what the database does not tell as the model does.
+        """Remove foreign keys that the database reports differently from the sets.
 
         Args:
-            conn_fks: of the database.
-            metadata_fks: of the model.
+            conn_fks: foreign keys of the database.
+            metadata_fks: foreign keys of the model.
         """
 
     def complete_operations(
@@ -206,8 +207,8 @@ class ComparingImpl:
         """Return whether a column's type differs from the model's.
 
         Args:
-            inspector_column: as it is in the database.
-            metadata_column: as it is in the model.
+            inspector_column: the column in the database.
+            metadata_column: the column in the model.
         """
         from idiolect.ddl.typecompare import same_arguments, same_words, text_of_type, words_of
 
@@ -235,10 +236,10 @@ class ComparingImpl:
         """Return whether a column's default differs from the model's.
 
         Args:
-            inspector_column: as it is in the database.
-            metadata_column: as it is in the model.
-            rendered_metadata_default: the model's default in SQL.
-            rendered_inspector_default: the database's default in SQL.
+            inspector_column: the column in the database.
+            metadata_column: the column in the model.
+            rendered_metadata_default: the model's default as SQL.
+            rendered_inspector_default: the database's default as SQL.
         """
         if rendered_inspector_default == rendered_metadata_default:
             return False
@@ -265,13 +266,13 @@ class ComparingImpl:
         return False
 
     def compare_computed(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
-        """Return whether the values of two computed columns are computed otherwise.
+        """Return whether the expressions of two computed columns differ.
 
-        Where the database cannot say, their SQL decides, without what databases write differently.
+        If the database cannot be queried, their SQL is compared in a normalised form.
 
         Args:
-            inspector_column: as it is in the database.
-            metadata_column: as it is in the model.
+            inspector_column: the column in the database.
+            metadata_column: the column in the model.
         """
         pair = self.expression_pair(inspector_column, metadata_column)
         if pair is None:
@@ -283,15 +284,15 @@ class ComparingImpl:
         return plain(pair.model) != plain(pair.reflected)
 
     def _normalize_computed_default(self, sqltext: str) -> str:
-        """Return the SQL of a computed column without what databases write differently."""
+        """Return the SQL of a computed column in a normalised form."""
         return "".join(char for char in sqltext.lower() if char not in " \t\r\n()'\"`[]")
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
         """Compare two indexes of the same name.
 
         Args:
-            metadata_index: as it is in the model.
-            reflected_index: as it is in the database.
+            metadata_index: the index in the model.
+            reflected_index: the index in the database.
         """
         from idiolect.ddl import signatures
 
@@ -314,8 +315,8 @@ class ComparingImpl:
         """Compare two unique constraints of the same name.
 
         Args:
-            metadata_constraint: as it is in the model.
-            reflected_constraint: as it is in the database.
+            metadata_constraint: the constraint in the model.
+            reflected_constraint: the constraint in the database.
         """
         from idiolect.ddl.signatures import ComparisonResult, column_names
 
@@ -328,11 +329,11 @@ class ComparingImpl:
     def compare_check_constraint(
         self, metadata_constraint: CheckConstraint, reflected_constraint: CheckConstraint
     ) -> ComparisonResult:
-        """Compare two checks of the same name: here they are taken for equal.
+        """Compare two checks of the same name; by default they are considered equal.
 
         Args:
-            metadata_constraint: as it is in the model.
-            reflected_constraint: as it is in the database.
+            metadata_constraint: the constraint in the model.
+            reflected_constraint: the constraint in the database.
         """
         from idiolect.ddl.signatures import ComparisonResult
 

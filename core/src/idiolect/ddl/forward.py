@@ -1,6 +1,6 @@
-"""The documented modules of dialects, which live in packages of their own.
+"""Support for the documented dialect modules, whose contents live in separate packages.
 
-Used by the forwarding modules in this package. Nothing is imported before a name is asked for.
+Used by the forwarding modules in this package. Nothing is imported before a name is accessed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Modules of a dialect's package that may hold what was one module, most likely first.
+#: Modules of a dialect's package that may define a name of the documented module, in order.
 _ROOMS = ("impl", "compile", "operations", "compare", "render")
 
 
@@ -22,12 +22,12 @@ def forwarder(module: str, package: str, distribution: str) -> Callable[[str], A
     Args:
         module: the documented module, for messages.
         package: the plugin's import package.
-        distribution: what to install where the package is missing.
+        distribution: what to install if the package is missing.
     """
 
     def find(name: str) -> Any:
         if name.startswith("__"):
-            # Asked by the import system and by introspection, which expect plain silence.
+            # Accessed by the import system and by introspection, which expect an AttributeError.
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         if importlib.util.find_spec(package) is None:
             raise ImportError(
@@ -41,7 +41,7 @@ def forwarder(module: str, package: str, distribution: str) -> Callable[[str], A
             found = importlib.import_module(f"{package}.{room}")
             if hasattr(found, name):
                 return getattr(found, name)
-        # What Alembic's module of a dialect takes from here, programs take from there.
+        # Alembic's module of the dialect re-exports names from here, and programs import them.
         base = importlib.import_module("idiolect.ddl.base")
         if hasattr(base, name):
             return getattr(base, name)

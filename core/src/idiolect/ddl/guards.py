@@ -1,6 +1,6 @@
-"""How an impl, in the middle of a revision, has it undone and run again under a guard.
+"""Lets an impl request, in the middle of a revision, that it is run again under a guard.
 
-A base of impls. The runtime sets who is asked; only dialects know why.
+A base class of impls. The runtime sets the callback; only dialects know when a guard is needed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class GuardedImpl:
     """An impl whose revisions may be run again.
 
     Attributes:
-        on_ask: called with the guard; leaves the revision unless it cannot be run again.
+        on_ask: called with the guard; does not return unless the revision cannot be run again.
     """
 
     on_ask: Callable[[StepGuard], None] | None = None
@@ -25,18 +25,18 @@ class GuardedImpl:
     def may_ask_for_guard(self) -> bool:
         """Return whether a revision that begins now may call :meth:`ask_for_guard`.
 
-        Asked before each revision of an online run. Where it is so, a savepoint is set.
+        Called before each revision of an online run; if True, a savepoint is set.
         """
         return False
 
     def ask_for_guard(self, guard: StepGuard) -> None:
-        """Have the running revision undone, and run again under a guard.
+        """Roll the running revision back, and run it again under a guard.
 
-        Returns only where that is impossible: a transaction that env.py began, a revision that
-        has committed, one that runs under a guard already, no run at all.
+        Returns only if that is not possible: in a transaction that env.py began, after a commit by
+        the revision, if it already runs under a guard, or outside of a run.
 
         Args:
-            guard: what is entered between the transaction that is undone and the next.
+            guard: entered between the transaction that is rolled back and the next one.
         """
         if self.on_ask is not None:
             self.on_ask(guard)

@@ -1,8 +1,8 @@
-"""How the schema of one database is changed: the documented DefaultImpl.
+"""Changes the schema of a database: the documented DefaultImpl.
 
-A MigrationContext makes one; operations call it; plugins and users subclass it. Every statement
-leaves through :meth:`DefaultImpl._exec`, to the connection or to the script. Decides nothing
-about transactions and calls no hook.
+A MigrationContext creates one; operations call it; plugins and users subclass it. Every statement
+passes through :meth:`DefaultImpl._exec`, to the connection or to the script. It neither manages
+transactions nor calls hooks.
 """
 
 from __future__ import annotations
@@ -49,38 +49,37 @@ if TYPE_CHECKING:
     from idiolect.ddl.base import ServerDefault
 
 _impls = lookup.Registered()
-# SQLAlchemy takes these on a connection and refuses them on a statement.
+# SQLAlchemy accepts these on a connection, but not on a statement.
 _CONNECTION_OPTIONS = frozenset({"isolation_level", "logging_token"})
 
 
 class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
-    """Changes a database's schema in standard SQL; the base of every dialect's own impl.
+    """Changes a database's schema in standard SQL; the base class of every dialect's impl.
 
-    A subclass that sets ``__dialect__`` in its own body serves the SQLAlchemy dialect of that
-    name from then on; of several, the newest does.
+    A subclass that sets ``__dialect__`` in its own body is used for the SQLAlchemy dialect of that
+    name from then on; of several, the newest is.
 
     Args:
-        dialect: compiles what is written into a script.
-        connection: where statements go; in a script's case one that leads back here, made
-            here if None.
+        dialect: compiles the statements of a script.
+        connection: executes statements; for a script one that writes them, created here if None.
         as_sql: write a script instead of executing.
-        transactional_ddl: overrides the class's answer; None leaves it.
-        output_buffer: where a script is written; needed with ``as_sql``.
-        context_opts: the options of ``configure()``; read are ``literal_binds`` and
-            ``double_percents``.
+        transactional_ddl: overrides the class attribute; None does not.
+        output_buffer: the stream for the script; required with ``as_sql``.
+        context_opts: the options of ``configure()``; ``literal_binds`` and ``double_percents``
+            are used.
 
     Attributes:
-        rules: the dialect's rules, set by the MigrationContext once it knows them; until then
-            derived from the class attributes.
-        on_execute: called before each statement that goes to a real connection.
-        memo: what SQLAlchemy's DDL events note down, such as types created already.
+        rules: the dialect's rules, set by the MigrationContext once it has resolved them; until
+            then derived from the class attributes.
+        on_execute: called before each statement sent to a real connection.
+        memo: state of SQLAlchemy's DDL events, such as types created already.
     """
 
     __dialect__: ClassVar[str] = "default"
 
     transactional_ddl: bool = False
     command_terminator: str = ";"
-    #: Whether the length of a VARCHAR is kept; where it is not, none is too short.
+    #: Whether the length of a VARCHAR is enforced; if not, no column is too short.
     enforces_string_length: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kw: Any) -> None:
@@ -117,16 +116,16 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
 
     @classmethod
     def get_by_dialect(cls, dialect: Dialect) -> type[DefaultImpl]:
-        """Return the class that serves ``dialect``.
+        """Return the impl class for ``dialect``.
 
         Raises:
-            UnknownDialectError: nothing installed does.
+            UnknownDialectError: no installed plugin supports it.
         """
         return lookup.impl_class_for(dialect, hooks_for(dialect.name))
 
     @property
     def bind(self) -> Connection | None:
-        """Where statements go; with ``as_sql`` a stand-in that writes the script."""
+        """The connection; with ``as_sql`` a mock connection that writes the script."""
         connection: Connection | None = self.connection
         return connection
 
@@ -135,12 +134,12 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
     def execute(
         self, sql: Executable | str, execution_options: dict[str, Any] | None = None
     ) -> None:
-        """Execute a statement, or write it into the script. No result is given back.
+        """Execute a statement, or write it to the script. Returns no result.
 
         Args:
             sql: text (in which ``:name`` is a parameter) or any executable construct.
-            execution_options: SQLAlchemy's, for this statement alone but for those that only
-                a connection takes (``isolation_level``).
+            execution_options: SQLAlchemy's options for this statement, except for those that only
+                a connection accepts (``isolation_level``).
         """
         self._exec(sql, execution_options)
 
@@ -164,7 +163,7 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         return self._send(statement, dict(execution_options or {}), multiparams or params or None)
 
     def _announce(self) -> None:
-        # Listeners may execute by themselves: a type that a table needs is made by one.
+        # Event listeners may execute statements, such as CREATE TYPE before a table.
         if not self.as_sql:
             self.on_execute()
 
@@ -199,10 +198,10 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         self._write_all(self.script_lines(sql))
 
     def script_lines(self, sql: str) -> Iterable[str]:
-        """Return what a script holds for one statement: it, terminated, then any separator.
+        """Return the lines of a script for one statement, with terminator and separator.
 
         Args:
-            sql: the statement, laid out and without terminator.
+            sql: the formatted statement without terminator.
         """
         return offline.script_lines(sql, self.rules)
 
@@ -211,27 +210,27 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
             self.static_output(line)
 
     def static_output(self, text: str) -> None:
-        """Write ``text`` and an empty line into the script, and flush it."""
+        """Write ``text`` and an empty line to the script, and flush it."""
         if self.output_buffer is None:
             raise OperationError("There is no output buffer to write the script to.")
         self.output_buffer.write(text + "\n\n")
         self.output_buffer.flush()
 
     def emit_begin(self) -> None:
-        """Write the opening of a transaction into the script."""
+        """Write the beginning of a transaction to the script."""
         self._write_all(offline.begin_lines(self.rules))
 
     def emit_commit(self) -> None:
-        """Write the end of a transaction into the script."""
+        """Write the end of a transaction to the script."""
         self._write_all(offline.commit_lines(self.rules))
 
     # tables
 
     def create_table(self, table: Table, **kw: Any) -> None:
-        """Create a table, then its indexes, then its comments where these are statements.
+        """Create a table, its indexes, and its comments if these are separate statements.
 
         Args:
-            table: what to create; SQLAlchemy's events for it are sent.
+            table: the table; SQLAlchemy's DDL events are sent.
             kw: passed to SQLAlchemy's CreateTable, such as ``if_not_exists``.
         """
         self._announce()
@@ -249,10 +248,10 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
                 self.create_column_comment(column)
 
     def drop_table(self, table: Table, **kw: Any) -> None:
-        """Drop a table; SQLAlchemy's events for it are sent.
+        """Drop a table; SQLAlchemy's DDL events are sent.
 
         Args:
-            table: its name and schema count.
+            table: only its name and schema are used.
             kw: passed to SQLAlchemy's DropTable, such as ``if_exists``.
         """
         self._announce()
@@ -268,11 +267,11 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
 
     @property
     def has_comment_statements(self) -> bool:
-        """Whether comments are statements of their own, and not part of a definition."""
+        """Whether comments are separate statements rather than part of a definition."""
         return self.dialect.supports_comments and not self.dialect.inline_comments
 
     def create_table_comment(self, table: Table) -> None:
-        """Set the comment that ``table`` bears."""
+        """Set the comment of ``table``."""
         self._exec(SetTableComment(table))
 
     def drop_table_comment(self, table: Table) -> None:
@@ -280,7 +279,7 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         self._exec(DropTableComment(table))
 
     def create_column_comment(self, column: Column[Any]) -> None:
-        """Set the comment that ``column`` bears; None removes it."""
+        """Set the comment of ``column``; None removes it."""
         self._exec(SetColumnComment(column))
 
     # columns
@@ -295,15 +294,15 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         inline_references: bool | None = None,
         inline_primary_key: bool | None = None,
     ) -> None:
-        """Add a column. Its constraints, but inline ones, its index and comment come apart.
+        """Add a column, without its index, its comment and constraints that are not inline.
 
         Args:
             table_name: the table.
-            column: attached to a table whose metadata holds what it refers to.
+            column: attached to a table whose metadata contains the tables it refers to.
             schema: the table's schema.
-            if_not_exists: ignore a column that is there, where the database can.
-            inline_references: write a sole foreign key into the definition.
-            inline_primary_key: write PRIMARY KEY into the definition.
+            if_not_exists: ignore an existing column, if the database supports it.
+            inline_references: render a sole foreign key as part of the definition.
+            inline_primary_key: render PRIMARY KEY as part of the definition.
         """
         self._exec(
             base.AddColumn(
@@ -329,10 +328,10 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
 
         Args:
             table_name: the table.
-            column: its name counts.
+            column: only its name is used.
             schema: the table's schema.
-            if_exists: ignore a column that is not there, where the database can.
-            kw: options of dialects; those of others are ignored.
+            if_exists: ignore a missing column, if the database supports it.
+            kw: options of dialects; those of other dialects are ignored.
         """
         self._exec(base.DropColumn(table_name, column, schema=schema, if_exists=if_exists))
 
@@ -355,31 +354,31 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         existing_autoincrement: bool | None = None,
         **kw: Any,
     ) -> None:
-        """Change a column. Nothing is executed unless everything can be put into SQL.
+        """Change a column. Nothing is executed unless all changes can be rendered as SQL.
 
         Args:
             table_name: the table.
-            column_name: the column as it is called before.
-            nullable: whether it is to take NULL; None leaves it as it is.
-            server_default: its new default, None for none; False leaves it.
-            name: its new name; None leaves it.
-            type_: its new type; None leaves it.
+            column_name: the column's current name.
+            nullable: whether to allow NULL; None leaves it unchanged.
+            server_default: the new default, None to drop it; False leaves it unchanged.
+            name: the new name; None leaves it unchanged.
+            type_: the new type; None leaves it unchanged.
             schema: the table's schema.
-            autoincrement: for dialects that have such a flag; here a warning says so.
-            comment: its new comment, None for none; False leaves it.
-            existing_comment: its comment so far.
-            existing_type: its type so far.
-            existing_server_default: its default so far.
-            existing_nullable: whether it took NULL so far.
+            autoincrement: for dialects with such a flag; a warning otherwise.
+            comment: the new comment, None to drop it; False leaves it unchanged.
+            existing_comment: the current comment.
+            existing_type: the current type.
+            existing_server_default: the current default.
+            existing_nullable: whether NULL is allowed at present.
             existing_autoincrement: as ``autoincrement``.
-            kw: options of dialects; those of others are ignored.
+            kw: options of dialects; those of other dialects are ignored.
         """
         if autoincrement is not None or existing_autoincrement is not None:
             messaging.warn(
                 "autoincrement and existing_autoincrement change nothing on dialect "
                 f"{self.__dialect__!r}"
             )
-        # Not loaded for runs that alter no column.
+        # Imported here because many runs alter no column.
         from idiolect.ddl.alter import ColumnChanges
 
         changes = ColumnChanges(
@@ -405,7 +404,7 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
             self._exec(statement)
 
     def alter_statements(self, changes: ColumnChanges) -> list[base.AlterColumn]:
-        """Return the statements that make ``changes``, in order; [] if there are none to make."""
+        """Return the statements that apply ``changes``, in order; [] if there are none."""
         from idiolect.ddl.alter import statements
 
         return list(statements(changes, self))
@@ -413,7 +412,7 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
     # constraints and indexes
 
     def add_constraint(self, const: Constraint, **kw: Any) -> None:
-        """Add a constraint, unless it is one that its type needs on other dialects only."""
+        """Add a constraint, unless it belongs to a type that needs it only on other dialects."""
         if is_wanted(const, self):
             self._exec(AddConstraint(const, **kw))
 
@@ -421,7 +420,7 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         """Drop a constraint by its name.
 
         Args:
-            const: its name and its table's name and schema count.
+            const: only its name and the table's name and schema are used.
             kw: passed to SQLAlchemy's DropConstraint, such as ``if_exists``.
 
         Raises:
@@ -436,14 +435,14 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         self._exec(DropConstraint(const, **kw))
 
     def refuse_constraint(self, const: Constraint) -> None:
-        """Raise if :meth:`add_constraint` would: asked before anything is executed."""
+        """Raise if :meth:`add_constraint` would; called before anything is executed."""
 
     def create_index(self, index: Index, **kw: Any) -> None:
-        """Create an index; ``kw`` goes to SQLAlchemy's CreateIndex, such as if_not_exists."""
+        """Create an index; ``kw`` is passed to SQLAlchemy's CreateIndex, such as if_not_exists."""
         self._exec(CreateIndex(index, **kw))
 
     def drop_index(self, index: Index, **kw: Any) -> None:
-        """Drop an index; ``kw`` goes to SQLAlchemy's DropIndex, such as ``if_exists``."""
+        """Drop an index; ``kw`` is passed to SQLAlchemy's DropIndex, such as ``if_exists``."""
         self._exec(DropIndex(index, **kw))
 
     # rows
@@ -457,15 +456,15 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         """Insert rows.
 
         Args:
-            table: the target.
-            rows: the values by column key, one dict a row; none inserts nothing.
-            multiinsert: online, send rows of the same keys together as bound parameters;
-                otherwise each row is a statement, and may hold SQL expressions.
+            table: the table.
+            rows: one dict of values by column key per row; may be empty.
+            multiinsert: online, send consecutive rows with the same keys together as bound
+                parameters; otherwise each row is a statement, and may contain SQL expressions.
 
         Raises:
-            RowFormatError: ``rows`` is no list of dicts.
-            OperationError: a row names a column that the table does not have, or holds a value
-                that cannot be written into a script.
+            RowFormatError: ``rows`` is not a list of dicts.
+            OperationError: a row has a key that is not a column of the table, or a value that
+                cannot be rendered in a script.
         """
         from idiolect.ddl.rows import check_rows, inline_row, rows_of_same_keys
 
@@ -485,12 +484,12 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
     def render_ddl_sql_expr(
         self, expr: ClauseElement, is_server_default: bool = False, **kw: Any
     ) -> str:
-        """Return an expression as the SQL that a definition has of it, values written out.
+        """Return an expression as SQL for a definition, with literal values.
 
         Args:
-            expr: anything that SQLAlchemy can compile; its columns stand without their table.
+            expr: anything that SQLAlchemy can compile; columns are rendered without their table.
             is_server_default: it is a column's default.
-            kw: ``is_index=True`` for a part of an index; arguments of later versions.
+            kw: ``is_index=True`` for an index expression; arguments of later versions.
         """
         options = {"literal_binds": True, "include_table": False}
         sql = str(expr.compile(dialect=self.dialect, compile_kwargs=options))
@@ -499,16 +498,16 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
     def render_type(
         self, type_obj: TypeEngine[Any], autogen_context: AutogenContext
     ) -> str | Literal[False]:
-        """Return the Python code of a type; False leaves it to what its ``repr()`` tells."""
+        """Return the Python code of a type; False leaves it to its ``repr()``."""
         return False
 
     def render_constraint(
         self, constraint: Constraint, autogen_context: AutogenContext
     ) -> str | Literal[False] | None:
-        """Return the Python code of a dialect's own kind of constraint inside of a table.
+        """Return the Python code of a dialect-specific constraint inside of a table.
 
         Returns:
-            The code; None leaves it out; False where the dialect has no such constraint.
+            The code; None omits it; False if the dialect has no such constraint.
         """
         return False
 
@@ -522,7 +521,7 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         version_table_pk: bool,
         **kw: Any,
     ) -> Table:
-        """Return the version table's structure; a subclass may add columns to it.
+        """Return the version table; subclasses may add columns to it.
 
         Args:
             version_table: its name.
@@ -543,25 +542,25 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         return table
 
     def start_migrations(self) -> None:
-        """Prepare for a run; called once, before its first step. Does nothing here."""
+        """Called once before the first step of a run. Does nothing by default."""
 
 
 lookup.register_class(DefaultImpl.__dialect__, DefaultImpl)
 
 
 def is_wanted(constraint: Constraint, impl: DefaultImpl) -> bool:
-    """Return whether the database needs ``constraint``: some types make one for others only."""
+    """Return whether the database needs ``constraint``: some types create it for others only."""
     rule = constraint._create_rule  # noqa: SLF001 - what SQLAlchemy's own DDL compiler asks
     return rule is None or bool(rule(impl))
 
 
 def in_order_of_name(indexes: Iterable[Index]) -> list[Index]:
-    """Return indexes by name; SQLAlchemy keeps them in a set, and a script must not vary."""
+    """Return indexes by name; SQLAlchemy keeps them in a set, but scripts must not vary."""
     return sorted(indexes, key=lambda index: str(index.name or ""))
 
 
 def _nothing() -> None:
-    """Do nothing: what is called before a statement until a context sets its own."""
+    """Default of ``on_execute``, until a context sets its own."""
 
 
 def _as_statement(construct: Executable | str) -> Executable:

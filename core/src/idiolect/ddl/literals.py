@@ -1,6 +1,6 @@
-"""Values that stand in the text of a statement and are never sent as bound parameters.
+"""Values rendered into the text of a statement instead of being sent as bound parameters.
 
-Used by ``op.inline_literal()`` and for the rows of a script. Nothing here executes.
+Used by ``op.inline_literal()`` and for the rows of a script.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class InlineLiteral(BindParameter[Any]):
-    """A bound value that every dialect renders into the statement's text.
+    """A bound value that every dialect renders as a literal.
 
     Args:
-        value: what to render; None becomes NULL.
-        type_: the type whose literal processor renders it; None: derived from the value.
+        value: the value; None is rendered as NULL.
+        type_: the type whose literal processor renders it; None derives it from the value.
     """
 
-    # The value is part of the text, which a cached statement would keep for other values.
+    # The value is part of the text, so a cached statement must not be reused for other values.
     inherit_cache = False
 
     def __init__(self, value: Any, type_: TypeEngine[Any] | None = None) -> None:

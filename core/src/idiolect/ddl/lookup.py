@@ -1,7 +1,7 @@
-"""Which impl class serves which dialect.
+"""The registry of impl classes by dialect.
 
-Every subclass of DefaultImpl that names a ``__dialect__`` in its own body registers here as it
-is defined, users' and plugins' alike; the core's default hooks read it. Knows no dialect itself.
+Every subclass of DefaultImpl that sets ``__dialect__`` in its own body is registered when it is
+defined, in user code and plugins alike; the core's default hooks look them up.
 """
 
 from __future__ import annotations
@@ -27,29 +27,29 @@ _lock = threading.Lock()
 
 
 def register_class(name: str, impl_class: type[DefaultImpl]) -> None:
-    """Remember ``impl_class`` as the newest for the dialect called ``name``."""
+    """Register ``impl_class`` as the newest for the dialect ``name``."""
     with _lock:
         others = tuple(known for known in _classes.get(name, ()) if known is not impl_class)
         _classes[name] = (*others, impl_class)
 
 
 def registered_classes(name: str) -> tuple[type[DefaultImpl], ...]:
-    """Return the classes defined for the dialect called ``name``, oldest first; () if none."""
+    """Return the classes defined for the dialect ``name``, oldest first; () if none."""
     with _lock:
         return _classes.get(name, ())
 
 
 def registered_names() -> tuple[str, ...]:
-    """Return the names of all dialects that have a class in this process, sorted."""
+    """Return the names of all dialects that have a class, sorted."""
     with _lock:
         return tuple(sorted(_classes))
 
 
 class Registered(MutableMapping[str, "type[DefaultImpl]"]):
-    """The classes by dialect name, as published env.py files read and change them.
+    """The registry as a mapping, which published env.py files read and modify.
 
-    What is put in is as if it had been defined now; what is taken out serves no longer. Classes
-    of plugins that are installed are there too: their plugin is loaded when one is asked for.
+    Adding a class has the effect of defining it now; deleting an entry unregisters the dialect.
+    Installed plugins are included: looking up a dialect loads its plugin.
     """
 
     def __getitem__(self, name: str) -> type[DefaultImpl]:
@@ -81,17 +81,17 @@ def _offered() -> set[str]:
 
 
 def impl_class_for(dialect: Dialect, hooks: DialectHooks) -> type[DefaultImpl]:
-    """Return the class that serves a SQLAlchemy dialect.
+    """Return the impl class for a SQLAlchemy dialect.
 
-    The newest class that the user, or a package which knows of no plugins, defined for the
-    dialect's name wins; then the hook ``get_impl_class`` is asked.
+    The newest class for the dialect that was defined by the user, or by a package without plugins,
+    takes precedence; otherwise the hook ``get_impl_class`` is called.
 
     Args:
         dialect: the dialect of a connection or URL.
         hooks: the dialect's hooks, so its plugin is loaded already.
 
     Raises:
-        UnknownDialectError: nothing installed serves it.
+        UnknownDialectError: no installed plugin supports it.
     """
     from_plugin = hooks.get_impl_class(dialect)
     asked = hooks.homes("get_impl_class")

@@ -1,6 +1,6 @@
-"""The documented path of MySQL and MariaDB's DDL, which lives in the package idiolect-mysql.
+"""The documented import path of MySQL's and MariaDB's DDL, in the package idiolect-mysql.
 
-Names are fetched on first use; nothing is defined here.
+Names are imported lazily; nothing is defined here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How a statement becomes text of a script: compiled, laid out, terminated, separated.
+"""Renders a statement as text of a script: compiles, formats, terminates, separates.
 
-Used by impls when they write for ``--sql``. Nothing here knows an output buffer or asks a hook;
-what ends and separates statements stands in the context's DialectRules.
+Used by impls in ``--sql`` mode. Knows neither output buffers nor hooks; terminator and separator
+come from the context's DialectRules.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from idiolect.hooks.records import DialectRules
 
-# Quoted text and comments are matched first, and so kept as they are: a tab in a literal is data.
+# Quoted text and comments match first and so are kept unchanged: a tab in a literal is data.
 _REST = r""" | `(?:[^`]|``)*` | --[^\n]* | /\*.*?\*/ | (\t)"""
 _QUOTES = r"""'(?:[^']|'')*' | "(?:[^"]|"")*\""""
 _ESCAPING_QUOTES = r"""'(?:[^'\\]|''|\\.)*' | "(?:[^"\\]|""|\\.)*\""""
@@ -39,11 +39,11 @@ def statement_text(
     Args:
         statement: any compilable construct.
         dialect: compiles it.
-        literal_binds: render bound values into the text; DDL never has any.
-        double_percents: leave the percent signs that were doubled for the dialect's driver.
+        literal_binds: render bound values as literals; DDL has none.
+        double_percents: keep percent signs doubled, as the dialect's driver needs them.
 
     Raises:
-        sqlalchemy.exc.CompileError: the dialect cannot render the statement or a value in it.
+        sqlalchemy.exc.CompileError: the dialect cannot render the statement or a value.
     """
     options: dict[str, Any] = {}
     if literal_binds and not isinstance(statement, ExecutableDDLElement):
@@ -54,7 +54,7 @@ def statement_text(
 
 
 def parameters_without_value(statement: Any) -> list[str]:
-    """Return the names of parameters for which a script has no value, in order."""
+    """Return the names of parameters without a value, in order."""
     found = [
         element.key
         for element in visitors.iterate(statement)
@@ -67,11 +67,11 @@ def parameters_without_value(statement: Any) -> list[str]:
 
 
 def lay_out(text: str, dialect: Dialect | None = None) -> str:
-    """Return ``text`` without outer white space, its tabs as four spaces but in quotes.
+    """Return ``text`` stripped, with four spaces for each tab outside of quotes.
 
     Args:
-        text: of a statement.
-        dialect: it is for; asked whether a backslash escapes the end of a literal.
+        text: a statement.
+        dialect: its dialect; determines whether a backslash escapes a quote.
     """
     if "\t" not in text:
         return text.strip()
@@ -86,7 +86,7 @@ def _tab_outside(quotes: str) -> re.Pattern[str]:
 
 
 def _escapes(dialect: Dialect) -> bool:
-    """Return whether literals of a dialect have backslashes that escape, as it writes them."""
+    """Return whether backslashes are escapes in the dialect's literals."""
     written = [
         str(
             literal(text, String()).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
@@ -97,14 +97,14 @@ def _escapes(dialect: Dialect) -> bool:
 
 
 def script_lines(text: str, rules: DialectRules) -> Iterator[str]:
-    """Yield what a script holds for one statement: it, terminated, then any separator."""
+    """Yield the lines of a script for one statement, with terminator and separator."""
     yield text + rules.statement_terminator
     if rules.batch_separator:
         yield rules.batch_separator
 
 
 def begin_lines(rules: DialectRules) -> Iterator[str]:
-    """Yield the opening of a transaction in a script."""
+    """Yield the lines that begin a transaction in a script."""
     words = rules.offline_transaction
     yield words.begin + rules.statement_terminator
     if words.separate_begin and rules.batch_separator:
@@ -112,5 +112,5 @@ def begin_lines(rules: DialectRules) -> Iterator[str]:
 
 
 def commit_lines(rules: DialectRules) -> Iterator[str]:
-    """Yield the end of a transaction in a script."""
+    """Yield the lines that end a transaction in a script."""
     return script_lines(rules.offline_transaction.commit, rules)

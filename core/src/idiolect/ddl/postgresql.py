@@ -1,6 +1,6 @@
-"""The documented path of PostgreSQL's DDL, which lives in the package idiolect-postgresql.
+"""The documented import path of PostgreSQL's DDL, in the package idiolect-postgresql.
 
-Names are fetched on first use; nothing is defined here.
+Names are imported lazily; nothing is defined here.
 """
 
 from __future__ import annotations

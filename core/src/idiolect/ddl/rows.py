@@ -1,6 +1,6 @@
-"""Rows to insert: checked, completed and grouped, so that each way of sending them loses none.
+"""Validates, completes and groups rows to insert, so that no value is lost on the way.
 
-Used by :meth:`DefaultImpl.bulk_insert`. Nothing here executes.
+Used by :meth:`DefaultImpl.bulk_insert`. Nothing is executed here.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class RowFormatError(OperationError, TypeError):
 
 
 def check_rows(table: TableClause, rows: Any) -> None:
-    """Refuse what is no list of dicts by column key.
+    """Validate a list of dicts by column key.
 
     Raises:
-        RowFormatError: it is no list, or holds something else than dicts.
-        OperationError: a row names a column that the table does not have.
+        RowFormatError: it is not a list, or not all elements are dicts.
+        OperationError: a key is not a column of the table.
     """
     where = f"bulk_insert into table {str(table)!r}"
     if not isinstance(rows, list):
@@ -49,9 +49,9 @@ def check_rows(table: TableClause, rows: Any) -> None:
 
 
 def rows_of_same_keys(rows: list[Row]) -> list[list[Row]]:
-    """Return neighbouring rows with the same keys together, in order.
+    """Group consecutive rows with the same keys, in order.
 
-    Sent as one, rows take the keys of the first, and what others have beyond them is lost.
+    In one executemany, all rows take the keys of the first; other keys would be dropped.
     """
     groups: list[list[Row]] = []
     for row in rows:
@@ -63,10 +63,10 @@ def rows_of_same_keys(rows: list[Row]) -> list[list[Row]]:
 
 
 def inline_row(table: TableClause, row: Row, dialect: Dialect) -> Row:
-    """Return a row as a script can hold it: values become literals, SQL expressions stay.
+    """Return a row for a script: values become literals, SQL expressions are kept.
 
     Raises:
-        OperationError: a value, or a default of a column left out, cannot be written.
+        OperationError: a value, or the default of an omitted column, cannot be rendered.
     """
     inlined: Row = {}
     for key, value in {**_defaults_in_python(table, row), **row}.items():
@@ -82,7 +82,7 @@ def inline_row(table: TableClause, row: Row, dialect: Dialect) -> Row:
 
 
 def _defaults_in_python(table: TableClause, row: Row) -> Row:
-    """Return what SQLAlchemy would fill in online for columns that the row leaves out."""
+    """Return the Python defaults that SQLAlchemy would set online for omitted columns."""
     filled: Row = {}
     for column in table.c:
         default = getattr(column, "default", None)

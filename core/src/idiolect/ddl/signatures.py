@@ -1,6 +1,6 @@
-"""Whether an index or a constraint is what the model says, and in which words it is not.
+"""Compares indexes and constraints with the model, and describes the differences.
 
-Used by impls in their ``compare_...`` methods. Nothing here asks a database.
+Used by impls in their ``compare_...`` methods. No database is queried here.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
     ForeignKeySignature = tuple[Any, ...]
 
-#: What a database does when no rule is given.
+#: The default referential action.
 _NO_RULE = "no action"
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonResult:
-    """The outcome of a comparison.
+    """The result of a comparison.
 
     Attributes:
-        status: the same, different, or not comparable.
+        status: equal, different, or not comparable.
         message: what differs, or why nothing could be compared.
     """
 
@@ -38,7 +38,7 @@ class ComparisonResult:
 
     @property
     def is_equal(self) -> bool:
-        """Whether both are the same."""
+        """Whether both are equal."""
         return self.status == "equal"
 
     @property
@@ -53,27 +53,27 @@ class ComparisonResult:
 
     @classmethod
     def Equal(cls) -> ComparisonResult:  # noqa: N802 - the documented name
-        """Return the outcome of two that are the same."""
+        """Return the result for two equal objects."""
         return cls("equal")
 
     @classmethod
     def Different(cls, reason: str | Sequence[str]) -> ComparisonResult:  # noqa: N802 - as above
-        """Return the outcome of two that differ in the given points."""
+        """Return the result for two objects that differ in the given points."""
         return cls("different", reason if isinstance(reason, str) else ", ".join(reason))
 
     @classmethod
     def Skip(cls, reason: str | Sequence[str]) -> ComparisonResult:  # noqa: N802 - as above
-        """Return the outcome of two that cannot be compared, for the given reasons."""
+        """Return the result for two objects that cannot be compared, for the given reasons."""
         return cls("skip", reason if isinstance(reason, str) else ", ".join(reason))
 
 
 def result_of(differences: Sequence[str]) -> ComparisonResult:
-    """Return the outcome that some, or no, differences stand for."""
+    """Return Equal if there are no differences, otherwise Different."""
     return ComparisonResult.Different(differences) if differences else ComparisonResult.Equal()
 
 
 def final_name(item: Any, dialect: Dialect) -> str | None:
-    """Return the name that the database knows: by the naming convention, cut to its length."""
+    """Return the name in the database: after naming convention and truncation."""
     preparer: Any = dialect.identifier_preparer
     if item.name is None:
         usual = index_name(item) if isinstance(item, Index) else None
@@ -85,9 +85,9 @@ def final_name(item: Any, dialect: Dialect) -> str | None:
 
 
 def index_name(index: Index) -> str | None:
-    """Return an index's name; SQLAlchemy's usual one where it has none.
+    """Return an index's name, or SQLAlchemy's default name if it has none.
 
-    A naming convention that says nothing of indexes leaves ``Column(index=True)`` without one.
+    With a naming convention that does not include indexes, ``Column(index=True)`` has no name.
     """
     columns = list(index.columns)
     if index.name is not None or index.table is None or not columns:
@@ -101,9 +101,9 @@ def column_names(item: UniqueConstraint | Index) -> tuple[str, ...]:
 
 
 def index_elements(index: Index, dialect: Dialect) -> tuple[str, ...]:
-    """Return what is indexed as text: columns by name, expressions in the dialect's SQL.
+    """Return the elements of an index as text: column names, or the dialect's SQL of expressions.
 
-    The order of a column is left out: most databases do not tell it.
+    The sort order is omitted, because most databases do not report it.
     """
     return tuple(
         element.name if isinstance(element, Column) else _sql(element, dialect)
@@ -112,12 +112,12 @@ def index_elements(index: Index, dialect: Dialect) -> tuple[str, ...]:
 
 
 def is_plain(index: Index) -> bool:
-    """Return whether an index has columns alone, whatever their order, and no expressions."""
+    """Return whether an index has only columns, whatever their sort order, and no expressions."""
     return all(isinstance(unordered(element), Column) for element in index.expressions)
 
 
 def unordered(element: Any) -> Any:
-    """Return what is sorted by, without DESC, NULLS FIRST and the like."""
+    """Return the sorted expression, without DESC, NULLS FIRST and the like."""
     while isinstance(element, UnaryExpression) and element.modifier is not None:
         element = element.element
     return element
@@ -131,7 +131,7 @@ def _sql(element: Any, dialect: Dialect) -> str:
 
 
 def unique_difference(model: Index, reflected: Index) -> str | None:
-    """Return in words how the uniqueness of two indexes differs; None where it does not."""
+    """Return a description of how the uniqueness of two indexes differs, or None."""
     if bool(model.unique) is bool(reflected.unique):
         return None
     return f"unique={bool(reflected.unique)} to unique={bool(model.unique)}"
@@ -140,11 +140,11 @@ def unique_difference(model: Index, reflected: Index) -> str | None:
 def foreign_key_signature(
     constraint: ForeignKeyConstraint, default_schema: str | None
 ) -> ForeignKeySignature:
-    """Return what makes a foreign key: columns, what they refer to, and the rules.
+    """Return the identity of a foreign key: columns, referred columns, and actions.
 
     Args:
         constraint: of a table.
-        default_schema: a schema that is as good as none.
+        default_schema: a schema that is equivalent to None.
     """
     targets = [_target(element, default_schema) for element in constraint.elements]
     pairs = zip((element.parent.name for element in constraint.elements), targets, strict=True)
@@ -166,7 +166,7 @@ def _target(element: Any, default_schema: str | None) -> tuple[str, str, str]:
 
 
 def _named_target(element: Any) -> tuple[str | None, str, str]:
-    """Return what a foreign key names as its target, which may not exist, without resolving it."""
+    """Return the target that a foreign key names, without resolving it; it may not exist."""
     schema, table, key = element._column_tokens  # noqa: SLF001 - as above
     key = element.parent.key if key is None else key
     if element.parent.table is None:

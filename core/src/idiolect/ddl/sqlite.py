@@ -1,6 +1,6 @@
-"""The documented path of SQLite's DDL, which lives in the package idiolect-sqlite.
+"""The documented import path of SQLite's DDL, which is in the package idiolect-sqlite.
 
-Names are fetched on first use; nothing is defined here.
+Names are imported lazily; nothing is defined here.
 """
 
 from __future__ import annotations

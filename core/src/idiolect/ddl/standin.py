@@ -1,7 +1,7 @@
-"""The connection of a context without a database: what is executed on it is written.
+"""A mock connection for contexts without a database: statements are written, not executed.
 
-Used by impls for ``--sql``, and by plans. Gives parameters to statements as values, since a script
-has no driver that would bind them. Never answers anything.
+Used by impls for ``--sql``, and by plans. Parameters are set as values in the statement, because a
+script has no driver to bind them. Returns no results.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql.base import Executable
 
-# Where text() would see a parameter, by SQLAlchemy's rule.
+# Where text() would recognise a parameter, by SQLAlchemy's rule.
 _PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 
 
 class ScriptParameterError(OperationError, TypeError):
-    """Parameters were passed where they cannot be written into a script."""
+    """Parameters were passed that cannot be written to a script."""
 
 
 class StandInConnectionError(OperationError, AttributeError):
-    """Something was asked of the connection of a script that only a real one has."""
+    """An attribute was accessed that only a real connection has."""
 
 
 class StandInConnection(MockConnection):
-    """A connection whose every statement goes to a function.
+    """A connection that passes every statement to a function.
 
     Args:
-        dialect: of the statements.
-        write: called with each statement, which has the values of its parameters.
-        answer: makes the result of a statement; None has no result.
+        dialect: the dialect of the statements.
+        write: called with each statement, with the parameter values set in it.
+        answer: creates the result of a statement; None: there is no result.
     """
 
     def __init__(
@@ -70,21 +70,21 @@ class StandInConnection(MockConnection):
         )
 
     def scalar(self, statement: Executable, parameters: Any = None, **options: Any) -> Any:
-        """Write a statement, and ask its result for a value."""
+        """Write a statement, and return the scalar of its result."""
         return self.execute(statement, parameters, **options).scalar()
 
     def scalars(self, statement: Executable, parameters: Any = None, **options: Any) -> Any:
-        """Write a statement, and ask its result for the values of a column."""
+        """Write a statement, and return the scalars of its result."""
         return self.execute(statement, parameters, **options).scalars()
 
     def exec_driver_sql(
         self, statement: str, parameters: Any = None, execution_options: Any = None
     ) -> Any:
-        """Write a string as it is.
+        """Write a string unchanged.
 
         Args:
-            statement: in which a colon has no meaning.
-            parameters: must be empty: their placeholders are the driver's.
+            statement: the text; colons have no meaning in it.
+            parameters: must be empty: placeholders depend on the driver.
             execution_options: ignored.
 
         Raises:
@@ -100,11 +100,11 @@ class StandInConnection(MockConnection):
 
 
 def with_parameters(statement: Executable, parameters: Any) -> Iterator[Executable]:
-    """Yield a statement once for each set of parameters, which it then has as values.
+    """Yield a statement once per set of parameters, with the values set in it.
 
     Args:
-        statement: yielded as it is where there are no parameters.
-        parameters: as for ``Connection.execute()``: a mapping, or a sequence of some.
+        statement: yielded unchanged if there are no parameters.
+        parameters: as for ``Connection.execute()``: a mapping, or a sequence of mappings.
 
     Raises:
         ScriptParameterError: they are neither.

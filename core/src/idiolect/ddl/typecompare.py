@@ -1,6 +1,6 @@
-"""Whether two types are the same to a database, by the words that it is told them with.
+"""Compares two types by the text that a dialect renders for them.
 
-Used by impls in ``compare_type``. A type is its words, with the arguments in parentheses apart.
+Used by impls in ``compare_type``. A type is split into words and the arguments in parentheses.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _QUOTES = "`'\""
 
 
 class TypeWords(NamedTuple):
-    """A type as text, taken apart.
+    """The parsed text of a type.
 
     Attributes:
         first: its first word, in lower case.
-        words: the others, without parentheses.
-        arguments: what stood in the parentheses.
-        settings: those of them that have the form ``name=value``.
+        words: the other words outside of parentheses.
+        arguments: the arguments in parentheses.
+        settings: those of the form ``name=value``.
     """
 
     first: str
@@ -36,16 +36,16 @@ class TypeWords(NamedTuple):
 
     @property
     def base(self) -> str:
-        """All words with blanks between."""
+        """All words, separated by spaces."""
         return " ".join((self.first, *self.words))
 
 
 def words_of(text: str, extract: Iterable[str] = ()) -> TypeWords:
-    """Take the text of a type apart.
+    """Parse the text of a type.
 
     Args:
-        text: as the dialect compiles the type.
-        extract: regular expressions with one group: further words that count as arguments.
+        text: the type as compiled by the dialect.
+        extract: regular expressions with one group: additional words that count as arguments.
     """
     rest = text.lower()
     given: list[str] = []
@@ -67,12 +67,12 @@ def words_of(text: str, extract: Iterable[str] = ()) -> TypeWords:
 
 
 def text_of_type(column: Column[Any], dialect: Dialect) -> str:
-    """Return a column's type as the dialect tells it to the database."""
+    """Return a column's type as rendered by the dialect."""
     return dialect.type_compiler_instance.process(column.type, type_expression=column)
 
 
 def same_words(one: TypeWords, other: TypeWords, synonyms: Iterable[set[str]]) -> bool:
-    """Return whether two types have the same words, or words that mean the same."""
+    """Return whether two types have the same words, or synonyms."""
     if one.base == other.base:
         return True
     for names in synonyms:
@@ -85,7 +85,7 @@ def same_words(one: TypeWords, other: TypeWords, synonyms: Iterable[set[str]]) -
 
 
 def same_arguments(reflected: TypeWords, model: TypeWords) -> bool:
-    """Return whether two types have the same arguments; those of one side alone do not count."""
+    """Return whether two types have the same arguments, ignoring those given on one side only."""
     for before, after in zip(reflected.arguments, model.arguments, strict=False):
         if before != after:
             return False

@@ -1,8 +1,8 @@
-"""Whether an expression of a model is the one of the database, which tells it in its own words.
+"""Compares expressions of models with those of the database, which may report them differently.
 
-Used by impls while they compare, and by the comparison before it begins, with all that it will ask:
-the hook ``normalise_expressions`` is called for many at a time. Nothing here reads SQL but what
-stands around a whole expression.
+Used by impls while they compare, and before a comparison with all expressions that it needs, so
+that the hook ``normalise_expressions`` is called for many at a time. SQL is not parsed here, apart
+from what encloses a whole expression.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Dialect
 
 _TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|[^'\"`]+|.", re.DOTALL)
-#: A literal and nothing else, cast to the type of its column as PostgreSQL tells it.
+#: A literal and nothing else, cast to the type of its column, as PostgreSQL reports it.
 _LITERAL = re.compile(r"('(?:[^']|'')*')::[\w .\"]+(?:\([\d, ]+\))?[\w ]*(?:\[\])*")
 _NUMBER = re.compile(r"'([-+]?\d+(?:\.\d+)?)'")
 
 
 class Pair(NamedTuple):
-    """An expression as the model has it, and as the database tells it.
+    """An expression of the model and the corresponding one of the database.
 
     Attributes:
-        kind: as of :class:`~idiolect.hooks.Expression`.
-        table: the table as it is in the database.
-        column: the column whose default or computed value it is; "" for what is of the table.
+        kind: as in :class:`~idiolect.hooks.Expression`.
+        table: the table in the database.
+        column: the column of a default or computed value; "" for expressions of the table.
         model: the model's SQL.
         reflected: the database's SQL.
     """
@@ -43,16 +43,16 @@ class Pair(NamedTuple):
     reflected: str
 
     def expression(self, text: str) -> Expression:
-        """Return ``text`` as an expression in this one's place."""
+        """Return an Expression with ``text`` and the other attributes of this pair."""
         return Expression(self.kind, self.table, text, self.column)
 
 
 class Wording:
-    """What is known of expressions during one comparison.
+    """The normalised expressions of one comparison.
 
     Args:
-        connection: the one to ask; None where nobody can be asked.
-        dialect: whose plugin is asked.
+        connection: used to normalise; None if there is none.
+        dialect: its plugin normalises.
     """
 
     def __init__(self, connection: Connection | None, dialect: Dialect) -> None:
@@ -61,15 +61,15 @@ class Wording:
         self._known: dict[Hashable, bool | None] = {}
 
     def begin(self, pairs: Iterable[Pair]) -> None:
-        """Forget what was found out, and find out about ``pairs`` in one go."""
+        """Clear the cache, and normalise the expressions of ``pairs`` at once."""
         self._known.clear()
         self.settle(pairs)
 
     def settle(self, pairs: Iterable[Pair]) -> None:
-        """Find out about all of ``pairs`` that text alone does not show to be the same.
+        """Normalise all of ``pairs`` whose texts differ.
 
-        Those that still differ are worded a second time on both sides: what a database was told
-        in its own words, as by a dump, it may tell in others again.
+        If they still differ, both sides are normalised a second time: the database may report an
+        expression that it got in its own form, as from a dump, in yet another form.
         """
         unknown = {
             _key(pair): pair
@@ -91,7 +91,7 @@ class Wording:
             self._known[key] = model is not None and model == reflected
 
     def same(self, pair: Pair) -> bool | None:
-        """Return whether both sides of ``pair`` are equal; None: the database cannot be asked."""
+        """Return whether both sides of ``pair`` are equal; None if they cannot be normalised."""
         if folded(pair.model) == folded(pair.reflected):
             return True
         self.settle([pair])
@@ -105,16 +105,16 @@ class Wording:
 
 
 def _key(pair: Pair) -> Hashable:
-    """Return what the answer depends on: of a default, which knows no other column, its type."""
+    """Return the cache key; for a default, which uses no other column, by the column's type."""
     if pair.kind == "server_default":
         return (pair.kind, repr(pair.table.c[pair.column].type), pair.model, pair.reflected)
     return pair
 
 
 def folded(text: str) -> str:
-    """Return SQL without white space and brackets around it, and a literal without its cast.
+    """Return SQL without enclosing white space and parentheses, and a literal without its cast.
 
-    White space within is one blank each, but for what stands in quotes.
+    White space is collapsed, except in quotes.
     """
     tokens = (
         token if token[0] in "'\"`" else re.sub(r"\s+", " ", token)
@@ -124,19 +124,19 @@ def folded(text: str) -> str:
     cast = _LITERAL.fullmatch(sql)
     if cast is None:
         return sql
-    # A number below zero is told as a literal, too.
+    # Negative numbers are reported as literals, too.
     return _NUMBER.sub(r"\1", cast[1])
 
 
 def without_brackets(text: str) -> str:
-    """Return SQL without the parentheses around all of it."""
+    """Return SQL without the parentheses that enclose all of it."""
     while is_in_brackets(text):
         text = text[1:-1].strip()
     return text
 
 
 def is_in_brackets(text: str) -> bool:
-    """Return whether one pair of parentheses encloses all of an expression; quotes count."""
+    """Return whether one pair of parentheses, outside of quotes, encloses an expression."""
     if not (text.startswith("(") and text.endswith(")")):
         return False
     depth = 0

@@ -1,7 +1,7 @@
-"""Operations on a schema: the objects that say what, and the functions that do it.
+"""Schema operations: the objects that describe them, and the functions that execute them.
 
-Revision files use it through ``op``, programs through :class:`Operations`. To import this package
-is to register every operation of the core.
+Revision files use them through ``op``, programs through :class:`Operations`. Importing this package
+registers all operations of the core.
 """
 
 from __future__ import annotations

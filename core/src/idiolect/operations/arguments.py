@@ -1,4 +1,4 @@
-"""Checks of arguments, so that a wrong one is named before SQLAlchemy stumbles over it."""
+"""Validates arguments, so that errors name a wrong one before it is passed to SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def table_name_of(operation: Any, attribute: str = "table_name") -> str:
-    """Return the name of an operation's table; a Table object stands for its own name."""
+    """Return the name of an operation's table; Table objects are accepted for their name."""
     name = getattr(operation, attribute)
     if isinstance(name, Table):
         return str(name.name)
@@ -45,7 +45,7 @@ def column_of(operation: Any) -> Column[Any]:
 
 
 def column_name_of(operation: Any) -> str:
-    """Return the name of the column that an operation changes; a Column stands for its own."""
+    """Return the name of the column that an operation changes; Columns are accepted as well."""
     name = operation.column_name
     if isinstance(name, Column):
         return str(name.name)
@@ -57,7 +57,7 @@ def column_name_of(operation: Any) -> str:
 
 
 def index_columns_of(operation: Any) -> list[Any]:
-    """Return the columns of an index; a single name stands for a list of it."""
+    """Return the columns of an index as a list; a single name is accepted."""
     columns: Iterable[Any] = operation.columns
     given = [columns] if isinstance(columns, str) else list(columns)
     if not given:
@@ -66,7 +66,7 @@ def index_columns_of(operation: Any) -> list[Any]:
 
 
 def column_names_of(operation: Any, attribute: str = "columns") -> list[str]:
-    """Return names of columns; a single name stands for a list of it."""
+    """Return column names as a list; a single name is accepted."""
     columns: Iterable[Any] = getattr(operation, attribute)
     given = [columns] if isinstance(columns, str) else list(columns)
     if not given:
@@ -80,7 +80,7 @@ def column_names_of(operation: Any, attribute: str = "columns") -> list[str]:
 
 
 def refuse_parameters(operation: Any, expression: Any, what: str) -> None:
-    """Refuse an expression with a parameter that has no value, as ``:word`` in text makes one."""
+    """Raise for an expression with an unbound parameter, as ``:word`` in text creates one."""
     if not isinstance(expression, ClauseElement):
         return
     for element in iterate(expression):
@@ -102,7 +102,7 @@ def comment_of(operation: Any, attribute: str = "comment") -> str | None:
 
 
 def type_of(operation: Any, attribute: str) -> TypeEngine[Any] | None:
-    """Return a type of an operation that may have one; a class stands for its instance."""
+    """Return a type argument, or None; a class is instantiated."""
     given = getattr(operation, attribute)
     found = given() if isinstance(given, type) and issubclass(given, TypeEngine) else given
     if found is not None and not isinstance(found, TypeEngine):
@@ -114,7 +114,7 @@ def type_of(operation: Any, attribute: str) -> TypeEngine[Any] | None:
 
 
 def server_default_of(operation: Any, attribute: str) -> Any:
-    """Return a default of an operation that may have one; False where it says nothing of it."""
+    """Return a server default argument; False if it is not given."""
     given = getattr(operation, attribute)
     if given is None or given is False:
         return given
@@ -128,15 +128,15 @@ def server_default_of(operation: Any, attribute: str) -> Any:
 
 
 def tell_unknown_options(operation: Any, options: Mapping[str, Any], *known: str) -> None:
-    """Warn of an argument that no dialect's name begins: whoever does not know it ignores it.
+    """Warn about arguments that neither the directive nor any dialect knows.
 
-    A warning, since revisions that were run years ago with a misspelt argument must run again as
-    they did; `-W error` makes an error of it.
+    Only a warning, because revisions that have run with a misspelt argument must continue to run;
+    `-W error` turns it into an error.
 
     Args:
-        operation: whose options they are.
-        options: the options by name; those named after a dialect are fine.
-        known: the directive's arguments, of which those in ``options`` are fine.
+        operation: the operation.
+        options: its options by name; those prefixed with a dialect's name are accepted.
+        known: the directive's arguments, which are accepted as well.
     """
     for name in options:
         if name in known or _is_dialect(name.partition("_")[0]):
@@ -147,12 +147,12 @@ def tell_unknown_options(operation: Any, options: Mapping[str, Any], *known: str
 
 
 def refuse_misspelt_options(operation: Any, options: Mapping[str, Any], *known: str) -> None:
-    """Refuse an option that is like a known one; SQLAlchemy judges the rest.
+    """Raise for an option that resembles a known one; others are left to SQLAlchemy.
 
     Args:
-        operation: whose options they are.
-        options: the options by name; one named after a dialect is fine, whatever it is like.
-        known: the names that there are.
+        operation: the operation.
+        options: its options by name; those prefixed with a dialect's name are accepted.
+        known: the known names.
     """
     for name in options:
         if name in known or _is_dialect(name.partition("_")[0]):
@@ -164,7 +164,7 @@ def refuse_misspelt_options(operation: Any, options: Mapping[str, Any], *known: 
 
 
 def _given_as(attribute: str) -> str:
-    """Return what a directive calls an attribute of its operation."""
+    """Return the directive's name for an attribute of its operation."""
     return {"modify_type": "type_"}.get(attribute, attribute.removeprefix("modify_"))
 
 

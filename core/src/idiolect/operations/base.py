@@ -1,7 +1,7 @@
-"""Operations: what ``op`` is, and what carries an operation out.
+"""Operations: the object behind ``op``, and the dispatch from operations to implementations.
 
-Contexts make one and bind it; op classes register their directives as its methods; functions
-register as their implementations. Nothing here knows a single operation.
+Contexts create and bind one; op classes register their directives as its methods; functions are
+registered as implementations. Nothing here knows a specific operation.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from idiolect.operations.batch.record import BatchOperationsImpl
     from idiolect.operations.methods import BatchOperationsMethods, OperationsMethods
 
-    # The context is made two floors above; only its type is needed here.
+    # Imported only for its type: the runtime is a higher layer.
     from idiolect.runtime.migration import MigrationContext
     from idiolect.util.dispatch import Dispatcher
 else:
@@ -55,14 +55,14 @@ _C = TypeVar("_C", bound="Callable[..., Any]")
 
 
 class AbstractOperations:
-    """What Operations and BatchOperations share.
+    """Base class of Operations and BatchOperations.
 
     Args:
-        migration_context: the context whose database is to change.
-        impl: what carries the operations out; None: the context's own.
+        migration_context: the context whose database is changed.
+        impl: executes the operations; None: the context's impl.
 
     Attributes:
-        schema_obj: makes schema objects with the context's naming convention.
+        schema_obj: creates schema objects with the context's naming convention.
     """
 
     _to_impl: ClassVar[Dispatcher] = implementations
@@ -81,7 +81,7 @@ class AbstractOperations:
         """Return a class decorator that makes an operation a method of this class.
 
         Args:
-            name: what the method is called.
+            name: the method's name.
             sourcename: the classmethod of the operation that the method calls, with the
                 Operations as its first argument; None: the one called ``name``.
         """
@@ -95,14 +95,14 @@ class AbstractOperations:
 
     @classmethod
     def implementation_for(cls, op_cls: Any, replace: bool = False) -> Callable[[_C], _C]:
-        """Return a decorator that makes a function carry an operation out.
+        """Return a decorator that registers a function as the implementation of an operation.
 
         Args:
-            op_cls: the operation's class; its subclasses are served too.
-            replace: take the place of the function that is there.
+            op_cls: the operation's class; also applies to its subclasses.
+            replace: replace an existing implementation.
 
         Raises:
-            ValueError: there is one already, and ``replace`` is not given.
+            ValueError: there is one already, and ``replace`` is not set.
         """
         return cls._to_impl.dispatch_for(op_cls, replace=replace)
 
@@ -112,24 +112,24 @@ class AbstractOperations:
         raise self._directives.unknown(name)
 
     def get_context(self) -> MigrationContext:
-        """Return the context whose database is to change."""
+        """Return the context whose database is changed."""
         return self.migration_context
 
     def get_bind(self) -> Connection:
-        """Return the connection of the context; in a script's case a stand-in that writes."""
+        """Return the context's connection; for a script, a mock connection that writes."""
         return cast("Connection", self.migration_context.impl.bind)
 
     def invoke(self, operation: Any) -> Any:
-        """Carry an operation out.
+        """Execute an operation.
 
         Args:
-            operation: any operation that has an implementation.
+            operation: an operation that has an implementation.
 
         Returns:
-            What its implementation returns: of create_table the Table, else mostly None.
+            The result of its implementation: the Table for create_table, mostly None for others.
 
         Raises:
-            OperationError: there is no implementation, or the operation cannot be put into SQL.
+            OperationError: there is no implementation, or the operation cannot be rendered as SQL.
         """
         dialect = self.migration_context.impl.__dialect__
         try:
@@ -150,36 +150,36 @@ class AbstractOperations:
                 observer.operation(before)
 
     def f(self, name: str) -> conv:
-        """Mark a constraint's name as final, so that no naming convention is applied to it."""
+        """Mark a constraint's name as final, so that the naming convention is not applied."""
         return conv(name)
 
     def inline_literal(
         self, value: str | int, type_: TypeEngine[Any] | None = None
     ) -> InlineLiteral:
-        """Return a value that is rendered into the text of a statement.
+        """Return a value that is rendered as a literal in the statement.
 
         Args:
-            value: text or a number; other types as far as the dialect renders them.
-            type_: its type; None: derived from the value.
+            value: text or a number; other types if the dialect can render them.
+            type_: its type; None derives it from the value.
         """
         return InlineLiteral(value, type_=type_)
 
     def run_async(
         self, async_function: Callable[..., Awaitable[_T]], *args: Any, **kw_args: Any
     ) -> _T:
-        """Await a coroutine function from a revision, in the migration's transaction.
+        """Run a coroutine function from a revision, in the migration's transaction.
 
         Args:
-            async_function: called with an AsyncConnection that shares the context's connection
-                and transaction, then with what follows.
-            args: further arguments for it.
-            kw_args: further arguments for it.
+            async_function: called with an AsyncConnection that shares the context's connection and
+                transaction, then with the other arguments.
+            args: positional arguments for it.
+            kw_args: keyword arguments for it.
 
         Returns:
-            What it returns.
+            Its result.
 
         Raises:
-            NotImplementedError: a script is written, on which nothing can be awaited.
+            NotImplementedError: in a script, where nothing can be awaited.
             ValueError: the connection's driver is not asynchronous.
         """
         connection: Any = self.get_bind()
@@ -187,7 +187,7 @@ class AbstractOperations:
             raise ScriptUnsupportedError("Cannot call run_async in SQL mode")
         if not connection.dialect.is_async:
             raise SyncConnectionError("Cannot call run_async with a sync engine")
-        # Loads greenlet, which a synchronous project may not have.
+        # Imported here because it loads greenlet, which a synchronous project may not have.
         from sqlalchemy.ext.asyncio import AsyncConnection
 
         proxy = AsyncConnection._retrieve_proxy_for_target(connection)  # noqa: SLF001 - no public way
@@ -198,8 +198,8 @@ class AbstractOperations:
 class Operations(AbstractOperations, OperationsMethods):
     """The directives of a revision file, for one context.
 
-    A program may make one for a MigrationContext of its own; in a revision file, ``op`` stands
-    for the one of the running context.
+    Programs can create one for their own MigrationContext; in a revision file, ``op`` is the one
+    of the running context.
     """
 
     _directives = directives
@@ -207,7 +207,7 @@ class Operations(AbstractOperations, OperationsMethods):
     @classmethod
     @contextlib.contextmanager
     def context(cls, migration_context: MigrationContext) -> Iterator[Operations]:
-        """Bind ``op`` to a new object for the time of a block, in this thread or task."""
+        """Bind ``op`` to a new object inside the block, in this thread or task."""
         operations = Operations(migration_context)
         with bound_operations.bind(operations):
             yield operations
@@ -226,36 +226,34 @@ class Operations(AbstractOperations, OperationsMethods):
         reflect_kwargs: Mapping[str, Any] = EMPTY_DICT,
         naming_convention: Mapping[str, Any] | None = None,
     ) -> Iterator[BatchOperations]:
-        """Change one table in a block, whose directives are carried out together at its end.
+        """Change one table in a block, whose directives are executed together at its end.
 
-        Where the database has no ALTER for what is asked (SQLite), a new table is made, the rows
-        are copied, and it takes the old one's place.
+        If the database has no suitable ALTER (SQLite), a new table is created, the rows are copied,
+        and it replaces the old one.
 
         Args:
             table_name: the table.
             schema: its schema; None is the connection's default schema.
-            recreate: whether a new table is made: ``"always"``, ``"never"``, or ``"auto"``: where
+            recreate: whether to create a new table: ``"always"``, ``"never"``, or ``"auto"``: if
                 the database needs it.
-            partial_reordering: tuples of names of columns, each in the order that the new table
-                shall have them in.
-            copy_from: the table as it stands, complete; it is not read from the database then,
-                as a script cannot.
-            table_args: constraints and the like that the new table gets besides; checks without
-                a name have to be given here, or are lost.
+            partial_reordering: tuples of column names, each in the order for the new table.
+            copy_from: the complete existing table; it is then not reflected, which is not possible
+                in a script.
+            table_args: additional constraints and the like for the new table; unnamed checks have
+                to be given here, or are lost.
             table_kwargs: arguments of SQLAlchemy's Table for the new table.
-            reflect_args: columns and the like that stand in place of what is read.
-            reflect_kwargs: arguments of SQLAlchemy's Table for the table that is read.
-            naming_convention: names constraints of the table that have none, so that they can be
-                dropped.
+            reflect_args: columns and the like that override the reflected ones.
+            reflect_kwargs: arguments of SQLAlchemy's Table for the reflected table.
+            naming_convention: names unnamed constraints of the table, so that they can be dropped.
 
         Yields:
-            The directives of the batch, which name no table.
+            The directives of the batch, which take no table name.
 
         Raises:
-            ValueError: ``recreate`` is something else.
-            CommandError: a script is written, and the table would have to be read.
+            ValueError: ``recreate`` has another value.
+            CommandError: in a script, if the table would have to be reflected.
         """
-        # The batch stands on the operations, so it cannot be imported before.
+        # Imported here because it imports this module.
         from idiolect.operations.batch.record import BatchOperationsImpl
 
         impl = BatchOperationsImpl(
@@ -276,12 +274,12 @@ class Operations(AbstractOperations, OperationsMethods):
 
 
 class BatchOperations(AbstractOperations, BatchOperationsMethods):
-    """The directives inside ``batch_alter_table``, which name no table."""
+    """The directives inside ``batch_alter_table``, which take no table name."""
 
     _directives = batch_directives
     impl: BatchOperationsImpl  # type: ignore[assignment]  # keeps what an impl would send
 
     def invoke(self, operation: Any) -> Any:
-        """Keep what an operation does; see :meth:`AbstractOperations.invoke`."""
+        """Record what an operation does; see :meth:`AbstractOperations.invoke`."""
         self.impl.asked = describe(operation)
         return super().invoke(operation)

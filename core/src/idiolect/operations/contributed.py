@@ -1,7 +1,7 @@
-"""The operations that plugins bring: they come and go with their plugins.
+"""Operations contributed by plugins, added and removed together with them.
 
-Checked whenever an Operations object is made, which costs a comparison of two numbers while no
-plugin was added or removed.
+Checked whenever an Operations object is created; this compares two numbers unless a plugin was
+added or removed.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from idiolect.operations.base import AbstractOperations
     from idiolect.operations.registry import OperationRegistry, Registration
 
-#: What was added for plugins, and to which class.
+#: The directives added for plugins, and the classes they were added to.
 _added: list[tuple[type[AbstractOperations], Registration]] = []
 
 
 def _install() -> OperationCollector:
-    # They make themselves known here, so they cannot be imported before.
+    # Imported here because they import this module.
     from idiolect.operations.base import BatchOperations, Operations
 
     for owner, registration in _added:
         registry = _registry_of(owner)
-        # A project may have put its own in the place.
+        # A project may have replaced it.
         if registry.get(registration.name) is registration:
             registry.remove(registration.name)
             delattr(owner, registration.name)
@@ -57,7 +57,7 @@ def _registry_of(owner: type[AbstractOperations]) -> OperationRegistry:
 
 
 def _owner(name: str) -> str:
-    """Return whose an attribute of Operations is, for messages."""
+    """Return the owner of an attribute of Operations, for messages."""
     registration = directives.get(name)
     module = registration.op_class.__module__ if registration else ""
     return f"the module {module!r}" if module and not module.startswith("idiolect.") else CORE
@@ -67,10 +67,10 @@ _current = Current(_install)
 
 
 def refresh() -> None:
-    """Bring ``Operations``, and with it ``op``, up to date with the plugins that are loaded.
+    """Update ``Operations``, and with it ``op``, for the plugins that are loaded.
 
     Raises:
-        PluginConflictError: two bring an operation of the same name, or one brings the core's.
-        HookError: what a plugin brings cannot be an operation.
+        PluginConflictError: two plugins contribute the same name, or one is the core's.
+        HookError: a contribution is not a valid operation.
     """
     _current.get()

@@ -1,7 +1,7 @@
-"""Errors of operations, which name the operation and the table that they are about.
+"""Errors of operations, which name the operation and its table.
 
-Used by operations and their implementations. SQLAlchemy's complaints about arguments become ours
-here; what the database itself says is left alone.
+Used by operations and their implementations. SQLAlchemy's errors about arguments are converted
+here; errors of the database are not.
 """
 
 from __future__ import annotations
@@ -26,67 +26,67 @@ if TYPE_CHECKING:
 
 
 class ArgumentTypeError(OperationError, TypeError):
-    """An argument of an operation is of the wrong kind, or unknown. Also a TypeError."""
+    """An argument has the wrong type, or is unknown. Also a TypeError."""
 
 
 class UnimplementedError(OperationError, ValueError):
-    """Nothing carries an operation out. Also a ValueError."""
+    """An operation has no implementation. Also a ValueError."""
 
 
 class IrreversibleError(OperationError, ValueError):
-    """The reverse of an operation is not known. Also a ValueError."""
+    """The reverse of an operation is unknown. Also a ValueError."""
 
 
 class ScriptUnsupportedError(OperationError, NotImplementedError):
-    """A script cannot do this. Also a NotImplementedError."""
+    """Not possible in a script. Also a NotImplementedError."""
 
 
 class SyncConnectionError(OperationError, ValueError):
-    """Something asynchronous was asked of a synchronous connection. Also a ValueError."""
+    """An asynchronous function needs an asynchronous connection. Also a ValueError."""
 
 
 class RenderError(OperationError, CompileError):  # type: ignore[misc] # both have a code: ours
     """A dialect has no SQL for a construct. Also SQLAlchemy's CompileError."""
 
     def __str__(self) -> str:
-        # SQLAlchemy's own would add a link made of the error's code.
+        # SQLAlchemy's method would append a link to its documentation.
         return self.message
 
 
 class ScriptReflectionError(OperationError):
-    """A table has to be read from the database, and a script has none."""
+    """A table would have to be reflected, which a script cannot."""
 
 
 class ReflectionError(OperationError, NoSuchTableError):  # type: ignore[misc] # as RenderError
-    """A table that is to be changed is not in the database. Also SQLAlchemy's NoSuchTableError."""
+    """The table to change does not exist. Also SQLAlchemy's NoSuchTableError."""
 
     def __str__(self) -> str:
-        # As of RenderError.
+        # See RenderError.
         return self.message
 
 
 class UnknownColumnError(OperationError, KeyError):
-    """A table has no column of that name. Also a KeyError."""
+    """The table has no such column. Also a KeyError."""
 
     def __str__(self) -> str:
-        # A KeyError's own would put the message into quotes.
+        # str() of a KeyError would quote the message.
         return self.message
 
 
 class UnknownNameError(OperationError, ValueError):
-    """A table has no constraint or index of that name. Also a ValueError."""
+    """The table has no such constraint or index. Also a ValueError."""
 
 
 class UnnamedConstraintError(OperationError, ValueError):
-    """A constraint needs a name here. Also a ValueError."""
+    """A constraint needs a name. Also a ValueError."""
 
 
 class NotReversibleError(OperationError, NotImplementedError):
-    """An operation of this kind has no reverse or no tuple. Also a NotImplementedError."""
+    """Operations of this kind have no reverse, or no diff tuple. Also a NotImplementedError."""
 
 
 def describe(operation: Any) -> str:
-    """Return what an operation does to what: its directive and the names it bears."""
+    """Return a description of an operation: its directive and its names."""
     words = [name_of(type(operation))]
     named = _first_of(operation, "index_name", "constraint_name")
     if named is not None:
@@ -110,10 +110,10 @@ def _first_of(operation: Any, *attributes: str) -> Any:
 
 @contextlib.contextmanager
 def told_of(description: str) -> Iterator[None]:
-    """Say in a note which operation failed, where the message does not name it.
+    """Add a note that names the failed operation, unless the message does.
 
     Args:
-        description: see :func:`describe`; an empty one says nothing.
+        description: see :func:`describe`; if empty, no note is added.
     """
     try:
         yield
@@ -126,17 +126,17 @@ def told_of(description: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def explained(operation: Any) -> Iterator[None]:
-    """Turn SQLAlchemy's refusals of a construct into an OperationError.
+    """Convert SQLAlchemy's errors about a construct to OperationError.
 
     Raises:
-        RenderError: in place of CompileError.
-        OperationError: in place of ArgumentError and InvalidRequestError.
+        RenderError: instead of CompileError.
+        OperationError: instead of ArgumentError and InvalidRequestError.
     """
     try:
         with told_of(describe(operation)):
             yield
     except (OperationError, PendingRollbackError, ResourceClosedError):
-        # The latter are about the state of the connection, not about the operation.
+        # Subclasses are about the state of the connection, not about the operation.
         raise
     except CompileError as exc:
         raise RenderError(f"{describe(operation)}: {exc.args[0]}", operation=operation) from exc
@@ -146,9 +146,9 @@ def explained(operation: Any) -> Iterator[None]:
 
 @contextlib.contextmanager
 def explained_arguments(operation: Any) -> Iterator[None]:
-    """As :func:`explained`, and take a TypeError for an unknown argument.
+    """Like :func:`explained`; also converts TypeError to an error about an unknown argument.
 
-    For the construction of schema objects alone, where no code of a user's own runs.
+    Only for the construction of schema objects, where no user code runs.
     """
     try:
         with explained(operation):

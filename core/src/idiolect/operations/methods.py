@@ -34,17 +34,17 @@ class OperationsMethods:
         inline_references: bool | None = None,
         inline_primary_key: bool | None = None,
     ) -> None:
-        """Add a column, then its constraints, its index and its comment where it has such.
+        """Add a column, then its constraints, index and comment, if any.
 
         Args:
             table_name: the table.
-            column: the new column; a default of the database is given as ``server_default``.
+            column: the new column; set a database default with ``server_default``.
             schema: the table's schema; None is the connection's default schema.
-            if_not_exists: add IF NOT EXISTS, for dialects that have it.
-            inline_references: write a sole foreign key into the column's definition instead of
-                adding a constraint afterwards; its name is then the database's choice.
-            inline_primary_key: write PRIMARY KEY into the definition of a column that is a
-                primary key; otherwise the key is left to create_primary_key().
+            if_not_exists: add IF NOT EXISTS, for dialects that support it.
+            inline_references: render a sole foreign key as part of the column's definition instead
+                of adding a constraint afterwards; the database then chooses its name.
+            inline_primary_key: render PRIMARY KEY as part of the definition of a primary key
+                column; otherwise the key is left to create_primary_key().
         """
         raise NotImplementedError
 
@@ -65,29 +65,29 @@ class OperationsMethods:
         schema: str | None = None,
         **kw: Any,
     ) -> None:
-        """Change a column: only what is given becomes different.
+        """Change a column: only the given properties are changed.
 
-        A type that brings a CHECK of its own (Boolean, Enum) gets it, and the one of
-        ``existing_type`` is dropped, where the database needs such.
+        If the database needs them, the CHECK of ``existing_type`` (Boolean, Enum) is dropped, and
+        that of the new type is added.
 
         Args:
             table_name: the table.
-            column_name: the column as it is called before.
+            column_name: the column's current name.
             nullable: True or False: allow or forbid NULL.
-            comment: its new comment; None removes it.
-            server_default: its new default: text for a value, ``text()`` or another expression
+            comment: the new comment; None removes it.
+            server_default: the new default: a string for a value, ``text()`` or another expression
                 for SQL, an Identity; None removes it.
-            new_column_name: its new name.
-            type_: its new type.
-            existing_type: its type so far; some databases need it for any change.
-            existing_server_default: its default so far; needed to change an Identity, and by
+            new_column_name: the new name.
+            type_: the new type.
+            existing_type: the current type; some databases need it for any change.
+            existing_server_default: the current default; needed to change an Identity, and by
                 databases that would lose it.
-            existing_nullable: whether it took NULL so far; for databases that would lose it.
-            existing_comment: its comment so far; for databases that would lose it.
+            existing_nullable: whether NULL is allowed at present; for databases that would lose it.
+            existing_comment: the current comment; for databases that would lose it.
             schema: the table's schema; None is the connection's default schema.
             kw: ``autoincrement`` and ``existing_autoincrement``, for databases with such a flag,
                 and options of dialects, named ``<dialectname>_<argument>``, such as
-                ``postgresql_using``: SQL that makes the new value from the old.
+                ``postgresql_using``: SQL that converts the old values.
         """
         raise NotImplementedError
 
@@ -98,13 +98,13 @@ class OperationsMethods:
         *,
         multiinsert: bool = True,
     ) -> None:
-        """Insert rows; in a script each is an INSERT with its values written out.
+        """Insert rows; in a script, each is an INSERT with literal values.
 
         Args:
-            table: the target: what create_table() returned, a Table, or a ``table()``.
-            rows: the values by column key, one dict a row; an empty list inserts nothing.
-            multiinsert: online, send rows together as bound parameters; False makes each row
-                a statement, which rows with inline_literal() need.
+            table: the result of create_table(), a Table, or a ``table()``.
+            rows: one dict of values by column key per row; may be empty.
+            multiinsert: online, send rows together as bound parameters; False sends a statement per
+                row, which rows with inline_literal() need.
         """
         raise NotImplementedError
 
@@ -117,13 +117,13 @@ class OperationsMethods:
         schema: str | None = None,
         **kw: Any,
     ) -> None:
-        r"""Add a check.
+        r"""Add a check constraint.
 
         Args:
-            constraint_name: its name; None asks the naming convention, else the database.
+            constraint_name: its name; None uses the naming convention, or the database's default.
             table_name: the table.
-            condition: what must not be false of any row: SQL as text, in which a colon before
-                a word is written ``\:``, or an expression of ``column()`` and the like.
+            condition: must not be false for any row: SQL as text, with ``\:`` for a colon before a
+                word, or an expression of ``column()`` and the like.
             schema: the table's schema; None is the connection's default schema.
             kw: ``deferrable`` (True or False: add DEFERRABLE or NOT DEFERRABLE), ``initially``
                 (add INITIALLY and this word) and options of dialects, named
@@ -172,18 +172,18 @@ class OperationsMethods:
         """Add a foreign key.
 
         Args:
-            constraint_name: its name; None asks the naming convention, else the database.
-            source_table: the table that refers.
-            referent_table: the table referred to.
-            local_cols: names of the columns that refer, in order.
-            remote_cols: names of the columns referred to, in the same order.
-            onupdate: add ON UPDATE and these words, such as CASCADE.
-            ondelete: add ON DELETE and these words, such as SET NULL.
+            constraint_name: its name; None uses the naming convention, or the database's default.
+            source_table: the referring table.
+            referent_table: the referred table.
+            local_cols: names of the referring columns, in order.
+            remote_cols: names of the referred columns, in the same order.
+            onupdate: add ON UPDATE with this action, such as CASCADE.
+            ondelete: add ON DELETE with this action, such as SET NULL.
             deferrable: True or False: add DEFERRABLE or NOT DEFERRABLE.
             initially: add INITIALLY and this word.
             match: add MATCH and this word.
-            source_schema: the schema of the table that refers.
-            referent_schema: the schema of the table referred to.
+            source_schema: the schema of the referring table.
+            referent_schema: the schema of the referred table.
             dialect_kw: options of dialects, named ``<dialectname>_<argument>``.
         """
         raise NotImplementedError
@@ -202,11 +202,11 @@ class OperationsMethods:
         """Create an index.
 
         Args:
-            index_name: its name; None asks the naming convention.
+            index_name: its name; None uses the naming convention.
             table_name: the table.
-            columns: names of columns, ``text()`` or other SQL expressions, in order.
+            columns: column names, ``text()`` or other SQL expressions, in order.
             schema: the table's schema; None is the connection's default schema.
-            unique: allow no two equal entries.
+            unique: create a unique index.
             if_not_exists: add IF NOT EXISTS.
             kw: ``quote`` (force or forbid quotes around the name) and options of dialects,
                 named ``<dialectname>_<argument>``.
@@ -224,9 +224,9 @@ class OperationsMethods:
         """Add a primary key.
 
         Args:
-            constraint_name: its name; None asks the naming convention, else the database.
+            constraint_name: its name; None uses the naming convention, or the database's default.
             table_name: the table.
-            columns: names of its columns, in order.
+            columns: its column names, in order.
             schema: the table's schema; None is the connection's default schema.
         """
         raise NotImplementedError
@@ -242,14 +242,14 @@ class OperationsMethods:
 
         Args:
             table_name: its name.
-            columns: Column objects, and Constraint and Index objects where wanted; defaults of
-                the database are those given as ``server_default``.
+            columns: Column objects, and optionally Constraint and Index objects; set database
+                defaults with ``server_default``.
             if_not_exists: add IF NOT EXISTS.
-            kw: ``schema``, ``comment``, ``prefixes``, ``info`` and what else SQLAlchemy's Table
-                takes, options of dialects among them.
+            kw: ``schema``, ``comment``, ``prefixes``, ``info`` and other arguments of SQLAlchemy's
+                Table, including options of dialects.
 
         Returns:
-            The table, for statements that follow, such as bulk_insert().
+            The table, for subsequent statements such as bulk_insert().
         """
         raise NotImplementedError
 
@@ -266,7 +266,7 @@ class OperationsMethods:
         Args:
             table_name: the table.
             comment: the comment; None removes it.
-            existing_comment: the comment so far, with which the operation can be reversed.
+            existing_comment: the current comment, needed to reverse the operation.
             schema: the table's schema; None is the connection's default schema.
         """
         raise NotImplementedError
@@ -283,9 +283,9 @@ class OperationsMethods:
         """Add a unique constraint.
 
         Args:
-            constraint_name: its name; None asks the naming convention, else the database.
+            constraint_name: its name; None uses the naming convention, or the database's default.
             table_name: the table.
-            columns: names of its columns, in order.
+            columns: its column names, in order.
             schema: the table's schema; None is the connection's default schema.
             kw: ``deferrable`` (True or False: add DEFERRABLE or NOT DEFERRABLE), ``initially``
                 (add INITIALLY and this word) and options of dialects, named
@@ -307,8 +307,8 @@ class OperationsMethods:
             table_name: the table.
             column_name: the column.
             schema: the table's schema; None is the connection's default schema.
-            kw: ``if_exists=True`` adds IF EXISTS, for dialects that have it; others are
-                options of dialects, named ``<dialectname>_<argument>``.
+            kw: ``if_exists=True`` adds IF EXISTS, for dialects that support it; others are options
+                of dialects, named ``<dialectname>_<argument>``.
         """
         raise NotImplementedError
 
@@ -327,7 +327,7 @@ class OperationsMethods:
             constraint_name: its name.
             table_name: the table.
             type_: ``"foreignkey"``, ``"primary"``, ``"unique"`` or ``"check"``: some databases
-                need it, and a naming convention for checks is applied with ``"check"`` alone.
+                need it, and a naming convention for checks is only applied with ``"check"``.
             schema: the table's schema; None is the connection's default schema.
             if_exists: add IF EXISTS.
         """
@@ -382,7 +382,7 @@ class OperationsMethods:
 
         Args:
             table_name: the table.
-            existing_comment: the comment so far, with which the operation can be reversed.
+            existing_comment: the current comment, needed to reverse the operation.
             schema: the table's schema; None is the connection's default schema.
         """
         raise NotImplementedError
@@ -393,12 +393,12 @@ class OperationsMethods:
         *,
         execution_options: dict[str, Any] | None = None,
     ) -> None:
-        r"""Execute a statement, or write it into the script. There is no result.
+        r"""Execute a statement, or write it to the script. There is no result.
 
         Args:
             sqltext: text, or any executable construct of SQLAlchemy. In text ``:name`` is a
-                parameter; write ``\:name`` for a colon. A script has no place for parameters:
-                use inline_literal() there.
+                parameter; write ``\:name`` for a colon. A script cannot have parameters: use
+                inline_literal() there.
             execution_options: SQLAlchemy's execution options.
         """
         raise NotImplementedError
@@ -413,8 +413,8 @@ class OperationsMethods:
         """Rename a table.
 
         Args:
-            old_table_name: its name so far.
-            new_table_name: its name from then on.
+            old_table_name: its current name.
+            new_table_name: its new name.
             schema: its schema; None is the connection's default schema.
         """
         raise NotImplementedError
@@ -433,15 +433,15 @@ class BatchOperationsMethods:
         inline_references: bool | None = None,
         inline_primary_key: bool | None = None,
     ) -> None:
-        """Add a column to the table of the batch.
+        """Add a column to the batch's table.
 
         Args:
             column: the new column.
-            insert_before: the column to place it before, if the table is rebuilt.
-            insert_after: the column to place it after, likewise; both None: at the end.
-            if_not_exists: add IF NOT EXISTS, for dialects that have it.
-            inline_references: write a sole foreign key into the column's definition.
-            inline_primary_key: write PRIMARY KEY into the definition of a primary key column.
+            insert_before: add it before this column, if the table is recreated.
+            insert_after: add it after this column, if the table is recreated.
+            if_not_exists: add IF NOT EXISTS, for dialects that support it.
+            inline_references: render a sole foreign key as part of the column's definition.
+            inline_primary_key: render PRIMARY KEY as part of a primary key column's definition.
         """
         raise NotImplementedError
 
@@ -462,21 +462,21 @@ class BatchOperationsMethods:
         insert_after: str | None = None,
         **kw: Any,
     ) -> None:
-        """Change a column of the table of the batch: only what is given becomes different.
+        """Change a column of the batch's table: only the given properties are changed.
 
         Args:
-            column_name: the column as it is called before.
+            column_name: the column's current name.
             nullable: True or False: allow or forbid NULL.
-            comment: its new comment; None removes it.
-            server_default: its new default; None removes it.
-            new_column_name: its new name.
-            type_: its new type.
-            existing_type: its type so far; needed where its CHECK has a name.
-            existing_server_default: its default so far.
-            existing_nullable: whether it took NULL so far.
-            existing_comment: its comment so far.
-            insert_before: the column to place it before, if the table is rebuilt.
-            insert_after: the column to place it after, likewise; both None: where it is.
+            comment: the new comment; None removes it.
+            server_default: the new default; None removes it.
+            new_column_name: the new name.
+            type_: the new type.
+            existing_type: the current type; needed if its CHECK has a name.
+            existing_server_default: the current default.
+            existing_nullable: whether NULL is allowed at present.
+            existing_comment: the current comment.
+            insert_before: move it before this column, if the table is recreated.
+            insert_after: move it after this column, if the table is recreated.
             kw: ``autoincrement``, ``existing_autoincrement`` and options of dialects.
         """
         raise NotImplementedError
@@ -487,11 +487,11 @@ class BatchOperationsMethods:
         condition: str | TextClause | ColumnElement[bool],
         **kw: Any,
     ) -> None:
-        """Add a CHECK to the table of the batch.
+        """Add a check constraint to the batch's table.
 
         Args:
             constraint_name: its name.
-            condition: what has to be true of each row.
+            condition: must not be false for any row.
             kw: ``deferrable``, ``initially`` and options of dialects.
         """
         raise NotImplementedError
@@ -526,16 +526,16 @@ class BatchOperationsMethods:
         match: str | None = None,
         **dialect_kw: Any,
     ) -> None:
-        """Add a foreign key to the table of the batch.
+        """Add a foreign key to the batch's table.
 
         Args:
             constraint_name: its name.
-            referent_table: the table referred to.
-            local_cols: names of the columns that refer, in order.
-            remote_cols: names of the columns referred to, in the same order.
-            referent_schema: the schema of the table referred to.
-            onupdate: add ON UPDATE and these words, such as CASCADE.
-            ondelete: add ON DELETE and these words, such as SET NULL.
+            referent_table: the referred table.
+            local_cols: names of the referring columns, in order.
+            remote_cols: names of the referred columns, in the same order.
+            referent_schema: the schema of the referred table.
+            onupdate: add ON UPDATE with this action, such as CASCADE.
+            ondelete: add ON DELETE with this action, such as SET NULL.
             deferrable: True or False: add DEFERRABLE or NOT DEFERRABLE.
             initially: add INITIALLY and this word.
             match: add MATCH and this word.
@@ -549,11 +549,11 @@ class BatchOperationsMethods:
         columns: Sequence[str | TextClause | ColumnElement[Any]],
         **kw: Any,
     ) -> None:
-        """Create an index on the table of the batch.
+        """Create an index on the batch's table.
 
         Args:
             index_name: its name.
-            columns: names of columns, ``text()`` or other SQL expressions, in order.
+            columns: column names, ``text()`` or other SQL expressions, in order.
             kw: ``unique``, ``if_not_exists`` and options of dialects.
         """
         raise NotImplementedError
@@ -563,11 +563,11 @@ class BatchOperationsMethods:
         constraint_name: str | None,
         columns: list[str],
     ) -> None:
-        """Add a primary key to the table of the batch.
+        """Add a primary key to the batch's table.
 
         Args:
             constraint_name: its name.
-            columns: names of its columns, in order.
+            columns: its column names, in order.
         """
         raise NotImplementedError
 
@@ -577,11 +577,11 @@ class BatchOperationsMethods:
         *,
         existing_comment: str | None = None,
     ) -> None:
-        """Set the comment of the table of the batch.
+        """Set the comment of the batch's table.
 
         Args:
             comment: the comment; None removes it.
-            existing_comment: the comment so far.
+            existing_comment: the current comment.
         """
         raise NotImplementedError
 
@@ -591,11 +591,11 @@ class BatchOperationsMethods:
         columns: Sequence[str],
         **kw: Any,
     ) -> Any:
-        """Add a unique constraint to the table of the batch.
+        """Add a unique constraint to the batch's table.
 
         Args:
             constraint_name: its name.
-            columns: names of its columns, in order.
+            columns: its column names, in order.
             kw: ``deferrable``, ``initially`` and options of dialects.
         """
         raise NotImplementedError
@@ -605,12 +605,12 @@ class BatchOperationsMethods:
         column_name: str,
         **kw: Any,
     ) -> None:
-        """Drop a column of the table of the batch.
+        """Drop a column of the batch's table.
 
         Args:
             column_name: the column.
-            kw: ``existing_type``, whose named CHECK goes with the column; others as without a
-                batch.
+            kw: ``existing_type``, whose named CHECK is dropped with the column; others as in
+                drop_column() of Operations.
         """
         raise NotImplementedError
 
@@ -619,7 +619,7 @@ class BatchOperationsMethods:
         constraint_name: str,
         type_: str | None = None,
     ) -> None:
-        """Drop a constraint of the table of the batch by its name.
+        """Drop a constraint of the batch's table by its name.
 
         Args:
             constraint_name: its name.
@@ -632,7 +632,7 @@ class BatchOperationsMethods:
         index_name: str,
         **kw: Any,
     ) -> None:
-        """Drop an index of the table of the batch.
+        """Drop an index of the batch's table.
 
         Args:
             index_name: its name.
@@ -645,10 +645,10 @@ class BatchOperationsMethods:
         *,
         existing_comment: str | None = None,
     ) -> None:
-        """Remove the comment of the table of the batch.
+        """Remove the comment of the batch's table.
 
         Args:
-            existing_comment: the comment so far.
+            existing_comment: the current comment.
         """
         raise NotImplementedError
 
@@ -658,7 +658,7 @@ class BatchOperationsMethods:
         *,
         execution_options: dict[str, Any] | None = None,
     ) -> None:
-        """Execute a statement at once, before what the batch keeps.
+        """Execute a statement immediately, before the recorded operations of the batch.
 
         Args:
             sqltext: text, or any executable construct of SQLAlchemy.

@@ -1,7 +1,7 @@
-"""Which operations there are, by the name of their directive.
+"""The registry of operations, by the names of their directives.
 
-Operation classes are added here when they are registered with Operations; the proxy ``op``, error
-messages and the generator of stubs read it. Nothing here runs an operation.
+Filled when operation classes are registered with Operations; read by the proxy ``op``, error
+messages and the generator of stubs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class UnknownOperationError(OperationError, AttributeError):
-    """A directive was used that is not there. Also an AttributeError, for ``hasattr()``."""
+    """An unknown directive was used. Also an AttributeError, for ``hasattr()``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class Registration:
     """One directive.
 
     Attributes:
-        name: what it is called on Operations and in ``op``.
-        op_class: the operation that it makes.
-        sourcename: the classmethod of ``op_class`` that makes and invokes it.
+        name: its name on Operations and in ``op``.
+        op_class: the operation that it creates.
+        sourcename: the classmethod of ``op_class`` that creates and invokes it.
     """
 
     name: str
@@ -52,12 +52,12 @@ class Registration:
         return directive
 
     def docstring(self) -> str:
-        """Return what the directive is documented as, which has no ``operations`` argument."""
+        """Return the directive's docstring, without the ``operations`` argument."""
         text = inspect.getdoc(getattr(self.op_class, self.sourcename)) or ""
         return re.sub(r"^    operations: .*\n", "", text, count=1, flags=re.MULTILINE)
 
     def signature(self) -> inspect.Signature:
-        """Return the directive's signature, ``self`` first."""
+        """Return the directive's signature, starting with ``self``."""
         signature = inspect.signature(getattr(self.op_class, self.sourcename))
         _operations, *rest = signature.parameters.values()
         own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
@@ -67,10 +67,10 @@ class Registration:
 
 
 class OperationRegistry:
-    """The directives of one kind of Operations.
+    """The directives of Operations or of BatchOperations.
 
     Args:
-        owner: whose they are, for messages.
+        owner: the class name, for messages.
     """
 
     def __init__(self, owner: str) -> None:
@@ -78,7 +78,7 @@ class OperationRegistry:
         self._by_name: dict[str, Registration] = {}
 
     def add(self, name: str, op_class: type[Any], sourcename: str | None = None) -> Registration:
-        """Register a directive; a name that is there already is taken over.
+        """Register a directive; an existing one of this name is replaced.
 
         Raises:
             OperationError: ``op_class`` has no such classmethod.
@@ -93,11 +93,11 @@ class OperationRegistry:
         return found
 
     def get(self, name: str) -> Registration | None:
-        """Return a directive; None where there is none of that name."""
+        """Return the directive called ``name``, or None."""
         return self._by_name.get(name)
 
     def remove(self, name: str) -> None:
-        """Forget a directive."""
+        """Unregister a directive."""
         del self._by_name[name]
 
     def names(self) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ class OperationRegistry:
         return tuple(self._by_name[name] for name in self.names())
 
     def unknown(self, name: str) -> UnknownOperationError:
-        """Return the error for a directive that is not there."""
+        """Return the error for an unknown directive."""
         if name in OF_DIALECTS:
             return UnknownOperationError(
                 f"The operation {name!r} comes with a dialect's plugin, and none that has it is "
@@ -129,14 +129,14 @@ class OperationRegistry:
         )
 
 
-#: What carries operations out: op class (and dialect) to function.
+#: Implementations of operations: op class (and dialect) to function.
 implementations = Dispatcher()
 #: The directives of ``op``.
 directives = OperationRegistry("Operations")
 #: The directives of a batch.
 batch_directives = OperationRegistry("BatchOperations")
 
-#: Directives that the documentation promises, so that a missing one is told from a misspelt one.
+#: Documented directives, to distinguish those of missing plugins from misspelt ones.
 DOCUMENTED = (
     "add_column",
     "alter_column",
@@ -158,12 +158,12 @@ DOCUMENTED = (
     "execute",
     "rename_table",
 )
-#: Those of them that a dialect's plugin brings.
+#: Those of them that a dialect's plugin contributes.
 OF_DIALECTS = ("create_exclude_constraint",)
 
 
 def name_of(op_class: type[Any]) -> str:
-    """Return the directive that makes ``op_class``, or the class's name if none does."""
+    """Return the name of the directive for ``op_class``, or else the class name."""
     for registration in directives.registrations():
         if registration.op_class is op_class:
             return registration.name

@@ -1,7 +1,7 @@
-"""SQLAlchemy's schema objects, made from the names and fragments that operations are given.
+"""Creates SQLAlchemy's schema objects from the arguments of operations.
 
-Operations become tables, columns, constraints and indexes here. Each object lives in a MetaData of
-its own, with the naming convention of the target metadata; nothing is kept.
+Operations become tables, columns, constraints and indexes here. Each object gets a new MetaData
+with the naming convention of the target metadata.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
 
 
 class SchemaObjects:
-    """Makes schema objects for one context.
+    """Creates schema objects for one context.
 
     Args:
-        migration_context: whose ``target_metadata`` gives the naming convention; None: no
-            convention beyond SQLAlchemy's own.
+        migration_context: its ``target_metadata`` has the naming convention; None: SQLAlchemy's
+            default convention.
     """
 
     def __init__(self, migration_context: ContextLike | None = None) -> None:
@@ -64,10 +64,10 @@ class SchemaObjects:
 
         Args:
             name: its name.
-            columns: columns, constraints and indexes; those that belong to a table already
-                are copied, the others are taken.
-            kw: arguments of SQLAlchemy's Table; ``_constraints_included`` says that
-                ``columns`` holds every constraint, so that flags of columns make no more.
+            columns: columns, constraints and indexes; those that belong to a table already are
+                copied, the others are used directly.
+            kw: arguments of SQLAlchemy's Table; ``_constraints_included``: ``columns`` contains all
+                constraints, so flags of columns must not create more.
         """
         metadata = self.metadata()
         complete = kw.pop("_constraints_included", False)
@@ -81,7 +81,7 @@ class SchemaObjects:
         return table
 
     def column(self, name: str, type_: TypeEngine[Any] = NULLTYPE, **kw: Any) -> Column[Any]:
-        """Return a column that belongs to no table."""
+        """Return a column without a table."""
         return Column(name, type_, **kw)
 
     def index(
@@ -92,12 +92,12 @@ class SchemaObjects:
         schema: str | None = None,
         **kw: Any,
     ) -> Index:
-        """Return an index on a table that has just the columns it names.
+        """Return an index on a table that has only the columns it names.
 
         Args:
-            name: its name; None asks the naming convention.
-            tablename: the table; None where its name is not known.
-            columns: names of columns, or expressions.
+            name: its name; None uses the naming convention.
+            tablename: the table; None if its name is unknown.
+            columns: column names, or expressions.
             schema: the table's schema.
             kw: arguments of SQLAlchemy's Index.
         """
@@ -130,7 +130,7 @@ class SchemaObjects:
         schema: str | None = None,
         **dialect_kw: Any,
     ) -> PrimaryKeyConstraint:
-        """Return a primary key on a table that has just its columns; see :meth:`index`."""
+        """Return a primary key on a table that has only its columns; see :meth:`index`."""
         constraint = PrimaryKeyConstraint(*cols, name=name, **dialect_kw)
         self._attach(constraint, table_name, cols, schema)
         return constraint
@@ -143,7 +143,7 @@ class SchemaObjects:
         schema: str | None = None,
         **kw: Any,
     ) -> UniqueConstraint:
-        """Return a unique constraint on a table that has just its columns; see :meth:`index`."""
+        """Return a unique constraint on a table that has only its columns; see :meth:`index`."""
         constraint = UniqueConstraint(*local_cols, name=name, **kw)
         self._attach(constraint, source, local_cols, schema)
         return constraint
@@ -156,10 +156,10 @@ class SchemaObjects:
         schema: str | None = None,
         **kw: Any,
     ) -> CheckConstraint:
-        """Return a check on a table of its own, which has the condition's columns.
+        """Return a check on a new table that has the columns of the condition.
 
-        Columns of other tables in the condition become the table's. The naming convention of
-        such a table is applied first; a name that it has made is not changed again.
+        Columns of other tables in the condition are replaced. The naming convention of such a table
+        is applied first; the resulting name is final.
         """
         table = Table(source, self.metadata(), schema=schema)
         if isinstance(condition, ClauseElement):
@@ -187,7 +187,7 @@ class SchemaObjects:
         match: str | None = None,
         **dialect_kw: Any,
     ) -> ForeignKeyConstraint:
-        """Return a foreign key between two tables that have just the columns it names."""
+        """Return a foreign key between two tables that have only the columns it names."""
         metadata = self.metadata()
         itself = (source, source_schema) == (referent, referent_schema)
         names = [*local_cols, *remote_cols] if itself else local_cols
@@ -219,17 +219,17 @@ class SchemaObjects:
         schema: str | None = None,
         **kw: Any,
     ) -> Constraint:
-        """Return a constraint of which the name alone is known, as is enough to drop it.
+        """Return a constraint with only a name, which is sufficient to drop it.
 
         Args:
-            name: its name; None asks the naming convention, which knows no columns here.
+            name: its name; None uses the naming convention, without columns.
             table_name: the table.
             type_: ``"foreignkey"``, ``"primary"``, ``"unique"``, ``"check"``, or None.
             schema: the table's schema.
             kw: arguments of SQLAlchemy's constraint.
 
         Raises:
-            TypeError: ``type_`` is something else.
+            TypeError: ``type_`` has another value.
         """
         if type_ not in _MADE_BY_TYPE:
             known = ", ".join(repr(one) for one in sorted(filter(None, _MADE_BY_TYPE)))
@@ -245,7 +245,7 @@ class SchemaObjects:
         Table(table_name, self.metadata(), *_untyped(columns), constraint, schema=schema)
 
     def _ensure_table_for_fk(self, metadata: MetaData, fk: ForeignKey) -> None:
-        """Make a stand-in for what a foreign key refers to by name, if nothing stands there."""
+        """Add a placeholder for the table that a foreign key names, unless it exists."""
         if fk._table_column is not None:  # noqa: SLF001 - the same in SQLAlchemy 2.0 and 2.1
             return
         schema, table_name, column_name = referent_of(fk)
@@ -253,12 +253,12 @@ class SchemaObjects:
         referent = metadata.tables.get(key)
         if referent is None:
             referent = Table(table_name, metadata, schema=schema)
-        # By name: the column of a table that refers to itself may have another key.
+        # By name: the column of a self-referential table may have another key.
         if column_name is not None and all(column_name != each.name for each in referent.c):
             referent.append_column(Column(column_name, NULLTYPE))
 
 
-#: What is made to be dropped by name, by what drop_constraint() calls its type.
+#: Constructors of placeholder constraints, by the ``type_`` of drop_constraint().
 _MADE_BY_TYPE: dict[str | None, Callable[..., Constraint]] = {
     "foreignkey": lambda name, **kw: ForeignKeyConstraint([], [], name=name, **kw),
     "primary": lambda name, **kw: PrimaryKeyConstraint(name=name, **kw),
@@ -269,9 +269,9 @@ _MADE_BY_TYPE: dict[str | None, Callable[..., Constraint]] = {
 
 
 def referent_of(fk: ForeignKey) -> tuple[str | None, str, str | None]:
-    """Return schema, table and column that a foreign key refers to, whether these exist or not.
+    """Return schema, table and column that a foreign key refers to, whether or not they exist.
 
-    A column is told by its name in the database where the MetaData knows it, else as it was given.
+    The column is returned by its name in the database if the MetaData knows it, else as given.
     """
     remote = fk._table_column  # noqa: SLF001 - the same in SQLAlchemy 2.0 and 2.1
     if remote is None:
@@ -283,10 +283,10 @@ def referent_of(fk: ForeignKey) -> tuple[str | None, str, str | None]:
 
 
 class NamedText(ColumnElement[Any]):
-    """Text in an index without a name: the naming convention takes it for a column's name.
+    """Text in an unnamed index, which the naming convention treats as a column name.
 
     Args:
-        text: what is indexed.
+        text: the indexed expression.
     """
 
     __visit_name__ = "idiolect_named_text"
@@ -297,7 +297,7 @@ class NamedText(ColumnElement[Any]):
         self.stand_in: Column[Any] = Column(text.text, NULLTYPE)
 
     def get_children(self, **kw: Any) -> list[Any]:
-        """Return the column that SQLAlchemy is to find in this expression."""
+        """Return the column, so that SQLAlchemy finds it in this expression."""
         return [self.stand_in]
 
 
@@ -308,7 +308,7 @@ def visit_named_text(element: NamedText, compiler: SQLCompiler, **kw: Any) -> st
 
 
 def _own_items(items: Sequence[Any], *, complete: bool) -> list[Any]:
-    """Return the items a new table can take over, columns of other tables as copies."""
+    """Return items for a new table, copying columns of other tables."""
     owned: list[Any] = []
     for item in items:
         if not isinstance(item, SchemaItem) or isinstance(item, Table):
@@ -330,29 +330,29 @@ def _untyped(names: Sequence[str]) -> list[Column[Any]]:
 
 
 def target_of(table: Table, name: str) -> str | Column[Any]:
-    """Return what a foreign key is to refer to: by name, unless SQLAlchemy would take it apart."""
+    """Return the target of a foreign key: as a name unless SQLAlchemy would split it."""
     dotted = "." in table.name or "." in name
     return table.c[name] if dotted else f"{table.fullname}.{name}"
 
 
 def _is_of_another_table(item: Any) -> TypeGuard[Any]:
-    # A constraint that knows its columns by name alone has no parent yet.
+    # A constraint that knows its columns only by name has no parent yet.
     return isinstance(item, Constraint) and getattr(item, "parent", None) is not None
 
 
 def _plain_copy(original: Column[Any]) -> Column[Any]:
-    """Return a column of the same name and type that implies no index or constraint."""
+    """Return a column of the same name and type without implicit index or constraint."""
     return Column(original.name, original.type, key=original.key, comment=original.comment)
 
 
 def _name_at_home(name: str | None, condition: Any) -> str | None:
-    """Return the name that a check has on the table whose columns its condition uses."""
+    """Return the name of a check on the table whose columns its condition uses."""
     tables = {
         each.table for each in iterate(condition) if isinstance(each, Column) and _has_table(each)
     }
     if len(tables) != 1:
         return name
-    # It attaches itself to that table, which is the model's: nothing of it may stay there.
+    # The constructor attaches it to that table of the model: detach it.
     check = CheckConstraint(condition, name=name)
     tables.pop().constraints.discard(check)
     return cast("str | None", check.name)
@@ -363,7 +363,7 @@ def _has_table(item: Column[Any]) -> bool:
 
 
 def _moved(expression: ClauseElement, table: Table) -> Any:
-    """Return an expression with the columns of ``table`` in the place of others' of the name."""
+    """Return an expression with columns of other tables replaced by those of ``table``."""
 
     def replace(element: Any, **_kw: Any) -> Any:
         if not isinstance(element, Column):
@@ -376,7 +376,7 @@ def _moved(expression: ClauseElement, table: Table) -> Any:
 
 
 def _detached(expression: Any) -> Any:
-    """Return an expression whose table's columns are plain names, so that any table can hold it."""
+    """Return an expression with columns replaced by names, so that any table can use it."""
     if not isinstance(expression, ClauseElement):
         raise TypeError(
             f"String or text() construct expected, or a SQL expression; got {expression!r}"

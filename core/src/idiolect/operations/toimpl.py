@@ -1,6 +1,6 @@
-"""What carries the core's operations out: each becomes calls of the impl.
+"""The implementations of the core's operations: each calls methods of the impl.
 
-Used by :meth:`Operations.invoke`. Replacements made with ``implementation_for(...,
+Used by :meth:`Operations.invoke`. Replacements registered with ``implementation_for(...,
 replace=True)`` may call these functions.
 """
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, Constraint, Table
     from sqlalchemy.types import TypeEngine
 
-#: The arguments of alter_column, to tell what a misspelt one was meant to be.
+#: The arguments of alter_column, to suggest one for a misspelt name.
 _ALTER_COLUMN = (
     "nullable",
     "comment",
@@ -84,7 +84,7 @@ def rename_table(operations: Operations, operation: RenameTableOp) -> None:
 
 @Operations.implementation_for(AddColumnOp)
 def add_column(operations: Operations, operation: AddColumnOp) -> None:
-    """Add the column, then what belongs to it but cannot stand in its definition."""
+    """Add the column, then whatever cannot be part of its definition."""
     impl = operations.impl
     given = column_of(operation)
     name = table_name_of(operation)
@@ -142,8 +142,8 @@ def drop_index(operations: Operations, operation: DropIndexOp) -> None:
 
 @Operations.implementation_for(AlterColumnOp)
 def alter_column(operations: Operations, operation: AlterColumnOp) -> None:
-    """Change the column, between dropping and adding the checks that its types bring."""
-    if "name" in operation.kw:  # the impl's, which this directive calls differently
+    """Change the column; first drop, then add the checks that its types create."""
+    if "name" in operation.kw:  # an argument of the impl; the directive has another name for it
         raise ArgumentTypeError(f"{describe(operation)}: unknown argument 'name'")
     tell_unknown_options(operation, operation.kw, *_ALTER_COLUMN)
     name = table_name_of(operation)
@@ -154,7 +154,7 @@ def alter_column(operations: Operations, operation: AlterColumnOp) -> None:
         "nullable": operation.modify_nullable,
         "server_default": server_default_of(operation, "modify_server_default"),
         "name": operation.modify_name,
-        # As given: a dialect may tell a class, which says less, from an instance.
+        # As given: a dialect may treat a class, which says less, differently from an instance.
         "type_": operation.modify_type,
         "existing_type": operation.existing_type,
         "existing_server_default": server_default_of(operation, "existing_server_default"),
@@ -222,7 +222,7 @@ def execute_sql(operations: Operations, operation: ExecuteSQLOp) -> None:
 
 
 def _given(**options: Any) -> dict[str, Any]:
-    # Impls of users and third parties may be older than an option that nobody asked for.
+    # Third-party impls may predate an option that is not given here.
     return {name: value for name, value in options.items() if value is not None}
 
 
@@ -236,7 +236,7 @@ def _checks_of_type(
     column_name: str,
     type_: TypeEngine[Any] | None,
 ) -> list[Constraint]:
-    """Return the constraints that a type brings along and this database needs."""
+    """Return the constraints that a type creates and that this database needs."""
     if type_ is None:
         return []
     make = operations.schema_obj

@@ -1,7 +1,7 @@
-"""Batches: changes of one table that are carried out together, by ALTER or by a new table.
+"""Batches: changes of one table that are executed together, by ALTER or by recreating the table.
 
-Documented path of the two classes that dialects' impls meet: what was recorded, and the table
-that is rebuilt.
+The documented import path of the two classes that dialects' impls use: the recorded batch, and the
+table being rebuilt.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Parts of a table, copied for the table that takes its place.
+"""Copies parts of a table for the table that replaces it.
 
-Used by :mod:`idiolect.operations.batch.rebuild`. Nothing here knows what changes; SQLAlchemy's own
-ways to copy schema objects, which have no public names, are used here alone.
+Used by :mod:`idiolect.operations.batch.rebuild`. SQLAlchemy's private methods for copying schema
+objects are used only here.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
     from sqlalchemy.types import TypeEngine
 
-    #: From the name of a column, before or after the batch, to its key.
+    #: Column name, before or after the batch -> column key.
     Key = Callable[[str], str]
-    #: From schema, table and column to what the column is called afterwards.
+    #: Schema, table, column -> the column's name after the batch.
     NameOfReferent = Callable[[str | None, str, str], str]
 
 # ruff: noqa: SLF001
 
 
 def in_order(constraints: Iterable[Constraint]) -> list[Constraint]:
-    """Return constraints in the order in which they were made; SQLAlchemy keeps a set."""
+    """Return constraints in the order of their creation; SQLAlchemy keeps a set."""
     return sorted(constraints, key=lambda each: each._creation_order)
 
 
 def is_bound_to_type(constraint: Constraint) -> bool:
-    """Return whether the type of a column makes the constraint."""
+    """Return whether the constraint was created by a column's type."""
     return bool(getattr(constraint, "_type_bound", False))
 
 
@@ -59,20 +59,20 @@ def is_made_with_its_column(index: Index) -> bool:
 
 
 def columns_of(constraint: Constraint) -> list[Column[Any]]:
-    """Return the columns that a constraint knows it is about; [] for text."""
+    """Return the columns of a constraint; [] for text."""
     columns: Any = getattr(constraint, "columns", ())
     return list(columns)
 
 
 def names_of_columns(constraint: Constraint) -> set[str]:
-    """Return the names of the constraint's columns, by which the old table has them."""
+    """Return the names of the constraint's columns in the old table."""
     if isinstance(constraint, CheckConstraint):
         return set()
     return {column.name for column in columns_of(constraint)}
 
 
 def column(original: Column[Any], *, schema: str | None) -> Column[Any]:
-    """Return a column without table, and without constraint or index made of its flags."""
+    """Return a copy of a column without table, and without implicit constraint or index."""
     copied = original._copy(schema=schema)
     copied.unique = copied.index = None
     return copied
@@ -81,15 +81,15 @@ def column(original: Column[Any], *, schema: str | None) -> Column[Any]:
 def column_of_type(
     original: Column[Any], type_: TypeEngine[Any], *, with_check: bool = True
 ) -> Column[Any]:
-    """Return a copy of a column without table that has another type.
+    """Return a copy of a column without table, with another type.
 
     Args:
-        original: the column; of no use afterwards.
+        original: the column; unusable afterwards.
         type_: the new type.
-        with_check: let a type that makes a constraint make it.
+        with_check: let the type create its constraint.
     """
     original.type = NULLTYPE
-    # A copy of its own, since a type tells its column on construction what to make later.
+    # Copy again, because a type registers on construction what the column creates later.
     copied = original._copy()
     copied.key = original.key
     copied.unique = copied.index = None
@@ -101,25 +101,25 @@ def column_of_type(
 
 
 def makes_check(column: Column[Any]) -> bool:
-    """Return whether the column's type makes a constraint already."""
+    """Return whether the column's type already creates a constraint."""
     return bool(getattr(column.type, "create_constraint", False))
 
 
 def keyed(column: Column[Any], key: str) -> Column[Any]:
-    """Return the column with the key by which constraints of the old table know it."""
+    """Return the column with the key by which constraints of the old table refer to it."""
     column.key = key
     return column
 
 
 def unattached(item: Any) -> Any:
-    """Return a constraint or index that belongs to no table, as a copy where it does."""
+    """Return a constraint or index without a table, copied if it has one."""
     if isinstance(item, (Constraint, Index)) and getattr(item, "parent", None) is not None:
         return item._copy()  # type: ignore[union-attr]  # every kind in use has it
     return item
 
 
 def primary_key(original: PrimaryKeyConstraint | None, keys: list[str]) -> PrimaryKeyConstraint:
-    """Return a primary key over columns of these keys, with the options of another."""
+    """Return a primary key over columns with these keys, with the options of another."""
     if original is None:
         return PrimaryKeyConstraint(*keys)
     return PrimaryKeyConstraint(
@@ -128,7 +128,7 @@ def primary_key(original: PrimaryKeyConstraint | None, keys: list[str]) -> Prima
 
 
 def drop_from_columns(columns: Iterable[Column[Any]], name: str) -> bool:
-    """Take the constraint called ``name`` off the column that bears it; tell whether one did."""
+    """Remove the constraint ``name`` from the column that has it; return whether one did."""
     for each in columns:
         for constraint in list(each.constraints):
             if constraint.name == name:
@@ -138,7 +138,7 @@ def drop_from_columns(columns: Iterable[Column[Any]], name: str) -> bool:
 
 
 def constraint(original: Constraint, table: Table, key_of: Key) -> Constraint:
-    """Return a copy of a constraint, no foreign key, that is about columns of ``table``."""
+    """Return a copy of a constraint, except a foreign key, on ``table``."""
     if isinstance(original, UniqueConstraint):
         keys = [key_of(column.name) for column in original.columns]
         return UniqueConstraint(
@@ -149,7 +149,7 @@ def constraint(original: Constraint, table: Table, key_of: Key) -> Constraint:
             **original.dialect_kwargs,
         )
     copied: Constraint = original._copy(target_table=table)
-    # SQLAlchemy leaves a dialect's options of a check behind.
+    # SQLAlchemy does not copy a dialect's options of a check.
     copied.dialect_kwargs.update(original.dialect_kwargs)
     return copied
 
@@ -161,9 +161,9 @@ def foreign_key(
 
     Args:
         original: the foreign key.
-        metadata: holds the table that it refers to, or a stand-in.
-        key_of: from the name of a column of its table to the key.
-        new_name: what the columns are called that it refers to.
+        metadata: contains the referred table, or a placeholder.
+        key_of: column name of its table -> key.
+        new_name: returns the new names of the referred columns.
     """
     referents = []
     for element in original.elements:
@@ -186,7 +186,7 @@ def foreign_key(
 def stand_in(
     metadata: MetaData, constraint: ForeignKeyConstraint, new_name: NameOfReferent
 ) -> None:
-    """Make the table that a foreign key refers to, with the columns that it needs, if none is."""
+    """Add a placeholder for the referred table, with the columns it needs, unless it exists."""
     for element in constraint.elements:
         schema, table, column = referent_of(element)
         name = new_name(schema, table, column or element.parent.name)
@@ -198,13 +198,13 @@ def stand_in(
 
 
 def wants_a_name(table: Table) -> bool:
-    """Return whether the naming convention makes names of checks from names."""
+    """Return whether the naming convention derives names of checks from names."""
     convention = table.metadata.naming_convention.get("ck")
     return isinstance(convention, str) and "%(constraint_name)s" in convention
 
 
 def text_anew(clause: Any, names: Mapping[str, str]) -> Any:
-    """Return text that says the same of columns with other names; what is no text as it is.
+    """Return text with renamed columns; anything but text unchanged.
 
     Args:
         clause: an expression.
@@ -223,12 +223,12 @@ def index(
     key_of: Callable[[str], str | None],
     names: Mapping[str, str],
 ) -> Index:
-    """Return a copy of an index, on ``table``; what it says of no column of it stays.
+    """Return a copy of an index on ``table``; expressions without its columns are kept.
 
     Args:
         original: the index.
-        table: what it is on then.
-        key_of: from the name of a column, before or after the batch, to its key; None for none.
+        table: the new index's table.
+        key_of: column name, before or after the batch -> key; None if there is none.
         names: see :func:`text_anew`.
     """
 

@@ -1,7 +1,6 @@
-"""In which order the columns of a new table stand.
+"""Determines the order of the columns of a new table.
 
-Used by :mod:`idiolect.operations.batch.rebuild`. Names in, names out: no column object is known
-here.
+Used by :mod:`idiolect.operations.batch.rebuild`. Works on names only, not on column objects.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ class ColumnOrder:
     """The columns of a table, in order.
 
     Args:
-        names: the columns as they stand.
-        partial: tuples of names, each in the order wanted.
+        names: the existing columns.
+        partial: tuples of names, each in the requested order.
         table: the table's name, for messages.
     """
 
@@ -43,7 +42,7 @@ class ColumnOrder:
         after: str | None,
         find: Callable[[str], str],
     ) -> None:
-        """Add a column: at the end, unless ``before`` or ``after`` name another."""
+        """Add a column at the end, or next to ``before`` or ``after``."""
         self._standing.discard(name)
         self._names.insert(self._place(before, after, find), name)
 
@@ -54,20 +53,20 @@ class ColumnOrder:
         after: str | None,
         find: Callable[[str], str],
     ) -> None:
-        """Put a column elsewhere; nothing given leaves it."""
+        """Move a column; without ``before`` and ``after``, do nothing."""
         if before or after:
             self._names.remove(name)
             self._names.insert(self._place(before, after, find), name)
 
     def remove(self, name: str) -> None:
-        """Forget a column."""
+        """Remove a column."""
         self._names.remove(name)
 
     def resolved(self) -> list[str]:
         """Return all columns in their final order.
 
         Raises:
-            OperationError: what was asked for contradicts itself.
+            OperationError: the requests contradict each other.
         """
         for name in {name for names in self._partial for name in names} - set(self._names):
             messaging.warn(
@@ -93,7 +92,7 @@ class ColumnOrder:
         if not after:
             return len(self._names)
         place = self._names.index(find(after)) + 1
-        # Several that follow the same column stand as they were asked for.
+        # Several that follow the same column keep the order of their requests.
         while place < len(self._names) and self._names[place] not in self._standing:
             place += 1
         return place

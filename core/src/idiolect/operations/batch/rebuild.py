@@ -1,6 +1,6 @@
-"""A table rebuilt: the old table and its changes make a new one, which takes its place.
+"""Rebuilds a table: creates a new one from the old one and its changes, and replaces it.
 
-One object for each batch. Changes are collected first and judged against the table;
+One object per batch. Changes are first collected and validated against the table;
 :meth:`ApplyBatchImpl._create` then sends CREATE, INSERT ... SELECT, DROP, RENAME and the indexes.
 """
 
@@ -48,32 +48,32 @@ if TYPE_CHECKING:
     from idiolect.ddl.base import ServerDefault
     from idiolect.ddl.impl import DefaultImpl
 
-#: Begins the name of the table that is to replace another.
+#: Prefix of the temporary name of the new table.
 TEMPORARY = "_alembic_tmp_"
 _LONGEST = 50
 
 
 class ApplyBatchImpl:
-    """A table and the changes to be made to it.
+    """A table and the changes to apply to it.
 
     Args:
-        impl: the dialect's; asked how values of a changed type are copied.
-        table: the table as it stands.
-        table_args: constraints and the like that the new table gets besides.
-        table_kwargs: arguments of the new Table; they go before the old one's.
-        reflected: ``table`` was read from the database, which does not tell everything.
-        partial_reordering: tuples of names of columns, each in the order wanted.
+        impl: the dialect's impl; determines how values of a changed type are copied.
+        table: the existing table.
+        table_args: additional constraints and the like for the new table.
+        table_kwargs: arguments of the new Table; they override the old one's.
+        reflected: ``table`` was reflected, and so may be incomplete.
+        partial_reordering: tuples of column names, each in the requested order.
 
     Attributes:
-        columns: the new table's columns by the name that they have in the old one, or were
+        columns: the new table's columns, by their name in the old table or the name they were
             added under.
-        column_transfers: by the same names ``{"expr": what is read of the old table}``, which
-            the impl's ``cast_for_batch_migrate()`` may change.
-        named_constraints, unnamed_constraints: what the new table gets, its primary key among
-            the former where that has a name.
-        indexes, new_indexes: by name, those that stay and those that were asked for.
-        dropped_indexes: names of those that go.
-        new_table: the new table, once it is made.
+        column_transfers: by the same names ``{"expr": expression selected from the old table}``,
+            which the impl's ``cast_for_batch_migrate()`` may change.
+        named_constraints, unnamed_constraints: the constraints of the new table, including its
+            primary key if that has a name.
+        indexes, new_indexes: by name, those that are kept and those that are added.
+        dropped_indexes: names of those that are dropped.
+        new_table: the new table, once it is created.
     """
 
     def __init__(  # noqa: PLR0917 - documented order
@@ -112,7 +112,7 @@ class ApplyBatchImpl:
         name = f"{TEMPORARY}{tablename}"[:_LONGEST]
         return quoted_name(name, getattr(tablename, "quote", None))
 
-    # what stands there
+    # the existing table
 
     def _grab_table_elements(self) -> None:
         for column in self.table.c:
@@ -121,7 +121,7 @@ class ApplyBatchImpl:
                 self.column_transfers[column.name] = {"expr": column}
         for constraint in copies.in_order(self.table.constraints):
             self._grab_constraint(constraint)
-        # Models whose constraints a revision took away still say by their columns what the key is.
+        # If a revision removed a model's constraints, its columns still have the primary key flag.
         if not any(isinstance(one, PrimaryKeyConstraint) for one in self.table.constraints):
             self._set_primary_key(None, [each.name for each in self.table.c if each.primary_key])
         for index in self.table.indexes:
@@ -133,7 +133,7 @@ class ApplyBatchImpl:
             return
         name = constraint_name(constraint, self.table)
         if copies.is_bound_to_type(constraint):
-            # The type of the new table's column makes it again, under a name that is not final.
+            # The type of the new table's column creates it again, with a name that is not final.
             for column in copies.columns_of(constraint):
                 self._names_of_type_checks[column.name] = name
         elif name is not None:
@@ -159,10 +159,10 @@ class ApplyBatchImpl:
         return next((key for key, column in self.columns.items() if column.name == name), None)
 
     def _find(self, name: str) -> str:
-        """Return the key of a column: its name before the batch, or the one it was given in it.
+        """Return the key of a column by its name before the batch, or its new name.
 
         Raises:
-            KeyError: there is none.
+            KeyError: there is no such column.
         """
         key = self._key_of(name)
         if key is not None:
@@ -212,7 +212,7 @@ class ApplyBatchImpl:
         given = None if existing_type is None else to_instance(existing_type)
         check = self.named_constraints.pop(getattr(given, "name", None) or "", None)
         if check is not None and given is not None and not copies.makes_check(self.columns[key]):
-            # The check says the old name; its type says the same of the new one.
+            # The check contains the old name; its type creates one with the new name.
             self.columns[key] = copies.column_of_type(self.columns[key], given)
             self._names_of_type_checks[key] = constraint_name(check, self.table)
 
@@ -220,7 +220,7 @@ class ApplyBatchImpl:
         existing = self.columns[key]
         if key in self.column_transfers:
             self.impl.cast_for_batch_migrate(existing, self.column_transfers[key], new_type)
-        # The check that the new type may bring is asked for by itself, as a constraint.
+        # A check of the new type is added separately, as a constraint.
         self.columns[key] = copies.column_of_type(existing, new_type, with_check=False)
         self._names_of_type_checks.pop(key, None)
 
@@ -258,14 +258,14 @@ class ApplyBatchImpl:
         made = copies.column_of_type(
             copies.column(column, schema=self.table.schema), column.type, with_check=False
         )
-        # A key that stands is not enlarged by a flag; create_primary_key() does that.
+        # A flag does not extend an existing key; create_primary_key() does.
         if column.primary_key and not self._primary_key:
             self._primary_key = [column.name]
         self._order.insert(column.name, insert_before, insert_after, self._find)
         self.columns[column.name] = made
 
     def drop_column(self, table_name: str, column: Any, **kw: Any) -> None:
-        """Drop a column, and what cannot be without it; see the directive."""
+        """Drop a column, and what depends on it; see the directive."""
         if kw.get("if_exists") and self._key_of(column.name) is None:
             return
         key = self._find(column.name)
@@ -281,7 +281,7 @@ class ApplyBatchImpl:
         self._set_primary_key(self._made_primary_key if remaining else None, remaining)
 
     def create_column_comment(self, column: Column[Any]) -> None:
-        """Set the comment that ``column`` bears."""
+        """Set the comment of ``column``."""
         self.columns[self._find(column.name)].comment = column.comment
 
     # changes of constraints and indexes
@@ -290,7 +290,7 @@ class ApplyBatchImpl:
         """Add a constraint.
 
         Raises:
-            ValueError: it has no name, and no type makes it.
+            ValueError: it has no name, and no type creates it.
         """
         if is_unnamed(const):
             raise UnnamedConstraintError(
@@ -314,7 +314,7 @@ class ApplyBatchImpl:
         """Drop a constraint by its name.
 
         Raises:
-            ValueError: there is none of that name, or none was given.
+            ValueError: there is none of that name, or no name was given.
         """
         name = constraint_name(const, getattr(const, "parent", None))
         if name is None:
@@ -355,7 +355,7 @@ class ApplyBatchImpl:
         return ", ".join(repr(name) for name in self.named_constraints) or "none that has a name"
 
     def create_index(self, idx: Index, **kw: Any) -> None:
-        """Create an index; ``kw`` goes to the impl's method of this name."""
+        """Create an index; ``kw`` is passed to the impl's method of this name."""
         self.new_indexes[str(idx.name)] = idx
         self._index_options[str(idx.name)] = kw
 
@@ -374,7 +374,7 @@ class ApplyBatchImpl:
             )
 
     def create_table_comment(self, table: Table) -> None:
-        """Set the comment that ``table`` bears."""
+        """Set the comment of ``table``."""
         self.comment = table.comment
 
     def drop_table_comment(self, table: Table) -> None:
@@ -382,7 +382,7 @@ class ApplyBatchImpl:
         self.comment = None
 
     def rename_table(self, *arg: Any, **kw: Any) -> None:
-        """Refuse: the table keeps its name."""
+        """Raise: the table keeps its name."""
         raise OperationError(f"Rename {str(self.table.name)!r} outside of the batch.")
 
     # the new table
@@ -400,7 +400,7 @@ class ApplyBatchImpl:
             key: self.column_transfers[key] for key in order if key in self.column_transfers
         }
         options = {**self.table.dialect_kwargs, **self.table_kwargs}
-        # Made without its primary key, whose columns are told by the key itself.
+        # Created without its primary key flags; the constraint determines the columns.
         self.new_table = Table(
             self.temp_table_name,
             metadata,
@@ -418,10 +418,10 @@ class ApplyBatchImpl:
         self._name_type_checks()
 
     def _demand_columns_of_indexes(self) -> None:
-        """Refuse to leave an index without one of its columns, which the database would later."""
+        """Raise for an index that lacks one of its columns, as the database would later."""
         for index in self.new_indexes.values():
             for column in index.columns:
-                # Text of SQL names what it likes.
+                # SQL text may name anything.
                 if not column.is_literal:
                     self._find(column.name)
         for name, index in self.indexes.items():
@@ -444,12 +444,12 @@ class ApplyBatchImpl:
 
     def _transfer_constraint(self, constraint: Constraint, name: str | None) -> None:
         if isinstance(constraint, PrimaryKeyConstraint):
-            return  # the table has it already
+            return  # already in the table
         keys = {each: self._key_of(each) for each in copies.names_of_columns(constraint)}
         if None in keys.values():
             if constraint.table is not self.table:
                 self._find(next(each for each, key in keys.items() if key is None))
-            return  # it goes with the column that was dropped
+            return  # removed with the dropped column
         if isinstance(constraint, ForeignKeyConstraint):
             self._setup_referent(self.new_table.metadata, constraint)
             copied: Constraint = copies.foreign_key(
@@ -464,11 +464,11 @@ class ApplyBatchImpl:
         self.new_table.append_constraint(set_final_name(copied, name))
 
     def said_anew(self, sql: str) -> str:
-        """Return SQL about columns of the table, the renamed ones under their new names."""
+        """Return SQL with the table's renamed columns replaced by their new names."""
         return texts.renamed(sql, self._new_names())
 
     def _goes_with_its_columns(self, constraint: Constraint) -> bool:
-        """Return whether text was read that is about columns which are dropped, and no others."""
+        """Return whether a reflected text constraint uses only dropped columns."""
         if not self.reflected or constraint.table is not self.table:
             return False
         sql: Any = getattr(constraint, "sqltext", None)
@@ -478,7 +478,7 @@ class ApplyBatchImpl:
         return not any(each.lower() in said for each in self.columns if each in self.table.c)
 
     def dropped_in(self, sql: str) -> list[str]:
-        """Return the columns that SQL is about and the batch drops."""
+        """Return the dropped columns that SQL uses."""
         said = texts.columns_in(sql)
         dropped = [column.name for column in self.table.c if column.name not in self.columns]
         return [name for name in dropped if name.lower() in said]
@@ -492,9 +492,9 @@ class ApplyBatchImpl:
         }
 
     def _transfer_check(self, constraint: CheckConstraint, name: str | None) -> None:
-        """Let text of the old table speak of the new one, or refuse it as the database would."""
+        """Add a text check with renamed columns; raise for dropped ones, as the database would."""
         if not self.reflected or not isinstance(constraint.sqltext, TextClause):
-            return  # a table that was given is complete as it is
+            return  # a table given as copy_from is complete
         dropped = self.dropped_in(constraint.sqltext.text)
         if dropped:
             raise OperationError(
@@ -505,17 +505,17 @@ class ApplyBatchImpl:
         constraint.sqltext = copies.text_anew(constraint.sqltext, self._new_names())
 
     def _new_name_of_referent(self, schema: str | None, table: str, column: str) -> str:
-        """Return what a column is called that a foreign key refers to: this table's may change."""
+        """Return the new name of a referred column: this table's columns may be renamed."""
         if (schema, table) == (self.table.schema, self.table.name) and column in self.columns:
             return str(self.columns[column].name)
         return column
 
     def _setup_referent(self, metadata: MetaData, constraint: ForeignKeyConstraint) -> None:
-        """Put a stand-in into ``metadata`` for the table that a foreign key refers to."""
+        """Add a placeholder for the table that a foreign key refers to."""
         copies.stand_in(metadata, constraint, self._new_name_of_referent)
 
     def _name_type_checks(self) -> None:
-        """Give checks that types of columns bring the names that they had before."""
+        """Give the checks created by column types their previous names."""
         for constraint in self.new_table.constraints:
             if not copies.is_bound_to_type(constraint):
                 continue
@@ -532,14 +532,14 @@ class ApplyBatchImpl:
                     )
 
     def _gather_indexes_from_both_tables(self) -> list[Index]:
-        """Return the indexes of the new table, which has its final name by now."""
+        """Return the indexes of the new table, which has its final name by then."""
         kept = [one for one in self.indexes.values() if not copies.is_made_with_its_column(one)]
         both = [*kept, *self.new_indexes.values()]
         names = self._new_names()
         return [copies.index(each, self.new_table, self._key_of, names) for each in both]
 
     def _create(self, op_impl: DefaultImpl) -> None:
-        """Make the new table, copy the rows, and put it into the place of the old one."""
+        """Create the new table, copy the rows, and replace the old table."""
         self._transfer_elements_to_new_table()
         op_impl.prep_table_for_batch(self, self.table)
         with op_impl.surround_rebuild(self, self.table):
@@ -551,7 +551,7 @@ class ApplyBatchImpl:
             op_impl._exec(self._copy_of_rows())
             op_impl.drop_table(self.table)
         except Exception:
-            # Where the database cannot undo DDL; where it can, this may be refused.
+            # Needed if DDL is not transactional; otherwise it may fail.
             with contextlib.suppress(SQLAlchemyError):
                 op_impl.drop_table(self.new_table)
             raise

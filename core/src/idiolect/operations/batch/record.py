@@ -1,7 +1,7 @@
-"""What a batch collects, and the choice between ALTER and a new table.
+"""Records a batch, and decides between ALTER and recreating the table.
 
-``batch_alter_table`` makes one as the impl of its directives: each call of the impl is kept, and
-carried out when the block ends. How a table is rebuilt: ``rebuild.py``.
+``batch_alter_table`` uses one as the impl of its directives: each call is recorded, and executed
+at the end of the block. The rebuild is in ``rebuild.py``.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _PLACES = ("insert_before", "insert_after")
 
 
 class RecreateValueError(OperationError, ValueError):
-    """``recreate`` has a value that means nothing. Also a ValueError."""
+    """``recreate`` has an invalid value. Also a ValueError."""
 
 
 class Recorded(NamedTuple):
-    """One call of the impl that a batch keeps.
+    """A recorded call of the impl.
 
     Attributes:
         name: the impl's method.
@@ -54,27 +54,27 @@ class Recorded(NamedTuple):
 
 
 class BatchOperationsImpl:
-    """Stands for the impl inside of a batch: keeps what is asked of it until :meth:`flush`.
+    """Replaces the impl inside of a batch: records calls until :meth:`flush`.
 
     Args:
-        operations: the directives around the batch.
-        table_name: the table that changes.
+        operations: the Operations that the batch belongs to.
+        table_name: the table.
         schema: its schema; None is the connection's default schema.
-        recreate: ``"auto"`` leaves the choice to the dialect's impl.
-        copy_from: the table as it stands, in place of reflection.
-        table_args: constraints and the like that the new table gets besides.
+        recreate: ``"auto"`` leaves the decision to the dialect's impl.
+        copy_from: the existing table, instead of reflection.
+        table_args: additional constraints and the like for the new table.
         table_kwargs: arguments of the new Table.
-        reflect_args: columns and the like that stand in place of what is reflected.
-        reflect_kwargs: arguments of the Table that is reflected.
-        naming_convention: names reflected constraints that have none.
-        partial_reordering: tuples of names of columns, each in the order wanted.
+        reflect_args: columns and the like that override the reflected ones.
+        reflect_kwargs: arguments of the reflected Table.
+        naming_convention: names reflected constraints without a name.
+        partial_reordering: tuples of column names, each in the requested order.
 
     Attributes:
-        batch: what was recorded, in order.
-        asked: the directive that is being recorded, for messages.
+        batch: the recorded calls, in order.
+        asked: the directive being recorded, for messages.
 
     Raises:
-        ValueError: ``recreate`` is something else.
+        ValueError: ``recreate`` has another value.
     """
 
     def __init__(  # noqa: PLR0917 - documented order
@@ -118,12 +118,12 @@ class BatchOperationsImpl:
 
     @property
     def impl(self) -> DefaultImpl:
-        """The impl that carries out what is recorded here."""
+        """The impl that executes the recorded calls."""
         return self.operations.impl
 
     @property
     def has_comment_statements(self) -> bool:
-        """Whether comments are statements of their own."""
+        """Whether comments are separate statements."""
         return self.impl.has_comment_statements
 
     def _should_recreate(self) -> bool:
@@ -132,11 +132,11 @@ class BatchOperationsImpl:
         return self.recreate == "always"
 
     def flush(self) -> None:
-        """Carry out what was recorded, in a transaction of its own where none is open.
+        """Execute the recorded calls, in a new transaction if none is open.
 
         Raises:
-            CommandError: the table has to be reflected and a script is written, it is not there,
-                or what was recorded cannot be done to it; nothing was sent then.
+            CommandError: the table has to be reflected in a script, does not exist, or a change
+                cannot be applied to it; nothing has been sent then.
         """
         told = told_of(f"batch_alter_table on table {self.table_name!r}")
         reading = reading_for(Reader.OPERATION, self.operations.migration_context)
@@ -173,12 +173,12 @@ class BatchOperationsImpl:
                 getattr(self.impl, name)(*args, **_without_places(kw))
 
     def _recorded(self) -> Iterator[tuple[Recorded, str]]:
-        # Code that adds to the batch directly names no directive.
+        # Code that appends to the batch directly sets no directive.
         for place, recorded in enumerate(self.batch):
             yield recorded, self._directives[place] if place < len(self._directives) else ""
 
     def _demand_alter(self, name: str, args: tuple[Any, ...], kw: dict[str, Any]) -> None:
-        """Refuse what ALTER cannot do before the first statement is sent."""
+        """Raise for what ALTER does not support, before the first statement is sent."""
         if name == "add_column" and any(kw.get(place) for place in _PLACES):
             raise OperationError(
                 "Can't specify insert_before or insert_after when using ALTER; please specify "
@@ -206,10 +206,10 @@ class BatchOperationsImpl:
                     f"batch_alter_table: there is no table {str(exc)!r} in the database; "
                     f"{self._why_missing()}"
                 ) from exc
-            # A table that a foreign key refers to is missing, which is no reason to stop here.
+            # The target of a foreign key does not exist, which does not matter here.
             table = self._read({**self.reflect_kwargs, "resolve_fks": False})
         take_literally(table)
-        # Names that the database has stay as they are; the convention is for what has none.
+        # Existing names are kept; the convention is for unnamed constraints.
         name_by_convention(table, self.naming_convention)
         self.impl.complete_for_batch(table)
         return table
@@ -242,63 +242,63 @@ class BatchOperationsImpl:
         self._directives.append(self.asked)
 
     def refuse_constraint(self, const: Constraint) -> None:
-        """Refuse nothing yet: it is not known whether the table will be rebuilt."""
+        """Do nothing: it is not yet known whether the table will be recreated."""
 
     def add_column(self, *arg: Any, **kw: Any) -> None:
-        """Keep a call of the impl's method of this name."""
+        """Record a call of the impl's method of this name."""
         self._record("add_column", *arg, **kw)
 
     def drop_column(self, *arg: Any, **kw: Any) -> None:
-        """Keep a call of the impl's method of this name."""
+        """Record a call of the impl's method of this name."""
         self._record("drop_column", *arg, **kw)
 
     def alter_column(self, *arg: Any, **kw: Any) -> None:
-        """Keep a call of the impl's method of this name."""
+        """Record a call of the impl's method of this name."""
         self._record("alter_column", *arg, **kw)
 
     def add_constraint(self, const: Constraint) -> None:
-        """Keep a call of the impl's method of this name."""
+        """Record a call of the impl's method of this name."""
         self._record("add_constraint", const)
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
-        """Keep a call of the impl's method of this name."""
+        """Record a call of the impl's method of this name."""
         self._record("drop_constraint", const, **kw)
 
     def create_index(self, idx: Index, **kw: Any) -> None:
-        """Keep a call of the impl's method of this name."""
+        """Record a call of the impl's method of this name."""
         self._record("create_index", idx, **kw)
 
     def drop_index(self, idx: Index, **kw: Any) -> None:
-        """Keep a call of the impl's method of this name."""
+        """Record a call of the impl's method of this name."""
         self._record("drop_index", idx, **kw)
 
     def create_table_comment(self, table: Table) -> None:
-        """Keep a call of the impl's method of this name."""
+        """Record a call of the impl's method of this name."""
         self._record("create_table_comment", table)
 
     def drop_table_comment(self, table: Table) -> None:
-        """Keep a call of the impl's method of this name."""
+        """Record a call of the impl's method of this name."""
         self._record("drop_table_comment", table)
 
     def create_column_comment(self, column: Column[Any]) -> None:
-        """Keep a call of the impl's method of this name."""
+        """Record a call of the impl's method of this name."""
         self._record("create_column_comment", column)
 
     def create_table(self, table: Table, **kw: Any) -> None:
-        """Refuse: a batch is about one table that is there."""
+        """Raise: a batch changes an existing table."""
         raise OperationError(f"A batch changes one table; create {table.name!r} outside of it.")
 
     def drop_table(self, table: Table, **kw: Any) -> None:
-        """Refuse: a batch is about one table that stays."""
+        """Raise: a batch cannot drop its table."""
         raise OperationError(f"A batch changes one table; drop {table.name!r} outside of it.")
 
     def rename_table(self, *arg: Any, **kw: Any) -> None:
-        """Refuse: a batch is about one table that keeps its name."""
+        """Raise: a batch cannot rename its table."""
         raise OperationError(
             f"A batch changes the columns of {self.table_name!r}; rename the table outside of it."
         )
 
 
 def _without_places(kw: dict[str, Any]) -> dict[str, Any]:
-    # ALTER leaves a column where it is, so what is said of its place means nothing then.
+    # ALTER does not move columns, so their position is ignored.
     return {key: value for key, value in kw.items() if key not in _PLACES}

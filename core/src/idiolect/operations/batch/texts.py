@@ -1,7 +1,7 @@
-"""Columns named in SQL text: in a CHECK that was read, in a computed column, in part of an index.
+"""Finds columns in SQL text: of reflected checks, computed columns and index expressions.
 
-Used by :mod:`idiolect.operations.batch.rebuild`. Text is only split into words: the words around
-one decide whether it is a column.
+Used by :mod:`idiolect.operations.batch.rebuild`. Text is only split into words; the neighbours of a
+word determine whether it is a column.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ _WORD = re.compile(
     re.VERBOSE,
 )
 _QUOTES = {"quoted": '"', "ticked": "`"}
-#: After these comes the name of a collation or a type.
+#: Followed by the name of a collation or a type.
 _NO_COLUMN = re.compile(r"(?:\b(?:collate|as)|::)\s*$", re.IGNORECASE)
 _CALL = re.compile(r"\s*\(")
 
 
 def columns_in(sql: str) -> set[str]:
-    """Return what may be names of columns in an expression, in lower case."""
+    """Return the words of an expression that may be column names, in lower case."""
     return {name.lower() for _match, name in _names(sql)}
 
 
 def renamed(sql: str, names: Mapping[str, str]) -> str:
-    """Return an expression in which columns have other names.
+    """Return an expression with renamed columns.
 
     Args:
-        sql: the expression; names in it count whatever their case.
-        names: from the former names in lower case to the new ones, quoted as the database wants.
+        sql: the expression; names in it are case-insensitive.
+        names: old name in lower case -> new name, quoted for the database.
     """
     parts = []
     end = 0

@@ -1,4 +1,4 @@
-"""The documented path of all operation classes."""
+"""The documented import path of all operation classes."""
 
 from __future__ import annotations
 

@@ -27,17 +27,17 @@ class AlterColumnOp(AlterTableOp):
 
     Args:
         table_name: the table.
-        column_name: the column as it is called before.
+        column_name: the column's current name.
         schema: the table's schema; None is the connection's default schema.
-        existing_type: its type so far.
-        existing_server_default: its default so far, None for none; False if unknown.
-        existing_nullable: whether it took NULL so far.
-        existing_comment: its comment so far.
-        modify_nullable: whether it is to take NULL; None leaves it as it is.
-        modify_comment: its new comment, None for none; False leaves it.
-        modify_server_default: its new default, None for none; False leaves it.
-        modify_name: its new name; None leaves it.
-        modify_type: its new type; None leaves it.
+        existing_type: the current type.
+        existing_server_default: the current default, None if there is none; False if unknown.
+        existing_nullable: whether NULL is allowed at present.
+        existing_comment: the current comment.
+        modify_nullable: whether to allow NULL; None leaves it unchanged.
+        modify_comment: the new comment, None to drop it; False leaves it unchanged.
+        modify_server_default: the new default, None to drop it; False leaves it unchanged.
+        modify_name: the new name; None leaves it unchanged.
+        modify_type: the new type; None leaves it unchanged.
         kw: ``autoincrement``, ``existing_autoincrement`` and options of dialects.
     """
 
@@ -83,10 +83,10 @@ class AlterColumnOp(AlterTableOp):
         )
 
     def to_diff_tuple(self) -> list[tuple[Any, ...]]:
-        """Return a list with a tuple for each change.
+        """Return a list with one tuple per change.
 
         Each is ``("modify_type" | "modify_nullable" | "modify_default" | "modify_comment" |
-        "modify_name", schema, table name, column name, {what else is known}, before, after)``.
+        "modify_name", schema, table name, column name, {existing facts}, old value, new value)``.
         """
         return list(self._diffs())
 
@@ -112,10 +112,10 @@ class AlterColumnOp(AlterTableOp):
             yield ("modify_name", *place, known, self.column_name, self.modify_name)
 
     def reverse(self) -> AlterColumnOp:
-        """Return the operation that changes the column back, as far as it is known before.
+        """Return the operation that restores the column, as far as its current state is known.
 
         Raises:
-            ValueError: an option ``modify_...`` has no ``existing_...`` beside it.
+            ValueError: the ``existing_...`` counterpart of a ``modify_...`` argument is missing.
         """
         facts: dict[str, Any] = {
             "existing_type": self.existing_type,
@@ -163,30 +163,30 @@ class AlterColumnOp(AlterTableOp):
         schema: str | None = None,
         **kw: Any,
     ) -> None:
-        """Change a column: only what is given becomes different.
+        """Change a column: only the given properties are changed.
 
-        A type that brings a CHECK of its own (Boolean, Enum) gets it, and the one of
-        ``existing_type`` is dropped, where the database needs such.
+        If the database needs them, the CHECK of ``existing_type`` (Boolean, Enum) is dropped, and
+        that of the new type is added.
 
         Args:
-            operations: what carries it out.
+            operations: executes the operation.
             table_name: the table.
-            column_name: the column as it is called before.
+            column_name: the column's current name.
             nullable: True or False: allow or forbid NULL.
-            comment: its new comment; None removes it.
-            server_default: its new default: text for a value, ``text()`` or another expression
+            comment: the new comment; None removes it.
+            server_default: the new default: a string for a value, ``text()`` or another expression
                 for SQL, an Identity; None removes it.
-            new_column_name: its new name.
-            type_: its new type.
-            existing_type: its type so far; some databases need it for any change.
-            existing_server_default: its default so far; needed to change an Identity, and by
+            new_column_name: the new name.
+            type_: the new type.
+            existing_type: the current type; some databases need it for any change.
+            existing_server_default: the current default; needed to change an Identity, and by
                 databases that would lose it.
-            existing_nullable: whether it took NULL so far; for databases that would lose it.
-            existing_comment: its comment so far; for databases that would lose it.
+            existing_nullable: whether NULL is allowed at present; for databases that would lose it.
+            existing_comment: the current comment; for databases that would lose it.
             schema: the table's schema; None is the connection's default schema.
             kw: ``autoincrement`` and ``existing_autoincrement``, for databases with such a flag,
                 and options of dialects, named ``<dialectname>_<argument>``, such as
-                ``postgresql_using``: SQL that makes the new value from the old.
+                ``postgresql_using``: SQL that converts the old values.
         """
         operations.invoke(
             cls(
@@ -225,22 +225,22 @@ class AlterColumnOp(AlterTableOp):
         insert_after: str | None = None,
         **kw: Any,
     ) -> None:
-        """Change a column of the table of the batch: only what is given becomes different.
+        """Change a column of the batch's table: only the given properties are changed.
 
         Args:
-            operations: what keeps it.
-            column_name: the column as it is called before.
+            operations: records the operation.
+            column_name: the column's current name.
             nullable: True or False: allow or forbid NULL.
-            comment: its new comment; None removes it.
-            server_default: its new default; None removes it.
-            new_column_name: its new name.
-            type_: its new type.
-            existing_type: its type so far; needed where its CHECK has a name.
-            existing_server_default: its default so far.
-            existing_nullable: whether it took NULL so far.
-            existing_comment: its comment so far.
-            insert_before: the column to place it before, if the table is rebuilt.
-            insert_after: the column to place it after, likewise; both None: where it is.
+            comment: the new comment; None removes it.
+            server_default: the new default; None removes it.
+            new_column_name: the new name.
+            type_: the new type.
+            existing_type: the current type; needed if its CHECK has a name.
+            existing_server_default: the current default.
+            existing_nullable: whether NULL is allowed at present.
+            existing_comment: the current comment.
+            insert_before: move it before this column, if the table is recreated.
+            insert_after: move it after this column, if the table is recreated.
             kw: ``autoincrement``, ``existing_autoincrement`` and options of dialects.
         """
         places = {"insert_before": insert_before, "insert_after": insert_after}

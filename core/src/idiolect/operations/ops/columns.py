@@ -24,9 +24,9 @@ class AddColumnOp(AlterTableOp):
         table_name: the table.
         column: the new column.
         schema: the table's schema; None is the connection's default schema.
-        if_not_exists: ignore a column that is there, where the database can.
-        inline_references: write a sole foreign key into the column's definition.
-        inline_primary_key: write PRIMARY KEY into the definition of a primary key column.
+        if_not_exists: ignore an existing column, if the database supports it.
+        inline_references: render a sole foreign key as part of the column's definition.
+        inline_primary_key: render PRIMARY KEY as part of a primary key column's definition.
         kw: kept for programs; not part of the statement.
     """
 
@@ -49,7 +49,7 @@ class AddColumnOp(AlterTableOp):
         self.kw = kw
 
     def reverse(self) -> DropColumnOp:
-        """Return the operation that drops the column, and remembers it."""
+        """Return the operation that drops the column; it keeps this one for its own reverse."""
         undoing = DropColumnOp.from_column_and_tablename(self.schema, self.table_name, self.column)
         undoing.if_exists = self.if_not_exists
         return undoing
@@ -64,14 +64,14 @@ class AddColumnOp(AlterTableOp):
 
     @classmethod
     def from_column(cls, col: Column[Any]) -> AddColumnOp:
-        """Return the operation that adds ``col`` to a table named as its own."""
+        """Return the operation that adds ``col`` to a table with the name of its own."""
         return cls(col.table.name, col, schema=col.table.schema)
 
     @classmethod
     def from_column_and_tablename(
         cls, schema: str | None, tname: str, col: Column[Any]
     ) -> AddColumnOp:
-        """Return the operation that adds ``col`` to the table called ``tname``."""
+        """Return the operation that adds ``col`` to the table ``tname``."""
         return cls(tname, col, schema=schema)
 
     @classmethod
@@ -86,18 +86,18 @@ class AddColumnOp(AlterTableOp):
         inline_references: bool | None = None,
         inline_primary_key: bool | None = None,
     ) -> None:
-        """Add a column, then its constraints, its index and its comment where it has such.
+        """Add a column, then its constraints, index and comment, if any.
 
         Args:
-            operations: what carries it out.
+            operations: executes the operation.
             table_name: the table.
-            column: the new column; a default of the database is given as ``server_default``.
+            column: the new column; set a database default with ``server_default``.
             schema: the table's schema; None is the connection's default schema.
-            if_not_exists: add IF NOT EXISTS, for dialects that have it.
-            inline_references: write a sole foreign key into the column's definition instead of
-                adding a constraint afterwards; its name is then the database's choice.
-            inline_primary_key: write PRIMARY KEY into the definition of a column that is a
-                primary key; otherwise the key is left to create_primary_key().
+            if_not_exists: add IF NOT EXISTS, for dialects that support it.
+            inline_references: render a sole foreign key as part of the column's definition instead
+                of adding a constraint afterwards; the database then chooses its name.
+            inline_primary_key: render PRIMARY KEY as part of the definition of a primary key
+                column; otherwise the key is left to create_primary_key().
         """
         operations.invoke(
             cls(
@@ -122,16 +122,16 @@ class AddColumnOp(AlterTableOp):
         inline_references: bool | None = None,
         inline_primary_key: bool | None = None,
     ) -> None:
-        """Add a column to the table of the batch.
+        """Add a column to the batch's table.
 
         Args:
-            operations: what keeps it.
+            operations: records the operation.
             column: the new column.
-            insert_before: the column to place it before, if the table is rebuilt.
-            insert_after: the column to place it after, likewise; both None: at the end.
-            if_not_exists: add IF NOT EXISTS, for dialects that have it.
-            inline_references: write a sole foreign key into the column's definition.
-            inline_primary_key: write PRIMARY KEY into the definition of a primary key column.
+            insert_before: add it before this column, if the table is recreated.
+            insert_after: add it after this column, if the table is recreated.
+            if_not_exists: add IF NOT EXISTS, for dialects that support it.
+            inline_references: render a sole foreign key as part of the column's definition.
+            inline_primary_key: render PRIMARY KEY as part of a primary key column's definition.
         """
         places = {"insert_before": insert_before, "insert_after": insert_after}
         operations.invoke(
@@ -156,8 +156,8 @@ class DropColumnOp(AlterTableOp):
         table_name: the table.
         column_name: the column.
         schema: the table's schema; None is the connection's default schema.
-        if_exists: ignore a column that is not there, where the database can.
-        _reverse: the operation that would add it again.
+        if_exists: ignore a missing column, if the database supports it.
+        _reverse: the operation that adds it again.
         kw: options of dialects.
     """
 
@@ -185,7 +185,7 @@ class DropColumnOp(AlterTableOp):
         """Return the operation that adds the column again.
 
         Raises:
-            ValueError: the column is known by name only.
+            ValueError: only the column's name is known.
         """
         if self._reverse is None:
             raise IrreversibleError(
@@ -201,12 +201,12 @@ class DropColumnOp(AlterTableOp):
     def from_column_and_tablename(
         cls, schema: str | None, tname: str, col: Column[Any]
     ) -> DropColumnOp:
-        """Return the operation that drops ``col`` of the table called ``tname``."""
+        """Return the operation that drops ``col`` of the table ``tname``."""
         added = AddColumnOp.from_column_and_tablename(schema, tname, col)
         return cls(tname, col.name, schema=schema, _reverse=added)
 
     def to_column(self, migration_context: ContextLike | None = None) -> Column[Any]:
-        """Return the column as far as it is known, else one of that name without a type."""
+        """Return the column if it is known, otherwise one of that name without a type."""
         if self._reverse is not None:
             return self._reverse.column
         return SchemaObjects(migration_context).column(self.column_name)
@@ -224,24 +224,24 @@ class DropColumnOp(AlterTableOp):
         """Drop a column.
 
         Args:
-            operations: what carries it out.
+            operations: executes the operation.
             table_name: the table.
             column_name: the column.
             schema: the table's schema; None is the connection's default schema.
-            kw: ``if_exists=True`` adds IF EXISTS, for dialects that have it; others are
-                options of dialects, named ``<dialectname>_<argument>``.
+            kw: ``if_exists=True`` adds IF EXISTS, for dialects that support it; others are options
+                of dialects, named ``<dialectname>_<argument>``.
         """
         operations.invoke(cls(table_name, column_name, schema=schema, **kw))
 
     @classmethod
     def batch_drop_column(cls, operations: BatchOperations, column_name: str, **kw: Any) -> None:
-        """Drop a column of the table of the batch.
+        """Drop a column of the batch's table.
 
         Args:
-            operations: what keeps it.
+            operations: records the operation.
             column_name: the column.
-            kw: ``existing_type``, whose named CHECK goes with the column; others as without a
-                batch.
+            kw: ``existing_type``, whose named CHECK is dropped with the column; others as in
+                drop_column() of Operations.
         """
         impl = operations.impl
         operations.invoke(cls(impl.table_name, column_name, schema=impl.schema, **kw))

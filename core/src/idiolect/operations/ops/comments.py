@@ -25,7 +25,7 @@ class CreateTableCommentOp(AlterTableOp):
         table_name: the table.
         comment: the comment; None removes it.
         schema: the table's schema; None is the connection's default schema.
-        existing_comment: the comment so far; None where there is none.
+        existing_comment: the current comment; None if there is none.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class CreateTableCommentOp(AlterTableOp):
         self.existing_comment = existing_comment
 
     def reverse(self) -> CreateTableCommentOp | DropTableCommentOp:
-        """Return the operation that sets the former comment, or removes this one."""
+        """Return the operation that restores the old comment, or removes this one."""
         if self.existing_comment is None:
             return DropTableCommentOp(
                 self.table_name, existing_comment=self.comment, schema=self.schema
@@ -54,14 +54,14 @@ class CreateTableCommentOp(AlterTableOp):
         )
 
     def to_table(self, migration_context: ContextLike | None = None) -> Table:
-        """Return a table of that name with the comment and nothing else."""
+        """Return a table of that name with only the comment."""
         with explained_arguments(self):
             return SchemaObjects(migration_context).table(
                 table_name_of(self), schema=self.schema, comment=comment_of(self)
             )
 
     def to_diff_tuple(self) -> tuple[Any, ...]:
-        """Return ``("add_table_comment", table, former comment)``."""
+        """Return ``("add_table_comment", table, old comment)``."""
         return ("add_table_comment", self.to_table(), self.existing_comment)
 
     @classmethod
@@ -77,10 +77,10 @@ class CreateTableCommentOp(AlterTableOp):
         """Set a table's comment.
 
         Args:
-            operations: what carries it out.
+            operations: executes the operation.
             table_name: the table.
             comment: the comment; None removes it.
-            existing_comment: the comment so far, with which the operation can be reversed.
+            existing_comment: the current comment, needed to reverse the operation.
             schema: the table's schema; None is the connection's default schema.
         """
         operations.invoke(
@@ -95,12 +95,12 @@ class CreateTableCommentOp(AlterTableOp):
         *,
         existing_comment: str | None = None,
     ) -> None:
-        """Set the comment of the table of the batch.
+        """Set the comment of the batch's table.
 
         Args:
-            operations: what keeps it.
+            operations: records the operation.
             comment: the comment; None removes it.
-            existing_comment: the comment so far.
+            existing_comment: the current comment.
         """
         impl = operations.impl
         operations.invoke(
@@ -116,7 +116,7 @@ class DropTableCommentOp(AlterTableOp):
     Args:
         table_name: the table.
         schema: the table's schema; None is the connection's default schema.
-        existing_comment: the comment so far.
+        existing_comment: the current comment.
     """
 
     def __init__(
@@ -130,11 +130,11 @@ class DropTableCommentOp(AlterTableOp):
         self.existing_comment = existing_comment
 
     def reverse(self) -> CreateTableCommentOp:
-        """Return the operation that sets the former comment."""
+        """Return the operation that restores the old comment."""
         return CreateTableCommentOp(self.table_name, self.existing_comment, schema=self.schema)
 
     def to_table(self, migration_context: ContextLike | None = None) -> Table:
-        """Return a table of that name and nothing else."""
+        """Return an empty table of that name."""
         with explained_arguments(self):
             return SchemaObjects(migration_context).table(table_name_of(self), schema=self.schema)
 
@@ -154,9 +154,9 @@ class DropTableCommentOp(AlterTableOp):
         """Remove a table's comment.
 
         Args:
-            operations: what carries it out.
+            operations: executes the operation.
             table_name: the table.
-            existing_comment: the comment so far, with which the operation can be reversed.
+            existing_comment: the current comment, needed to reverse the operation.
             schema: the table's schema; None is the connection's default schema.
         """
         operations.invoke(cls(table_name, existing_comment=existing_comment, schema=schema))
@@ -165,11 +165,11 @@ class DropTableCommentOp(AlterTableOp):
     def batch_drop_table_comment(
         cls, operations: BatchOperations, *, existing_comment: str | None = None
     ) -> None:
-        """Remove the comment of the table of the batch.
+        """Remove the comment of the batch's table.
 
         Args:
-            operations: what keeps it.
-            existing_comment: the comment so far.
+            operations: records the operation.
+            existing_comment: the current comment.
         """
         impl = operations.impl
         operations.invoke(

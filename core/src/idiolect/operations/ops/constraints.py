@@ -1,4 +1,4 @@
-"""Operations that add and drop constraints; foreign keys have a room of their own."""
+"""Operations that add and drop constraints; foreign keys are in a separate module."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
 
     from idiolect.abc import ContextLike
 
-#: Arguments that every constraint of SQLAlchemy takes besides options of dialects.
+#: Arguments of all SQLAlchemy constraints, besides options of dialects.
 FACTS = ("deferrable", "initially", "info", "comment")
 
 _AC = TypeVar("_AC", bound="type[AddConstraintOp]")
 
 
 class AddConstraintOp(MigrateOperation):
-    """An operation that adds a constraint to a table that is there."""
+    """An operation that adds a constraint to an existing table."""
 
     add_constraint_ops: ClassVar[Dispatcher] = Dispatcher()
-    #: What drop_constraint() calls the kind of constraint; None: by no name of its own.
+    #: The ``type_`` of drop_constraint() for this kind; None if there is none.
     _type_to_drop: ClassVar[str | None] = None
 
     @property
@@ -49,16 +49,16 @@ class AddConstraintOp(MigrateOperation):
         """The kind of constraint.
 
         Raises:
-            NotImplementedError: a subclass does not say.
+            NotImplementedError: not set by the subclass.
         """
         raise NotReversibleError(f"{type(self).__name__} does not define constraint_type.")
 
     @classmethod
     def register_add_constraint(cls, type_: str) -> Callable[[_AC], _AC]:
-        """Return a class decorator: the class makes operations from constraints of a kind.
+        """Return a class decorator that registers the operation for a kind of constraint.
 
         Args:
-            type_: the kind, as SQLAlchemy's ``__visit_name__`` of the constraint.
+            type_: the kind: SQLAlchemy's ``__visit_name__`` of the constraint.
         """
 
         def register(op_class: _AC) -> _AC:
@@ -72,22 +72,22 @@ class AddConstraintOp(MigrateOperation):
         """Return the operation that adds ``constraint``, which belongs to a table.
 
         Raises:
-            ValueError: no operation is registered for constraints of its kind.
+            ValueError: no operation is registered for this kind of constraint.
         """
         make = cls.add_constraint_ops.dispatch(constraint.__visit_name__)
         made: AddConstraintOp = make(constraint)
         return made
 
     def to_constraint(self, migration_context: ContextLike | None = None) -> Constraint:
-        """Return a new constraint as this operation describes it, on a table of that name.
+        """Return the described constraint as a new object, on a new table of that name.
 
         Args:
-            migration_context: whose naming convention names it; None: no convention.
+            migration_context: its naming convention is applied; None: no convention.
         """
         raise NotReversibleError(f"{type(self).__name__} has no to_constraint().")
 
     def reverse(self) -> DropConstraintOp:
-        """Return the operation that drops the constraint, and remembers it."""
+        """Return the operation that drops the constraint; it keeps this one for its own reverse."""
         return DropConstraintOp.from_constraint(self.to_constraint())
 
     def to_diff_tuple(self) -> tuple[str, Constraint]:
@@ -102,9 +102,9 @@ class CreatePrimaryKeyOp(AddConstraintOp):
     """Add a primary key.
 
     Args:
-        constraint_name: its name; None asks the naming convention, else the database.
+        constraint_name: its name; None uses the naming convention, or the database's default.
         table_name: the table.
-        columns: names of its columns, in order.
+        columns: its column names, in order.
         schema: the table's schema; None is the connection's default schema.
         kw: arguments of SQLAlchemy's PrimaryKeyConstraint.
     """
@@ -163,10 +163,10 @@ class CreatePrimaryKeyOp(AddConstraintOp):
         """Add a primary key.
 
         Args:
-            operations: what carries it out.
-            constraint_name: its name; None asks the naming convention, else the database.
+            operations: executes the operation.
+            constraint_name: its name; None uses the naming convention, or the database's default.
             table_name: the table.
-            columns: names of its columns, in order.
+            columns: its column names, in order.
             schema: the table's schema; None is the connection's default schema.
         """
         operations.invoke(cls(constraint_name, table_name, columns, schema=schema))
@@ -175,12 +175,12 @@ class CreatePrimaryKeyOp(AddConstraintOp):
     def batch_create_primary_key(
         cls, operations: BatchOperations, constraint_name: str | None, columns: list[str]
     ) -> None:
-        """Add a primary key to the table of the batch.
+        """Add a primary key to the batch's table.
 
         Args:
-            operations: what keeps it.
+            operations: records the operation.
             constraint_name: its name.
-            columns: names of its columns, in order.
+            columns: its column names, in order.
         """
         impl = operations.impl
         operations.invoke(cls(constraint_name, impl.table_name, columns, schema=impl.schema))
@@ -193,9 +193,9 @@ class CreateUniqueConstraintOp(AddConstraintOp):
     """Add a unique constraint.
 
     Args:
-        constraint_name: its name; None asks the naming convention, else the database.
+        constraint_name: its name; None uses the naming convention, or the database's default.
         table_name: the table.
-        columns: names of its columns, in order.
+        columns: its column names, in order.
         schema: the table's schema; None is the connection's default schema.
         kw: arguments of SQLAlchemy's UniqueConstraint.
     """
@@ -256,10 +256,10 @@ class CreateUniqueConstraintOp(AddConstraintOp):
         """Add a unique constraint.
 
         Args:
-            operations: what carries it out.
-            constraint_name: its name; None asks the naming convention, else the database.
+            operations: executes the operation.
+            constraint_name: its name; None uses the naming convention, or the database's default.
             table_name: the table.
-            columns: names of its columns, in order.
+            columns: its column names, in order.
             schema: the table's schema; None is the connection's default schema.
             kw: ``deferrable`` (True or False: add DEFERRABLE or NOT DEFERRABLE), ``initially``
                 (add INITIALLY and this word) and options of dialects, named
@@ -271,12 +271,12 @@ class CreateUniqueConstraintOp(AddConstraintOp):
     def batch_create_unique_constraint(
         cls, operations: BatchOperations, constraint_name: str, columns: Sequence[str], **kw: Any
     ) -> Any:
-        """Add a unique constraint to the table of the batch.
+        """Add a unique constraint to the batch's table.
 
         Args:
-            operations: what keeps it.
+            operations: records the operation.
             constraint_name: its name.
-            columns: names of its columns, in order.
+            columns: its column names, in order.
             kw: ``deferrable``, ``initially`` and options of dialects.
         """
         impl = operations.impl
@@ -290,12 +290,12 @@ class CreateUniqueConstraintOp(AddConstraintOp):
 @AddConstraintOp.register_add_constraint("table_or_column_check_constraint")
 @AddConstraintOp.register_add_constraint("column_check_constraint")
 class CreateCheckConstraintOp(AddConstraintOp):
-    """Add a check.
+    """Add a check constraint.
 
     Args:
-        constraint_name: its name; None asks the naming convention, else the database.
+        constraint_name: its name; None uses the naming convention, or the database's default.
         table_name: the table.
-        condition: what must not be false of any row.
+        condition: must not be false for any row.
         schema: the table's schema; None is the connection's default schema.
         kw: arguments of SQLAlchemy's CheckConstraint.
     """
@@ -356,14 +356,14 @@ class CreateCheckConstraintOp(AddConstraintOp):
         schema: str | None = None,
         **kw: Any,
     ) -> None:
-        r"""Add a check.
+        r"""Add a check constraint.
 
         Args:
-            operations: what carries it out.
-            constraint_name: its name; None asks the naming convention, else the database.
+            operations: executes the operation.
+            constraint_name: its name; None uses the naming convention, or the database's default.
             table_name: the table.
-            condition: what must not be false of any row: SQL as text, in which a colon before
-                a word is written ``\:``, or an expression of ``column()`` and the like.
+            condition: must not be false for any row: SQL as text, with ``\:`` for a colon before a
+                word, or an expression of ``column()`` and the like.
             schema: the table's schema; None is the connection's default schema.
             kw: ``deferrable`` (True or False: add DEFERRABLE or NOT DEFERRABLE), ``initially``
                 (add INITIALLY and this word) and options of dialects, named
@@ -379,12 +379,12 @@ class CreateCheckConstraintOp(AddConstraintOp):
         condition: str | TextClause | ColumnElement[bool],
         **kw: Any,
     ) -> None:
-        """Add a CHECK to the table of the batch.
+        """Add a check constraint to the batch's table.
 
         Args:
-            operations: what keeps it.
+            operations: records the operation.
             constraint_name: its name.
-            condition: what has to be true of each row.
+            condition: must not be false for any row.
             kw: ``deferrable``, ``initially`` and options of dialects.
         """
         impl = operations.impl
@@ -399,13 +399,13 @@ class DropConstraintOp(MigrateOperation):
     """Drop a constraint by its name.
 
     Args:
-        constraint_name: its name; None asks the naming convention.
+        constraint_name: its name; None uses the naming convention.
         table_name: the table.
-        type_: ``"foreignkey"``, ``"primary"``, ``"unique"``, ``"check"``, or None where the
-            database needs no such word.
+        type_: ``"foreignkey"``, ``"primary"``, ``"unique"``, ``"check"``, or None if the
+            database does not need it.
         schema: the table's schema; None is the connection's default schema.
-        if_exists: ignore a constraint that is not there, where the database can.
-        _reverse: the operation that would add it again.
+        if_exists: ignore a missing constraint, if the database supports it.
+        _reverse: the operation that adds it again.
     """
 
     def __init__(
@@ -429,7 +429,7 @@ class DropConstraintOp(MigrateOperation):
         """Return the operation that adds the constraint again.
 
         Raises:
-            ValueError: the constraint is known by name only.
+            ValueError: only the constraint's name is known.
         """
         return AddConstraintOp.from_constraint(self.to_constraint())
 
@@ -437,14 +437,14 @@ class DropConstraintOp(MigrateOperation):
         """Return ``("remove_fk", constraint)`` or ``("remove_constraint", constraint)``.
 
         Raises:
-            ValueError: the constraint is known by name only.
+            ValueError: only the constraint's name is known.
         """
         word = "remove_fk" if self.constraint_type == "foreignkey" else "remove_constraint"
         return (word, self.to_constraint())
 
     @classmethod
     def from_constraint(cls, constraint: Constraint) -> DropConstraintOp:
-        """Return the operation that drops ``constraint``, and remembers it."""
+        """Return the operation that drops ``constraint`` and stores it for :meth:`reverse`."""
         added = AddConstraintOp.from_constraint(constraint)
         return cls(
             final_name(constraint),
@@ -455,10 +455,10 @@ class DropConstraintOp(MigrateOperation):
         )
 
     def to_constraint(self) -> Constraint:
-        """Return a new constraint, with the name and table of this operation.
+        """Return the constraint as a new object, with the name and table of this operation.
 
         Raises:
-            ValueError: the constraint is known by name only.
+            ValueError: only the constraint's name is known.
         """
         if self._reverse is None:
             raise IrreversibleError(
@@ -485,11 +485,11 @@ class DropConstraintOp(MigrateOperation):
         """Drop a constraint by its name.
 
         Args:
-            operations: what carries it out.
+            operations: executes the operation.
             constraint_name: its name.
             table_name: the table.
             type_: ``"foreignkey"``, ``"primary"``, ``"unique"`` or ``"check"``: some databases
-                need it, and a naming convention for checks is applied with ``"check"`` alone.
+                need it, and a naming convention for checks is only applied with ``"check"``.
             schema: the table's schema; None is the connection's default schema.
             if_exists: add IF EXISTS.
         """
@@ -501,10 +501,10 @@ class DropConstraintOp(MigrateOperation):
     def batch_drop_constraint(
         cls, operations: BatchOperations, constraint_name: str, type_: str | None = None
     ) -> None:
-        """Drop a constraint of the table of the batch by its name.
+        """Drop a constraint of the batch's table by its name.
 
         Args:
-            operations: what keeps it.
+            operations: records the operation.
             constraint_name: its name.
             type_: ``"foreignkey"``, ``"primary"``, ``"unique"`` or ``"check"``.
         """
@@ -513,13 +513,13 @@ class DropConstraintOp(MigrateOperation):
 
 
 def final_name(constraint: Constraint) -> str | None:
-    """Return a constraint's name; None where it has none, or its type left it out."""
+    """Return a constraint's name; None if it has none, or only a placeholder."""
     name = constraint.name
     return name if isinstance(name, str) else None
 
 
 def timing_of(constraint: Constraint) -> dict[str, Any]:
-    """Return when a constraint is checked, as far as it says."""
+    """Return the ``deferrable`` and ``initially`` arguments of a constraint, if set."""
     facts = {"deferrable": constraint.deferrable, "initially": constraint.initially}
     return {name: value for name, value in facts.items() if value}
 

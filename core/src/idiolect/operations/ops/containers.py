@@ -1,4 +1,4 @@
-"""Operations that hold operations: of one table, of an upgrade, of a whole revision."""
+"""Operations that contain operations: on one table, of an upgrade, of a whole revision."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ class OpContainer(MigrateOperation):
     """Operations in order.
 
     Args:
-        ops: the operations; kept as a list of its own, which may be changed.
+        ops: the operations; copied to a list that may be modified.
     """
 
     def __init__(self, ops: Sequence[MigrateOperation] = ()) -> None:
         self.ops = list(ops)
 
     def is_empty(self) -> bool:
-        """Return whether it holds nothing; another container in it counts, empty or not."""
+        """Return whether it has no operations; nested containers count, even if empty."""
         return not self.ops
 
     def as_diffs(self) -> list[tuple[Any, ...] | list[tuple[Any, ...]]]:
-        """Return the tuples of all operations, those of containers in it among them.
+        """Return the diff tuples of all operations, including those in nested containers.
 
-        An operation of several changes gives a list of tuples.
+        An operation with several changes results in a list of tuples.
 
         Raises:
-            NotImplementedError: an operation has no form as a tuple.
+            NotImplementedError: an operation has no diff tuple.
         """
         return list(self._ops_as_diffs(self))
 
@@ -68,16 +68,16 @@ class ModifyTableOps(OpContainer):
         self.schema = schema
 
     def reverse(self) -> ModifyTableOps:
-        """Return the operations that undo these, last first."""
+        """Return the operations that undo these, in reverse order."""
         return ModifyTableOps(self.table_name, self._reversed(), schema=self.schema)
 
 
 class UpgradeOps(OpContainer):
-    """What ``upgrade()`` of a revision does.
+    """The operations of a revision's ``upgrade()``.
 
     Args:
         ops: the operations.
-        upgrade_token: the variable of the revision's template that its code fills.
+        upgrade_token: the template variable for the rendered code.
     """
 
     def __init__(
@@ -89,21 +89,21 @@ class UpgradeOps(OpContainer):
         self.upgrade_token = upgrade_token
 
     def reverse_into(self, downgrade_ops: DowngradeOps) -> DowngradeOps:
-        """Replace what ``downgrade_ops`` holds by what undoes these, and return it."""
+        """Replace the contents of ``downgrade_ops`` by the reverse of these, and return it."""
         downgrade_ops.ops[:] = self._reversed()
         return downgrade_ops
 
     def reverse(self) -> DowngradeOps:
-        """Return the operations that undo these, last first."""
+        """Return the operations that undo these, in reverse order."""
         return self.reverse_into(DowngradeOps())
 
 
 class DowngradeOps(OpContainer):
-    """What ``downgrade()`` of a revision does.
+    """The operations of a revision's ``downgrade()``.
 
     Args:
         ops: the operations.
-        downgrade_token: the variable of the revision's template that its code fills.
+        downgrade_token: the template variable for the rendered code.
     """
 
     def __init__(
@@ -115,26 +115,26 @@ class DowngradeOps(OpContainer):
         self.downgrade_token = downgrade_token
 
     def reverse(self) -> UpgradeOps:
-        """Return the operations that undo these, last first."""
+        """Return the operations that undo these, in reverse order."""
         return UpgradeOps(self._reversed())
 
 
 class MigrationScript(MigrateOperation):
-    """A revision that is to be written.
+    """A revision to be generated.
 
-    Several databases migrated by one revision have an UpgradeOps and a DowngradeOps each.
+    If one revision migrates several databases, there is an UpgradeOps and a DowngradeOps for each.
 
     Args:
-        rev_id: its id; None makes one up when it is written.
-        upgrade_ops: what it does, or a list of that.
-        downgrade_ops: what undoes it, or a list of that.
-        message: what it is for, in words.
-        imports: lines of code that its operations need.
-        head: the revision, or label of a branch, to go on from.
-        splice: allow to go on from a revision that is no head.
-        branch_label: labels of the branch that it begins.
-        version_path: the folder to write it into.
-        depends_on: revisions that must have run before.
+        rev_id: its id; None to generate one when it is written.
+        upgrade_ops: the operations of the upgrade, or a list for several databases.
+        downgrade_ops: the operations of the downgrade, or a list.
+        message: its message.
+        imports: import statements that its operations need.
+        head: its parent, or a branch label.
+        splice: allow a parent that already has children.
+        branch_label: its branch labels.
+        version_path: the version location to write to.
+        depends_on: revisions that must be applied first.
     """
 
     def __init__(
@@ -164,7 +164,7 @@ class MigrationScript(MigrateOperation):
 
     @property
     def upgrade_ops(self) -> UpgradeOps | None:
-        """The only UpgradeOps; None if there is none. Takes one or a list.
+        """The only UpgradeOps, or None. Can be set to one or a list.
 
         Raises:
             ValueError: there are several.
@@ -177,7 +177,7 @@ class MigrationScript(MigrateOperation):
 
     @property
     def downgrade_ops(self) -> DowngradeOps | None:
-        """The only DowngradeOps; None if there is none. Takes one or a list.
+        """The only DowngradeOps, or None. Can be set to one or a list.
 
         Raises:
             ValueError: there are several.

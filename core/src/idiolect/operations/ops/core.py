@@ -1,6 +1,6 @@
-"""What every operation is: a thing that can be invoked, reversed and told as a tuple.
+"""The base classes of operations: objects that can be invoked, reversed and shown as a diff tuple.
 
-The rooms beside this one derive from it, as do operations of users and plugins.
+Operations of users and plugins derive from them, too.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class MigrateOperation:
-    """An operation with its arguments, not yet carried out.
+    """An operation with its arguments, not yet executed.
 
     Attributes:
-        likely_rename: what may be meant instead of this operation and one that drops something
-            of the same shape; it is rendered as a comment.
+        likely_rename: a rename that may be intended instead of this operation and the drop of a
+            similar object; rendered as a comment.
     """
 
     likely_rename: MigrateOperation | None = None
@@ -27,28 +27,28 @@ class MigrateOperation:
 
     @memoized_property
     def info(self) -> dict[Any, Any]:
-        """Whatever a program wants to remember about this operation."""
+        """Arbitrary data that a program attaches to this operation."""
         return {}
 
     def reverse(self) -> MigrateOperation:
         """Return the operation that undoes this one.
 
         Raises:
-            NotImplementedError: operations of this kind have none.
+            NotImplementedError: operations of this kind cannot be reversed.
         """
         raise NotReversibleError(f"{describe(self)} has no reverse operation.")
 
     def to_diff_tuple(self) -> Any:
-        """Return the operation as a tuple that begins with what it does, or a list of such.
+        """Return the operation as a diff tuple starting with its kind, or a list of such tuples.
 
         Raises:
-            NotImplementedError: operations of this kind have no such form.
+            NotImplementedError: operations of this kind have no diff tuple.
         """
         raise NotReversibleError(f"{describe(self)} has no form as a tuple.")
 
 
 class AlterTableOp(MigrateOperation):
-    """An operation on a table that is there.
+    """An operation on an existing table.
 
     Args:
         table_name: the table.

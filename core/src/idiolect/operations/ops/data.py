@@ -1,4 +1,4 @@
-"""Operations that change rows, or say what they do in SQL."""
+"""Operations that change rows, or execute SQL."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class BulkInsertOp(MigrateOperation):
     """Insert rows.
 
     Args:
-        table: the target.
-        rows: the values by column key, one dict a row.
+        table: the table.
+        rows: one dict of values by column key per row.
         multiinsert: online, send rows together as bound parameters.
     """
 
@@ -43,14 +43,14 @@ class BulkInsertOp(MigrateOperation):
         *,
         multiinsert: bool = True,
     ) -> None:
-        """Insert rows; in a script each is an INSERT with its values written out.
+        """Insert rows; in a script, each is an INSERT with literal values.
 
         Args:
-            operations: what carries it out.
-            table: the target: what create_table() returned, a Table, or a ``table()``.
-            rows: the values by column key, one dict a row; an empty list inserts nothing.
-            multiinsert: online, send rows together as bound parameters; False makes each row
-                a statement, which rows with inline_literal() need.
+            operations: executes the operation.
+            table: the result of create_table(), a Table, or a ``table()``.
+            rows: one dict of values by column key per row; may be empty.
+            multiinsert: online, send rows together as bound parameters; False sends a statement per
+                row, which rows with inline_literal() need.
         """
         operations.invoke(cls(table, rows, multiinsert=multiinsert))
 
@@ -62,7 +62,7 @@ class ExecuteSQLOp(MigrateOperation):
 
     Args:
         sqltext: text or any executable construct.
-        execution_options: SQLAlchemy's, for this statement.
+        execution_options: SQLAlchemy's options for this statement.
     """
 
     def __init__(
@@ -83,13 +83,13 @@ class ExecuteSQLOp(MigrateOperation):
         *,
         execution_options: dict[str, Any] | None = None,
     ) -> None:
-        r"""Execute a statement, or write it into the script. There is no result.
+        r"""Execute a statement, or write it to the script. There is no result.
 
         Args:
-            operations: what carries it out.
+            operations: executes the operation.
             sqltext: text, or any executable construct of SQLAlchemy. In text ``:name`` is a
-                parameter; write ``\:name`` for a colon. A script has no place for parameters:
-                use inline_literal() there.
+                parameter; write ``\:name`` for a colon. A script cannot have parameters: use
+                inline_literal() there.
             execution_options: SQLAlchemy's execution options.
         """
         operations.invoke(cls(sqltext, execution_options=execution_options))
@@ -102,7 +102,7 @@ class ExecuteSQLOp(MigrateOperation):
         *,
         execution_options: dict[str, Any] | None = None,
     ) -> None:
-        """Execute a statement at once, before what the batch keeps.
+        """Execute a statement immediately, before the recorded operations of the batch.
 
         Args:
             operations: the batch.

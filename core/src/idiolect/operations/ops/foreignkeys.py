@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from idiolect.abc import ContextLike
 
-#: Arguments of SQLAlchemy's constraint that an operation repeats where they are given.
+#: Arguments of SQLAlchemy's constraint that an operation copies if they are set.
 _RULES = ("onupdate", "ondelete", "initially", "deferrable", "use_alter", "match")
 _SCHEMAS = ("source_schema", "referent_schema", "link_to_name")
 
@@ -27,11 +27,11 @@ class CreateForeignKeyOp(AddConstraintOp):
     """Add a foreign key.
 
     Args:
-        constraint_name: its name; None asks the naming convention, else the database.
-        source_table: the table that refers.
-        referent_table: the table referred to.
-        local_cols: names of the columns that refer, in order.
-        remote_cols: names of the columns referred to, in the same order.
+        constraint_name: its name; None uses the naming convention, or the database's default.
+        source_table: the referring table.
+        referent_table: the referred table.
+        local_cols: names of the referring columns, in order.
+        remote_cols: names of the referred columns, in the same order.
         kw: ``source_schema`` and ``referent_schema``; arguments of SQLAlchemy's
             ForeignKeyConstraint.
     """
@@ -112,19 +112,19 @@ class CreateForeignKeyOp(AddConstraintOp):
         """Add a foreign key.
 
         Args:
-            operations: what carries it out.
-            constraint_name: its name; None asks the naming convention, else the database.
-            source_table: the table that refers.
-            referent_table: the table referred to.
-            local_cols: names of the columns that refer, in order.
-            remote_cols: names of the columns referred to, in the same order.
-            onupdate: add ON UPDATE and these words, such as CASCADE.
-            ondelete: add ON DELETE and these words, such as SET NULL.
+            operations: executes the operation.
+            constraint_name: its name; None uses the naming convention, or the database's default.
+            source_table: the referring table.
+            referent_table: the referred table.
+            local_cols: names of the referring columns, in order.
+            remote_cols: names of the referred columns, in the same order.
+            onupdate: add ON UPDATE with this action, such as CASCADE.
+            ondelete: add ON DELETE with this action, such as SET NULL.
             deferrable: True or False: add DEFERRABLE or NOT DEFERRABLE.
             initially: add INITIALLY and this word.
             match: add MATCH and this word.
-            source_schema: the schema of the table that refers.
-            referent_schema: the schema of the table referred to.
+            source_schema: the schema of the referring table.
+            referent_schema: the schema of the referred table.
             dialect_kw: options of dialects, named ``<dialectname>_<argument>``.
         """
         operations.invoke(
@@ -162,17 +162,17 @@ class CreateForeignKeyOp(AddConstraintOp):
         match: str | None = None,
         **dialect_kw: Any,
     ) -> None:
-        """Add a foreign key to the table of the batch.
+        """Add a foreign key to the batch's table.
 
         Args:
-            operations: what keeps it.
+            operations: records the operation.
             constraint_name: its name.
-            referent_table: the table referred to.
-            local_cols: names of the columns that refer, in order.
-            remote_cols: names of the columns referred to, in the same order.
-            referent_schema: the schema of the table referred to.
-            onupdate: add ON UPDATE and these words, such as CASCADE.
-            ondelete: add ON DELETE and these words, such as SET NULL.
+            referent_table: the referred table.
+            local_cols: names of the referring columns, in order.
+            remote_cols: names of the referred columns, in the same order.
+            referent_schema: the schema of the referred table.
+            onupdate: add ON UPDATE with this action, such as CASCADE.
+            ondelete: add ON DELETE with this action, such as SET NULL.
             deferrable: True or False: add DEFERRABLE or NOT DEFERRABLE.
             initially: add INITIALLY and this word.
             match: add MATCH and this word.

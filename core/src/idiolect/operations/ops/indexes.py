@@ -26,13 +26,13 @@ class CreateIndexOp(MigrateOperation):
     """Create an index.
 
     Args:
-        index_name: its name; None asks the naming convention.
+        index_name: its name; None uses the naming convention.
         table_name: the table.
-        columns: names of columns, ``text()`` or other SQL expressions, in order.
+        columns: column names, ``text()`` or other SQL expressions, in order.
         schema: the table's schema; None is the connection's default schema.
-        unique: allow no two equal entries.
-        if_not_exists: ignore an index that is there, where the database can.
-        kw: arguments of SQLAlchemy's Index, options of dialects among them.
+        unique: create a unique index.
+        if_not_exists: ignore an existing index, if the database supports it.
+        kw: arguments of SQLAlchemy's Index, including options of dialects.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class CreateIndexOp(MigrateOperation):
         self.kw = kw
 
     def reverse(self) -> DropIndexOp:
-        """Return the operation that drops the index, and remembers it."""
+        """Return the operation that drops the index; it keeps this one for its own reverse."""
         return DropIndexOp.from_index(self.to_index())
 
     def to_diff_tuple(self) -> tuple[str, Index]:
@@ -78,10 +78,10 @@ class CreateIndexOp(MigrateOperation):
         )
 
     def to_index(self, migration_context: ContextLike | None = None) -> Index:
-        """Return a new index as this operation describes it, on a table of that name.
+        """Return the described index as a new object, on a new table of that name.
 
         Args:
-            migration_context: whose naming convention names it; None: no convention.
+            migration_context: its naming convention is applied; None: no convention.
         """
         with explained_arguments(self):
             return SchemaObjects(migration_context).index(
@@ -109,12 +109,12 @@ class CreateIndexOp(MigrateOperation):
         """Create an index.
 
         Args:
-            operations: what carries it out.
-            index_name: its name; None asks the naming convention.
+            operations: executes the operation.
+            index_name: its name; None uses the naming convention.
             table_name: the table.
-            columns: names of columns, ``text()`` or other SQL expressions, in order.
+            columns: column names, ``text()`` or other SQL expressions, in order.
             schema: the table's schema; None is the connection's default schema.
-            unique: allow no two equal entries.
+            unique: create a unique index.
             if_not_exists: add IF NOT EXISTS.
             kw: ``quote`` (force or forbid quotes around the name) and options of dialects,
                 named ``<dialectname>_<argument>``.
@@ -139,12 +139,12 @@ class CreateIndexOp(MigrateOperation):
         columns: Sequence[str | TextClause | ColumnElement[Any]],
         **kw: Any,
     ) -> None:
-        """Create an index on the table of the batch.
+        """Create an index on the batch's table.
 
         Args:
-            operations: what keeps it.
+            operations: records the operation.
             index_name: its name.
-            columns: names of columns, ``text()`` or other SQL expressions, in order.
+            columns: column names, ``text()`` or other SQL expressions, in order.
             kw: ``unique``, ``if_not_exists`` and options of dialects.
         """
         impl = operations.impl
@@ -160,9 +160,9 @@ class DropIndexOp(MigrateOperation):
         index_name: its name.
         table_name: the table; some databases need it.
         schema: the table's schema; None is the connection's default schema.
-        if_exists: ignore an index that is not there, where the database can.
-        _reverse: the operation that would create it again.
-        kw: arguments of SQLAlchemy's Index, options of dialects among them.
+        if_exists: ignore a missing index, if the database supports it.
+        _reverse: the operation that creates it again.
+        kw: arguments of SQLAlchemy's Index, including options of dialects.
     """
 
     def __init__(
@@ -187,12 +187,12 @@ class DropIndexOp(MigrateOperation):
         return ("remove_index", self.to_index())
 
     def reverse(self) -> CreateIndexOp:
-        """Return the operation that creates the index, with the columns known of it."""
+        """Return the operation that creates the index again, with the columns known."""
         return CreateIndexOp.from_index(self.to_index())
 
     @classmethod
     def from_index(cls, index: Index) -> DropIndexOp:
-        """Return the operation that drops ``index``, and remembers it."""
+        """Return the operation that drops ``index``; it keeps the index for its reverse."""
         created = CreateIndexOp.from_index(index)
         return cls(
             str(created.index_name) if created.index_name is None else created.index_name,
@@ -204,17 +204,17 @@ class DropIndexOp(MigrateOperation):
         )
 
     def to_index(self, migration_context: ContextLike | None = None) -> Index:
-        """Return a new index of that name, with the columns that are known.
+        """Return a new index of that name, with the columns known.
 
         Args:
-            migration_context: whose naming convention names it; None: no convention.
+            migration_context: its naming convention is applied; None: no convention.
         """
         known = self._reverse
         with explained_arguments(self):
             return SchemaObjects(migration_context).index(
                 self.index_name,
                 None if self.table_name is None else table_name_of(self),
-                # A name is enough to drop an index; SQLAlchemy wants a column nevertheless.
+                # A name is enough to drop an index, but SQLAlchemy requires a column.
                 index_columns_of(known) if known else ["x"],
                 schema=self.schema,
                 **self.kw,
@@ -234,7 +234,7 @@ class DropIndexOp(MigrateOperation):
         """Drop an index.
 
         Args:
-            operations: what carries it out.
+            operations: executes the operation.
             index_name: its name.
             table_name: the table; some databases need it.
             schema: the table's schema; None is the connection's default schema.
@@ -245,10 +245,10 @@ class DropIndexOp(MigrateOperation):
 
     @classmethod
     def batch_drop_index(cls, operations: BatchOperations, index_name: str, **kw: Any) -> None:
-        """Drop an index of the table of the batch.
+        """Drop an index of the batch's table.
 
         Args:
-            operations: what keeps it.
+            operations: records the operation.
             index_name: its name.
             kw: ``if_exists`` and options of dialects.
         """

@@ -28,7 +28,7 @@ class CreateTableOp(MigrateOperation):
         table_name: its name.
         columns: its columns, constraints and indexes, in order.
         schema: its schema; None is the connection's default schema.
-        if_not_exists: ignore a table that is there, where the database can.
+        if_not_exists: ignore an existing table, if the database supports it.
         kw: arguments of SQLAlchemy's Table.
     """
 
@@ -55,7 +55,7 @@ class CreateTableOp(MigrateOperation):
         self._constraints_included = _constraints_included
 
     def reverse(self) -> DropTableOp:
-        """Return the operation that drops this table, and remembers it."""
+        """Return the operation that drops this table; it keeps this one for its own reverse."""
         return DropTableOp.from_table(self.to_table(), _namespace_metadata=self._namespace_metadata)
 
     def to_diff_tuple(self) -> tuple[str, Table]:
@@ -67,7 +67,7 @@ class CreateTableOp(MigrateOperation):
         cls, table: Table, *, _namespace_metadata: MetaData | None = None
     ) -> CreateTableOp:
         """Return the operation that creates ``table``, without its indexes."""
-        # Constraints that a type makes are made again with the column's copy.
+        # Constraints that belong to types are created again with the column's copy.
         constraints = [
             constraint
             for constraint in in_order_of_creation(table.constraints)
@@ -83,10 +83,10 @@ class CreateTableOp(MigrateOperation):
         )
 
     def to_table(self, migration_context: ContextLike | None = None) -> Table:
-        """Return a new table as this operation describes it.
+        """Return the described table as a new object.
 
         Args:
-            migration_context: whose naming convention names constraints; None: no convention.
+            migration_context: its naming convention is applied; None: no convention.
         """
         with explained_arguments(self):
             return SchemaObjects(migration_context).table(
@@ -108,16 +108,16 @@ class CreateTableOp(MigrateOperation):
         """Create a table.
 
         Args:
-            operations: what carries it out.
+            operations: executes the operation.
             table_name: its name.
-            columns: Column objects, and Constraint and Index objects where wanted; defaults of
-                the database are those given as ``server_default``.
+            columns: Column objects, and optionally Constraint and Index objects; set database
+                defaults with ``server_default``.
             if_not_exists: add IF NOT EXISTS.
-            kw: ``schema``, ``comment``, ``prefixes``, ``info`` and what else SQLAlchemy's Table
-                takes, options of dialects among them.
+            kw: ``schema``, ``comment``, ``prefixes``, ``info`` and other arguments of SQLAlchemy's
+                Table, including options of dialects.
 
         Returns:
-            The table, for statements that follow, such as bulk_insert().
+            The table, for subsequent statements such as bulk_insert().
         """
         operation = cls(table_name, columns, if_not_exists=if_not_exists, **kw)
         return cast("Table", operations.invoke(operation))
@@ -130,9 +130,9 @@ class DropTableOp(MigrateOperation):
     Args:
         table_name: its name.
         schema: its schema; None is the connection's default schema.
-        if_exists: ignore a table that is not there, where the database can.
+        if_exists: ignore a missing table, if the database supports it.
         table_kw: arguments of SQLAlchemy's Table.
-        _reverse: the operation that would create it again.
+        _reverse: the operation that creates it again.
     """
 
     def __init__(
@@ -158,7 +158,7 @@ class DropTableOp(MigrateOperation):
         return ("remove_table", self.to_table())
 
     def reverse(self) -> CreateTableOp:
-        """Return the operation that creates the table, with the columns known of it."""
+        """Return the operation that creates the table again, with the columns known."""
         metadata = self._reverse._namespace_metadata if self._reverse else None  # noqa: SLF001 - a pair
         return CreateTableOp.from_table(self.to_table(), _namespace_metadata=metadata)
 
@@ -166,16 +166,16 @@ class DropTableOp(MigrateOperation):
     def from_table(
         cls, table: Table, *, _namespace_metadata: MetaData | None = None
     ) -> DropTableOp:
-        """Return the operation that drops ``table``, and remembers it."""
+        """Return the operation that drops ``table``; it keeps the table for its reverse."""
         created = CreateTableOp.from_table(table, _namespace_metadata=_namespace_metadata)
         facts = _further_facts(table)
         return cls(created.table_name, schema=created.schema, table_kw=facts, _reverse=created)
 
     def to_table(self, migration_context: ContextLike | None = None) -> Table:
-        """Return a new table of that name, with the columns that are known.
+        """Return a new table of that name, with the columns known.
 
         Args:
-            migration_context: whose naming convention names constraints; None: no convention.
+            migration_context: its naming convention is applied; None: no convention.
         """
         known = self._reverse
         with explained_arguments(self):
@@ -199,7 +199,7 @@ class DropTableOp(MigrateOperation):
         """Drop a table.
 
         Args:
-            operations: what carries it out.
+            operations: executes the operation.
             table_name: its name.
             schema: its schema; None is the connection's default schema.
             if_exists: add IF EXISTS.
@@ -213,8 +213,8 @@ class RenameTableOp(AlterTableOp):
     """Rename a table within its schema.
 
     Args:
-        old_table_name: its name so far.
-        new_table_name: its name from then on.
+        old_table_name: its current name.
+        new_table_name: its new name.
         schema: its schema; None is the connection's default schema.
     """
 
@@ -225,12 +225,12 @@ class RenameTableOp(AlterTableOp):
         self.new_table_name = new_table_name
 
     def reverse(self) -> RenameTableOp:
-        """Return the operation that gives the table its former name."""
+        """Return the operation that restores the old name."""
         names = (self.new_table_name, str(self.table_name))
         return RenameTableOp(*names, schema=self.schema)
 
     def to_diff_tuple(self) -> tuple[str, str | None, str, str]:
-        """Return ``("rename_table", schema, name so far, new name)``."""
+        """Return ``("rename_table", schema, old name, new name)``."""
         return ("rename_table", self.schema, str(self.table_name), self.new_table_name)
 
     @classmethod
@@ -245,16 +245,16 @@ class RenameTableOp(AlterTableOp):
         """Rename a table.
 
         Args:
-            operations: what carries it out.
-            old_table_name: its name so far.
-            new_table_name: its name from then on.
+            operations: executes the operation.
+            old_table_name: its current name.
+            new_table_name: its new name.
             schema: its schema; None is the connection's default schema.
         """
         operations.invoke(cls(old_table_name, new_table_name, schema=schema))
 
 
 def _further_facts(table: Table) -> dict[str, Any]:
-    """Return what Table takes by name, other than its schema, as the table has it."""
+    """Return the keyword arguments of Table, except the schema, as the table has them."""
     return {
         **table.kwargs,
         "comment": table.comment,
