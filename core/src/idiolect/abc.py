@@ -1,6 +1,6 @@
-"""Shapes that a low floor needs of an object which a higher floor makes.
+"""Protocols for objects that lower layers use and higher layers create.
 
-Protocols only: nothing here runs. They keep the floors free of upward imports.
+They keep the lower layers free of upward imports.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ConfigLike(Protocol):
-    """What the lower floors read of a :class:`idiolect.settings.config.Config`."""
+    """What the lower layers use of a :class:`idiolect.settings.config.Config`."""
 
     config_file_name: str | None
     config_ini_section: str
@@ -29,7 +29,7 @@ class ConfigLike(Protocol):
 
 
 class ContextLike(Protocol):
-    """What operations and impls read of a :class:`idiolect.runtime.migration.MigrationContext`."""
+    """What operations and impls use of a :class:`idiolect.runtime.migration.MigrationContext`."""
 
     dialect: Dialect
     opts: dict[str, Any]
@@ -38,17 +38,17 @@ class ContextLike(Protocol):
 
     @property
     def connection(self) -> Connection | None:
-        """Where statements go."""
+        """The connection, or None for a script."""
         ...
 
     @property
     def bind(self) -> Connection | None:
-        """Where statements go, its transaction begun."""
+        """The connection for statements, with its transaction begun."""
         ...
 
 
 class RevisionLike(Protocol):
-    """What steps read of a revision of the graph."""
+    """What steps use of a revision of the graph."""
 
     revision: str
     doc: str | None
@@ -56,5 +56,5 @@ class RevisionLike(Protocol):
 
     @property
     def path(self) -> str:
-        """Where the revision's file is."""
+        """The path of the revision's file."""
         ...

@@ -1,7 +1,7 @@
 """The documented module ``idiolect.config``: Config, CommandLine, main.
 
-Only forwards. The command line is imported when it is asked for, so that a program that wants a
-Config alone does not pay for it. Nothing inside Idiolect imports this file.
+Only re-exports. The command line is imported lazily, because programs usually need only Config.
+Nothing inside Idiolect imports this file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CommandFunction", "CommandLine", "Config", "MessagingOptions", "main"]
 
-# Where the command line's names are defined.
+# Modules that define the command line's names.
 _LAZY = {
     "CommandFunction": "idiolect.cli.commands",
     "CommandLine": "idiolect.cli.main",

@@ -1,7 +1,7 @@
 """The environment that env.py runs in: ``from idiolect import context``.
 
 Each name is a member of the :class:`idiolect.runtime.environment.EnvironmentContext` bound in
-this thread or task. Methods resolve when they are called, ``config`` and ``script`` when read.
+this thread or task. Methods are resolved when called, ``config`` and ``script`` when read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Documented path of the environment context."""
+"""The documented import path of the environment context."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documented path of the migration context and what belongs to it."""
+"""The documented import path of the migration context and related classes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The directives of a revision: ``from idiolect import op``.
 
 Each name is a directive of the :class:`idiolect.operations.base.Operations` bound in this
-thread or task. Names resolve when they are called, so a module may import them at any time.
+thread or task. Names are resolved when called, so a module may import them at any time.
 """
 
 from __future__ import annotations

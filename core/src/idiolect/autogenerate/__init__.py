@@ -1,4 +1,4 @@
-"""Documented path of autogenerate. Names are fetched on first use: comparing renders nothing."""
+"""The documented import path of autogenerate. Names are imported lazily."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The documented functions of autogenerate for programs: compare, produce, render.
 
-Used by programs and tests with a MigrationContext and models. Nothing is written.
+They take a MigrationContext and models, and write nothing.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ def compare_metadata(context: MigrationContext, metadata: MetaData | Sequence[Me
         metadata: the models.
 
     Returns:
-        A list of tuples, such as ``("add_table", table)``, and of lists of tuples where a column
-        has several changes: what makes the database as the models are.
+        The changes that make the database match the models: a list of diff tuples, such as
+        ``("add_table", table)``, and of lists of tuples for columns with several changes.
 
     Raises:
-        CommandError: there is no database to ask.
+        CommandError: there is no database connection.
     """
     upgrade_ops = produce_migrations(context, metadata).upgrade_ops
     return [] if upgrade_ops is None else upgrade_ops.as_diffs()
@@ -48,11 +48,11 @@ def produce_migrations(
         metadata: the models.
 
     Returns:
-        A directive without an id, whose ``upgrade_ops`` make the database as the models are,
+        A MigrationScript without an id, whose ``upgrade_ops`` make the database match the models,
         and whose ``downgrade_ops`` undo that.
 
     Raises:
-        CommandError: there is no database to ask.
+        CommandError: there is no database connection.
     """
     migration_script = MigrationScript(None, UpgradeOps(), DowngradeOps())
     populate_migration_script(AutogenContext(context, metadata), migration_script)
@@ -73,18 +73,18 @@ def render_python_code(  # noqa: PLR0917 - the documented order
 
     Args:
         up_or_down_op: the operations.
-        sqlalchemy_module_prefix: what stands before names of SQLAlchemy.
-        alembic_module_prefix: what stands before directives.
+        sqlalchemy_module_prefix: prefix for names of SQLAlchemy.
+        alembic_module_prefix: prefix for directives.
         render_as_batch: render changes of a table as a batch.
-        imports: lines of import that there are already.
+        imports: existing import statements; required ones are added.
         render_item: as in ``configure()``.
-        migration_context: whose dialect is rendered for; None: SQLAlchemy's default dialect.
-        user_module_prefix: what stands before names of the user's types; None: their module.
+        migration_context: determines the dialect; None: SQLAlchemy's default dialect.
+        user_module_prefix: prefix for the user's types; None: their module.
 
     Returns:
         Lines indented by four spaces, except the first.
     """
-    # Comparing does without it.
+    # Imported here because comparing does not need it.
     from idiolect.autogenerate.render.dispatch import render_cmd_body
 
     opts = {
@@ -95,7 +95,7 @@ def render_python_code(  # noqa: PLR0917 - the documented order
         "user_module_prefix": user_module_prefix,
     }
     if migration_context is None:
-        # Needed by those alone who have no context.
+        # Imported here because it is only needed without a context.
         from sqlalchemy.engine.default import DefaultDialect
 
         migration_context = MigrationContext.configure(dialect=DefaultDialect())
@@ -105,8 +105,8 @@ def render_python_code(  # noqa: PLR0917 - the documented order
 
 
 def _render_migration_diffs(context: MigrationContext, template_args: dict[str, Any]) -> None:
-    """Compare as the context's options say, and add the code to ``template_args``."""
-    # As above.
+    """Compare according to the context's options, and add the code to ``template_args``."""
+    # See render_python_code().
     from idiolect.autogenerate.render.dispatch import render_python_into_template_args
 
     autogen_context = AutogenContext(context)
@@ -120,7 +120,7 @@ def _render_migration_diffs(context: MigrationContext, template_args: dict[str, 
 
 
 def __getattr__(name: str) -> Any:
-    # Published code takes these from here, where Alembic's module imports them.
+    # Published code imports these from here, as from Alembic's module.
     if name == "RevisionContext":
         from idiolect.autogenerate.revision import RevisionContext
 

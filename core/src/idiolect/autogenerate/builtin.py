@@ -1,6 +1,6 @@
-"""The comparators of the core, under the names by which ``autogenerate_plugins`` chooses them.
+"""The core's comparators, under the names by which ``autogenerate_plugins`` selects them.
 
-Each function here calls one that returns what it found, and puts that where its target wants it.
+Each function here calls one that returns differences, and adds them to the target's result.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from idiolect.util.dispatch import DispatchPriority, PriorityDispatcher, Priorit
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-#: Where ``@comparators.dispatch_for(...)`` registers for all runs.
+#: The registry of ``@comparators.dispatch_for(...)``, for all runs.
 comparators = PriorityDispatcher()
 
 
@@ -46,9 +46,9 @@ def _compare_tables(autogen_context: Any, upgrade_ops: Any, schemas: set[str | N
 def _for_table(
     compare: Callable[..., list[Any]], proof: Callable[..., bool]
 ) -> Callable[..., None]:
-    """Return the comparator of target ``table`` that adds the operations of ``compare``.
+    """Return a comparator for the target ``table`` that adds the operations of ``compare``.
 
-    ``proof`` tells from signatures where it would find nothing.
+    ``proof`` decides from signatures whether it would find nothing.
     """
 
     def add(autogen_context: Any, modify_table_ops: Any, *table: Any) -> None:
@@ -59,9 +59,9 @@ def _for_table(
 
 
 def _for_column(compare: Callable[..., Mapping[str, Any]]) -> Callable[..., Any]:
-    """Return the comparator of target ``column`` that notes the facts that ``compare`` found.
+    """Return a comparator for the target ``column`` that records the result of ``compare``.
 
-    A change that it found ends the chain.
+    A change ends the chain.
     """
 
     def note(autogen_context: Any, alter_column_op: Any, *column: Any) -> Any:
@@ -75,7 +75,7 @@ def _for_column(compare: Callable[..., Mapping[str, Any]]) -> Callable[..., Any]
 
 
 def _for_defaults(applies: Callable[..., bool]) -> Callable[..., Any]:
-    """Return the comparator that has the last word on defaults where ``applies`` says so."""
+    """Return a comparator that ends the chain of default comparators if ``applies`` is true."""
 
     def settle(autogen_context: Any, alter_column_op: Any, *column: Any) -> Any:
         if not applies(autogen_context, *column[-2:]):
@@ -96,7 +96,7 @@ def _register() -> None:
     add = Plugin("alembic.autogenerate.tables").add_autogenerate_comparator
     add(_compare_tables, "schema", "tables")
     add = Plugin("alembic.autogenerate.types").add_autogenerate_comparator
-    # Last, so that a comparator without a priority can take the place of this one by STOP.
+    # Last, so that a comparator without a priority can replace it by returning STOP.
     add(_for_column(types.compare_type), "column", "types", priority=last)
     add = Plugin("alembic.autogenerate.constraints").add_autogenerate_comparator
     add(_for_table(indexes.compare_indexes_and_uniques, indexes.proves_equal), "table", "indexes")

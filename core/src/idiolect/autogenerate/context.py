@@ -1,7 +1,7 @@
-"""AutogenContext: what comparators and renderers share.
+"""AutogenContext: the state shared by comparators and renderers.
 
-The API and the revision command make one; comparators and renderers receive it. It holds the
-models, the connection and the filters, and compares nothing.
+The API and the revision command create one; comparators and renderers receive it. It holds the
+models, the connection and the filters.
 """
 
 from __future__ import annotations
@@ -31,39 +31,39 @@ if TYPE_CHECKING:
     from idiolect.util.dispatch import PriorityDispatcher
 
 _DEFAULT_PLUGINS = ("alembic.autogenerate.*", "idiolect.autogenerate.*")
-#: Kinds of objects that belong to a table, for the filters of names.
+#: The kind of object that filters of names get with its own name as table name.
 _OWN_NAME = "table"
 
 
 class DuplicateTablesError(CommandError, ValueError):
-    """Several MetaData of the models have the same table. Also a ValueError."""
+    """Several MetaData of the models contain the same table. Also a ValueError."""
 
 
 class AutogenContext:
     """The context of a comparison or rendering.
 
     Args:
-        migration_context: whose database is compared, whose dialect is rendered for.
+        migration_context: its database is compared, its dialect is rendered for.
         metadata: the models; None takes ``target_metadata`` of the options.
         opts: options of ``configure()``; None takes those of the context.
-        autogenerate: whether something is to be compared; False needs no models.
+        autogenerate: whether something is to be compared; False requires no models.
 
     Attributes:
-        metadata: the models: a MetaData, or a sequence of them; None where there are none.
-        connection: the connection to ask.
+        metadata: a MetaData, or a sequence of them; None if there are no models.
+        connection: the connection to query.
         dialect: SQLAlchemy's dialect.
-        imports: lines of import that rendered code needs; renderers add to it.
+        imports: import statements that rendered code needs; renderers add to it.
         migration_context: the context.
         opts: the options by name.
-        hooks: the plugins of the dialect, for questions of comparing.
-        reflected_kinds: the kinds of constraints that the dialect was found able to read, or not.
+        hooks: the hooks of the dialect.
+        reflected_kinds: for kinds of constraints, whether the dialect can reflect them.
         reflection: the tables of the database, once they are compared.
 
     Raises:
-        CommandError: there is nothing to compare, or no database to ask.
+        CommandError: there are no models, or no database connection.
     """
 
-    #: Whether tables whose signatures are those of the models are passed over.
+    #: Whether to skip tables whose signatures equal those of the models.
     by_signature = True
     metadata: MetaData | Sequence[MetaData] | None = None
     connection: Connection | None = None
@@ -83,7 +83,7 @@ class AutogenContext:
                 "schema information"
             )
         self.metadata = self.opts.get("target_metadata") if metadata is None else metadata
-        # A program's own context may get its models later.
+        # A program may set the models of its own context later.
         if autogenerate and self.metadata is None and migration_context.environment_context:
             raise CommandError(_no_models(migration_context))
         self._check_models()
@@ -93,7 +93,7 @@ class AutogenContext:
         self.imports: set[str] = set()
         self.hooks = hooks_for(self.dialect.name, room="compare")
         if autogenerate:
-            # Here an unknown name of a set is refused before the database is queried.
+            # Raises for unknown names before the database is queried.
             self._chosen = self._choose_comparators()
         self._object_filters = to_list(self.opts.get("include_object"))
         self._name_filters = to_list(self.opts.get("include_name"))
@@ -103,10 +103,10 @@ class AutogenContext:
 
     @memoized_property
     def comparators(self) -> PriorityDispatcher:
-        """The comparators chosen by ``autogenerate_plugins``, and those registered for all runs.
+        """The comparators selected by ``autogenerate_plugins``, and those registered for all runs.
 
         Raises:
-            CommandError: a name or pattern of the option stands for no set.
+            CommandError: a name or pattern of the option matches no set.
         """
         comparators = global_comparators.branch()
         for one in self._chosen if self._chosen is not None else self._choose_comparators():
@@ -148,7 +148,7 @@ class AutogenContext:
 
     @memoized_property
     def inspector(self) -> Inspector:
-        """SQLAlchemy's inspector of the connection, with a cache for the whole comparison.
+        """SQLAlchemy's inspector of the connection, cached for the whole comparison.
 
         Raises:
             TypeError: there is no connection.
@@ -169,7 +169,7 @@ class AutogenContext:
         return self.hooks.reflect_extra(self.inspector, ordered)
 
     def schema_objects(self, kind: str) -> list[SchemaObject]:
-        """Return what the database has of a kind, besides tables; plugins are asked once.
+        """Return the database objects of a kind other than tables; plugins are called once.
 
         Args:
             kind: such as ``sequence``.
@@ -178,8 +178,8 @@ class AutogenContext:
 
     @memoized_property
     def sorted_tables(self) -> list[Table]:
-        """All tables of the models; a table comes after those that it refers to."""
-        # As MetaData.sorted_tables, without its warning of tables that refer to each other.
+        """All tables of the models, each after those that it refers to."""
+        # As MetaData.sorted_tables, without its warning about cycles.
         return [
             table
             for one in to_list(self.metadata)
@@ -191,10 +191,10 @@ class AutogenContext:
 
     @memoized_property
     def table_key_to_table(self) -> dict[str, Table]:
-        """All tables of the models by their key, which is their schema and name.
+        """All tables of the models by key: schema and name.
 
         Raises:
-            DuplicateTablesError: several MetaData have a table of the same key.
+            DuplicateTablesError: several MetaData contain a table with the same key.
         """
         found: dict[str, Table] = {}
         twice: dict[str, None] = {}
@@ -211,19 +211,19 @@ class AutogenContext:
 
     @property
     def has_filters(self) -> bool:
-        """Whether the user's filters look at names or objects."""
+        """Whether the user has configured filters for names or objects."""
         return bool(self._object_filters or self._name_filters)
 
     def run_name_filters(
         self, name: str | None, type_: str, parent_names: Mapping[str, str | None]
     ) -> bool:
-        """Return whether an object of the database is to be looked at, by its name.
+        """Return whether to reflect an object of the database, by its name.
 
         Args:
-            name: its name; of a schema None, where it is the default one.
+            name: its name; None for the default schema.
             type_: ``schema``, ``table``, ``column``, ``index``, ``unique_constraint``,
                 ``foreign_key_constraint`` or ``check_constraint``.
-            parent_names: ``schema_name`` and ``table_name`` of what it belongs to;
+            parent_names: ``schema_name`` and ``table_name`` of its parent;
                 ``schema_qualified_table_name`` is added for the filters.
         """
         if not self._name_filters:
@@ -244,14 +244,14 @@ class AutogenContext:
         reflected: bool,
         compare_to: Any,
     ) -> bool:
-        """Return whether an object is to be compared.
+        """Return whether to compare an object.
 
         Args:
             object_: the table, column, index or constraint.
             name: its name.
             type_: as in :meth:`run_name_filters`.
             reflected: whether it comes from the database.
-            compare_to: the object that it is compared with; None where there is none.
+            compare_to: the object it is compared with, or None.
         """
         return all(
             include(object_, name, type_, reflected, compare_to) for include in self._object_filters

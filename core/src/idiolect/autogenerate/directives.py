@@ -1,7 +1,6 @@
-"""The directives of a revision, checked after hooks have changed them.
+"""Validates the MigrationScripts of a revision after hooks have modified them.
 
-Used by RevisionContext, after each hook and before rendering. Errors name the hook or the column;
-nothing is corrected.
+Used by RevisionContext, after each hook and before rendering. Errors name the hook or the column.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ log = Log("autogenerate.directives")
 
 
 def check_directives(directives: Sequence[Any], process: Callable[..., None] | str) -> None:
-    """Refuse what is no revision or no operation.
+    """Raise for elements that are not MigrationScripts or operations.
 
     Args:
-        directives: what a hook has left.
-        process: the hook, or who implements it.
+        directives: the list as a hook has left it.
+        process: the hook, or its implementers.
 
     Raises:
-        CommandError: naming the hook and the value.
+        CommandError: names the hook and the value.
     """
     name = process if isinstance(process, str) else getattr(process, "__qualname__", repr(process))
     for each in directives:
@@ -57,12 +56,11 @@ def check_directives(directives: Sequence[Any], process: Callable[..., None] | s
 def is_operation(value: Any) -> bool:
     """Return whether a value is an operation.
 
-    Published libraries have classes of operations that derive from no other and register a
-    renderer for each.
+    Published libraries have operation classes without a common base, with a renderer for each.
     """
     if isinstance(value, MigrateOperation):
         return True
-    # Values that are no operations are rare, and most callers render nothing.
+    # Imported here because it is rarely needed: only for values without our base class.
     from idiolect.autogenerate.render import dispatch
 
     return dispatch.is_rendered(value)
@@ -80,13 +78,13 @@ def _wrong_operations(operations: Any) -> Iterator[Any]:
 
 
 def demand_types(directive: MigrationScript) -> None:
-    """Refuse new columns without a type; warn where only ``downgrade()`` would have such.
+    """Raise for new columns without a type; warn if only ``downgrade()`` has such columns.
 
     Args:
-        directive: a revision whose hooks have run.
+        directive: a MigrationScript after its hooks have run.
 
     Raises:
-        CommandError: naming the column and its table.
+        CommandError: names the column and its table.
     """
     for upgrade_ops in directive.upgrade_ops_list:
         for table, column in _without_type(upgrade_ops.ops):
@@ -121,5 +119,5 @@ def _without_type(operations: Sequence[MigrateOperation]) -> Iterator[tuple[str,
 
 
 def _is_untyped(column: Column[Any]) -> bool:
-    # One that has a type on some database is meant so.
+    # A NullType with variants is intended.
     return isinstance(column.type, NullType) and not column.type._variant_mapping  # noqa: SLF001 - nowhere public

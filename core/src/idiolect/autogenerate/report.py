@@ -1,7 +1,7 @@
-"""What a comparison found, in words: one record a difference, object by object, sorted.
+"""Describes the result of a comparison: one record per difference, sorted, grouped by object.
 
-Used by the check command on the tuples of operations. Nothing is compared here, and no content of
-an operation makes it fail.
+Used by the check command on diff tuples. Nothing is compared here, and no operation, whatever its
+contents, makes it fail.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _ASPECTS = {
 }
 _OF_COLUMN = {"add_column": "added", "remove_column": "removed"}
 _CHANGES = {"add": "added", "remove": "removed", "modify": "changed", "change": "changed"}
-#: Kinds of constraints whose class has another word.
+#: Kinds of constraints whose name cannot be derived from the class.
 _KINDS = {
     "foreign_key_constraint": "foreign_key",
     "primary_key_constraint": "primary_key",
     "table_or_column_check_constraint": "check_constraint",
     "column_check_constraint": "check_constraint",
 }
-#: Objects of a table are reported after the table itself and its columns.
+#: Sort order: the table itself and its columns come before its other objects.
 _FIRST = ("table", "column", "primary_key", "unique_constraint", "index", "foreign_key")
 
 
@@ -50,16 +50,16 @@ class Difference:
     """One difference between the models and the database.
 
     Attributes:
-        change: ``added`` (the models have it, the database does not), ``removed`` (the other way
-            round), ``changed``, or ``other`` for an operation that somebody put in.
-        kind: what it is: ``table``, ``column``, ``index``, ``unique_constraint``,
-            ``primary_key``, ``foreign_key``, ``check_constraint``...
+        change: ``added`` (only in the models), ``removed`` (only in the database), ``changed``, or
+            ``other`` for an operation added by user code.
+        kind: ``table``, ``column``, ``index``, ``unique_constraint``, ``primary_key``,
+            ``foreign_key``, ``check_constraint``...
         schema: the schema of the object or its table; None is the default one.
-        table: the table that it belongs to; None where it belongs to none.
-        name: its name; None where it has none.
-        aspect: what of it is changed, such as ``type`` of a column; None where that has no word.
-        database: what the database has, as text; None where it has nothing.
-        models: what the models have, as text; None where they have nothing.
+        table: the table that it belongs to, or None.
+        name: its name, or None.
+        aspect: what has changed, such as ``type`` for a column; None if unspecified.
+        database: the database's side as text, or None.
+        models: the models' side as text, or None.
     """
 
     change: str
@@ -73,14 +73,14 @@ class Difference:
 
     @property
     def place(self) -> str:
-        """The heading that it stands under: its table, or its kind and name."""
+        """The heading for it: its table, or its kind and name."""
         name = self.table or self.name or ""
         qualified = f"{self.schema}.{name}" if self.schema else name
         return f"{'table' if self.table else self.kind.replace('_', ' ')} {qualified}".rstrip()
 
     @property
     def sentence(self) -> str:
-        """What differs, for a reader who knows the place."""
+        """What differs, below the heading."""
         subject = " ".join(filter(None, self._subject()))
         if self.change == "added":
             return f"{subject}: missing in the database; the models have {self.models}"
@@ -109,12 +109,12 @@ class Difference:
         return (self.table is None, self.schema or "", self.table or "", *own)
 
     def as_dict(self) -> dict[str, str | None]:
-        """Return it as the document of ``--format json`` has it."""
+        """Return it as in the document of ``--format json``."""
         return asdict(self)
 
 
 def diffs_of(upgrade_ops: UpgradeOps) -> list[Any]:
-    """Return the tuples of operations; one without such a form is named by its class."""
+    """Return the diff tuples of operations; one without a tuple is given by its class name."""
     try:
         return upgrade_ops.as_diffs()
     except NotImplementedError:
@@ -133,13 +133,13 @@ def _diffs_of_one(operation: Any) -> Iterator[Any]:
 
 
 def differences(diffs: Iterable[Any], dialect: Dialect | None = None) -> list[Difference]:
-    """Return the differences that tuples describe, sorted by table, kind and name.
+    """Return the differences that diff tuples describe, sorted by table, kind and name.
 
-    What is removed and added under one name is one difference.
+    An object that is removed and added under the same name is one difference.
 
     Args:
-        diffs: as :meth:`UpgradeOps.as_diffs` returns them.
-        dialect: in whose SQL types and definitions are written; None: SQLAlchemy's default.
+        diffs: as returned by :meth:`UpgradeOps.as_diffs`.
+        dialect: renders types and definitions; None: SQLAlchemy's default.
     """
     words = _Words(dialect or DefaultDialect())
     flat = [one for diff in diffs for one in (diff if isinstance(diff, list) else [diff])]
@@ -147,7 +147,7 @@ def differences(diffs: Iterable[Any], dialect: Dialect | None = None) -> list[Di
 
 
 def report_lines(found: list[Difference]) -> list[str]:
-    """Return differences as lines, those of one table below its name."""
+    """Format differences as lines, grouped by table."""
     number = len(found)
     lines = [f"{number} difference{'' if number == 1 else 's'} between models and database:"]
     heading = ""
@@ -160,7 +160,7 @@ def report_lines(found: list[Difference]) -> list[str]:
 
 
 def _merged(found: list[Difference]) -> list[Difference]:
-    """Join what is removed and added under one name: it is changed."""
+    """Merge objects that are removed and added under the same name into changes."""
     left: list[Difference] = []
     removed: dict[tuple[Any, ...], int] = {}
     for one in found:
@@ -176,7 +176,7 @@ def _merged(found: list[Difference]) -> list[Difference]:
 
 
 class _Words:
-    """Schema items as text, in the words of a dialect."""
+    """Describes schema items in the SQL of a dialect."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -194,7 +194,7 @@ class _Words:
         )
 
     def difference(self, diff: tuple[Any, ...]) -> Difference:
-        """Return the difference that one tuple describes."""
+        """Return the difference that one diff tuple describes."""
         word = str(diff[0])
         if word in _ASPECTS and len(diff) == 7:  # noqa: PLR2004 - the documented form
             _word, schema, table, column, _known, before, after = diff
@@ -228,7 +228,7 @@ class _Words:
         if change == "other":
             rest = [self.text(one) for one in facts if one is not None]
             return self._one(change, word, (None, None, None), ", ".join(rest) or "it")
-        # A plugin's own object: a schema and a name, and what there is to say of it.
+        # A plugin's own object: show its schema, name and text.
         schema, name = getattr(item, "schema", None), getattr(item, "name", None)
         values = list(facts)
         if len(facts) > 1 and all(isinstance(each, (str, type(None))) for each in facts[:2]):
@@ -250,10 +250,10 @@ class _Words:
         return None if value is None else self.text(value)
 
     def text(self, value: Any) -> str:
-        """Return anything that a tuple holds as text of one line."""
+        """Return any value of a tuple as text on one line."""
         try:
             text = self._text(value)
-        # What cannot be compiled, of a type of another dialect for one, still has a repr().
+        # Types of other dialects, for example, cannot be compiled, but have a repr().
         except Exception:  # noqa: BLE001 - a report may not fail
             text = repr(value)
         return _SPACES.sub(" ", text).strip()

@@ -1,7 +1,7 @@
 """RevisionContext: one run of the revision or check command, from its arguments to files.
 
-The commands make one and hand its methods to env.py as what ``run_migrations()`` calls. Nothing
-is written before every directive has been checked.
+The commands create one and pass its methods to env.py as the function that ``run_migrations()``
+calls. Nothing is written before all MigrationScripts have been validated.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ class RevisionContext:
     """The revisions that a command is about to write.
 
     Args:
-        config: the configuration in use.
-        script_directory: where the files go.
+        config: the configuration.
+        script_directory: the script directory for the files.
         command_args: the arguments of the command by name.
-        process_revision_directives: called with the directives before the one of env.py.
+        process_revision_directives: called with the MigrationScripts before the function of env.py.
 
     Attributes:
-        template_args: what the templates of the new files may refer to.
-        generated_revisions: the directives, one a file.
-        dialects: the dialect of each run of env.py, by the template's variable that it fills.
+        template_args: variables for the templates of the new files.
+        generated_revisions: the MigrationScripts, one per file.
+        dialects: the dialect of each run of env.py, by the template variable that it fills.
     """
 
     def __init__(
@@ -77,19 +77,19 @@ class RevisionContext:
         )
 
     def run_autogenerate(self, rev: Any, migration_context: MigrationContext) -> None:
-        """Compare the models with the database and add what differs to the directives.
+        """Compare the models with the database and add the differences to the MigrationScripts.
 
         Args:
             rev: the heads of the database.
-            migration_context: whose database it is.
+            migration_context: connected to the database.
 
         Raises:
-            CommandError: the database lacks revisions, or there is nothing to compare.
+            CommandError: the database lacks revisions, or there are no models.
         """
         self._run_environment(rev, migration_context, autogenerate=True)
 
     def run_no_autogenerate(self, rev: Any, migration_context: MigrationContext) -> None:
-        """Let the hooks see the directives; nothing is compared."""
+        """Call the hooks with the MigrationScripts without comparing."""
         self._run_environment(rev, migration_context, autogenerate=False)
 
     def _run_environment(
@@ -123,7 +123,7 @@ class RevisionContext:
             )
 
     def _directive_for(self, opts: dict[str, Any]) -> MigrationScript:
-        """Return the directive that a run fills; a further run adds containers of its own."""
+        """Return the MigrationScript of a run; further runs add containers to it."""
         up_token = opts.get("upgrade_token") or _UP_TOKEN
         down_token = opts.get("downgrade_token") or _DOWN_TOKEN
         if not self.generated_revisions:
@@ -139,12 +139,12 @@ class RevisionContext:
         return directive
 
     def generate_scripts(self) -> Iterator[Script | None]:
-        """Write a file for each directive, and yield its revision.
+        """Write a file for each MigrationScript, and yield its revision.
 
         All are rendered before the first is written.
 
         Raises:
-            CommandError: a directive cannot be written; nothing more is then.
+            CommandError: a file cannot be written; no further ones are written.
         """
         rendered = [(each, self._template_args_of(each)) for each in self.generated_revisions]
         for directive, template_args in rendered:
@@ -153,7 +153,7 @@ class RevisionContext:
     def _template_args_of(self, directive: MigrationScript) -> dict[str, Any]:
         template_args = dict(self.template_args)
         if self._last_autogen_context is not None:
-            # The check command comes here never.
+            # Imported here because the check command does not render.
             from idiolect.autogenerate.render.dispatch import render_python_into_template_args
 
             context = self._last_autogen_context

@@ -1,7 +1,6 @@
-"""Rewriter: a ``process_revision_directives`` function made of functions, one a kind of operation.
+"""Rewriter: a ``process_revision_directives`` function composed of functions per operation class.
 
-env.py makes one, registers functions with it and passes it to ``configure()``. It knows how to
-walk through directives and nothing about databases.
+env.py creates one, registers functions with it and passes it to ``configure()``.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ if TYPE_CHECKING:
 
 
 class Rewriter:
-    """Replaces operations by what registered functions return for them.
+    """Replaces operations by the results of registered functions.
 
     Call it, or pass it as ``process_revision_directives``.
     """
 
-    #: How operations of programs are walked through, by their class: called with the rewriter,
-    #: the migration context, the revision and the operation. Others than containers are not.
+    #: Traversal functions for operation classes of programs, called with the rewriter, the
+    #: migration context, the revision and the operation. By default only containers are traversed.
     _traverse: ClassVar[Dispatcher] = Dispatcher()
 
     def __init__(self) -> None:
@@ -36,10 +35,10 @@ class Rewriter:
         self._chained: tuple[Callable[..., None], ...] = ()
 
     def chain(self, other: Callable[..., None]) -> Rewriter:
-        """Return a copy after which ``other`` is called on the same directives.
+        """Return a copy that calls ``other`` afterwards with the same directives.
 
         Args:
-            other: a Rewriter, or another function of the form of process_revision_directives.
+            other: a Rewriter, or another ``process_revision_directives`` function.
         """
         copy = type(self)()
         copy._dispatch = self._dispatch  # noqa: SLF001 - of this class
@@ -49,14 +48,14 @@ class Rewriter:
     def rewrites(
         self, operator: type[MigrateOperation] | Sequence[type[MigrateOperation]]
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Return a decorator that registers a function for operations of a kind.
+        """Return a decorator that registers a function for operations of a class.
 
         The function takes the migration context, the current revision and the operation, and
-        returns an operation, a list of operations, or None to remove it. What it returns is
-        not given to the same function again; what is inside of it is walked through.
+        returns an operation, a list of operations, or None to remove it. The same function is not
+        called again with its result; the contents of a returned container are traversed.
 
         Args:
-            operator: the class, whose subclasses are meant too, or several.
+            operator: the class or classes, including subclasses.
         """
         kinds = to_list(operator)
 
@@ -68,18 +67,18 @@ class Rewriter:
         return register
 
     def __call__(self, context: Any, revision: Any, directives: list[MigrationScript]) -> None:
-        """Do what :meth:`process_revision_directives` does."""
+        """Call :meth:`process_revision_directives`."""
         self.process_revision_directives(context, revision, directives)
 
     def process_revision_directives(
         self, context: Any, revision: Any, directives: list[MigrationScript]
     ) -> None:
-        """Rewrite directives in place, then call what is chained.
+        """Rewrite directives in place, then call the chained function.
 
         Args:
             context: the migration context.
             revision: the heads of the database.
-            directives: the revisions to be written.
+            directives: the MigrationScripts to be written.
         """
         directives[:] = self._rewritten(context, revision, directives)
         for directive in directives:
@@ -136,7 +135,7 @@ class Rewriter:
                     f"Rewriter: {getattr(rewrite, '__qualname__', rewrite)!r} has to return an "
                     f"operation, a list of operations or None, got {new!r}."
                 )
-            # An operation that derives from nothing of ours may be frozen.
+            # A third-party operation class may be frozen.
             with contextlib.suppress(AttributeError):
                 new._mutations = getattr(new, "_mutations", frozenset()) | {rewrite}  # noqa: SLF001
             yield new

@@ -1,15 +1,15 @@
-"""What the author of a dialect plugin starts from, and tests it with.
+"""Tools for authors of dialect plugins: the contract test suite and the package template.
 
-A test module inherits :class:`idiolect.testing.suite.DialectContract` and says in an attribute
-what the database cannot do. :mod:`idiolect.testing.plugin` prints the table of results. The suite
-needs pytest. Nothing else in Idiolect imports this package, except the command ``new-dialect``.
+A test class derives from :class:`idiolect.testing.suite.DialectContract` and declares in an
+attribute what the database does not support. :mod:`idiolect.testing.plugin` prints the table of
+results. The suite needs pytest. Only the command ``new-dialect`` imports this package elsewhere.
 """
 
 from __future__ import annotations
 
 import sys
 
-# Before the suite is imported: its assertions are to show both sides, as those of tests do. The
-# command is no test, and does without pytest.
+# Before the suite is imported, so that its assertions are rewritten like those of tests. The
+# command new-dialect does not need pytest.
 if "pytest" in sys.modules:
     sys.modules["pytest"].register_assert_rewrite("idiolect.testing.suite")

@@ -1,8 +1,8 @@
-"""What a dialect can do, as its author declares it and the contract suite finds it.
+"""Capabilities of a dialect, as declared by its author and verified by the contract suite.
 
-A contract test that not every database can pass bears the name of a capability. A class of tests
-answers for each; where it is silent, the answer is yes. An answer other than yes is tried too: what
-works although it is declared impossible fails, so no table of capabilities grows old unseen.
+Contract tests that not every database can pass are marked with a capability. A test class declares
+the capabilities that it lacks. Tests for these are run as well, and a capability that works
+although it is declared impossible is a failure, so that declarations stay accurate.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     Test = TypeVar("Test", bound=Callable[..., Any])
 
-#: Of the contract; the second number grows with each test that is added.
+#: Version of the contract; the minor number increases with each new test.
 CONTRACT_VERSION = (1, 0)
 _MARK = "idiolect_contract"
 
 
 class Support(Enum):
-    """How an author answers for a capability."""
+    """The possible declarations for a capability."""
 
     YES = "yes"
     NO = "no"
@@ -36,11 +36,11 @@ class Support(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer.
+    """One declaration.
 
     Attributes:
-        support: the answer.
-        reason: why it is not yes, in a few words; "" for yes.
+        support: the level of support.
+        reason: why it is not YES, in a few words; "" for YES.
     """
 
     support: Support
@@ -54,11 +54,11 @@ YES = Answer(Support.YES)
 
 
 def no(reason: str, *capabilities: str) -> dict[str, Answer]:
-    """Say that the plugin does not do it, although the database could.
+    """Declare capabilities that the plugin does not support, although the database does.
 
     Args:
         reason: why, in a few words.
-        capabilities: what is not done.
+        capabilities: their names.
 
     Raises:
         ValueError: there is no reason.
@@ -67,23 +67,23 @@ def no(reason: str, *capabilities: str) -> dict[str, Answer]:
 
 
 def impossible(reason: str, *capabilities: str) -> dict[str, Answer]:
-    """Say that the database cannot do it; as :func:`no`."""
+    """Declare capabilities that the database does not support; otherwise as :func:`no`."""
     return _all(Support.IMPOSSIBLE, reason, capabilities)
 
 
 def not_yet(reason: str, *capabilities: str) -> dict[str, Answer]:
-    """Say that the plugin is going to do it; as :func:`no`."""
+    """Declare capabilities that are planned; otherwise as :func:`no`."""
     return _all(Support.NOT_YET, reason, capabilities)
 
 
 def answers(*given: Mapping[str, Answer]) -> Mapping[str, Answer]:
-    """Return the answers of a class of tests.
+    """Return the declarations of a test class.
 
     Args:
-        given: what :func:`no`, :func:`impossible` and :func:`not_yet` have returned.
+        given: results of :func:`no`, :func:`impossible` and :func:`not_yet`.
 
     Raises:
-        ValueError: a capability is answered for twice.
+        ValueError: a capability is declared twice.
     """
     found: dict[str, Answer] = {}
     for each in given:
@@ -96,11 +96,11 @@ def answers(*given: Mapping[str, Answer]) -> Mapping[str, Answer]:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """What a contract test is about.
+    """Properties of a contract test.
 
     Attributes:
-        capability: the name to answer for; "" where every plugin has to pass.
-        since: the version of the contract that brought the test.
+        capability: the capability it tests; "" if every plugin has to pass it.
+        since: the contract version that added the test.
     """
 
     capability: str = ""
@@ -110,14 +110,13 @@ class Clause:
 def clause(
     capability: str = "", since: tuple[int, int] = (1, 0), *, steady: bool = True
 ) -> Callable[[Test], Test]:
-    """Make a method a test of the contract.
+    """Mark a method as a test of the contract.
 
     Args:
-        capability: the name to answer for; "" where every plugin has to pass.
-        since: the version of the contract that brings the test; a class that is made for an older
-            one leaves it out.
-        steady: whether it fails each time on a database that cannot do it. Otherwise it is not
-            tried where the answer is not yes.
+        capability: the capability it tests; "" if every plugin has to pass it.
+        since: the contract version that added the test; classes for an older one skip it.
+        steady: whether it fails reliably on a database without the capability. If not, it is only
+            run if the capability is declared as supported.
     """
 
     def mark(test: Test) -> Test:
@@ -133,7 +132,7 @@ def clause(
 
 
 def clause_of(test: object) -> Clause | None:
-    """Return what a test function is about; None for one that is not of the contract."""
+    """Return the properties of a contract test; None for other functions."""
     found: Clause | None = getattr(test, _MARK, None)
     return found
 
@@ -141,12 +140,12 @@ def clause_of(test: object) -> Clause | None:
 def with_answer(
     contract: Any, capability: str, since: tuple[int, int], test: Callable[[], None]
 ) -> None:
-    """Run a test as the author's answer wants it.
+    """Run a test according to the author's declaration.
 
     Args:
-        contract: the instance of the class of tests.
-        capability: the capability; "" where there is nothing to answer.
-        since: the version of the contract that brought the test.
+        contract: the instance of the test class.
+        capability: the capability; "" if there is none.
+        since: the contract version that added the test.
         test: the test.
     """
     if since > contract.contract:
@@ -165,7 +164,7 @@ def with_answer(
 
 
 def check_names(answers: Mapping[str, Answer], known: Mapping[str, str], owner: str) -> None:
-    """Raise where an answer is for a capability that no test asks for.
+    """Raise if a declaration is for an unknown capability.
 
     Raises:
         ValueError: there is one.

@@ -1,7 +1,7 @@
 """The pytest plugin of the contract suite: the table at the end of a run, and its options.
 
-Add ``idiolect.testing.plugin`` to ``pytest_plugins`` in the conftest.py at the root, or call
-``pytest -p idiolect.testing.plugin``. Without it the tests run the same, and no table is printed.
+Add ``idiolect.testing.plugin`` to ``pytest_plugins`` in the root conftest.py, or run
+``pytest -p idiolect.testing.plugin``. Without it the tests are the same, but no table is printed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin a table."""
+    """Create the table."""
     config.pluginmanager.register(_Table(), _TABLE)
 
 
@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Record with the result which capability of which dialect it is about."""
+    """Record the capability and the dialect with the result."""
     report = yield
     about = _about(item)
     decides = report.when == "call" or report.outcome != "passed"
@@ -58,7 +58,7 @@ def pytest_runtest_makereport(
         cls, key = about
         from idiolect.testing.report import cell
 
-        # A skip is a place and a reason; pytest gives it in one text with a prefix of its own.
+        # longrepr of a skip is a tuple of file, line and prefixed reason.
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
         text = cell(report.outcome, reason.removeprefix("Skipped: "), cls.answer(key))
         report.user_properties.append((_PROPERTY, [cls.dialect, cls.untried, key, text]))
@@ -66,14 +66,14 @@ def pytest_runtest_makereport(
 
 
 class _Table:
-    """Collects cells; with pytest-xdist in the process that prints, where no test runs."""
+    """Collects cells; with pytest-xdist in the controller process, which runs no tests."""
 
     def __init__(self) -> None:
         self.cells: dict[str, dict[str, list[str]]] = {}
         self.untried: dict[str, str] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take what a report has noted."""
+        """Collect the data of a report."""
         for name, value in report.user_properties:
             if name == _PROPERTY:
                 found: Any = value
@@ -84,10 +84,10 @@ class _Table:
     def pytest_terminal_summary(
         self, terminalreporter: TerminalReporter, config: pytest.Config
     ) -> None:
-        """Print the table, and write it where it was asked for."""
+        """Print the table, and write it to a file if requested."""
         if not self.cells:
             return
-        # The suite loads SQLAlchemy, for which a run without contract tests has no use.
+        # Imported here because it loads SQLAlchemy, which other test runs do not need.
         from idiolect.testing import report
 
         columns = {

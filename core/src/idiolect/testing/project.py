@@ -1,4 +1,4 @@
-"""A project on disk, for contract tests that run whole commands: env.py, revisions, a database."""
+"""A project on disk, for contract tests that run commands: env.py, revisions, a database."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class Project:
     """A project on disk and the database that it migrates.
 
     Args:
-        folder: made here.
-        url: of the database; for scripts alone, any of the dialect.
+        folder: the folder to create it in.
+        url: the database's URL; for scripts, any URL of the dialect.
     """
 
     def __init__(self, folder: Path, url: str) -> None:
@@ -80,7 +80,7 @@ class Project:
         upgrade: str = "pass",
         downgrade: str = "pass",
     ) -> None:
-        """Write a revision file; ``upgrade`` and ``downgrade`` are bodies of functions."""
+        """Write a revision file; ``upgrade`` and ``downgrade`` are function bodies."""
         source = _REVISION.format(
             revision=revision, down=down, upgrade=_body(upgrade), downgrade=_body(downgrade)
         )
@@ -90,17 +90,17 @@ class Project:
         """Return a new Config of the project.
 
         Args:
-            options: those of ``context.configure()``.
-            kw: those of the Config.
+            options: arguments of ``context.configure()``.
+            kw: arguments of the Config.
         """
         return Config(str(self.ini), attributes={"options": options or {}}, **kw)
 
     def upgrade(self, revision: str = "head", **options: Any) -> None:
-        """Run the command; ``options`` are those of ``context.configure()``."""
+        """Run the command; ``options`` are arguments of ``context.configure()``."""
         migrate.upgrade(self.config(options), revision)
 
     def downgrade(self, revision: str, **options: Any) -> None:
-        """Run the command; ``options`` are those of ``context.configure()``."""
+        """Run the command; ``options`` are arguments of ``context.configure()``."""
         migrate.downgrade(self.config(options), revision)
 
     def stamp(self, revision: str, *, purge: bool = False) -> None:
@@ -108,20 +108,20 @@ class Project:
         migrate.stamp(self.config(), revision, purge=purge)
 
     def script(self, revision: str = "head", *, down: bool = False, **options: Any) -> str:
-        """Return what the command writes with ``--sql``."""
+        """Return the output of the command with ``--sql``."""
         buffer = io.StringIO()
         run = migrate.downgrade if down else migrate.upgrade
         run(self.config(options, output_buffer=buffer), revision, sql=True)
         return buffer.getvalue()
 
     def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
-        """Begin a command in a process of its own.
+        """Start a command in a separate process.
 
         Args:
             words: the command and its arguments.
-            environment: what revisions find in ``os.environ`` besides.
+            environment: additional environment variables.
         """
-        # What pytest added to the path of imports, such as the sources of a plugin, counts there.
+        # Pass on what pytest added to sys.path, such as the sources of a plugin.
         path = os.pathsep.join(filter(None, sys.path))
         return subprocess.Popen(  # noqa: S603 - this Python
             [sys.executable, "-m", "idiolect", "-c", str(self.ini), *words],
@@ -133,11 +133,10 @@ class Project:
         )
 
     def apart(self, *words: str, **environment: str) -> tuple[int, str, str]:
-        """Run a command in a process of its own.
+        """Run a command in a separate process.
 
         Returns:
-            The exit status, negative where a signal ended it; what it wrote to standard output,
-            and to standard error.
+            The exit status, negative for a signal; standard output; standard error.
         """
         with self.start(*words, **environment) as process:
             try:

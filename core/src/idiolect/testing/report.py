@@ -1,7 +1,6 @@
-"""The table of a contract: what each dialect can do, and why it cannot do the rest.
+"""The table of a contract: what each dialect supports, and why it does not support the rest.
 
-Used by the pytest plugin with what tests found, writers of documentation with what classes
-declare, which the tests hold.
+Used by the pytest plugin with test results, and by generators of documentation with declarations.
 """
 
 from __future__ import annotations
@@ -18,20 +17,20 @@ if TYPE_CHECKING:
     from idiolect.testing.capabilities import Answer
     from idiolect.testing.suite import Contract
 
-#: What is shown of a capability or test that a dialect passes.
+#: The cell of a capability or test that passes.
 PASS = "pass"  # noqa: S105 - what a test does
-#: How the cell of one begins that was not tried.
+#: Prefix of the cell of one that was not run.
 UNTRIED = "not tried"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table.
+    """One row of the table.
 
     Attributes:
-        key: the capability, or the test's name where there is none to answer for.
-        meaning: what it is, in a sentence.
-        by_script: whether scripts can tell.
+        key: the capability, or the test's name if it has none.
+        meaning: a description, in a sentence.
+        by_script: whether scripts are sufficient to test it.
     """
 
     key: str
@@ -40,7 +39,7 @@ class Row:
 
 
 def rows_of(contract: type[Contract]) -> list[Row]:
-    """Return the rows of a class of tests, in order: a capability has one, whatever its tests."""
+    """Return the rows of a test class, in order: one per capability, whatever its tests."""
     rows = []
     capabilities = capabilities_of(contract)
     seen: set[str] = set()
@@ -59,7 +58,7 @@ def rows_of(contract: type[Contract]) -> list[Row]:
 
 
 def declared(contract: type[Contract]) -> dict[str, str]:
-    """Return the cells of a class of tests as they are declared."""
+    """Return the cells of a test class according to its declarations."""
     cells = {}
     for row in rows_of(DialectContract):
         answer = contract.answer(row.key)
@@ -73,12 +72,12 @@ def declared(contract: type[Contract]) -> dict[str, str]:
 
 
 def cell(outcome: str, reason: str, answer: Answer) -> str:
-    """Return what a test's outcome amounts to.
+    """Return the cell for a test's outcome.
 
     Args:
-        outcome: pytest's word for it.
+        outcome: pytest's name of the outcome.
         reason: why it was skipped.
-        answer: what the author has declared.
+        answer: the author's declaration.
     """
     if outcome == "failed":
         return "FAIL"
@@ -88,7 +87,7 @@ def cell(outcome: str, reason: str, answer: Answer) -> str:
 
 
 def worst(cells: Sequence[str]) -> str:
-    """Return the one of several cells that tells most: a failure, or else what was not tried."""
+    """Return the most significant of several cells: a failure, otherwise one that was not run."""
     for wanted in ("FAIL", UNTRIED):
         found = [each for each in cells if each.startswith(wanted)]
         if found:
@@ -98,7 +97,7 @@ def worst(cells: Sequence[str]) -> str:
 
 
 def rows_with(columns: Iterable[Mapping[str, str]]) -> list[Row]:
-    """Return the rows of the contract, and one for each test that a plugin has added to it."""
+    """Return the rows of the contract, and one for each test added by a plugin."""
     rows = rows_of(DialectContract)
     known = {row.key for row in rows}
     own = dict.fromkeys(key for cells in columns for key in cells if key not in known)
@@ -108,13 +107,13 @@ def rows_with(columns: Iterable[Mapping[str, str]]) -> list[Row]:
 def lines_of(
     rows: Sequence[Row], cells: Mapping[str, str], without: str, *, every: bool
 ) -> list[str]:
-    """Return what a terminal shows of one dialect.
+    """Return the lines that a terminal shows for one dialect.
 
     Args:
-        rows: the lines of the table.
+        rows: the rows of the table.
         cells: by key.
-        without: why nothing was tried on a database; "" where it was.
-        every: show also what has passed.
+        without: why no database was available; "" if one was.
+        every: include passed ones.
     """
     found = [(row.meaning, cells[row.key]) for row in rows if row.key in cells]
     telling = [each for each in found if each[1] != PASS and not each[1].startswith(UNTRIED)]
@@ -126,7 +125,7 @@ def lines_of(
 
 
 def answers_for(cells: Mapping[str, str]) -> list[str]:
-    """Return Python code that declares the capabilities that failed, without the reasons."""
+    """Return Python code that declares the failed capabilities, without reasons."""
     known = capabilities_of(DialectContract)
     failed = [key for key in cells if key in known and cells[key].startswith("FAIL")]
     if not failed:
@@ -143,7 +142,7 @@ def markdown(rows: Iterable[Row], columns: Mapping[str, Mapping[str, str]]) -> s
     """Return the table as Markdown.
 
     Args:
-        rows: the lines; those that no column has are left out.
+        rows: the rows; those that no column has are omitted.
         columns: by heading, the cells by key.
     """
     lines = [_line(["", *columns]), _line(["---"] * (len(columns) + 1))]

@@ -1,6 +1,6 @@
-"""The command that makes the package of a new dialect plugin, whose tests pass as they stand.
+"""The command ``new-dialect``, which generates the package of a dialect plugin with passing tests.
 
-Used by the command line and programs. Nothing that exists is overwritten.
+No existing file is overwritten.
 """
 
 from __future__ import annotations
@@ -27,16 +27,15 @@ def new_dialect(
     """Generate the package of a new dialect plugin.
 
     Args:
-        config: tells where to print; needs no file.
+        config: has the output stream; needs no file.
         dialect: SQLAlchemy's name of the dialect.
-        like: the name of an installed one from which the new one is to inherit; None: standard
-            SQL.
-        directory: the folder to make; None: ``idiolect-`` and the name, in the current one.
+        like: the installed dialect to inherit from; None: standard SQL.
+        directory: the folder to create; None: ``idiolect-`` and the name, in the current folder.
 
     Raises:
-        CommandError: the name is none, the folder holds files, or pytest, which the package's
+        CommandError: the name is invalid, the folder is not empty, or pytest, which the package's
             tests need, is missing.
-        UnknownDialectError: nothing installed serves ``like``.
+        UnknownDialectError: no installed plugin supports ``like``.
     """
     if not _NAME.fullmatch(dialect):
         raise CommandError(
@@ -86,7 +85,7 @@ def _files(package: str) -> dict[str, str]:
 
 
 def _facts(dialect: str, distribution: str, like: str | None) -> dict[str, Any]:
-    """Return the values that the templates need."""
+    """Return the variables of the templates."""
     from idiolect import __version__
     from idiolect.hooks import HOOKSPEC_VERSION
 
@@ -99,7 +98,7 @@ def _facts(dialect: str, distribution: str, like: str | None) -> dict[str, Any]:
         "core": ".".join(__version__.split(".")[:2]),
         "dialect": dialect,
         "distribution": distribution,
-        # TOML takes a dot for the beginning of a table.
+        # In TOML an unquoted dot would start a table.
         "entry_name": f'"{dialect}"' if "." in dialect else dialect,
         "hookspec": f">={major}.{minor},<{major + 1}",
         "like": like,
@@ -117,7 +116,7 @@ def _facts(dialect: str, distribution: str, like: str | None) -> dict[str, Any]:
 
 
 def _origin(like: str) -> dict[str, Any]:
-    """Return what a package has to name that inherits from an installed plugin."""
+    """Return the names that a package needs to inherit from an installed plugin."""
     from idiolect.hooks.manager import get_manager
 
     found = get_manager().load_dialect(like)
@@ -125,14 +124,14 @@ def _origin(like: str) -> dict[str, Any]:
         return {}
     version = ".".join(found.source.version.split(".")[:2])
     facts: dict[str, Any] = {"requirements": [f"{found.source.distribution}>={version}"]}
-    # A plugin may be a module, which cannot be inherited from; its impl can.
+    # If the plugin is a module, inherit only from its impl.
     if not hasattr(found.plugin, "__file__"):
         facts["like_plugin"] = _named(type(found.plugin))
     return facts
 
 
 def _context(like: str | None) -> MigrationContext:
-    """Return a context that writes scripts of the other dialect, or in standard SQL."""
+    """Return a context that generates scripts for the other dialect, or in standard SQL."""
     import io
 
     from sqlalchemy.engine.default import DefaultDialect
@@ -152,12 +151,12 @@ def _context(like: str | None) -> MigrationContext:
 
 
 def _golden(like: str | None, dialect: str) -> str:
-    """Return the text of the golden file: what the scripts of the other dialect hold."""
+    """Return the text of the golden file: the scripts of the other dialect."""
     from idiolect.testing.suite.operations import OPERATIONS
     from idiolect.testing.suite.scripts import script_of, sections_as_text
 
     text = sections_as_text({each.name: script_of(each, _context(like)) for each in OPERATIONS})
-    # Refusals tell whose they are.
+    # Error messages contain the dialect's name.
     return text.replace(f"dialect {like} ", f"dialect {dialect} ")
 
 
@@ -173,7 +172,7 @@ def _contract_version() -> tuple[int, int]:
 
 
 def _named(cls: type[Any]) -> tuple[str, str]:
-    """Return where a class is imported from."""
+    """Return module and name of a class."""
     return cls.__module__, cls.__qualname__
 
 

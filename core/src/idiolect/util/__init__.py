@@ -1,4 +1,4 @@
-"""Documented path of the helpers. Names are fetched on first use, so that none costs start-up."""
+"""The documented import path of the helpers. Names are imported lazily to keep start-up fast."""
 
 from __future__ import annotations
 

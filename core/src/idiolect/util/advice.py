@@ -1,8 +1,7 @@
-"""Says what to do about a name of the API that a program asks for and Idiolect lacks.
+"""Explains errors about API names and arguments that a program uses and Idiolect lacks.
 
-Used by the command line and the alias's package with an exception of the user's code. Code that
-counts on a newer Alembic, or on what Alembic keeps to itself, ends in one of these, and so does
-code that meets the real Alembic.
+Used by the command line and the alias package for exceptions of user code: code that needs a newer
+Alembic or uses Alembic's internals, and code that gets objects of the real Alembic.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _ANOTHER = (
 _DIRECTIVES = " A directive of another package is there once that package is imported."
 _OWN = "idiolect"
 _ALIAS = "alembic"
-#: Whose methods revisions and env.py call with arguments that a newer version may have.
+#: Classes whose methods revisions and env.py may call with arguments of a newer version.
 _OWNERS = (
     ("operations.base", "Operations"),
     ("operations.base", "BatchOperations"),
@@ -41,10 +40,10 @@ _KEYWORD = re.compile(r"(?:^|[.\s])(\w+)\(\) got an unexpected keyword argument 
 
 
 def advise(error: BaseException) -> str | None:
-    """Return one line of advice on an error, or None where it is not about names of the API.
+    """Return one line of advice on an error, or None if it is not about names of the API.
 
     Args:
-        error: what the user's code raised.
+        error: the exception of the user's code.
     """
     if _is_of_alembic(error):
         return _ANOTHER
@@ -65,12 +64,12 @@ def advise(error: BaseException) -> str | None:
 def is_alembic_here() -> bool:
     """Return whether the real Alembic was imported in this process."""
     package = sys.modules.get(_ALIAS)
-    # What stands for it is of a class of ours.
+    # The alias is an instance of our own class.
     return package is not None and not _is_own(type(package).__module__)
 
 
 def _is_of_alembic(error: BaseException) -> bool:
-    """Return whether the real Alembic is in this process, and the error comes of that."""
+    """Return whether the error is caused by the real Alembic in this process."""
     if not is_alembic_here():
         return False
     owner = getattr(error, "obj", None)
@@ -79,7 +78,7 @@ def _is_of_alembic(error: BaseException) -> bool:
 
 
 def _asking(error: BaseException) -> str:
-    """Return the name of the module whose code raised an error, or asked for what is lacking."""
+    """Return the name of the module whose code raised an error, or used the missing name."""
     frames = error.__traceback__
     found = ""
     while frames is not None:
@@ -95,7 +94,7 @@ def _is_own(name: str) -> bool:
 
 
 def _lacks(owner: Any, wanted: str, said: str) -> str | None:
-    """Return advice on a name that a module, class or object of ours does not have."""
+    """Return advice on a name that one of our modules, classes or objects does not have."""
     if isinstance(owner, ModuleType):
         name = owner.__name__
         if not (_is_own(name) or name == _ALIAS):
@@ -123,7 +122,7 @@ def _nearest(wanted: str, known: Iterable[str]) -> str:
 
 
 def _takes_no(text: str) -> str | None:
-    """Return advice on an argument that a directive or an option of the API does not take."""
+    """Return advice on an argument that a directive or an option of the API does not accept."""
     found = _KEYWORD.search(text)
     if found is None:
         return None

@@ -1,14 +1,14 @@
-"""Which Operations and which EnvironmentContext the proxies ``op`` and ``context`` stand for.
+"""The bindings behind the proxies ``op`` and ``context``.
 
-Contexts bind what they own for the duration of a block, and the proxies look it up. State belongs
-to the running thread or task, so migrations run side by side. Nothing here knows what it binds.
+Contexts bind their object for the duration of a block, and the proxies look it up. Bindings belong
+to the running thread or task, so that migrations can run concurrently.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from _thread import allocate_lock  # threading.Lock, without the import of the rest
+from _thread import allocate_lock  # threading.Lock without the cost of importing threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -20,11 +20,11 @@ T = TypeVar("T")
 
 
 class Unbound(NameError):
-    """Nothing is bound where a proxy was used; also an AttributeError for ``hasattr()``."""
+    """A proxy was used while nothing is bound; also an AttributeError for ``hasattr()``."""
 
 
 class _Late(Generic[T]):
-    """What is bound, made when it is first looked up."""
+    """A binding whose value is created on first access."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
@@ -37,15 +37,15 @@ class _Late(Generic[T]):
 
 
 class Bound(Generic[T]):
-    """One name's binding.
+    """The binding of one name.
 
-    The search order is: the context variable of this thread or task; a mark in the globals of
+    Looked up in this order: the context variable of this thread or task; a mark in the globals of
     a calling env.py or revision (for threads that a migration starts, which begin with an empty
-    context); the only binding alive in this process. Anything else is ambiguous and refused.
+    context); the only active binding in this process. Anything else is ambiguous and raises.
 
     Args:
-        name: what is bound, for messages: the documented class name.
-        mark: the global variable under which a module remembers its own binding.
+        name: the documented class name, for messages.
+        mark: the global variable in which a module stores its own binding.
     """
 
     def __init__(self, name: str, mark: str) -> None:
@@ -66,7 +66,7 @@ class Bound(Generic[T]):
 
     @contextlib.contextmanager
     def bind_late(self, make: Callable[[], T]) -> Iterator[None]:
-        """Bind what ``make`` returns for the block; it is called when that is first looked up."""
+        """Bind the result of ``make`` for the block; it is called on first access."""
         value = _Late(make)
         previous = self.push(value)
         try:
@@ -75,7 +75,7 @@ class Bound(Generic[T]):
             self.pop(value, previous)
 
     def push(self, value: T | _Late[T]) -> T | _Late[T] | None:
-        """Bind ``value`` and return what was bound before, for :meth:`pop`."""
+        """Bind ``value`` and return the previous binding, for :meth:`pop`."""
         previous = self._here.get()
         self._here.set(value)
         with self._lock:
@@ -85,8 +85,8 @@ class Bound(Generic[T]):
     def pop(self, value: T | _Late[T], previous: T | _Late[T] | None) -> None:
         """Undo :meth:`push`.
 
-        The former value is set again because a token may not be reset from another context,
-        and fixtures do enter in one and leave in another.
+        Sets the previous value, because a token cannot be reset from another context, and fixtures
+        may enter in one and exit in another.
         """
         self._here.set(previous)
         with self._lock:
@@ -96,20 +96,20 @@ class Bound(Generic[T]):
                     break
 
     def find(self) -> T | None:
-        """Return what is bound for the caller, or None."""
+        """Return the value bound for the caller, or None."""
         value = self._here.get()
         if value is None:
             value = self._marked() or self._only_one()
         return value.get() if isinstance(value, _Late) else value
 
     def get(self, asked: str) -> T:
-        """Return what is bound for the caller.
+        """Return the value bound for the caller.
 
         Args:
             asked: the function or attribute that was used, for the message.
 
         Raises:
-            Unbound: nothing is bound, or several are and none is known to be the caller's.
+            Unbound: nothing is bound, or several values are and none is known to be the caller's.
         """
         value = self.find()
         if value is None:
@@ -147,14 +147,14 @@ class Bound(Generic[T]):
         return next(iter(distinct.values())) if len(distinct) == 1 else None
 
 
-#: What ``op`` stands for: an :class:`idiolect.operations.base.Operations`.
+#: The binding of ``op``: an :class:`idiolect.operations.base.Operations`.
 operations: Bound[Any] = Bound("Operations", "__idiolect_operations__")
-#: What ``context`` stands for: an :class:`idiolect.runtime.environment.EnvironmentContext`.
+#: The binding of ``context``: an :class:`idiolect.runtime.environment.EnvironmentContext`.
 environment: Bound[Any] = Bound("EnvironmentContext", "__idiolect_environment__")
 
 
 def mark_globals(module_globals: MutableMapping[str, Any]) -> None:
-    """Remember in a module's globals what is bound now, for threads that its code starts."""
+    """Store the current bindings in a module's globals, for threads that its code starts."""
     unmark_globals(module_globals)
     for bound in (operations, environment):
         value = bound.find()
@@ -163,6 +163,6 @@ def mark_globals(module_globals: MutableMapping[str, Any]) -> None:
 
 
 def unmark_globals(module_globals: MutableMapping[str, Any]) -> None:
-    """Forget what :func:`mark_globals` remembered, once the module's code has run."""
+    """Remove what :func:`mark_globals` stored, once the module's code has run."""
     for bound in (operations, environment):
         module_globals.pop(bound.mark, None)

@@ -1,6 +1,6 @@
-"""Keeps Python's garbage collector from looking for what is not there.
+"""Pauses Python's garbage collector where it would find nothing.
 
-Used by the comparison of models. Nothing here keeps anything alive.
+Used by the comparison of models.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def collector_at_rest() -> Iterator[None]:
-    """Let collections wait until the end of the block.
+    """Postpone garbage collections until the end of the block.
 
-    A full collection looks at each object of a program's models, of which there are hundreds to
-    a table: it takes longer than comparing them, and a comparison makes little garbage. A
-    collector that is off stays so.
+    A full collection traverses every object of a program's models, of which there are hundreds per
+    table: it takes longer than comparing them, and a comparison creates little garbage. A disabled
+    collector stays disabled.
     """
     was_on = gc.isenabled()
     gc.disable()

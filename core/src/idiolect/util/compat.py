@@ -1,4 +1,4 @@
-"""What differs between platforms and Python versions, at the path where programs look for it.
+"""Differences between platforms and Python versions, at the path that programs expect.
 
 Used by post-write hooks, and by tests that substitute another platform or other distributions.
 """
@@ -17,8 +17,8 @@ is_posix = os.name == "posix"
 
 
 def importlib_metadata_get(group: str) -> EntryPoints:
-    """Return the entry points of a group, of everything installed."""
-    # Looking through distributions costs 20 ms, and few programs do.
+    """Return the entry points of a group, of all installed distributions."""
+    # Imported here because it takes 20 ms, and few programs need it.
     from importlib import metadata
 
     return metadata.entry_points(group=group)

@@ -19,9 +19,9 @@ F = TypeVar("F", bound="Callable[..., Any]")
 
 
 class Dispatcher:
-    """Finds the function registered for an object's class, or for the nearest base of it.
+    """Dispatches to the function registered for an object's class, or for its nearest base class.
 
-    A *qualifier* (a dialect's name) narrows the search; ``"default"`` answers for all.
+    A *qualifier* (a dialect's name) narrows the search; ``"default"`` applies to all.
     """
 
     def __init__(self) -> None:
@@ -35,10 +35,10 @@ class Dispatcher:
         Args:
             target: a class, or any hashable name.
             qualifier: a dialect's name, or ``"default"``.
-            replace: allow a registration that is there already to be replaced.
+            replace: allow replacing an existing registration.
 
         Raises:
-            ValueError: ``target`` is taken and ``replace`` is not given.
+            ValueError: ``target`` is already registered and ``replace`` is not set.
         """
 
         def register(fn: F) -> F:
@@ -54,7 +54,7 @@ class Dispatcher:
         return register
 
     def dispatch(self, obj: Any, qualifier: str = "default") -> Any:
-        """Return the function for ``obj``: by its name if a string, else by its class.
+        """Return the function for ``obj``: by name if it is a string, otherwise by class.
 
         Raises:
             ValueError: nothing is registered for it.
@@ -74,14 +74,14 @@ class Dispatcher:
         raise ValueError(message)
 
     def branch(self) -> Dispatcher:
-        """Return a copy whose registrations do not reach this one."""
+        """Return a copy; registrations with it do not affect this one."""
         copy = Dispatcher()
         copy._registry.update(self._registry)
         return copy
 
 
 class DispatchPriority(enum.IntEnum):
-    """When a comparator is called, relative to others of its target."""
+    """The position of a comparator among those of the same target."""
 
     FIRST = 50
     MEDIUM = 25
@@ -89,7 +89,7 @@ class DispatchPriority(enum.IntEnum):
 
 
 class PriorityDispatchResult(enum.Enum):
-    """Whether the rest of a comparator's chain is still to be called; None is CONTINUE."""
+    """Whether the rest of a comparator's chain is called; None means CONTINUE."""
 
     CONTINUE = enum.auto()
     STOP = enum.auto()
@@ -98,12 +98,12 @@ class PriorityDispatchResult(enum.Enum):
 class PriorityDispatcher:
     """Calls all functions registered for a target, by priority, chain by chain.
 
-    A *subgroup* names a chain: a function of it that returns STOP keeps the later functions of
-    the same chain from being called, and those of other chains not.
+    A *subgroup* names a chain: if one of its functions returns STOP, later functions of the same
+    chain are not called; other chains are not affected.
     """
 
     def __init__(self) -> None:
-        # Tests of published libraries look into it for keys that nothing was registered for.
+        # Tests of published libraries look up keys that nothing was registered for.
         self._registry: defaultdict[
             tuple[str, str, int], list[tuple[Callable[..., Any], str | None]]
         ] = defaultdict(list)
@@ -120,9 +120,9 @@ class PriorityDispatcher:
 
         Args:
             target: what the function compares.
-            priority: when it is called.
+            priority: its position.
             qualifier: a dialect's name, or ``"default"`` for all.
-            subgroup: the chain that it belongs to; None is a chain as well.
+            subgroup: its chain; None is a chain as well.
         """
 
         def register(fn: F) -> F:
@@ -132,11 +132,11 @@ class PriorityDispatcher:
         return register
 
     def dispatch(self, target: str, *, qualifier: str = "default") -> Callable[..., None]:
-        """Return a function that calls what is registered for ``target`` with its arguments.
+        """Return a function that calls the functions registered for ``target`` with its arguments.
 
         Args:
-            target: what is compared; one that nothing is registered for does nothing.
-            qualifier: a dialect's name; its functions come before the ones for all.
+            target: what is compared; without registrations nothing is called.
+            qualifier: a dialect's name; its functions come before the default ones.
         """
         functions = self._entries(target, qualifier)
 
@@ -157,7 +157,7 @@ class PriorityDispatcher:
                 yield target, qualifier, DispatchPriority(priority), fn, subgroup
 
     def registered(self, target: str, *, qualifier: str = "default") -> list[Callable[..., Any]]:
-        """Return what :meth:`dispatch` would call, in that order."""
+        """Return the functions that :meth:`dispatch` would call, in order."""
         return [function for function, _ in self._entries(target, qualifier)]
 
     def _entries(self, target: str, qualifier: str) -> list[tuple[Callable[..., Any], str | None]]:
@@ -169,12 +169,12 @@ class PriorityDispatcher:
         ]
 
     def branch(self) -> PriorityDispatcher:
-        """Return a copy whose registrations do not reach this one."""
+        """Return a copy; registrations with it do not affect this one."""
         copy = PriorityDispatcher()
         copy.populate_with(self)
         return copy
 
     def populate_with(self, other: PriorityDispatcher) -> None:
-        """Register everything that is registered with ``other``, after what is here."""
+        """Register everything from ``other``, after existing registrations."""
         for key, entries in other._registry.items():
             self._registry[key].extend(entries)

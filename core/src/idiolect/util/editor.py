@@ -1,7 +1,4 @@
-"""Opening a file in the user's editor, for the ``edit`` command.
-
-Used by that command alone; the file itself is not read.
-"""
+"""Opens a file in the user's editor, for the ``edit`` command."""
 
 from __future__ import annotations
 
@@ -20,14 +17,14 @@ is_posix = os.name == "posix"
 
 
 def open_in_editor(filename: str, environ: dict[str, str] | None = None) -> None:
-    """Open ``filename`` in the editor that the environment names and wait until it is closed.
+    """Open ``filename`` in the editor set in the environment and wait until it is closed.
 
     Args:
         filename: the file.
-        environ: the variables to look at, EDITOR before VISUAL; None is those of this process.
+        environ: environment variables, EDITOR before VISUAL; None: those of this process.
 
     Raises:
-        CommandError: no editor is found, or it ends with a failure.
+        CommandError: no editor is found, or it exits with an error.
     """
     command = _find_editor(os.environ if environ is None else environ)
     try:
@@ -37,9 +34,9 @@ def open_in_editor(filename: str, environ: dict[str, str] | None = None) -> None
 
 
 def _find_editor(environ: Mapping[str, str]) -> list[str]:
-    """Return the editor's command line: the first that is there of those asked for.
+    """Return the command line of the first configured editor that exists.
 
-    Only where none is asked for, the usual ones are looked for: a misspelt EDITOR is told.
+    Default editors are only tried if none is configured, so that a misspelt EDITOR is reported.
     """
     named = [environ[key] for key in ("EDITOR", "VISUAL") if environ.get(key)]
     for candidate in named or _default_editors():
@@ -54,7 +51,7 @@ def _find_editor(environ: Mapping[str, str]) -> list[str]:
 
 
 def _find_command(candidate: str, environ: Mapping[str, str]) -> list[str] | None:
-    """Return ``candidate`` as a command line; it may carry arguments (``code --wait``)."""
+    """Return ``candidate`` as a command line; it may contain arguments (``code --wait``)."""
     executable = _find_executable(candidate, environ)
     if executable is not None:
         return [executable]
@@ -67,7 +64,7 @@ def _find_command(candidate: str, environ: Mapping[str, str]) -> list[str] | Non
 
 
 def _find_executable(candidate: str, environ: Mapping[str, str]) -> str | None:
-    """Return the path of a program, as given or on PATH; None where it is not there."""
+    """Return the path of a program, given as a path or found on PATH, or None."""
     if not is_posix and splitext(candidate)[1] != ".exe":  # noqa: PTH122 - paths are strings here
         candidate += ".exe"
     if exists(candidate):  # noqa: PTH110
@@ -82,7 +79,7 @@ def _find_executable(candidate: str, environ: Mapping[str, str]) -> str | None:
 
 
 def _default_editors() -> list[str]:
-    """Return the names to look for where the environment names none, best first."""
+    """Return the editors to try if none is configured, best first."""
     if is_posix:
         return ["sensible-editor", "editor", "nano", "vim", "code"]
     return ["code.exe", "notepad++.exe", "notepad.exe"]

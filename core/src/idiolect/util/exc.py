@@ -1,4 +1,4 @@
-"""Documented path of the user-facing exceptions; they are defined in :mod:`idiolect.errors`."""
+"""The documented import path of the exceptions; defined in :mod:`idiolect.errors`."""
 
 from __future__ import annotations
 

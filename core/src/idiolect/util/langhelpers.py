@@ -1,7 +1,4 @@
-"""Small helpers about values and names, for every room. Standard library only.
-
-Nothing here knows of revisions, databases or files.
-"""
+"""Small helpers for values and names, for all packages. Standard library only."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class immutabledict(dict[Any, Any]):  # noqa: N801 - the documented name
-    """A dict that refuses to change, usable as a default argument."""
+    """An immutable dict, usable as a default argument."""
 
     def _refuse(self, *_args: Any, **_kw: Any) -> NoReturn:
         message = f"{type(self).__name__} cannot be changed"
@@ -25,7 +22,7 @@ class immutabledict(dict[Any, Any]):  # noqa: N801 - the documented name
     clear = pop = popitem = setdefault = update = _refuse
 
     def union(self, other: Mapping[Any, Any] | None = None, **kw: Any) -> immutabledict:
-        """Return a new one with the entries of ``other`` and ``kw`` laid over these."""
+        """Return a new one with the entries of ``other`` and ``kw`` added or replaced."""
         return immutabledict({**self, **(other or {}), **kw})
 
 
@@ -34,7 +31,7 @@ EMPTY_DICT: Mapping[Any, Any] = immutabledict()
 
 def rev_id() -> str:
     """Return a new revision id: the last 12 hexadecimal digits of a random UUID."""
-    # Finding out about the platform costs a millisecond, and only a new revision needs it.
+    # Imported here because it takes a millisecond, and only a new revision needs it.
     import uuid
 
     return uuid.uuid4().hex[-12:]
@@ -50,8 +47,8 @@ def to_tuple(x: Any, default: tuple[Any, ...] | None = None) -> tuple[Any, ...] 
     """Return ``x`` as a tuple.
 
     Args:
-        x: a string or any single object becomes a tuple of one; an iterable is copied.
-        default: what None becomes.
+        x: an iterable is copied; a string or any other object becomes a tuple of one.
+        default: the result for None.
     """
     if x is None:
         return default
@@ -66,17 +63,17 @@ def to_list(x: Any, default: list[Any] | None = None) -> list[Any]:
 
 
 def unique_list(seq: Iterable[H]) -> list[H]:
-    """Return the items of ``seq`` without repetition, in order of first appearance."""
+    """Return the items of ``seq`` without duplicates, in order of first appearance."""
     return list(dict.fromkeys(seq))
 
 
 def dedupe_tuple(tup: tuple[str, ...]) -> tuple[str, ...]:
-    """Return ``tup`` without repetition, in order of first appearance."""
+    """Return ``tup`` without duplicates, in order of first appearance."""
     return tuple(dict.fromkeys(tup))
 
 
 def asbool(value: Any) -> bool:
-    """Return the truth of an option's text: true/yes/on/y/t/1 or false/no/off/n/f/0.
+    """Convert an option's text to a boolean: true/yes/on/y/t/1 or false/no/off/n/f/0.
 
     Raises:
         ValueError: the text is neither.
@@ -93,7 +90,7 @@ def asbool(value: Any) -> bool:
 
 
 def not_none(value: T | None) -> T:
-    """Return ``value``, which the caller knows to be there."""
+    """Return ``value``, which the caller knows is not None."""
     if value is None:
         message = "a value that must be there is None"
         raise AssertionError(message)
@@ -101,15 +98,15 @@ def not_none(value: T | None) -> T:
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """Return up to ``limit`` of ``known`` that look like ``name``, the most alike first."""
-    # For error messages alone.
+    """Return up to ``limit`` of ``known`` that resemble ``name``, best match first."""
+    # Imported here because only error messages need it.
     import difflib
 
     return difflib.get_close_matches(name, sorted(known), n=limit, cutoff=0.6)
 
 
 class memoized_property(Generic[T]):  # noqa: N801 - the documented name
-    """A read-only property computed once per object and then kept in its ``__dict__``."""
+    """A read-only property computed once per object and cached in its ``__dict__``."""
 
     def __init__(self, fget: Callable[[Any], T], doc: str | None = None) -> None:
         self.fget = fget
@@ -128,10 +125,10 @@ class memoized_property(Generic[T]):  # noqa: N801 - the documented name
 
 
 def shown(target: Any) -> str:
-    """Return a class as its documentation calls it, anything else as ``repr()`` does.
+    """Return the public name of a class, or the ``repr()`` of anything else.
 
-    The package nearest to the top that offers the class counts, under the name by which the
-    program knows it: Alembic's while its alias is active.
+    The name starts with the topmost package that exports the class, or with Alembic's while its
+    alias is active.
     """
     if not isinstance(target, type):
         return repr(target)
@@ -156,7 +153,7 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> Any:
-        # Documented here; defined where only rooms that dispatch import it.
+        # Documented here, but defined in a separate module to speed up imports.
         if name not in {
             "DispatchPriority",
             "Dispatcher",

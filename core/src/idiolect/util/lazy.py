@@ -1,6 +1,6 @@
-"""Modules of a package as its attributes, imported when they are first asked for.
+"""Modules of a package as its attributes, imported on first access.
 
-Used by packages in their ``__getattr__``: published code writes ``alembic.util.exc`` after a mere
+Used in ``__getattr__`` of packages: published code uses ``alembic.util.exc`` after only
 ``import alembic``, and importing all modules of a package would slow down every start.
 """
 
@@ -19,10 +19,10 @@ def submodule(package: str, name: str) -> ModuleType:
 
     Args:
         package: the package's full name.
-        name: what was asked of it, not known otherwise.
+        name: the accessed attribute.
 
     Raises:
-        AttributeError: the package has no such module either.
+        AttributeError: the package has no such module.
     """
     full_name = f"{package}.{name}"
     if name.startswith("_") or find_spec(full_name) is None:

@@ -1,8 +1,8 @@
-"""Under which name log records are written, so that existing logging configurations keep working.
+"""Determines the names of loggers, so that existing logging configurations keep working.
 
-Modules pass the part of the name after the package. Years of configuration files set up the logger
-``alembic``, or one below it; where that is configured and the same of ``idiolect`` is not, records
-bear its name.
+Modules pass the part of the name after the package. Many configuration files set up the logger
+``alembic``, or one below it; if that is configured and its counterpart below ``idiolect`` is not,
+records are logged under the former name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _OWN, _ELDER = "idiolect", "alembic"
 
 
 class Log:
-    """A logger whose full name is decided when something is logged.
+    """A logger whose full name is determined when something is logged.
 
     Args:
         suffix: the name below the package: ``runtime.migration``.
@@ -32,7 +32,7 @@ class Log:
             logger.info(message, *map(_harmless, args), stacklevel=2)
 
     def warning(self, message: str, *args: object, **kw: Any) -> None:
-        """Log what works and may surprise."""
+        """Log something that works, but may be unexpected."""
         self._logger().warning(message, *map(_harmless, args), stacklevel=2, **kw)
 
     def _logger(self) -> logging.Logger:
@@ -41,7 +41,7 @@ class Log:
 
 
 def _harmless(value: object) -> object:
-    """Return a value, or its text where that holds what would steer a terminal."""
+    """Return a value, or its escaped text if that contains control characters."""
     if isinstance(value, (int, float)):
         return value
     text = str(value)
@@ -50,7 +50,7 @@ def _harmless(value: object) -> object:
 
 
 def _configured(name: str) -> bool:
-    """Return whether the logger, or one that it is below, has a level or a handler. Makes none."""
+    """Return whether the logger or one of its parents has a level or a handler; create none."""
     while name:
         logger = logging.root.manager.loggerDict.get(name)
         if isinstance(logger, logging.Logger) and (logger.level or logger.handlers):

@@ -1,6 +1,6 @@
-"""Text for people: messages, progress lines, warnings. Written to stdout unless said otherwise.
+"""Messages for people: text, progress lines, warnings; to stdout unless documented otherwise.
 
-Used by commands alone; any other code that finds a mistake raises an exception.
+Used only by commands; other code raises exceptions.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from idiolect.util.controls import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-#: Width in columns at which :func:`msg` wraps; None asks the terminal each time.
+#: Width in columns at which :func:`msg` wraps; None queries the terminal each time.
 TERMWIDTH: int | None = None
 _NARROWEST, _WIDEST = 10, 79
 
 
 def _width() -> int | None:
-    """Return the wrapping width in columns, or None where output is not a terminal."""
+    """Return the wrapping width in columns, or None if output is not a terminal."""
     if TERMWIDTH is not None:
         return TERMWIDTH
     try:
@@ -30,16 +30,16 @@ def _width() -> int | None:
             return None
     except (AttributeError, ValueError):
         return None
-    # Only a terminal is asked for its width.
+    # Imported here because only a terminal has a width.
     import shutil
 
     return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size().columns - 1))
 
 
 def write_outstream(stream: TextIO, *text: str | bytes, quiet: bool = False) -> None:
-    """Write ``text`` to ``stream``; what its encoding lacks becomes ``?``.
+    """Write ``text`` to ``stream``; characters that cannot be encoded become ``?``.
 
-    A reader that has gone away (a closed pipe) is no error: the work goes on.
+    A closed pipe is not an error.
     """
     if quiet:
         return
@@ -65,7 +65,7 @@ def msg(msg: str, newline: bool = True, flush: bool = False, quiet: bool = False
 def _laid_out(text: str, width: int | None) -> str:
     if width is None:
         return text
-    # As in _width(): for terminals.
+    # Imported here because only a terminal needs it.
     import textwrap
 
     return "\n".join(f"  {line}" for line in textwrap.wrap(text, width - 2) or [""])
@@ -73,7 +73,7 @@ def _laid_out(text: str, width: int | None) -> str:
 
 @contextlib.contextmanager
 def status(status_msg: str, newline: bool = False, quiet: bool = False) -> Iterator[None]:
-    """Print ``status_msg ...``, then ``done`` or ``FAILED`` when the block has ended."""
+    """Print ``status_msg ...``, then ``done`` or ``FAILED`` at the end of the block."""
     msg(f"{status_msg} ...", newline=newline, flush=True, quiet=quiet)
     try:
         yield
@@ -84,8 +84,8 @@ def status(status_msg: str, newline: bool = False, quiet: bool = False) -> Itera
 
 
 def err(message: str, quiet: bool = False) -> NoReturn:
-    """Log and print ``message`` as a failure and end the process with exit status 1."""
-    # The process ends here: that it takes some milliseconds more matters to nobody.
+    """Log and print ``message`` as a failure and exit with status 1."""
+    # Imported here because the process is about to exit anyway.
     import logging
 
     logging.getLogger(__name__).error(message)
@@ -94,25 +94,25 @@ def err(message: str, quiet: bool = False) -> NoReturn:
 
 
 def warn(msg: str, stacklevel: int = 2) -> None:
-    """Warn the caller's caller of something that works and may surprise."""
+    """Warn the caller's caller about something that works, but may be unexpected."""
     warnings.warn(msg, UserWarning, stacklevel=stacklevel)
 
 
 def warn_deprecated(msg: str, stacklevel: int = 2) -> None:
-    """Warn the caller's caller of a use that has a successor."""
+    """Warn the caller's caller about a deprecated use."""
     warnings.warn(msg, IdiolectDeprecationWarning, stacklevel=stacklevel)
 
 
 def obfuscate_url_pw(input_url: str) -> str:
     """Return ``input_url`` with its password replaced by ``***``."""
-    # SQLAlchemy is loaded only where a URL is really shown.
+    # Imported here because it loads SQLAlchemy.
     from sqlalchemy.engine import make_url
 
     return make_url(input_url).render_as_string(hide_password=True)
 
 
 def format_as_comma(value: str | Iterable[str] | None) -> str:
-    """Return names joined by ``", "``; None gives an empty string."""
+    """Return names joined by ``", "``; None returns an empty string."""
     if value is None:
         return ""
     return value if isinstance(value, str) else ", ".join(value)

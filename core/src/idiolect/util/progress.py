@@ -1,7 +1,7 @@
-"""Who looks on while revisions run: nobody, unless the command line has put a display here.
+"""The observer of a run: None, unless the command line has set a progress display.
 
-Runs, locks and operations report what begins and ends; what becomes of that is up to the observer.
-Without one, each call costs a look at :data:`observer`.
+Runs, locks and operations report to the observer what begins and ends. Without one, each call costs
+a check of :data:`observer`.
 """
 
 from __future__ import annotations
@@ -10,33 +10,33 @@ from typing import Any
 
 
 class Observer:
-    """Learns what a run is doing. Each method is called by the thread that runs; none may raise."""
+    """Receives the events of a run, in the thread that runs; methods must not raise."""
 
     def step_begins(self, step: Any, number: int, total: int) -> None:
-        """Learn that a revision begins.
+        """Called when a revision begins.
 
         Args:
-            step: what runs.
-            number: its place among the steps of the run, from 1.
-            total: how many these are.
+            step: the step.
+            number: its number in the run, from 1.
+            total: the number of steps of the run.
         """
 
     def step_ends(self) -> None:
-        """Learn that the revision has been run, and its transaction, if it has one, is over."""
+        """Called when the revision has run and its transaction, if any, has ended."""
 
     def operation(self, operation: object) -> object:
-        """Learn which operation is being carried out.
+        """Called when an operation begins or ends.
 
         Args:
-            operation: None where the last one has ended.
+            operation: the operation, or None if the last one has ended.
 
         Returns:
-            The one before, to be told again when this one has ended.
+            The previous operation, to be passed again when this one has ended.
         """
 
     def waiting(self, message: str) -> None:
-        """Learn that the run waits for another one."""
+        """Called while the run waits for another one."""
 
 
-#: Looks on in this process.
+#: The observer of this process.
 observer: Observer | None = None

@@ -1,4 +1,4 @@
-"""How a proxy module answers for a name: a function bound at call time, or a value read now."""
+"""Resolves the names of a proxy module: to a function bound at call time, or a current value."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from idiolect.util.bound import Bound
 
 OBJECT = "_proxy"
-"""The name under which published code reads the object itself, and tests put one in its place."""
+"""The name under which published code reads the object itself, and tests replace it."""
 
 
 def directive(bound: Bound[Any], get_class: Callable[[], type], module: str, name: str) -> Any:
-    """Return what ``module.name`` stands for.
+    """Return the value of ``module.name``.
 
     Args:
-        bound: where the object behind the module is found.
-        get_class: gives the class of that object, loaded on first need.
+        bound: the binding of the object behind the module.
+        get_class: returns the class of that object, imported when needed.
         module: the proxy module's name, for messages.
-        name: the name that was asked for.
+        name: the accessed name.
 
     Returns:
-        For a method, a function that finds its object when it is called; for anything else,
-        the object's value.
+        For a method, a function that looks up its object when called; for anything else, the
+        object's value.
 
     Raises:
         AttributeError: the class has no such name, or it is a value and nothing is bound.
@@ -71,7 +71,7 @@ def _explain(bound: Bound[Any], get_class: Callable[[], type], module: str, name
     alike = [] if is_value else nearest(name, known)
     hint = f" Did you mean {alike[0]!r}?" if alike else ""
     if bound.find() is None and not alike:
-        # For an error message alone.
+        # Imported here because only error messages need it.
         from idiolect.util.advice import is_alembic_here
 
         hint = f" Nothing is bound: it is available while a command runs ({bound.name})."

@@ -1,7 +1,7 @@
-"""Python files and text files on disk: loading by path, package resources, atomic writing.
+"""Loads Python files by path, resolves package resources, renders templates, writes files.
 
 Used by the script directory, the generators and ``init``. Mako is imported when a template is
-rendered, and nothing here knows what a revision is.
+rendered.
 """
 
 from __future__ import annotations
@@ -23,33 +23,32 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 StrPath = str | os.PathLike[str]
-#: How old, in seconds, a source file has to be for its bytecode to be kept.
+#: Age in seconds of a source file from which on its bytecode is written.
 _SETTLED = 2.0
 
 
 class _SourceLoader(SourceFileLoader):
-    """Python's loader, but for bytecode of a file that was written a moment ago.
+    """Python's loader, except that bytecode of a file modified a moment ago is not written.
 
-    Bytecode is told from outdated bytecode by the second and the size of its source: a revision
-    that fails, is fixed by one letter and run again at once would run as it was.
+    Python detects outdated bytecode by the source's size and modification time in seconds: a
+    revision that fails, is fixed by one letter and run again at once would run unchanged.
     """
 
     def set_data(self, path: str, data: ReadableBuffer, *, _mode: int = 0o666) -> None:
-        """Write bytecode, unless its source may change once more within the second."""
+        """Write bytecode, unless the source may change again within the same second."""
         if time.time() - os.stat(self.path).st_mtime >= _SETTLED:  # noqa: PTH116
             super().set_data(path, data, _mode=_mode)
 
 
 def load_python_file(dir_: StrPath, filename: StrPath) -> ModuleType:
-    """Execute a Python file and return it as a module that stands in no ``sys.modules``.
+    """Execute a Python file and return it as a module that is not in ``sys.modules``.
 
     Args:
-        dir_: the folder that the file is in.
-        filename: its name; where only compiled files of it are there, one of them is taken.
+        dir_: the file's folder.
+        filename: its name; if only compiled files exist, one of them is used.
 
     Raises:
-        ScriptError: there is no such file, or it is not valid Python. What the file itself raises
-            passes through.
+        ScriptError: the file does not exist, or is not valid Python. Its own errors propagate.
     """
     name = os.fspath(filename)
     path = os.path.join(dir_, name)  # noqa: PTH118 - paths stay the strings that users see
@@ -71,7 +70,7 @@ def load_python_file(dir_: StrPath, filename: StrPath) -> ModuleType:
 
 
 def _is_there(path: str) -> bool:
-    """Return whether a file is there; a folder that may not be read is an error, not a no."""
+    """Return whether a file exists; an unreadable folder is an error, not False."""
     try:
         os.stat(path)  # noqa: PTH116
     except (FileNotFoundError, NotADirectoryError):
@@ -85,7 +84,7 @@ def load_module_py(module_id: str, path: StrPath) -> ModuleType:
     Raises:
         ScriptError: the file cannot be read or is not valid Python.
     """
-    # What executes no file does without the bindings.
+    # Imported here because it is only needed if a file is executed.
     from idiolect.util.bound import mark_globals, unmark_globals
 
     where = os.fspath(path)
@@ -94,7 +93,7 @@ def load_module_py(module_id: str, path: StrPath) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ScriptError(f"Can't load {where!r} as Python.", path=where)
     module = importlib.util.module_from_spec(spec)
-    # First of all, so that threads which the code starts find the context that it belongs to.
+    # First, so that threads which the code starts find their context.
     mark_globals(module.__dict__)
     try:
         spec.loader.exec_module(module)
@@ -108,7 +107,7 @@ def load_module_py(module_id: str, path: StrPath) -> ModuleType:
 
 
 def _concerns(exc: Exception, path: str) -> bool:
-    """Whether an exception is Python's refusal to compile ``path`` itself."""
+    """Return whether an exception is a failure to compile ``path`` itself."""
     if isinstance(exc, SyntaxError) and exc.filename is not None:
         return os.path.basename(exc.filename) == os.path.basename(path)  # noqa: PTH119
     with contextlib.suppress(OSError):
@@ -117,7 +116,7 @@ def _concerns(exc: Exception, path: str) -> bool:
 
 
 def syntax_message(path: str, exc: Exception) -> str:
-    """Say where a Python file cannot be parsed."""
+    """Return a message about where a Python file cannot be parsed."""
     line = getattr(exc, "lineno", None)
     where = f" (line {line})" if line else ""
     what = getattr(exc, "msg", None) or str(exc)
@@ -125,9 +124,9 @@ def syntax_message(path: str, exc: Exception) -> str:
 
 
 def pyc_file_from_path(path: StrPath) -> Path | None:
-    """Return the compiled file of the source file ``path``, or None where there is none.
+    """Return the compiled file of the source file ``path``, or None.
 
-    The one in ``__pycache__`` for this Python comes first, then one beside the source.
+    The one in ``__pycache__`` for this Python takes precedence over one next to the source.
     """
     cached = Path(importlib.util.cache_from_source(os.fspath(path)))
     if cached.exists():
@@ -137,16 +136,16 @@ def pyc_file_from_path(path: StrPath) -> Path | None:
 
 
 def coerce_resource_to_filename(fname_or_resource: StrPath) -> Path:
-    """Return a path as a Path; ``package:folder/file`` becomes a path inside that package.
+    """Return a path as a Path; ``package:folder/file`` is resolved inside that package.
 
     Raises:
-        ScriptError: the package cannot be imported, or is no folder on disk.
+        ScriptError: the package cannot be imported, or is not a folder on disk.
     """
     name = os.fspath(fname_or_resource)
     if os.path.isabs(name) or ":" not in name:  # noqa: PTH117
         return Path(name)
     package, *parts = name.split(":")
-    # Costs a millisecond that a plain path need not pay.
+    # Imported here because it takes a millisecond that plain paths do not need.
     from importlib import resources
 
     try:
@@ -160,13 +159,13 @@ def coerce_resource_to_filename(fname_or_resource: StrPath) -> Path:
 
 
 def render_template(template_file: StrPath, **kw: Any) -> str:
-    """Return the text of a Mako template.
+    """Render a Mako template.
 
     Raises:
-        ScriptError: the template is missing or cannot be rendered; the message names a file
-            that holds Mako's own account of it.
+        ScriptError: the template does not exist or cannot be rendered; the message names a file
+            with Mako's own traceback.
     """
-    # Mako imports pygments where it is installed: 17 ms that only a written file is worth.
+    # Imported here because Mako imports pygments if installed, which takes 17 ms.
     from mako import exceptions  # type: ignore[import-untyped] # it has no stubs
     from mako.template import Template  # type: ignore[import-untyped] # as above
 
@@ -188,7 +187,7 @@ def render_template(template_file: StrPath, **kw: Any) -> str:
 
 
 def _keep_account(text: str) -> str:
-    # Costs 5 ms, and only a failure needs it.
+    # Imported here because it takes 5 ms, and only a failure needs it.
     import tempfile
 
     with tempfile.NamedTemporaryFile(
@@ -206,17 +205,17 @@ def template_to_file(
     append_with_newlines: bool = False,
     **kw: Any,
 ) -> None:
-    """Render a Mako template into a file, replacing what was there.
+    """Render a Mako template into a file, replacing its contents.
 
     Args:
         template_file: the template.
-        dest: the file to write; it appears whole or not at all.
-        output_encoding: the encoding to write.
-        append_with_newlines: keep what is in ``dest`` and add the text after a blank line.
-        kw: what the template may refer to.
+        dest: the file to write, atomically.
+        output_encoding: the encoding.
+        append_with_newlines: keep the contents of ``dest`` and append the text after a blank line.
+        kw: variables for the template.
 
     Raises:
-        ScriptError: the template cannot be rendered or the file not be written.
+        ScriptError: the template cannot be rendered, or the file cannot be written.
     """
     text = render_template(template_file, **kw)
     data = encode_text(text, output_encoding, dest)
@@ -227,7 +226,7 @@ def template_to_file(
 
 
 def encode_text(text: str, encoding: str, dest: StrPath) -> bytes:
-    """Return ``text`` in ``encoding``.
+    """Encode ``text``.
 
     Raises:
         ScriptError: the encoding is unknown or lacks a character.
@@ -242,18 +241,18 @@ def encode_text(text: str, encoding: str, dest: StrPath) -> bytes:
 
 
 def write_file(dest: StrPath, data: bytes, *, overwrite: bool = False) -> None:
-    """Write a file that appears whole or not at all.
+    """Write a file atomically.
 
     Args:
         dest: the file.
-        data: all of its bytes.
-        overwrite: replace a file of that name rather than refuse.
+        data: its contents.
+        overwrite: replace an existing file instead of raising.
 
     Raises:
-        ScriptError: the folder cannot be written to, or the file is there already.
+        ScriptError: the folder is not writable, or the file exists.
     """
     path = Path(dest)
-    # Beside the file, so that the rename stays on one file system; no revision ends like this.
+    # In the same folder, because a rename must stay on one file system; not a name of a revision.
     draft = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
     try:
         with draft.open("xb") as file:
@@ -280,7 +279,7 @@ def write_file(dest: StrPath, data: bytes, *, overwrite: bool = False) -> None:
 
 
 def _place(draft: Path, path: Path) -> None:
-    """Give a finished draft its name, unless something bears it: at once where links exist."""
+    """Rename a finished draft, unless the target exists; atomically if hard links are supported."""
     try:
         path.hardlink_to(draft)
     except FileExistsError:

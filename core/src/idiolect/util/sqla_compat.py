@@ -1,6 +1,6 @@
-"""What differs between SQLAlchemy 2.0 and 2.1, or has no public name there.
+"""Differences between SQLAlchemy 2.0 and 2.1, and access to what has no public name.
 
-The one place that may reach past SQLAlchemy's documented API.
+The only module that may use SQLAlchemy's private API.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 AUTOINCREMENT_DEFAULT: Final = "auto"
-"""What SQLAlchemy sets a column's ``autoincrement`` to where nobody says."""
+"""SQLAlchemy's default for a column's ``autoincrement``."""
 
 
 def in_transaction_block(connection: Connection) -> bool:
@@ -31,13 +31,13 @@ def in_transaction_block(connection: Connection) -> bool:
 
 
 def in_transaction(connection: Connection | None) -> bool:
-    """Return whether a transaction is open; a mock connection, which has none, is fine."""
+    """Return whether a transaction is open; accepts a mock connection, which has none."""
     ask: Any = getattr(connection, "in_transaction", None)
     return ask is not None and bool(ask())
 
 
 def is_autocommit(connection: Connection) -> bool:
-    """Return whether each statement on the connection commits itself."""
+    """Return whether the connection is in autocommit mode."""
     level: object = connection.get_execution_options().get("isolation_level")
     dialect: Any = connection.dialect
     if level is None:
@@ -46,9 +46,9 @@ def is_autocommit(connection: Connection) -> bool:
 
 
 def driver_commits(connection: Connection) -> bool:
-    """Return whether the driver says that each statement commits itself, whatever asked for it.
+    """Return whether the driver reports autocommit mode, whatever was requested.
 
-    False where SQLAlchemy cannot ask it, as before 2.0.43.
+    False if SQLAlchemy cannot query it, as before 2.0.43.
     """
     ask = getattr(connection.dialect, "detect_autocommit_setting", None)
     driver = connection.connection.dbapi_connection
@@ -60,10 +60,11 @@ def driver_commits(connection: Connection) -> bool:
 
 @contextlib.contextmanager
 def beside(connection: Connection) -> Iterator[Connection]:
-    """Give another connection to the same database, by the same way, and close it again.
+    """Open another connection to the same database in the same way, and close it at the end.
 
-    The pool is one of its own: the engine's may have room for one connection only. A URL would
-    not do, as its password may be masked and the engine may have a ``creator``.
+    It uses a separate pool, because the engine's may be limited to one connection. A URL would not
+    be
+    sufficient: its password may be masked, and the engine may have a ``creator``.
     """
     from sqlalchemy.engine import Engine
 
@@ -80,7 +81,7 @@ def beside(connection: Connection) -> Iterator[Connection]:
 
 
 def pause(connection: Connection, seconds: float) -> None:
-    """Wait, and let the other tasks of an event loop run meanwhile."""
+    """Sleep, and let the other tasks of an event loop run meanwhile."""
     if getattr(connection.dialect, "is_async", False):
         import asyncio
 
@@ -94,21 +95,21 @@ def pause(connection: Connection, seconds: float) -> None:
 
 
 def is_unnamed(constraint: Constraint) -> bool:
-    """Return whether nobody named the constraint, and no type leaves its name open either."""
+    """Return whether the constraint has no name, not even one to be set by a naming convention."""
     return constraint.name is None
 
 
 def constraint_name(constraint: Constraint, table: Table | None) -> str | None:
-    """Return the name that the constraint has in the database.
+    """Return the name of the constraint in the database.
 
     Args:
-        constraint: any; where its type leaves the name to the naming convention, that is asked.
-        table: whose MetaData has the convention; None: there is none.
+        constraint: any constraint; if its type leaves the name open, the naming convention is used.
+        table: its MetaData has the convention; None: there is none.
 
     Returns:
-        None where it has no name, or the convention would need one to make one.
+        None if it has no name, or the convention cannot create one without a name.
     """
-    # Not imported above: operations alone have constraints, and most commands have no operation.
+    # Imported here because only operations need it, and most commands have none.
     from sqlalchemy.exc import InvalidRequestError
 
     name: object = constraint.name
@@ -130,7 +131,7 @@ def _named(constraint: Constraint, table: Table) -> object:
 
 
 def set_final_name(constraint: _C, name: str | None) -> _C:
-    """Name a constraint as it is called in the database, whatever a convention would make of it."""
+    """Set a constraint's final name, to which no convention is applied."""
     from sqlalchemy.sql.elements import conv
 
     constraint.name = None if name is None else conv(name)
@@ -138,11 +139,11 @@ def set_final_name(constraint: _C, name: str | None) -> _C:
 
 
 def name_by_convention(table: Table, convention: Mapping[str, Any]) -> None:
-    """Name the constraints of a table that have no name, and leave the names that there are.
+    """Name the unnamed constraints of a table, keeping existing names.
 
     Args:
-        table: in a MetaData of its own, whose convention is enlarged.
-        convention: as SQLAlchemy's MetaData takes it.
+        table: in a separate MetaData, whose convention is extended.
+        convention: as accepted by SQLAlchemy's MetaData.
     """
     for constraint in table.constraints:
         if not is_unnamed(constraint) and not getattr(constraint, "_type_bound", False):
@@ -155,19 +156,19 @@ def name_by_convention(table: Table, convention: Mapping[str, Any]) -> None:
 
 
 def table_for_constraint(constraint: Constraint) -> Table:
-    """Return the table of a constraint, also of one that a column carries."""
+    """Return the table of a constraint, including one attached to a column."""
     return constraint.parent if isinstance(constraint, _foreign_key()) else constraint.table
 
 
 def columns_for_constraint(constraint: Constraint) -> list[Any]:
-    """Return the columns of a constraint; those that a CHECK names, as far as they are columns."""
+    """Return the columns of a constraint; of a CHECK those that its expression contains."""
     if isinstance(constraint, _foreign_key()):
         return [element.parent for element in constraint.elements]
     return list(getattr(constraint, "columns", ()))
 
 
 def has_table(connection: Connection, name: str, schema: str | None) -> bool:
-    """Return whether the database has a table."""
+    """Return whether the table exists in the database."""
     return connection.dialect.has_table(connection, name, schema)
 
 
@@ -186,7 +187,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    # Names that published code imports from Alembic's module of this name.
+    # Names that published code imports from Alembic's module of the same name.
     if name == "compiles":
         from sqlalchemy.ext.compiler import compiles
 
@@ -197,9 +198,9 @@ def __getattr__(name: str) -> Any:
 
 
 def take_literally(table: Table) -> None:
-    """Let no colon in text that was read from the database stand for a parameter.
+    """Escape colons in text that was reflected, so that they do not become parameters.
 
-    SQLAlchemy takes ``':x'`` for a string with a parameter in it, which has no value.
+    SQLAlchemy parses ``':x'`` as a string with an unbound parameter.
     """
     from sqlalchemy import CheckConstraint, Computed, DefaultClause
 

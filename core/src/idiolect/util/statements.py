@@ -1,7 +1,7 @@
-"""What a SQL statement is about, read off its first words: enough to know whether it writes.
+"""Classifies SQL statements by their first words, to decide whether they write.
 
-Used by the statement journal and the plugins that serve it. Nothing here parses SQL; a statement
-that is not recognised counts as one about the schema, which is treated with the most care.
+Used by the statement journal and plugins that support it. SQL is not parsed; unknown statements are
+classified as DDL, which is handled with the most care.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _LEADING = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|/\*(?!!).*?\*/|/\*!\d*|\()*", re
 _WORD = re.compile(r"[A-Za-z_]+")
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|`[^`]*`")
 _WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE|REPLACE)\b", re.IGNORECASE)
-#: A SELECT that makes a table, a temporary one where the group is found.
+#: A SELECT that creates a table; the group matches if it is temporary.
 _INTO = re.compile(
     r"\bINTO\s+(?!@|:|OUTFILE\b|DUMPFILE\b)((?:LOCAL\s+)?TEMP(?:ORARY)?\b|\#)?", re.IGNORECASE
 )
 _SELECTS = re.compile(r"\bSELECT\b", re.IGNORECASE)
-# A word that follows BEGIN makes a block of a procedural language of it, but for these.
+# A word after BEGIN starts a block of a procedural language, except for these.
 _BEGIN = re.compile(
     r"BEGIN\s*(?:;|$|(?:WORK|TRAN|TRANSACTION|ISOLATION|READ|IMMEDIATE|DEFERRED|EXCLUSIVE)\b)",
     re.IGNORECASE,
@@ -56,7 +56,7 @@ _OF_SESSION = re.compile(
 )
 _MAY_BE_OF_SESSION = re.compile(r"(?:^|_)set(?:_|$)|lock|session|search_path|role|context|tenant")
 _INTO_SESSION = re.compile(r"\s*SET\b|.*?(?:\bINTO\b|@\w+\s*:=)", re.IGNORECASE | re.DOTALL)
-#: Words before a bracket, and functions, that change nothing.
+#: Words before a parenthesis, and functions, that have no side effects.
 _WORDS = (
     "all and any array as between by case cast distinct else except exists filter from group "
     "having if in intersect is lateral like not on or order over partition row select some then "
@@ -79,13 +79,13 @@ _HARMLESS = frozenset(f"{_WORDS} {_FUNCTIONS}".split())
 
 
 def body_of(sql: str) -> str:
-    """Return a statement without the comments and parentheses in front of it."""
+    """Return a statement without leading comments and parentheses."""
     found = _LEADING.match(sql)
     return sql[found.end() :] if found else sql
 
 
 def kind_of(sql: str) -> Kind:
-    """Return what a statement does, as far as its words tell."""
+    """Classify a statement by its words."""
     body = body_of(sql)
     found = _WORD.match(body)
     word = found.group().upper() if found else ""
@@ -103,13 +103,13 @@ def kind_of(sql: str) -> Kind:
 
 
 class Called(NamedTuple):
-    """What a query may do besides reading, by the functions that it calls.
+    """Possible side effects of a query, by the functions that it calls.
 
     Attributes:
-        may_write: it calls one that is not known to be harmless.
-        sets_session: it calls one that changes the session alone.
-        may_set_session: it calls one whose name says that it may change the session.
-        keeps_in_session: it leaves what it has read in variables of the session.
+        may_write: it calls a function that is not known to be harmless.
+        sets_session: it calls a function that changes only the session.
+        may_set_session: it calls a function whose name suggests that it changes the session.
+        keeps_in_session: it stores results in session variables.
     """
 
     may_write: bool
@@ -119,7 +119,7 @@ class Called(NamedTuple):
 
 
 def called_by(sql: str) -> Called:
-    """Return what a query may do besides reading, as far as its words tell."""
+    """Return the possible side effects of a query, by its words."""
     body = _LITERAL.sub("''", body_of(sql))
     names = {name.lower() for name in _CALLED.findall(body)} - _HARMLESS
     known = {name for name in names if _OF_SESSION.match(name)}
@@ -133,6 +133,6 @@ def called_by(sql: str) -> Called:
 
 
 def brief(sql: str, length: int = 300) -> str:
-    """Return a statement in one line of ASCII, cut to ``length`` characters."""
+    """Return a statement as one line of ASCII, truncated to ``length`` characters."""
     line = " ".join(sql[: 4 * length].split()).encode("ascii", "backslashreplace").decode()
     return line if len(line) <= length else line[: length - 3] + "..."

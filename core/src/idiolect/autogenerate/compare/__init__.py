@@ -1,4 +1,4 @@
-"""One comparator a file: each returns operations or facts, and changes nothing.
+"""One comparator per module: each returns operations or facts, and modifies nothing.
 
 Programs find the registry of comparators here.
 """
@@ -12,7 +12,7 @@ from idiolect.util.lazy import submodule
 
 
 def __getattr__(name: str) -> Any:
-    # The registry is filled where all comparators are known, which import this package.
+    # Imported here because the module that fills the registry imports this package.
     if name == "comparators":
         return importlib.import_module("idiolect.autogenerate.builtin").comparators
     return submodule(__name__, name)

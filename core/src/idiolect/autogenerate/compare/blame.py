@@ -1,7 +1,7 @@
-"""Errors of SQLAlchemy with the table or column of the models that caused them.
+"""Adds the table or column of the models to SQLAlchemy errors.
 
-Used by the comparators of tables and columns. SQLAlchemy's own error names a type or a name, and
-not where it is used.
+Used by the comparators of tables and columns, because SQLAlchemy's error names a type or a name,
+but not where it is used.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @contextmanager
 def blaming(what: str) -> Iterator[None]:
-    """Turn an error of SQLAlchemy about the models into one that names the object.
+    """Convert a SQLAlchemy error about the models to one that names the object.
 
     Args:
         what: the table or column that is compared in the block.
 
     Raises:
-        CommandError: SQLAlchemy can make no SQL of it.
+        CommandError: SQLAlchemy cannot compile it.
     """
     try:
         yield

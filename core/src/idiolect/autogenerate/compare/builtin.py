@@ -1,4 +1,4 @@
-"""The core's own answers to the hooks of comparing. Asked last, after every plugin."""
+"""The core's implementations of the comparison hooks, called after those of all plugins."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 def reflect_tables(
     connection: Connection, names: Mapping[str | None, Collection[str]]
 ) -> ReflectedTables:
-    """Answer what SQLAlchemy's inspector tells, in as many queries as the dialect needs."""
+    """Return the result of SQLAlchemy's inspector, in as many queries as the dialect needs."""
     return ask(inspect(connection), names)
 
 
 @hookimpl(trylast=True)
 def autogenerate_comparators() -> Iterable[Comparator]:
-    """Answer the core's, and those of the documented Plugin objects."""
+    """Return the core's comparators, and those of the documented Plugin objects."""
     return [
         Comparator(plugin.name, function, target, element, qualifier, priority)
         for plugin in all_plugins()
@@ -49,7 +49,7 @@ def autogenerate_comparators() -> Iterable[Comparator]:
 def compare_type(
     autogen_context: AutogenContext, inspector_column: Column[Any], metadata_column: Column[Any]
 ) -> bool:
-    """Ask the impl's documented method."""
+    """Call the impl's documented method."""
     impl = autogen_context.migration_context.impl
     return bool(impl.compare_type(inspector_column, metadata_column))
 
@@ -62,7 +62,7 @@ def compare_server_default(
     rendered_metadata: str | None,
     rendered_inspector: str | None,
 ) -> bool:
-    """Ask the impl's documented method."""
+    """Call the impl's documented method."""
     impl = autogen_context.migration_context.impl
     columns = (inspector_column, metadata_column)
     return bool(impl.compare_server_default(*columns, rendered_metadata, rendered_inspector))
@@ -70,7 +70,7 @@ def compare_server_default(
 
 @hookimpl(trylast=True)
 def reflect_column(inspector: Inspector, table: Table, column_info: dict[str, Any]) -> None:
-    """Do nothing: the impl's documented method is called by the reflection itself."""
+    """Do nothing: reflection itself calls the impl's documented method."""
 
 
 @hookimpl(trylast=True)
@@ -91,14 +91,14 @@ def adjust_reflected(
 def reflect_extra(
     inspector: Inspector, schemas: Sequence[str | None]
 ) -> Iterable[SchemaObject] | None:
-    """Answer nothing: what there is besides tables is a dialect's own."""
+    """Return nothing: objects other than tables are specific to dialects."""
 
 
 @hookimpl(trylast=True)
 def process_revision_directives(
     context: MigrationContext, revision: Any, directives: list[MigrationScript]
 ) -> None:
-    """Call what ``configure()`` was given."""
+    """Call the function given to ``configure()``."""
     process = context.opts.get("process_revision_directives")
     if process is not None:
         process(context, revision, directives)

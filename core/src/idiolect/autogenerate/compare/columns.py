@@ -1,4 +1,4 @@
-"""Columns that were added, removed or changed, and whether they take NULL."""
+"""Compares the columns of a table, and whether they allow NULL."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ constraint_log = Log("autogenerate.compare.constraints")
 
 @dataclass(frozen=True, slots=True)
 class ColumnOps:
-    """The operations on the columns of a table; removals are to come last."""
+    """The operations on the columns of a table; removals have to come last."""
 
     added: list[AddColumnOp]
     changed: list[AlterColumnOp]
@@ -40,7 +40,7 @@ def compare_columns(
     conn_table: Table,
     metadata_table: Table,
 ) -> ColumnOps:
-    """Return operations that make the columns as the model has them."""
+    """Return operations that make the columns match the model."""
     label = f"{schema}.{tname}" if schema else tname
     model = {column.name: column for column in metadata_table.c if not column.system}
     parents = {"table_name": tname, "schema_name": schema}
@@ -90,7 +90,7 @@ def _dispatch(
 
 
 def note(operation: AlterColumnOp, facts: Mapping[str, Any]) -> None:
-    """Put what a comparator of columns found where the operation has a place for it."""
+    """Set the result of a column comparator on the operation."""
     for name, value in facts.items():
         if hasattr(operation, name):
             setattr(operation, name, value)
@@ -106,7 +106,7 @@ def compare_nullable(  # noqa: PLR0917 - as comparators of columns are called
     conn_col: Column[Any],
     metadata_col: Column[Any],
 ) -> dict[str, Any]:
-    """Return whether the column takes NULL, and whether the model wants it to."""
+    """Return whether the column allows NULL, and the model's setting if it differs."""
     facts: dict[str, Any] = {"existing_nullable": conn_col.nullable}
     if metadata_col.nullable is conn_col.nullable:
         return facts

@@ -1,4 +1,4 @@
-"""Comments of tables and columns; an empty one is none, as databases have it."""
+"""Compares comments of tables and columns; an empty one equals none, as in databases."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def compare_table_comment(
     conn_table: Table | None,
     metadata_table: Table | None,
 ) -> list[CreateTableCommentOp | DropTableCommentOp]:
-    """Return the operation that makes the table's comment the model's."""
+    """Return the operation that makes the table's comment match the model."""
     if conn_table is None or metadata_table is None or not _has_comments(autogen_context):
         return []
     before, after = conn_table.comment or None, metadata_table.comment or None
@@ -39,7 +39,7 @@ def compare_table_comment(
 
 
 def proves_equal(signature: TableSignature, model: ModelTable) -> bool:
-    """Comments are looked at before anything else is: those that come here are equal."""
+    """Return True: comments are compared before the proofs, and equal ones get here."""
     del signature, model
     return True
 
@@ -52,7 +52,7 @@ def compare_column_comment(  # noqa: PLR0917 - as comparators of columns are cal
     conn_col: Column[Any],
     metadata_col: Column[Any],
 ) -> dict[str, Any]:
-    """Return the column's comment, and the model's where it differs."""
+    """Return the column's comment, and the model's if it differs."""
     if not _has_comments(autogen_context):
         return {}
     before, after = conn_col.comment or None, metadata_col.comment or None

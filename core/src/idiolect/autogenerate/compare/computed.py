@@ -1,4 +1,4 @@
-"""The expressions of computed columns: an opt-in set."""
+"""Compares the expressions of computed columns: an opt-in set."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def leave_to_the_table(
     conn_col: Column[Any],
     metadata_col: Column[Any],
 ) -> PriorityDispatchResult | None:
-    """Stop the other comparator of defaults, which would warn, where both sides are computed."""
+    """Stop the default comparator, which would warn, if both sides are computed."""
     defaults = (conn_col.server_default, metadata_col.server_default)
     if not all(isinstance(default, Computed) for default in defaults):
         return None
@@ -46,7 +46,7 @@ def compare_computed(  # noqa: PLR0917 - as comparators of tables are called
     conn_table: Table | None,
     metadata_table: Table | None,
 ) -> None:
-    """Drop and add a column whose expression differs, with its indexes: no data is lost."""
+    """Drop and add a column whose expression differs, with its indexes; it holds no own data."""
     if conn_table is None or metadata_table is None:
         return
     impl = autogen_context.migration_context.impl
@@ -70,5 +70,5 @@ def compare_computed(  # noqa: PLR0917 - as comparators of tables are called
 
 
 def proves_equal(_signature: object, _model: object) -> bool:
-    """Tell that a table with a signature has no computed column."""
+    """Return True: a table with a signature has no computed columns."""
     return True

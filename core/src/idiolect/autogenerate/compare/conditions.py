@@ -1,6 +1,6 @@
-"""The conditions of checks and partial indexes, compared by the database: opt-in sets.
+"""Compares the conditions of checks and partial indexes, normalised by the database: opt-in sets.
 
-What the database cannot be asked about counts as equal.
+Conditions that cannot be normalised are considered equal.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def compare_conditions_of_checks(  # noqa: PLR0917 - as comparators of tables ar
     conn_table: Table | None,
     metadata_table: Table | None,
 ) -> None:
-    """Make the checks that have a name those of the model, by what they demand."""
+    """Make named checks match the model, by their conditions."""
     if conn_table is None or metadata_table is None:
         return
     parents = {"table_name": tname, "schema_name": schema}
@@ -72,7 +72,7 @@ def _is_same(
 def _is_kept(
     autogen_context: AutogenContext, check: CheckConstraint, conn_table: Table, model: Table
 ) -> bool:
-    """Return whether the model has a check by its type, or without a name but the same."""
+    """Return whether a column type of the model, or an unnamed check, creates an equal check."""
     impl = autogen_context.migration_context.impl
     others = [
         one
@@ -87,7 +87,7 @@ def _is_kept(
 
 
 def _names(modify_ops: ModifyTableOps) -> Iterator[Any]:
-    """Yield the names of constraints that another comparator has found to be different."""
+    """Yield the names of constraints for which another comparator found a difference."""
     for one in modify_ops.ops:
         if isinstance(one, (AddConstraintOp, DropConstraintOp)):
             yield getattr(one, "constraint_name", None)
@@ -114,7 +114,7 @@ def compare_conditions_of_indexes(  # noqa: PLR0917 - as above
 
 
 def _is_elsewhere(autogen_context: AutogenContext, model: Index, reflected: Index) -> bool:
-    """Return whether two indexes are of different rows."""
+    """Return whether the WHERE clauses of two indexes differ."""
     impl = autogen_context.migration_context.impl
     after, before = (
         one.dialect_options[autogen_context.dialect.name].get("where") for one in (model, reflected)
@@ -129,5 +129,5 @@ def _is_elsewhere(autogen_context: AutogenContext, model: Index, reflected: Inde
 
 
 def proves_equal(_signature: object, _model: object) -> bool:
-    """Tell that a table with a signature has no partial index."""
+    """Return True: a table with a signature has no partial index."""
     return True

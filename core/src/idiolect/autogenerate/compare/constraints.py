@@ -1,4 +1,4 @@
-"""CHECK constraints, compared by name: an opt-in set."""
+"""Compares CHECK constraints by name: an opt-in set."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def compare_checks(
     conn_table: Table | None,
     metadata_table: Table | None,
 ) -> list[Any]:
-    """Return operations that make the named checks those of the model."""
+    """Return operations that make the named checks match the model."""
     if conn_table is None or metadata_table is None:
         return []
     if not is_reflected(autogen_context, "check_constraints", conn_table.schema, conn_table.name):
@@ -75,19 +75,19 @@ def compare_checks(
 
 
 def proves_equal(signature: TableSignature, model: ModelTable) -> bool:
-    """Return whether there are no checks at all."""
+    """Return whether neither side has checks."""
     return not signature.checks and not model.checks
 
 
 def named_checks(
     autogen_context: AutogenContext, table: Table, there: Table | None = None
 ) -> dict[str, CheckConstraint]:
-    """Return the checks of a table and its columns that have a name, by it.
+    """Return the named checks of a table and its columns, by name.
 
     Args:
         autogen_context: the comparison.
         table: of the database or of the models.
-        there: the database's; a column that it has not brings its checks when it is added.
+        there: the database's table; a column that it lacks is added with its checks.
     """
     context = autogen_context.migration_context
     of_columns = (
@@ -106,10 +106,10 @@ def named_checks(
 
 
 def create_check(check: CheckConstraint, name: str, table: Table) -> AddConstraintOp:
-    """Return the operation that adds a check, of the table or of one of its columns."""
+    """Return the operation that adds a check of the table or of one of its columns."""
     if check in table.constraints:
         return AddConstraintOp.from_constraint(check)
-    # SQLAlchemy does not tell such a check which table it is of.
+    # SQLAlchemy does not set the table of such a check.
     condition: Any = check.sqltext
     return CreateCheckConstraintOp(conv(name), table.name, condition, schema=table.schema)
 
@@ -123,6 +123,6 @@ def _compare_nullable(  # noqa: PLR0917 - as published tests call it
     conn_col: Column[Any],
     metadata_col: Column[Any],
 ) -> None:
-    """Let an operation change whether a column takes NULL where that differs."""
+    """Let an operation change whether a column allows NULL if that differs."""
     place = (schema, tname, cname)
     note(alter_column_op, compare_nullable(autogen_context, *place, conn_col, metadata_col))

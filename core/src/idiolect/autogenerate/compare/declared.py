@@ -1,8 +1,8 @@
-"""Renames that the models declare: ``info={"renamed_from": "old"}`` of a table or a column.
+"""Renames declared in the models: ``info={"renamed_from": "old"}`` of a table or a column.
 
-Used by the reflection on what it has read. The comparison then sees the new names only, so that
-nothing else differs because of them. A declaration counts while the old name exists and the new
-one does not; afterwards it may stay or be removed.
+Applied to the reflected data, so that comparators only see new names and report no other
+difference. A declaration is effective while the old name exists and the new one does not; later it
+may stay or be removed.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ KEY = "renamed_from"
 
 @dataclass(frozen=True, slots=True)
 class Renames:
-    """What is to be renamed.
+    """The renames to apply.
 
     Attributes:
-        tables: the former names, by schema and new name.
-        columns: the former names of columns by their new ones, by schema and new name of tables.
+        tables: the old names, by schema and new name.
+        columns: the old column names by the new ones, by schema and new table name.
     """
 
     tables: dict[TableKey, str] = field(default_factory=dict)
@@ -41,18 +41,18 @@ class Renames:
 def with_new_names(
     known: ReflectedTables, names: Names, models: Mapping[TableKey, Table]
 ) -> tuple[ReflectedTables, Names, Renames]:
-    """Return what was reflected under the names that the models have now.
+    """Return the reflected data under the names that the models have now.
 
     Args:
-        known: what was reflected.
-        names: the names of its tables, by schema.
+        known: the reflected data.
+        names: the names of the reflected tables, by schema.
         models: the tables of the models.
 
     Returns:
-        The same with new names, the names, and what has been renamed.
+        The data with new names, the table names, and the renames.
 
     Raises:
-        CommandError: a declaration is no name, or two declare the same.
+        CommandError: a declaration is not a name, or two declare the same.
     """
     renames = Renames(_tables(names, models))
     if renames.tables:
@@ -84,14 +84,14 @@ def _tables(names: Names, models: Mapping[TableKey, Table]) -> dict[TableKey, st
 
 
 def _declares(column: Column[Any]) -> bool:
-    # SQLAlchemy makes a dict for each column that is asked for its own.
+    # Accessing column.info creates a dict for each column.
     return "info" in vars(column) and KEY in column.info
 
 
 def _columns(known: ReflectedTables, key: TableKey, model: Table) -> dict[str, str]:
     signature = known.signatures.get(key) if known.signatures is not None else None
     there = (
-        # Cheaper where it is there: the rest may not have been read yet.
+        # Cheaper if it exists: the other data may not have been read yet.
         signature.columns.keys()
         if signature is not None
         else {column["name"] for column in known.columns.get(key) or ()}
@@ -110,7 +110,7 @@ def _columns(known: ReflectedTables, key: TableKey, model: Table) -> dict[str, s
 
 
 def _former(given: Any, label: str) -> list[str]:
-    """Return former names, the latest first."""
+    """Return old names, latest first."""
     former = [given] if isinstance(given, str) else given
     if not isinstance(former, (list, tuple)) or not all(isinstance(one, str) for one in former):
         raise CommandError(

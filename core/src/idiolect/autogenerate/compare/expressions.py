@@ -1,7 +1,7 @@
-"""The expressions that a comparison will ask a database about, all before it begins.
+"""Collects the expressions to normalise before a comparison.
 
-Used by the comparison of tables. What a filter leaves out later is asked for needlessly,
-which costs less than one query for each.
+Expressions that a filter excludes later are normalised in vain, which costs less than one query
+per expression.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 def expressions_of(
     autogen_context: AutogenContext, reflected: Table, model: Table
 ) -> Iterator[Pair]:
-    """Yield the defaults and computed values of columns that are on both sides.
+    """Yield the defaults and computed expressions of columns that exist on both sides.
 
     Args:
-        autogen_context: whose options tell what is compared.
-        reflected: the table as it is in the database.
-        model: as it is in the model.
+        autogen_context: its options determine what is compared.
+        reflected: the table in the database.
+        model: the table in the model.
     """
     context = autogen_context.migration_context
     wanted = context._user_compare_server_default  # noqa: SLF001 - its option
@@ -39,7 +39,7 @@ def expressions_of(
         other = reflected.c.get(column.name)
         if other is None or column.server_default is None:
             continue
-        # A callable of the user's answers for most defaults: what it leaves is asked singly.
+        # The user's callable decides most defaults; those it leaves open are normalised one by one.
         if callable(wanted) and not isinstance(column.server_default, Computed):
             continue
         with blaming(f"column {column.name!r} of table {str(model.name)!r}"):

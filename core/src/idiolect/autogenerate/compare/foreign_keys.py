@@ -1,4 +1,4 @@
-"""Foreign keys, compared by what they do; a different name alone is no difference."""
+"""Compares foreign keys by their properties; a different name alone is no difference."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def compare_foreign_keys(
     conn_table: Table | None,
     metadata_table: Table | None,
 ) -> list[Any]:
-    """Return operations that make the foreign keys as the model has them; removals first."""
+    """Return operations that make the foreign keys match the model; removals first."""
     if conn_table is None or metadata_table is None:
         return []
     context = autogen_context.migration_context
@@ -71,7 +71,7 @@ def compare_foreign_keys(
 
 
 def proves_equal(signature: TableSignature, model: ModelTable) -> bool:
-    """Return whether a comparison would find nothing: the same keys, none of them twice."""
+    """Return whether both sides have the same foreign keys, without duplicates."""
     before = {_without_inaction(key, signature) for key in signature.foreign_keys}
     after = {_without_inaction(key, signature) for key in model.foreign_keys}
     return before == after and len(before) == len(signature.foreign_keys)

@@ -1,4 +1,4 @@
-"""Indexes and unique constraints, which databases do not always tell apart."""
+"""Compares indexes and unique constraints, which not all databases distinguish."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def compare_indexes_and_uniques(
     conn_table: Table | None,
     metadata_table: Table | None,
 ) -> list[Any]:
-    """Return operations that make indexes and unique constraints as the model has them.
+    """Return operations that make indexes and unique constraints match the model.
 
-    Of a table that is added or removed, constraints come and go with it.
+    The constraints of an added or removed table are added and removed with it.
     """
     before, after = _side(conn_table), _side(metadata_table)
     parents = {"table_name": tname, "schema_name": schema}
@@ -71,7 +71,7 @@ def compare_indexes_and_uniques(
 
 
 def proves_equal(signature: TableSignature, model: ModelTable) -> bool:
-    """Return whether a comparison would find nothing, by names and columns alone."""
+    """Return whether a comparison would find nothing, by names and columns only."""
     there = dict(signature.indexes)
     uniques = dict(signature.uniques)
     if model.indexes.keys() & model.uniques.keys():
@@ -100,7 +100,7 @@ def _take_unique(
     uniques: dict[str, tuple[str, ...]],
     indexes: dict[str, tuple[tuple[str, ...], bool]],
 ) -> bool:
-    """Take the constraint out of what is left; False where it is not there as it is wanted."""
+    """Remove the constraint from what is left; return False if there is no equal one."""
     if uniques.get(name) == columns:
         del uniques[name]
         return True
@@ -111,7 +111,7 @@ def _take_unique(
 
 
 def _leave_to_the_database(before: TableSide, after: TableSide) -> None:
-    """Leave out what cannot be distinguished where unique constraints are not reflected."""
+    """Remove what cannot be distinguished if unique constraints are not reflected."""
     wanted = {_text(index.name) for index in after.indexes}
     before.uniques.clear()
     after.uniques.clear()
@@ -121,7 +121,7 @@ def _leave_to_the_database(before: TableSide, after: TableSide) -> None:
 
 
 class _Comparison:
-    """A comparison of one table's items."""
+    """A comparison of one table's indexes and unique constraints."""
 
     def __init__(self, autogen_context: AutogenContext, label: str) -> None:
         self.context = autogen_context
@@ -130,7 +130,7 @@ class _Comparison:
         self.label = label
 
     def operations(self, before: list[Item], after: list[Item]) -> list[Any]:
-        """Return removals, then changes, then additions, each by name."""
+        """Return removals, then changes, then additions, each sorted by name."""
         there = self._by_name(before)
         wanted = self._by_name(after)
         unnamed = self._unmatched([item for item in after if self._name(item) is None], there)
@@ -158,7 +158,7 @@ class _Comparison:
         return {name: named[name] for name in sorted(filter(None, named))}
 
     def _unmatched(self, items: list[Item], there: dict[str, Item]) -> dict[Item, str | None]:
-        """Return unnamed items with the name of what has the same columns in the database."""
+        """Return unnamed items with the name of the database's item on the same columns."""
         return {
             item: next(
                 (

@@ -1,6 +1,6 @@
-"""An inspector that answers from facts read before, and queries the database for the rest.
+"""An inspector that returns data read before, and queries the database for everything else.
 
-SQLAlchemy makes tables with it, and listeners of its event ``column_reflect`` receive it.
+SQLAlchemy reflects tables with it, and listeners of its event ``column_reflect`` receive it.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ class _Informed(Protocol):
 
 
 def informed(inspector: Inspector, known: ReflectedTables, wanted: Names) -> Inspector:
-    """Return an inspector of the same class that answers from ``known``.
+    """Return an inspector of the same class that uses the data in ``known``.
 
     Args:
-        inspector: shares its cache.
-        known: what was read.
+        inspector: its cache is shared.
+        known: the data read before.
         wanted: the tables that were read, by schema.
     """
     kind = type(inspector)
@@ -46,12 +46,12 @@ def informed(inspector: Inspector, known: ReflectedTables, wanted: Names) -> Ins
 
 @contextlib.contextmanager
 def _stay(inspector: Inspector) -> Iterator[Inspector]:
-    """Yield the inspector itself for SQLAlchemy's work: a new one would have no facts."""
+    """Yield the inspector itself; SQLAlchemy would create a new one without the data."""
     yield inspector
 
 
 def _answering(kind: type[Inspector], facts: str) -> Callable[..., Any]:
-    """Return the method that gives one kind of facts of several tables."""
+    """Return the method for one kind of data of several tables."""
     name = f"get_multi_{facts}"
     ask = getattr(kind, name)
 

@@ -1,7 +1,7 @@
-"""Reflected tables, read together: a few queries a schema, whatever its size.
+"""Reflects all tables together, in a few queries per schema, whatever its size.
 
-Used by the comparison of tables. The hook ``reflect_tables`` reads the database; SQLAlchemy makes
-tables of its answer, and the impl may correct each column.
+Used by the comparison of tables. The hook ``reflect_tables`` reads the database; SQLAlchemy creates
+tables from its result, and the impl may correct each column.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ _KINDS: dict[type, str] = {
 
 
 class Reflection:
-    """Tables of the database; each becomes a Table when it is asked for.
+    """Tables of the database, each reflected into a Table on demand.
 
     Args:
-        autogen_context: whose connection is asked.
-        wanted: names of tables by schema.
+        autogen_context: has the connection.
+        wanted: table names by schema.
         models: the tables of the models, which may declare renames.
 
     Attributes:
-        known: what was read.
-        renames: the renames that are applied to it already.
+        known: the data read from the database.
+        renames: the renames already applied to it.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Reflection:
         autogen_context.reflection = self
 
     def _readable(self, names: Names) -> list[Key]:
-        """Return the keys of all tables, in the order of their names; warn of unreadable ones."""
+        """Return the keys of all tables, sorted by name; warn about unreadable ones."""
         found: list[Key] = []
         for schema, chosen in names.items():
             for name in sorted(chosen):
@@ -88,13 +88,13 @@ class Reflection:
         return found
 
     def tells(self, kind: str) -> bool:
-        """Return whether the dialect can read facts of a kind; one table is tried.
+        """Return whether the dialect can reflect a kind of constraint, by trying it on one table.
 
         Args:
             kind: ``unique_constraints`` or ``check_constraints``.
         """
         facts = getattr(self.known, kind)
-        # One that is made already: another might cost a query.
+        # A table that exists already, because another might cost a query.
         key = next(iter(self._tables), None) or next(iter(self.keys), None)
         try:
             _ = facts is None or facts.get(key)
@@ -107,7 +107,7 @@ class Reflection:
         self._hooks.reflect_column(inspector, table, column_info)
 
     def signature(self, key: Key) -> TableSignature | None:
-        """Return the signature of a table; None where it has none."""
+        """Return the signature of a table, or None."""
         if key not in self._signatures:
             known = self.known
             self._signatures[key] = (
@@ -120,21 +120,22 @@ class Reflection:
     def tables(self, keys: Collection[Key] | None = None) -> dict[Key, Table]:
         """Return tables by schema and name.
 
-        Tables that foreign keys refer to are not made for that: a stand-in has the columns
-        referred to.
+        Tables referred to by foreign keys are not reflected for that: placeholders have the
+            referred
+        columns.
 
         Args:
-            keys: which; None: all.
+            keys: the tables to return; None: all.
 
         Raises:
-            CommandError: a table has gone since its name was listed.
+            CommandError: a table was dropped after its name was listed.
         """
         chosen = self.keys if keys is None else keys
         fresh = [key for key in chosen if key not in self._tables]
         if self.known.prefetch is not None:
             self.known.prefetch(fresh)
         for key in fresh:
-            # A stand-in of a former call makes room for the table itself.
+            # Replace the placeholder of a previous call by the table itself.
             with contextlib.suppress(KeyError):
                 self._metadata.remove(self._metadata.tables[_full_name(key)])
             self._tables[key] = self._table(key)
@@ -174,7 +175,7 @@ def _full_name(key: Key) -> str:
 
 
 def _stand_in(metadata: MetaData, foreign_key: ForeignKey) -> None:
-    """Make what a foreign key refers to, where that was not asked for: filters may look at it."""
+    """Add a placeholder for the target of a foreign key, because filters may look at it."""
     schema, name, column = referent_of(foreign_key)
     referent = metadata.tables.get(f"{schema}.{name}" if schema else name)
     if referent is None:
@@ -184,9 +185,9 @@ def _stand_in(metadata: MetaData, foreign_key: ForeignKey) -> None:
 
 
 def _settle(table: Table, impl: DefaultImpl) -> None:
-    """Mark names as the database's own, so that no naming convention is applied to them.
+    """Mark names as final, so that no naming convention is applied to them.
 
-    Options of dialects are those that the impl says count.
+    Dialect options are reduced to those that the impl considers relevant.
     """
     items: list[tuple[str, Any]] = [("index", index) for index in table.indexes]
     items += [(_KINDS.get(type(one), ""), one) for one in table.constraints]
@@ -205,12 +206,12 @@ def _settle(table: Table, impl: DefaultImpl) -> None:
 def is_reflected(
     autogen_context: AutogenContext, kind: str, schema: str | None, tname: str
 ) -> bool:
-    """Return whether the dialect can read constraints of a kind; asked once a run, of one table.
+    """Return whether the dialect can reflect a kind of constraint; determined once per run.
 
     Args:
-        autogen_context: whose connection is asked.
+        autogen_context: has the connection.
         kind: ``unique_constraints`` or ``check_constraints``.
-        schema: the schema of a table that is there.
+        schema: the schema of an existing table.
         tname: its name.
     """
     known = autogen_context.reflected_kinds

@@ -1,7 +1,7 @@
-"""Names that the database did not keep as the models give them, such as those it cut.
+"""Maps names that the database changed, such as by truncation, back to those of the models.
 
-Used by the reflection on what it has read. The comparison then sees the models' names, which the
-database takes for its own wherever they are used.
+Applied to the reflected data, so that the comparison only sees the names of the models, which the
+database accepts as well.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 def with_model_names(
     known: ReflectedTables, names: Names, models: Mapping[TableKey, Table], impl: DefaultImpl
 ) -> tuple[ReflectedTables, Names]:
-    """Return what was reflected under the names that the models have for it.
+    """Return the reflected data under the names of the models.
 
     Args:
-        known: what was reflected.
-        names: the names of its tables, by schema.
+        known: the reflected data.
+        names: the names of the reflected tables, by schema.
         models: the tables of the models.
-        impl: knows what the database makes of a name.
+        impl: knows how the database changes names.
 
     Returns:
-        The same with names of the models, and the names of tables.
+        The data with names of the models, and the table names.
     """
     kept = impl.changed_names(_all_names(models, impl.dialect))
     if not kept:
@@ -57,7 +57,7 @@ def with_model_names(
         found = _claims([column.name for column in model.columns], _columns(known, key), kept)
         if found:
             columns[key] = {new: old for old, new in found.items()}
-        # Whether it is there is seen as it is named: nothing else has that name.
+        # Existing items need not be known: nothing else can have the changed name.
         found = _claims([*_items(model, impl.dialect)], None, kept)
         if found:
             items[key] = found
@@ -75,7 +75,7 @@ def _all_names(models: Mapping[TableKey, Table], dialect: Dialect) -> Iterator[s
 
 
 def _items(model: Table, dialect: Dialect) -> Iterator[str]:
-    """Yield the names of a table's indexes and constraints as SQLAlchemy writes them."""
+    """Yield the names of a table's indexes and constraints as SQLAlchemy renders them."""
     of_columns = (item for column in model.columns for item in column.constraints)
     items: Iterable[Any] = (*model.indexes, *model.constraints, *of_columns)
     for item in items:
@@ -84,7 +84,7 @@ def _items(model: Table, dialect: Dialect) -> Iterator[str]:
             try:
                 name = final_name(item, dialect)
             except IdentifierError:
-                # Whoever compares it tells what is wrong with it.
+                # The comparison will report what is wrong with it.
                 continue
         if name is not None:
             yield name
@@ -101,12 +101,12 @@ def _columns(known: ReflectedTables, key: TableKey) -> set[str]:
 def _claims(
     wanted: Collection[str], there: Collection[str] | None, kept: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the names of the models by those that the database has in their place.
+    """Return the model names by the corresponding names in the database.
 
     Args:
-        wanted: the names of the models.
-        there: those of the database; None: not known.
-        kept: what the database makes of names.
+        wanted: the names in the models.
+        there: the names in the database; None if unknown.
+        kept: the changed form of names.
     """
     own = set(wanted)
     found: dict[str, str] = {}
@@ -114,6 +114,6 @@ def _claims(
         old = kept.get(name, name)
         if old in own or (there is not None and (old not in there or name in there)):
             continue
-        # Of two that the database cannot tell apart the first is there.
+        # Of two names that the database truncates to the same, use the first.
         found.setdefault(old, name)
     return found

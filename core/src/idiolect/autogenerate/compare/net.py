@@ -1,6 +1,6 @@
-"""The top of a comparison: calls the comparators of the target ``autogenerate``.
+"""The entry point of a comparison: calls the comparators of the target ``autogenerate``.
 
-Used by the API and RevisionContext. It knows neither the comparators nor what they find.
+Used by the API and RevisionContext.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
-    """Add to ``upgrade_ops`` what makes the database as the models are."""
+    """Add operations to ``upgrade_ops`` that make the database match the models."""
     compare = autogen_context.comparators.dispatch(
         "autogenerate", qualifier=autogen_context.dialect.name
     )
@@ -31,7 +31,7 @@ def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: UpgradeOp
 def populate_migration_script(
     autogen_context: AutogenContext, migration_script: MigrationScript
 ) -> None:
-    """Fill the last containers of a directive with what differs, and with what undoes it."""
+    """Add the differences to the last containers of a MigrationScript, with their reverse."""
     upgrade_ops = migration_script.upgrade_ops_list[-1]
     _produce_net_changes(autogen_context, upgrade_ops)
     key_cycles_apart(upgrade_ops.ops, autogen_context.dialect)

@@ -1,7 +1,7 @@
-"""Reflected facts under other names of tables, columns, indexes and constraints.
+"""Renames tables, columns, indexes and constraints in reflected data.
 
-Used where the database calls by one name what the models call by another, before SQLAlchemy makes
-tables of the facts, so that no comparator needs to know. Nothing here asks a database.
+Used if names in the database and in the models differ, before SQLAlchemy creates tables from the
+data, so that comparators need not know about it. The database is not queried here.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from idiolect.hooks.reflected import ReflectedTables, TableKey
 
-#: Keys of reflected facts that hold lists of column names.
+#: Keys of reflected data that contain lists of column names.
 _NAMES = ("constrained_columns", "column_names", "include_columns", "postgresql_include")
-#: Texts of SQL, or lists of such.
+#: Keys of SQL texts, or lists of them.
 _SQL = ("sqltext", "expressions", "postgresql_where", "sqlite_where", "mssql_where")
-#: Facts of items that have a name.
+#: Kinds of reflected data about named items.
 _KINDS = (
     "pk_constraint",
     "foreign_keys",
@@ -27,30 +27,30 @@ _KINDS = (
     "unique_constraints",
     "check_constraints",
 )
-#: Keys of such facts that hold the name of an index or a constraint.
+#: Keys that contain the name of an index or a constraint.
 _ITEMS = ("name", "duplicates_constraint", "duplicates_index")
 
 
 def exchanged(
     schema: str | None, chosen: Collection[str], tables: Mapping[TableKey, str]
 ) -> frozenset[str]:
-    """Return the names of a schema's tables with the new ones in place of the former.
+    """Return the table names of a schema with old names replaced by new ones.
 
     Args:
         schema: the schema.
-        chosen: the names before.
-        tables: the former names of tables, by schema and new name.
+        chosen: the current names.
+        tables: the old table names, by schema and new name.
     """
     new = {name: old for (place, name), old in tables.items() if place == schema}
     return frozenset(chosen) - set(new.values()) | new.keys()
 
 
 def with_tables(known: ReflectedTables, tables: Mapping[TableKey, str]) -> ReflectedTables:
-    """Return facts with new names of tables, also where a foreign key refers to them.
+    """Return the data with new table names, including targets of foreign keys.
 
     Args:
-        known: what was reflected.
-        tables: the former names, by schema and new name.
+        known: the reflected data.
+        tables: the old names, by schema and new name.
     """
     new = {(schema, old): (schema, name) for (schema, name), old in tables.items()}
 
@@ -70,11 +70,11 @@ def with_tables(known: ReflectedTables, tables: Mapping[TableKey, str]) -> Refle
 def with_columns(
     known: ReflectedTables, columns: Mapping[TableKey, Mapping[str, str]]
 ) -> ReflectedTables:
-    """Return facts with new names of columns, wherever they stand in them.
+    """Return the data with new column names, wherever they occur.
 
     Args:
-        known: what was reflected.
-        columns: the former names by the new ones, by schema and name of the table.
+        known: the reflected data.
+        columns: the old names by the new ones, by schema and table name.
     """
     former = {key: {old: new for new, old in renamed.items()} for key, renamed in columns.items()}
 
@@ -103,11 +103,11 @@ def with_columns(
 def with_items(
     known: ReflectedTables, items: Mapping[TableKey, Mapping[str, str]]
 ) -> ReflectedTables:
-    """Return facts with new names of indexes and constraints.
+    """Return the data with new names of indexes and constraints.
 
     Args:
-        known: what was reflected.
-        items: the new names by the former ones, by schema and name of the table.
+        known: the reflected data.
+        items: the new names by the old ones, by schema and table name.
     """
 
     def named(facts: Any, new: Mapping[str, str]) -> Any:
@@ -128,7 +128,7 @@ def with_items(
 
 
 def _each(known: ReflectedTables, change: Callable[[Any], Any]) -> ReflectedTables:
-    """Return the facts changed, kind by kind; their signatures have to be computed again."""
+    """Return the data with ``change`` applied to each kind; signatures are discarded."""
     if known.prefetch is not None:
         known.prefetch([*known.columns])
         known = replace(known, prefetch=None)
@@ -138,14 +138,14 @@ def _each(known: ReflectedTables, change: Callable[[Any], Any]) -> ReflectedTabl
         try:
             changed[name] = None if value is None else change(value)
         except NotImplementedError:
-            # What is looked up late may turn out to be unavailable: the inspector says so in turn.
+            # Unavailable data that would be read lazily: the inspector reports it, too.
             changed[name] = None
     changed["signatures"] = None
     return replace(known, **changed)
 
 
 def _worded(facts: Any, new: Mapping[str, str], place: str = "") -> Any:
-    """Return facts of a table with new names of columns, wherever they stand in them."""
+    """Return the data of a table with new column names, wherever they occur."""
     if isinstance(facts, dict):
         if place == "column_sorting":
             return {new.get(name, name): value for name, value in facts.items()}
@@ -160,7 +160,7 @@ def _worded(facts: Any, new: Mapping[str, str], place: str = "") -> Any:
 
 
 def _reworded(sql: str, new: Mapping[str, str]) -> str:
-    """Return SQL with the new names, except inside literals."""
+    """Return SQL with the new names, except inside of literals."""
     pieces = re.split(r"('(?:[^']|'')*')", sql)
     for old, name in new.items():
         word = re.compile(rf"(?<![\w$]){re.escape(old)}(?![\w$])")

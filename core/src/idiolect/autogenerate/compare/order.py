@@ -1,7 +1,7 @@
-"""The order of operations: tables are created before foreign keys to them, and dropped after.
+"""Orders operations: tables are created before foreign keys to them, and dropped after.
 
-Used once a comparison, after all comparators. Nothing is left out; foreign keys become
-operations of their own where tables refer to each other.
+Used once per comparison, after all comparators. No operation is lost; foreign keys between tables
+that refer to each other become separate operations.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 def drop_referred_tables_last(operations: list[MigrateOperation]) -> None:
     """Move drops of tables after the drops of foreign keys that refer to them.
 
-    They keep their own order, as they may refer to each other. Where no dropped foreign key refers
-    to a dropped table, nothing is moved.
+    Their own order is kept, as they may refer to each other. If no dropped foreign key refers to a
+    dropped table, nothing is moved.
 
     Args:
-        operations: those of one container; changed in place.
+        operations: the operations of one container; modified in place.
     """
     going: set[Key] = {
         (one.schema, one.table_name) for one in operations if isinstance(one, DropTableOp)
@@ -56,7 +56,7 @@ def _released(operation: MigrateOperation) -> Iterator[Key]:
 
 def _belongs_to(operation: Any, keys: set[Key]) -> bool:
     if isinstance(operation, ModifyTableOps):
-        # The indexes of a dropped table are dropped with it, each by an operation of its own.
+        # The indexes of a dropped table are dropped by separate operations.
         return bool(operation.ops) and all(_belongs_to(one, keys) for one in operation.ops)
     if isinstance(operation, (DropTableOp, DropIndexOp)):
         return (operation.schema, operation.table_name) in keys
@@ -64,10 +64,10 @@ def _belongs_to(operation: Any, keys: set[Key]) -> bool:
 
 
 def drop_indexes_with_tables(operations: list[MigrateOperation]) -> None:
-    """Leave out drops of indexes on tables that are dropped: a foreign key may need them.
+    """Remove drops of indexes on dropped tables: a foreign key may need them.
 
     Args:
-        operations: those of one container; changed in place.
+        operations: the operations of one container; modified in place.
     """
     going: set[Key] = {
         (one.schema, one.table_name) for one in operations if isinstance(one, DropTableOp)
@@ -81,15 +81,15 @@ def drop_indexes_with_tables(operations: list[MigrateOperation]) -> None:
 
 
 def key_cycles_apart(operations: list[MigrateOperation], dialect: Dialect) -> None:
-    """Take foreign keys out of created and dropped tables where they form a cycle.
+    """Separate foreign keys that form a cycle from created and dropped tables.
 
     New tables are created first, then such keys are added; such keys are dropped first, then the
-    tables. A key that a model marks with ``use_alter`` is added separately as well. A database
+    tables. Keys that a model marks with ``use_alter`` are added separately as well. A database
     that cannot alter tables accepts keys to tables that do not exist yet.
 
     Args:
-        operations: those of one container; changed in place.
-        dialect: SQLAlchemy's.
+        operations: the operations of one container; modified in place.
+        dialect: SQLAlchemy's dialect.
     """
     if not dialect.supports_alter:
         return
@@ -101,7 +101,7 @@ def key_cycles_apart(operations: list[MigrateOperation], dialect: Dialect) -> No
         for key in _taken_out(create, later, with_alter=True):
             key_op = CreateForeignKeyOp.from_constraint(key)
             if key_op.constraint_name is None:
-                # Without a name it could not be dropped again.
+                # Without a name it could not be dropped.
                 name = "_".join(["fk", key.table.name, *key.column_keys])
                 key_op.constraint_name = conv(name[: dialect.max_identifier_length])
             added.append(ModifyTableOps(create.table_name, [key_op], schema=create.schema))
@@ -127,7 +127,7 @@ def _keys_of_dropped(operations: list[MigrateOperation]) -> None:
 def _taken_out(
     create: CreateTableOp, others: set[Key], *, with_alter: bool
 ) -> list[ForeignKeyConstraint]:
-    """Take the foreign keys to certain tables out of an operation, and return them."""
+    """Remove the foreign keys to certain tables from an operation, and return them."""
     keys = [one for one in create.columns if isinstance(one, ForeignKeyConstraint)]
     found = [
         key
@@ -141,7 +141,7 @@ def _taken_out(
 
 
 def _behind(operations: list[MigrateOperation], created: list[CreateTableOp]) -> int:
-    """Return the index after new tables and what belongs to them."""
+    """Return the index after new tables and operations that belong to them."""
     keys: set[Key] = {(one.schema, one.table_name) for one in created}
     places = [
         place

@@ -1,6 +1,6 @@
-"""Pairs of indexes that both sides have, without those that another comparator has found.
+"""Pairs of indexes that exist on both sides, except those already found to differ.
 
-Used by comparators of indexes, the core's and those of plugins. Nothing is compared here.
+Used by comparators of indexes, in the core and in plugins.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 def pairs_of_indexes(
     dialect: Dialect, modify_ops: ModifyTableOps, conn_table: Table, metadata_table: Table
 ) -> Iterator[tuple[str, Index, Index]]:
-    """Yield the name of each index that both tables have, the model's and the database's.
+    """Yield the name of each index that exists in both tables, the model's and the database's.
 
     Args:
-        dialect: makes names of conventions and of long names what they are in the database.
-        modify_ops: what was found before; an index in there is passed over.
+        dialect: applies naming conventions and truncates long names, as in the database.
+        modify_ops: the differences found so far; indexes in it are skipped.
         conn_table: the table in the database.
-        metadata_table: the models' table.
+        metadata_table: the table in the models.
     """
     reflected = {str(index.name): index for index in conn_table.indexes}
     kinds = (CreateIndexOp, DropIndexOp)

@@ -1,4 +1,4 @@
-"""The columns of primary keys: an opt-in set."""
+"""Compares the columns of primary keys: an opt-in set."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def compare_primary_keys(  # noqa: PLR0917 - as comparators of tables are called
     conn_table: Table | None,
     metadata_table: Table | None,
 ) -> None:
-    """Make the primary key cover the columns that the model names, in their order.
+    """Make the columns of the primary key, and their order, match the model.
 
     The old key is dropped before columns change, the new one is created after. A different name
-    alone is no difference. A key whose name is not known, as on SQLite, is dropped by the name
-    that the model has.
+    alone is no difference. A key without a known name, as on SQLite, is dropped by the model's
+    name.
     """
     if conn_table is None or metadata_table is None:
         return
@@ -43,7 +43,7 @@ def compare_primary_keys(  # noqa: PLR0917 - as comparators of tables are called
     if not autogen_context.run_object_filters(model, model.name, _KIND, False, reflected):
         return
     log.info("Detected changed primary key on %r: %r to %r", tname, before, after)
-    # Without a name it could not be dropped again.
+    # Without a name it could not be dropped.
     there = None if reflected.name is None else str(reflected.name)
     name = final_name(model, autogen_context.dialect) or there or f"pk_{tname}"
     if before:

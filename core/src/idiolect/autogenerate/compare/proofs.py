@@ -1,9 +1,9 @@
-"""Tables that need no comparison: their signature is the model's.
+"""Detects tables that need no comparison, because their signature equals the model's.
 
-The comparison of tables asks before each table, and reports what it compared in full. Two columns
-count as equal only if the same pair of values was compared in full before without a difference;
-indexes and constraints if their names and columns are the same. Wherever user code takes part,
-everything is compared in full.
+The comparison of tables asks before each table, and reports the tables that it compared in full.
+Two columns are considered equal only if the same pair of values was compared in full before without
+a difference; indexes and constraints, if their names and columns are equal. If user code takes
+part, all tables are compared in full.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.hooks.reflected import TableKey, TableSignature
 
-#: What a comparator of tables may have: a function of a signature and a ModelTable that is True
-#: where the comparator would find nothing.
+#: Attribute of comparators of tables: a function of a signature and a ModelTable that returns True
+#: if the comparator would find nothing.
 PROOF = "proves_equal"
-#: What a comparator of columns may have: True where it goes by values alone.
+#: Attribute of comparators of columns: True if they depend on values only.
 BY_VALUE = "by_value"
-#: What plugins may answer for single columns and tables.
+#: Hooks whose result may depend on the individual column or table.
 _HOOKS = ("compare_type", "compare_server_default", "reflect_column", "adjust_reflected")
 _METHODS = frozenset(name for name in vars(ComparingImpl) if callable(vars(ComparingImpl)[name]))
 
 
 class Proofs:
-    """What is known to be equal, in one comparison.
+    """The proven equalities of one comparison.
 
     Args:
         autogen_context: the comparison.
         reflection: the database's side.
 
     Attributes:
-        are_possible: whether anything can be proved; False where a user's code takes part.
+        are_possible: whether anything can be proved; False if user code takes part.
     """
 
     def __init__(self, autogen_context: AutogenContext, reflection: Reflection) -> None:
@@ -57,12 +57,12 @@ class Proofs:
         self._proofs = proofs or []
 
     def unproved(self, models: Mapping[TableKey, Table]) -> list[TableKey]:
-        """Return the tables that are to be compared in full, of each shape the first.
+        """Return the tables to compare in full: the first one of each shape.
 
-        If nothing differs in those, the others are proved equal by then.
+        If no differences are found in these, the others are proved equal.
 
         Args:
-            models: by the key of a table that is there, in the order in which they are compared.
+            models: by table key, for existing tables, in the order of comparison.
         """
         if not self.are_possible:
             return list(models)
@@ -73,25 +73,25 @@ class Proofs:
                 continue
             found.append(key)
             pairs, fits = self._looked_at(key, model)
-            # Nothing is learnt from a table of which something else differs.
+            # A table with other differences proves nothing.
             if fits:
                 self._equal_pairs.update(pairs.values())
         self._equal_pairs = before
         return found
 
     def is_equal(self, key: TableKey, model: Table) -> bool:
-        """Return whether a table is proved to be what the model says."""
+        """Return whether a table is proved to match the model."""
         if not self.are_possible:
             return False
         pairs, fits = self._looked_at(key, model)
         return fits and self._equal_pairs.issuperset(pairs.values())
 
     def pairs(self, key: TableKey, model: Table) -> dict[str, Any]:
-        """Return what to learn if nothing differs; to be asked before tables are compared."""
+        """Return the pairs to learn if nothing differs; call it before tables are compared."""
         return self._looked_at(key, model)[0] if self.are_possible else {}
 
     def _looked_at(self, key: TableKey, model: Table) -> tuple[dict[str, Any], bool]:
-        """Return the pairs of columns, and whether all else is equal."""
+        """Return the pairs of columns, and whether everything else is equal."""
         if key not in self._known:
             signature = self._reflection.signature(key)
             pairs = None if signature is None else self._pairs(signature, model)
@@ -109,20 +109,20 @@ class Proofs:
         return all(proves(signature, facts) for proves in self._proofs)
 
     def learn(self, pairs: dict[str, Any], reflected: Table, model: Table) -> None:
-        """Take the pairs for equal: the tables were compared in full, and nothing differs."""
+        """Record the pairs as equal: the tables were compared in full, and nothing differs."""
         for name, pair in pairs.items():
             before, after = reflected.c.get(name), model.c.get(name)
             if before is None or after is None or isinstance(before.type, NullType):
                 continue
             if before.server_default is None and after.server_default is not None:
-                continue  # Equal or not, SQLAlchemy could not read what is there.
-            # What is said about it names the table and column, and is said of each.
+                continue  # Equal or not, SQLAlchemy could not reflect the type.
+            # Its warnings name table and column, and so have to be repeated for each.
             is_key = before.primary_key and after.primary_key
             if before.nullable is after.nullable or is_key:
                 self._equal_pairs.add(pair)
 
     def _pairs(self, signature: TableSignature, model: Table) -> dict[str, Any] | None:
-        """Return both sides of each column by name; None where columns differ for certain."""
+        """Return both sides of each column by name; None if columns certainly differ."""
         columns = model.c
         if len(columns) != len(signature.columns):
             return None
@@ -146,7 +146,7 @@ def _differ(reflected: str | None, model: str | None) -> bool:
 
 
 def _proofs(autogen_context: AutogenContext) -> list[Callable[..., bool]] | None:
-    """Return the proofs of all comparators of tables; None where a comparator has none."""
+    """Return the proofs of all comparators of tables; None if one has none."""
     comparators = autogen_context.comparators
     dialect = autogen_context.migration_context.dialect.name
     of_columns = comparators.registered("column", qualifier=dialect)
@@ -158,7 +158,7 @@ def _proofs(autogen_context: AutogenContext) -> list[Callable[..., bool]] | None
 
 
 def _is_unwatched(autogen_context: AutogenContext) -> bool:
-    """Return whether no code of the user's takes part in the comparison of tables."""
+    """Return whether no user code takes part in the comparison of tables."""
     context = autogen_context.migration_context
     wanted = (context._user_compare_type, context._user_compare_server_default)  # noqa: SLF001 - its options
     connection: Any = autogen_context.connection
@@ -175,14 +175,14 @@ def _is_unwatched(autogen_context: AutogenContext) -> bool:
 
 
 def _are_unasked(autogen_context: AutogenContext) -> bool:
-    """Return whether only the core and the impl's own package answer hooks on columns."""
+    """Return whether only the core and the impl's own package implement hooks on columns."""
     own = type(autogen_context.migration_context.impl).__module__.partition(".")[0]
     homes = set().union(*(autogen_context.hooks.homes(hook) for hook in _HOOKS))
     return homes <= {__name__.partition(".")[0], own}
 
 
 def _are_listened_to() -> bool:
-    """Return whether anybody listens to all tables or columns as they are made."""
+    """Return whether event listeners for all tables or columns exist."""
     column: Column[Any] = Column("c", Integer)
     metadata = MetaData()
     table = Table("t", metadata, column)
@@ -194,7 +194,7 @@ def _are_listened_to() -> bool:
 
 
 def _compares_by_value(impl_class: type) -> bool:
-    """Return whether the class says so, or inherits it with all methods that it is said of."""
+    """Return whether the class sets the flag, or inherits it together with all relevant methods."""
     for cls in impl_class.__mro__:
         if "compares_by_value" in vars(cls):
             return bool(vars(cls)["compares_by_value"])

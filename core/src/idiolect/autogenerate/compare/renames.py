@@ -1,7 +1,7 @@
-"""Likely renames: a table or column is dropped where one of the same shape is added.
+"""Detects likely renames: a table or column is dropped and one of the same shape is added.
 
-Runs as the last comparator. The operations stay drops and adds; they are only annotated with what
-may be meant, which rendering writes as a comment.
+Runs as the last comparator. The operations remain drops and adds; they are only annotated with the
+likely rename, which is rendered as a comment.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ New = TypeVar("New")
 
 
 def mark_likely_renames(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
-    """Annotate operations that add something with what it may be a new name of.
+    """Annotate operations that add a table or column with its likely old name.
 
     Args:
-        autogen_context: whose impl compares types.
-        upgrade_ops: what all other comparators have found.
+        autogen_context: its impl compares types.
+        upgrade_ops: the result of all other comparators.
     """
     impl = autogen_context.migration_context.impl
-    # Without the other half a table is known by its name alone.
+    # Without its reverse, only the name of a dropped table is known.
     gone = [
         one.to_table()
         for one in upgrade_ops.ops
@@ -62,7 +62,7 @@ def _mark_columns(impl: DefaultImpl, changes: ModifyTableOps) -> None:
 def _pairs(
     gone: Sequence[Gone], new: Sequence[New], are_alike: Callable[[Gone, New], bool]
 ) -> Iterator[tuple[Gone, New]]:
-    """Yield what is alike where neither side has a second choice."""
+    """Yield similar pairs if neither side has a second candidate."""
     if not gone or not new:
         return
     alike = {
@@ -85,7 +85,7 @@ def _same_table(impl: DefaultImpl, old: Table, new: CreateTableOp) -> bool:
 
 
 def _same_drop(impl: DefaultImpl, old: DropColumnOp, new: AddColumnOp) -> bool:
-    # As a table above.
+    # As for tables above.
     return old._reverse is not None and _same_column(  # noqa: SLF001 - as above
         impl, old.to_column(), new.column
     )

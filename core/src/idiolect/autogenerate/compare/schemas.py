@@ -1,4 +1,4 @@
-"""Which schemas of the database are compared."""
+"""Determines the schemas to compare."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
 
-#: The standard's own views; no database lets one change them.
+#: The views of the SQL standard; they cannot be changed in any database.
 _SYSTEM_SCHEMA = "information_schema"
 
 
 def schemas_to_compare(autogen_context: AutogenContext) -> set[str | None]:
-    """Return the schemas that options and filters let through; None is the default one."""
+    """Return the schemas that options and filters select; None is the default one."""
     found: set[str | None] = {None}
     if autogen_context.opts.get("include_schemas"):
         inspector = autogen_context.inspector

@@ -1,4 +1,4 @@
-"""Server defaults, computed columns and identities."""
+"""Compares server defaults, computed columns and identities."""
 
 from __future__ import annotations
 
@@ -30,15 +30,14 @@ def compare_server_default(  # noqa: PLR0917 - as comparators of columns are cal
     conn_col: Column[Any],
     metadata_col: Column[Any],
 ) -> dict[str, Any]:
-    """Return the column's default, and the model's where it differs.
+    """Return the column's default, and the model's if it differs.
 
-    Defaults, computed columns and identities are compared where the option
-    ``compare_server_default`` asks for it. A computed column cannot become another: a warning
-    says so.
+    Only if the option ``compare_server_default`` is set, except for a warning that a computed
+    column cannot be changed.
     """
     before, after = conn_col.server_default, metadata_col.server_default
     if isinstance(after, Identity) and not autogen_context.dialect.supports_identity_columns:
-        after = None  # SQLAlchemy leaves it out of CREATE TABLE there
+        after = None  # SQLAlchemy omits it in CREATE TABLE in this case
     if before is None and after is None:
         return _autoincrement(metadata_col)
     facts: dict[str, Any] = {"existing_server_default": before}
@@ -46,7 +45,7 @@ def compare_server_default(  # noqa: PLR0917 - as comparators of columns are cal
         return facts
     if isinstance(before, Computed) or isinstance(after, Computed):
         if _computed_differs(autogen_context, conn_col, metadata_col):
-            # Programs listen at the documented place of this function.
+            # Looked up at its documented path, where programs may replace it.
             importlib.import_module("idiolect.util").warn(
                 f"Computed default on {tname}.{cname} cannot be modified"
             )
@@ -64,7 +63,7 @@ def compare_server_default(  # noqa: PLR0917 - as comparators of columns are cal
 def is_unasked(
     autogen_context: AutogenContext, conn_col: Column[Any], metadata_col: Column[Any]
 ) -> bool:
-    """Return whether there are defaults, and the options do not ask to compare them."""
+    """Return whether there are defaults, but the options do not enable comparing them."""
     wanted = autogen_context.migration_context._user_compare_server_default  # noqa: SLF001 - its option
     has_any = conn_col.server_default is not None or metadata_col.server_default is not None
     return has_any and not wanted
@@ -73,12 +72,12 @@ def is_unasked(
 def is_computed(
     _autogen_context: AutogenContext, conn_col: Column[Any], metadata_col: Column[Any]
 ) -> bool:
-    """Return whether a side is computed."""
+    """Return whether one side is computed."""
     return conn_col.computed is not None or metadata_col.computed is not None
 
 
 def _autoincrement(metadata_col: Column[Any]) -> dict[str, Any]:
-    """Return the value of autoincrement, which some databases need to keep it."""
+    """Return the value of autoincrement, which some databases need to preserve it."""
     if metadata_col.table._autoincrement_column is metadata_col:  # noqa: SLF001 - nowhere public
         return {"autoincrement": True}
     if metadata_col.autoincrement is True:
@@ -100,7 +99,7 @@ def _computed_differs(
 def _differs(
     autogen_context: AutogenContext, conn_col: Column[Any], metadata_col: Column[Any]
 ) -> bool:
-    """Ask the user's callable, then the hook."""
+    """Call the user's callable, then the hook."""
     context = autogen_context.migration_context
     wanted = context._user_compare_server_default  # noqa: SLF001 - its option
     before = rendered_default(conn_col, context.dialect)
@@ -122,7 +121,7 @@ def _dialect_impl_compare_server_default(  # noqa: PLR0917 - as published tests 
     conn_col: Column[Any],
     metadata_col: Column[Any],
 ) -> None:
-    """Let an operation change a column's default where the impl says that it differs."""
+    """Let an operation change a column's default if the impl reports a difference."""
     alter_column_op.existing_server_default = conn_col.server_default
     if _differs(autogen_context, conn_col, metadata_col):
         alter_column_op.modify_server_default = metadata_col.server_default
@@ -137,7 +136,7 @@ def _user_compare_server_default(  # noqa: PLR0917 - as published tests call it
     conn_col: Column[Any],
     metadata_col: Column[Any],
 ) -> None:
-    """Let an operation know a column's default, and change it where it differs."""
+    """Set a column's existing default on an operation, and the new one if it differs."""
     place = (schema, tname, cname)
     note(alter_column_op, compare_server_default(autogen_context, *place, conn_col, metadata_col))
 
@@ -145,13 +144,13 @@ def _user_compare_server_default(  # noqa: PLR0917 - as published tests call it
 def _render_server_default_for_compare(
     metadata_default: Any, autogen_context: AutogenContext
 ) -> str | None:
-    """Return a default as it stands in SQL; None where it is none that is text."""
+    """Return a default as SQL; None if it has no text."""
     column: Column[Any] | None = getattr(metadata_default, "column", None)
     return None if column is None else rendered_default(column, autogen_context.dialect)
 
 
 def rendered_default(column: Column[Any], dialect: Dialect) -> str | None:
-    """Return a column's default as it stands in SQL; None where it has none that is text."""
+    """Return a column's default as SQL; None if it has none with a text."""
     default = column.server_default
     if not isinstance(default, DefaultClause):
         return None
@@ -166,5 +165,5 @@ def rendered_default(column: Column[Any], dialect: Dialect) -> str | None:
 
 def _sql(expression: Any, dialect: Dialect) -> str:
     sql = str(expression.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-    # Drivers that format statements want every percent sign twice.
+    # SQLAlchemy doubles percent signs for drivers that format statements.
     return single_percents(sql, dialect)

@@ -1,4 +1,4 @@
-"""The TableSignature of what SQLAlchemy's inspector gives, for dialects that bring none."""
+"""Computes a TableSignature from reflected data, for dialects that provide none."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from idiolect.ddl.impl import DefaultImpl
     from idiolect.hooks.reflected import ReflectedTables, TableKey
 
-#: Options of an index or a unique constraint that say something about it.
+#: Options of an index or a unique constraint that are relevant.
 _OPTIONS = ("expressions", "column_sorting", "include_columns")
 
 
 def signature_of(
     known: ReflectedTables, key: TableKey, impl: DefaultImpl, inspector: Any
 ) -> TableSignature | None:
-    """Return the signature of a table; None where it has none.
+    """Return the signature of a table, or None.
 
     Args:
-        known: what was reflected.
+        known: the reflected data.
         key: the schema and name of the table.
         impl: corrects columns, as it does for tables.
         inspector: passed to the impl.
@@ -96,12 +96,12 @@ def _has_options(facts: Any) -> bool:
 
 
 def _says_something(option: Any) -> bool:
-    # The WHERE of an index is an expression, which has no truth.
+    # The WHERE of an index is an expression, which cannot be tested for truth.
     return isinstance(option, ClauseElement) or bool(option)
 
 
 def _foreign_key(facts: Any, key: TableKey) -> tuple[Any, ...]:
-    """Return what ``foreign_key_signature()`` gives for the constraint that SQLAlchemy makes."""
+    """Return what ``foreign_key_signature()`` would return for the reflected constraint."""
     schema = facts["referred_schema"] or ""
     targets = [(schema, facts["referred_table"], name) for name in facts["referred_columns"]]
     options = facts.get("options", {})

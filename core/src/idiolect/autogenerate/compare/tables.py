@@ -1,4 +1,4 @@
-"""Tables that were added, removed or exist on both sides, and the operations for each."""
+"""Compares tables, and collects the operations for each."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ log = Log("autogenerate.compare.tables")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A table of the models and one of the database of the same name; one may be missing.
+    """A table of the models and the one of the same name in the database; one may be missing.
 
     Attributes:
         schema: its schema as operations name it.
         name: its name.
-        reflected: as it is in the database.
-        model: as it is in the models.
-        former: the name of the table that it is renamed from; None where it is not.
-        former_columns: the former names of columns that are renamed, by their new ones.
+        reflected: the table in the database.
+        model: the table in the models.
+        former: the old name of a renamed table; otherwise None.
+        former_columns: the old names of renamed columns, by their new ones.
     """
 
     schema: str | None
@@ -54,16 +54,16 @@ class Pair:
 
     @property
     def label(self) -> str:
-        """Its name in messages."""
+        """Its name for messages."""
         return f"{self.schema}.{self.name}" if self.schema else self.name
 
 
 def compare_tables(autogen_context: AutogenContext, schemas: Iterable[str | None]) -> list[Any]:
-    """Return operations that make tables as the models have them: added, removed, changed.
+    """Return operations that make tables match the models: added, removed, changed.
 
     Args:
         autogen_context: models, connection and filters.
-        schemas: the schemas of the database to look at.
+        schemas: the schemas of the database to compare.
     """
     models = _model_tables(autogen_context)
     return _compared(autogen_context, models, _database_names(autogen_context, schemas))
@@ -76,15 +76,15 @@ def _compare_tables(
     upgrade_ops: UpgradeOps,
     autogen_context: AutogenContext,
 ) -> None:
-    """Add what differs between some tables of the database and of the models.
+    """Add the differences between some tables of the database and of the models.
 
-    Published tests call it, with models that have changed since a former call.
+    Published tests call it, with models that have changed since an earlier call.
 
     Args:
         conn_table_names: schema and name of tables in the database.
-        metadata_table_names: of tables in the models.
-        inspector: SQLAlchemy's.
-        upgrade_ops: is added to.
+        metadata_table_names: schema and name of tables in the models.
+        inspector: SQLAlchemy's inspector.
+        upgrade_ops: receives the operations.
         autogen_context: the comparison.
     """
     del inspector
@@ -110,7 +110,7 @@ def _compared(
     there = set(reflection.keys)
     both = sorted(models.keys() & there, key=lambda key: (key[0] or "", key[1]))
     gone = [key for key in reflection.keys if key not in models]
-    # One by one they might cost queries; the rest is looked up if something differs.
+    # One by one they might cost queries; the others are only read if something differs.
     renamed = renames.tables.keys() | renames.columns.keys()
     unproved = proofs.unproved({key: models[key] for key in both if key not in renamed})
     unproved.extend(renamed & set(both))
@@ -140,7 +140,7 @@ def _compared(
         if not differences:
             proofs.learn(pairs, table, model)
         found.extend(differences)
-    # A new table may have a name that another has had.
+    # A new table may have the old name of a renamed one.
     found.sort(key=lambda one: not isinstance(one, RenameTableOp))
     return found
 
@@ -149,7 +149,7 @@ def _model_tables(autogen_context: AutogenContext) -> dict[Key, Table]:
     """Return the tables of the models without the version table."""
     default = getattr(autogen_context.dialect, "default_schema_name", None)
     tables = {}
-    known = autogen_context.table_key_to_table  # refuses a table that two MetaData have
+    known = autogen_context.table_key_to_table  # raises for a table that is in two MetaData
     for table in known.values():
         schema = None if table.schema == default else table.schema
         tables[schema, table.name] = table
@@ -162,10 +162,10 @@ def _in_order(
 ) -> dict[Key, Table]:
     """Return the tables of the models, referred ones first.
 
-    Sorting takes SQLAlchemy quadratic time: it is left out where nothing is to be added.
+    Sorting takes SQLAlchemy quadratic time, so it is skipped if no table is to be added.
 
     Raises:
-        NoReferencedTableError, NoReferencedColumnError: a foreign key refers to nothing.
+        NoReferencedTableError, NoReferencedColumnError: the target of a foreign key does not exist.
     """
     if all(key in there for key in models):
         for model in models.values():
@@ -271,7 +271,7 @@ def _dispatch(autogen_context: AutogenContext, parts: ModifyTableOps, pair: Pair
 
 
 def _dependents_first(tables: Mapping[Key, Table]) -> list[Table]:
-    """Return tables so that one comes before those that it refers to; else by name."""
+    """Return tables so that each precedes those it refers to; otherwise by name."""
     waiting = {key: tables[key] for key in sorted(tables, key=lambda key: (key[0] or "", key[1]))}
     ordered: list[Table] = []
     while waiting:

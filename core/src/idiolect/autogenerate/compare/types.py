@@ -1,4 +1,4 @@
-"""Whether a column's type differs from the model's."""
+"""Compares the types of columns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def compare_type(  # noqa: PLR0917 - as comparators of columns are called
     conn_col: Column[Any],
     metadata_col: Column[Any],
 ) -> dict[str, Any]:
-    """Return the column's type, and the model's where it differs."""
+    """Return the column's type, and the model's if it differs."""
     facts: dict[str, Any] = {"existing_type": conn_col.type}
     if isinstance(conn_col.type, NullType):
         log.info("Couldn't determine database type for column '%s.%s'", tname, cname)
@@ -49,7 +49,7 @@ def compare_type(  # noqa: PLR0917 - as comparators of columns are called
 def _differs(
     autogen_context: AutogenContext, conn_col: Column[Any], metadata_col: Column[Any]
 ) -> bool:
-    """Ask the user's callable, then the hook."""
+    """Call the user's callable, then the hook."""
     context = autogen_context.migration_context
     wanted = context._user_compare_type  # noqa: SLF001 - its option
     if not wanted:
@@ -70,6 +70,6 @@ def _dialect_impl_compare_type(  # noqa: PLR0917 - as published tests call it
     conn_col: Column[Any],
     metadata_col: Column[Any],
 ) -> None:
-    """Let an operation change a column's type where it differs."""
+    """Let an operation change a column's type if it differs."""
     place = (schema, tname, cname)
     note(alter_column_op, compare_type(autogen_context, *place, conn_col, metadata_col))

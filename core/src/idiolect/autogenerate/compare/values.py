@@ -1,6 +1,6 @@
-"""What a model says of a table, as the values of a TableSignature: hashable and cheap.
+"""Represents a model's table by the values of a TableSignature: hashable and cheap to compare.
 
-Used by the proofs. There is no value where it would leave something out.
+Used by the proofs. A table that the values cannot represent completely has none.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
 _PLAIN = (str, int, float, type(None), type)
-#: What SQLAlchemy keeps with a type for itself, which does not change what the type is.
+#: Internal state of SQLAlchemy's types, which does not affect equality.
 _MEMORY = frozenset({"dispatch", "_static_cache_key", "_type_affinity"})
 _UNTOLD = object()
 
 
 class OpaqueError(Exception):
-    """A model says something that no value stands for."""
+    """A model cannot be represented by values."""
 
 
 def frozen(value: Any) -> Any:
-    """Return a hashable value that is the same for equal types, lists and dicts only."""
+    """Return a hashable value that is equal for equal types, lists and dicts only."""
     if isinstance(value, _PLAIN):
         return value
     if isinstance(value, TypeEngine):
@@ -50,15 +50,15 @@ def frozen(value: Any) -> Any:
         return (dict, *((frozen(k), frozen(v)) for k, v in value.items()))
     if isinstance(value, TextClause) and not value._bindparams:  # noqa: SLF001 - nowhere public
         return (TextClause, value.text)
-    # Whatever it is, it is itself: it lives as long as the comparison.
+    # Compared by identity; the object lives as long as the comparison.
     return id(value)
 
 
 def model_column(column: Column[Any], table: Table, dialect: Dialect) -> Any:
-    """Return what a model says of a column without its name and comment.
+    """Return the value of a model's column without its name and comment.
 
     Raises:
-        OpaqueError: it is computed, has no type, or a default that no SQL says.
+        OpaqueError: it is computed, has no type, or a default that cannot be rendered as SQL.
     """
     default: Any = column.server_default
     if default is not None:
@@ -85,7 +85,7 @@ def _default(column: Column[Any], default: Any, dialect: Dialect) -> Any:
     try:
         return (type(given), rendered_default(column, dialect))
     except Exception as exc:
-        # Whoever compares in full tells what is wrong with it.
+        # The full comparison reports what is wrong with it.
         raise OpaqueError from exc
 
 
@@ -94,8 +94,8 @@ class ModelTable:
 
     Args:
         table: the table.
-        dialect: what names become.
-        default_schema: a schema that is as good as none.
+        dialect: determines final names.
+        default_schema: a schema that is equivalent to None.
 
     Raises:
         OpaqueError: one has an expression or an option of a dialect.
@@ -133,7 +133,7 @@ class ModelTable:
 
 
 def _columns(index: Index) -> tuple[str, ...]:
-    """Return the columns of an index that has nothing but columns."""
+    """Return the columns of an index that consists of columns only."""
     parts = index.expressions
     if index.dialect_kwargs or not all(isinstance(part, Column) for part in parts):
         raise OpaqueError
@@ -141,7 +141,7 @@ def _columns(index: Index) -> tuple[str, ...]:
 
 
 def _name(item: Index | UniqueConstraint, dialect: Dialect) -> str | None:
-    """Return the name that the database knows; the long way only for names that may be cut."""
+    """Return the name in the database; slow only for names that may be truncated."""
     name: Any = item.name
     if name is None or (isinstance(name, str) and len(name) <= _shortest_limit(dialect)):
         return name

@@ -1,6 +1,6 @@
-"""The documented path of rendering: what renderers of plugins and projects are made of.
+"""The documented import path of rendering: helpers for renderers of plugins and projects.
 
-The names with an underscore are those under which published code knows the same functions.
+Names with an underscore are aliases used by published code.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from idiolect.autogenerate.render.dispatch import (
 from idiolect.autogenerate.render.dispatch import renderers as renderers
 from idiolect.autogenerate.render.expressions import ident as _ident  # noqa: F401
 
-# What a renderer of somebody else's needs.
+# For third-party renderers.
 from idiolect.autogenerate.render.expressions import ident as ident
 from idiolect.autogenerate.render.expressions import keyword_items as _render_dialect_kwargs_items  # noqa: F401
 from idiolect.autogenerate.render.expressions import keyword_items as keyword_items
@@ -76,6 +76,6 @@ from idiolect.autogenerate.render.types import repr_type as _repr_type  # noqa: 
 from idiolect.autogenerate.render.types import repr_type as repr_type
 from idiolect.autogenerate.render.types import type_with_subtype as _render_type_w_subtype  # noqa: F401
 
-#: A table with more columns and constraints gets them as one unpacked list, as tools and older
-#: Pythons that compile the file may know this limit of arguments.
+#: With more columns and constraints than this, a table gets them as one unpacked list, because
+#: older Pythons and tools limit the number of arguments.
 MAX_PYTHON_ARGS = 255

@@ -1,4 +1,4 @@
-"""The core's own answers to the hooks of rendering. Asked last, after every plugin."""
+"""The core's implementations of the rendering hooks, called after those of all plugins."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @hookimpl(trylast=True)
 def render_type(type_: TypeEngine[Any], autogen_context: AutogenContext) -> str | None:
-    """Answer the impl's documented method; its False is no opinion."""
+    """Call the impl's documented method; its False means no opinion."""
     answer = autogen_context.migration_context.impl.render_type(type_, autogen_context)
     return answer or None
 
 
 @hookimpl(trylast=True)
 def render_operation(op: MigrateOperation, autogen_context: AutogenContext) -> list[str]:
-    """Answer the renderer that is registered for the operation's class."""
+    """Call the renderer registered for the operation's class."""
     return dispatch.render_registered(autogen_context, op)

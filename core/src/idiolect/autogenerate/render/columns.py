@@ -1,4 +1,4 @@
-"""Columns, their defaults and the operations on them as Python text."""
+"""Renders columns, their defaults and the operations on them."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
     from idiolect.operations.ops.altercolumn import AlterColumnOp
     from idiolect.operations.ops.columns import AddColumnOp, DropColumnOp
 
-#: What an Identity may be given by name, in SQLAlchemy's own order.
+#: Keyword arguments of Identity, in SQLAlchemy's order.
 _IDENTITY_OPTIONS = tuple(inspect.signature(Identity).parameters)
-#: With SQLAlchemy 2.1 they are options of a dialect.
+#: Dialect options since SQLAlchemy 2.1.
 _FORMER_OPTIONS = ("on_null", "order")
 
 
 def render_column(
     column: Column[Any], autogen_context: AutogenContext, *, with_checks: bool = False
 ) -> str | None:
-    """Return the code of a column; None where the user leaves it out.
+    """Return the code of a column; None if the user omits it.
 
-    Its foreign keys and constraints are the table's, its index is an operation of its own.
+    Its foreign keys and constraints are rendered with the table, its index as an operation.
 
     Args:
         column: the column.
         autogen_context: the context.
-        with_checks: the checks that were given to the column stand in it.
+        with_checks: include the checks given to the column.
     """
     rendered = user_defined_render("column", column, autogen_context)
     if rendered is not False:
@@ -68,22 +68,22 @@ def render_column(
 
 
 def is_positional(server_default: Any) -> bool:
-    """Return whether a default is an argument of Column without a name."""
+    """Return whether a default is a positional argument of Column."""
     return isinstance(server_default, (Computed, Identity))
 
 
 def render_server_default(
     default: Any, autogen_context: AutogenContext, repr_: bool = True
 ) -> str | None:
-    """Return the code of a default of the database.
+    """Return the code of a server default.
 
     Args:
-        default: what a column has as ``server_default``, or what may be given as that.
+        default: a column's ``server_default``, or a valid value for it.
         autogen_context: the context.
-        repr_: a string becomes a Python string; otherwise it stays as it is.
+        repr_: quote a string; otherwise it is returned unchanged.
 
     Returns:
-        The code; None where there is no default, or the user leaves it out.
+        The code; None if there is no default, or the user omits it.
     """
     if default is None:
         return None
@@ -106,7 +106,7 @@ def render_server_default(
 
 
 def render_fetched_value(autogen_context: AutogenContext) -> str:
-    """Return the code of a default that the database alone knows."""
+    """Return the code of a FetchedValue default."""
     return f"{sqlalchemy_prefix(autogen_context)}FetchedValue()"
 
 
@@ -134,7 +134,7 @@ def render_identity(identity: Identity, autogen_context: AutogenContext) -> str:
 
 
 def add_column(autogen_context: AutogenContext, op: AddColumnOp) -> str:
-    """Return the code that adds a column; empty where the user leaves the column out."""
+    """Return the code that adds a column; empty if the user omits the column."""
     column = render_column(op.column, autogen_context, with_checks=True)
     if column is None:
         return ""
@@ -168,7 +168,7 @@ def _call(
 
 
 def alter_column(autogen_context: AutogenContext, op: AlterColumnOp) -> str:
-    """Return the code that changes a column, an argument a line."""
+    """Return the code that changes a column, with one argument per line."""
     in_batch = autogen_context._has_batch  # noqa: SLF001 - as above
     place = [] if in_batch else [repr(ident(op.table_name))]
     lines = [", ".join([*place, repr(ident(op.column_name))])]
@@ -213,9 +213,9 @@ def _new_facts(autogen_context: AutogenContext, op: AlterColumnOp) -> list[tuple
 
 
 def _was_identity(op: AlterColumnOp) -> bool:
-    """Return whether an identity changes or goes, which is said otherwise than of a default.
+    """Return whether an identity is changed or dropped; this is not rendered like a default.
 
-    Comparisons know whether the column takes NULL; of an operation with less nothing is added.
+    Comparisons know whether the column allows NULL; for other operations nothing is added.
     """
     if not isinstance(op.existing_server_default, Identity):
         return False
@@ -229,7 +229,7 @@ def _existing_default(autogen_context: AutogenContext, op: AlterColumnOp) -> str
 
 
 def _options(autogen_context: AutogenContext, op: AlterColumnOp) -> list[tuple[str, str]]:
-    """Return the options of dialects among the operation's further arguments."""
+    """Return the dialect options among the operation's other arguments."""
     own = ("autoincrement", "existing_", "modify_")
     return [
         (name, value_text(value, autogen_context))

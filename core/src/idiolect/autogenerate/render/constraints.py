@@ -1,4 +1,4 @@
-"""Constraints inside of a table, and the operations that add and drop them, as Python text."""
+"""Renders constraints inside of a table, and the operations that add and drop them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     )
     from idiolect.operations.ops.foreignkeys import CreateForeignKeyOp
 
-#: Renderers of constraints inside of a table, by the constraint's class.
+#: Renderers of constraints inside of a table, by class.
 constraint_renderers = Dispatcher()
 
 _FOREIGN_KEY_RULES = ("onupdate", "ondelete", "initially", "deferrable", "use_alter", "match")
@@ -56,10 +56,10 @@ def render_constraint(
     Args:
         constraint: the constraint.
         autogen_context: the context.
-        namespace_metadata: where tables are found that foreign keys refer to.
+        namespace_metadata: contains the tables that foreign keys refer to.
 
     Returns:
-        The code; None where there is nothing to write.
+        The code; None if there is nothing to render.
     """
     try:
         render = constraint_renderers.dispatch(constraint)
@@ -80,7 +80,7 @@ def render_primary_key(
     autogen_context: AutogenContext,
     namespace_metadata: MetaData | None,
 ) -> str | None:
-    """Return the code of a primary key; None where it has no columns."""
+    """Return the code of a primary key; None if it has no columns."""
     rendered = user_defined_render("primary_key", constraint, autogen_context)
     if rendered is not False:
         return rendered
@@ -134,7 +134,7 @@ def render_foreign_key(
     autogen_context: AutogenContext,
     namespace_metadata: MetaData | None,
 ) -> str | None:
-    """Return the code of a foreign key, with columns by their names, not their keys."""
+    """Return the code of a foreign key, with column names instead of keys."""
     rendered = user_defined_render("foreign_key", constraint, autogen_context)
     if rendered is not False:
         return rendered
@@ -151,12 +151,12 @@ def render_foreign_key(
 def fk_colspec(
     fk: ForeignKey, metadata_schema: str | None, namespace_metadata: MetaData | None
 ) -> str:
-    """Return what a foreign key refers to, as schema, table and name of the column.
+    """Return the target of a foreign key: schema, table and column name.
 
     Args:
         fk: the foreign key.
-        metadata_schema: the schema of tables that are named without one.
-        namespace_metadata: where the table is looked up, for a column that is given by its key.
+        metadata_schema: the schema of tables given without one.
+        namespace_metadata: where to look up the table, for a column given by its key.
     """
     schema, table_name, column_name = referent_of(fk)
     if fk._table_column is not None:  # noqa: SLF001 - the same in SQLAlchemy 2.0 and 2.1
@@ -256,7 +256,7 @@ def add_foreign_key(autogen_context: AutogenContext, op: CreateForeignKeyOp) -> 
 
 
 def drop_constraint(autogen_context: AutogenContext, op: DropConstraintOp) -> list[str]:
-    """Return the code that drops a constraint, after a warning where it has no name."""
+    """Return the code that drops a constraint, with a warning if it has no name."""
     in_batch = autogen_context._has_batch  # noqa: SLF001 - as above
     lines: list[str] = []
     if op.constraint_name is None:

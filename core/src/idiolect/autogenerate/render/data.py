@@ -1,4 +1,4 @@
-"""The operations that send statements of their own, and rows, as Python text."""
+"""Renders operations that execute statements or insert rows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def execute_sql(autogen_context: AutogenContext, op: ExecuteSQLOp) -> str:
 
 
 def bulk_insert(autogen_context: AutogenContext, op: BulkInsertOp) -> str:
-    """Return the code that inserts rows, one a line; a batch has no such directive."""
+    """Return the code that inserts rows, one per line; a batch has no such directive."""
     rows = "".join(f"    {_row(row, autogen_context)},\n" for row in op.rows)
     arguments = [_table(op.table, autogen_context), f"[\n{rows}]"]
     if not op.multiinsert:
@@ -65,7 +65,7 @@ def _row(row: dict[str, Any], autogen_context: AutogenContext) -> str:
 
 
 def _value(value: Any, autogen_context: AutogenContext) -> str:
-    """Return the code of a value in a row, with the import that its ``repr()`` needs."""
+    """Return the code of a value in a row, adding the import that its ``repr()`` needs."""
     if isinstance(value, _OF_DATETIME):
         autogen_context.imports.add("import datetime")
         return repr(value)

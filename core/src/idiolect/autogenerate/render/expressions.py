@@ -1,7 +1,7 @@
-"""Values, names and SQL expressions as Python text: what all renderers are made of.
+"""Renders values, names and SQL expressions; the basis of all renderers.
 
-Expressions become the text of SQL that the context's impl writes for them, so that the code does
-not depend on the models.
+Expressions are rendered as SQL text by the context's impl, so that the code does not depend on the
+models.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 
     from idiolect.autogenerate.context import AutogenContext
 
-# What SQLAlchemy's text() takes for a parameter, and what is written to say that it is none.
+# What SQLAlchemy's text() would parse as a parameter, to be escaped.
 _PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 
 
 def user_defined_render(
     type_: str, object_: Any, autogen_context: AutogenContext
 ) -> str | Literal[False] | None:
-    """Return what the user's ``render_item`` says.
+    """Return the result of the user's ``render_item``.
 
     Args:
         type_: ``column``, ``type``, ``server_default``, ``primary_key``, ``foreign_key``,
             ``unique``, ``check`` or ``exclude``.
-        object_: what is to be rendered.
-        autogen_context: whose options are asked.
+        object_: the object to render.
+        autogen_context: has the options.
 
     Returns:
-        The code; None leaves the object out; False where the user says nothing about it.
+        The code; None omits the object; False if the user leaves it to the default.
 
     Raises:
-        CommandError: it says anything else.
+        CommandError: it returns anything else.
     """
     render = autogen_context.opts.get("render_item")
     answer: Any = render(type_, object_, autogen_context) if render else False
@@ -55,14 +55,15 @@ def user_defined_render(
 
 
 def ident(name: Any) -> Any:
-    """Return a name whose ``repr()`` is the code to be written."""
+    """Return a name whose ``repr()`` is the code to write."""
     return str(name) if type(name) is quoted_name else name
 
 
 def name_text(autogen_context: AutogenContext, name: Any) -> str:
     """Return the code of a constraint's or index's name.
 
-    A name that a naming convention made is marked by ``op.f()``, so that none is applied again.
+    Names created by a naming convention are marked with ``op.f()``, so that it is not applied
+    again.
     """
     if isinstance(name, conv):
         return f"{directive_prefix(autogen_context)}f({str(name)!r})"
@@ -80,10 +81,10 @@ def sql_text(
     r"""Return the SQL of an expression in the context's dialect.
 
     Args:
-        autogen_context: whose impl is asked.
+        autogen_context: its impl renders it.
         expression: anything that SQLAlchemy can compile.
         is_server_default: it is a column's default.
-        is_index: it is a part of an index.
+        is_index: it is an element of an index.
         escape: write ``\:`` where SQLAlchemy's text() would find a parameter.
     """
     kw = {"is_index": True} if is_index else {}
@@ -104,10 +105,10 @@ def value_text(
     """Return the code of any value.
 
     Args:
-        value: an expression becomes SQL; columns in a list become their names.
+        value: expressions become SQL; columns in a list become their names.
         autogen_context: the context.
-        wrap_in_element: write ``sa.text(...)``, in an index ``sa.literal_column(...)``, around
-            the SQL; otherwise it is a string.
+        wrap_in_element: wrap SQL in ``sa.text(...)``, in an index ``sa.literal_column(...)``;
+            otherwise it is rendered as a string.
         is_server_default: see :func:`sql_text`.
         is_index: see :func:`sql_text`.
     """
@@ -132,14 +133,14 @@ def value_text(
 
 
 def keyword_items(autogen_context: AutogenContext, keywords: Mapping[str, Any]) -> list[str]:
-    """Return ``name=value`` of keyword arguments, as options of dialects are, in their order."""
+    """Return ``name=value`` strings for keyword arguments, in their order."""
     return [
         f"{name}={_option(_expression(value), autogen_context)}" for name, value in keywords.items()
     ]
 
 
 def _expression(value: Any) -> Any:
-    """Return a column that stands alone as a condition, and not as a name in a list."""
+    """Return a column that is a condition by itself as an expression, not as a name."""
     return column(value.name, value.type) if isinstance(value, Column) else value
 
 

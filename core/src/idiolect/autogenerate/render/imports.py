@@ -1,7 +1,7 @@
-"""What stands before a name in rendered code, and the imports that the names need.
+"""Prefixes of names in rendered code, and the imports that the names need.
 
-Used by the renderers for prefixes. Lines of import go to ``autogen_context.imports``, from which
-the revision's template takes them; nothing is imported here.
+Import statements are added to ``autogen_context.imports``, from where the revision's template takes
+them; nothing is imported here.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _DIALECT_MODULE = re.compile(r"sqlalchemy\.dialects\.(\w+)")
 
 
 def directive_prefix(autogen_context: AutogenContext, *, in_batch: bool = True) -> str:
-    """Return what stands before a directive: ``op.``, or ``batch_op.`` inside of a batch.
+    """Return the prefix of a directive: ``op.``, or ``batch_op.`` inside of a batch.
 
     Args:
-        autogen_context: whose options and state are asked.
-        in_batch: whether a batch has the directive; False: ``op.`` is written there too.
+        autogen_context: has options and state.
+        in_batch: whether batches have the directive; if not, ``op.`` is used there, too.
     """
     if in_batch and autogen_context._has_batch:  # noqa: SLF001 - the context's documented state for renderers
         return "batch_op."
@@ -29,24 +29,23 @@ def directive_prefix(autogen_context: AutogenContext, *, in_batch: bool = True) 
 
 
 def sqlalchemy_prefix(autogen_context: AutogenContext) -> str:
-    """Return what stands before a name of SQLAlchemy, such as ``sa.``."""
+    """Return the prefix of a name of SQLAlchemy, such as ``sa.``."""
     return autogen_context.opts.get("sqlalchemy_module_prefix") or ""
 
 
 def dialect_prefix(autogen_context: AutogenContext, name: str) -> str:
-    """Return what stands before a name of one of SQLAlchemy's dialects, and import that."""
+    """Return the prefix of a name in one of SQLAlchemy's dialects, and add its import."""
     autogen_context.imports.add(f"from sqlalchemy.dialects import {name}")
     return f"{name}."
 
 
 def user_prefix(autogen_context: AutogenContext, target: object) -> str:
-    """Return what stands before the name of a class that is not SQLAlchemy's.
+    """Return the prefix of a class that is not SQLAlchemy's.
 
     Args:
-        autogen_context: its ``user_module_prefix``, where set, is the answer; importing what it
-            means is then left to the template.
-        target: an object of that class; without a prefix its module stands before the name, and
-            is imported.
+        autogen_context: its ``user_module_prefix`` is used if set; the template then has to
+            import it.
+        target: an instance of the class, whose module is otherwise the prefix and is imported.
     """
     given: str | None = autogen_context.opts.get("user_module_prefix")
     if given is not None:
@@ -58,13 +57,13 @@ def user_prefix(autogen_context: AutogenContext, target: object) -> str:
 
 
 def _outer_classes(cls: type) -> str:
-    """Return the classes in which a class is defined, each followed by a dot."""
+    """Return the classes in which a class is nested, each followed by a dot."""
     outer, dot, _name = cls.__qualname__.rpartition(".")
     return "" if "<locals>" in outer else outer + dot
 
 
 def prefix_of(autogen_context: AutogenContext, target: Any) -> str:
-    """Return what stands before the name of an object's class, SQLAlchemy's or the user's."""
+    """Return the prefix of an object's class, whether SQLAlchemy's or the user's."""
     module = type(target).__module__
     dialect = _DIALECT_MODULE.match(module)
     if dialect is not None:

@@ -1,4 +1,4 @@
-"""The operations on indexes as Python text."""
+"""Renders operations on indexes."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 def add_index(autogen_context: AutogenContext, op: CreateIndexOp) -> str:
-    """Return the code that creates an index; expressions become their SQL.
+    """Return the code that creates an index; expressions are rendered as SQL.
 
-    The index is what the operation makes of itself: subclasses override ``to_index()``.
+    Uses the operation's ``to_index()``, which subclasses may override.
     """
     in_batch = autogen_context._has_batch  # noqa: SLF001 - the context's state for renderers
     index = op.to_index()
@@ -53,7 +53,7 @@ def drop_index(autogen_context: AutogenContext, op: DropIndexOp) -> str:
         arguments.append(f"table_name={ident(op.table_name)!r}")
         if op.schema:
             arguments.append(f"schema={ident(op.schema)!r}")
-    # What an index was made with besides is of no use to drop it; options of dialects may be.
+    # Dropping an index needs none of its options, except those of dialects.
     options = {name: value for name, value in op.kw.items() if name != "unique"}
     arguments += keyword_items(autogen_context, options)
     if op.if_exists is not None:
@@ -62,7 +62,7 @@ def drop_index(autogen_context: AutogenContext, op: DropIndexOp) -> str:
 
 
 def rendered_expressions(index: Index, autogen_context: AutogenContext) -> list[str]:
-    """Return the code of what an index is made of: names of columns, or SQL."""
+    """Return the code of an index's elements: column names, or SQL."""
     return [_part(expression, autogen_context) for expression in index.expressions]
 
 

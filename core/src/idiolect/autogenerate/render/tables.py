@@ -1,4 +1,4 @@
-"""The operations on tables and their comments as Python text."""
+"""Renders operations on tables and their comments."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def add_table(autogen_context: AutogenContext, op: CreateTableOp) -> str:
-    """Return the code that creates a table, a column, constraint or option a line.
+    """Return the code that creates a table, with one column, constraint or option per line.
 
-    Indexes are not part of it: they are operations of their own. The table is what the operation
-    makes of itself: subclasses override ``to_table()``.
+    Its indexes are separate operations. Uses the operation's ``to_table()``, which subclasses may
+    override.
     """
     table = op.to_table()
     parts = _columns(autogen_context, table) + _constraints(autogen_context, op, table)
     items = ",\n".join(parts)
-    # Programs set it in the package.
+    # Programs set MAX_PYTHON_ARGS in the package.
     from idiolect.autogenerate import render
 
     if len(parts) > render.MAX_PYTHON_ARGS:
@@ -95,13 +95,13 @@ def rename_table(autogen_context: AutogenContext, op: RenameTableOp) -> str:
 
 
 def create_table_comment(autogen_context: AutogenContext, op: CreateTableCommentOp) -> str:
-    """Return the code that sets a table's comment, an argument a line."""
+    """Return the code that sets a table's comment, with one argument per line."""
     comment = [("", op.comment)]
     return _comment(autogen_context, "create_table_comment", op, comment)
 
 
 def drop_table_comment(autogen_context: AutogenContext, op: DropTableCommentOp) -> str:
-    """Return the code that removes a table's comment, an argument a line."""
+    """Return the code that removes a table's comment, with one argument per line."""
     return _comment(autogen_context, "drop_table_comment", op, [])
 
 

@@ -1,7 +1,7 @@
-"""Types as Python text, with the imports that they need.
+"""Renders types, with the imports that they need.
 
-Used by the renderers of columns. The order is the user's ``render_item``, the hook
-``render_type`` (whose last answer is the impl's), and then what is here.
+Tried in this order: the user's ``render_item``, the hook ``render_type`` (whose default is the
+impl), and the code here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from idiolect.hooks.dialects import hooks_for
 if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
 
-#: A MetaData that a type is made with; SQLAlchemy 2.0 shows it, and revisions have no use for it.
+#: The MetaData of a type, shown by SQLAlchemy 2.0; useless in revisions.
 _METADATA = re.compile(r", metadata=MetaData\(\)")
 _KEYWORD = re.compile(r"(?<=[(\s])(\w+)=")
 
@@ -31,12 +31,12 @@ _KEYWORD = re.compile(r"(?<=[(\s])(\w+)=")
 def repr_type(
     type_: TypeEngine[Any], autogen_context: AutogenContext, _skip_variants: bool = False
 ) -> str:
-    """Return the code that makes a type.
+    """Return the code that creates a type.
 
     Args:
         type_: the type.
         autogen_context: the context; receives the imports.
-        _skip_variants: leave out what the type is on other dialects.
+        _skip_variants: omit variants for other dialects.
     """
     rendered = user_defined_render("type", type_, autogen_context)
     if rendered is not False:
@@ -52,13 +52,13 @@ def repr_type(
 
 
 def plain_type(type_: TypeEngine[Any], autogen_context: AutogenContext) -> str:
-    """Return the code that makes a type, as ``repr()`` gives it, without asking users or plugins.
+    """Return the code that creates a type, from its ``repr()``, without calling users or plugins.
 
-    Types that it holds, such as the items of an array, are asked for as types of their own.
+    Nested types, such as the item type of an array, are rendered like any other type.
     """
     text = repr(type_)
     if isinstance(type_, TypeDecorator) and not _can_be_made(type_, text):
-        # A revision needs what the database has, which is the type that is decorated.
+        # A revision needs the database's type, which is the decorated one.
         return repr_type(_decorated(type_, autogen_context), autogen_context)
     prefix = prefix_of(autogen_context, type_)
     name = type(type_).__name__
@@ -78,17 +78,17 @@ def type_with_subtype(
     regexp: str,
     prefix: str | None = None,
 ) -> str | None:
-    """Return the code of a type that holds another.
+    """Return the code of a type that contains another.
 
     Args:
         type_: the type.
         autogen_context: the context.
-        attrname: its attribute that is the other type.
-        regexp: matches what stands before the other type in ``repr()``, as its only group.
-        prefix: what stands before the type's name; None: what its module says.
+        attrname: the attribute with the other type.
+        regexp: its only group matches the text before the other type in ``repr()``.
+        prefix: the prefix of the type's name; None: determined by its module.
 
     Returns:
-        The code; None where the pattern does not match.
+        The code; None if the pattern does not match.
     """
     inner = getattr(type_, attrname)
     pattern = re.compile(regexp + re.escape(repr(inner)))
@@ -109,14 +109,14 @@ def _with_variants(type_: TypeEngine[Any], autogen_context: AutogenContext) -> s
 
 
 def _inner_types(type_: TypeEngine[Any], text: str) -> list[TypeEngine[Any]]:
-    """Return the types that a type holds: given to it, or its class's where none was given."""
+    """Return the types that a type contains: passed to it, or its class's defaults."""
     own = vars(type_)
     named = {name: getattr(type_, name, None) for name in _KEYWORD.findall(text)}
     return [value for value in {**named, **own}.values() if isinstance(value, TypeEngine)]
 
 
 def _with_inner(text: str, inner: TypeEngine[Any], autogen_context: AutogenContext) -> str:
-    """Replace a type that stands as an argument in ``text``, where it does."""
+    """Replace a type that occurs as an argument in ``text``."""
     argument = re.compile(
         r"(?<=[(=])" + re.escape(repr(inner)) + r"|(?<=, )" + re.escape(repr(inner))
     )
@@ -127,7 +127,7 @@ def _with_inner(text: str, inner: TypeEngine[Any], autogen_context: AutogenConte
 
 
 def _decorated(type_: TypeDecorator[Any], autogen_context: AutogenContext) -> TypeEngine[Any]:
-    """Return what the type is on the dialect; the generic type of those without a public name."""
+    """Return the type for the dialect; the generic type if that has no public name."""
     native: TypeEngine[Any] = type_.load_dialect_impl(autogen_context.dialect)
     package = ".".join(type(native).__module__.split(".")[:3])
     if not hasattr(sys.modules[package], type(native).__name__):
@@ -136,9 +136,9 @@ def _decorated(type_: TypeDecorator[Any], autogen_context: AutogenContext) -> Ty
 
 
 def _can_be_made(type_: TypeDecorator[Any], text: str) -> bool:
-    """Return whether the class takes the arguments that ``repr()`` made up.
+    """Return whether the class accepts the arguments in its ``repr()``.
 
-    SQLAlchemy writes those of the decorated type, unless the class has a ``repr()`` of its own.
+    SQLAlchemy shows those of the decorated type, unless the class defines ``__repr__``.
     """
     if type(type_).__repr__ is not TypeDecorator.__repr__:
         return True

@@ -1,4 +1,4 @@
-"""Tells Idiolect how to reach the databases. Runs with every command that needs them."""
+"""Configures the connections to several databases. Runs with every command that needs them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sqlalchemy import engine_from_config, pool
 
 from idiolect import context
 
-# Whether the databases commit together, by the two-phase protocol that they must support.
+# Whether the databases commit together, with two-phase commit, which they must support.
 USE_TWOPHASE = False
 
 # The options of the ini file and of the command line.
 config = context.config
 
-# Logging as the ini file's sections [loggers], [handlers] and [formatters] describe it, on the
-# command line. A program that calls idiolect.command keeps the logging that it has set up.
+# On the command line, configure logging from the ini file's sections [loggers], [handlers] and
+# [formatters]. A program that calls idiolect.command keeps its own logging configuration.
 is_command = config.cmd_opts is not None
 if is_command and config.config_file_name and config.file_config.has_section("loggers"):
     fileConfig(config.config_file_name, disable_existing_loggers=False, encoding="utf-8")
@@ -35,7 +35,7 @@ target_metadata = {}
 
 
 def run_migrations_offline() -> None:
-    """Write SQL instead of running it (`--sql`): one file for each database."""
+    """Generate SQL instead of running it (`--sql`): one file per database."""
     for name in databases:
         logger.info("Writing SQL for %s to %s.sql", name, name)
         with Path(f"{name}.sql").open("w", encoding="utf-8") as buffer:
@@ -51,7 +51,7 @@ def run_migrations_offline() -> None:
 
 
 def run_migrations_online() -> None:
-    """Open a transaction on every database, migrate them all, then commit them all."""
+    """Begin a transaction on every database, migrate them all, then commit them all."""
     with ExitStack() as stack:
         connections = {}
         for name in databases:

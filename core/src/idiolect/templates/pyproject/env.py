@@ -1,4 +1,4 @@
-"""Tells Idiolect how to reach the database. Runs with every command that needs it."""
+"""Configures the database connection. Runs with every command that needs it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from idiolect import context
 # The options of the ini file and of the command line.
 config = context.config
 
-# Logging as the ini file's sections [loggers], [handlers] and [formatters] describe it, on the
-# command line. A program that calls idiolect.command keeps the logging that it has set up.
+# On the command line, configure logging from the ini file's sections [loggers], [handlers] and
+# [formatters]. A program that calls idiolect.command keeps its own logging configuration.
 is_command = config.cmd_opts is not None
 if is_command and config.config_file_name and config.file_config.has_section("loggers"):
     fileConfig(config.config_file_name, disable_existing_loggers=False, encoding="utf-8")
@@ -25,14 +25,14 @@ target_metadata = None
 
 
 def migrate(**target: Any) -> None:
-    """Run the migrations; `target` is an open connection, or a URL to write SQL for."""
+    """Run the migrations; `target` is an open connection, or a URL to generate SQL for."""
     context.configure(target_metadata=target_metadata, **target)
     with context.begin_transaction():
         context.run_migrations()
 
 
 def run_migrations_offline() -> None:
-    """Write SQL instead of running it: `--sql`. Needs a URL, and neither driver nor server."""
+    """Generate SQL instead of running it: `--sql`. Needs a URL, but neither driver nor server."""
     migrate(
         url=config.get_main_option("sqlalchemy.url"),
         literal_binds=True,
@@ -41,7 +41,7 @@ def run_migrations_offline() -> None:
 
 
 def run_migrations_online() -> None:
-    """Connect and migrate; a connection that the caller brought is used and left open."""
+    """Connect and migrate; a connection provided by the caller is used and left open."""
     connection = config.attributes.get("connection")
     if connection is not None:
         migrate(connection=connection)

@@ -1,4 +1,4 @@
-"""Tells Idiolect how to reach the database. Runs with every command that needs it."""
+"""Configures the database connection. Runs with every command that needs it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from idiolect import context
 # The options of the ini file and of the command line.
 config = context.config
 
-# Logging as the ini file's sections [loggers], [handlers] and [formatters] describe it, on the
-# command line. A program that calls idiolect.command keeps the logging that it has set up.
+# On the command line, configure logging from the ini file's sections [loggers], [handlers] and
+# [formatters]. A program that calls idiolect.command keeps its own logging configuration.
 is_command = config.cmd_opts is not None
 if is_command and config.config_file_name and config.file_config.has_section("loggers"):
     fileConfig(config.config_file_name, disable_existing_loggers=False, encoding="utf-8")
@@ -27,14 +27,14 @@ target_metadata = None
 
 
 def migrate(**target: Any) -> None:
-    """Run the migrations; `target` is an open connection, or a URL to write SQL for."""
+    """Run the migrations; `target` is an open connection, or a URL to generate SQL for."""
     context.configure(target_metadata=target_metadata, **target)
     with context.begin_transaction():
         context.run_migrations()
 
 
 def run_migrations_offline() -> None:
-    """Write SQL instead of running it: `--sql`. Needs a URL, and neither driver nor server."""
+    """Generate SQL instead of running it: `--sql`. Needs a URL, but neither driver nor server."""
     migrate(
         url=config.get_main_option("sqlalchemy.url"),
         literal_binds=True,
@@ -43,7 +43,7 @@ def run_migrations_offline() -> None:
 
 
 async def connect_and_migrate() -> None:
-    """Make an engine and migrate through a connection of it."""
+    """Create an engine, connect and migrate."""
     engine = async_engine_from_config(
         config.get_section(config.config_ini_section, {}),
         prefix="sqlalchemy.",
@@ -55,9 +55,9 @@ async def connect_and_migrate() -> None:
 
 
 def run_migrations_online() -> None:
-    """Connect and migrate; a connection that the caller brought is used and left open.
+    """Connect and migrate; a connection provided by the caller is used and left open.
 
-    Code that runs inside an event loop brings one, because a second loop cannot be started:
+    Code that runs inside an event loop provides one, because a second loop cannot be started:
 
         def upgrade(connection):
             config.attributes["connection"] = connection

@@ -1,4 +1,4 @@
-"""The contract of a dialect plugin: inherit a class, answer what the database cannot do.
+"""The contract of a dialect plugin: derive a class, and declare what the database lacks.
 
     from idiolect.testing.capabilities import answers, impossible
     from idiolect.testing.suite import DialectContract
@@ -7,7 +7,7 @@
         dialect = "acme"
         capabilities = answers(impossible("no comments", "table_comment", "column_comment"))
 
-A fixture ``contract_url`` gives the URL of an empty database.
+A fixture ``contract_url`` returns the URL of an empty database.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The part about autogenerate: nothing differs from what was made, and what is rendered runs."""
+"""Autogenerate: created tables show no differences, and rendered code runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from idiolect.operations.ops.containers import DowngradeOps, UpgradeOps
     from idiolect.runtime.migration import MigrationContext
 
-#: What is compared besides the names.
+#: Options that enable all comparisons.
 _OPTIONS = {"compare_type": True, "compare_server_default": True}
 _NAMES = {
     "sqlalchemy_module_prefix": "sa.",
@@ -38,15 +38,15 @@ def _identity() -> sa.Column[Any]:
 
 
 class AutogenerateContract(Contract):
-    """Models there and back. A model of the database's own goes into a test of its own."""
+    """Round trips of models. Models specific to a database belong in separate tests."""
 
     def there_and_back(self, connection: sa.Connection, *items: Any, **kw: Any) -> None:
-        """Make a table by ``create_all`` and by a rendered revision, and find no difference.
+        """Create a table by ``create_all`` and by a rendered revision; both show no difference.
 
         Args:
             connection: to an empty database.
             items: the columns and constraints of a table ``pet``.
-            kw: what else the table takes.
+            kw: other arguments of the table.
         """
         metadata = sa.MetaData()
         sa.Table("owner", metadata, _key())
@@ -54,7 +54,7 @@ class AutogenerateContract(Contract):
         self.no_difference(connection, metadata)
 
     def no_difference(self, connection: sa.Connection, metadata: sa.MetaData) -> None:
-        """Do the same with models that a test has made."""
+        """The same for models of a test."""
         metadata.create_all(connection)
         connection.commit()
         assert [] == self.differences(connection, metadata)
@@ -72,7 +72,7 @@ class AutogenerateContract(Contract):
         assert [] == self.read(connection).tables()
 
     def differences(self, connection: sa.Connection, metadata: sa.MetaData) -> list[Any]:
-        """Return what autogenerate finds."""
+        """Return the differences that autogenerate finds."""
         context = self.context(connection, target_metadata=metadata, **_OPTIONS)
         found: list[Any] = compare_metadata(context, metadata)
         connection.rollback()
@@ -117,7 +117,7 @@ class AutogenerateContract(Contract):
     )
     @clause("autogenerate_types")
     def test_type(self, connection: sa.Connection, type_: Any) -> None:
-        """Autogenerate: SQLAlchemy's types that every program uses."""
+        """Autogenerate: SQLAlchemy's common types."""
         self.there_and_back(connection, _key(), sa.Column("value", type_))
 
     @clause("autogenerate_enum")
@@ -134,7 +134,7 @@ class AutogenerateContract(Contract):
 
     @clause("autogenerate_defaults")
     def test_defaults(self, connection: sa.Connection) -> None:
-        """Autogenerate: defaults that are numbers and texts."""
+        """Autogenerate: defaults that are numbers or strings."""
         self.there_and_back(
             connection,
             _key(),
@@ -176,7 +176,7 @@ class AutogenerateContract(Contract):
 
     @clause("autogenerate_foreign_key_rules")
     def test_foreign_key_rules(self, connection: sa.Connection) -> None:
-        """Autogenerate: what a foreign key does when a row goes."""
+        """Autogenerate: ON DELETE actions of foreign keys."""
         self.there_and_back(
             connection,
             _key(),
@@ -221,7 +221,7 @@ class AutogenerateContract(Contract):
 
     @clause("autogenerate")
     def test_what_differs(self, connection: sa.Connection) -> None:
-        """Autogenerate: a table and a column that are missing, and others that are too many."""
+        """Autogenerate: missing and surplus tables and columns are found."""
         before, after = sa.MetaData(), sa.MetaData()
         sa.Table("pet", before, _key(), sa.Column("old", sa.Integer))
         sa.Table("gone", before, _key())
@@ -234,7 +234,7 @@ class AutogenerateContract(Contract):
 
     @clause("autogenerate_type_changes")
     def test_type_changes(self, connection: sa.Connection) -> None:
-        """Autogenerate: a column whose type differs."""
+        """Autogenerate: a column whose type differs is found."""
         before, after = sa.MetaData(), sa.MetaData()
         sa.Table("pet", before, _key(), sa.Column("n", sa.Integer))
         sa.Table("pet", after, _key(), sa.Column("n", sa.String(20)))

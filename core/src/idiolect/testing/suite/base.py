@@ -1,4 +1,4 @@
-"""What all parts of the contract share: the author's answers, and a database for each test."""
+"""The base class of all parts: the author's declarations, and a database for each test."""
 
 from __future__ import annotations
 
@@ -20,26 +20,25 @@ from idiolect.testing.suite.operations import OPERATIONS, PERSISTED
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-#: What stands in the place of a database's URL where scripts alone are tried.
+#: Replaces a database's URL if only scripts are tested.
 _NO_DATABASE = "{}://"
 
 
 class Contract:
-    """The base of all parts.
+    """The base class of all parts.
 
-    A class of tests derives from one or more parts, or from all of them by ``DialectContract``,
-    and is given a database by a fixture ``contract_url`` of its module or conftest.py: the URL of
-    an empty database that the tests may fill and empty. It may be of any scope.
+    A test class derives from one or more parts, or from all of them by ``DialectContract``. A
+    fixture ``contract_url``, of any scope, in its module or conftest.py returns the URL of an
+    empty database that the tests may fill and empty.
 
     Attributes:
         dialect: SQLAlchemy's name of the dialect.
-        capabilities: by capability, the answers that are not yes.
-        untried: why no database can be had, for a class whose scripts alone are tested; "" where
-            ``contract_url`` gives one.
-        contract: the version of the contract that the class is made for; tests of a newer one are
-            left out.
-        longest_name: how long a name may be; 0: what SQLAlchemy's dialect says.
-        persisted: whether computed columns are tried stored; None: that is not said.
+        capabilities: the declarations other than YES, by capability.
+        untried: why no database is available, for a class that only tests scripts; "" if
+            ``contract_url`` provides one.
+        contract: the contract version that the class is written for; newer tests are skipped.
+        longest_name: the maximum length of names; 0: as in SQLAlchemy's dialect.
+        persisted: whether to test computed columns as stored; None: unspecified.
         golden: the file with the scripts of all operations.
     """
 
@@ -60,35 +59,35 @@ class Contract:
             cls.golden = home / "golden" / f"contract_{cls.dialect}.sql"
         check_names(cls.capabilities, cls.known_capabilities(), cls.__qualname__)
         if cls.untried:
-            # Hundreds of skips would tell less than the table does.
+            # Otherwise hundreds of skips would be reported.
             for name, test in contract_tests(cls):
                 if needs_database(test):
                     setattr(cls, name, None)
 
     @classmethod
     def known_capabilities(cls) -> dict[str, str]:
-        """Return the capabilities that can be answered for, each with what it means."""
-        # Those of all parts, so that a class with one part may share the answers of the others.
+        """Return all capabilities, each with its description."""
+        # From all parts, so that a class with one part can share the declarations of others.
         from idiolect.testing import suite
 
         return suite.capabilities_of(suite.DialectContract)
 
     @classmethod
     def answer(cls, capability: str) -> Answer:
-        """Return the author's answer."""
+        """Return the author's declaration."""
         return cls.capabilities.get(capability, YES)
 
-    # what a dialect may change
+    # may be overridden for a dialect
 
     def read(self, connection: sa.Connection) -> Database:
-        """Return what tells a test what is in the database."""
+        """Return an object that inspects the database."""
         return Database(connection)
 
     def empty(self, connection: sa.Connection) -> None:
         """Drop all tables; called before each test."""
         found = sa.MetaData()
         with warnings.catch_warnings():
-            # What reflection leaves out goes with its table.
+            # What reflection cannot read is dropped with its table.
             warnings.simplefilter("ignore", sa.exc.SAWarning)
             found.reflect(connection)
         found.drop_all(connection)
@@ -126,7 +125,7 @@ class Contract:
     # helpers of the parts
 
     def look(self, url: str, question: Callable[[Database], Any]) -> Any:
-        """Ask a database on a new connection."""
+        """Query a database on a new connection."""
         engine = sa.create_engine(url, poolclass=sa.NullPool)
         try:
             with engine.connect() as connection:
@@ -135,7 +134,7 @@ class Contract:
             engine.dispose()
 
     def heads(self, url: str) -> list[str]:
-        """Return the ids in the version table, sorted; [] where there is no table."""
+        """Return the ids in the version table, sorted; [] if there is no table."""
         return [
             head
             for (head,) in self.rows_if_there(
@@ -149,7 +148,7 @@ class Contract:
         return [name for name in found if not name.startswith("alembic_version")]
 
     def rows_if_there(self, url: str, table: str, query: str) -> list[Any]:
-        """Return a query's rows, sorted; [] where there is no such table."""
+        """Return a query's rows, sorted; [] if the table does not exist."""
         return sorted(self.look(url, lambda db: db.rows(query) if table in db.tables() else []))
 
     def context(self, connection: sa.Connection, **opts: Any) -> MigrationContext:
@@ -162,7 +161,7 @@ class Contract:
 
 
 def capabilities_of(contract: type[Contract]) -> dict[str, str]:
-    """Return the capabilities of a class of tests, each with what it means, in order."""
+    """Return the capabilities of a test class, each with its description, in order."""
     found: dict[str, str] = {}
     for name, test in contract_tests(contract):
         clause = clause_of(test)
@@ -174,7 +173,7 @@ def capabilities_of(contract: type[Contract]) -> dict[str, str]:
 
 
 def contract_tests(contract: type[Contract]) -> list[tuple[str, Callable[..., Any]]]:
-    """Return the test methods of a class by name, those of the part named first in it first."""
+    """Return the test methods of a class by name, in the order of its parts."""
     found: dict[str, Callable[..., Any] | None] = {}
     for cls in contract.__mro__:
         for name, value in vars(cls).items():

@@ -1,4 +1,4 @@
-"""The part about operations on a database: each does what it says, and what it says only."""
+"""Operations on a database: each has its documented effect, and no other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from idiolect.testing.suite.operations import FIRST_ROW, OPERATIONS, Operation, 
 if TYPE_CHECKING:
     from idiolect.testing.project import Project
 
-# Some dialects name a limit that is none; whole pages of name prove no more than these.
+# Some dialects report a huge limit; longer names would prove no more.
 _LONG = 200
 _NAMES = ("order", "CamelCase", "with space", "per%cent", 'quo"te')
 
@@ -26,7 +26,7 @@ class ChangesContract(Contract):
 
     @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
     def test_operation(self, operation: Operation, connection: sa.Connection) -> None:
-        """An operation does what it says, on tables with rows."""
+        """An operation has its documented effect on tables with rows."""
         with_answer(self, operation.name, (1, 0), partial(self._play, operation, connection))
 
     def _play(self, operation: Operation, connection: sa.Connection) -> None:
@@ -36,16 +36,16 @@ class ChangesContract(Contract):
         assert operation.expected == operation.seen(self.read(connection))
 
     def make_tables(self, connection: sa.Connection) -> None:
-        """Make the tables of the operations, with a row in one of them."""
+        """Create the tables for the operations, with a row in one of them."""
         tables().create_all(connection)
-        # Some databases let no row into a table that is not committed.
+        # Some databases do not accept rows in an uncommitted table.
         connection.commit()
         connection.execute(sa.text(FIRST_ROW))
         connection.commit()
 
     @clause("quoted_names")
     def test_quoted_names(self, connection: sa.Connection) -> None:
-        """Reserved words, capitals, blanks, percent signs and quotes are names like others."""
+        """Reserved words, capitals, spaces, percent signs and quotes can be used in names."""
         op = self.operations(connection)
         for name in _NAMES:
             op.create_table(name, sa.Column("id", sa.Integer))
@@ -58,7 +58,7 @@ class ChangesContract(Contract):
 
     @clause("longest_names")
     def test_longest_names(self, connection: sa.Connection) -> None:
-        """A name as long as the dialect says that one may be arrives whole."""
+        """A name of the dialect's maximum length is stored without truncation."""
         name = "n" * self._limit(connection)
         op = self.operations(connection)
         op.create_table(name, sa.Column("id", sa.Integer))
@@ -69,7 +69,7 @@ class ChangesContract(Contract):
 
     @clause("names_of_a_convention")
     def test_names_of_a_convention(self, connection: sa.Connection) -> None:
-        """A naming convention's name that is too long is cut, the same in creating and dropping."""
+        """A long name from a naming convention is truncated consistently in create and drop."""
         convention = sa.MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s"})
         long = "n" * (self._limit(connection) - 2)
         table = sa.Table("pet", convention, sa.Column(long, sa.Integer))
@@ -85,7 +85,7 @@ class ChangesContract(Contract):
 
     @clause()
     def test_missing_table(self, project: Project) -> None:
-        """What the database refuses ends the run, names the revision, and is not taken for done."""
+        """A database error ends the run, is reported with the revision, which is not recorded."""
         project.revision("a1", None, "op.drop_table('nowhere')")
         with pytest.raises(sa.exc.SQLAlchemyError) as caught:
             project.upgrade()
@@ -94,7 +94,7 @@ class ChangesContract(Contract):
 
     @clause()
     def test_unnamed_constraint(self, connection: sa.Connection) -> None:
-        """A constraint without a name is not dropped, and the message names the table."""
+        """An unnamed constraint is not dropped, and the error names the table."""
         nameless: Any = None
         with pytest.raises(OperationError, match="member"):
             self.operations(connection).drop_constraint(nameless, "member", type_="unique")

@@ -1,7 +1,4 @@
-"""What contract tests see of a database.
-
-Used by all parts; a dialect whose reflection lacks something overrides the method for it.
-"""
+"""Inspects databases for contract tests; can be overridden if a dialect's reflection is limited."""
 
 from __future__ import annotations
 
@@ -11,10 +8,10 @@ import sqlalchemy as sa
 
 
 class Database:
-    """What a test asks of a database; a dialect whose reflection lacks something derives its own.
+    """Queries of tests to a database; derive from it if a dialect's reflection is limited.
 
     Args:
-        connection: where the operation has run.
+        connection: on which the operation was run.
     """
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -30,11 +27,11 @@ class Database:
         return [column["name"] for column in self.inspector.get_columns(table)]
 
     def column(self, table: str, name: str) -> dict[str, Any]:
-        """Return what reflection tells of a column."""
+        """Return the reflected data of a column."""
         return dict(next(c for c in self.inspector.get_columns(table) if c["name"] == name))
 
     def is_big(self, table: str, name: str) -> bool:
-        """Return whether a column takes integers of 64 bits."""
+        """Return whether a column has a 64-bit integer type."""
         return isinstance(self.column(table, name)["type"], sa.BigInteger)
 
     def primary_key(self, table: str) -> list[str]:
@@ -54,7 +51,7 @@ class Database:
         return _names(self.inspector.get_foreign_keys(table))
 
     def indexes(self, table: str) -> list[str]:
-        """Return the names of a table's indexes but those that belong to a unique constraint."""
+        """Return the names of a table's indexes, except those of unique constraints."""
         found = [
             index
             for index in self.inspector.get_indexes(table)

@@ -1,4 +1,4 @@
-"""The part about two runs at the same moment: one works, the other waits."""
+"""Two concurrent runs: one works, the other waits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from idiolect.testing.project import Project
 
-#: Makes its table only once. If asked to, leaves a file and goes on when that is gone.
+#: Creates its table only once. On request, leaves a file and continues when it is deleted.
 _SLOW = """
 import pathlib, time
 sign = pathlib.Path({sign!r})
@@ -34,12 +34,13 @@ class LocksContract(Contract):
 
     @clause("lock", steady=False)
     def test_two_runs(self, project: Project, tmp_path: Path) -> None:
-        """Of two runs at once each revision is run by one, and both end well."""
+        """Of two concurrent runs each revision is run by one, and both succeed."""
         sign = self._slow(project, tmp_path)
         with project.start("upgrade", "head", CONTRACT_WAIT="1") as first:
             _await(sign, first)
             with project.start("upgrade", "head") as second:
-                # Long enough to meet the lock; a run that did not wait would have failed by then.
+                # Long enough to encounter the lock; a run that did not wait would have failed by
+                # then.
                 time.sleep(1)
                 assert second.poll() is None, second.communicate()
                 sign.unlink()
@@ -50,7 +51,7 @@ class LocksContract(Contract):
 
     @clause("lock", steady=False)
     def test_a_run_while_another_is_killed(self, project: Project, tmp_path: Path) -> None:
-        """A run that waits goes on when the process that it waits for is killed."""
+        """A waiting run continues when the process that holds the lock is killed."""
         sign = self._slow(project, tmp_path)
         with project.start("upgrade", "head", CONTRACT_WAIT="1") as first:
             _await(sign, first)

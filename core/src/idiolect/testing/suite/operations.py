@@ -1,7 +1,7 @@
-"""The operations of the contract: what is called, on which tables, and what is there afterwards.
+"""The operations of the contract: the call, the tables, and the expected state.
 
-Used by tests of scripts and tests on a database; each runs all of the table. What an operation
-did is asked of the database by reflection, or by what rows it takes.
+Used by tests of scripts and tests on a database; each runs all operations. The effect is checked
+by reflection, or by which rows the table accepts.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def tables() -> sa.MetaData:
-    """Return new tables to begin with.
+    """Return the initial tables.
 
-    ``person`` has columns alone, since some databases change no table that something depends on;
-    ``team`` and ``member`` have one of each kind of constraint, and an index.
+    ``person`` has only columns, because some databases do not alter a table with dependent
+    objects; ``team`` and ``member`` have one of each kind of constraint, and an index.
     """
     metadata = sa.MetaData()
     sa.Table(
@@ -60,10 +60,10 @@ class Operation:
     """One operation of the contract.
 
     Attributes:
-        name: the capability that an author answers for, where it is not done.
+        name: the capability.
         play: calls the operation.
-        seen: asks the database what is there.
-        expected: what it has to answer.
+        seen: queries the database for the result.
+        expected: the expected result.
     """
 
     name: str
@@ -88,7 +88,7 @@ def _batch(table: str, change: Callable[[Any], object]) -> Callable[[Operations]
     return play
 
 
-#: The option by which a context tells whether computed columns are stored; None: not said.
+#: The context option for whether computed columns are stored; None: unspecified.
 PERSISTED = "contract_persisted"
 _PET = sa.table("team", sa.column("id", sa.Integer))
 _EVERYBODY = ["member", "person", "team"]
@@ -224,7 +224,7 @@ _COLUMN_CHANGES = (
         lambda op: op.alter_column(
             "person", "pets", server_default=None, existing_type=sa.Integer()
         ),
-        # MySQL asks for a value then, where others take NULL.
+        # MySQL requires a default then, others may have NULL.
         lambda db: db.column("person", "pets").get("default") in {None, "NULL"},
         True,
     ),
@@ -407,7 +407,7 @@ _BATCHES = (
     ),
 )
 
-#: All of them, in the order of scripts and tables.
+#: All operations, in the order of scripts and tables.
 OPERATIONS = (
     *_TABLES,
     *_COLUMN_CHANGES,
@@ -417,5 +417,5 @@ OPERATIONS = (
     *_ROWS,
     *_BATCHES,
 )
-#: What is in ``person`` before each, and has to stay.
+#: The contents of ``person`` before each operation, which must be preserved.
 FIRST_ROW = "INSERT INTO person (id, name, born) VALUES (1, 'Ann', 1990)"

@@ -1,4 +1,4 @@
-"""The part about a dialect's rules: impl class, terminator, separator, transactions."""
+"""A dialect's rules: impl class, terminator, separator, transactions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from idiolect.testing.suite.base import Contract
 if TYPE_CHECKING:
     import pytest
 
-# What every impl is called with: the documented methods, and an attribute for each rule.
+# The documented methods of every impl, and its attributes for rules.
 _METHODS = (
     "add_column",
     "add_constraint",
@@ -53,14 +53,14 @@ class RulesContract(Contract):
     """The rules of a dialect, as contexts see them."""
 
     def script(self, **opts: Any) -> tuple[MigrationContext, io.StringIO]:
-        """Return a context that writes a script, and where it writes it."""
+        """Return a context that writes a script, and its buffer."""
         written = io.StringIO()
         opts = {"as_sql": True, "output_buffer": written, **opts}
         return MigrationContext.configure(dialect_name=self.dialect, opts=opts), written
 
     @clause()
     def test_impl_class(self) -> None:
-        """The plugin is found by its entry point, and gives an impl with the documented methods."""
+        """The plugin is found by its entry point and has an impl with the documented methods."""
         impl = self.script()[0].impl
         missing = [name for name in _METHODS if not callable(getattr(impl, name, None))]
         assert DefaultImpl is not type(impl)
@@ -69,7 +69,7 @@ class RulesContract(Contract):
 
     @clause()
     def test_users_subclass(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A class that a user derives from the impl takes its place, and its attributes count."""
+        """A user's subclass of the impl replaces it, including its attributes."""
         monkeypatch.setattr(lookup, "_classes", dict(lookup._classes))  # noqa: SLF001 - to forget it afterwards
         own = type(self.script()[0].impl)
         users = type(
@@ -98,7 +98,7 @@ class RulesContract(Contract):
 
     @clause()
     def test_transaction_words(self) -> None:
-        """Where DDL is transactional, a script opens and closes a transaction around it."""
+        """With transactional DDL, a script begins and commits a transaction."""
         context, written = self.script(transactional_ddl=True)
         with context.begin_transaction():
             context.impl.execute(sa.text("DELETE FROM pet"))
@@ -109,7 +109,7 @@ class RulesContract(Contract):
 
     @clause()
     def test_no_transaction_words(self) -> None:
-        """Where it is not, a script has none of these words."""
+        """Without transactional DDL, a script does neither."""
         context, written = self.script(transactional_ddl=False)
         with context.begin_transaction():
             context.impl.execute(sa.text("DELETE FROM pet"))
@@ -118,7 +118,7 @@ class RulesContract(Contract):
 
     @clause()
     def test_rules_online(self, connection: sa.Connection) -> None:
-        """A connection's rules are answered, and asking leaves no transaction open."""
+        """The rules of a connection are resolved, and no transaction is left open."""
         context = self.context(connection)
         assert isinstance(context.rules.transactional_ddl, bool)
         assert isinstance(context.rules.autocommit_level, str)

@@ -1,4 +1,4 @@
-"""The part about schemas other than the default one."""
+"""Schemas other than the default one."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class SchemasContract(Contract):
-    """Another schema than the default one."""
+    """Operations and version table in another schema."""
 
     @contextmanager
     def schema(self, connection: sa.Connection) -> Iterator[str]:
-        """Make a schema, and drop it with its tables; override it where that is said otherwise."""
+        """Create a schema, and drop it with its tables; override it if the SQL differs."""
         name = f"contract_{uuid.uuid4().hex[:12]}"
         connection.execute(CreateSchema(name))
         connection.commit()
@@ -38,7 +38,7 @@ class SchemasContract(Contract):
 
     @clause("schemas")
     def test_operations_in_a_schema(self, connection: sa.Connection) -> None:
-        """Operations change what is in the schema that they name, and nothing else."""
+        """Operations change the schema that they name, and nothing else."""
         with self.schema(connection) as schema:
             op = self.operations(connection)
             column = sa.Column("id", sa.Integer, nullable=False)
@@ -58,7 +58,7 @@ class SchemasContract(Contract):
 
     @clause("schemas")
     def test_version_table_in_a_schema(self, project: Project) -> None:
-        """``configure(version_table_schema=...)`` says where the version table is."""
+        """``configure(version_table_schema=...)`` sets the schema of the version table."""
         project.revision("a1")
         project.revision("b2", "a1")
         engine = sa.create_engine(project.url, poolclass=sa.NullPool)

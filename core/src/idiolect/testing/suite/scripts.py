@@ -1,4 +1,4 @@
-"""The part about scripts of ``--sql``: the text of each operation, and of whole runs."""
+"""Scripts (``--sql``): the text of each operation, and of whole runs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ScriptsContract(Contract):
     @_every_operation
     @clause()
     def test_script_of(self, operation: Operation, request: pytest.FixtureRequest) -> None:
-        """An operation writes the text of the golden file, or is refused in its words."""
+        """An operation writes the text in the golden file, or raises the error in it."""
         opts = {"as_sql": True, "output_buffer": io.StringIO(), PERSISTED: self.persisted}
         context = MigrationContext.configure(dialect_name=self.dialect, opts=opts)
         written = script_of(operation, context)
@@ -47,7 +47,7 @@ class ScriptsContract(Contract):
 
     @clause()
     def test_script_of_a_run(self, offline: Project) -> None:
-        """A run makes the version table; each row comes after the revision's statements."""
+        """A run creates the version table; each row follows the revision's statements."""
         offline.revision("a1", None, "op.execute('ONE')", "op.execute('UNDO ONE')")
         offline.revision("b2", "a1", "op.execute('TWO')", "op.execute('UNDO TWO')")
         script = offline.script()
@@ -60,7 +60,7 @@ class ScriptsContract(Contract):
 
     @clause()
     def test_script_of_a_downgrade(self, offline: Project) -> None:
-        """A downgrade to the base runs backwards and takes the row away."""
+        """A downgrade to the base runs in reverse order and deletes the row."""
         offline.revision("a1", None, "op.execute('ONE')", "op.execute('UNDO ONE')")
         offline.revision("b2", "a1", "op.execute('TWO')", "op.execute('UNDO TWO')")
         script = offline.script("b2:base", down=True)
@@ -73,7 +73,7 @@ class ScriptsContract(Contract):
 
     @clause()
     def test_script_of_an_autocommit_block(self, offline: Project) -> None:
-        """What stands in an autocommit block is outside of any transaction of the script."""
+        """An autocommit block is outside of any transaction in a script."""
         offline.revision(
             "a1", None, "with op.get_context().autocommit_block():\n    op.execute('ALONE')"
         )
@@ -87,11 +87,11 @@ class ScriptsContract(Contract):
 
 
 def script_of(operation: Operation, context: MigrationContext) -> str:
-    """Return what an operation writes, or its refusal.
+    """Return the output of an operation, or its error.
 
     Args:
-        operation: what to play.
-        context: a new one that writes a script into memory.
+        operation: the operation.
+        context: a new context that writes a script.
     """
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
@@ -110,7 +110,7 @@ def _first_line(said: object) -> str:
 
 
 def read_sections(golden: Path) -> dict[str, str]:
-    """Return the texts of a golden file by operation; {} where there is no file."""
+    """Return the texts of a golden file by operation; {} if the file does not exist."""
     if not golden.exists():
         return {}
     parts = _SECTION.split(golden.read_text(encoding="utf-8"))[1:]
@@ -118,7 +118,7 @@ def read_sections(golden: Path) -> dict[str, str]:
 
 
 def write_section(golden: Path, name: str, text: str) -> None:
-    """Set the text of one operation in a golden file, which is made where it is missing."""
+    """Set the text of one operation in a golden file, creating it if necessary."""
     sections = {**read_sections(golden), name: text}
     golden.parent.mkdir(parents=True, exist_ok=True)
     golden.write_text(sections_as_text(sections), encoding="utf-8")

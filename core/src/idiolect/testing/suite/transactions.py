@@ -1,4 +1,4 @@
-"""The part about what is left when a revision fails, is killed, or leaves its transaction."""
+"""What is left when a revision fails, is killed, or leaves its transaction."""
 
 from __future__ import annotations
 
@@ -28,36 +28,36 @@ if os.environ.get('CONTRACT_KILL'):
 
 
 class TransactionsContract(Contract):
-    """Failures, and what is left."""
+    """Failures, and the state they leave."""
 
     @clause("transactional_ddl")
     def test_failed_run(self, project: Project) -> None:
-        """A run that fails leaves nothing: no table of any revision, no version row."""
+        """A failed run leaves nothing: no table of any revision, no version row."""
         self._fail(project)
         assert ([], []) == (self.tables(project.url), self.heads(project.url))
 
     @clause("transactional_ddl")
     def test_failed_revision(self, project: Project) -> None:
-        """With a transaction for each revision, those before the one that failed stay."""
+        """With a transaction per revision, those before the failed one are kept."""
         self._fail(project, transaction_per_migration=True)
         assert (["one"], ["a1"]) == (self.tables(project.url), self.heads(project.url))
 
     @clause()
     def test_heads_tell_the_truth(self, project: Project) -> None:
-        """After a failure the version table names those revisions that are there, and no other."""
+        """After a failure the version table contains exactly the applied revisions."""
         self._fail(project)
         there = "one" in self.tables(project.url)
         assert (["a1"] if there else []) == self.heads(project.url)
 
     @clause()
     def test_rules_tell_the_truth(self, connection: sa.Connection) -> None:
-        """The rule says what was declared: whether DDL can be rolled back."""
+        """The rule for transactional DDL matches the declaration."""
         declared = self.answer("transactional_ddl").support is Support.YES
         assert declared is self.context(connection).rules.transactional_ddl
 
     @clause("transactional_rows")
     def test_rows_of_a_failed_revision(self, project: Project) -> None:
-        """The rows that a failed revision changed are as before."""
+        """The rows that a failed revision changed are restored."""
         project.revision("a1", None, _ONE)
         project.upgrade()
         project.revision("b2", "a1", f"{_ROW}\n{_FAIL}")
@@ -67,7 +67,7 @@ class TransactionsContract(Contract):
 
     @clause("autocommit")
     def test_autocommit_block(self, project: Project) -> None:
-        """What ran in an autocommit block stays, whatever happens afterwards."""
+        """Changes in an autocommit block are kept, whatever happens afterwards."""
         project.revision(
             "a1", None, f"with op.get_context().autocommit_block():\n    {_ONE}\n{_FAIL}"
         )
@@ -77,7 +77,7 @@ class TransactionsContract(Contract):
 
     @clause()
     def test_autocommit_is_refused_where_it_cannot_be(self, connection: sa.Connection) -> None:
-        """A database without autocommit says so before anything runs in the block."""
+        """Without autocommit support, the error is raised before the block runs."""
         context = self.context(connection)
         if self.answer("autocommit").support is Support.YES:
             assert context.rules.autocommit_level
@@ -87,12 +87,12 @@ class TransactionsContract(Contract):
 
     @clause()
     def test_killed_run(self, project: Project) -> None:
-        """A run that is killed leaves heads that tell the truth."""
+        """A killed run leaves correct heads in the version table."""
         self._kill(project)
 
     @clause("resume")
     def test_run_after_a_killed_one(self, project: Project) -> None:
-        """The next run ends what a killed one began, with revisions that know nothing of it."""
+        """The next run completes what a killed one began, without special code in revisions."""
         self._kill(project)
         status, _, errors = project.apart("upgrade", "head")
         assert 0 == status, errors

@@ -1,4 +1,4 @@
-"""The part about runs up and down, and the version table that tells of them."""
+"""Upgrades, downgrades, and the version table."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class VersionsContract(Contract):
 
     @clause()
     def test_up_and_down(self, project: Project) -> None:
-        """Revisions are applied and taken back, one step or all; the heads follow."""
+        """Revisions are upgraded and downgraded, one step or all, and the heads are updated."""
         self._two(project)
         project.upgrade("a1")
         first = (self.tables(project.url), self.heads(project.url))
@@ -49,7 +49,7 @@ class VersionsContract(Contract):
 
     @clause()
     def test_branches_and_merge(self, project: Project) -> None:
-        """Two heads are two rows, and a merge makes one of them."""
+        """Two heads are two rows, and a merge reduces them to one."""
         project.revision("a1")
         project.revision("b2", "a1")
         project.revision("c3", "a1")
@@ -63,7 +63,7 @@ class VersionsContract(Contract):
 
     @clause()
     def test_stamp(self, project: Project) -> None:
-        """A stamp writes the row and runs nothing; ``--purge`` forgets what was there."""
+        """A stamp writes the row without running revisions; ``--purge`` deletes others first."""
         self._two(project)
         project.stamp("b2")
         stamped = (self.tables(project.url), self.heads(project.url))
@@ -72,7 +72,7 @@ class VersionsContract(Contract):
 
     @clause()
     def test_own_name(self, project: Project) -> None:
-        """The table bears the name that ``configure()`` was given."""
+        """The table has the name given to ``configure()``."""
         self._two(project)
         project.upgrade(version_table="alembic_version_own")
         query = "SELECT version_num FROM alembic_version_own"
@@ -81,7 +81,7 @@ class VersionsContract(Contract):
 
     @clause()
     def test_primary_key(self, project: Project) -> None:
-        """The table has a primary key over its one column."""
+        """The table has a primary key on its only column."""
         self._two(project)
         project.upgrade()
         key = self.look(project.url, lambda db: db.primary_key("alembic_version"))
@@ -89,7 +89,7 @@ class VersionsContract(Contract):
 
     @clause()
     def test_without_primary_key(self, project: Project) -> None:
-        """``configure(version_table_pk=False)`` leaves the key out."""
+        """``configure(version_table_pk=False)`` omits the primary key."""
         project.revision("a1")
         project.upgrade(version_table_pk=False)
         key = self.look(project.url, lambda db: db.primary_key("alembic_version"))
@@ -97,14 +97,14 @@ class VersionsContract(Contract):
 
     @clause()
     def test_longest_id(self, project: Project) -> None:
-        """An id of 32 characters is kept whole."""
+        """An id of 32 characters is stored without truncation."""
         project.revision(_LONGEST)
         project.upgrade()
         assert [_LONGEST] == self.heads(project.url)
 
     @clause("scripts_run")
     def test_script_is_the_run(self, project: Project) -> None:
-        """What ``--sql`` writes, carried out by a client, does what a run does."""
+        """The output of ``--sql``, executed by a client, has the same effect as a run."""
         project.revision("a1", None, _TABLE, "op.drop_table('pet')")
         project.revision("b2", "a1", _ROWS)
         self._carry_out(project.url, project.script())
@@ -124,13 +124,13 @@ class VersionsContract(Contract):
                 is_said = statement and not statement.startswith("--")
                 if is_said and statement not in {*words, rules.batch_separator}:
                     connection.execute(sa.text(statement.replace(":", "\\:")))
-                    # As a client does that ends each statement's transaction.
+                    # As a client in autocommit mode does.
                     connection.commit()
         engine.dispose()
 
     @clause()
     def test_nothing_to_do(self, project: Project) -> None:
-        """A second run finds nothing to do, and a project without revisions makes no table."""
+        """A second run finds nothing to do, and a project without revisions creates no table."""
         project.upgrade()
         nothing = self.look(project.url, lambda db: db.tables())
         self._two(project)
