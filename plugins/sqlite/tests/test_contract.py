@@ -45,7 +45,7 @@ class TestContract(DialectContract):
         ),
         impossible("no such clause", "add_column_if_not_exists", "drop_column_if_exists"),
         impossible(
-            "by a batch alone",
+            "only with batch_alter_table",
             "change_type",
             "set_not_null",
             "drop_not_null",
@@ -61,7 +61,7 @@ class TestContract(DialectContract):
             "drop_primary_key",
             "add_computed",
         ),
-        impossible("files of their own, which ATTACH DATABASE names", "schemas"),
+        impossible("only as separate files, with ATTACH DATABASE", "schemas"),
         impossible("no identities", "identity", "autogenerate_identity"),
     )
 

@@ -143,10 +143,10 @@ class OperationsMethods:
         Args:
             constraint_name: its name.
             table_name: the table.
-            elements: pairs of what is compared and the operator that compares it, such as
-                ``("period", "&&")``; text is a column's name, anything else is given as
-                ``text()`` or another expression, with parentheses where PostgreSQL wants them.
-            kw: ``where`` (restricts it to rows of which this is true), ``using`` (the index
+            elements: pairs of an expression and the operator that compares it, such as
+                ``("period", "&&")``; a string is a column name, use ``text()`` or another
+                expression for anything else, with parentheses where PostgreSQL requires them.
+            kw: ``where`` (restricts it to rows that satisfy this condition), ``using`` (the index
                 method), ``ops`` (operator classes by name), ``deferrable``, ``initially``,
                 ``schema``.
         """
@@ -502,12 +502,12 @@ class BatchOperationsMethods:
         *elements: Any,
         **kw: Any,
     ) -> Table | None:
-        """Add an EXCLUDE constraint to the table of the batch.
+        """Add an EXCLUDE constraint to the batch's table.
 
         Args:
             constraint_name: its name.
-            elements: as of create_exclude_constraint().
-            kw: likewise.
+            elements: as in create_exclude_constraint().
+            kw: as in create_exclude_constraint().
         """
         raise NotImplementedError
 

@@ -1,6 +1,6 @@
-"""The name ``alembic`` for Idiolect: ``import alembic.x`` gives the module ``idiolect.x``.
+"""The import name ``alembic`` for Idiolect: ``import alembic.x`` imports the module ``idiolect.x``.
 
-Used by programs written for Alembic by :func:`activate`, ``python -m idiolect_alembic``, or the
+Programs written for Alembic use it through :func:`activate`, ``python -m idiolect_alembic``, or the
 ``idiolect`` command, which activates the alias before it runs a project's files. The real
 alembic package is never imported from here, and importing this package changes nothing yet.
 """

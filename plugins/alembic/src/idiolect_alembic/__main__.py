@@ -1,8 +1,8 @@
-"""``python -m idiolect_alembic``: run any program with ``alembic`` standing for Idiolect.
+"""``python -m idiolect_alembic``: runs any program with ``alembic`` as an alias of Idiolect.
 
-Used as ``python -m idiolect_alembic -m MODULE args...`` or ``python -m idiolect_alembic SCRIPT
-args...``, as Python itself would be. The program sees its own ``sys.argv`` and ``sys.path``.
-Processes that it starts have the alias only after ``--subprocesses``.
+Usage: ``python -m idiolect_alembic -m MODULE args...`` or ``python -m idiolect_alembic SCRIPT
+args...``, as for Python itself. The program gets its own ``sys.argv`` and ``sys.path``.
+Subprocesses have the alias only with ``--subprocesses``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ usage: python -m idiolect_alembic [--subprocesses] -m MODULE [args...]
 Run a program in which 'import alembic' means Idiolect. With --subprocesses,
 it means the same in Python processes that the program starts.
 """
-#: Holds a module that Python imports whenever it starts, for PYTHONPATH.
+#: A folder for PYTHONPATH with a module that Python imports at every start.
 _INHERITED = Path(__file__).parent / "inherited"
 USAGE_ERROR = 2
 
@@ -35,12 +35,11 @@ def main(argv: Sequence[str]) -> int:
     """Run the program that ``argv`` names, with the alias active.
 
     Args:
-        argv: the words after ``python -m idiolect_alembic``.
+        argv: the arguments after ``python -m idiolect_alembic``.
 
     Returns:
-        An exit status: 0, 1 where the alias cannot be had, 2 for wrong usage
-        or a program that is not there. The program's own
-        ``SystemExit`` passes through.
+        An exit status: 0, 1 if the alias cannot be activated, 2 for a usage error or a missing
+        program. The program's own ``SystemExit`` propagates.
     """
     if argv[:1] in (["-h"], ["--help"]):
         sys.stdout.write(USAGE)
@@ -73,7 +72,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _let_subprocesses_inherit() -> None:
-    """Have Python import the module in the folder ``inherited`` at each start from now."""
+    """Add the folder ``inherited`` to PYTHONPATH for subprocesses."""
     paths = [str(_INHERITED), os.environ.get("PYTHONPATH", "")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
 
@@ -99,7 +98,7 @@ def _missing(argv: Sequence[str]) -> str | None:
 
 
 def _run_module(module: str, args: list[str]) -> None:
-    # Python replaces the first word by the module's file.
+    # runpy replaces the first element by the module's file.
     sys.argv[:] = [module, *args]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
@@ -107,7 +106,7 @@ def _run_module(module: str, args: list[str]) -> None:
 def _run_script(script: str, args: list[str]) -> None:
     sys.argv[:] = [script, *args]
     if not sys.flags.safe_path and Path(script).is_file():
-        # This program's own first entry is the current folder, a script's is the script's.
+        # The first entry is the current folder; for a script it has to be the script's folder.
         sys.path[0] = str(Path(script).resolve().parent)
     runpy.run_path(script, run_name="__main__")
 

@@ -1,15 +1,15 @@
-"""The finder behind the alias, and the switch that puts it in place and takes it away.
+"""The import finder of the alias, and the functions that install and remove it.
 
-``import alembic.x.y`` is answered with the one module object ``idiolect.x.y``: no second copy is
-loaded, so classes keep their identity and pickles their paths. Only the top package is a module
-of its own, because its ``__version__`` tells the API level and not Idiolect's version.
-Nothing here imports SQLAlchemy or looks at a project's files.
+``import alembic.x.y`` returns the module object ``idiolect.x.y``: there is no second copy, so
+classes keep their identity and pickles their paths. Only the top-level package is a separate
+module, because its ``__version__`` is the API level and not Idiolect's version.
+Nothing here imports SQLAlchemy or accesses a project's files.
 """
 
 from __future__ import annotations
 
 import sys
-from _thread import allocate_lock  # threading.Lock, without the import of the rest
+from _thread import allocate_lock  # threading.Lock without the cost of importing threading
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -32,33 +32,33 @@ _SWITCH = allocate_lock()
 
 
 class AlembicImportedError(CommandError):
-    """The real alembic was imported before the alias was asked for."""
+    """The real alembic was imported before the alias was activated."""
 
     code = "IDI-106"
 
 
 class AliasFinder:
-    """Resolves ``alembic`` and everything below it, and the metadata of that distribution.
+    """Finds ``alembic`` and its submodules, and the metadata of that distribution.
 
-    Every command puts one in place and few need it, so what it answers with is imported when it
-    answers; importlib.abc, which has the documented base class, alone costs five milliseconds.
+    Every command installs it and few need it, so everything else is imported on demand; even
+    importlib.abc, which has the documented base class, takes five milliseconds.
     """
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None, /
     ) -> ModuleSpec | None:
-        """Find the module of Idiolect that an Alembic module's name stands for.
+        """Find the module of Idiolect for a module name of Alembic.
 
         Args:
             fullname: the dotted name that is imported.
-            path: the parent package's search path; not used, as the answer is never a file's.
+            path: the parent package's search path; not used.
             target: the module that is reloaded, or None; not used.
 
         Returns:
-            A spec whose loader hands out Idiolect's module; None for names outside ``alembic``.
+            A spec whose loader returns Idiolect's module; None for names outside of ``alembic``.
 
         Raises:
-            ModuleNotFoundError: Idiolect has no such module; the message names the nearest.
+            ModuleNotFoundError: Idiolect has no such module; the message suggests the nearest.
         """
         if not _is_alias(fullname):
             return None
@@ -68,22 +68,22 @@ class AliasFinder:
         own_name = _own_name(fullname)
         own_spec = find_spec(own_name)
         if own_spec is None:
-            # The name is that of the missing module: with the alias's name, a from-import
-            # would swallow this error and report its own, which gives no advice.
+            # With the alias's name instead, a from-import would suppress this error and raise
+            # its own, without the suggestion.
             raise ModuleNotFoundError(_no_module(fullname), name=own_name)
         return alias_spec(fullname, AliasLoader(own_spec, is_top=fullname == ALIAS))
 
     def find_distributions(
         self, context: DistributionFinder.Context
     ) -> Iterable[AliasDistribution]:
-        """Answer :mod:`importlib.metadata` for the distribution ``alembic``.
+        """Return the distribution ``alembic`` for :mod:`importlib.metadata`.
 
         Args:
-            context: which name is asked for (None: all) and below which folders.
+            context: the requested name (None: all), and the folders to search.
 
         Returns:
-            One distribution whose version is the API level, or nothing where the question is
-            about another name or about other folders than this process imports from.
+            One distribution whose version is the API level, or nothing if another name or other
+            folders than those of this process are requested.
         """
         # See the class.
         from idiolect_alembic.distribution import alias_distributions
@@ -95,7 +95,7 @@ class AliasFinder:
 def activate() -> None:
     """Make ``import alembic`` mean Idiolect in this process, until :func:`deactivate`.
 
-    Calling it again changes nothing. It costs no import beyond the standard library's.
+    Calling it again has no effect. It only imports from the standard library.
 
     Raises:
         AlembicImportedError: the real alembic was imported before; nothing was changed.
@@ -112,14 +112,14 @@ def activate() -> None:
 def deactivate() -> None:
     """Undo :func:`activate`: later imports of ``alembic`` find the real package, or nothing.
 
-    Modules that hold names imported before keep them, and Idiolect itself stays imported.
-    Without an active alias nothing happens.
+    Modules keep names that they imported before, and Idiolect itself stays imported. Does nothing
+    if the alias is not active.
     """
     with _SWITCH:
         if not is_active():
             return
         sys.meta_path[:] = [f for f in sys.meta_path if not isinstance(f, AliasFinder)]
-        # All of them go: whatever stands below the alias was imported through its package.
+        # All of them, because everything below the alias was imported through its package.
         for name in list(_loaded_aliases()):
             del sys.modules[name]
 
@@ -130,18 +130,18 @@ def is_active() -> bool:
 
 
 def explain(error: BaseException) -> str | None:
-    """Say what to do about a name or an argument that Idiolect lacks.
+    """Return advice on a name or an argument that Idiolect lacks.
 
-    A module that is missing says so itself. A name that a module lacks is reported by Python,
-    with Idiolect's path and no advice: this gives the advice.
+    The error for a missing module already includes a suggestion. The error for a missing name is
+    Python's, with Idiolect's path and without a suggestion.
 
     Args:
         error: the ImportError, AttributeError or TypeError that a program raised.
 
     Returns:
-        One line for the user, or None where the error is not about Idiolect's names.
+        One line for the user, or None if the error is not about Idiolect's names.
     """
-    # For an error message alone.
+    # Imported here because only error messages need it.
     from idiolect.util.advice import advise
 
     return advise(error)
@@ -171,7 +171,7 @@ def _already_imported(loaded: list[str]) -> str:
 
 def _no_module(alias: str) -> str:
     parent, _, wanted = alias.rpartition(".")
-    # For an error message alone.
+    # Imported here because only error messages need it.
     import pkgutil
 
     package = import_module(_own_name(parent))

@@ -1,7 +1,7 @@
-"""The distribution ``alembic`` as :mod:`importlib.metadata` sees it while the alias is active.
+"""The distribution ``alembic`` for :mod:`importlib.metadata` while the alias is active.
 
-The version is the level of the API that Idiolect offers, for programs that compare it. Entry
-points and files are those of the real package where it is installed, as its plugins rely on them.
+Its version is the API level that Idiolect provides, for programs that compare it. Entry points and
+files are those of the real package if it is installed, because its plugins rely on them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Summary: Idiolect under Alembic's name
 
 
 class AliasDistribution(Distribution):
-    """Alembic's distribution at the API level that Idiolect offers.
+    """Alembic's distribution at the API level that Idiolect provides.
 
     Args:
         real: the installed distribution of the real package, or None.
@@ -37,17 +37,17 @@ class AliasDistribution(Distribution):
         self.real = real
 
     def read_text(self, filename: str) -> str | None:
-        """Return a metadata file's text, or None where there is no such file.
+        """Return a metadata file's text, or None if there is no such file.
 
         Args:
-            filename: a name in the metadata folder, as ``METADATA`` or ``entry_points.txt``.
+            filename: a name in the metadata folder, such as ``METADATA`` or ``entry_points.txt``.
         """
         if filename == "METADATA":
             return METADATA
         return None if self.real is None else self.real.read_text(filename)
 
     def locate_file(self, path: str | PathLike[str]) -> Path:
-        """Return where a file of the distribution is.
+        """Return the path of a file of the distribution.
 
         Args:
             path: relative to the folder that packages are installed in.
@@ -63,13 +63,13 @@ class AliasDistribution(Distribution):
 def alias_distributions(
     context: DistributionFinder.Context, finders: Iterable[Any]
 ) -> Iterator[AliasDistribution]:
-    """Yield the alias's distribution where ``context`` asks for it.
+    """Yield the alias's distribution if ``context`` requests it.
 
     Args:
-        context: which name is asked for (None: all) and below which folders.
-        finders: the other entries of ``sys.meta_path``, asked for the real package.
+        context: the requested name (None: all), and the folders to search.
+        finders: the other entries of ``sys.meta_path``, to find the real package.
     """
-    # Folders given by the caller are another environment's: the alias is not installed there.
+    # Other folders belong to another environment, in which the alias is not installed.
     elsewhere = list(context.path) != sys.path
     if elsewhere or (context.name or NAME).lower() != NAME:
         return

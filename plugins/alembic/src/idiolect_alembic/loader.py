@@ -1,7 +1,7 @@
-"""How one alias is loaded: hand out Idiolect's module, execute nothing, leave no trace on it.
+"""The import loader of the alias: returns Idiolect's module, executing and changing nothing.
 
-Used by the finder in :mod:`idiolect_alembic.alias`. Code, source and data are those of the
-module that the alias stands for, so that ``python -m`` and readers of package data work.
+Used by the finder in :mod:`idiolect_alembic.alias`. Code, source and data are those of Idiolect's
+module, so that ``python -m`` and readers of package data work.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class AlembicPackage(ModuleType):
-    """The top package ``alembic``: the API level, and Idiolect's modules as attributes.
+    """The top-level package ``alembic``: the API level, and Idiolect's modules as attributes.
 
-    Alembic's own package has everything below it loaded once ``op`` is; here a module is
-    imported when it is first asked for.
+    Alembic's package has all submodules loaded once ``op`` is imported; here a module is imported
+    when it is first accessed.
     """
 
     def __getattr__(self, name: str) -> ModuleType:
@@ -31,7 +31,7 @@ class AlembicPackage(ModuleType):
         try:
             return import_module(f"{self.__name__}.{name}")
         except ModuleNotFoundError as exc:
-            # A module that exists but cannot be imported is another matter: that error stays.
+            # If the module exists but cannot be imported, its own error propagates.
             if exc.name is None or exc.name.split(".")[1:] != [name]:
                 raise
             raise AttributeError(_no_attribute(self, name), name=name, obj=self) from exc
@@ -44,8 +44,8 @@ class AliasLoader(InspectLoader):
     """Loads one alias.
 
     Args:
-        own_spec: how Idiolect's module is found.
-        is_top: whether the alias is the top package, which is a module of its own.
+        own_spec: the spec of Idiolect's module.
+        is_top: whether the alias is the top-level package, which is a separate module.
     """
 
     def __init__(self, own_spec: ModuleSpec, *, is_top: bool) -> None:
@@ -54,13 +54,13 @@ class AliasLoader(InspectLoader):
         self._found_spec: ModuleSpec | None = own_spec
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """Import Idiolect's module, or make the top package.
+        """Import Idiolect's module, or create the top-level package.
 
         Args:
             spec: the alias's spec.
 
         Returns:
-            The module that is to stand under the alias's name.
+            The module for the alias's name.
         """
         if self.is_top:
             return AlembicPackage(spec.name)
@@ -69,9 +69,9 @@ class AliasLoader(InspectLoader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        """Give Idiolect's module back the spec that the import of the alias replaced.
+        """Restore the spec of Idiolect's module, which the import of the alias has replaced.
 
-        With the alias's spec, a reload would run the module under the wrong name.
+        With the alias's spec, a reload would execute the module under the wrong name.
 
         Args:
             module: what :meth:`create_module` returned.
@@ -86,17 +86,17 @@ class AliasLoader(InspectLoader):
         )
 
     def get_code(self, fullname: str) -> CodeType | None:
-        """Return the code of the module that the alias stands for, for ``python -m``."""
+        """Return the code of Idiolect's module, for ``python -m``."""
         del fullname
         return self._inspect().get_code(self.own_spec.name)
 
     def get_source(self, fullname: str) -> str | None:
-        """Return the source text of the module that the alias stands for; None without one."""
+        """Return the source of Idiolect's module, or None."""
         del fullname
         return self._inspect().get_source(self.own_spec.name)
 
     def is_package(self, fullname: str) -> bool:
-        """Return whether the alias stands for a package."""
+        """Return whether Idiolect's module is a package."""
         del fullname
         return self.own_spec.submodule_search_locations is not None
 
@@ -110,19 +110,19 @@ class AliasLoader(InspectLoader):
         return cast("Any", self.own_spec.loader).get_resource_reader(self.own_spec.name)
 
     def _inspect(self) -> InspectLoader:
-        # The loaders of files and zip archives all are InspectLoaders; typeshed promises less.
+        # All loaders of files and zip archives are InspectLoaders; typeshed does not say so.
         return cast("InspectLoader", self.own_spec.loader)
 
 
 def alias_spec(name: str, loader: AliasLoader) -> ModuleSpec:
-    """Describe an alias to the import system.
+    """Return the import system's spec of an alias.
 
     Args:
         name: the dotted name below ``alembic``.
-        loader: the loader that knows the module it stands for.
+        loader: the alias's loader.
 
     Returns:
-        A spec with the place and the search path of Idiolect's module.
+        A spec with the origin and the search path of Idiolect's module.
     """
     own = loader.own_spec
     spec = ModuleSpec(name, loader, origin=own.origin)

@@ -1,7 +1,7 @@
-"""The command ``alembic``, for programs and habits that name it; idiolect-alembic-script brings it.
+"""The command ``alembic``, a console script of idiolect-alembic-script.
 
-Used by the console script. Where the real Alembic is installed as well, the two share the name
-of the command, so each run says which of them it is.
+If the real Alembic is installed as well, both have the same command, so each run prints which of
+them it is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def main() -> None:
     """Run Idiolect's command line as ``alembic``.
 
     Raises:
-        SystemExit: the status is not 0.
+        SystemExit: the exit status is not 0.
     """
     if not is_active():
         try:

@@ -1,6 +1,6 @@
-"""What a client that cuts scripts at GO makes of a statement.
+"""Adapts statements to clients that split scripts at GO.
 
-Used by the impl when it writes a script. Only text is known here, no option and no context.
+Used by the impl when it writes a script. Works on text only.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 
 from idiolect.errors import OperationError
 
-# Quoted names and comments are matched so that no quote inside of them begins a literal.
+# Quoted names and comments are matched so that quotes inside of them do not start a literal.
 _PIECES = re.compile(
     r"""(?P<literal>[Nn]?'(?:[^']|'')*') | "(?:[^"]|"")*" | \[(?:[^\]]|\]\])*\]
         | --[^\n]* | /\*.*?\*/""",
@@ -25,24 +25,24 @@ _CALL = re.compile(r"\s*EXEC(?:UTE)?\s+\w", re.IGNORECASE)
 
 
 def must_stand_first(sql: str) -> bool:
-    """Return whether SQL Server wants the statement to begin its batch.
+    """Return whether SQL Server requires the statement to be the first of its batch.
 
-    Source: "GO" and "CREATE VIEW" in the T-SQL reference, and the pages of its neighbours.
+    Source: "GO" and "CREATE VIEW" in the T-SQL reference, and related pages.
     """
     return _FIRST.match(sql) is not None
 
 
 def without_separators(sql: str, separator: str) -> str:
-    """Return the statement with no line that the client would take for the separator.
+    """Return the statement without lines that the client would treat as the separator.
 
-    Such a line can stand in a literal alone: the literal becomes the sum of its parts.
+    Such a line can only occur in a literal, which is replaced by the concatenation of its parts.
 
     Args:
         sql: one statement.
         separator: the word that ends a batch.
 
     Raises:
-        OperationError: the literal is an argument of a procedure, which takes no sum.
+        OperationError: the literal is an argument of a procedure, which must not be an expression.
     """
     line = re.compile(
         rf"\r?\n(?=[ \t]*{re.escape(separator)}[ \t]*\d*[ \t]*(?:\r?\n|'|$))", re.IGNORECASE

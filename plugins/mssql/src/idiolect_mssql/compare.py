@@ -1,7 +1,4 @@
-"""Defaults as SQL Server reports them, in the form that models have.
-
-Used by the impl; nothing here asks the database.
-"""
+"""Normalises defaults as reported by SQL Server to the form in models."""
 
 from __future__ import annotations
 
@@ -9,9 +6,9 @@ from idiolect.ddl.wording import without_brackets
 
 
 def plain_default(sql: str | None) -> str | None:
-    """Return a default without the parentheses that the server puts around it.
+    """Return a default without the parentheses that the server adds.
 
-    Source: sys.default_constraints.definition: ``5`` comes back as ``((5))``, ``getdate()`` as
+    Source: sys.default_constraints.definition: ``5`` is returned as ``((5))``, ``getdate()`` as
     ``(getdate())``.
     """
     if sql is None:

@@ -1,6 +1,6 @@
-"""SQL Server's own text for the core's constructs, and a construct of its own.
+"""SQL Server's SQL for the core's constructs, and additional constructs.
 
-Registered when the plugin is loaded; the impl makes the constructs.
+Registered when the module is imported.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ sys.foreign_keys fk join sys.foreign_key_columns fkc
 on fk.object_id=fkc.constraint_object_id
 where fkc.parent_object_id = object_id({table})
 and col_name(fkc.parent_object_id, fkc.parent_column_id) = {column}"""
-#: How the name of a constraint on a column is found, by what is dropped.
+#: Queries for the name of a constraint on a column, by kind.
 QUERIES = {
     "default": _BY_COLUMN.replace("{catalogue}", "sys.default_constraints"),
     "check": _BY_COLUMN.replace("{catalogue}", "sys.check_constraints"),
@@ -51,7 +51,7 @@ QUERIES = {
 
 
 class DropConstraintOfColumn(AlterColumn):
-    """Drop the constraint that stands on a column, whose name the server made up.
+    """Drop a constraint on a column whose name the server has generated.
 
     Args:
         name: the table.
@@ -69,9 +69,9 @@ class DropConstraintOfColumn(AlterColumn):
 def visit_drop_constraint_of_column(
     element: DropConstraintOfColumn, compiler: DDLCompiler, **kw: Any
 ) -> str:
-    """Render a batch that finds the name, then drops the constraint by it.
+    """Render a batch that looks up the name, then drops the constraint.
 
-    Source: "sys.default_constraints" and its neighbours in the T-SQL reference. A name may have
+    Source: "sys.default_constraints" and related views in the T-SQL reference. A name may have
     128 characters, and brackets around it.
     """
     table = format_table_name(compiler, element.table_name, element.schema)
@@ -83,10 +83,10 @@ def visit_drop_constraint_of_column(
 
 
 class Unless(DDLElement):
-    """Send a statement unless what it makes is there.
+    """Send a statement unless the object exists that it creates.
 
     Args:
-        statement: a CREATE TABLE, CREATE INDEX or ALTER TABLE ADD that asks for it.
+        statement: a CREATE TABLE, CREATE INDEX or ALTER TABLE ADD with ``IF NOT EXISTS``.
     """
 
     def __init__(self, statement: CreateTable | CreateIndex | AddColumn) -> None:
@@ -94,14 +94,14 @@ class Unless(DDLElement):
 
 
 def conditional(statement: Any) -> Any:
-    """Return a statement that is to do nothing where its object is there, as T-SQL can say it."""
+    """Wrap a statement with ``IF NOT EXISTS`` in a form that T-SQL supports."""
     asked = isinstance(statement, (CreateTable, CreateIndex, AddColumn)) and statement.if_not_exists
     return Unless(statement) if asked else statement
 
 
 @compiles(Unless, "mssql")
 def visit_unless(element: Unless, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the question before the statement; T-SQL has no IF NOT EXISTS inside of one.
+    """Render a condition before the statement; T-SQL has no IF NOT EXISTS inside of one.
 
     Source: "IF...ELSE", "OBJECT_ID", "sys.indexes" and "sys.columns" in the T-SQL reference.
     """
@@ -129,7 +129,7 @@ def _lookup(statement: CreateIndex | AddColumn, compiler: DDLCompiler) -> str:
 
 @compiles(AddColumn, "mssql")
 def visit_add_column(element: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the column and its inline constraints; T-SQL has no word COLUMN here.
+    """Render the column and its inline constraints; T-SQL has no keyword COLUMN here.
 
     Source: "ALTER TABLE", ADD, in the T-SQL reference.
     """
@@ -145,7 +145,7 @@ def visit_add_column(element: AddColumn, compiler: DDLCompiler, **kw: Any) -> st
 
 @compiles(ColumnNullable, "mssql")
 def visit_column_nullable(element: ColumnNullable, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the type too, which ALTER COLUMN demands."""
+    """Render the type too, which ALTER COLUMN requires."""
     type_ = element.existing_type
     shown = "" if type_ is None else f" {format_type(compiler, type_)}"
     return f"{_alter_column(element, compiler)}{shown} {_null(element.nullable)}"
@@ -153,9 +153,9 @@ def visit_column_nullable(element: ColumnNullable, compiler: DDLCompiler, **kw: 
 
 @compiles(ColumnType, "mssql")
 def visit_column_type(element: ColumnType, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the new type, and whether it takes NULL as far as that is known.
+    """Render the new type, and the nullability if known.
 
-    Source: "ALTER TABLE", ALTER COLUMN: without NULL or NOT NULL the column takes NULL after it.
+    Source: "ALTER TABLE", ALTER COLUMN: without NULL or NOT NULL the column becomes nullable.
     """
     known = element.existing_nullable
     null = "" if known is None else f" {_null(known)}"
@@ -164,7 +164,7 @@ def visit_column_type(element: ColumnType, compiler: DDLCompiler, **kw: Any) -> 
 
 @compiles(ColumnDefault, "mssql")
 def visit_column_default(element: ColumnDefault, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the new default, which is a constraint; the old one is dropped by itself."""
+    """Render the new default, which is a constraint; the old one is dropped separately."""
     default = format_server_default(compiler, element.default)
     column = format_column_name(compiler, element.column_name)
     table = alter_table(compiler, element.table_name, element.schema)
@@ -173,7 +173,7 @@ def visit_column_default(element: ColumnDefault, compiler: DDLCompiler, **kw: An
 
 @compiles(ColumnName, "mssql")
 def visit_column_name(element: ColumnName, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the call of sp_rename, whose first argument is a name in brackets inside quotes."""
+    """Render the call of sp_rename, whose first argument is a bracketed name in quotes."""
     table = format_table_name(compiler, element.table_name, element.schema)
     old = f"{table}.{format_column_name(compiler, element.column_name)}"
     new = format_column_name(compiler, element.newname)
@@ -190,10 +190,11 @@ def visit_rename_table(element: RenameTable, compiler: DDLCompiler, **kw: Any) -
 
 @compiles(ColumnComment, "mssql")
 def visit_column_comment(element: ColumnComment, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the call that sets, changes or removes the extended property of the comment.
+    """Render the call that sets, changes or removes the comment's extended property.
 
-    Source: "sp_addextendedproperty": it fails where the property is there, as
-    sp_updateextendedproperty does where it is not.
+    Source: "sp_addextendedproperty": it fails if the property exists, sp_updateextendedproperty if
+        it
+    does not.
     """
     schema = element.schema or compiler.dialect.default_schema_name or "dbo"
     place = (
@@ -215,7 +216,7 @@ def mssql_add_column(
     inline_primary_key: bool | None = None,
     **kw: Any,
 ) -> str:
-    """Return the clause that adds a column, with the constraints that stand inside it."""
+    """Return the clause that adds a column, including its inline constraints."""
     clause = base.add_column(
         compiler,
         column,
@@ -236,10 +237,10 @@ def _null(takes: bool) -> str:
 
 
 def _literal(compiler: DDLCompiler, text: str) -> str:
-    """Return text as a literal, of national characters where it has any.
+    """Return text as a literal, with the prefix N if it has non-ASCII characters.
 
-    Source: "Constants" in the T-SQL reference: without N, characters that the code page of the
-    database lacks become question marks.
+    Source: "Constants" in the T-SQL reference: without N, characters that are not in the code page
+    of the database become question marks.
     """
     literal = compiler.sql_compiler.render_literal_value(text, String())
     return literal if text.isascii() else f"N{literal}"

@@ -1,7 +1,4 @@
-"""SQL Server's impl: ALTER COLUMN restates a column, and constraints are found to be dropped.
-
-Contexts on SQL Server make one.
-"""
+"""SQL Server's impl: ALTER COLUMN redefines a column; unnamed constraints are looked up."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from idiolect.errors import OperationError
 from idiolect.util import warn
 from idiolect_mssql import batches, compare
 
-# Registers the SQL text.
+# Registers the SQL rendering.
 from idiolect_mssql.compile import QUERIES, DropConstraintOfColumn, conditional
 
 if TYPE_CHECKING:
@@ -39,8 +36,8 @@ class MSSQLImpl(DefaultImpl):
     """Changes the schema of a SQL Server database.
 
     Attributes:
-        batch_separator: the line after each statement of a script; what
-            ``configure(mssql_batch_separator=...)`` says wins.
+        batch_separator: the line after each statement of a script;
+            ``configure(mssql_batch_separator=...)`` overrides it.
     """
 
     __dialect__ = "mssql"
@@ -69,7 +66,7 @@ class MSSQLImpl(DefaultImpl):
     ) -> None:
         self.batch_separator = separator_of(type(self), context_opts)
         if as_sql and not dialect.default_schema_name:
-            # Comments name the schema, and without a connection SQLAlchemy does not know it.
+            # Comments need the schema's name, which SQLAlchemy does not know without a connection.
             dialect.default_schema_name = "dbo"
         super().__init__(
             dialect, connection, as_sql, transactional_ddl, output_buffer, context_opts
@@ -79,7 +76,7 @@ class MSSQLImpl(DefaultImpl):
         return super()._exec(conditional(construct), *args, **kw)
 
     def script_lines(self, sql: str) -> Iterable[str]:
-        """Return a statement so that a client which cuts at the separator runs it whole."""
+        """Return a statement so that a client that splits at the separator runs it whole."""
         separator = self.rules.batch_separator
         if not separator:
             return super().script_lines(sql)
@@ -87,10 +84,10 @@ class MSSQLImpl(DefaultImpl):
         return [separator, *lines] if batches.must_stand_first(sql) else lines
 
     def alter_statements(self, changes: ColumnChanges) -> list[AlterColumn]:
-        """Return the statements: type and nullability as one, then comment, default, name.
+        """Return the statements: type and nullability together, then comment, default, name.
 
         Raises:
-            OperationError: the nullability changes, and no type is known.
+            OperationError: the nullability changes, and the type is unknown.
         """
         return [
             *self._definition(changes),
@@ -152,14 +149,14 @@ class MSSQLImpl(DefaultImpl):
         schema: str | None = None,
         **kw: Any,
     ) -> None:
-        """Drop a column, after the constraints on it that are to be found and dropped first.
+        """Drop a column, after dropping the requested constraints on it.
 
         Args:
             table_name: the table.
-            column: its name counts.
+            column: only its name is used.
             schema: the table's schema.
             kw: ``mssql_drop_default``, ``mssql_drop_check`` and ``mssql_drop_foreign_key``, each
-                True to drop the one such constraint of the column; else as of DefaultImpl.
+                True to drop the only such constraint of the column; otherwise as in DefaultImpl.
         """
         wanted = [kind for option, kind in _DROPS.items() if kw.pop(option, False)]
         for kind in wanted:
@@ -170,8 +167,8 @@ class MSSQLImpl(DefaultImpl):
         """Create an index.
 
         Args:
-            index: columns in ``mssql_include`` may be names that its table does not have yet, as
-                an operation knows the indexed columns only.
+            index: columns in ``mssql_include`` may be names that its table does not have, as an
+                operation only knows the indexed columns.
             kw: passed to SQLAlchemy's CreateIndex.
         """
         for name in index.dialect_options["mssql"]["include"] or ():
@@ -182,12 +179,12 @@ class MSSQLImpl(DefaultImpl):
     def bulk_insert(
         self, table: TableClause | Table, rows: list[dict[str, Any]], multiinsert: bool = True
     ) -> None:
-        """Insert rows; a script may give values for an identity, which the server must be told.
+        """Insert rows; in a script, enable IDENTITY_INSERT if there are values for an identity.
 
         Args:
             table: see :meth:`idiolect.ddl.impl.DefaultImpl.bulk_insert`.
-            rows: likewise.
-            multiinsert: likewise.
+            rows: see there.
+            multiinsert: see there.
         """
         if not self.as_sql:
             super().bulk_insert(table, rows, multiinsert=multiinsert)
@@ -204,13 +201,13 @@ class MSSQLImpl(DefaultImpl):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        """Compare without the parentheses that the server puts around a default."""
+        """Compare defaults without the parentheses that the server adds."""
         return compare.plain_default(rendered_metadata_default) != compare.plain_default(
             rendered_inspector_default
         )
 
     def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
-        """Return the options of a reflected index or constraint, without those that say nothing."""
+        """Return the options of a reflected index or constraint, without empty ones."""
         options = super().adjust_reflected_dialect_options(reflected_object, kind)
         return {name: value for name, value in options.items() if value not in ([], None, False)}
 
@@ -228,10 +225,10 @@ def _name(changes: ColumnChanges) -> Iterator[AlterColumn]:
 
 
 def separator_of(impl_class: type[DefaultImpl], opts: Mapping[str, Any]) -> str:
-    """Return the line after each statement of a script, ``""`` for none.
+    """Return the line after each statement of a script; may be empty.
 
     Args:
-        impl_class: its attribute counts unless the option says something else.
+        impl_class: its attribute is used unless the option overrides it.
         opts: the options of ``configure()``.
     """
     by_class: str = getattr(impl_class, "batch_separator", MSSQLImpl.batch_separator)

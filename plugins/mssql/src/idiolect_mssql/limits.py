@@ -1,4 +1,4 @@
-"""Limits on the statements of a step.
+"""Time limits for the statements of a step.
 
 Source: "SET LOCK_TIMEOUT" in the Transact-SQL reference, and pyodbc's ``Connection.timeout``.
 """
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[None]:
-    """Keep the limits while the block lasts; a statement's in whole seconds.
+    """Apply the limits during the block; the statement limit in whole seconds.
 
     Args:
         connection: the migrating connection.
-        limits: seconds.
+        limits: in seconds.
     """
     driver: Any = connection.connection.driver_connection
     lock_timeout_before = -1
@@ -40,7 +40,7 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
     try:
         yield
     finally:
-        # Whatever ended the session is the error to show.
+        # The error that ended the session is the one to report.
         with contextlib.suppress(SQLAlchemyError, connection.dialect.loaded_dbapi.Error):
             if is_timed:
                 driver.timeout = timeout_before

@@ -1,4 +1,4 @@
-"""SQL Server's rules, one method each: what the core asks, and what SQL Server answers."""
+"""The implementations of the dialect hooks for SQL Server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class MssqlJournal(JournalSupport):
-    """What the statement journal has to know: BEGIN alone opens a block and no transaction."""
+    """Journal support for SQL Server, where BEGIN starts a block rather than a transaction."""
 
     transaction: ClassVar[tuple[str, str, str] | None] = (
         "BEGIN TRANSACTION",
@@ -35,58 +35,58 @@ class MssqlJournal(JournalSupport):
 
 
 class MssqlPlugin:
-    """The plugin for SQLAlchemy's dialect ``mssql``, whatever its driver."""
+    """The plugin for SQLAlchemy's dialect ``mssql``, with any driver."""
 
     @hookimpl
     def get_impl_class(self) -> type[DefaultImpl]:
-        """SQL Server's own."""
+        """Return SQL Server's impl."""
         return MSSQLImpl
 
     @hookimpl
     def transactional_ddl(self, impl_class: type[DefaultImpl]) -> bool:
-        """Yes, unless a subclass for a relative of SQL Server says otherwise."""
+        """Return True, unless a subclass for a related database says otherwise."""
         return impl_class.transactional_ddl
 
     @hookimpl
     def statement_terminator(self, impl_class: type[DefaultImpl]) -> str:
-        """A semicolon."""
+        """Return a semicolon."""
         return impl_class.command_terminator
 
     @hookimpl
     def batch_separator(self, impl_class: type[DefaultImpl], opts: Mapping[str, Any]) -> str:
-        """GO, at which sqlcmd sends what it has read, or what the user has configured."""
+        """Return GO, at which sqlcmd sends a batch, or the configured separator."""
         return separator_of(impl_class, opts)
 
     @hookimpl
     def offline_transaction(self) -> OfflineTransaction:
-        """``BEGIN TRANSACTION``, as ``BEGIN`` alone opens a block, and ``COMMIT``."""
+        """Return ``BEGIN TRANSACTION``, because ``BEGIN`` starts a block, and ``COMMIT``."""
         return OfflineTransaction(begin="BEGIN TRANSACTION")
 
     @hookimpl
     def autocommit_level(self) -> str:
-        """Every supported driver has it under this name."""
+        """Return AUTOCOMMIT, which every supported driver accepts."""
         return "AUTOCOMMIT"
 
     @hookimpl
     def prepare_connection(
         self, connection: Connection, rules: DialectRules, opts: Mapping[str, Any]
     ) -> AbstractContextManager[None] | None:
-        """Let an error end the transaction, where DDL is to be in one."""
+        """Enable XACT_ABORT for the transaction, if DDL is transactional."""
         if rules.transactional_ddl and opts.get("mssql_xact_abort", True):
             return ended_by_errors(connection)
         return None
 
     @hookimpl
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
-        """An application lock of the session."""
+        """Return a session-level application lock."""
         return ApplicationLock(connection, request)
 
     @hookimpl
     def missing_privileges(
         self, connection: Connection, table: Table, needed: Collection[str]
     ) -> str:
-        """What HAS_PERMS_BY_NAME says of this login."""
-        # Asked only where something is due.
+        """Query the privileges of the current user with HAS_PERMS_BY_NAME."""
+        # Imported here because it is only needed if there is something to do.
         from idiolect_mssql import privileges
 
         return privileges.missing_privileges(connection, table, needed)
@@ -95,22 +95,22 @@ class MssqlPlugin:
     def session_limits(
         self, connection: Connection, limits: SessionLimits
     ) -> AbstractContextManager[None]:
-        """Both limits, as far as the database has them."""
+        """Apply both limits."""
         return session_limits(connection, limits)
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:
-        """Errors that end with another connection's transaction."""
+        """Return errors that disappear with the end of another transaction."""
         return lock.transient_error(error)
 
     @hookimpl
     def statement_journal(self, rules: DialectRules) -> JournalSupport | Literal[False]:
-        """What is sent outside of transactions is recorded."""
+        """Journal statements outside of transactions."""
         return MssqlJournal() if rules.transactional_ddl else False
 
     @hookimpl
     def register_options(self, registry: OptionRegistry) -> None:
-        """The options that are SQL Server's."""
+        """Register SQL Server's options."""
         registry.add(
             Option(
                 "mssql_batch_separator",

@@ -1,7 +1,7 @@
-"""What keeps a login from writing the version table on SQL Server, in one query.
+"""Determines missing privileges on the version table in SQL Server, in one query.
 
 Used by the plugin before a run writes.
-Source: "HAS_PERMS_BY_NAME (Transact-SQL)": NULL where the securable or the name is not valid.
+Source: "HAS_PERMS_BY_NAME (Transact-SQL)": NULL if the securable or the name is not valid.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ASK = """SELECT USER_NAME() AS login, DB_NAME() AS [database],
 
 
 def missing_privileges(connection: Connection, table: Table, needed: Collection[str]) -> str:
-    """Return who may not do what, and the statement that grants it; "" where all is granted."""
+    """Return the user, missing privileges, and the statement that grants them; "" if none."""
     preparer = connection.dialect.identifier_preparer
     quote = preparer.quote_identifier
     values = {"schema": table.schema, "table": preparer.format_table(table)}

@@ -1,10 +1,9 @@
-"""Errors end the transaction in which they happen, and that is never passed over.
+"""Makes errors roll back their transaction, and detects when the server has done so.
 
-Used by the plugin for each transaction of a run. Without XACT_ABORT, SQL Server undoes the failed
-statement alone and goes on, also in the middle of a batch whose later errors no driver shows: the
-revision would be committed in part. With it, the server rolls everything back at once, and what is
-sent afterwards would be committed alone; so the transaction is asked for its identity before each
-commit.
+Used for each transaction of a run. Without XACT_ABORT, SQL Server only undoes the failed statement
+and continues, even in the middle of a batch whose later errors no driver shows: the revision would
+be committed in part. With it, the server rolls back the transaction immediately, and later
+statements would be committed separately; so the transaction's id is checked before each commit.
 Source: "SET XACT_ABORT", "CURRENT_TRANSACTION_ID" and "@@OPTIONS" in the Transact-SQL reference.
 """
 
@@ -26,20 +25,20 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
     from sqlalchemy.engine.interfaces import ExceptionContext
 
-#: A query of a table, however short, begins a transaction where the driver leaves that to the
-#: server; one of no table does not.
+#: Any query of a table begins a transaction if the driver leaves that to the server; one without a
+#: table does not.
 _MARK = "SELECT CURRENT_TRANSACTION_ID(), @@TRANCOUNT FROM sys.schemas WHERE schema_id = 1"
 _OPTIONS = "SELECT CURRENT_TRANSACTION_ID(), @@OPTIONS & 16384"
-#: A driver that began the transaction itself fails to roll back one that the server has ended.
+#: A driver that began the transaction itself cannot roll back one that the server has ended.
 _REPLACE = "IF @@TRANCOUNT = 0 BEGIN TRANSACTION"
 _ENDS = re.compile(r"\b(?:COMMIT|ROLLBACK)\b", re.IGNORECASE)
 
 
 @contextlib.contextmanager
 def ended_by_errors(connection: Connection) -> Iterator[None]:
-    """Switch XACT_ABORT on for a transaction, and see to it that it is the same at its end.
+    """Enable XACT_ABORT for a transaction, and check its identity at the end.
 
-    A relative of SQL Server that cannot tell a transaction's identity is left alone.
+    Does nothing on related databases that cannot report a transaction's id.
 
     Args:
         connection: the migrating connection.
@@ -57,7 +56,7 @@ def ended_by_errors(connection: Connection) -> Iterator[None]:
         with watch.listening():
             yield
         if connection.in_transaction():
-            watch.check()  # env.py's own, which it commits later
+            watch.check()  # env.py's transaction, which is committed later
     finally:
         if not was_on and not connection.closed:
             with contextlib.suppress(*_failures(connection)):
@@ -73,7 +72,7 @@ def _setting(connection: Connection) -> bool | None:
 
 
 class _Watch:
-    """What is known of the transaction that is open on a connection.
+    """The state of the transaction that is open on a connection.
 
     Args:
         connection: the migrating connection.
@@ -88,7 +87,7 @@ class _Watch:
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
-        """Hear of transactions, statements and errors for the block."""
+        """Listen to transactions, statements and errors during the block."""
         own: dict[str, Any] = {
             "begin": self._on_begin,
             "commit": self._on_commit,
@@ -112,10 +111,10 @@ class _Watch:
     def check(self) -> None:
         """Raise if the transaction is not the one that was begun.
 
-        What was sent since then is rolled back.
+        Statements sent since then are rolled back.
 
         Raises:
-            TransactionLostError: see above.
+            TransactionLostError: the server has ended the transaction.
         """
         if not self._lost and self._is_the_same():
             return
@@ -136,7 +135,7 @@ class _Watch:
         try:
             return self._identity is None or self._asked() == self._identity
         except _failures(self._connection):
-            return True  # what is sent next will tell what is the matter
+            return True  # the next statement will raise the actual error
 
     def _asked(self) -> int | None:
         identity, depth = _ask(self._connection, _MARK)
@@ -164,7 +163,7 @@ class _Watch:
     def _before_statement(self, _connection: Connection, _cursor: Any, sql: str, *_: Any) -> None:
         if _ENDS.search(sql):
             self.check()
-        # A savepoint is set to continue after an error.
+        # After an error, a savepoint has to be able to continue.
         is_wanted = not self._connection.in_nested_transaction()
         if is_wanted is not self._is_on:
             self._is_on = is_wanted
@@ -175,7 +174,7 @@ class _Watch:
             self._mark()
 
     def on_error(self, error: BaseException) -> None:
-        """Remember the first error of the transaction, unless a savepoint is open."""
+        """Store the first error of the transaction, unless a savepoint is open."""
         if self._is_on and not self._first_error:
             self._first_error = str(error)
 
@@ -186,7 +185,7 @@ _lock = threading.Lock()
 
 
 def _listen_to_errors(engine: Engine) -> None:
-    """Watch the errors of an engine's connections; connections have no such event.
+    """Listen to the errors of an engine's connections; connections have no such event.
 
     Registered once and never removed: other threads may be iterating over the listeners.
     """
@@ -202,12 +201,12 @@ def _on_error(context: ExceptionContext) -> None:
 
 
 def _failures(connection: Connection) -> tuple[type[Exception], ...]:
-    """Return what asking and sending raise: the driver's errors, SQLAlchemy's of a lost session."""
+    """Return the exceptions that queries raise: the driver's, SQLAlchemy's for a lost session."""
     return (connection.dialect.loaded_dbapi.Error, SQLAlchemyError)
 
 
 def _ask(connection: Connection, query: str) -> Any:
-    """Ask past SQLAlchemy, which would begin a transaction for it, and tell listeners."""
+    """Query bypassing SQLAlchemy, which would begin a transaction and call listeners."""
     cursor = connection.connection.cursor()
     try:
         cursor.execute(query)

@@ -1,6 +1,6 @@
-"""What information_schema tells of a schema: six queries, whatever its size.
+"""Reads a schema from information_schema in six queries, whatever its size.
 
-Used by reflection. Rows are kept by table, in the order in which the server gives them.
+Used by reflection. Rows are grouped by table, in the order in which the server returns them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 
-#: What stands between columns that are asked for as one: drivers take their time for each.
+#: Separator of columns selected as one string: fetching columns is slow in drivers.
 _SEPARATOR = "\x1f\x1e"
 _COLUMN = (
     "table_name",
@@ -59,7 +59,7 @@ class ColumnRow(NamedTuple):
 
 
 class IndexRow(NamedTuple):
-    """A row of STATISTICS: a part of an index; of column and expression one is empty."""
+    """A row of STATISTICS: an element of an index; either column or expression is empty."""
 
     name: str
     non_unique: str
@@ -82,18 +82,18 @@ class KeyRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What was read of one schema, by table.
+    """The data read from one schema, by table.
 
     Attributes:
         schema: its name.
         tables: the tables and views.
         columns: their columns.
-        indexes: parts of their indexes.
-        keys: columns of their foreign keys.
-        rules: what foreign keys do on UPDATE and on DELETE, by table and name.
+        indexes: the elements of their indexes.
+        keys: the columns of their foreign keys.
+        rules: the ON UPDATE and ON DELETE actions of foreign keys, by table and name.
         checks: names and conditions of CHECK constraints.
-        marked: tables that have any CHECK, one of a column included.
-        usual: the collations that character sets have of themselves.
+        marked: tables that have any CHECK, including those of columns.
+        usual: the default collations of character sets.
     """
 
     schema: str
@@ -108,7 +108,7 @@ class Catalogue:
 
 
 def read(connection: Connection, schema: str) -> Catalogue:
-    """Ask for everything in one schema.
+    """Read everything in one schema.
 
     Source: "INFORMATION_SCHEMA Tables" in the reference manuals of MySQL and MariaDB.
     """
@@ -151,7 +151,7 @@ def read(connection: Connection, schema: str) -> Catalogue:
 
 
 class _Asking:
-    """Asks information_schema about one schema."""
+    """Queries information_schema about one schema."""
 
     def __init__(self, connection: Connection, schema: str) -> None:
         self._connection = connection
@@ -166,7 +166,7 @@ class _Asking:
         of: str = "table_schema",
         order: str | None = None,
     ) -> Any:
-        """Return the rows, the name of the table first."""
+        """Return the rows, starting with the name of the table."""
         sql = (
             f"SELECT table_name, {columns} FROM information_schema.{table} "  # noqa: S608 - own words
             f"WHERE {of} = {self._literal} {condition}"
@@ -178,13 +178,13 @@ class _Asking:
     def joined(
         self, table: str, columns: Sequence[str], others: Sequence[str], order: str = ""
     ) -> Any:
-        """Return rows of the columns, the table first, as one text, and of others as they are.
+        """Return rows with several columns as one string, the table first, and others unchanged.
 
         Args:
-            table: of information_schema.
+            table: a table of information_schema.
             columns: none of them is NULL.
             others: may be NULL.
-            order: a column, within each table.
+            order: a column to sort by, within each table.
         """
         separator = f"CONVERT(0x{_SEPARATOR.encode().hex()} USING utf8mb4)"
         sql = (
@@ -197,12 +197,12 @@ class _Asking:
 
 
 def _literal(schema: str) -> str:
-    """Return a name as a hexadecimal literal: it means the same in every mode of the server."""
+    """Return a name as a hexadecimal literal, which does not depend on the SQL mode."""
     return "0x" + schema.encode().hex()
 
 
 def _read_checks(connection: Connection, found: Catalogue) -> None:
-    """Read the conditions, which MySQL and MariaDB keep in tables of one name and two forms."""
+    """Read the conditions, which are in different columns of one view in MySQL and MariaDB."""
     dialect: Any = connection.dialect
     if dialect.is_mariadb:
         sql = "SELECT * FROM information_schema.check_constraints WHERE constraint_schema = "

@@ -1,7 +1,7 @@
-"""What MySQL and MariaDB tell of their tables in other words than the model.
+"""Compares what MySQL and MariaDB report differently from how models declare it.
 
-A unique constraint is an index to them, a foreign key brings an index along, and some types are
-others by the time they are stored. Used by the impl. Nothing here asks a database.
+A unique constraint is an index, a foreign key creates an index, and some types are changed when
+they are stored. Used by the impl. No database is queried here.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 
     from idiolect.ddl.typecompare import TypeWords
 
-#: The bytes that the members of a family hold, the smallest first.
+#: The capacity in bytes of each member of a type family, in ascending order.
 _SIZES = {"tiny": 2**8, "": 2**16, "medium": 2**24, "long": 2**32}
 _BYTES_OF_A_CHARACTER = range(1, 5)
-#: FLOAT(p) of more bits than this is a DOUBLE.
+#: FLOAT(p) with more bits is a DOUBLE.
 _FLOAT_BITS = 24
 _CHARSET = re.compile(r"\bcharacter set ([\w\-]+)", re.IGNORECASE)
 _COLLATION = re.compile(r"\bcollate ([\w\-/]+)", re.IGNORECASE)
-#: The attribute of a type of characters, which is a collation, as are ASCII and UNICODE.
+#: The character type attributes BINARY, ASCII and UNICODE set a collation.
 _BINARY = re.compile(r"(?<=[\w)]) (?:binary|ascii|unicode)\b", re.IGNORECASE)
 _NATIONAL = re.compile(r"^national (?=(?:var)?char)", re.IGNORECASE)
-#: What fills with zeroes has no sign. Source: "Numeric Type Attributes" in MySQL's manual.
+#: ZEROFILL implies UNSIGNED. Source: "Numeric Type Attributes" in MySQL's manual.
 _ZEROFILL = re.compile(r" zerofill\b", re.IGNORECASE)
 _UNSIGNED = re.compile(r" unsigned\b", re.IGNORECASE)
 _ORDER = re.compile(r" (?:asc|desc)$", re.IGNORECASE)
@@ -49,10 +49,10 @@ def types_differ(
     """Return whether the types of two columns differ.
 
     Args:
-        reflected: as the column is in the database.
-        model: as it is in the model.
+        reflected: the column in the database.
+        model: the column in the model.
         dialect: of the database.
-        synonyms: sets of words for types that are the same.
+        synonyms: sets of equivalent type names.
     """
     there, wanted = _native(reflected, dialect), _native(model, dialect)
     if isinstance(there, Enum) and isinstance(wanted, Enum) and wanted.native_enum:
@@ -69,7 +69,7 @@ def types_differ(
 
 
 def _taken_apart(text: str) -> tuple[TypeWords, str, str]:
-    """Return a type, its character set and its collation; "" where it does not tell."""
+    """Return a type, its character set and its collation; "" if unspecified."""
     text = _NATIONAL.sub("", text)
     if _ZEROFILL.search(text) and not _UNSIGNED.search(text):
         text = _ZEROFILL.sub(" unsigned zerofill", text)
@@ -83,7 +83,7 @@ def _taken_apart(text: str) -> tuple[TypeWords, str, str]:
 
 
 def _differ(one: str, other: str) -> bool:
-    """Return whether both sides say something, and not the same: the rest is the table's."""
+    """Return whether both sides are specified and differ: otherwise the table's value applies."""
     return bool(one) and bool(other) and one != other
 
 
@@ -95,10 +95,10 @@ def _native(column: Column[Any], dialect: Dialect) -> Any:
 
 
 def _is_sized(model: TypeWords, reflected: TypeWords) -> bool:
-    """Return whether ``TEXT(n)`` or ``BLOB(n)`` became the member of its family that is there.
+    """Return whether ``TEXT(n)`` or ``BLOB(n)`` became the existing member of its family.
 
-    Source: "The BLOB and TEXT Types" in MySQL's reference manual: the smallest that holds n
-    characters, of as many bytes as the character set has.
+    Source: "The BLOB and TEXT Types" in MySQL's reference manual: the smallest that can store n
+    characters, depending on the bytes per character.
     """
     if model.first not in {"text", "blob"} or not model.arguments:
         return False
@@ -115,7 +115,7 @@ def _smallest(size: int) -> str:
 
 
 def _is_precise_float(model: TypeWords, reflected: TypeWords) -> bool:
-    """Return whether ``FLOAT(p)`` became the DOUBLE that is there.
+    """Return whether ``FLOAT(p)`` became the existing DOUBLE.
 
     Source: "Floating-Point Types" in MySQL's reference manual.
     """
@@ -125,14 +125,14 @@ def _is_precise_float(model: TypeWords, reflected: TypeWords) -> bool:
 
 
 def same_columns(model: Index, reflected: Index, dialect: Dialect) -> bool:
-    """Return whether two indexes have the same columns, ``text("a DESC")`` being the column a."""
+    """Return whether two indexes have the same columns, treating ``text("a DESC")`` as column a."""
     return [*map(_bare, index_elements(model, dialect))] == [
         *map(_bare, index_elements(reflected, dialect))
     ]
 
 
 def element_pairs(model: Index, reflected: Index, dialect: Dialect) -> list[Pair] | None:
-    """Return the expressions of two indexes, in pairs; None where the rest of them differs."""
+    """Return the expressions of two indexes, in pairs; None if anything else differs."""
     table: Any = reflected.table
     wanted, there = ([*_elements(one, dialect)] for one in (model, reflected))
     if [sql if is_column else "" for sql, is_column in wanted] != [
@@ -147,7 +147,7 @@ def element_pairs(model: Index, reflected: Index, dialect: Dialect) -> list[Pair
 
 
 def _elements(index: Index, dialect: Dialect) -> Iterator[tuple[str, bool]]:
-    """Yield what is indexed as text, and whether it is a column."""
+    """Yield the elements as text, and whether each is a column."""
     for sql, element in zip(index_elements(index, dialect), index.expressions, strict=True):
         yield sql, isinstance(unordered(element), Column)
 
@@ -159,19 +159,19 @@ def _bare(element: str) -> str:
 def forget_foreign_key_indexes(
     reflected: set[Index], model: set[Index], dialect: Dialect, table: Table | None
 ) -> None:
-    """Leave out indexes that a foreign key needs, unless the model has one of that name.
+    """Remove indexes that a foreign key needs, unless the model has one of that name.
 
-    Those that are named like their foreign key are left out as well: they come and go with it. One
-    that is named like its first column may be what a former foreign key left behind.
+    Indexes named like their foreign key are removed as well: they are created and dropped with it.
+    One named like its first column may have been created for a previous foreign key.
 
     Source: "FOREIGN KEY Constraints" in MySQL's reference manual: an index on the columns of the
-    foreign key is made where there is none, and cannot be dropped.
+    foreign key is created if there is none, and cannot be dropped.
 
     Args:
-        reflected: of the database; changed in place.
+        reflected: of the database; modified in place.
         model: of the model.
-        dialect: what names of the model become.
-        table: the model's, whose foreign keys stay; None: all do.
+        dialect: determines final names of the model.
+        table: the model's table, whose foreign keys are kept; None: all are.
     """
     names = {final_name(item, dialect) for item in model}
     wanted = [columns for item in model if (columns := column_names(item))]
@@ -183,9 +183,9 @@ def forget_foreign_key_indexes(
 
 
 def _is_implied(index: Index, wanted: Iterable[tuple[str, ...]], model: Table | None) -> bool:
-    """Return whether a foreign key made an index, or stays and has no other to use.
+    """Return whether a foreign key created an index, or is kept and needs it.
 
-    Others begin with the columns of the key.
+    It does not need the index if another one starts with its columns.
     """
     table = index.table
     columns = column_names(index)
@@ -215,16 +215,16 @@ def tell_apart_uniques(
     model_indexes: set[Index],
     dialect: Dialect,
 ) -> None:
-    """Let each unique index of the database be what the model has: a constraint, or an index.
+    """Treat each unique index of the database as what the model has: a constraint, or an index.
 
-    One that the model does not have stays an index.
+    One that is not in the model stays an index.
 
     Args:
-        conn_uniques: of the database; changed in place.
-        conn_indexes: of the database; changed in place.
+        conn_uniques: of the database; modified in place.
+        conn_indexes: of the database; modified in place.
         model_uniques: of the model.
         model_indexes: of the model.
-        dialect: what names of the model become.
+        dialect: determines final names of the model.
     """
     names = {final_name(item, dialect) for item in model_uniques} - {None}
     index_names = {final_name(item, dialect) for item in model_indexes}
@@ -248,10 +248,10 @@ def _as_constraint(index: Index) -> UniqueConstraint:
 def agree_on_restrict(
     reflected: set[ForeignKeyConstraint], model: set[ForeignKeyConstraint]
 ) -> None:
-    """Give a reflected foreign key the model's word for doing nothing: there are several.
+    """Set the action of a reflected foreign key to the model's, if they are equivalent.
 
-    Source: "FOREIGN KEY Constraints" in MySQL's reference manual: NO ACTION, RESTRICT and no rule
-    are the same to InnoDB.
+    Source: "FOREIGN KEY Constraints" in MySQL's reference manual: NO ACTION, RESTRICT and no action
+    are the same in InnoDB.
     """
     wanted = {_place(key): key for key in model}
     for key in reflected:

@@ -1,6 +1,6 @@
-"""MySQL's and MariaDB's own text for changes of columns and dropping constraints.
+"""MySQL's and MariaDB's SQL for changing columns and dropping constraints.
 
-Registered when the plugin is loaded; the impl makes the statements. Nothing here executes.
+Registered when the module is imported; the impl creates the statements.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ DIALECTS = ("mysql", "mariadb")
 
 
 class NotOnMySQLError(OperationError, NotImplementedError):
-    """A statement was asked for that MySQL and MariaDB do not have."""
+    """MySQL and MariaDB do not support the statement."""
 
 
 class TypeMissingError(OperationError):
-    """A column has to be redefined, and its type was not given."""
+    """A column has to be redefined, but its type is not given."""
 
 
 class MySQLAlterDefault(AlterColumn):
@@ -63,7 +63,7 @@ class MySQLAlterDefault(AlterColumn):
     Args:
         name: the table's name.
         column_name: the column.
-        default: its default from then on.
+        default: the new default.
         schema: the table's schema.
     """
 
@@ -79,17 +79,17 @@ class MySQLAlterDefault(AlterColumn):
 
 
 class MySQLChangeColumn(AlterColumn):
-    """Redefine the column, perhaps under another name: it loses what is left out.
+    """Redefine the column, optionally with another name; properties not given are lost.
 
     Args:
         name: the table's name.
-        column_name: the column as it is called before.
+        column_name: the column's current name.
         schema: the table's schema.
-        newname: its name from then on; None leaves it.
+        newname: the new name; None keeps it.
         type_: its type.
-        nullable: whether it takes NULL; None is as the database sees fit, which is yes.
-        default: its default, a Computed among them; None and False are none.
-        autoincrement: whether it counts by itself.
+        nullable: whether to allow NULL; None uses the database's default, which is yes.
+        default: its default, or a Computed; None and False are none.
+        autoincrement: whether it is AUTO_INCREMENT.
         comment: its comment; None and False are none.
 
     Raises:
@@ -123,16 +123,16 @@ class MySQLChangeColumn(AlterColumn):
 
 
 class MySQLModifyColumn(MySQLChangeColumn):
-    """Redefine the column under its own name."""
+    """Redefine the column without renaming it."""
 
 
 class MySQLDropConstraint(DropConstraint):
-    """Drop a constraint in the words that there are for its kind."""
+    """Drop a constraint with the syntax for its kind."""
 
 
 @compiles(AddColumn, *DIALECTS)
 def visit_add_column(element: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the column; its checks that have names behind it, where MariaDB wants them.
+    """Render the column; for MariaDB, named checks follow it.
 
     Source: "CREATE TABLE" in MariaDB's documentation, Constraint Expressions: a CHECK inside of a
     column's definition has no name.
@@ -149,7 +149,7 @@ def visit_add_column(element: AddColumn, compiler: DDLCompiler, **kw: Any) -> st
 
 @compiles(MySQLAlterDefault, *DIALECTS)
 def visit_alter_default(element: MySQLAlterDefault, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the default alone.
+    """Render only the default.
 
     Source: "ALTER TABLE Statement" in MySQL's reference manual, SET DEFAULT.
     """
@@ -208,22 +208,22 @@ def _definition(element: MySQLChangeColumn, compiler: DDLCompiler) -> str:
 
 
 def is_mariadb(compiler: DDLCompiler) -> bool:
-    """Return whether the server, as far as it is known, is MariaDB: URLs may say mysql for it.
+    """Return whether the server, if known, is MariaDB: URLs may use mysql for it.
 
-    MariaDB takes no NOT NULL behind a generated column, and has no DROP CHECK.
+    MariaDB does not accept NOT NULL after a generated column, and has no DROP CHECK.
     """
     return bool(getattr(compiler.dialect, "is_mariadb", False))
 
 
 @compiles(MySQLDropConstraint, *DIALECTS)
 def visit_drop_constraint(element: MySQLDropConstraint, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the words for the kind of constraint.
+    """Render the syntax for the kind of constraint.
 
     Source: "ALTER TABLE Statement" in MySQL's reference manual, version 8.0.16, DROP CHECK; "ALTER
     TABLE" in MariaDB's, DROP CONSTRAINT.
 
     Raises:
-        NotOnMySQLError: the kind is not known.
+        NotOnMySQLError: the kind is unknown.
     """
     constraint: Any = element.element
     schema = constraint.table.schema
@@ -232,7 +232,7 @@ def visit_drop_constraint(element: MySQLDropConstraint, compiler: DDLCompiler, *
     if_exists = "IF EXISTS " if element.if_exists and is_mariadb(compiler) else ""
     if isinstance(constraint, PrimaryKeyConstraint):
         if if_exists:
-            # The words DROP PRIMARY KEY take no more, and on every table it has this one name.
+            # DROP PRIMARY KEY does not accept IF EXISTS; the key has this name in every table.
             return f"{table} DROP CONSTRAINT IF EXISTS {preparer.quote_identifier('PRIMARY')}"
         return f"{table} DROP PRIMARY KEY"
     name = preparer.format_constraint(constraint)
@@ -259,7 +259,7 @@ def _kind(constraint: Any, compiler: DDLCompiler) -> str:
 @compiles(ColumnType, *DIALECTS)
 @compiles(ColumnComment, *DIALECTS)
 def refuse_single_change(element: AlterColumn, compiler: DDLCompiler, **kw: Any) -> str:
-    """Refuse: a column is redefined as a whole here, by the impl.
+    """Raise: the impl redefines the column as a whole instead.
 
     Raises:
         NotOnMySQLError: always.

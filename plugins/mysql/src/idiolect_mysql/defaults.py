@@ -1,7 +1,7 @@
-"""Whether two defaults of a column are the same, however MySQL or MariaDB tells them.
+"""Compares defaults of columns as reported by MySQL or MariaDB.
 
-MySQL quotes numbers, puts brackets around expressions and names character sets; MariaDB writes
-functions in its own words. Used by the impl. Nothing here asks a database.
+MySQL quotes numbers, puts parentheses around expressions and adds character sets; MariaDB uses
+other names of functions. Used by the impl. No database is queried here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TOKEN = re.compile(r"'(?:[^'\\]|''|\\.)*'|`[^`]*`|\"[^\"]*\"|[^'`\"]+", re.DOTA
 _CHARSET = re.compile(r"_\w+$")
 _AROUND = re.compile(r" ?([^\w ]) ?")
 _VALUES = {"true": "1", "false": "0"}
-#: Other names of the moment; a number in brackets is its precision.
+#: Synonyms of CURRENT_TIMESTAMP; a number in parentheses is its precision.
 _MOMENT = re.compile(r"\b(?:current_timestamp|now|localtimestamp|localtime)\b(?: ?\( ?(\d*) ?\))?")
 _DAY = re.compile(r"\b(?:curdate ?\( ?\)|current_date\b(?: ?\( ?\))?)")
 _CLOCK = re.compile(r"\b(?:curtime|current_time)\b(?: ?\( ?(\d*) ?\))?")
@@ -30,9 +30,9 @@ def differ(column: Column[Any], model: str | None, reflected: str | None) -> boo
     """Return whether a model's default differs from the database's.
 
     Args:
-        column: the model's; its type tells whether a quoted number is one.
-        model: the model's default in SQL; None where it has none.
-        reflected: the database's default in SQL.
+        column: the model's; its type determines whether a quoted number is a number.
+        model: the model's default as SQL; None if it has none.
+        reflected: the database's default as SQL.
     """
     wanted, there = plain(model), plain(reflected)
     if wanted == there:
@@ -43,18 +43,18 @@ def differ(column: Column[Any], model: str | None, reflected: str | None) -> boo
         return _number(wanted) != _number(there)
     if _is_quoted(wanted) is _is_quoted(there):
         return True
-    # A date, or a number that is text: the model may leave the quotes to SQLAlchemy.
+    # A date, or a numeric string: the model may leave quoting to SQLAlchemy.
     return _value(wanted) != _value(there)
 
 
 def may_go_on(default: str) -> bool:
-    """Return whether there may be more of a default than SQLAlchemy's pattern for it has read."""
+    """Return whether a default may be longer than what SQLAlchemy's pattern has matched."""
     text = default.strip()
     return "(" in text and not _is_quoted(text) and _MOMENT.fullmatch(text.lower()) is None
 
 
 def plain(default: str | None) -> str | None:
-    """Return a default in the one form that both servers' and the model's have in common.
+    """Return a default in a normalised form for both servers and the model.
 
     NULL is no default; percent signs and backslashes may have been doubled for the driver.
 

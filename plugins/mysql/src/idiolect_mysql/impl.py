@@ -1,7 +1,4 @@
-"""MySQL's and MariaDB's impls: a column is redefined to be changed, and DDL commits by itself.
-
-Contexts on MySQL and MariaDB make one.
-"""
+"""MySQL's and MariaDB's impls: changing a column redefines it, and each DDL statement commits."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ from idiolect.ddl.wording import Pair
 from idiolect.util import warn
 from idiolect_mysql import compare, defaults, wording
 
-# Registers the SQL text.
+# Registers the SQL rendering.
 from idiolect_mysql.compile import (
     MySQLAlterDefault,
     MySQLChangeColumn,
@@ -55,7 +52,7 @@ if TYPE_CHECKING:
     from idiolect.ddl.base import AlterColumn
     from idiolect.operations.ops import DowngradeOps, UpgradeOps
 
-#: Where alter_column's word on AUTO_INCREMENT stands among the options of a change.
+#: Key for alter_column's autoincrement argument among the options of a change.
 _AUTOINCREMENT = "mysql_autoincrement"
 _EXISTING = "mysql_existing_autoincrement"
 
@@ -79,9 +76,9 @@ class MySQLImpl(DefaultImpl):
         r"collate ([\w\-_]+)",
     )
 
-    #: The table of the models that is being compared; None where that is not known.
+    #: The table of the models that is being compared; None if unknown.
     compared_with: Table | None = None
-    #: The table whose defaults were read last, and these.
+    #: The table whose defaults were read last, and its defaults.
     _told: tuple[Any, dict[str, str]] = (None, {})
 
     # columns
@@ -97,16 +94,16 @@ class MySQLImpl(DefaultImpl):
     ) -> None:
         """Change a column.
 
-        A new name is CHANGE, other changes are MODIFY; both state the whole column, so whatever
-        ``existing_...`` does not tell is lost. A default alone is SET DEFAULT. A DATETIME or
-        TIMESTAMP, whose defaults are functions, is always CHANGE unless its default goes; a class
-        in place of such a type is taken as any other type.
+        A new name is rendered as CHANGE, other changes as MODIFY; both redefine the whole column,
+        so properties not given as ``existing_...`` are lost. A change of only the default is SET
+        DEFAULT. A DATETIME or TIMESTAMP, whose default may be a function, always uses CHANGE unless
+        its default is dropped; such a type given as a class is treated like any other type.
 
         Args:
             table_name: the table.
-            column_name: the column as it is called before.
-            autoincrement: whether it is to count by itself; None leaves it as it is.
-            existing_autoincrement: whether it did so far.
+            column_name: the column's current name.
+            autoincrement: whether it becomes AUTO_INCREMENT; None leaves it unchanged.
+            existing_autoincrement: whether it is AUTO_INCREMENT at present.
             kw: see :meth:`idiolect.ddl.impl.DefaultImpl.alter_column`.
 
         Raises:
@@ -114,7 +111,7 @@ class MySQLImpl(DefaultImpl):
                 needs the type.
         """
         for unknown in sorted(name for name in kw if name.startswith(("mysql_", "mariadb_"))):
-            # As for other arguments that nobody knows: old revisions have them and must run.
+            # As for other unknown arguments: old revisions have them and must continue to run.
             warn(
                 f"alter_column {column_name!r} on table {table_name!r}: the argument {unknown!r} "
                 "is unknown and changes nothing; MySQL and MariaDB have none of their own"
@@ -123,9 +120,9 @@ class MySQLImpl(DefaultImpl):
         super().alter_column(table_name, column_name, **kw, **options)
 
     def alter_statements(self, changes: ColumnChanges) -> list[AlterColumn]:
-        """Return the one statement that makes all the changes; a Computed or Identity is refused.
+        """Return the one statement for all changes; raise for a Computed or Identity.
 
-        A column that is computed, and stays so, keeps its expression.
+        A computed column that stays computed keeps its expression.
         """
         if _is_generated_anew(changes):
             rest = replace(changes, nullable=None, type_=None, name=None, comment=False)
@@ -133,7 +130,7 @@ class MySQLImpl(DefaultImpl):
         type_ = changes.existing_type if changes.type_ is None else changes.type_
         place = (changes.table_name, changes.column_name)
         default = changes.server_default
-        # Also where the default stays: such columns are always redefined as a whole.
+        # Even if the default stays: such columns are always redefined as a whole.
         if changes.name is not None or self._is_mysql_allowed_functional_default(type_, default):
             return [MySQLChangeColumn(*place, newname=changes.name, **_whole(changes))]
         asked = (changes.nullable, changes.type_, changes.options.get(_AUTOINCREMENT))
@@ -146,7 +143,7 @@ class MySQLImpl(DefaultImpl):
     def _is_mysql_allowed_functional_default(
         self, type_: TypeEngine[Any] | None, server_default: Any
     ) -> bool:
-        """Return whether a column's default may be a function, which SET DEFAULT does not take.
+        """Return whether a column's default may be a function, which SET DEFAULT does not accept.
 
         Source: "Automatic Initialization and Updating for TIMESTAMP and DATETIME" in MySQL's
         reference manual.
@@ -158,15 +155,15 @@ class MySQLImpl(DefaultImpl):
     # constraints
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
-        """Drop a constraint of a known kind; what a type brought along goes with the type.
+        """Drop a constraint of a known kind; one that a type created is dropped with the type.
 
         Args:
-            const: its kind, name, and its table's name and schema count.
-            kw: ``if_exists``, which MariaDB has. MySQL has not, and a warning says so.
+            const: only its kind, name, and its table's name and schema are used.
+            kw: ``if_exists``, which MariaDB supports. On MySQL there is a warning.
 
         Raises:
-            NotOnMySQLError: its kind is not told.
-            OperationError: it has no name, and is no primary key.
+            NotOnMySQLError: its kind is not given.
+            OperationError: it has no name, and is not a primary key.
         """
         if getattr(const, "_type_bound", False):
             return
@@ -182,7 +179,7 @@ class MySQLImpl(DefaultImpl):
     # scripts
 
     def script_lines(self, sql: str) -> Iterable[str]:
-        """Return what a script holds for a statement: a stored program between two DELIMITERs."""
+        """Return the lines of a script for a statement: a stored program between two DELIMITERs."""
         return delimited(sql) if has_body(sql) else super().script_lines(sql)
 
     # rendering
@@ -194,7 +191,7 @@ class MySQLImpl(DefaultImpl):
         is_index: bool = False,
         **kw: Any,
     ) -> str:
-        """Return an expression as SQL; one of an index in the brackets that MySQL wants.
+        """Return an expression as SQL, in the parentheses that MySQL requires in an index.
 
         Source: "CREATE INDEX Statement" in MySQL's reference manual, functional key parts.
         """
@@ -204,7 +201,7 @@ class MySQLImpl(DefaultImpl):
     # comparing
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
-        """Compare; values of an ENUM whatever their order, TEXT(n) with what MySQL makes of it."""
+        """Compare types: values of an ENUM in any order, TEXT(n) as MySQL stores it."""
         type_: Any = metadata_column.type.dialect_impl(self.dialect)
         if hasattr(type_, "compare_against_backend"):
             return super().compare_type(inspector_column, metadata_column)
@@ -219,9 +216,9 @@ class MySQLImpl(DefaultImpl):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        """Compare without quotes of numbers, outer brackets, and other names of functions.
+        """Compare defaults without quotes of numbers, outer parentheses, and synonyms of functions.
 
-        What still differs is worded by the database.
+        Those that still differ are normalised by the database.
         """
         wanted, there = rendered_metadata_default, rendered_inspector_default
         if not defaults.differ(metadata_column, wanted, there):
@@ -237,7 +234,7 @@ class MySQLImpl(DefaultImpl):
     def expression_pair(
         self, inspector_column: Column[Any], metadata_column: Column[Any]
     ) -> Pair | None:
-        """Return both; the same for both where their text is enough to tell."""
+        """Return both; the same for both if their text is sufficient."""
         pair = super().expression_pair(inspector_column, metadata_column)
         if pair is None:
             return None
@@ -250,7 +247,7 @@ class MySQLImpl(DefaultImpl):
     def autogen_column_reflect(
         self, inspector: Any, table: Table, column_info: dict[str, Any]
     ) -> None:
-        """Read a default that calls a function in full: SQLAlchemy may cut it short."""
+        """Read the whole default if it calls a function: SQLAlchemy may truncate it."""
         default = column_info.get("default")
         if default is not None and defaults.may_go_on(default):
             told = self._told_default(table, column_info["name"])
@@ -264,7 +261,7 @@ class MySQLImpl(DefaultImpl):
         return told.get(column)
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
-        """Compare columns and uniqueness; the order of a column is not told, in whatever form."""
+        """Compare columns and uniqueness; the sort order of a column is not reflected."""
         if compare.same_columns(metadata_index, reflected_index, self.dialect):
             return result_of([*filter(None, [unique_difference(metadata_index, reflected_index)])])
         if is_plain(metadata_index) or is_plain(reflected_index):
@@ -289,7 +286,7 @@ class MySQLImpl(DefaultImpl):
         metadata_unique_constraints: set[UniqueConstraint],
         metadata_indexes: set[Index],
     ) -> None:
-        """Know a unique constraint and its index as one, and forget indexes of foreign keys."""
+        """Match unique constraints with their indexes, and ignore indexes of foreign keys."""
         compare.forget_foreign_key_indexes(
             conn_indexes, metadata_indexes, self.dialect, self.compared_with
         )
@@ -304,7 +301,7 @@ class MySQLImpl(DefaultImpl):
     def correct_for_autogen_foreignkeys(
         self, conn_fks: set[ForeignKeyConstraint], metadata_fks: set[ForeignKeyConstraint]
     ) -> None:
-        """Let RESTRICT and no rule be the same, as they are to InnoDB."""
+        """Treat RESTRICT and no action as equal, as InnoDB does."""
         compare.agree_on_restrict(conn_fks, metadata_fks)
 
     def complete_operations(
@@ -313,7 +310,7 @@ class MySQLImpl(DefaultImpl):
         upgrade_ops: UpgradeOps,
         downgrade_ops: DowngradeOps,
     ) -> None:
-        """Mind the indexes that foreign keys need; MariaDB can be told to drop one if it exists."""
+        """Handle indexes that foreign keys need; on MariaDB, drop them with IF EXISTS."""
         can = True if getattr(self.dialect, "is_mariadb", False) else None
         mind_keys(autogen_context, upgrade_ops, downgrade_ops, if_exists=can)
 
@@ -333,7 +330,7 @@ def _is_generated_anew(changes: ColumnChanges) -> bool:
 
 
 def _whole(changes: ColumnChanges) -> dict[str, Any]:
-    """Return what the column is after the changes, whatever it was before included."""
+    """Return all properties of the column after the changes, including unchanged ones."""
     default = changes.server_default
     if default is False:
         default = changes.existing_server_default
@@ -343,7 +340,7 @@ def _whole(changes: ColumnChanges) -> dict[str, Any]:
         "schema": changes.schema,
         "type_": changes.existing_type if changes.type_ is None else changes.type_,
         "nullable": True if nullable is None else nullable,
-        # AUTO_INCREMENT is what there is of an identity here.
+        # AUTO_INCREMENT is the only form of an identity here.
         "default": None if isinstance(default, Identity) else default,
         "autoincrement": (
             changes.options.get(_EXISTING) if autoincrement is None else autoincrement
@@ -353,7 +350,7 @@ def _whole(changes: ColumnChanges) -> dict[str, Any]:
 
 
 def _needs_brackets(expr: ClauseElement) -> bool:
-    """Return whether a part of an index is an expression to SQLAlchemy's MySQL compiler."""
+    """Return whether SQLAlchemy's MySQL compiler treats an index element as an expression."""
     if isinstance(expr, UnaryExpression):
         return expr.modifier not in {operators.asc_op, operators.desc_op}
     return isinstance(expr, (BinaryExpression, FunctionElement))

@@ -1,7 +1,7 @@
-"""What the statement journal has to know of MySQL and MariaDB, where each DDL statement commits.
+"""MySQL's and MariaDB's support for the statement journal, as each DDL statement commits.
 
-Hook ``statement_journal`` gives it. What a statement changes is read off its words; whether it was
-carried out is told by SHOW CREATE, of which the counter of AUTO_INCREMENT is no part.
+The objects that a statement changes are parsed from its text; whether it was executed is determined
+by SHOW CREATE, without the AUTO_INCREMENT counter.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _INDEX_KIND = r"(?:UNIQUE\s+|FULLTEXT\s+|SPATIAL\s+)?INDEX"
 _INDEX = rf"{_PART}(?:\s+USING\s+\w+)?"
 _FLAGS = re.IGNORECASE | re.DOTALL
 _COMMENTS = re.compile(r"^(?:\s|--\s[^\n]*\n|\#[^\n]*\n|/\*(?!M?!).*?\*/)+", re.DOTALL)
-#: Statement -> the groups that name what it changes.
+#: Statement -> the groups that name the objects it changes.
 _ON_TABLES = [
     re.compile(text, _FLAGS)
     for text in (
@@ -51,10 +51,10 @@ _OTHERS = re.compile(
     _FLAGS,
 )
 _REPEATABLE = re.compile(r"(?:TRUNCATE|GRANT|REVOKE|HANDLER)\b", _FLAGS)
-#: What leaves the definition as it was, and has another effect the second time.
+#: Statements that do not change the definition, but must not be repeated.
 _UNTOLD = re.compile(r"\b(?:EXCHANGE\s+PARTITION|(?:IMPORT|DISCARD)\s+TABLESPACE)\b", _FLAGS)
 _QUOTED = re.compile(r"'(?:[^'\\]|''|\\.)*'", re.DOTALL)
-#: What may hold semicolons that end no statement of its own.
+#: Statements that may contain semicolons.
 _BLOCKS = re.compile(
     r"BEGIN\s+NOT\s+ATOMIC\b|CREATE\s.{0,300}?\b(?:PROCEDURE|FUNCTION|TRIGGER|EVENT|PACKAGE)\b",
     _FLAGS,
@@ -70,22 +70,22 @@ _ALIVE = (
     "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = %s AND ID <> CONNECTION_ID() "
     "AND COMMAND NOT IN ('Sleep', 'Daemon')"
 )
-#: Seconds by which two readings of the server's start may differ.
+#: Tolerance in seconds when comparing the server's start time.
 _START = 3
 
 
 class MysqlJournal(JournalSupport):
-    """MySQL's and MariaDB's answers."""
+    """MySQL's and MariaDB's support for the statement journal."""
 
     ddl_commits = True
-    # A table of another engine would keep entries of writes that were rolled back.
+    # A non-transactional engine would keep entries of writes that were rolled back.
     table_options: ClassVar[Mapping[str, Any]] = {
         "mysql_engine": "InnoDB",
         "mariadb_engine": "InnoDB",
     }
 
     def kind(self, sql: str) -> Kind:
-        """Return what a statement does; of several in one text the first tells nothing."""
+        """Classify a statement; of several in one text, the first is not sufficient."""
         kind = super().kind(sql)
         return Kind.SCHEMA if kind is not Kind.SCHEMA and _holds_several(sql) else kind
 
@@ -106,14 +106,14 @@ class MysqlJournal(JournalSupport):
         return () if _REPEATABLE.match(sql) else None
 
     def definitions(self, connection: Connection, objects: Iterable[str]) -> dict[str, str]:
-        """Return a digest of what SHOW CREATE tells of each object; ``""`` where there is none."""
+        """Return a hash of each object's SHOW CREATE; ``""`` if it does not exist."""
         cursor = connection.connection.cursor()
         error = connection.dialect.loaded_dbapi.Error
         found = {}
         try:
             for each in objects:
                 try:
-                    # A name as it stood in the statement, quoted where it was quoted there.
+                    # The name as in the statement, including its quotes.
                     cursor.execute(f"SHOW CREATE {each.replace('%', '%%')}")
                     text = "\0".join(str(value) for value in cursor.fetchone() or ())
                 except error as exc:
@@ -126,7 +126,7 @@ class MysqlJournal(JournalSupport):
         return found
 
     def session(self, connection: Connection) -> str:
-        """Return the connection's number and when the server started: numbers start again then."""
+        """Return the connection id and the server's start time, as ids restart with the server."""
         number, start = (
             self._row(connection, "SELECT CONNECTION_ID(), UNIX_TIMESTAMP()"),
             self._row(connection, "SHOW GLOBAL STATUS LIKE 'Uptime'"),
@@ -134,7 +134,7 @@ class MysqlJournal(JournalSupport):
         return f"{number[0]}/{int(number[1]) - int(start[1])}"
 
     def is_running(self, connection: Connection, session: str) -> bool:
-        """Return whether the session still works: a statement outlives the client that sent it."""
+        """Return whether the session is active: a statement may outlive the client that sent it."""
         number, _, started = session.partition("/")
         now = self.session(connection).partition("/")[2]
         if not started or abs(int(now) - int(started)) > _START:
@@ -152,16 +152,16 @@ class MysqlJournal(JournalSupport):
 
 
 def _holds_several(sql: str) -> bool:
-    """Return whether a text holds more than one statement, which the driver may allow."""
+    """Return whether a text contains more than one statement, which the driver may allow."""
     if ";" not in sql.rstrip("; \t\r\n") or _BLOCKS.match(sql):
         return False
     return bool(_FOLLOWED.search(_APART.sub("", sql)))
 
 
 def _renamed(names: list[str]) -> tuple[str, ...] | None:
-    """Return what comes or goes by renaming tables, told as old and new names in turns.
+    """Return the objects affected by renaming tables, given as alternating old and new names.
 
-    Tables that change places may have the same definition, which then tells nothing.
+    Tables that are swapped may have the same definition, which then proves nothing.
     """
     before, after = set(names[::2]), set(names[1::2])
     known = [f"TABLE {name}" for name in names if (name in before) != (name in after)]
@@ -180,7 +180,7 @@ def _tables_of(sql: str, found: re.Match[str]) -> tuple[str, ...] | None:
 
 
 def _beside(table: str, renamed: str) -> str:
-    """Return a table's new name: in the schema of the old one unless it says otherwise."""
+    """Return a table's new name, in the schema of the old one unless qualified."""
     schema = re.match(rf"({_PART})\s*\.", table, _FLAGS)
     if schema and not re.match(rf"{_PART}\s*\.", renamed, _FLAGS):
         return f"{schema.group(1)}.{renamed}"
@@ -191,7 +191,7 @@ def _names(text: str, *words: str) -> list[str]:
     return [name for name in re.findall(_NAME, text, _FLAGS) if name.upper() not in words]
 
 
-#: Numbers of errors: no such table, view, routine, trigger, event, sequence, database.
+#: Error numbers: no such table, view, routine, trigger, event, sequence, database.
 _ABSENT = frozenset({1049, 1051, 1146, 1305, 1347, 1360, 1539, 4089, 4091})
 
 

@@ -1,4 +1,4 @@
-"""Limits on the statements of a step, as variables of the session.
+"""Time limits for the statements of a step, as session variables.
 
 Source: "Server System Variables" in the manuals of MySQL and of MariaDB.
 """
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[None]:
-    """Keep the limits while the block lasts.
+    """Apply the limits during the block.
 
-    Waits for locks are limited in whole seconds. MySQL limits the time of SELECT alone, MariaDB
-    that of all statements.
+    Lock waits are limited in whole seconds. MySQL only limits the duration of SELECT, MariaDB that
+    of all statements.
 
     Args:
         connection: the migrating connection.
-        limits: seconds.
+        limits: in seconds.
     """
     wanted: dict[str, float] = {}
     if limits.lock_wait is not None:
@@ -46,7 +46,7 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
     try:
         yield
     finally:
-        # Whatever ended the session is the error to show.
+        # The error that ended the session is the one to report.
         with contextlib.suppress(SQLAlchemyError):
             _write(connection, before)
 

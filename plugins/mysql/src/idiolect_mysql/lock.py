@@ -1,7 +1,7 @@
-"""The migration lock of MySQL and MariaDB: a lock of the server's by name.
+"""The migration lock of MySQL and MariaDB: a named lock of the server.
 
-Used by the plugin for each run. The lock belongs to the session, so that it lasts over the commits
-of DDL, and ends when the session does.
+The lock belongs to the session, so that it is kept across the commits of DDL, and released when the
+session ends.
 Source: "Locking Functions" in MySQL's reference manual.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from idiolect.hooks import LockRequest
 
-#: Number of an error -> what it is called. Source: "Server Error Message Reference".
+#: Error number -> description. Source: "Server Error Message Reference".
 _TRANSIENT = {1205: "lock timeout", 1213: "deadlock", 3572: "lock timeout"}
 
 _HOLDER = """SELECT id, user, host, time FROM information_schema.processlist
@@ -30,17 +30,17 @@ _HOLDER = """SELECT id, user, host, time FROM information_schema.processlist
 
 
 def transient_error(error: DBAPIError) -> str | None:
-    """Return words for an error after which the same may succeed."""
+    """Return a description of an error after which a retry may succeed."""
     arguments = getattr(error.orig, "args", ())
     return _TRANSIENT.get(arguments[0]) if arguments else None
 
 
 class NamedLock(MigrationLock):
-    """``GET_LOCK`` under a name made of database and version table.
+    """``GET_LOCK`` with a name composed of database and version table.
 
     Args:
         connection: the migrating connection.
-        request: what is wanted.
+        request: what to lock, and for whom.
     """
 
     def __init__(self, connection: Connection, request: LockRequest) -> None:
@@ -50,19 +50,19 @@ class NamedLock(MigrationLock):
         self._call_off: Callable[[], None] | None = None
 
     def acquire(self) -> bool:
-        """Ask for the lock once."""
+        """Try to acquire the lock once."""
         with own_transaction(self._connection) as connection:
             if self._name is None:
                 self._name = self._make_name()
             got = connection.execute(text("SELECT GET_LOCK(:name, 0)"), {"name": self._name})
             is_held = bool(got.scalar())
         if is_held and self._request.bound:
-            # The session goes back to its pool, and lives on there, lock and all.
+            # When the session returns to its pool, it would keep the lock.
             self._call_off = at_return(self._connection, f"DO RELEASE_LOCK('{self._name}')")
         return is_held
 
     def holder(self) -> str:
-        """Return the session that holds it: user, host and number."""
+        """Return the session that holds it: user, host and id."""
         with own_transaction(self._connection) as connection:
             row = connection.execute(text(_HOLDER), {"name": self._name}).first()
         if row is None:
@@ -70,7 +70,7 @@ class NamedLock(MigrationLock):
         return f"{row[1]!s} from {row[2]!s}, connection {row[0]}"
 
     def release(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         if self._connection.closed:
             return
         if self._call_off is not None:
@@ -79,7 +79,7 @@ class NamedLock(MigrationLock):
             connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": self._name})
 
     def _make_name(self) -> str:
-        """Return the lock's name, of 64 characters at most; locks are the whole server's."""
+        """Return the lock's name, at most 64 characters; names are global to the server."""
         database = self._request.schema or self._connection.scalar(text("SELECT DATABASE()"))
         digest = hashlib.sha256(f"{database}.{self._request.table.name}".encode()).hexdigest()
         return f"idiolect:{digest[:40]}"

@@ -1,4 +1,4 @@
-"""The rules of MySQL and MariaDB, one method each: what the core asks, and what they answer."""
+"""The implementations of the dialect hooks for MySQL and MariaDB."""
 
 from __future__ import annotations
 
@@ -33,45 +33,45 @@ if TYPE_CHECKING:
 
 
 class MysqlPlugin:
-    """The plugin for SQLAlchemy's dialect ``mysql``, whatever its driver."""
+    """The plugin for SQLAlchemy's dialect ``mysql``, with any driver."""
 
     @hookimpl
     def get_impl_class(self) -> type[DefaultImpl]:
-        """MySQL's own."""
+        """Return MySQL's impl."""
         return MySQLImpl
 
     @hookimpl
     def transactional_ddl(self, impl_class: type[DefaultImpl]) -> bool:
-        """No: each statement about the schema commits, before and after itself.
+        """Return False: each DDL statement commits the transaction before it, and itself.
 
         Source: "Statements That Cause an Implicit Commit" in MySQL's reference manual. A subclass
-        for a relative of MySQL may say otherwise.
+        for a related database may say otherwise.
         """
         return impl_class.transactional_ddl
 
     @hookimpl
     def statement_terminator(self, impl_class: type[DefaultImpl]) -> str:
-        """A semicolon."""
+        """Return a semicolon."""
         return impl_class.command_terminator
 
     @hookimpl
     def batch_separator(self) -> str:
-        """None: the client sends each statement as it ends."""
+        """Return no separator: the client sends each statement at its end."""
         return ""
 
     @hookimpl
     def offline_transaction(self) -> OfflineTransaction:
-        """``BEGIN`` and ``COMMIT``, for scripts that ask for transactions."""
+        """Return ``BEGIN`` and ``COMMIT``, for scripts with transactions."""
         return OfflineTransaction()
 
     @hookimpl
     def autocommit_level(self) -> str:
-        """Every supported driver has it under this name."""
+        """Return AUTOCOMMIT, which every supported driver accepts."""
         return "AUTOCOMMIT"
 
     @hookimpl
     def statement_journal(self) -> JournalSupport:
-        """All revisions are recorded: what one did stays when it is cut off."""
+        """Journal all revisions, because their DDL cannot be rolled back."""
         from idiolect_mysql.journal import MysqlJournal
 
         return MysqlJournal()
@@ -80,20 +80,20 @@ class MysqlPlugin:
     def normalise_expressions(
         self, connection: Connection, expressions: Sequence[Expression]
     ) -> list[str | None]:
-        """In the words of SHOW CREATE TABLE, by means of temporary tables."""
+        """Return expressions as SHOW CREATE TABLE reports them, using temporary tables."""
         return wording.worded(connection, expressions)
 
     @hookimpl
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
-        """A lock by name, of the session."""
+        """Return a named lock of the session."""
         return NamedLock(connection, request)
 
     @hookimpl
     def missing_privileges(
         self, connection: Connection, table: Table, needed: Collection[str]
     ) -> str:
-        """What EXPLAIN and the catalogue say of this login."""
-        # Asked only where something is due.
+        """Query the privileges of the current user with EXPLAIN and the catalogue."""
+        # Imported here because it is only needed if there is something to do.
         from idiolect_mysql import privileges
 
         return privileges.missing_privileges(connection, table, needed)
@@ -102,19 +102,19 @@ class MysqlPlugin:
     def session_limits(
         self, connection: Connection, limits: SessionLimits
     ) -> AbstractContextManager[None]:
-        """Both limits, as far as the database has them."""
+        """Apply both limits."""
         return session_limits(connection, limits)
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:
-        """Errors that end with another connection's transaction."""
+        """Return errors that disappear with the end of another transaction."""
         return lock.transient_error(error)
 
     @hookimpl
     def reflect_tables(
         self, connection: Connection, names: Mapping[str | None, Collection[str]]
     ) -> ReflectedTables | None:
-        """What SQLAlchemy tells, from seven queries a schema instead of one a table."""
+        """Reflect with SQLAlchemy, from seven queries per schema instead of one per table."""
         if not reflect.can_reflect(connection):
             return None
         return reflect.reflect_tables(connection, names)
@@ -140,9 +140,9 @@ class MysqlPlugin:
 
 
 class MariadbPlugin(MysqlPlugin):
-    """The plugin for SQLAlchemy's dialect ``mariadb``, which stands for MariaDB and no other."""
+    """The plugin for SQLAlchemy's dialect ``mariadb``, which only supports MariaDB."""
 
     @hookimpl
     def get_impl_class(self) -> type[DefaultImpl]:
-        """MariaDB's own."""
+        """Return MariaDB's impl."""
         return MariaDBImpl

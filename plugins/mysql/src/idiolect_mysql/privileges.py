@@ -1,8 +1,8 @@
-"""What keeps a login from writing a table of a run on MySQL and MariaDB.
+"""Determines missing privileges on a table of a run in MySQL and MariaDB.
 
-Used by the plugin before a run writes. EXPLAIN asks for the privileges of the statement that it
-explains, those of roles and of patterns among them, and changes nothing. Nothing explains a CREATE
-TABLE: the catalogue tells of that, where no role may hide what it leaves out.
+Used by the plugin before a run writes. EXPLAIN requires the privileges of the explained statement,
+including those from roles and patterns, and changes nothing. CREATE TABLE cannot be explained: the
+catalogue is queried instead, unless a role may have privileges that it does not show.
 Source: MySQL's manual, "EXPLAIN Statement"; MariaDB's manual, "EXPLAIN".
 """
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection
 
-#: Errors "command denied", to a table and to a column. Source: MySQL's error message reference.
+#: Errors "command denied", for tables and columns. Source: MySQL's error message reference.
 _DENIED = {1142, 1143}
-#: Where a line of SHOW GRANTS gives more than the right to connect.
+#: A line of SHOW GRANTS that grants more than the right to connect.
 _GRANTED_ON = re.compile(r"GRANT (?!USAGE ON).* ON (\*|`(?:[^`]|``)+`)\.")
 _EXPLAIN = {
     "INSERT": "EXPLAIN INSERT INTO {0} ({1}) VALUES ('1')",
@@ -42,7 +42,7 @@ _GRANTED = """SELECT privilege_type FROM information_schema.user_privileges
 
 
 def missing_privileges(connection: Connection, table: Table, needed: Collection[str]) -> str:
-    """Return who may not do what, and the statement that grants it; "" where all is granted."""
+    """Return the user, missing privileges, and the statement that grants them; "" if none."""
     login, database, read_only = connection.exec_driver_sql(_LOGIN).one()
     schema = table.schema or database
     if read_only and not connection.exec_driver_sql(_MAY_ANYWAY).scalar():
@@ -82,30 +82,30 @@ def _is_denied(connection: Connection, table: Table, privilege: str) -> bool:
 
 
 def _granted(connection: Connection, schema: str, name: str) -> set[str]:
-    """Return what the catalogue says is granted; empty where that is not all."""
+    """Return the privileges in the catalogue; empty if it may be incomplete."""
     try:
         if connection.exec_driver_sql(_ROLE).scalar() not in {None, "NONE"}:
             return set()
     except DBAPIError:
-        # MySQL 5 has no roles, which can hide nothing then.
+        # MySQL 5 has no roles, so nothing is hidden.
         pass
     values = {"schema": schema, "name": name}
     return set(connection.execute(text(_GRANTED), values).scalars())
 
 
 def _has_public_grants(connection: Connection, schema: str) -> bool:
-    """Return whether everybody was granted something there, which no catalogue shows to them."""
+    """Return whether PUBLIC has grants there, which the catalogue does not show to users."""
     try:
         lines = connection.exec_driver_sql("SHOW GRANTS FOR PUBLIC").scalars().all()
     except DBAPIError:
-        # MySQL, and MariaDB before 10.11: there is no such grantee.
+        # MySQL, and MariaDB before 10.11, have no PUBLIC.
         return False
     places = [found.group(1) for found in map(_GRANTED_ON.search, lines) if found]
     return any(place == "*" or fnmatchcase(schema, _as_glob(place)) for place in places)
 
 
 def _as_glob(pattern: str) -> str:
-    """Return a pattern of LIKE as one of the shell, wider where it escapes something."""
+    """Convert a LIKE pattern to a shell pattern; less strict if it contains escapes."""
     return pattern.strip("`").replace("\\", "").replace("%", "*").replace("_", "?")
 
 

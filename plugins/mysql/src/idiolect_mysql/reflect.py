@@ -1,7 +1,7 @@
-"""All tables of MySQL and MariaDB in seven queries a schema, told by SQLAlchemy's own inspector.
+"""Reflects all tables of MySQL and MariaDB in seven queries per schema, with SQLAlchemy's code.
 
-SQLAlchemy reads SHOW CREATE TABLE, one table after the other. Here it reads a text that is written
-from information_schema. Used by the plugin.
+SQLAlchemy parses SHOW CREATE TABLE, one table after the other. Here it parses text generated from
+information_schema.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     Parts = dict[str, list[tuple[str | None, str]]]
 
 _SHOW = re.compile(r"SHOW CREATE TABLE (.+)", re.DOTALL)
-#: How names are quoted, unless the server was told to do otherwise.
+#: The quote character for names, in the default SQL mode.
 _QUOTE = "`"
-#: The first versions whose information_schema says all that is needed here.
+#: The first versions whose information_schema has everything needed here.
 _FIRST_MYSQL = (8, 0, 16)
 _FIRST_MARIADB = (10, 2, 22)
 
 
 def can_reflect(connection: Connection) -> bool:
-    """Return whether the server has what is needed here, and quotes names as usual."""
+    """Return whether the server version is sufficient, and the quoting of names is the default."""
     dialect: Any = connection.dialect
     first = _FIRST_MARIADB if dialect.is_mariadb else _FIRST_MYSQL
     version = dialect.server_version_info or ()
@@ -49,12 +49,12 @@ def can_reflect(connection: Connection) -> bool:
 def reflect_tables(
     connection: Connection, names: Mapping[str | None, Collection[str]]
 ) -> ReflectedTables:
-    """Return tables as SQLAlchemy tells of them; each is looked at when it is asked for.
+    """Return tables as SQLAlchemy reflects them, lazily.
 
     Args:
-        connection: is asked now, and later about tables that information_schema does not tell of
-            in full.
-        names: the tables wanted, by schema.
+        connection: queried now, and later for tables that information_schema describes
+            incompletely.
+        names: the requested tables, by schema.
     """
     default: Any = connection.dialect.default_schema_name
     catalogues = {schema: read(connection, schema or default or "") for schema in names}
@@ -87,7 +87,7 @@ def reflect_tables(
 
 
 def _parts(catalogue: Catalogue, table: str) -> Parts:
-    """Return the parts of a table's indexes on expressions: a column's name, or SQL in brackets."""
+    """Return the elements of indexes on expressions: a column name, or SQL in parentheses."""
     return {
         name: [(row.column or None, f"({unescaped(row.expression)})") for row in rows]
         for name, rows in by_index(catalogue.indexes[table]).items()
@@ -102,7 +102,7 @@ def _corrected(
 
 
 def _with_expressions(index: Any, parts: list[tuple[str | None, str]] | None) -> Any:
-    """Return an index in the form that SQLAlchemy has for those on expressions."""
+    """Return an index in SQLAlchemy's format for indexes on expressions."""
     if parts is None:
         return index
     expressions = [sql if column is None else column for column, sql in parts]
@@ -110,8 +110,8 @@ def _with_expressions(index: Any, parts: list[tuple[str | None, str]] | None) ->
     return {**index, "column_names": columns, "expressions": expressions}
 
 
-#: SQLAlchemy takes words in brackets for the columns of an index on expressions, and each unique
-#: index for a constraint.
+#: SQLAlchemy mistakes words in parentheses for the columns of an index on expressions, and each
+#: unique index for a constraint.
 _CORRECTIONS: dict[str, Callable[..., Any]] = {
     "indexes": _with_expressions,
     "unique_constraints": lambda one, parts: one if parts is None else None,
@@ -119,7 +119,7 @@ _CORRECTIONS: dict[str, Callable[..., Any]] = {
 
 
 def _with_default(info: Any, rows: Mapping[str, ColumnRow], writer: Writer) -> Any:
-    """Return a column with its default, where that is an expression, which SQLAlchemy cannot read.
+    """Return a column with its default if that is an expression, which SQLAlchemy cannot parse.
 
     A change of the column has to repeat the default, or the server drops it.
     """
@@ -133,7 +133,7 @@ def _with_default(info: Any, rows: Mapping[str, ColumnRow], writer: Writer) -> A
 def _answers(
     connection: Connection, writers: Mapping[str | None, Writer], keys: Collection[Key]
 ) -> Callable[[str, Any], list[Any] | None]:
-    """Return a function that answers SHOW CREATE TABLE."""
+    """Return a function that returns the rows of SHOW CREATE TABLE."""
     quote = connection.dialect.identifier_preparer.quote_identifier
     places = {".".join(quote(part) for part in key if part is not None): key for key in keys}
 

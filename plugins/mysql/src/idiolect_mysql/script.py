@@ -1,7 +1,6 @@
-"""Statements of a script that hold semicolons of their own, for the clients of MySQL and MariaDB.
+"""Wraps statements that contain semicolons in DELIMITER commands, for scripts.
 
-Used by the impl when it writes for ``--sql``. Nothing here is sent to a server: ``DELIMITER`` is a
-word of the clients alone.
+``DELIMITER`` is a command of the clients and never sent to a server.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ _QUOTED = re.compile(
         (?:--\s|\#)[^\n]* | /\*(?!M?!).*?\*/""",
     re.VERBOSE | re.DOTALL,
 )
-#: What has a body: stored programs, and MariaDB's blocks outside of them.
+#: Statements with a body: stored programs, and MariaDB's anonymous blocks.
 _PROGRAM = re.compile(
     r"""\s*(?:
         CREATE\b (?:\s+OR\s+REPLACE)? (?:\s+DEFINER\s*=\s*\S+(?:\s*@\s*\S+)?)? (?:\s+AGGREGATE)?
@@ -31,7 +30,7 @@ _DELIMITERS = ("$$", "//", "~~", "@@@")
 
 
 def has_body(sql: str) -> bool:
-    """Return whether a statement is a stored program with semicolons inside of it."""
+    """Return whether a statement is a stored program that contains semicolons."""
     bare = _QUOTED.sub("''", sql).strip().removesuffix(";")
     return ";" in bare and _PROGRAM.match(bare) is not None
 

@@ -1,7 +1,7 @@
-"""The text of SHOW CREATE TABLE out of information_schema, for SQLAlchemy to read.
+"""Generates the text of SHOW CREATE TABLE from information_schema, for SQLAlchemy to parse.
 
-Used by reflection. A table with anything that information_schema does not tell in full has no text
-here: the server is asked for that one.
+Used by reflection. For tables that information_schema describes incompletely there is no text: the
+server is queried for these.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PRIMARY = "PRIMARY"
 _ORDINARY_KINDS = {"BTREE", "HASH"}
 _GENERATED = {"STORED GENERATED": "STORED", "VIRTUAL GENERATED": "VIRTUAL"}
 _DEFAULT_GENERATED = "DEFAULT_GENERATED"
-#: The defaults that SQLAlchemy's pattern of a column reads in full.
+#: Defaults that SQLAlchemy's pattern of a column matches completely.
 _READABLE_DEFAULT = re.compile(r"NULL|'(?:''|[^'\\])*'|[\-\w.()]+")
 _ON_UPDATE = re.compile(r"on update (current_timestamp(?:\(\d*\))?)", re.IGNORECASE)
 _MOMENT = re.compile(r"current_timestamp(?:\(\d*\))?", re.IGNORECASE)
@@ -29,18 +29,18 @@ _ESCAPES = {"\\": "\\\\", "'": "''", "\n": "\\n", "\r": "\\r", "\0": "\\0", "\x1
 _ESCAPED = re.compile("|".join(map(re.escape, _ESCAPES)))
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _PLAIN_OPTIONS = re.compile(r"(?: ?[\w]+=[\w]+)*")
-#: A default of bytes in MySQL, which may end at the first that is zero.
+#: A binary default in MySQL, which may be truncated at the first zero byte.
 _BYTES = re.compile(r"0x[0-9A-Fa-f]*$")
-#: MySQL tells this collation though its character set has it of itself.
+#: MySQL shows this collation although it is the default of its character set.
 _ALWAYS_TOLD = "utf8mb4_0900_ai_ci"
 
 
 class Writer:
-    """Writes the text for tables of one schema.
+    """Generates the text for tables of one schema.
 
     Args:
-        connection: its dialect tells which server it is.
-        catalogue: what was read.
+        connection: its dialect identifies the server.
+        catalogue: the data read from the schema.
     """
 
     def __init__(self, connection: Connection, catalogue: Catalogue) -> None:
@@ -48,11 +48,11 @@ class Writer:
         self._catalogue = catalogue
         self._quote: Callable[[str], str] = _quoted
         self._is_mariadb: bool = dialect.is_mariadb  # type: ignore[attr-defined]
-        #: What a foreign key does where nothing was said.
+        #: The default action of a foreign key.
         self._inaction = "RESTRICT" if self._is_mariadb else "NO ACTION"
 
     def text(self, name: str) -> str | None:
-        """Return the text for a table; None where the server is to be asked."""
+        """Return the text for a table; None if the server has to be queried."""
         if is_odd(self._catalogue, name):
             return None
         lines = [*self._columns(name), *self._indexes(name), *self._keys(name)]
@@ -75,10 +75,11 @@ class Writer:
             yield " ".join(parts)
 
     def _collation(self, column: ColumnRow, of_table: str | None) -> Iterator[str]:
-        """Yield what differs from the table's.
+        """Yield the collation if it differs from the table's.
 
-        Whether MySQL was told a collation in so many words is not in information_schema: one that
-        is the table's is left out.
+        information_schema does not show whether MySQL was given a collation explicitly: one equal
+            to
+        the table's is omitted.
         """
         if not column.collation:
             return
@@ -104,7 +105,7 @@ class Writer:
         elif column.type.startswith("timestamp"):
             yield "NULL"
         default = self.default(column)
-        # SQLAlchemy loses the rest of the column, its comment as well, after any other one.
+        # After any other default SQLAlchemy's pattern loses the rest, including the comment.
         if default is not None and _READABLE_DEFAULT.fullmatch(default):
             yield f"DEFAULT {default}"
         update = _ON_UPDATE.search(column.extra)
@@ -114,9 +115,9 @@ class Writer:
             yield "AUTO_INCREMENT"
 
     def default(self, column: ColumnRow) -> str | None:
-        """Return a default as SQL: MariaDB keeps it so, MySQL keeps the value of a literal.
+        """Return a default as SQL: MariaDB stores it so, MySQL stores the value of a literal.
 
-        None where there is none, or where bytes may be cut off.
+        None if there is none, or if it may be truncated.
 
         Source: "The INFORMATION_SCHEMA COLUMNS Table" in both manuals.
         """
@@ -177,10 +178,10 @@ class Writer:
 
 
 def is_odd(catalogue: Catalogue, name: str) -> bool:
-    """Return whether a table has what information_schema does not tell in full.
+    """Return whether information_schema describes a table incompletely.
 
-    That is: no ordinary table, partitions, options of an engine, compressed or invisible columns,
-    indexes on expressions, words or places, defaults of bytes.
+    That is, if it is not an ordinary table, or has partitions, engine options, compressed or
+    invisible columns, indexes on expressions, full-text or spatial indexes, or binary defaults.
     """
     table = catalogue.tables[name]
     if table.kind != _BASE or not _PLAIN_OPTIONS.fullmatch(table.options or ""):
@@ -207,7 +208,7 @@ def unescaped(expression: str) -> str:
 
 
 def by_index(rows: list[IndexRow]) -> dict[str, list[IndexRow]]:
-    """Return the parts of each index, the indexes in the order of the rows."""
+    """Return the elements of each index, with indexes in the order of the rows."""
     found: dict[str, list[IndexRow]] = {}
     for row in rows:
         found.setdefault(row.name, []).append(row)
@@ -232,5 +233,5 @@ def _literal(text: str) -> str:
 
 
 def _quoted(name: str) -> str:
-    """Return a name as the server quotes it: drivers want percent signs twice, it does not."""
+    """Quote a name as the server does: drivers need doubled percent signs, it does not."""
     return "`" + name.replace("`", "``") + "`"

@@ -1,4 +1,4 @@
-"""A table's signature out of information_schema's rows. Used by reflection."""
+"""Computes a table's signature from information_schema. Used by reflection."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from idiolect_mysql.catalogue import Catalogue
 
 _PRIMARY = "PRIMARY"
-#: No rule, to InnoDB.
+#: Equivalent to no action in InnoDB.
 _INACTION = {"RESTRICT", "NO ACTION"}
 
 
 def signature(catalogue: Catalogue, name: str, default_schema: str | None) -> TableSignature | None:
-    """Return the signature of a table; None where it has none.
+    """Return the signature of a table, or None.
 
     Args:
-        catalogue: what was read of its schema.
+        catalogue: the data read from its schema.
         name: the table.
-        default_schema: a schema that is as good as none.
+        default_schema: a schema that is equivalent to None.
     """
     if is_odd(catalogue, name):
         return None
@@ -76,7 +76,7 @@ def _implied(
     primary: tuple[str, ...],
     places: dict[tuple[str, ...], set[str]],
 ) -> list[str]:
-    """Return the names of indexes that a foreign key made or needs: no other begins so."""
+    """Return the names of indexes that a foreign key created, or needs for lack of another."""
     found = []
     for name, (columns, unique) in indexes.items():
         others = [other for key, (other, _) in indexes.items() if key != name]

@@ -1,7 +1,7 @@
-"""Expressions as MySQL or MariaDB words them: given to a temporary table, and read from it.
+"""Normalises expressions by creating a temporary table with them, and reading it back.
 
-Used by the plugin with many expressions at a time, and by the impl for defaults that SQLAlchemy
-cannot read. Making and dropping a temporary table ends no transaction, and nothing stays.
+Used by the plugin for many expressions at a time, and by the impl for defaults that SQLAlchemy
+cannot parse. Creating and dropping a temporary table ends no transaction.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ _MADE = {
 _KEY = re.compile(r"^ *KEY `(\w+)` \((.*)\),?$", re.MULTILINE)
 _COLUMN = re.compile(r"^ *`((?:[^`]|``)+)` ")
 _PIECE = re.compile(r"'(?:[^'\\]|''|\\.)*'|`(?:[^`]|``)*`|[()]|\s+|[^\s'`()]+", re.DOTALL)
-#: A default that SQLAlchemy puts no brackets around on MySQL, which wants them around expressions:
-#: a word, text, what has them already, a moment of a precision, and one that is renewed.
+#: Defaults that need no additional parentheses on MySQL, which requires them around expressions:
+#: a word, a string, one in parentheses, CURRENT_TIMESTAMP with precision, with ON UPDATE.
 _AS_IT_IS = re.compile(
     r"\s*['\"(]|\w*$|(?:now|current_timestamp)\(\d+\)|.*\bON UPDATE\b", re.IGNORECASE | re.DOTALL
 )
-#: What may follow a default. Source: "CREATE TABLE" in MariaDB's documentation.
+#: Words that may follow a default. Source: "CREATE TABLE" in MariaDB's documentation.
 _AFTER = {"COMMENT", "CHECK", "INVISIBLE", "COMPRESSED", "WITHOUT", "REFERENCES", "/*!80023"}
 
 
 def worded(connection: Connection, expressions: Sequence[Expression]) -> list[str | None]:
-    """Return expressions as the database tells them; None for those that it does not take.
+    """Return expressions as the database reports them; None for those that it rejects.
 
-    Three statements a table; where one of its expressions is refused, three for each of them.
+    Sends three statements per table; if one of its expressions is rejected, three per expression.
 
     Args:
         connection: to the database.
-        expressions: of tables that are there.
+        expressions: expressions of existing tables.
     """
     found: dict[int, str] = {}
     tables: dict[Table, dict[int, Expression]] = {}
@@ -67,7 +67,7 @@ def worded(connection: Connection, expressions: Sequence[Expression]) -> list[st
 def _told(
     connection: Connection, table: Table, numbered: dict[int, Expression]
 ) -> dict[int, str] | None:
-    """Return what the database makes of one table's expressions; None where it refuses."""
+    """Return one table's expressions as the database reports them; None if it rejects any."""
     try:
         parts = _parts(connection, table, numbered)
         _execute(connection, f"CREATE TEMPORARY TABLE {_NAME} ({', '.join(parts)})")
@@ -87,7 +87,7 @@ def _parts(connection: Connection, table: Table, numbered: dict[int, Expression]
     compiler = connection.dialect.type_compiler_instance
     parts = []
     for column in table.c:
-        with contextlib.suppress(CompileError):  # a type that nobody knows
+        with contextlib.suppress(CompileError):  # an unknown type
             type_ = compiler.process(column.type, type_expression=column)
             parts.append(f"{_quoted(column.name)} {type_} NULL")
     for number, one in numbered.items():
@@ -125,7 +125,7 @@ def _read(connection: Connection, kinds: set[str]) -> dict[str, str]:
 
 
 def defaults_of(connection: Connection, table: str, schema: str | None = None) -> dict[str, str]:
-    """Return the defaults of a table's columns in full; SQLAlchemy reads plain ones alone.
+    """Return the complete defaults of a table's columns; SQLAlchemy only parses simple ones.
 
     Args:
         connection: to the database.
@@ -147,7 +147,7 @@ def _definition(connection: Connection, name: str) -> str:
 
 
 def default_in(definition: str) -> str | None:
-    """Return the default in a column's definition as SHOW CREATE TABLE has it."""
+    """Return the default in a column's definition from SHOW CREATE TABLE."""
     depth = 0
     default: list[str] | None = None
     for piece in _PIECE.findall(definition.rstrip(",")):

@@ -1,6 +1,6 @@
-"""What Oracle tells in other words than the model: types, defaults, unique constraints.
+"""Compares what Oracle reports differently from models: types, defaults, unique constraints.
 
-Used by the impl. Nothing here asks the database.
+Used by the impl. The database is not queried here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Index
     from sqlalchemy.engine import Dialect
 
-#: Words for types that are the same: Oracle keeps all whole and decimal numbers as NUMBER.
+#: Equivalent type names: Oracle stores all integer and decimal types as NUMBER.
 TYPE_SYNONYMS: tuple[set[str], ...] = (
     {"VARCHAR", "VARCHAR2"},
     {"BIGINT", "INTEGER", "SMALLINT", "DECIMAL", "NUMERIC", "NUMBER"},
@@ -32,19 +32,19 @@ _QUOTED_NUMBER = re.compile(r"'\s*([-+]?\d+(?:\.\d+)?)\s*'")
 
 
 def told_default(default: str | None) -> str | None:
-    """Return a default as it was meant when it was written: NULL is that of a column without one.
+    """Return a default as it was intended: NULL means none.
 
-    Source: "ALTER TABLE", modify_column_clauses: a default is taken away by DEFAULT NULL.
+    Source: "ALTER TABLE", modify_column_clauses: a default is removed by DEFAULT NULL.
     """
     text = (default or "").strip()
     return text if text and text.upper() != "NULL" else None
 
 
 def plain_default(default: str | None) -> str | None:
-    """Return a default's SQL in the one form that equal defaults have, None for none.
+    """Return a default's SQL in a normalised form, or None.
 
-    Oracle keeps the text as it was written, the white space before what followed included; a
-    default that was taken away is NULL from then on. Quotes count, but not those of a number.
+    Oracle stores the text as written, including trailing white space; a default that was removed is
+    NULL. Quotes are significant, except those of a number.
 
     Source: "ALL_TAB_COLUMNS" in Oracle's Database Reference, DATA_DEFAULT.
     """
@@ -58,7 +58,7 @@ def plain_default(default: str | None) -> str | None:
 
 
 def _in_one_case(text: str) -> str:
-    """Return SQL in upper case and with single blanks, but in quotes."""
+    """Return SQL in upper case with white space collapsed, except in quotes."""
     parts = _QUOTED.split(text)
     return "".join(
         part if place % 2 else re.sub(r"\s+", " ", part).upper() for place, part in enumerate(parts)
@@ -74,17 +74,17 @@ def tell_apart_uniques(
     dialect: Dialect,
     is_constraint: Callable[[Index], bool],
 ) -> None:
-    """Let a unique index of the database be a constraint, where it holds one up.
+    """Treat a unique index of the database as a constraint if it enforces one.
 
-    SQLAlchemy reads the index alone, and Oracle drops it only with its constraint (ORA-02429).
+    SQLAlchemy only reflects the index, and Oracle only drops it with its constraint (ORA-02429).
 
     Args:
-        conn_uniques: of the database; changed in place.
-        conn_indexes: of the database; changed in place.
+        conn_uniques: of the database; modified in place.
+        conn_indexes: of the database; modified in place.
         model_uniques: of the model.
         model_indexes: of the model.
-        dialect: what names of the model become.
-        is_constraint: asks the database about an index that the model does not have.
+        dialect: determines final names of the model.
+        is_constraint: queries the database about an index that is not in the model.
     """
     names = _names(model_uniques, dialect)
     index_names = _names(model_indexes, dialect)

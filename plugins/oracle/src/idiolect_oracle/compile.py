@@ -1,6 +1,6 @@
-"""Oracle's own text for the core's constructs.
+"""Oracle's SQL for the core's constructs.
 
-Registered when the plugin is loaded; nothing is called from here.
+Registered when the module is imported.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def visit_add_column(element: AddColumn, compiler: DDLCompiler, **kw: Any) -> st
 
 @compiles(ColumnNullable, "oracle")
 def visit_column_nullable(element: ColumnNullable, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the word alone: MODIFY leaves out what does not change.
+    """Render only NULL or NOT NULL: MODIFY leaves unspecified properties unchanged.
 
     Source: "ALTER TABLE", modify_column_clauses, in Oracle's SQL Language Reference.
     """
@@ -65,9 +65,9 @@ def visit_column_type(element: ColumnType, compiler: DDLCompiler, **kw: Any) -> 
 
 @compiles(ColumnDefault, "oracle")
 def visit_column_default(element: ColumnDefault, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the new default; NULL is the default of a column that has none.
+    """Render the new default, or NULL for none.
 
-    Source: "ALTER TABLE", modify_column_clauses, DEFAULT: none of its forms drops a default.
+    Source: "ALTER TABLE", modify_column_clauses, DEFAULT: there is no syntax to drop a default.
     """
     default = "NULL"
     if element.default is not None:
@@ -88,7 +88,7 @@ def visit_column_name(element: ColumnName, compiler: DDLCompiler, **kw: Any) -> 
 
 @compiles(ColumnComment, "oracle")
 def visit_column_comment(element: ColumnComment, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the comment as a statement of its own; an empty one is none.
+    """Render the comment as a separate statement; an empty one is none.
 
     Source: "COMMENT" in Oracle's SQL Language Reference: a comment is dropped by setting ''.
     """
@@ -100,7 +100,7 @@ def visit_column_comment(element: ColumnComment, compiler: DDLCompiler, **kw: An
 
 @compiles(RenameTable, "oracle")
 def visit_rename_table(element: RenameTable, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the new name alone: a table stays in its schema.
+    """Render the new name without schema: a table stays in its schema.
 
     Source: "ALTER TABLE", RENAME TO, in Oracle's SQL Language Reference.
     """
@@ -110,7 +110,7 @@ def visit_rename_table(element: RenameTable, compiler: DDLCompiler, **kw: Any) -
 
 @compiles(IdentityColumnDefault, "oracle")
 def visit_identity_column(element: IdentityColumnDefault, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the whole new identity, or that it is dropped.
+    """Render the new identity, or drop it.
 
     Source: "ALTER TABLE", modify_col_properties, identity_clause and drop_identity_clause.
     """
@@ -127,7 +127,7 @@ def add_column(
     inline_primary_key: bool | None = None,
     **kw: Any,
 ) -> str:
-    """Return the clause that adds a column, with the constraints that stand inside it."""
+    """Return the clause that adds a column, including its inline constraints."""
     clause = base.add_column(
         compiler,
         column,
@@ -139,7 +139,7 @@ def add_column(
 
 
 def alter_column(compiler: DDLCompiler, name: str) -> str:
-    """Return the clause that alters a column, up to what is altered."""
+    """Return the clause that alters a column, up to the change itself."""
     return f"MODIFY {format_column_name(compiler, name)}"
 
 

@@ -1,7 +1,4 @@
-"""Oracle's impl: MODIFY where others ALTER COLUMN, and scripts for SQL*Plus.
-
-Contexts on Oracle make one.
-"""
+"""Oracle's impl: MODIFY instead of ALTER COLUMN, and scripts for SQL*Plus."""
 
 from __future__ import annotations
 
@@ -28,11 +25,11 @@ if TYPE_CHECKING:
 
 
 class OracleImpl(DefaultImpl):
-    """Changes the schema of an Oracle database, which commits each change at once.
+    """Changes the schema of an Oracle database, which commits each change immediately.
 
     Attributes:
-        batch_separator: the line after each statement of a script; what
-            ``configure(oracle_batch_separator=...)`` says wins.
+        batch_separator: the line after each statement of a script;
+            ``configure(oracle_batch_separator=...)`` overrides it.
     """
 
     __dialect__ = "oracle"
@@ -59,12 +56,13 @@ class OracleImpl(DefaultImpl):
 
     @property
     def is_for_sqlplus(self) -> bool:
-        """Whether a script is worded for SQL*Plus; ``configure(oracle_sqlplus=False)``: no."""
+        """Whether scripts are formatted for SQL*Plus; ``configure(oracle_sqlplus=False)``: no."""
         return bool(self.context_opts.get("oracle_sqlplus", True))
 
     def _exec(self, construct: Executable | str, *args: Any, **kw: Any) -> CursorResult[Any] | None:
         if self.as_sql and self.is_for_sqlplus and isinstance(construct, Insert):
-            # Else SQLAlchemy asks for the new key INTO a variable, and a script has none.
+            # Otherwise SQLAlchemy returns the new key INTO a variable, which a script does not
+            # have.
             construct = construct.inline()
         return super()._exec(construct, *args, **kw)
 
@@ -78,7 +76,7 @@ class OracleImpl(DefaultImpl):
                 "SQL*Plus will ask for a value where this statement has '&' outside of a literal; "
                 f"begin the script with SET DEFINE OFF: {text!r}"
             )
-        # After nothing but a comment, the separator would run the statement before once more.
+        # After only a comment, the separator would run the previous statement again.
         return super().script_lines(text) if sqlplus.has_code(text) else [text]
 
     def add_column(
@@ -89,13 +87,13 @@ class OracleImpl(DefaultImpl):
         if_not_exists: bool | None = None,
         **kw: Any,
     ) -> None:
-        """Add a column. Oracle has no IF NOT EXISTS for one, and a warning says so.
+        """Add a column. Oracle does not support IF NOT EXISTS here, so there is a warning.
 
         Args:
             table_name: the table.
             column: see :meth:`idiolect.ddl.impl.DefaultImpl.add_column`.
-            if_not_exists: changes nothing.
-            kw: the same method's further arguments.
+            if_not_exists: has no effect.
+            kw: other arguments of the same method.
         """
         if if_not_exists:
             warn(
@@ -105,9 +103,9 @@ class OracleImpl(DefaultImpl):
         super().add_column(table_name, column, **kw)
 
     def create_table_comment(self, table: Table) -> None:
-        """Set the comment that ``table`` bears; None removes it, and NULL is no comment here.
+        """Set the comment of ``table``; None removes it, as NULL is not accepted.
 
-        Source: "COMMENT" in Oracle's SQL Language Reference: a literal alone may follow IS.
+        Source: "COMMENT" in Oracle's SQL Language Reference: only a literal may follow IS.
         """
         if table.comment is None:
             self.drop_table_comment(table)
@@ -115,10 +113,10 @@ class OracleImpl(DefaultImpl):
             super().create_table_comment(table)
 
     def alter_statements(self, changes: ColumnChanges) -> list[AlterColumn]:
-        """Return the statements of standard SQL, but leave a default that an identity replaces.
+        """Return the standard SQL statements, but keep a default that an identity replaces.
 
-        Each statement commits: one that drops the default before Oracle refuses the identity
-        would leave the column with neither.
+        Each statement commits: if the default were dropped first and Oracle then rejected the
+        identity, the column would have neither.
         """
         if isinstance(changes.server_default, Identity) and not isinstance(
             changes.existing_server_default, Identity
@@ -129,7 +127,7 @@ class OracleImpl(DefaultImpl):
     def autogen_column_reflect(
         self, inspector: Any, table: Table, column_info: dict[str, Any]
     ) -> None:
-        """Take the white space off a default that Oracle keeps with it, and NULL for none."""
+        """Remove the white space that Oracle stores with a default, and NULL for none."""
         column_info["default"] = compare.told_default(column_info.get("default"))
 
     def compare_server_default(
@@ -139,7 +137,7 @@ class OracleImpl(DefaultImpl):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        """Compare without the white space, parentheses and quotes that Oracle keeps."""
+        """Compare defaults without the white space, parentheses and quotes that Oracle stores."""
         return compare.plain_default(rendered_metadata_default) != compare.plain_default(
             rendered_inspector_default
         )
@@ -151,7 +149,7 @@ class OracleImpl(DefaultImpl):
         metadata_unique_constraints: set[UniqueConstraint],
         metadata_indexes: set[Index],
     ) -> None:
-        """Know a unique constraint by the index that holds it up."""
+        """Recognise a unique constraint by its index."""
         compare.tell_apart_uniques(
             conn_uniques,
             conn_indexes,
@@ -171,10 +169,10 @@ class OracleImpl(DefaultImpl):
 
 
 def separator_of(impl_class: type[DefaultImpl], opts: Mapping[str, Any]) -> str:
-    """Return the line after each statement of a script, ``""`` for none.
+    """Return the line after each statement of a script; may be empty.
 
     Args:
-        impl_class: its attribute counts unless the option says something else.
+        impl_class: its attribute is used unless the option overrides it.
         opts: the options of ``configure()``.
     """
     by_class: str = getattr(impl_class, "batch_separator", OracleImpl.batch_separator)

@@ -1,7 +1,7 @@
-"""What the statement journal has to know of Oracle, where each DDL statement commits.
+"""Oracle's support for the statement journal, as each DDL statement commits.
 
-Hook ``statement_journal`` gives it. What a statement changes is read off its words; the data
-dictionary tells whether it was carried out.
+The objects that a statement changes are parsed from its text; whether it was executed is determined
+from the data dictionary.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PART = r"(?:\"[^\"]+\"|[\w$#]+)"
 _NAME = rf"{_PART}(?:\s*\.\s*{_PART})?"
 _EXISTS = r"(?:\s+IF\s+(?:NOT\s+)?EXISTS)?"
 _FLAGS = re.IGNORECASE | re.DOTALL
-#: What may be sent again: it replaces, or leaves all as it is the second time.
+#: Statements that can be repeated: they replace an object, or have no effect the second time.
 _REPEATABLE = re.compile(
     r"(?:CREATE\s+OR\s+REPLACE|COMMENT|GRANT|REVOKE|ANALYZE|AUDIT|NOAUDIT|TRUNCATE|PURGE"
     r"|ALTER\s+(?:VIEW|TRIGGER|PROCEDURE|FUNCTION|PACKAGE))\b",
@@ -91,14 +91,14 @@ _OF_OTHERS = (
 
 
 class OracleJournal(JournalSupport):
-    """Oracle's answers."""
+    """Oracle's support for the statement journal."""
 
     ddl_commits = True
-    # The driver commits each statement by itself then, and there is no word that begins.
+    # In autocommit mode the driver commits each statement, and there is no BEGIN statement.
     transaction: ClassVar[tuple[str, str, str] | None] = None
 
     def kind(self, sql: str) -> Kind:
-        """Return what a statement does; Oracle has words of its own for the session."""
+        """Classify a statement; Oracle has its own statements for the session."""
         body = body_of(sql)
         if _SESSION.match(body):
             return Kind.SESSION
@@ -107,7 +107,7 @@ class OracleJournal(JournalSupport):
         return super().kind(sql)
 
     def objects(self, sql: str) -> tuple[str, ...] | None:
-        """Return ``KIND name``; () where the statement may be repeated."""
+        """Return ``KIND name``; () if the statement can be repeated."""
         body = body_of(sql)
         if _REPEATABLE.match(body):
             return ()
@@ -124,7 +124,7 @@ class OracleJournal(JournalSupport):
         return (f"{kind} {name}", f"{kind} {schema.group(1) if schema else ''}{renamed.group(1)}")
 
     def definitions(self, connection: Connection, objects: Iterable[str]) -> dict[str, str]:
-        """Return a digest of what the data dictionary has of each."""
+        """Return a hash of each object's rows in the data dictionary."""
         return {each: _definition(connection, *each.split(" ", 1)) for each in objects}
 
 
@@ -140,5 +140,5 @@ def _definition(connection: Connection, kind: str, name: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """Return a name as the data dictionary has it."""
+    """Return a name as stored in the data dictionary."""
     return name[1:-1] if name.startswith('"') else name.upper()

@@ -1,4 +1,4 @@
-"""Limits on the statements of a step.
+"""Time limits for the statements of a step.
 
 Source: "DDL_LOCK_TIMEOUT" in Oracle's Database Reference, and python-oracledb's
 ``Connection.call_timeout``.
@@ -20,20 +20,19 @@ if TYPE_CHECKING:
 
     from idiolect.hooks import SessionLimits
 
-#: The view takes a privilege that not every login has.
+#: Reading the view requires a privilege that not every user has.
 _READ = "SELECT value FROM v$parameter WHERE name = 'ddl_lock_timeout'"
 
 
 @contextlib.contextmanager
 def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[None]:
-    """Keep the limits while the block lasts.
+    """Apply the limits during the block.
 
-    The wait for a lock is that of statements about the schema, in whole seconds; rows are waited
-    for without limit.
+    The lock wait limit only applies to DDL, in whole seconds; waiting for rows is not limited.
 
     Args:
         connection: the migrating connection.
-        limits: seconds.
+        limits: in seconds.
     """
     driver: Any = connection.connection.driver_connection
     lock_timeout_before = 0
@@ -47,7 +46,7 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
     try:
         yield
     finally:
-        # Whatever ended the session is the error to show.
+        # The error that ended the session is the one to report.
         with contextlib.suppress(SQLAlchemyError, connection.dialect.loaded_dbapi.Error):
             if limits.statement is not None and before is not None:
                 driver.call_timeout = before
@@ -58,7 +57,7 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
 
 
 def _ddl_lock_timeout(connection: Connection) -> int:
-    """Return the session's setting in seconds; the server's default where it may not be read."""
+    """Return the session's setting in seconds; the server's default if it cannot be read."""
     try:
         return int(connection.scalar(text(_READ)) or 0)
     except DBAPIError:

@@ -1,6 +1,6 @@
 """Oracle's migration lock: a user lock of the package DBMS_LOCK.
 
-Used by the plugin for each run. Who may not execute the package gets a lease row of the core's.
+Users without EXECUTE on the package get the core's lease instead.
 Source: "DBMS_LOCK" in the PL/SQL Packages and Types Reference.
 """
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 
     from idiolect.hooks import LockRequest
 
-#: Error -> what it is called. Source: "Database Error Messages".
+#: Error -> description. Source: "Database Error Messages".
 _TRANSIENT = {
     "ORA-00054": "lock timeout",
     "ORA-00060": "deadlock",
     "ORA-04021": "lock timeout",
     "ORA-08177": "serialization failure",
 }
-#: Numbers of locks that are free for users to choose end here.
+#: The upper limit of lock numbers available to users.
 _NUMBERS = 1_073_741_823
 _EXCLUSIVE = 6
-#: A name that is not known, or not granted.
+#: The package is unknown, or not granted.
 _UNKNOWN = "PLS-00201"
-#: What DBMS_LOCK.REQUEST answers: taken, and held by this session already.
+#: Results of DBMS_LOCK.REQUEST: acquired, and already held by this session.
 _TAKEN, _OURS = 0, 4
 
 _TAKE = """BEGIN
@@ -45,19 +45,19 @@ _GIVE_BACK = "DECLARE answer INTEGER; BEGIN answer := DBMS_LOCK.RELEASE({}); END
 
 
 def transient_error(error: DBAPIError) -> str | None:
-    """Return words for an error after which the same may succeed."""
+    """Return a description of an error after which a retry may succeed."""
     words = str(error.orig)
     return next((name for code, name in _TRANSIENT.items() if code in words), None)
 
 
 class UserLock(MigrationLock):
-    """``DBMS_LOCK.REQUEST`` under a number made of schema and version table.
+    """``DBMS_LOCK.REQUEST`` with a number derived from schema and version table.
 
-    It is the session's, as one of a transaction would be lost with the first DDL, which commits.
+    It belongs to the session, because a transaction's lock would be released by the first DDL.
 
     Args:
         connection: the migrating connection.
-        request: what is wanted.
+        request: what to lock, and for whom.
     """
 
     def __init__(self, connection: Connection, request: LockRequest) -> None:
@@ -67,10 +67,10 @@ class UserLock(MigrationLock):
         self._call_off: Callable[[], None] | None = None
 
     def acquire(self) -> bool:
-        """Ask for the lock once.
+        """Try to acquire the lock once.
 
         Raises:
-            LockUnavailableError: this user may not execute DBMS_LOCK.
+            LockUnavailableError: the user may not execute DBMS_LOCK.
         """
         take = text(_TAKE.format(mode=_EXCLUSIVE)).bindparams(outparam("answer", Integer()))
         with own_transaction(self._connection) as connection:
@@ -87,12 +87,12 @@ class UserLock(MigrationLock):
             answer = result.out_parameters["answer"]
         is_held = answer in {_TAKEN, _OURS}
         if is_held and self._request.bound:
-            # The session goes back to its pool, and lives on there, lock and all.
+            # When the session returns to its pool, it would keep the lock.
             self._call_off = at_return(self._connection, _GIVE_BACK.format(self._number))
         return is_held
 
     def release(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         if self._connection.closed:
             return
         if self._call_off is not None:

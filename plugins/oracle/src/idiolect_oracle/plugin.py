@@ -1,4 +1,4 @@
-"""Oracle's rules, one method each: what the core asks, and what Oracle answers."""
+"""The implementations of the dialect hooks for Oracle."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from idiolect.hooks import JournalSupport, LockRequest, MigrationLock, SessionLimits
     from idiolect.hooks.options import OptionRegistry
 
-#: The options of ``configure()`` that are Oracle's.
+#: Oracle's options of ``configure()``.
 OPTIONS = (
     Option(
         "oracle_batch_separator",
@@ -40,16 +40,16 @@ OPTIONS = (
 
 
 class OraclePlugin:
-    """The plugin for SQLAlchemy's dialect ``oracle``, whatever its driver."""
+    """The plugin for SQLAlchemy's dialect ``oracle``, with any driver."""
 
     @hookimpl
     def get_impl_class(self) -> type[DefaultImpl]:
-        """Oracle's own."""
+        """Return Oracle's impl."""
         return OracleImpl
 
     @hookimpl
     def transactional_ddl(self, impl_class: type[DefaultImpl]) -> bool:
-        """No, unless a subclass for a relative of Oracle says otherwise.
+        """Return False, unless a subclass for a related database says otherwise.
 
         Source: "COMMIT" in Oracle's SQL Language Reference: each DDL statement commits before
         it runs and after it.
@@ -58,17 +58,17 @@ class OraclePlugin:
 
     @hookimpl
     def statement_terminator(self, impl_class: type[DefaultImpl]) -> str:
-        """None: drivers refuse a semicolon, and the separator sends a statement."""
+        """Return no terminator: drivers reject a semicolon, and the separator sends a statement."""
         return impl_class.command_terminator
 
     @hookimpl
     def batch_separator(self, impl_class: type[DefaultImpl], opts: Mapping[str, Any]) -> str:
-        """A slash, on which SQL*Plus runs what it has read, or what the user has configured."""
+        """Return a slash, on which SQL*Plus runs a statement, or the configured separator."""
         return separator_of(impl_class, opts)
 
     @hookimpl
     def offline_transaction(self) -> OfflineTransaction:
-        """``SET TRANSACTION READ WRITE`` and ``COMMIT``: Oracle has no ``BEGIN``.
+        """Return ``SET TRANSACTION READ WRITE`` and ``COMMIT``: Oracle has no ``BEGIN``.
 
         Source: "SET TRANSACTION" in Oracle's SQL Language Reference.
         """
@@ -76,20 +76,20 @@ class OraclePlugin:
 
     @hookimpl
     def autocommit_level(self) -> str:
-        """Every supported driver has it under this name."""
+        """Return AUTOCOMMIT, which every supported driver accepts."""
         return "AUTOCOMMIT"
 
     @hookimpl
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
-        """A user lock of DBMS_LOCK; without that package's grant the core's lease row."""
+        """Return a user lock of DBMS_LOCK; without privileges on it, the core uses a lease."""
         return UserLock(connection, request)
 
     @hookimpl
     def missing_privileges(
         self, connection: Connection, table: Table, needed: Collection[str]
     ) -> str:
-        """What the session's privileges and the table's grants leave out."""
-        # Asked only where something is due.
+        """Query the session's privileges and the table's grants."""
+        # Imported here because it is only needed if there is something to do.
         from idiolect_oracle import privileges
 
         return privileges.missing_privileges(connection, table, needed)
@@ -98,23 +98,23 @@ class OraclePlugin:
     def session_limits(
         self, connection: Connection, limits: SessionLimits
     ) -> AbstractContextManager[None]:
-        """Both limits, as far as the database has them."""
+        """Apply both limits."""
         return session_limits(connection, limits)
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:
-        """Errors that end with another connection's transaction."""
+        """Return errors that disappear with the end of another transaction."""
         return lock.transient_error(error)
 
     @hookimpl
     def statement_journal(self) -> JournalSupport:
-        """All revisions are recorded: what one did stays when it is cut off."""
+        """Journal all revisions, because their DDL cannot be rolled back."""
         from idiolect_oracle.journal import OracleJournal
 
         return OracleJournal()
 
     @hookimpl
     def register_options(self, registry: OptionRegistry) -> None:
-        """The options that are Oracle's."""
+        """Register Oracle's options."""
         for option in OPTIONS:
             registry.add(option)

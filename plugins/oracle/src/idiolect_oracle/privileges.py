@@ -1,7 +1,7 @@
-"""What keeps a login from writing a table of a run on Oracle, in one query.
+"""Determines missing privileges on a table of a run in Oracle, in one query.
 
-Used by the plugin before a run writes. A schema's owner may do everything with its tables; of
-others, the privileges of the session and grants of the table count, those of roles among them.
+Used by the plugin before a run writes. The owner of a schema has all privileges on its tables; for
+other users, session privileges and grants on the table are checked, including those of roles.
 Source: Oracle's Database Reference, "SESSION_PRIVS", "ALL_TAB_PRIVS".
 """
 
@@ -24,7 +24,7 @@ UNION SELECT privilege FROM all_tab_privs WHERE table_schema = :schema AND table
 
 
 def missing_privileges(connection: Connection, table: Table, needed: Collection[str]) -> str:
-    """Return who may not do what, and the statement that grants it; "" where all is granted."""
+    """Return the user, missing privileges, and the statement that grants them; "" if none."""
     dialect = connection.dialect
     row: Any = connection.execute(text(_LOGIN)).mappings().first() or {}
     login = row.get("login")

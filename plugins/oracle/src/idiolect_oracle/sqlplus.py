@@ -1,9 +1,9 @@
-"""How a statement must be worded so that SQL*Plus reads it whole, and runs it once.
+"""Formats a statement so that SQL*Plus reads it whole, and runs it once.
 
-SQL*Plus reads a script by lines, quotes or not: a blank line ends a statement, a semicolon at the
-end of a line runs it, a slash on a line of its own runs it again, ``&`` asks for a value. What
-stands in quotes is put together from harmless pieces instead; the database gets the same value.
-Used by the impl for scripts alone; nothing here knows SQLAlchemy.
+SQL*Plus reads a script by lines, whether in quotes or not: a blank line ends a statement, a
+semicolon at the end of a line runs it, a slash on a separate line runs it again, ``&`` prompts for
+a value. Literals are composed of harmless pieces instead; the database gets the same value.
+Used by the impl for scripts only; nothing here uses SQLAlchemy.
 
 Source: "SQL*Plus Basics", Running SQL Commands and Running PL/SQL Blocks, and the commands
 ``SET SQLBLANKLINES``, ``SET DEFINE`` and ``SET SQLPREFIX``, in the SQL*Plus User's Guide.
@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: SQL*Plus ignores lines of more characters (SP2-0027).
+#: SQL*Plus ignores longer lines (SP2-0027).
 LONGEST_LINE = 2499
-#: The longest piece of a literal on one line.
+#: Maximum characters of a literal's piece on one line.
 LONGEST_PIECE = 1000
-#: SQL takes no literal, and no text put together from some, of more bytes (ORA-01704, ORA-01489).
+#: SQL accepts no literals, and no concatenations of them, of more bytes (ORA-01704, ORA-01489).
 LONGEST_TEXT = 4000
 
 _TOKEN = re.compile(
@@ -44,7 +44,7 @@ _BLOCK = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-#: What these hold is no PL/SQL: quotes and comments are another language's.
+#: Statements that contain another language than PL/SQL: its quotes and comments differ.
 _JAVA = re.compile(r"create\b[\w\s]*\bjava\b", re.IGNORECASE)
 _COMMENT_ON = re.compile(r"comment\s+on\b", re.IGNORECASE)
 _OWN_SEPARATOR = re.compile(r"\n[ \t]*/[ \t]*\Z")
@@ -56,7 +56,7 @@ _CODED = re.compile(r"([\r&])")
 
 
 def is_plain(sql: str) -> bool:
-    """Return whether there is nothing that could be misread, as in most rows of a long script."""
+    """Return whether nothing can be misread, which is the case for most rows of a long script."""
     if not sql or len(sql) > LONGEST_LINE or sql[-1] in ";/-" or sql[0] in "#@":
         return False
     return not any(mark in sql for mark in ("\n", "&", "--", "/*"))
@@ -66,8 +66,8 @@ def script_text(sql: str) -> str:
     """Return a statement or PL/SQL block for a script, without what would run it.
 
     Args:
-        sql: its text as a driver would take it; a closing ``/`` line, or semicolon of a
-            statement that is no block, may be there and is left out.
+        sql: its text as for a driver; a final ``/`` line, or the semicolon of a statement that
+            is not a block, is removed.
     """
     text = sql.strip()
     while _OWN_SEPARATOR.search(text):
@@ -78,33 +78,33 @@ def script_text(sql: str) -> str:
         return "".join(_block_part(kind, part) for kind, part in _parts(text))
     text = _without_semicolon(text)
     if _COMMENT_ON.match(_code(text)) and _has_misread(text):
-        # No expression may stand in COMMENT ON, but in the text that a block executes.
+        # COMMENT ON does not accept an expression, but a block can execute the text.
         return f"BEGIN\n  EXECUTE IMMEDIATE {concatenated(text, in_block=True)};\nEND;"
     return _statement(text)
 
 
 def is_block(sql: str) -> bool:
-    """Return whether SQL*Plus reads ``sql`` up to a slash, semicolons and blank lines included."""
+    """Return whether SQL*Plus reads ``sql`` up to a slash, including semicolons and blank lines."""
     return _BLOCK.match(_code(sql)) is not None
 
 
 def has_code(sql: str) -> bool:
-    """Return whether there is more than comments."""
+    """Return whether there is anything besides comments."""
     return bool(_code(sql).strip())
 
 
 def asks_for_value(text: str) -> bool:
-    """Return whether SQL*Plus would ask for a value: ``&`` in a quoted name cannot be helped."""
+    """Return whether SQL*Plus would prompt for a value: ``&`` in a quoted name."""
     return "&" in text
 
 
 def concatenated(value: str, prefix: str = "", *, in_block: bool = False) -> str:
-    """Return a text as SQL that is harmless on every line, of the type CLOB where it must be.
+    """Return a string as SQL that is harmless on every line, as a CLOB if it is too long.
 
     Args:
-        value: the text.
+        value: the string.
         prefix: ``N`` for national characters.
-        in_block: it is for PL/SQL, whose texts may be longer.
+        in_block: it is for PL/SQL, where strings may be longer.
     """
     pieces: list[str] = []
     for run in _runs(value):
@@ -125,7 +125,7 @@ def concatenated(value: str, prefix: str = "", *, in_block: bool = False) -> str
 
 
 def _runs(value: str) -> Iterator[str]:
-    """Yield a text in runs of lines that may stand in one literal, and the ends of others."""
+    """Yield runs of lines that can be in one literal, and line ends that cannot."""
     lines = value.split("\n")
     run = [lines[0]]
     for before, after in pairwise(lines):
@@ -144,7 +144,7 @@ def _is_ordinary(line: str) -> bool:
 
 
 def _short(text: str) -> Iterator[str]:
-    """Yield a text in pieces as they stand between quotes."""
+    """Yield a string in pieces as they are written between quotes."""
     for start in range(0, len(text), LONGEST_PIECE):
         yield text[start : start + LONGEST_PIECE].replace("'", "''")
 
@@ -168,7 +168,7 @@ def _code(sql: str) -> str:
 
 
 def _without_semicolon(sql: str) -> str:
-    """Leave out the semicolon at the end, which would run the statement before the slash does."""
+    """Remove the final semicolon, which would run the statement before the slash does."""
     parts = list(_parts(sql))
     for place in reversed(range(len(parts))):
         kind, part = parts[place]
@@ -212,7 +212,7 @@ def _block_part(kind: str, part: str) -> str:
 
 
 def _harmless(literal: str, *, in_block: bool) -> str:
-    """Return a literal as it is, or as an expression where SQL*Plus would misread it."""
+    """Return a literal unchanged, or as an expression if SQL*Plus would misread it."""
     if not _is_misread(literal, in_block=in_block):
         return literal
     prefix = "N" if literal[0] in "nN" else ""
@@ -241,7 +241,7 @@ def _is_misread(literal: str, *, in_block: bool) -> bool:
 
 
 def _plain_comment(comment: str) -> str:
-    """Return a comment without what SQL*Plus would take for a command; "" if nothing is left."""
+    """Return a comment without what SQL*Plus would treat as a command; may be empty."""
     if comment.startswith("--"):
         words = comment[2:].replace("&", "+").rstrip(" \t\r;-")
         return f"--{words}" if words.strip() else ""

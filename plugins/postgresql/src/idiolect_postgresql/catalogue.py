@@ -1,7 +1,7 @@
-"""What PostgreSQL's catalogue tells of objects that are no tables: types, sequences, constraints.
+"""Reads database objects other than tables from PostgreSQL's catalogue: types, sequences...
 
-Used by the plugin through the hook ``reflect_extra``, once a comparison: a query a kind, whatever
-the number of objects. Nothing here knows models.
+Used by the hook ``reflect_extra``, once per comparison: one query per kind, whatever the number of
+objects.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ENUM, SEQUENCE, EXCLUDE = "enum_type", "sequence", "exclude_constraint"
 
 _OWN = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
-# Of an array of the type, typelem is the type. Source: "System Catalogs", pg_type.
+# For an array of the type, typelem is the type. Source: "System Catalogs", pg_type.
 _ENUMS = text(
     f"""
     SELECT n.nspname, t.typname,
@@ -48,7 +48,7 @@ _ENUM_COLUMNS = text(
     ORDER BY n.nspname, c.relname, a.attnum
     """  # noqa: S608 - as above
 )
-# A sequence that belongs to a column, of SERIAL or an identity, comes and goes with it.
+# A sequence owned by a column (SERIAL, identity) is created and dropped with it.
 _SEQUENCES = text(
     f"""
     SELECT n.nspname, c.relname
@@ -70,7 +70,7 @@ _EXCLUDES = text(
     WHERE o.contype = 'x' AND o.conparentid = 0 AND {_OWN}
     """  # noqa: S608 - as above
 )
-# What compares a column with values of its type keeps PostgreSQL from changing that.
+# Comparisons with values of the type prevent PostgreSQL from changing a column's type.
 _USERS = text(
     """
     WITH used AS (
@@ -104,13 +104,13 @@ _USERS = text(
 
 @dataclass(frozen=True, slots=True)
 class EnumUser:
-    """An index or a constraint with a condition on a column of an enumerated type.
+    """An index or a constraint with a condition on a column of an enum type.
 
     Attributes:
         schema: its schema; None is the connection's default schema.
         table: its table.
         name: its name.
-        definition: the statement that makes an index, or what stands behind a constraint's name.
+        definition: the CREATE INDEX statement, or the part of a constraint after its name.
         is_constraint: whether it is a constraint.
     """
 
@@ -123,14 +123,14 @@ class EnumUser:
 
 @dataclass(frozen=True, slots=True)
 class EnumColumn:
-    """A column whose type is an enumerated one, or an array of it.
+    """A column of an enum type, or of an array of it.
 
     Attributes:
-        schema: of its table.
+        schema: the table's schema.
         table: its table.
         name: its name.
         is_array: whether it is an array.
-        default: its default, as PostgreSQL tells it; None where there is none.
+        default: its default as PostgreSQL reports it, or None.
     """
 
     schema: str
@@ -142,11 +142,11 @@ class EnumColumn:
 
 @dataclass(frozen=True, slots=True)
 class EnumType:
-    """An enumerated type as it is.
+    """An existing enum type.
 
     Attributes:
-        values: its values in their order.
-        columns: where it is used.
+        values: its values, in order.
+        columns: the columns that use it.
     """
 
     values: tuple[str, ...]
@@ -155,11 +155,11 @@ class EnumType:
 
 @dataclass(frozen=True, slots=True)
 class Exclude:
-    """An EXCLUDE constraint as it is.
+    """An existing EXCLUDE constraint.
 
     Attributes:
         table: its table.
-        definition: what stands behind its name.
+        definition: the part after its name.
     """
 
     table: str
@@ -167,14 +167,14 @@ class Exclude:
 
 
 def users_of_enum(connection: Connection, name: str, schema: str | None) -> tuple[EnumUser, ...]:
-    """Return what would keep the type of columns from being changed to another."""
+    """Return the objects that prevent changing the type of columns."""
     default: Any = connection.dialect.default_schema_name
     rows = connection.execute(_USERS, {"name": name, "schema": schema or default})
     return tuple(EnumUser(None if home == default else home, *facts) for home, *facts in rows)
 
 
 def objects(connection: Connection) -> Iterator[SchemaObject]:
-    """Yield the objects of all schemas that are not PostgreSQL's own."""
+    """Yield the objects of all schemas except PostgreSQL's own."""
     default: Any = connection.dialect.default_schema_name
 
     def named(schema: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What PostgreSQL tells of its tables in other words than the model.
+"""Compares what PostgreSQL reports differently from how models declare it.
 
 Defaults are compared by the database itself; expressions of indexes by their text without casts,
 parentheses and quotes.
@@ -31,11 +31,11 @@ _IS_NOT_NULL = text(
 _SEQUENCE = re.compile(r"nextval\('(?P<name>(?:[^']|'')+)'::regclass\)")
 _PART_OF_NAME = re.compile(r'"((?:[^"]|"")+)"|([^."]+)')
 _NULL = re.compile(r"\(*null(?:::[\w .,\"()\[\]]+)?\)*", re.IGNORECASE)
-#: A zone whose time is never that of another one in use: 5:45 hours before UTC.
+#: A time zone that no session uses; its offset (5:45 hours) differs from all others.
 _ODD_ZONE = "SET LOCAL TimeZone = 'Asia/Kathmandu'"
 _FLOAT = re.compile(r"\bfloat\((\d+)\)")
 _DIMENSIONS = re.compile(r"(?:\[\])+")
-#: FLOAT(p) of more bits than this is DOUBLE PRECISION, else REAL.
+#: FLOAT(p) with more bits is DOUBLE PRECISION, otherwise REAL.
 _REAL_BITS = 24
 _CAST = re.compile(r"::[\w ]+(?:\[\])?(?:\([\d, ]*\))?")
 
@@ -47,9 +47,9 @@ _TYPE_CAST = re.compile(
 )
 _CAST_CALL = re.compile(r"\bcast\((.+?) as [\w ]+(?:\([\d, ]*\))?\)")
 _ORDER = re.compile(r"(?: asc| desc)?(?: nulls (?:first|last))?$")
-#: A word after a column or a parenthesis; all classes that come with PostgreSQL end so.
+#: A word after a column or a parenthesis; all built-in operator classes end like this.
 _OPERATOR_CLASS = re.compile(r"[\s)]\w+_ops$", re.IGNORECASE)
-#: PostgreSQL sorts NULL as the greatest, and does not tell what is so of itself.
+#: PostgreSQL sorts NULL as the largest value, and does not report this default.
 _USUAL_ORDER = {
     "asc": "",
     "asc nulls last": "",
@@ -60,7 +60,7 @@ _USUAL_ORDER = {
 
 
 def forget_own_sequence(table: Table, column_info: dict[str, Any]) -> None:
-    """Take the default off a column that is SERIAL: it is the type's, not the model's."""
+    """Remove the default of a SERIAL column: it belongs to the type."""
     default = column_info.get("default")
     if not isinstance(default, str) or not isinstance(column_info["type"], (Integer, BigInteger)):
         return
@@ -69,7 +69,7 @@ def forget_own_sequence(table: Table, column_info: dict[str, Any]) -> None:
 
 
 def is_own_sequence(default: str, table: str, column: str) -> bool:
-    """Return whether a default counts with the sequence that a SERIAL column brings along."""
+    """Return whether a default uses the sequence created for a SERIAL column."""
     found = _SEQUENCE.match(default)
     if found is None:
         return False
@@ -78,7 +78,7 @@ def is_own_sequence(default: str, table: str, column: str) -> bool:
 
 
 def forget_domain(connection: Connection, table: Table, column_info: dict[str, Any]) -> None:
-    """Take what a domain says off its column, which SQLAlchemy tells as the column's own."""
+    """Remove a domain's properties from its column, where SQLAlchemy reports them."""
     domain = column_info["type"]
     if domain.default is not None and column_info.get("default") == domain.default:
         del column_info["default"]
@@ -91,7 +91,7 @@ def forget_domain(connection: Connection, table: Table, column_info: dict[str, A
 def _own_sequence(table: str, column: str) -> str:
     """Return the name that PostgreSQL gives to the sequence of a SERIAL column.
 
-    Source: makeObjectName() in PostgreSQL's source: the longer of the two names is cut first.
+    Source: makeObjectName() in PostgreSQL's source: the longer of the two names is truncated first.
     """
     one, other = table.encode(), column.encode()
     while len(one) + len(other) + len("__seq") > LONGEST:
@@ -103,10 +103,10 @@ def _own_sequence(table: str, column: str) -> str:
 
 
 def stored_type(text: str) -> str:
-    """Return the text of a type as PostgreSQL tells it of a column.
+    """Return the text of a type as PostgreSQL reports it for a column.
 
     Source: "Floating-Point Types" and "Arrays" in PostgreSQL's manual: the number of dimensions is
-    not kept.
+    not stored.
     """
     text = _FLOAT.sub(
         lambda found: "real" if int(found[1]) <= _REAL_BITS else "double precision", text.lower()
@@ -115,9 +115,9 @@ def stored_type(text: str) -> str:
 
 
 def is_null(default: str | None) -> bool:
-    """Return whether a default is NULL, which is none.
+    """Return whether a default is NULL, which is equivalent to none.
 
-    PostgreSQL keeps it, with a cast, where the column's type has a length or a precision.
+    PostgreSQL stores it, with a cast, if the column's type has a length or a precision.
     """
     return default is not None and _NULL.fullmatch(default.strip()) is not None
 
@@ -125,19 +125,19 @@ def is_null(default: str | None) -> bool:
 def defaults_differ(
     connection: Connection, column: Column[Any], model: str | None, reflected: str | None
 ) -> bool:
-    """Ask the database whether two defaults have the same value; by their text if it cannot."""
+    """Return whether two defaults differ in value; in text if they cannot be evaluated."""
     if model is None or reflected is None:
         return model is not reflected
     if column.primary_key and column is column.table._autoincrement_column:  # noqa: SLF001 - nowhere public
         return False
     if _plain(model) == _plain(reflected):
         return False
-    # Text of a type that is no text comes without quotes, as the interval in '14 days'.
+    # Values of types other than text are unquoted, such as the interval in '14 days'.
     literal = "'" + model.replace("'", "''") + "'"
     for wanted in (model, literal):
         try:
             with connection.begin_nested() as savepoint:
-                # Defaults that are equal only because the session's zone is UTC have to differ.
+                # Defaults must not be equal only because the session's time zone is UTC.
                 connection.exec_driver_sql(_ODD_ZONE)
                 same = connection.scalar(text(f"SELECT {_safe(reflected)} = {_safe(wanted)}"))
                 savepoint.rollback()
@@ -152,9 +152,9 @@ def _safe(sql: str) -> str:
 
 
 def _plain(sql: str) -> str:
-    """Return SQL without casts, parentheses around the whole, and differences of white space.
+    """Return SQL without casts, outer parentheses and white space differences.
 
-    What stands in a literal counts.
+    Literals are kept unchanged.
     """
     pieces = _LITERAL.split(sql)
     pieces[::2] = [re.sub(r"\s+", "", _CAST.sub("", piece)).lower() for piece in pieces[::2]]
@@ -164,7 +164,7 @@ def _plain(sql: str) -> str:
 def plain_computed(sql: str) -> str:
     """Return the expression of a computed column without casts, parentheses and white space.
 
-    PostgreSQL tells it with a cast at each literal and column. What stands in a literal counts.
+    PostgreSQL reports it with a cast at each literal and column. Literals are kept unchanged.
     """
     pieces = _LITERAL.split(_TYPE_CAST.sub("", sql))
     pieces[::2] = [re.sub(r'[\s()"]+', "", piece).lower() for piece in pieces[::2]]
@@ -172,17 +172,17 @@ def plain_computed(sql: str) -> str:
 
 
 def plain_expression(sql: str) -> str:
-    """Return an expression of an index without what PostgreSQL writes differently."""
+    """Return an expression of an index in a normalised form."""
     return re.sub(r"[\s()\"]+", "", _CAST.sub("", sql)).lower()
 
 
 def elements_of(index: Index, dialect: Dialect) -> list[str]:
-    """Return what is indexed, in order, as text that can be compared."""
+    """Return the elements of an index, in order, as comparable text."""
     return [_element(element, index, dialect) for element in index.expressions]
 
 
 def _element(element: Any, index: Index, dialect: Dialect) -> str:
-    """Return a column or expression without what PostgreSQL writes differently, and its order."""
+    """Return a column or expression in a normalised form, with its order."""
     compiled = element.compile(
         dialect=dialect, compile_kwargs={"literal_binds": True, "include_table": False}
     )
@@ -196,7 +196,7 @@ def _element(element: Any, index: Index, dialect: Dialect) -> str:
 
 
 def where_pair(impl: Any, model: Index, reflected: Index) -> Pair:
-    """Return the WHERE of two indexes, each of which has one."""
+    """Return the WHERE clauses of two indexes, both of which have one."""
     wheres = [one.dialect_options["postgresql"]["where"] for one in (model, reflected)]
     words = [one if isinstance(one, str) else impl.render_ddl_sql_expr(one) for one in wheres]
     table: Any = reflected.table
@@ -204,7 +204,7 @@ def where_pair(impl: Any, model: Index, reflected: Index) -> Pair:
 
 
 def parts_with_operator_class(index: Index) -> dict[int, str]:
-    """Return the parts that name an operator class in their text, by their places."""
+    """Return the elements whose text names an operator class, by position."""
     texts = {
         place: part.text.strip()
         for place, part in enumerate(index.expressions)
@@ -214,12 +214,12 @@ def parts_with_operator_class(index: Index) -> dict[int, str]:
 
 
 def without(parts: list[str], places: Container[int]) -> list[str]:
-    """Return the parts at all other places, in order."""
+    """Return the elements at all other positions, in order."""
     return [part for place, part in enumerate(parts) if place not in places]
 
 
 def option_differences(model: Any, reflected: Any) -> list[str]:
-    """Return in words how INCLUDE and NULLS NOT DISTINCT of two items differ."""
+    """Describe how INCLUDE and NULLS NOT DISTINCT of two items differ."""
     found = []
     for option in ("include", "nulls_not_distinct"):
         before, after = _option(reflected, option), _option(model, option)

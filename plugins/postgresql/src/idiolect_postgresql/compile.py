@@ -1,6 +1,6 @@
-"""PostgreSQL's own text for the core's constructs.
+"""PostgreSQL's SQL for the core's constructs.
 
-Registered when the plugin is loaded; nothing is called from here.
+Registered when the module is imported.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import DDLCompiler
     from sqlalchemy.types import TypeEngine
 
-#: What ALTER COLUMN ... SET can change of an identity, in the order in which it is written.
+#: Options of an identity that ALTER COLUMN ... SET can change, in output order.
 _SETTINGS = (
     "cache",
     "cycle",
@@ -46,7 +46,7 @@ class PostgresqlColumnType(ColumnType):
         name: the table's name.
         column_name: the column.
         type_: its new type.
-        using: SQL that makes the new value from the old; None: PostgreSQL's own cast.
+        using: SQL that converts the old value; None: PostgreSQL's implicit cast.
         kw: see :class:`idiolect.ddl.base.AlterColumn`.
     """
 
@@ -65,7 +65,7 @@ class PostgresqlColumnType(ColumnType):
 
 @compiles(PostgresqlColumnType, "postgresql")
 def visit_column_type(element: PostgresqlColumnType, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the type and how values become it.
+    """Render the type and the conversion of values.
 
     Source: "ALTER TABLE", SET DATA TYPE, in PostgreSQL's manual, SQL Commands.
     """
@@ -77,7 +77,7 @@ def visit_column_type(element: PostgresqlColumnType, compiler: DDLCompiler, **kw
 
 @compiles(IdentityColumnDefault, "postgresql")
 def visit_identity_column(element: IdentityColumnDefault, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render what becomes of the identity: it is dropped, added, or changed where it differs.
+    """Render the change of an identity: drop, add, or set the options that differ.
 
     Source: "ALTER TABLE", ADD GENERATED and SET GENERATED, in PostgreSQL's manual.
     """
@@ -97,7 +97,7 @@ def visit_identity_column(element: IdentityColumnDefault, compiler: DDLCompiler,
 
 
 def is_void(statement: AlterColumn) -> bool:
-    """Return whether a statement would change nothing, and be no SQL therefore."""
+    """Return whether a statement would change nothing, and so has no SQL."""
     if not isinstance(statement, IdentityColumnDefault):
         return False
     new, old = statement.default, statement.existing_server_default
@@ -107,7 +107,7 @@ def is_void(statement: AlterColumn) -> bool:
 
 
 def _changed_settings(new: Identity, old: Identity) -> list[str]:
-    # What the new identity leaves open stays as it is.
+    # Options that the new identity does not set are left unchanged.
     return [
         name
         for name in _SETTINGS
@@ -122,7 +122,7 @@ def _alter(element: AlterColumn, compiler: DDLCompiler) -> str:
 
 @compiles(RenameTable, "postgresql")
 def visit_rename_table(element: RenameTable, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the new name alone: a schema there is a syntax error.
+    """Render the new name without schema, which would be a syntax error.
 
     Source: "ALTER TABLE", RENAME TO, in PostgreSQL's manual, SQL Commands.
     """

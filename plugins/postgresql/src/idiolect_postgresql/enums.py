@@ -1,7 +1,7 @@
-"""Enumerated types compared with those of the models: values that came, went or moved.
+"""Compares enum types with those of the models: added, removed or reordered values.
 
-The comparator of the set ``idiolect.postgresql.enums``, called when tables have been compared.
-What it finds stands before all that uses a type; the statements are those of ``own_ops.py``.
+The comparator of the set ``idiolect.postgresql.enums``, called after tables have been compared. Its
+operations precede all others that use a type; the statements are in ``own_ops.py``.
 """
 
 from __future__ import annotations
@@ -43,18 +43,18 @@ if TYPE_CHECKING:
 log = Log("autogenerate.compare.enums")
 _PERHAPS = (Enum, ARRAY, TypeDecorator)
 
-#: Programs that compare enumerated types themselves, from the moment that they are imported.
+#: Third-party packages that compare enum types themselves once they are imported.
 OTHERS = ("alembic_postgresql_enum", "alembic_autogenerate_enums")
 
 
 @dataclass(slots=True)
 class _Model:
-    """An enumerated type as the models have it.
+    """An enum type of the models.
 
     Attributes:
-        values: its values in their order.
-        defaults: the defaults of columns that have it, as SQL.
-        agree: whether all columns that have it name the same values.
+        values: its values, in order.
+        defaults: the defaults of its columns, as SQL.
+        agree: whether all its columns name the same values.
     """
 
     values: tuple[str, ...]
@@ -63,10 +63,10 @@ class _Model:
 
 
 def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
-    """Put what makes the types as the models have them before all else, and drop them at the end.
+    """Insert operations that create or change types first, and those that drop them last.
 
-    A type that no model names is dropped with the last column that has it; others are left alone.
-    Nothing is done where a program does the same that was written for Alembic.
+    A type that no model uses is dropped with its last column; other types are ignored. Nothing is
+    done if a third-party package written for Alembic does the same.
     """
     other = next((name for name in OTHERS if name in sys.modules), None)
     if other is not None:
@@ -111,7 +111,7 @@ def _changes(
     model: _Model,
     known: EnumType | None,
 ) -> Iterator[ChangeEnumOp]:
-    """Yield the operation that makes one type as the models have it, if there is one."""
+    """Yield the operation that makes one type match the models, if any."""
     schema, name = key
     label = f"{schema}.{name}" if schema else name
     if not model.agree:
@@ -136,7 +136,7 @@ def _changes(
 
 
 def _columns_that_go(operations: Iterable[Any]) -> set[Place]:
-    """Return schema, table and name of columns that go; None in the place of all of a table."""
+    """Return schema, table and name of dropped columns; None instead of the name for all."""
     found: set[Place] = set()
     for one in operations:
         if isinstance(one, OpContainer):
@@ -149,7 +149,7 @@ def _columns_that_go(operations: Iterable[Any]) -> set[Place]:
 
 
 def _is_left_over(autogen_context: AutogenContext, known: EnumType, gone: set[Place]) -> bool:
-    """Return whether all columns go that have a type."""
+    """Return whether all columns of a type are dropped."""
     default: Any = autogen_context.dialect.default_schema_name
     places = [
         (None if one.schema == default else one.schema, one.table, one.name)
@@ -159,7 +159,7 @@ def _is_left_over(autogen_context: AutogenContext, known: EnumType, gone: set[Pl
 
 
 def _is_of_tables(known: EnumType, gone: set[Place]) -> bool:
-    """Return whether a type goes with tables, so that it comes back with them."""
+    """Return whether a type is dropped with tables, and so is created again with them."""
     tables = {table for _schema, table, column in gone if column is None}
     return any(one.table in tables for one in known.columns)
 
@@ -183,9 +183,9 @@ def _of_models(autogen_context: AutogenContext) -> dict[Key, _Model]:
 
 
 def _enums_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[pg.ENUM]:
-    """Yield the enumerated type that a type is, or is an array of."""
+    """Yield the enum type of a type, or of an array's items."""
     if not isinstance(type_, _PERHAPS) and not type_._variant_mapping:  # noqa: SLF001 - nowhere public
-        # Most types, which need not be turned into the dialect's own for that.
+        # Most types; the others have to be converted to the dialect's type.
         return
     known: Any = type_.dialect_impl(dialect)
     while isinstance(known, TypeDecorator):
@@ -203,7 +203,7 @@ def _key(enum: pg.ENUM, dialect: Dialect) -> Key:
 
 
 def _made_by_tables(operations: Iterable[Any], dialect: Dialect) -> Iterator[Key]:
-    """Yield the types that SQLAlchemy makes together with a new table."""
+    """Yield the types that SQLAlchemy creates together with a new table."""
     for one in operations:
         columns = one.columns if isinstance(one, CreateTableOp) else ()
         for column in columns:
@@ -214,7 +214,7 @@ def _made_by_tables(operations: Iterable[Any], dialect: Dialect) -> Iterator[Key
 
 
 def _wanted_by_columns(operations: Iterable[Any], dialect: Dialect) -> Iterator[Key]:
-    """Yield the types that new columns and new types of columns have."""
+    """Yield the types of new columns and the new types of columns."""
     for one in operations:
         if isinstance(one, OpContainer):
             yield from _wanted_by_columns(one.ops, dialect)
@@ -230,8 +230,8 @@ def _wanted_by_columns(operations: Iterable[Any], dialect: Dialect) -> Iterator[
 def _has_to_be_committed(autogen_context: AutogenContext, known: EnumType, model: _Model) -> bool:
     """Return whether new values have to be committed before the rest of the revision.
 
-    Source: "ALTER TYPE" in PostgreSQL's manual: before version 12 ADD VALUE does not run inside of
-    a transaction; since then the value cannot be used before the transaction is over.
+    Source: "ALTER TYPE" in PostgreSQL's manual: before version 12 ADD VALUE cannot run in a
+    transaction; since then the value cannot be used before the transaction is committed.
     """
     version = getattr(autogen_context.dialect, "server_version_info", None) or (0,)
     added = set(model.values) - set(known.values)

@@ -1,7 +1,7 @@
-"""EXCLUDE constraints of the models compared with those of the database.
+"""Compares EXCLUDE constraints of the models with those of the database.
 
-The comparator of the set ``idiolect.postgresql.exclude``, called when tables have been compared.
-Constraints that no model names are left alone.
+The comparator of the set ``idiolect.postgresql.exclude``, called after tables have been compared.
+Constraints that are not in the models are ignored.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _START = re.compile(r"EXCLUDE USING (?P<method>\w+) \(")
 
 
 def compare_excludes(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
-    """Add constraints that the database does not have, and change those that it has otherwise."""
+    """Add missing constraints, and replace those that differ."""
     wanted = {
         table: made.by_name(table, ExcludeConstraint, autogen_context.dialect)
         for table in _tables(autogen_context)
@@ -84,12 +84,12 @@ def _changes(
 
 
 def drop_exclude(name: str, table: Table, definition: str) -> DropConstraintOp:
-    """Return the operation that drops a constraint, and remembers what the catalogue tells of it.
+    """Return the operation that drops a constraint and stores its definition for the reverse.
 
     Args:
         name: the constraint.
         table: its table.
-        definition: what stands behind its name.
+        definition: the part after its name.
     """
     known = _read(definition)
     added = known and CreateExcludeConstraintOp(
@@ -99,7 +99,7 @@ def drop_exclude(name: str, table: Table, definition: str) -> DropConstraintOp:
 
 
 def _read(definition: str) -> tuple[list[tuple[Any, str]], dict[str, Any]] | None:
-    """Return the elements of a constraint, and its options; None where it has more than these."""
+    """Parse a definition into elements and options; None if it contains anything else."""
     start = _START.match(definition)
     if start is None:
         return None
@@ -121,20 +121,20 @@ def _read(definition: str) -> tuple[list[tuple[Any, str]], dict[str, Any]] | Non
 
 
 def _in_brackets(sql: str) -> tuple[str, str]:
-    """Return what stands before the bracket that closes one opened before, and behind it."""
+    """Split text at the parenthesis that closes one opened before it."""
     end = next(place for place, depth, _ in _depths(sql) if depth < 0)
     return sql[:end], sql[end + 1 :]
 
 
 def _split(sql: str) -> list[str]:
-    """Return the parts between commas that are in no brackets."""
+    """Split text at commas outside of parentheses."""
     ends = [place for place, depth, char in _depths(sql) if char == "," and depth == 0]
     starts = [0, *(end + 1 for end in ends)]
     return [sql[a:b].strip() for a, b in zip(starts, [*ends, len(sql)], strict=True)]
 
 
 def _depths(sql: str) -> Iterator[tuple[int, int, str]]:
-    """Yield each place outside of quotes with the depth of brackets behind it."""
+    """Yield each position outside of quotes with the parenthesis depth after it."""
     depth = 0
     quote = ""
     for place, char in enumerate(sql):
@@ -148,5 +148,5 @@ def _depths(sql: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _escaped(sql: str) -> str:
-    """Return SQL for text(), which takes a word behind a colon for a parameter."""
+    """Escape colons for text(), which would parse them as parameters."""
     return re.sub(r"(?<![:\w\\]):(?=\w+(?!:))", r"\\:", sql)

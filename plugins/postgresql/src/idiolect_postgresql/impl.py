@@ -1,7 +1,4 @@
-"""PostgreSQL's impl: standard SQL in transactions, with indexes that include columns.
-
-Contexts on PostgreSQL make one.
-"""
+"""PostgreSQL's impl."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from idiolect.errors import OperationError
 from idiolect.util import warn
 from idiolect_postgresql import compare, normal, render
 
-# Registers the SQL text.
+# Registers the SQL rendering.
 from idiolect_postgresql.compile import PostgresqlColumnType, is_void
 from idiolect_postgresql.names import kept, tell_of_cut, with_kept_names
 
@@ -47,12 +44,12 @@ class PostgresqlImpl(DefaultImpl):
     compares_by_value = True
     transactional_ddl = True
     type_synonyms = (*DefaultImpl.type_synonyms, {"FLOAT", "DOUBLE PRECISION"})
-    #: Of indexes on expressions, whether what is indexed differs; None: text has to decide.
+    #: For pairs of indexes on expressions, whether elements differ; None: compare their text.
     _parts_that_differ: Mapping[tuple[Index, Index], bool | None] = MappingProxyType({})
     identity_attrs_ignore = (*DefaultImpl.identity_attrs_ignore, "nominvalue", "nomaxvalue")
 
     def create_table(self, table: Table, **kw: Any) -> None:
-        """Create a table; names that the database will cut are told."""
+        """Create a table; warn about names that the database truncates."""
         columns = (column.name for column in table.columns)
         constraints = (
             final_name(one, self.dialect) for one in table.constraints if is_wanted(one, self)
@@ -63,12 +60,12 @@ class PostgresqlImpl(DefaultImpl):
     def rename_table(
         self, old_table_name: str, new_table_name: str, schema: str | None = None
     ) -> None:
-        """Rename a table; a name that the database will cut is told."""
+        """Rename a table; warn about a name that the database truncates."""
         tell_of_cut("rename_table", new_table_name)
         super().rename_table(old_table_name, new_table_name, schema=schema)
 
     def add_column(self, table_name: str, column: Column[Any], **kw: Any) -> None:
-        """Add a column; a name that the database will cut is told."""
+        """Add a column; warn about a name that the database truncates."""
         tell_of_cut("add_column", column.name)
         super().add_column(table_name, column, **kw)
 
@@ -76,8 +73,8 @@ class PostgresqlImpl(DefaultImpl):
         """Create an index.
 
         Args:
-            index: columns in ``postgresql_include`` may be names that its table does not have
-                yet, as an operation knows the indexed columns only.
+            index: columns in ``postgresql_include`` may be names that its table does not have, as
+                an operation only knows the indexed columns.
             kw: passed to SQLAlchemy's CreateIndex, such as ``if_not_exists``.
         """
         tell_of_cut("create_index", final_name(index, self.dialect))
@@ -87,7 +84,7 @@ class PostgresqlImpl(DefaultImpl):
     def add_constraint(self, const: Constraint, **kw: Any) -> None:
         """Add a constraint; its ``postgresql_include`` is as in :meth:`create_index`.
 
-        A name that the database will cut is told.
+        Warns about a name that the database truncates.
         """
         tell_of_cut(f"create_{const.__visit_name__}", final_name(const, self.dialect))
         if isinstance(const, (UniqueConstraint, PrimaryKeyConstraint)):
@@ -95,7 +92,7 @@ class PostgresqlImpl(DefaultImpl):
         super().add_constraint(const, **kw)
 
     def prep_table_for_batch(self, batch_impl: ApplyBatchImpl, table: Table) -> None:
-        """Drop the named constraints that the new table will have: names are unique in a schema.
+        """Drop the named constraints that the new table will have: names are unique per schema.
 
         Source: "CREATE INDEX" in PostgreSQL's manual: an index's name is unique in its schema,
         and unique constraints are indexes.
@@ -105,9 +102,9 @@ class PostgresqlImpl(DefaultImpl):
                 self.drop_constraint(constraint)
 
     def alter_statements(self, changes: ColumnChanges) -> list[AlterColumn]:
-        """Return the statements of standard SQL, but the new type first, with its USING.
+        """Return the standard SQL statements, but with the new type first, including its USING.
 
-        A change of an Identity that leaves it as it is makes no statement.
+        If an Identity is given that is equal to the existing one, there is no statement for it.
 
         Raises:
             OperationError: ``postgresql_using`` without a new type.
@@ -115,7 +112,7 @@ class PostgresqlImpl(DefaultImpl):
         tell_of_cut("alter_column", changes.name)
         options = {name for name in changes.options if name.startswith("postgresql_")}
         for unknown in sorted(options - {"postgresql_using"}):
-            # As for other arguments that nobody knows: old revisions have them and must run.
+            # As for other unknown arguments: old revisions have them and must continue to run.
             warn(
                 f"alter_column {changes.column_name!r} on table {changes.table_name!r}: the "
                 f"argument {unknown!r} is unknown and changes nothing; PostgreSQL's is "
@@ -135,13 +132,13 @@ class PostgresqlImpl(DefaultImpl):
         return [*typed, *(statement for statement in rest if not is_void(statement))]
 
     def changed_names(self, names: Iterable[str]) -> dict[str, str]:
-        """Return what is kept of names that are too long."""
+        """Return the truncated form of names that are too long."""
         return {name: cut for name in names if (cut := kept(name)) != name}
 
     def autogen_column_reflect(
         self, inspector: Any, table: Table, column_info: dict[str, Any]
     ) -> None:
-        """Take the default off a SERIAL column, and what its domain says off a column of such."""
+        """Remove the default of a SERIAL column, and a domain's properties from its column."""
         compare.forget_own_sequence(table, column_info)
         if isinstance(column_info["type"], DOMAIN):
             compare.forget_domain(self.connection, table, column_info)
@@ -153,7 +150,7 @@ class PostgresqlImpl(DefaultImpl):
         is_index: bool = False,
         **kw: Any,
     ) -> str:
-        """Return an expression as SQL; as a part of an index it is in brackets where needed."""
+        """Return an expression as SQL, in parentheses if an index element needs them."""
         if is_index:
             expr = render.in_brackets(expr)
         return super().render_ddl_sql_expr(
@@ -163,7 +160,7 @@ class PostgresqlImpl(DefaultImpl):
     def render_type(
         self, type_obj: TypeEngine[Any], autogen_context: AutogenContext
     ) -> str | Literal[False]:
-        """Return the code of a type of which ``repr()`` does not tell all."""
+        """Return the code of a type whose ``repr()`` is incomplete."""
         if isinstance(type_obj, DOMAIN):
             return render.render_domain(type_obj, autogen_context)
         if isinstance(type_obj, ENUM) and not type_obj.create_type:
@@ -179,14 +176,14 @@ class PostgresqlImpl(DefaultImpl):
         return super().render_constraint(constraint, autogen_context)
 
     def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
-        """Leave out an INCLUDE without columns, which PostgreSQL tells of every index."""
+        """Omit an empty INCLUDE, which SQLAlchemy reports for every index."""
         options = super().adjust_reflected_dialect_options(reflected_object, kind)
         if options.get("postgresql_include"):
             return options
         return {name: value for name, value in options.items() if name != "postgresql_include"}
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
-        """Compare; FLOAT(p) and the dimensions of an array with what PostgreSQL makes of them."""
+        """Compare types, with FLOAT(p) and array dimensions as PostgreSQL stores them."""
         type_: Any = metadata_column.type.dialect_impl(self.dialect)
         if not hasattr(type_, "compare_against_backend"):
             there = text_of_type(inspector_column, self.dialect)
@@ -202,7 +199,7 @@ class PostgresqlImpl(DefaultImpl):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        """Let the database compare: by its words for both, else by their values."""
+        """Compare defaults normalised by the database, or else by their values."""
         if compare.is_null(rendered_metadata_default):
             rendered_metadata_default = None
         if compare.is_null(rendered_inspector_default):
@@ -219,7 +216,7 @@ class PostgresqlImpl(DefaultImpl):
         )
 
     def _normalize_computed_default(self, sqltext: str) -> str:
-        """Return the SQL of a computed column without what PostgreSQL writes differently."""
+        """Return the SQL of a computed column in a normalised form."""
         return compare.plain_computed(sqltext)
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
@@ -238,7 +235,7 @@ class PostgresqlImpl(DefaultImpl):
     def _parts_differ(
         self, model: Index, reflected: Index, before: list[str], after: list[str]
     ) -> bool:
-        """Compare by text where that is enough, else let the database word both."""
+        """Compare elements by text if that is sufficient, otherwise normalised by the database."""
         if all(isinstance(part, Column) for part in model.expressions):
             return before != after
         numbers = compare.parts_with_operator_class(model)
@@ -260,7 +257,7 @@ class PostgresqlImpl(DefaultImpl):
     def begin_comparison(
         self, tables: Sequence[tuple[Table, Table]], pairs: Iterable[Pair]
     ) -> None:
-        """Let the database word all expressions at once, and all indexes on such."""
+        """Normalise all expressions at once, and all indexes on expressions."""
         both = [
             (model, reflected)
             for there, wanted in tables
@@ -296,8 +293,8 @@ class PostgresqlImpl(DefaultImpl):
 
 
 def _know_included(item: Index | UniqueConstraint | PrimaryKeyConstraint, table: Any) -> None:
-    """Give the item's table the columns that its INCLUDE names and nobody has told of."""
-    # SQLAlchemy gives indexes the option from its first 2.0 on, the constraints since 2.0.41.
+    """Add the columns named by the item's INCLUDE to its table, unless it has them."""
+    # SQLAlchemy has this option for indexes in all 2.0 releases, for constraints since 2.0.41.
     for name in item.dialect_options["postgresql"].get("include") or ():
         if table is not None and isinstance(name, str) and name not in table.c:
             table.append_column(Column(name, NULLTYPE))

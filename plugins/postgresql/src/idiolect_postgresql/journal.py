@@ -1,8 +1,8 @@
-"""What the statement journal has to know of PostgreSQL, for what is sent outside of transactions.
+"""PostgreSQL's support for the statement journal, for statements outside of transactions.
 
-Hook ``statement_journal`` gives it. Elsewhere a rollback undoes all; in ``autocommit_block()`` the
-catalogue tells whether the statement in flight was carried out. An index that CREATE INDEX
-CONCURRENTLY has left invalid is dropped, as PostgreSQL's manual advises.
+Elsewhere a rollback undoes everything; in an ``autocommit_block()`` the catalogue shows whether the
+statement in flight was executed. An invalid index left by CREATE INDEX CONCURRENTLY is dropped, as
+PostgreSQL's manual recommends.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _CONCURRENTLY = re.compile(r"\bINDEX\s+CONCURRENTLY\b", _FLAGS)
 _OF_INDEX = """
 SELECT CASE WHEN x.indisvalid THEN '' ELSE 'invalid ' END || pg_get_indexdef(x.indexrelid)
 FROM pg_index x WHERE x.indexrelid = """
-#: Kind -> a query that gives the definition of what is named, or no row.
+#: Kind -> a query for the definition of an object; no row if it does not exist.
 _QUERIES = {
     "INDEX": f"{_OF_INDEX} to_regclass(:name)",
     "TABLE": """
@@ -102,27 +102,27 @@ _RUNNING = (
 )
 
 
-#: SQLSTATE: not within a transaction; COMMIT of a procedure that was called within one.
+#: SQLSTATE: not allowed in a transaction; COMMIT in a procedure called in a transaction.
 _OUTSIDE: dict[str, Literal["whole", "in parts"]] = {"25001": "whole", "2D000": "in parts"}
 
 
 def left_invalid(error: DBAPIError) -> str:
-    """Return the index that a statement has left behind, unfinished; "" where it left none."""
+    """Return the invalid index that a failed statement left behind, or ""."""
     found = _CREATE_INDEX.match(_COMMENTS.sub("", error.statement or ""))
     state = sqlstate(error.orig)
-    # Class 42 is told before anything is made: a syntax error, a name that is taken or missing.
+    # Errors of class 42 (syntax error, existing or missing name) occur before it is created.
     if found is None or state[:2] == "42" or not _CONCURRENTLY.search(found.group(0)):
         return ""
     return str(found.group(1))
 
 
 class PostgresqlJournal(JournalSupport):
-    """PostgreSQL's answers."""
+    """PostgreSQL's support for the statement journal."""
 
     tries_transaction = True
 
     def objects(self, sql: str) -> tuple[str, ...] | None:
-        """Return what the catalogue is asked of, as ``KIND name``."""
+        """Return the objects as ``KIND name``."""
         sql = _COMMENTS.sub("", sql)
         if found := _CREATE_INDEX.match(sql):
             return (f"INDEX {found.group(1)} ON {found.group(2)}",)
@@ -133,7 +133,7 @@ class PostgresqlJournal(JournalSupport):
         return () if _REPEATABLE.match(sql) else None
 
     def definitions(self, connection: Connection, objects: Iterable[str]) -> dict[str, str]:
-        """Return a digest of each definition, with a word in front for an invalid index."""
+        """Return a hash of each definition, with a prefix for invalid indexes."""
         found = {}
         for each in objects:
             definition = _definition(connection, each)
@@ -142,7 +142,7 @@ class PostgresqlJournal(JournalSupport):
         return found
 
     def outcome(self, connection: Connection, before: Mapping[str, str]) -> bool | None:
-        """Drop an index that CREATE INDEX CONCURRENTLY has not finished: it was not carried out."""
+        """Drop an index left invalid by CREATE INDEX CONCURRENTLY, which then was not executed."""
         now = self.definitions(connection, before)
         for name, definition in now.items():
             index = _INDEX_ON.match(name)
@@ -154,16 +154,16 @@ class PostgresqlJournal(JournalSupport):
         return super().outcome(connection, before)
 
     def refuses_transaction(self, error: Exception) -> Literal["whole", "in parts"] | None:
-        """Decide by the SQLSTATE."""
+        """Decide by SQLSTATE."""
         return _OUTSIDE.get(sqlstate(error))
 
     def session(self, connection: Connection) -> str:
-        """Return the number of the server's process, and when it started."""
+        """Return the server process's id and start time."""
         return str(connection.scalar(text(_SESSION)) or "")
 
     def is_running(self, connection: Connection, session: str) -> bool:
-        """Return whether the process still works: a statement outlives the client that sent it."""
-        # Within a transaction the view stays as it was first seen.
+        """Return whether the process is active: a statement may outlive the client that sent it."""
+        # Within a transaction the view is cached.
         connection.execute(text("SELECT pg_stat_clear_snapshot()"))
         return bool(connection.scalar(text(_RUNNING), {"session": session}))
 
@@ -186,6 +186,6 @@ def _definition(connection: Connection, each: str) -> str:
 
 
 def _index_name(index: str, table: str) -> str:
-    """Return the name of an index with the schema of its table, if that has one."""
+    """Return the name of an index, qualified by the schema of its table, if any."""
     schema = re.match(rf"({_PART}\s*\.\s*){_PART}$", table, _FLAGS)
     return f"{schema.group(1)}{index}" if schema else index

@@ -1,4 +1,4 @@
-"""Limits on the statements of a step, as settings of the session.
+"""Time limits for the statements of a step, as session settings.
 
 Source: PostgreSQL's manual, "Client Connection Defaults", section "Statement Behavior".
 """
@@ -24,11 +24,11 @@ _WRITE = text("SELECT set_config(:name, :value, false)")
 
 @contextlib.contextmanager
 def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[None]:
-    """Keep the limits while the block lasts.
+    """Apply the limits during the block.
 
     Args:
         connection: the migrating connection.
-        limits: seconds.
+        limits: in seconds.
     """
     wanted = {"statement_timeout": limits.statement, "lock_timeout": limits.lock_wait}
     before = {}

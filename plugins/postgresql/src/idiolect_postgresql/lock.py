@@ -1,7 +1,7 @@
-"""PostgreSQL's migration lock: an advisory lock, asked for again and again.
+"""PostgreSQL's migration lock: an advisory lock, acquired by polling.
 
-Used by the plugin for each run. Nothing waits inside the server, where CREATE INDEX CONCURRENTLY
-would wait for the waiter, and no snapshot is open between two attempts.
+It does not wait in the server, because CREATE INDEX CONCURRENTLY would wait for the waiting
+session, and keeps no snapshot open between two attempts.
 Source: PostgreSQL's manual, "Explicit Locking", section "Advisory Locks".
 """
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
     from idiolect.hooks import LockRequest
 
-#: SQLSTATE -> what it is called. Source: PostgreSQL's manual, "PostgreSQL Error Codes".
+#: SQLSTATE -> description. Source: PostgreSQL's manual, "PostgreSQL Error Codes".
 _TRANSIENT = {
     "40001": "serialization failure",
     "40P01": "deadlock",
     "55P03": "lock timeout",
 }
 
-#: The lock's key is 64 bits of a hash over the version table's schema and name. A name without
-#: schema is looked for on the search path, as the table itself is.
+#: The lock's key is a 64-bit hash of the version table's schema and name. A name without schema is
+#: resolved with the search path, like the table itself.
 _LOOK = """SELECT pg_backend_pid() AS pid, current_setting('application_name') AS name,
     ('x' || substr(md5('idiolect ' || coalesce(
         CAST(:schema AS text),
@@ -50,19 +50,19 @@ _HOLDER = """SELECT a.application_name, a.pid, host(a.client_addr) AS host,
 
 
 def transient_error(error: DBAPIError) -> str | None:
-    """Return words for an error after which the same may succeed."""
+    """Return a description of an error after which a retry may succeed."""
     return _TRANSIENT.get(sqlstate(error.orig))
 
 
 class AdvisoryLock(MigrationLock):
-    """A session's advisory lock on the migrating connection.
+    """A session-level advisory lock on the migrating connection.
 
-    Behind a pooler that changes servers between transactions, the lock is a transaction of a
-    second connection, which stays open meanwhile. In a transaction of env.py's it ends with that.
+    Behind a pooler that assigns a server per transaction, the lock is held by a transaction of a
+    second connection. In a transaction of env.py it is released at its end.
 
     Args:
         connection: the migrating connection.
-        request: what is wanted.
+        request: what to lock, and for whom.
     """
 
     def __init__(self, connection: Connection, request: LockRequest) -> None:
@@ -76,7 +76,7 @@ class AdvisoryLock(MigrationLock):
         self._other: Connection | None = None
 
     def acquire(self) -> bool:
-        """Ask for the lock once."""
+        """Try to acquire the lock once."""
         if self._key is None:
             self._look()
         if self._request.bound:
@@ -86,7 +86,7 @@ class AdvisoryLock(MigrationLock):
         return self._try_here("pg_try_advisory_lock")
 
     def holder(self) -> str:
-        """Return the holder's application name, address and process on the server."""
+        """Return the owner's application name, address and server process."""
         with own_transaction(self._connection) as connection:
             row = connection.execute(text(_HOLDER), {"key": self._key}).first()
         if row is None:
@@ -96,7 +96,7 @@ class AdvisoryLock(MigrationLock):
         return f"{name}{where}, server process {row.pid}, connected since {row.since}"
 
     def release(self) -> None:
-        """Give the lock back, and the session its name."""
+        """Release the lock and restore the session's application name."""
         self._second.close()
         if self._request.bound or self._is_pooled or self._name_before is None:
             return
@@ -104,7 +104,7 @@ class AdvisoryLock(MigrationLock):
             connection.execute(text(_GIVE_BACK), {"key": self._key, "name": self._name_before})
 
     def _look(self) -> None:
-        """Learn the key, and whether every transaction is on the same server process."""
+        """Determine the key, and whether all transactions use the same server process."""
         parameters = {"schema": self._request.schema, "name": self._request.table.name}
         with own_transaction(self._connection) as connection:
             row = connection.execute(text(_LOOK), parameters).one()
@@ -132,7 +132,7 @@ class AdvisoryLock(MigrationLock):
                 connection.execute(text(f"SELECT {function}(:key)"), {"key": self._key}).scalar()
             )
             if got and not self._request.bound:
-                # Waiters and administrators see who it is.
+                # Shown to waiting runs and administrators.
                 connection.execute(text(_RENAME), {"name": self._request.owner})
                 self._name_before = self._session_name
             elif in_transaction:
@@ -142,7 +142,7 @@ class AdvisoryLock(MigrationLock):
     def _try_beside(self) -> bool:
         if self._other is None:
             other = self._second.enter_context(beside(self._connection))
-            # On an engine in autocommit mode, the lock would end with the statement that takes it.
+            # In autocommit mode the lock would be released after the statement.
             self._other = other.execution_options(isolation_level="READ COMMITTED")
         function = text("SELECT pg_try_advisory_xact_lock(:key)")
         got = bool(self._other.execute(function, {"key": self._key}).scalar())
@@ -154,12 +154,12 @@ class AdvisoryLock(MigrationLock):
 
 
 def _close_snapshot(connection: Connection) -> None:
-    """Send a statement without snapshot: the last one's would hold others up until the next."""
+    """Send a statement without snapshot, so that the last one's does not block other sessions."""
     connection.exec_driver_sql("SHOW transaction_isolation")
 
 
 def _backend_pid(connection: Connection) -> int | None:
-    """Return the server process that the driver was told of when it connected, if it tells."""
+    """Return the server process id that the driver got when connecting, or None."""
     driver: Any = connection.connection.driver_connection
     info = getattr(driver, "info", None)
     if info is not None:

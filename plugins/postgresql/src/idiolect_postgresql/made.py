@@ -1,7 +1,7 @@
-"""What PostgreSQL makes of the models' constraints and indexes: made for a moment, and read.
+"""Creates constraints and indexes of the models temporarily, to read PostgreSQL's definition.
 
-Used by comparators where text cannot decide. What is made stands on an empty temporary copy of the
-table, in a savepoint that is rolled back; nothing stays.
+Used by comparators if text is not sufficient. They are created on an empty temporary copy of the
+table, in a savepoint that is rolled back.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CONSTRAINTS = text(
     SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = to_regclass(:name)
     """
 )
-# Source: "System Catalogs", pg_index: indclass is of the key columns.
+# Source: "System Catalogs", pg_index: indclass is about key columns only.
 _CLASSES = text(
     """
     SELECT array(SELECT c.opcname::text FROM unnest(i.indclass) WITH ORDINALITY AS k(class, place)
@@ -40,7 +40,7 @@ _CLASSES = text(
 
 
 def by_name(table: Table, kind: type[Constraint], dialect: Dialect) -> dict[str, Any]:
-    """Return the constraints of a kind that have a name and that no type makes, sorted by it."""
+    """Return the named constraints of a kind, except those created by types, sorted by name."""
     of_columns = (one for column in table.c for one in column.constraints)
     named = {
         final_name(one, dialect): one
@@ -53,15 +53,15 @@ def by_name(table: Table, kind: type[Constraint], dialect: Dialect) -> dict[str,
 def definitions(
     connection: Connection, table: Table, constraints: Iterable[Constraint]
 ) -> dict[str, str] | None:
-    """Return constraints of the models as PostgreSQL words them, by name.
+    """Return constraints of the models as PostgreSQL defines them, by name.
 
     Args:
         connection: to the database.
-        table: the table as it stands.
+        table: the existing table.
         constraints: those of the models, each with a name.
 
     Returns:
-        None where it cannot be found out: no right to make a table, or a column that is not there.
+        None if unknown: the user may not create tables, or a column does not exist.
     """
     ddl: Any = connection.dialect.ddl_compiler(connection.dialect, None)  # type: ignore[arg-type] # as SQLAlchemy's own
     try:
@@ -78,7 +78,7 @@ def _definitions(connection: Connection, name: str) -> dict[str, str]:
 
 
 def different_classes(connection: Connection, model: Index, reflected: Index) -> list[str]:
-    """Return in words how the operator classes of two indexes of one table differ."""
+    """Describe how the operator classes of two indexes of one table differ."""
     table: Any = reflected.table
     try:
         with _copy_of(connection, table):
@@ -92,7 +92,7 @@ def different_classes(connection: Connection, model: Index, reflected: Index) ->
 
 @contextlib.contextmanager
 def _copy_of(connection: Connection, table: Table) -> Iterator[None]:
-    """Have an empty copy of a table in the block."""
+    """Create an empty copy of a table for the duration of the block."""
     source = connection.dialect.identifier_preparer.format_table(table)
     with connection.begin_nested() as savepoint:
         connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {_COPY} (LIKE {source})")

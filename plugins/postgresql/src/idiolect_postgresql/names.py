@@ -1,8 +1,8 @@
-"""Names that PostgreSQL cuts, which it tells in a notice that no driver shows.
+"""Names that PostgreSQL truncates, with a notice that no driver shows.
 
-Used by the impl with names of what it makes, and by comparisons with names of the models. Sizes are
-those of UTF-8: where the database has another encoding, a name may be shorter, and is found as it
-is. Source: "Identifiers and Key Words" in PostgreSQL's manual.
+Used by the impl for names that it creates, and by comparisons for names in the models. Lengths
+assume UTF-8: in a database with another encoding a name may be shorter, and then is unchanged.
+Source: "Identifiers and Key Words" in PostgreSQL's manual.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import re
 
 from idiolect.util import warn
 
-#: Bytes of a name: NAMEDATALEN without its end.
+#: Maximum bytes of a name: NAMEDATALEN minus the terminator.
 LONGEST = 63
 #: The names in the text of a type, without quotes, brackets and arguments.
 _NAMES = re.compile(r"[^\"\[\]().,]+")
 
 
 def kept(name: str, longest: int = LONGEST) -> str:
-    """Return what PostgreSQL keeps of a name: as many characters as fit into so many bytes."""
-    # Most names are answered by the first question.
+    """Return a name truncated by PostgreSQL's rule: as many whole characters as fit."""
+    # Sufficient for most names.
     if len(name) * 4 <= longest:
         return name
     encoded = name.encode()
@@ -27,15 +27,15 @@ def kept(name: str, longest: int = LONGEST) -> str:
 
 
 def with_kept_names(type_: str) -> str:
-    """Return the text of a type with what PostgreSQL keeps of the names in it."""
+    """Return the text of a type with the names in it truncated."""
     return _NAMES.sub(lambda found: kept(found[0]), type_)
 
 
 def tell_of_cut(operation: str, *names: str | None) -> None:
-    """Warn of names that the database will cut.
+    """Warn about names that the database will truncate.
 
     Args:
-        operation: what makes them, for the message.
+        operation: the operation, for the message.
         *names: of tables, columns, indexes or constraints.
     """
     for name in filter(None, names):

@@ -1,7 +1,7 @@
-"""Indexes as PostgreSQL itself words them: the model's is made for a moment, and read.
+"""Compares index definitions as PostgreSQL reports them, by creating the model's temporarily.
 
-Used by the comparison of indexes where text cannot decide. What is made stands in the session's
-temporary schema and in a savepoint that is rolled back; nothing stays.
+Used by the comparison of indexes if text is not sufficient. Indexes are created in the session's
+temporary schema and in a savepoint that is rolled back.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Index, Table
     from sqlalchemy.engine import Connection
 
-    #: Of each indexed part: its expression, its order, its operator class.
+    #: For each key: its expression, its order, its operator class.
     Parts = Sequence[tuple[str, int, str]]
 
 _NAME = "idiolect_comparison"
-# Keys only: columns of INCLUDE are compared by their names. Source: pg_index, pg_opclass.
+# Keys only: INCLUDE columns are compared by name. Source: pg_index, pg_opclass.
 _PARTS = text(
     """
     SELECT wanted.name, pg_get_indexdef(i.indexrelid, key, false), i.indoption[key - 1], c.opcname
@@ -47,13 +47,13 @@ _PARTS = text(
 
 
 def parts_differ(connection: Connection, pairs: Sequence[tuple[Index, Index]]) -> list[bool | None]:
-    """Return for each pair of indexes whether their parts differ; None where it is unknown.
+    """Return for each pair of indexes whether their keys differ; None if unknown.
 
-    Four statements, whatever the number of pairs.
+    Sends four statements, whatever the number of pairs.
 
     Args:
-        connection: to the database; in a transaction of whoever compares, if one is open.
-        pairs: of each the index as the model has it, and as it stands.
+        connection: to the database; in the caller's transaction, if one is open.
+        pairs: the model's index, and the existing one.
     """
     names: list[tuple[str, str]] = []
     statements: list[str] = []
@@ -77,7 +77,7 @@ def parts_differ(connection: Connection, pairs: Sequence[tuple[Index, Index]]) -
             parts = _parts(connection, [name for both in names for name in both])
             savepoint.rollback()
     except SQLAlchemyError:
-        # No right to make it: text has to do.
+        # The user may not create it: compare text instead.
         return nothing
     found = [(parts.get(there), parts.get(wanted)) for there, wanted in names]
     answers = [before != after if before and after else None for before, after in found]
@@ -90,16 +90,16 @@ def parts_differ(connection: Connection, pairs: Sequence[tuple[Index, Index]]) -
 
 
 def _differ_by_words(before: Parts | None, after: Parts | None) -> bool:
-    """Return whether two lists of parts differ, but neither in number, order nor operator class."""
+    """Return whether two lists of keys differ in their expressions, but in nothing else."""
     if before is None or after is None or before == after:
         return False
     return [part[1:] for part in before] == [part[1:] for part in after]
 
 
 def _are_worded_alike(connection: Connection, tables: list[Any], found: list[Any]) -> list[bool]:
-    """Return for parts that differ whether they are equal when both are worded once more.
+    """Return for differing keys whether they are equal after normalising both once more.
 
-    What a database was told in its own words, as by a dump, it may tell in others.
+    PostgreSQL may report an expression that it got in its own form, as from a dump, differently.
     """
     asked = [
         Expression("index", table, text)

@@ -1,6 +1,6 @@
 """PostgreSQL's own operation: adding an EXCLUDE constraint.
 
-Registered when the plugin is loaded, through the same doors as an operation of a user's own.
+Registered when the plugin is loaded, with the same API as users' operations.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class CreateExcludeConstraintOp(AddConstraintOp):
     """Add an EXCLUDE constraint.
 
     Args:
-        constraint_name: its name; None leaves it to the database.
+        constraint_name: its name; None for the database's default.
         table_name: the table.
-        elements: pairs of what is compared and the operator that compares it.
-        where: restricts the constraint to rows of which this is true.
+        elements: pairs of an expression and the operator that compares it.
+        where: restricts the constraint to rows that satisfy this condition.
         schema: the table's schema; None is the connection's default schema.
-        _orig_constraint: what it was made from; not read.
+        _orig_constraint: the constraint it was created from; not used.
         kw: arguments of SQLAlchemy's ExcludeConstraint.
     """
 
@@ -84,13 +84,13 @@ class CreateExcludeConstraintOp(AddConstraintOp):
         )
 
     def to_constraint(self, migration_context: ContextLike | None = None) -> ExcludeConstraint:
-        """Return a new constraint as this operation describes it, on a table of that name.
+        """Return the described constraint as a new object, on a new table of that name.
 
         Args:
-            migration_context: not read: there is no naming convention for such constraints.
+            migration_context: not used: there is no naming convention for such constraints.
 
         Raises:
-            OperationError: an element is no pair, or an argument is unknown.
+            OperationError: an element is not a pair, or an argument is unknown.
         """
         for name in self.kw:
             if name not in _ARGUMENTS:
@@ -125,13 +125,13 @@ class CreateExcludeConstraintOp(AddConstraintOp):
         """Add an EXCLUDE constraint.
 
         Args:
-            operations: what carries it out.
+            operations: executes the operation.
             constraint_name: its name.
             table_name: the table.
-            elements: pairs of what is compared and the operator that compares it, such as
-                ``("period", "&&")``; text is a column's name, anything else is given as
-                ``text()`` or another expression, with parentheses where PostgreSQL wants them.
-            kw: ``where`` (restricts it to rows of which this is true), ``using`` (the index
+            elements: pairs of an expression and the operator that compares it, such as
+                ``("period", "&&")``; a string is a column name, use ``text()`` or another
+                expression for anything else, with parentheses where PostgreSQL requires them.
+            kw: ``where`` (restricts it to rows that satisfy this condition), ``using`` (the index
                 method), ``ops`` (operator classes by name), ``deferrable``, ``initially``,
                 ``schema``.
         """
@@ -155,13 +155,13 @@ class CreateExcludeConstraintOp(AddConstraintOp):
     def batch_create_exclude_constraint(
         cls, operations: BatchOperations, constraint_name: str, *elements: Any, **kw: Any
     ) -> Table | None:
-        """Add an EXCLUDE constraint to the table of the batch.
+        """Add an EXCLUDE constraint to the batch's table.
 
         Args:
-            operations: what keeps it.
+            operations: records the operation.
             constraint_name: its name.
-            elements: as of create_exclude_constraint().
-            kw: likewise.
+            elements: as in create_exclude_constraint().
+            kw: as in create_exclude_constraint().
         """
         impl = operations.impl
         kw["schema"] = impl.schema
@@ -172,7 +172,7 @@ class CreateExcludeConstraintOp(AddConstraintOp):
 
 
 def _detached(expression: Any) -> Any:
-    """Return an expression whose table's columns are plain names, so that any table can hold it."""
+    """Return an expression with columns replaced by names, so that any table can use it."""
     if not isinstance(expression, ClauseElement):
         return expression
 

@@ -1,7 +1,6 @@
-"""Operations on enumerated types and sequences, which no directive of the documented API is for.
+"""Operations on enum types and sequences, for which the documented API has no directive.
 
-Comparing makes them and rendering writes them as ``op.execute()``, so that a revision needs
-nothing but that API.
+Created by comparisons and rendered as ``op.execute()``, so that revisions only need that API.
 """
 
 from __future__ import annotations
@@ -25,25 +24,25 @@ if TYPE_CHECKING:
 
     Values = tuple[str, ...]
 
-# What SQLAlchemy's text() takes for a parameter.
+# What SQLAlchemy's text() would parse as a parameter.
 _PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 _SEQUENCE_OPTIONS = ("start", "increment", "minvalue", "maxvalue", "cycle", "cache")
-#: Ends the name of a type whose place another takes.
+#: Suffix for the name of a type that is replaced.
 _FORMER = "_old"
 _QUOTE = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
 
 
 class ChangeEnumOp(MigrateOperation):
-    """Make an enumerated type, change its values, or drop it.
+    """Create an enum type, change its values, or drop it.
 
     Args:
         name: the type.
-        before: its values so far; None where it is not there yet.
-        after: its values from then on; None where it goes.
+        before: its current values; None if it does not exist.
+        after: its new values; None to drop it.
         schema: its schema; None is the connection's default schema.
-        columns: the columns of the database that have it.
+        columns: the database columns that use it.
         users: indexes and constraints with conditions on such a column.
-        with_table: SQLAlchemy makes it together with a table.
+        with_table: SQLAlchemy creates it together with a table.
         autocommit: new values have to be committed before they are used.
     """
 
@@ -69,7 +68,7 @@ class ChangeEnumOp(MigrateOperation):
         self.autocommit = autocommit
 
     def reverse(self) -> ChangeEnumOp:
-        """Return the operation that makes the type as it was."""
+        """Return the operation that restores the type."""
         return ChangeEnumOp(
             self.name,
             self.after,
@@ -84,7 +83,7 @@ class ChangeEnumOp(MigrateOperation):
     def to_diff_tuple(self) -> tuple[Any, ...]:
         """Return ``("add_enum_type" | "remove_enum_type" | "change_enum_type", schema, ...)``.
 
-        The name follows, then the values, or those before and after.
+        Followed by the name and the values, or the old and the new values.
         """
         place = (self.schema, self.name)
         if self.before is None:
@@ -95,14 +94,14 @@ class ChangeEnumOp(MigrateOperation):
 
     @property
     def is_extension(self) -> bool:
-        """Whether values are added, and those that were there stay in their order."""
+        """Whether values are only added, and existing ones keep their order."""
         if self.before is None or self.after is None:
             return False
         return self.before == tuple(value for value in self.after if value in self.before)
 
     @property
     def needs_autocommit(self) -> bool:
-        """Whether the statements are not to be part of the revision's transaction."""
+        """Whether the statements must not be part of the revision's transaction."""
         return self.autocommit and self.is_extension
 
     def statements(self) -> list[str]:
@@ -117,8 +116,8 @@ class ChangeEnumOp(MigrateOperation):
         return list(self._replacement(type_, self.after))
 
     def _replacement(self, type_: str, after: Values) -> Iterator[str]:
-        """Yield what puts a new type in the place of the old one; rows keep their words."""
-        # Where it would be cut, it might be the name of the new type again.
+        """Yield statements that replace the old type by a new one; rows keep their values."""
+        # Leave room for the suffix: truncated, it might be the new type's name again.
         old = f"{kept(self.name, LONGEST - len(_FORMER))}{_FORMER}"
         yield f"ALTER TYPE {type_} RENAME TO {_QUOTE.quote(old)}"
         yield _create(type_, after)
@@ -154,10 +153,10 @@ def _with(user: EnumUser) -> str:
 
 
 class CreateSequenceOp(MigrateOperation):
-    """Make a sequence.
+    """Create a sequence.
 
     Args:
-        sequence: as SQLAlchemy has it.
+        sequence: SQLAlchemy's Sequence.
     """
 
     def __init__(self, sequence: SequenceItem) -> None:
@@ -176,14 +175,14 @@ class DropSequenceOp(MigrateOperation):
     """Drop a sequence.
 
     Args:
-        sequence: as SQLAlchemy has it.
+        sequence: SQLAlchemy's Sequence.
     """
 
     def __init__(self, sequence: SequenceItem) -> None:
         self.sequence = sequence
 
     def reverse(self) -> CreateSequenceOp:
-        """Return the operation that makes the sequence."""
+        """Return the operation that creates the sequence."""
         return CreateSequenceOp(self.sequence)
 
     def to_diff_tuple(self) -> tuple[str, SequenceItem]:
@@ -205,7 +204,7 @@ def _create(type_: str, values: Values) -> str:
 
 
 def _additions(type_: str, before: Values, after: Values) -> Iterator[str]:
-    """Yield a statement a new value; each names a neighbour that is there by then."""
+    """Yield one statement per new value; each refers to a neighbour that exists by then."""
     there = list(before)
     for place, value in enumerate(after):
         if value in before:
@@ -221,7 +220,7 @@ def _additions(type_: str, before: Values, after: Values) -> Iterator[str]:
 
 @Operations.implementation_for(ChangeEnumOp)
 def change_enum(operations: Operations, operation: ChangeEnumOp) -> None:
-    """Send the statements, outside of the transaction where that is needed."""
+    """Send the statements, outside of the transaction if necessary."""
     if operation.needs_autocommit:
         with operations.get_context().autocommit_block():
             _send(operations, operation)
@@ -247,7 +246,7 @@ def drop_sequence(operations: Operations, operation: DropSequenceOp) -> None:
 
 
 def render(op: MigrateOperation, autogen_context: AutogenContext) -> list[str] | None:
-    """Return the code of an operation of this module; None of any other."""
+    """Return the code of an operation of this module; None for others."""
     prefix = autogen_context.opts.get("alembic_module_prefix") or ""
     if isinstance(op, ChangeEnumOp):
         return _render_change_enum(op, prefix)
@@ -283,5 +282,5 @@ def _sequence(op: CreateSequenceOp | DropSequenceOp, autogen_context: AutogenCon
 
 
 def _text(statement: str) -> str:
-    """Return a statement as execute() takes it, which reads a colon as a parameter's."""
+    """Escape colons in a statement for execute(), which would parse them as parameters."""
     return _PARAMETER.sub(r"\\:", statement)

@@ -1,4 +1,4 @@
-"""PostgreSQL's rules, one method each: what the core asks, and what PostgreSQL answers."""
+"""The implementations of the dialect hooks for PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from idiolect_postgresql.impl import PostgresqlImpl
 from idiolect_postgresql.limits import session_limits
 from idiolect_postgresql.lock import AdvisoryLock
 
-# Its directive comes with the plugin.
+# Registers its directive.
 from idiolect_postgresql.operations import CreateExcludeConstraintOp
 
 if TYPE_CHECKING:
@@ -40,56 +40,56 @@ if TYPE_CHECKING:
 
 
 class PostgresqlPlugin:
-    """The plugin for SQLAlchemy's dialect ``postgresql``, whatever its driver."""
+    """The plugin for SQLAlchemy's dialect ``postgresql``, with any driver."""
 
     @hookimpl
     def get_impl_class(self) -> type[DefaultImpl]:
-        """PostgreSQL's own."""
+        """Return PostgreSQL's impl."""
         return PostgresqlImpl
 
     @hookimpl
     def transactional_ddl(self, impl_class: type[DefaultImpl]) -> bool:
-        """Yes, unless a subclass for a relative of PostgreSQL says otherwise."""
+        """Return True, unless a subclass for a related database says otherwise."""
         return impl_class.transactional_ddl
 
     @hookimpl
     def statement_terminator(self, impl_class: type[DefaultImpl]) -> str:
-        """A semicolon."""
+        """Return a semicolon."""
         return impl_class.command_terminator
 
     @hookimpl
     def batch_separator(self) -> str:
-        """None: psql sends each statement as it ends."""
+        """Return no separator: psql executes each statement at its end."""
         return ""
 
     @hookimpl
     def offline_transaction(self) -> OfflineTransaction:
-        """``BEGIN`` and ``COMMIT``."""
+        """Return ``BEGIN`` and ``COMMIT``."""
         return OfflineTransaction()
 
     @hookimpl
     def autocommit_level(self) -> str:
-        """Every supported driver has it under this name."""
+        """Return AUTOCOMMIT, which every supported driver accepts."""
         return "AUTOCOMMIT"
 
     @hookimpl
     def statement_journal(self, rules: DialectRules) -> JournalSupport | Literal[False]:
-        """What is sent outside of transactions is recorded."""
+        """Journal statements outside of transactions."""
         from idiolect_postgresql.journal import PostgresqlJournal
 
         return PostgresqlJournal() if rules.transactional_ddl else False
 
     @hookimpl
     def autogenerate_comparators(self) -> Iterable[Comparator]:
-        """Those of the sets ``idiolect.postgresql.*``."""
-        # Running revisions does without comparing.
+        """Return the sets ``idiolect.postgresql.*``."""
+        # Imported here because running revisions does not need it.
         from idiolect_postgresql import sets
 
         return sets.comparators()
 
     @hookimpl
     def reflect_extra(self, inspector: Inspector) -> Iterable[SchemaObject]:
-        """Enumerated types, sequences and EXCLUDE constraints."""
+        """Return enum types, sequences and EXCLUDE constraints."""
         from idiolect_postgresql import catalogue
 
         connection: Any = inspector.bind
@@ -99,29 +99,29 @@ class PostgresqlPlugin:
     def normalise_expressions(
         self, connection: Connection, expressions: Sequence[Expression]
     ) -> list[str | None]:
-        """In the words of the catalogue, by means of temporary tables."""
+        """Return expressions as the catalogue reports them, using temporary tables."""
         return wording.worded(connection, expressions)
 
     @hookimpl
     def reflect_tables(
         self, connection: Connection, names: Mapping[str | None, Collection[str]]
     ) -> ReflectedTables | None:
-        """What SQLAlchemy tells, of those tables that are not equal by their signatures."""
+        """Reflect with SQLAlchemy those tables whose signatures are not equal."""
         if not reflect.can_reflect(connection):
             return None
         return reflect.reflect_tables(connection, names)
 
     @hookimpl
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
-        """An advisory lock of the session."""
+        """Return a session-level advisory lock."""
         return AdvisoryLock(connection, request)
 
     @hookimpl
     def missing_privileges(
         self, connection: Connection, table: Table, needed: Collection[str]
     ) -> str:
-        """What the catalogue says of this login."""
-        # Asked only where something is due.
+        """Query the privileges of the current user."""
+        # Imported here because it is only needed if there is something to do.
         from idiolect_postgresql import privileges
 
         return privileges.missing_privileges(connection, table, needed)
@@ -130,12 +130,12 @@ class PostgresqlPlugin:
     def session_limits(
         self, connection: Connection, limits: SessionLimits
     ) -> AbstractContextManager[None]:
-        """Both limits, as far as the database has them."""
+        """Apply both limits."""
         return session_limits(connection, limits)
 
     @hookimpl(wrapper=True)
     def run_step(self, context: MigrationContext) -> Generator[None, Any, Any]:
-        """Note the index that a failed CREATE INDEX CONCURRENTLY has left."""
+        """Add a note about the index that a failed CREATE INDEX CONCURRENTLY left."""
         try:
             return (yield)
         except DBAPIError as exc:
@@ -150,14 +150,14 @@ class PostgresqlPlugin:
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:
-        """Errors that end with another connection's transaction."""
+        """Return errors that disappear with the end of another transaction."""
         return lock.transient_error(error)
 
     @hookimpl
     def render_operation(
         self, op: MigrateOperation, autogen_context: AutogenContext
     ) -> list[str] | None:
-        """The code of PostgreSQL's own operations."""
+        """Return the code of PostgreSQL's own operations."""
         if isinstance(op, CreateExcludeConstraintOp):
             return render.render_create_exclude(op, autogen_context)
         from idiolect_postgresql import own_ops

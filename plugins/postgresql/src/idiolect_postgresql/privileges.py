@@ -1,4 +1,4 @@
-"""What keeps a login from writing the version table on PostgreSQL, in one query.
+"""Determines missing privileges on the version table in PostgreSQL, in one query.
 
 Used by the plugin before a run writes.
 Source: PostgreSQL's manual, "System Information Functions", "Access Privilege Inquiry Functions".
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection
 
-#: A table without schema is looked for on the search path, as the version table itself is.
+#: A table without schema is resolved with the search path, like the version table itself.
 _ASK = """SELECT current_user AS login, current_database() AS database, n.nspname AS schema,
         current_setting('transaction_read_only') = 'on' AS read_only,
         has_schema_privilege(n.oid, 'CREATE') AS "CREATE",
@@ -33,7 +33,7 @@ _ASK = """SELECT current_user AS login, current_database() AS database, n.nspnam
 
 
 def missing_privileges(connection: Connection, table: Table, needed: Collection[str]) -> str:
-    """Return who may not do what, and the statement that grants it; "" where all is granted."""
+    """Return the user, missing privileges, and the statement that grants them; "" if none."""
     values = {"schema": table.schema, "name": table.name}
     row = connection.execute(text(_ASK), values).mappings().one()
     login, database = row["login"], row["database"]

@@ -1,7 +1,7 @@
-"""Tables of PostgreSQL: SQLAlchemy reads them together, here only those that need to be read.
+"""Reflects the tables of PostgreSQL that differ from the models by their signatures.
 
-Used by the plugin. Signatures are read first, in three queries a schema; what is equal by them
-costs no more.
+Signatures are read first, in three queries per schema; tables with equal signatures cost nothing
+more. The others are read together by SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
 
     Key = tuple[str | None, str]
 
-#: The first version with all that is asked for: generated columns. Source: its release notes.
+#: The first version with everything that is queried: generated columns. Source: release notes.
 _FIRST_VERSION = (12,)
 
 
 def can_reflect(connection: Connection) -> bool:
-    """Return whether the server has what is needed here."""
+    """Return whether the server version is sufficient."""
     return (connection.dialect.server_version_info or ()) >= _FIRST_VERSION
 
 
 def reflect_tables(
     connection: Connection, names: Mapping[str | None, Collection[str]]
 ) -> ReflectedTables:
-    """Return tables as SQLAlchemy tells of them, and their signatures.
+    """Return tables as SQLAlchemy reflects them, and their signatures.
 
     Args:
-        connection: is asked for signatures if they are wanted, and for tables that are looked up.
-        names: the tables wanted, by schema.
+        connection: queried for signatures and tables on demand.
+        names: the requested tables, by schema.
     """
     default: Any = connection.dialect.default_schema_name
     known: dict[str | None, Schema] = {}

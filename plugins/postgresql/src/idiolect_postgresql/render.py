@@ -1,6 +1,6 @@
-"""What PostgreSQL alone has, as Python text: domains, EXCLUDE constraints, indexed expressions.
+"""Renders PostgreSQL-specific objects: domains, EXCLUDE constraints, indexed expressions.
 
-Used by the impl and the plugin while a revision is generated; nothing here asks a database.
+Used by the impl and the plugin while a revision is generated.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
     from idiolect_postgresql.operations import CreateExcludeConstraintOp
 
-#: Arguments of DOMAIN in the order in which they are written.
+#: Arguments of DOMAIN in output order.
 _OF_DOMAIN = (
     "collation",
     "collation_schema",
@@ -33,7 +33,7 @@ _OF_EXCLUDE = ("where", "deferrable", "initially", "using", "ops")
 
 
 def in_brackets(expression: ClauseElement) -> ClauseElement:
-    """Return an expression as CREATE INDEX wants it: in brackets, but for columns and functions.
+    """Return an expression as CREATE INDEX requires it: in parentheses, except columns and calls.
 
     Source: "CREATE INDEX" in PostgreSQL's manual, parameter *expression*.
     """
@@ -42,14 +42,14 @@ def in_brackets(expression: ClauseElement) -> ClauseElement:
     if isinstance(expression, Case):
         return Grouping(expression)
     if isinstance(expression, UnaryExpression) and expression.modifier is not None:
-        # DESC and NULLS FIRST stand behind the brackets.
+        # DESC and NULLS FIRST follow the parentheses.
         inner: Any = in_brackets(expression.element)
         return UnaryExpression(inner, modifier=expression.modifier)
     return expression.self_group()
 
 
 def render_domain(type_: DOMAIN, autogen_context: AutogenContext) -> str:
-    """Return the code of a domain, whose ``repr()`` tells its name and type alone."""
+    """Return the code of a domain, whose ``repr()`` only shows its name and type."""
     from idiolect.autogenerate import render
 
     prefix = render.dialect_prefix(autogen_context, "postgresql")
@@ -70,7 +70,7 @@ def render_domain(type_: DOMAIN, autogen_context: AutogenContext) -> str:
 
 
 def render_enum(type_: ENUM, autogen_context: AutogenContext) -> str:
-    """Return the code of an enumerated type that is not made, which SQLAlchemy 2.0 leaves out."""
+    """Return the code of an enum type with create_type=False, which SQLAlchemy 2.0 omits."""
     from idiolect.autogenerate import render
 
     text: str = render.plain_type(type_, autogen_context)
@@ -78,7 +78,7 @@ def render_enum(type_: ENUM, autogen_context: AutogenContext) -> str:
 
 
 def render_exclude(constraint: ExcludeConstraint, autogen_context: AutogenContext) -> str | None:
-    """Return the code of an EXCLUDE constraint inside of a table; None leaves it out."""
+    """Return the code of an EXCLUDE constraint inside of a table; None omits it."""
     from idiolect.autogenerate import render
 
     given = render.user_defined_render("exclude", constraint, autogen_context)

@@ -1,7 +1,7 @@
-"""Sequences that the models have and the database has not.
+"""Finds sequences of the models that the database lacks.
 
-The comparator of the set ``idiolect.postgresql.sequences``, called when tables were compared.
-Sequences that no model names are left alone: they may be anybody's.
+The comparator of the set ``idiolect.postgresql.sequences``, called after tables have been compared.
+Sequences that are not in the models are ignored: they may belong to other programs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ log = Log("autogenerate.compare.sequences")
 
 
 def compare_sequences(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
-    """Put what makes the sequences of the models before all else."""
+    """Insert operations that create missing sequences first."""
     wanted = dict(_of_models(autogen_context))
     if not wanted:
         return
@@ -47,7 +47,7 @@ def _of_models(
     for metadata in given if isinstance(given, (list, tuple)) else [given]:
         sequences: dict[str, Sequence] = metadata._sequences  # type: ignore[union-attr]  # noqa: SLF001 - nowhere public
         for sequence in sequences.values():
-            # One that is optional is not made where SERIAL does its work.
+            # An optional sequence is not created: SERIAL is used instead.
             if not sequence.optional:
                 schema = None if sequence.schema == default else sequence.schema
                 yield (schema, kept(str(sequence.name))), sequence

@@ -1,7 +1,4 @@
-"""The comparators that PostgreSQL has besides the core's, each in a set of its own.
-
-Used by the plugin once for each comparison.
-"""
+"""PostgreSQL's additional comparators, each in a separate set."""
 
 from __future__ import annotations
 
@@ -52,7 +49,7 @@ def compare_index_details(  # noqa: PLR0917 - as comparators of tables are calle
     conn_table: Table | None,
     metadata_table: Table | None,
 ) -> None:
-    """Compare WHERE, method, WITH and operator classes of indexes that are otherwise the same."""
+    """Compare WHERE, method, WITH and operator classes of indexes that are otherwise equal."""
     if conn_table is None or metadata_table is None:
         return
     tables = (conn_table, metadata_table)
@@ -63,12 +60,12 @@ def compare_index_details(  # noqa: PLR0917 - as comparators of tables are calle
             modify_ops.ops += [DropIndexOp.from_index(index), CreateIndexOp.from_index(model)]
 
 
-# A table with a signature has no index of which more than columns is told.
+# A table with a signature only has indexes that consist of columns.
 setattr(compare_index_details, "proves_equal", lambda _signature, _model: True)  # noqa: B010
 
 
 def _differences(autogen_context: AutogenContext, model: Index, reflected: Index) -> Iterator[str]:
-    """Yield in words how two indexes differ; what the database cannot be asked is the same."""
+    """Describe how two indexes differ; what cannot be determined is considered equal."""
     before, after = (one.dialect_options["postgresql"] for one in (reflected, model))
     methods = [str(side.get("using") or "btree").lower() for side in (before, after)]
     if methods[0] != methods[1]:
@@ -80,7 +77,7 @@ def _differences(autogen_context: AutogenContext, model: Index, reflected: Index
     if _rows_differ(impl, model, reflected):
         yield "WHERE"
     classes = [dict(side.get("ops") or {}) for side in (before, after)]
-    # Of classes in text a warning has said that they cannot be compared.
+    # A warning has already said that operator classes in text cannot be compared.
     if classes[0] != classes[1] and not parts_with_operator_class(model):
         connection: Any = autogen_context.connection
         yield from made.different_classes(connection, model, reflected)
@@ -94,7 +91,7 @@ def _rows_differ(impl: Any, model: Index, reflected: Index) -> bool:
 
 
 def _settings(given: Any) -> dict[str, str]:
-    """Return the storage parameters of an index in one form."""
+    """Return the storage parameters of an index in a normalised form."""
     words = {"on": "true", "off": "false"}
     texts = {str(name): str(value).lower() for name, value in dict(given or {}).items()}
     return {name: words.get(text, text) for name, text in texts.items()}

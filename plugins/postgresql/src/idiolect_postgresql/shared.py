@@ -1,8 +1,8 @@
-"""Enumerated types that are there before a table that has them: such a table does not make them.
+"""Prevents tables from creating enum types that already exist.
 
-SQLAlchemy makes a type together with the first table of a run that has it, and fails where an
-earlier run made it. Used by the comparator of enumerated types once it knows which there are. The
-types of the operations' columns are replaced, never those of the models.
+SQLAlchemy creates a type together with the first table of a run that uses it, which fails if an
+earlier run has created it. Used by the comparator of enum types. The types of the operations'
+columns are replaced, never those of the models.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ def leave_types_alone(
     before: Collection[Key],
     on_the_way_back: Collection[Key],
 ) -> None:
-    """Let no table make a type that is there.
+    """Replace types in operations so that tables do not create existing types.
 
     Args:
         operations: those of the upgrade.
-        dialect: PostgreSQL's.
-        before: the types that are there before the first table is made.
-        on_the_way_back: those that are there before the downgrade makes one again.
+        dialect: PostgreSQL's dialect.
+        before: the types that exist before the first table is created.
+        on_the_way_back: the types that exist before the downgrade creates a table again.
     """
     for one in operations:
         if isinstance(one, CreateTableOp):
@@ -53,13 +53,13 @@ def leave_types_alone(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The types that are there."""
+    """The existing types."""
 
     dialect: Dialect
     there: Collection[Key]
 
     def without_makers(self, items: Iterable[Any]) -> list[Any]:
-        """Return the items of a table; no column's type makes what is there."""
+        """Return the items of a table with column types that do not create existing types."""
         return [self._column(item) if isinstance(item, Column) else item for item in items]
 
     def _column(self, column: Column[Any]) -> Column[Any]:
@@ -71,7 +71,7 @@ class _Known:
         return changed
 
     def _not_made(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
-        """Return a type that is not made with its table where it is there; else the same type."""
+        """Return a type that its table does not create if it exists; otherwise the same type."""
         variants = type_._variant_mapping  # noqa: SLF001 - nowhere public
         variant = variants.get(self.dialect.name)
         if variant is not None:
@@ -110,6 +110,6 @@ def _never_made(type_: TypeEngine[Any], native: pg.ENUM) -> TypeEngine[Any]:
     bare = pg.ENUM(*words, name=native.name, schema=native.schema, create_type=False)
     if not isinstance(type_, Enum) or isinstance(type_, pg.ENUM):
         return bare
-    # Other databases do without PostgreSQL's type.
+    # Other databases do not need PostgreSQL's type.
     plain = Enum(*words, name=type_.name, schema=type_.schema)
     return plain.with_variant(bare, "postgresql")

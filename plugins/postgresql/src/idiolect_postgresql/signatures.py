@@ -1,8 +1,7 @@
 """Signatures of all tables of a schema, in three queries.
 
-Types are compared by their numbers in the catalogue, indexes and constraints by what PostgreSQL
-writes for them: where that is more than columns, the table has no signature and is compared in
-full. Used by reflection.
+Types are compared by their OIDs, indexes and constraints by PostgreSQL's definitions. If these
+contain more than columns, the table has no signature and is compared in full. Used by reflection.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ _PLACE = {
     True: "pg_table_is_visible(c.oid) AND n.nspname <> 'pg_catalog'",
     False: "n.nspname = CAST(:schema AS text)",
 }
-_DESCRIBED = (  # of a table or column, as its number follows
+_DESCRIBED = (  # of a table or column, depending on the number that follows
     "LEFT JOIN pg_description d ON d.objoid = c.oid "
     "AND d.classoid = CAST('pg_class' AS regclass) AND d.objsubid = "
 )
-#: A table itself stands among its constraints, with its comment and this kind.
+#: The table itself is returned with the constraints, with its comment and this kind.
 _TABLE = "t"
 _TABLES = f"c.relname, NULL, '{_TABLE}', d.description, NULL, NULL"
-# Of an identity its sequence's options count as well. Source: pg_attribute, pg_sequence.
+# The sequence options of an identity are relevant, too. Source: pg_attribute, pg_sequence.
 _IDENTITY = (
     "CASE WHEN a.attidentity = '' THEN NULL ELSE CAST(a.attidentity AS text) || (SELECT "
     "CAST((s.seqstart, s.seqincrement, s.seqmax, s.seqmin, s.seqcache, s.seqcycle) AS text) "
@@ -83,12 +82,12 @@ _FOREIGN_KEY = re.compile(
 
 
 class Schema:
-    """What was read of one schema.
+    """The data read from one schema.
 
     Args:
-        connection: is asked.
-        schema: its name; None: what the search path finds.
-        default_schema: a schema that is as good as none.
+        connection: to the database.
+        schema: its name; None: tables found by the search path.
+        default_schema: a schema that is equivalent to None.
 
     Attributes:
         comments: of all tables, by name.
@@ -128,7 +127,7 @@ class Schema:
         )
 
     def signature(self, table: str) -> TableSignature | None:
-        """Return the signature of a table; None where it has none."""
+        """Return the signature of a table, or None."""
         indexes = self._plain_indexes(table)
         keys = self._plain_keys(table)
         if indexes is None or keys is None:
@@ -136,7 +135,7 @@ class Schema:
         primary, uniques, foreign_keys = keys
         columns: dict[str, tuple[Any, str | None]] = {}
         for row in self._columns[table]:
-            # Type, type's modifier, dimensions, NOT NULL, collation, -, identity, default.
+            # Type, type modifier, dimensions, NOT NULL, collation, -, identity, default.
             _, name, *facts, default, comment = row
             if facts[5]:
                 return None
@@ -154,7 +153,7 @@ class Schema:
         )
 
     def _plain_indexes(self, table: str) -> dict[str, tuple[Columns, bool]] | None:
-        """Return the indexes that no constraint has; None where one has more than columns."""
+        """Return indexes not owned by a constraint; None if one has more than columns."""
         of_constraints = {row[5] for row in self._constraints[table]}
         found: dict[str, tuple[Columns, bool]] = {}
         for _, number, name, unique, told in self._indexes[table]:
@@ -189,7 +188,7 @@ class Schema:
         return primary, uniques, foreign_keys
 
     def _foreign_key(self, told: str, schema: str | None) -> tuple[Any, ...] | None:
-        """Return a foreign key as signatures have it; the schema as SQLAlchemy tells it."""
+        """Return a foreign key as in signatures, with the schema as SQLAlchemy reports it."""
         found = _FOREIGN_KEY.fullmatch(told)
         if found is None:
             return None

@@ -1,7 +1,4 @@
-"""The SQLSTATE of an error, wherever the driver keeps it.
-
-Used by the lock and the journal with errors of psycopg, psycopg2, asyncpg and pg8000.
-"""
+"""Returns the SQLSTATE of an error from any driver: psycopg, psycopg2, asyncpg or pg8000."""
 
 from __future__ import annotations
 
@@ -9,13 +6,13 @@ from typing import Any
 
 
 def sqlstate(error: BaseException | None) -> str:
-    """Return the code of a driver's error; "" where the server has sent none.
+    """Return the SQLSTATE of a driver's error; "" if the server has sent none.
 
     Args:
-        error: the driver's own, as in ``DBAPIError.orig``.
+        error: the driver's error, as in ``DBAPIError.orig``.
     """
     code: Any = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
     arguments = getattr(error, "args", ())
     if code is None and arguments and isinstance(arguments[0], dict):
-        code = arguments[0].get("C")  # pg8000 keeps the fields of the server's message
+        code = arguments[0].get("C")  # pg8000 stores the fields of the server's message
     return str(code or "")

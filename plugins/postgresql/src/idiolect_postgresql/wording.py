@@ -1,7 +1,7 @@
-"""Expressions as PostgreSQL itself words them: carried out on empty copies of tables, and read.
+"""Normalises expressions by executing them on empty copies of tables and reading them back.
 
-Used by the plugin with many expressions at a time. What is made stands in the session's temporary
-schema and in a savepoint that is rolled back; nothing stays.
+Used by the plugin for many expressions at a time. Copies are created in the session's temporary
+schema and in a savepoint that is rolled back.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 _NAME = "idiolect_wording"
 _TAG = "$idiolect$"
-#: Each alone may fail: a column may be missing yet.
+#: Any single statement may fail: a column may not exist yet.
 _STATEMENT = "BEGIN EXECUTE {}; EXCEPTION WHEN OTHERS THEN NULL; END;"
-#: The options of an index that decide which operator classes it has.
+#: The options of an index that determine its operator classes.
 _OF_INDEX = ("postgresql_using", "postgresql_ops")
 _MADE = {
     "server_default": "ALTER TABLE {table} ADD COLUMN {name} {type} DEFAULT {text}",
@@ -40,13 +40,13 @@ _MADE = {
 
 
 def worded(connection: Connection, expressions: Sequence[Expression]) -> list[str | None]:
-    """Return expressions as PostgreSQL tells them; None for those that it does not take.
+    """Return expressions as PostgreSQL reports them; None for those that it rejects.
 
-    Four statements, and the queries by which SQLAlchemy reads tables, whatever the number.
+    Sends four statements, and SQLAlchemy's queries for reflection, whatever the number.
 
     Args:
-        connection: to the database; in a transaction of whoever compares, if one is open.
-        expressions: of tables that are there.
+        connection: to the database; in the caller's transaction, if one is open.
+        expressions: expressions of existing tables.
     """
     copies: dict[Table, str] = {}
     statements: list[str] = []
@@ -55,7 +55,7 @@ def worded(connection: Connection, expressions: Sequence[Expression]) -> list[st
         if copy is None:
             copy = copies[expression.table] = f"{_NAME}_{len(copies)}"
             statements.append(copied(connection, expression.table, copy))
-        with contextlib.suppress(CompileError):  # of a column whose type nobody knows
+        with contextlib.suppress(CompileError):  # a column with an unknown type
             statements.append(_statement(expression, copy, f"{_NAME}_x{number}", connection))
     if not connection.in_transaction():
         return [None] * len(expressions)
@@ -65,19 +65,19 @@ def worded(connection: Connection, expressions: Sequence[Expression]) -> list[st
             found = _read(connection, {one.kind for one in expressions}, [*copies.values()])
             savepoint.rollback()
     except SQLAlchemyError:
-        # No right to make tables, a standby, no PL/pgSQL: text has to do.
+        # No privilege to create tables, a standby, no PL/pgSQL: compare text instead.
         return [None] * len(expressions)
     return [found.get(f"{_NAME}_x{number}") for number in range(len(expressions))]
 
 
 def copied(connection: Connection, table: Table, name: str) -> str:
-    """Return the statement that makes an empty temporary copy of a table."""
+    """Return the statement that creates an empty temporary copy of a table."""
     source = sql_of(connection, connection.dialect.identifier_preparer.format_table(table))
     return f"CREATE TEMPORARY TABLE {name} (LIKE {source})"
 
 
 def index_on_copy(model: Index, copy: str, name: str) -> Index:
-    """Return a model's index as it stands on a copy of its table: its parts, method and classes.
+    """Return a model's index for a copy of its table: elements, method and operator classes.
 
     Args:
         model: the index.
@@ -87,7 +87,7 @@ def index_on_copy(model: Index, copy: str, name: str) -> Index:
     own = model.table
 
     def moved(element: Any, **_kw: Any) -> Any:
-        # A bare name, by which operator classes find their column too.
+        # As a plain name, by which operator classes are looked up as well.
         is_own = own is not None and getattr(element, "table", None) is own
         return column(element.name, element.type) if is_own else None
 
@@ -100,7 +100,7 @@ def index_on_copy(model: Index, copy: str, name: str) -> Index:
 
 
 def qualified_name(connection: Connection, index: Index) -> str:
-    """Return the name of a reflected index as ``to_regclass()`` takes it."""
+    """Return the name of a reflected index as ``to_regclass()`` accepts it."""
     preparer = connection.dialect.identifier_preparer
     schema = index.table.schema if index.table is not None else None
     name = preparer.format_index(index)
@@ -108,16 +108,16 @@ def qualified_name(connection: Connection, index: Index) -> str:
 
 
 def sql_of(connection: Connection, given: DDLElement | str) -> str:
-    """Return a statement or a quoted name as SQL that is sent without parameters."""
+    """Return a statement or a quoted name as SQL for execution without parameters."""
     sql = given if isinstance(given, str) else str(given.compile(dialect=connection.dialect))
     return single_percents(sql, connection.dialect)
 
 
 def carry_out(connection: Connection, statements: Iterable[str]) -> None:
-    """Carry statements out in one go; those that fail leave nothing.
+    """Execute statements at once; those that fail have no effect.
 
     Raises:
-        SQLAlchemyError: there is no PL/pgSQL, or not even a savepoint can be made.
+        SQLAlchemyError: there is no PL/pgSQL, or a savepoint cannot be created.
     """
     body = "\n".join(_STATEMENT.format(_literal(statement)) for statement in statements)
     tag = _TAG
@@ -142,7 +142,7 @@ def _literal(sql: str) -> str:
 
 
 def _read(connection: Connection, kinds: set[str], copies: list[str]) -> dict[str, str]:
-    """Return what stands under each name, as SQLAlchemy reads it of any other table."""
+    """Return the reflected expression of each name."""
     inspector: Any = inspect(connection)
     of_copies = {"filter_names": copies, "scope": ObjectScope.TEMPORARY}
     found: dict[str, str] = {}

@@ -1,7 +1,7 @@
-"""What keys and constraints say besides their columns: ON CONFLICT, COLLATE, order.
+"""Clauses of keys and constraints besides their columns: ON CONFLICT, COLLATE, sort order.
 
-Used by batches with a table that was read, and with the new one. SQLAlchemy reads no such clause,
-and no unique constraint over anything but plain names; the text of the table has them.
+Used by batches for the reflected table and the new one. SQLAlchemy does not reflect these clauses,
+nor unique constraints on anything but plain names; they are parsed from the table's SQL.
 Source: SQLite, "CREATE TABLE", indexed-column and conflict-clause.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Constraint, Table
     from sqlalchemy.sql.compiler import DDLCompiler
 
-#: Where a constraint that was read keeps the words after its columns, by their names.
+#: Key under which a reflected constraint stores the words after its columns, by column name.
 _WORDS = "idiolect_sqlite_words"
 _CONSTRAINT = re.compile(
     r"\s*(?:CONSTRAINT\b\s*[\w$]*\s*)?\b(?P<kind>PRIMARY\s+KEY|UNIQUE|CHECK)\s*(?P<open>\()",
@@ -33,7 +33,7 @@ _NAME = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _CONFLICT = re.compile(r"\bON\s+CONFLICT\s+(?P<how>\w+)\s*$", re.IGNORECASE)
-#: Option of a column -> what stands before the clause in the column's definition.
+#: Option of a column -> the words that precede the clause in the column's definition.
 _OF_COLUMNS = {
     option: re.compile(rf"\b{words}\s+ON\s+CONFLICT\s+(?P<how>\w+)", re.IGNORECASE)
     for option, words in (
@@ -45,12 +45,12 @@ _OF_COLUMNS = {
 
 
 class Clause(NamedTuple):
-    """A key or constraint of the whole table.
+    """A table-level key or constraint.
 
     Attributes:
         kind: ``PRIMARY KEY``, ``UNIQUE`` or ``CHECK``.
-        name: without quotes; None for none.
-        columns: lower-cased names, in order, of each the words after it; empty for a check.
+        name: without quotes, or None.
+        columns: lower-cased names, in order, with the words after each; empty for a check.
         conflict: the word after ON CONFLICT.
     """
 
@@ -86,11 +86,11 @@ def _worded(written: str | None, element: Constraint, compiler: DDLCompiler) -> 
 
 
 def complete(table: Table, sql: str) -> None:
-    """Give a table that was read the clauses of its keys and constraints.
+    """Add the clauses of keys and constraints to a reflected table.
 
     Args:
-        table: what SQLAlchemy read.
-        sql: the CREATE TABLE of which it was.
+        table: the reflected table.
+        sql: its CREATE TABLE statement.
     """
     columns = {column.name.lower(): column for column in table.c}
     for definition in definitions(sql):
@@ -110,7 +110,7 @@ def complete(table: Table, sql: str) -> None:
 
 
 def clause_of(definition: str) -> Clause | None:
-    """Return what a definition says of the whole table; None for a column or a foreign key."""
+    """Parse a table-level definition; None for a column or a foreign key."""
     bare = blanked(definition)
     found = _CONSTRAINT.match(bare)
     if found is None:
@@ -176,7 +176,7 @@ def _made(table: Table, clause: Clause) -> UniqueConstraint:
 
 
 def keep(table: Table) -> None:
-    """Let the constraints of a new table be written with the words that they were read with."""
+    """Make the constraints of a new table render the words that were parsed."""
     for constraint in list(table.constraints):
         if _WORDS not in constraint.info or isinstance(constraint, (WordedUnique, WordedKey)):
             continue

@@ -1,7 +1,7 @@
-"""What SQLite tells of its tables in other words than the model: defaults and unique constraints.
+"""Compares what SQLite reports differently from models: defaults and unique constraints.
 
-SQLite keeps the text of a default as it was written, and a unique constraint without a name as an
-index whose name is its own.
+SQLite keeps the text of a default as written, and an unnamed unique constraint as an index with a
+generated name.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _QUOTED = re.compile(r"'((?:[^']|'')*)'")
 
 
 def needs_parentheses(expression: str | None) -> bool:
-    """Return whether the text of a default is an expression whose parentheses SQLite took away."""
+    """Return whether a default is an expression whose parentheses SQLite has removed."""
     if not expression or expression[0] in "'\"(":
         return False
     return re.fullmatch(r"[-+]?[\d.]+", expression) is None
 
 
 def plain_default(default: str | None) -> str | None:
-    """Return a default without parentheses around it and without quotes around a value."""
+    """Return a default without outer parentheses, and without quotes around a value."""
     if default is None:
         return None
     text = default.strip()
@@ -49,9 +49,9 @@ _AROUND = re.compile(r"\s*([^\w\s])\s*")
 
 
 def is_stored_as(model: Column[Any], reflected: Column[Any], dialect: Any) -> bool:
-    """Return whether a type that SQLite does not know is told as the one that is there.
+    """Return whether a type unknown to SQLite is reported as the existing one.
 
-    Collations are not told. Source: "Datatypes In SQLite", section 3.1.
+    Collations are not reported. Source: "Datatypes In SQLite", section 3.1.
     """
     text = _COLLATION.sub("", text_of_type(model, dialect))
     resolve = getattr(dialect, "_resolve_type_affinity", None)
@@ -62,7 +62,7 @@ def is_stored_as(model: Column[Any], reflected: Column[Any], dialect: Any) -> bo
 
 
 def plain_expression(sql: str) -> str:
-    """Return SQL without the case, quotes and white space that mean nothing; literals count."""
+    """Return SQL with case, quotes and white space normalised, except in literals."""
     parts = []
     for token in _TOKEN.findall(without_brackets(sql.strip())):
         if token[0] == "'":
@@ -74,7 +74,7 @@ def plain_expression(sql: str) -> str:
 
 
 def columns_of(index: Index, dialect: Dialect) -> list[str]:
-    """Return what is indexed without order and collation, which are not told of an index."""
+    """Return the elements of an index without order and collation, which are not reflected."""
     return [
         _COLLATION.sub("", _ORDER.sub("", element)).strip().strip('()"`')
         for element in index_elements(index, dialect)
@@ -82,7 +82,7 @@ def columns_of(index: Index, dialect: Dialect) -> list[str]:
 
 
 def forget_unnamed_uniques(reflected: set[UniqueConstraint], model: set[UniqueConstraint]) -> None:
-    """Take unnamed unique constraints of the same columns out of both sets."""
+    """Remove unnamed unique constraints with the same columns from both sets."""
 
     def columns(constraint: UniqueConstraint) -> tuple[str, ...]:
         return tuple(sorted(column.name for column in constraint.columns))
@@ -95,9 +95,9 @@ def forget_unnamed_uniques(reflected: set[UniqueConstraint], model: set[UniqueCo
 
 
 def skip_expressions(reflected: set[Index], model: set[Index]) -> None:
-    """Leave out the model's indexes on expressions, of which SQLAlchemy reads nothing here.
+    """Remove the model's indexes on expressions, which SQLAlchemy does not reflect here.
 
-    One whose name belongs to an index on columns differs from that for certain, and stays.
+    If an index on columns has the same name, they certainly differ, and it is kept.
     """
     names = {item.name for item in reflected}
     for item in list(model):
@@ -113,12 +113,12 @@ def skip_expressions(reflected: set[Index], model: set[Index]) -> None:
 
 
 def drop_unnamed(reflected: set[Any]) -> None:
-    """Leave out what has no name: no statement could drop it."""
+    """Remove unnamed items, which no statement could drop."""
     reflected.difference_update([item for item in reflected if item.name is None])
 
 
 def keep_named_indexes(reflected: set[Index]) -> None:
-    """Leave out the indexes that SQLite makes for constraints."""
+    """Remove the indexes that SQLite creates for constraints."""
     reflected.difference_update(
         [item for item in reflected if str(item.name).startswith("sqlite_autoindex")]
     )

@@ -1,6 +1,6 @@
-"""SQLite's own text for the core's constructs.
+"""SQLite's SQL for the core's constructs.
 
-Registered when the plugin is loaded; nothing is called from here.
+Registered when the module is imported.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @compiles(RenameTable, "sqlite")
 def visit_rename_table(element: RenameTable, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the new name alone: a table stays in its database file.
+    """Render the new name without schema: a table stays in its database file.
 
     Source: "ALTER TABLE", RENAME TO, in SQLite's SQL manual.
     """

@@ -1,6 +1,6 @@
-"""What SQLite keeps of a statement that made something: its text, cut into the parts of interest.
+"""Parses the CREATE statements that SQLite stores.
 
-Used by rebuilds. Text in, text out; nothing is asked of the database.
+Used by rebuilds. Works on text only; the database is not queried.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: What is no word of SQL: strings, quoted names, comments.
+#: Tokens that are not words of SQL: strings, quoted names, comments.
 QUOTED = re.compile(
     r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | `[^`]*` | \[[^\]]*\] | --[^\n]* | /\*.*?\*/""",
     re.DOTALL | re.VERBOSE,
@@ -22,9 +22,9 @@ _MADE = re.compile(r"(CREATE\s+(?:UNIQUE\s+)?(?:INDEX|TRIGGER)\s+)", re.IGNORECA
 
 
 def definitions(sql: str) -> Iterator[str]:
-    """Yield the definitions of columns and constraints in a CREATE TABLE, no comment before them.
+    """Yield the definitions of columns and constraints in a CREATE TABLE, without leading comments.
 
-    The columns in the brackets of a constraint are told apart in the same way.
+    Also splits the columns in the parentheses of a constraint.
     """
     start = depth = 0
     quoted = [match.span() for match in QUOTED.finditer(sql)]
@@ -50,7 +50,7 @@ def name_of(definition: str) -> str:
 
 
 def rest_of(definition: str) -> str:
-    """Return what stands after the first word of a definition, without comments."""
+    """Return the text after the first word of a definition, without comments."""
     found = QUOTED.match(definition) or re.match(r"[\w$]+", definition)
     rest = definition[found.end() if found else 0 :]
     return " ".join(re.sub(r"--[^\n]*|/\*.*?\*/", " ", rest, flags=re.DOTALL).split())
@@ -62,14 +62,14 @@ def unquoted(name: str) -> str:
 
 
 def blanked(sql: str) -> str:
-    """Return SQL of the same length in which strings, quoted names and comments are spaces."""
+    """Return SQL with strings, quoted names and comments replaced by spaces of the same length."""
     return QUOTED.sub(lambda quoted: " " * len(quoted.group()), sql)
 
 
 def expression_of(definition: str) -> str | None:
-    """Return what a computed column is computed by; None for a plain column.
+    """Return the expression of a computed column; None for a plain column.
 
-    Source: "Generated Columns" in SQLite's documentation: GENERATED ALWAYS may be missing.
+    Source: "Generated Columns" in SQLite's documentation: GENERATED ALWAYS is optional.
     """
     bare = blanked(definition)
     found = _GENERATED.search(bare)
@@ -84,10 +84,10 @@ def expression_of(definition: str) -> str | None:
 
 
 def in_schema(sql: str, schema: str) -> str:
-    """Return the CREATE of an index or trigger as it stands in a catalogue, for its schema.
+    """Qualify the name in a stored CREATE INDEX or CREATE TRIGGER with its schema.
 
     Args:
-        sql: the statement, in which SQLite keeps no schema.
-        schema: quoted and with its dot; empty for the main one.
+        sql: the statement, which SQLite stores without schema.
+        schema: quoted and with a dot; empty for the main one.
     """
     return _MADE.sub(lambda made: f"{made.group()}{schema}", sql, count=1)

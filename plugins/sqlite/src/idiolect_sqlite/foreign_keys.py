@@ -1,7 +1,7 @@
-"""Enforcement of foreign keys, switched off for one revision and watched over all the same.
+"""Disables enforcement of foreign keys for one revision, and checks for new violations.
 
-Used by a rebuild when dropping the old table would reach rows that refer to it. All of it goes past
-SQLAlchemy, which would begin a transaction: inside of one the pragma does nothing.
+Used by a rebuild if dropping the old table would affect rows that refer to it. Statements bypass
+SQLAlchemy, which would begin a transaction, in which the pragma has no effect.
 Source: SQLite, "Pragma statements": foreign_keys, foreign_key_check, foreign_key_list.
 """
 
@@ -26,20 +26,20 @@ _SHOWN = 5
 
 
 class NewViolationsError(OperationError):
-    """A revision that ran without enforcement has left rows that refer to nothing."""
+    """A revision that ran without enforcement has left rows that violate foreign keys."""
 
 
 class EnforcementError(OperationError):
-    """Enforcement of foreign keys could not be switched off."""
+    """Enforcement of foreign keys could not be disabled."""
 
 
 class Violation(NamedTuple):
-    """A row that refers to nothing, identified by what a rebuild of its table does not change.
+    """A violating row, identified by values that a rebuild of its table does not change.
 
     Attributes:
         table: the row's table.
         referred: the table that it refers to.
-        values: what it holds in the columns of the foreign key; () in a table without rowid.
+        values: its values in the columns of the foreign key; () in a table without rowid.
     """
 
     table: str
@@ -58,16 +58,16 @@ def is_enforced(connection: Connection) -> bool:
 
 @contextlib.contextmanager
 def unenforced(connection: Connection) -> Iterator[Callable[[], None]]:
-    """Switch enforcement off, begin a write transaction, and note what is violated already.
+    """Disable enforcement, begin a write transaction, and record existing violations.
 
     Args:
-        connection: to be given back with enforcement on, whatever happens to it meanwhile.
+        connection: enforcement is enabled again at the end, whatever happens to it meanwhile.
 
     Yields:
-        What to call before the commit: it raises if there are new violations.
+        A function to call before the commit, which raises if there are new violations.
 
     Raises:
-        EnforcementError: it stays on.
+        EnforcementError: it cannot be disabled.
     """
     raw = _Raw(connection)
     was_open = raw.in_transaction
@@ -84,9 +84,9 @@ def unenforced(connection: Connection) -> Iterator[Callable[[], None]]:
 
 
 def _enforce(raw: _Raw, *, begin: bool) -> None:
-    """Switch enforcement on, on a connection that may be gone by now."""
+    """Enable enforcement, on a connection that may be closed by now."""
     try:
-        # Of a commit that failed, or of a driver that always has a transaction open.
+        # After a commit that failed, or with a driver that always has a transaction open.
         raw.leave("ROLLBACK")
         raw.rows("PRAGMA foreign_keys=ON")
         if begin:
@@ -110,7 +110,7 @@ def _demand_no_more(before: Counter[Violation], after: Counter[Violation]) -> No
 
 
 def _violations(raw: _Raw) -> Counter[Violation]:
-    """Return what is violated, and how often."""
+    """Return the violations and their number."""
     found: Counter[Violation] = Counter()
     for (schema,) in raw.rows("SELECT name FROM pragma_database_list"):
         master = f"{raw.quoted(schema)}.sqlite_master"
@@ -132,7 +132,7 @@ def _of_table(raw: _Raw, schema: str, table: str) -> Iterator[Violation]:
     try:
         rows = raw.rows(f"PRAGMA {raw.quoted(schema)}.foreign_key_check({raw.quoted(table)})")
     except raw.errors as exc:
-        # The referred columns are no key: enforced or not, SQLite cannot tell.
+        # The referred columns are not a key: SQLite cannot check this even if enforced.
         log.warning("foreign keys of table %r are not checked: %s", table, exc)
         return
     for _table, rowid, referred, number in rows:
@@ -143,14 +143,14 @@ def _of_table(raw: _Raw, schema: str, table: str) -> Iterator[Violation]:
 
 
 class _Raw:
-    """A driver's connection, past SQLAlchemy."""
+    """A driver's connection, bypassing SQLAlchemy."""
 
     def __init__(self, connection: Connection) -> None:
         self._dbapi: Any = connection.connection.dbapi_connection
         self._driver: Any = connection.connection.driver_connection
         self.quoted = connection.dialect.identifier_preparer.quote_identifier
         dbapi: Any = connection.dialect.dbapi
-        # Adapters of async drivers have classes of their own, and let sqlite3's pass as well.
+        # Adapters of async drivers raise their own classes as well as those of sqlite3.
         self.errors: tuple[type[Exception], ...] = (sqlite3.DatabaseError, dbapi.DatabaseError)
 
     @property

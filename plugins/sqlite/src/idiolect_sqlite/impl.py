@@ -1,7 +1,4 @@
-"""SQLite's impl: standard SQL, but a table's columns and constraints stay what they were made.
-
-Contexts on SQLite make one. What ALTER TABLE cannot do is refused before anything is executed.
-"""
+"""SQLite's impl. What ALTER TABLE does not support raises before anything is executed."""
 
 from __future__ import annotations
 
@@ -48,7 +45,7 @@ class ConstraintUnsupportedError(OperationError, NotImplementedError):
 
 
 class AlterUnsupportedError(OperationError, NotImplementedError):
-    """SQLite can rename a column and change nothing else of it. Also a NotImplementedError."""
+    """SQLite can only rename a column. Also a NotImplementedError."""
 
 
 class CommentUnsupportedError(OperationError, NotImplementedError):
@@ -58,8 +55,8 @@ class CommentUnsupportedError(OperationError, NotImplementedError):
 class SQLiteImpl(DefaultImpl):
     """Changes the schema of a SQLite database.
 
-    Scripts are written without transaction words, as documented; online runs are made
-    transactional by the plugin, whatever this class says.
+    Scripts contain no BEGIN and COMMIT, as documented; the plugin makes online runs transactional
+    whatever this class says.
     """
 
     __dialect__ = "sqlite"
@@ -70,7 +67,7 @@ class SQLiteImpl(DefaultImpl):
     enforces_string_length = False
 
     def refuse_constraint(self, const: Constraint) -> None:
-        """Refuse a constraint that was asked for; one that a type implies is only skipped.
+        """Raise for an explicit constraint; one implied by a type is only skipped.
 
         Source: "ALTER TABLE" in SQLite's SQL manual: no ADD or DROP CONSTRAINT.
         """
@@ -83,7 +80,7 @@ class SQLiteImpl(DefaultImpl):
             )
 
     def add_constraint(self, const: Constraint, **kw: Any) -> None:
-        """Refuse the constraint, or skip with a warning one that its type implies."""
+        """Raise, or skip with a warning a constraint implied by a type."""
         self.refuse_constraint(const)
         if is_wanted(const, self):
             warnings.warn(
@@ -93,13 +90,13 @@ class SQLiteImpl(DefaultImpl):
             )
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
-        """Refuse, or do nothing for a constraint that its type implies."""
+        """Raise, or do nothing for a constraint implied by a type."""
         self.refuse_constraint(const)
 
     def alter_statements(self, changes: ColumnChanges) -> list[AlterColumn]:
-        """Return the renaming; refuse any other change, and a comment for what it is.
+        """Return the renaming; raise for any other change.
 
-        Source: "ALTER TABLE" in SQLite's SQL manual: RENAME COLUMN alone is about a column.
+        Source: "ALTER TABLE" in SQLite's SQL manual: columns can only be renamed.
         """
         column = f"{changes.column_name!r} of table {changes.table_name!r}"
         if changes.comment is not False:
@@ -118,7 +115,7 @@ class SQLiteImpl(DefaultImpl):
         return super().alter_statements(changes)
 
     def requires_recreate_in_batch(self, batch_op: BatchOperationsImpl) -> bool:
-        """Return whether something else is asked for than indexes and plain new columns."""
+        """Return whether there are changes other than indexes and plain new columns."""
         return any(
             name not in {"add_column", "create_index", "drop_index"}
             or (name == "add_column" and not is_constant(arguments[1]))
@@ -131,10 +128,11 @@ class SQLiteImpl(DefaultImpl):
         existing_transfer: dict[str, TypeEngine[Any] | Cast[Any]],
         new_type: TypeEngine[Any],
     ) -> None:
-        """Cast values of another kind, but for those that SQLAlchemy keeps as text in SQLite.
+        """Cast values to another type affinity, except types that SQLAlchemy stores as text.
 
         Source: "Datatypes In SQLite", section 3.1: CAST to DATE, DATETIME, TIME or JSON would
-        make numbers of texts, as these names have the affinity NUMERIC.
+            convert
+        text to numbers, as these names have the affinity NUMERIC.
         """
         if existing.type._type_affinity is not new_type._type_affinity and not isinstance(  # noqa: SLF001 - what tells kinds of types apart
             new_type, (JSON, Date, DateTime, Time)
@@ -143,13 +141,13 @@ class SQLiteImpl(DefaultImpl):
 
     def may_ask_for_guard(self) -> bool:
         """Return whether foreign keys are enforced."""
-        # Here and below: every context has an impl, and few need what is loaded.
+        # Imported here and below because every context has an impl, but few need this.
         from idiolect_sqlite.foreign_keys import is_enforced
 
         return is_enforced(self.connection)
 
     def complete_for_batch(self, table: Table) -> None:
-        """Give defaults their brackets, and constraints of a column's definition what they had."""
+        """Restore parentheses of defaults, and clauses of constraints in column definitions."""
         from idiolect_sqlite import inline
         from idiolect_sqlite.render import give_defaults_brackets
 
@@ -159,23 +157,23 @@ class SQLiteImpl(DefaultImpl):
     def surround_rebuild(
         self, batch_impl: ApplyBatchImpl, table: Table
     ) -> AbstractContextManager[None]:
-        """Keep triggers, views, all kinds of indexes and options of tables, and rows elsewhere."""
+        """Preserve triggers, views, all kinds of indexes, table options, and rows elsewhere."""
         from idiolect_sqlite import rebuild
 
         return rebuild.kept(self.connection, batch_impl, table)
 
     def create_table_comment(self, table: Table) -> None:
-        """Refuse: SQLite has no comments."""
+        """Raise: SQLite has no comments."""
         raise CommentUnsupportedError(f"{_NO_COMMENTS} (table {str(table)!r})")
 
     def drop_table_comment(self, table: Table) -> None:
-        """Refuse: SQLite has no comments."""
+        """Raise: SQLite has no comments."""
         raise CommentUnsupportedError(f"{_NO_COMMENTS} (table {str(table)!r})")
 
     def render_ddl_sql_expr(
         self, expr: ClauseElement, is_server_default: bool = False, **kw: Any
     ) -> str:
-        """Return an expression as SQL; a default that is an expression in brackets."""
+        """Return an expression as SQL, in parentheses for a default that is an expression."""
         sql = super().render_ddl_sql_expr(expr, is_server_default=is_server_default, **kw)
         if not is_server_default:
             return sql
@@ -193,7 +191,7 @@ class SQLiteImpl(DefaultImpl):
             column_info["default"] = f"({column_info['default']})"
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
-        """Compare; a type that SQLite does not know with what SQLAlchemy reads of it."""
+        """Compare types, mapping those unknown to SQLite to what SQLAlchemy reflects."""
         from idiolect_sqlite import compare
 
         if compare.is_stored_as(metadata_column, inspector_column, self.dialect):
@@ -201,14 +199,14 @@ class SQLiteImpl(DefaultImpl):
         return super().compare_type(inspector_column, metadata_column)
 
     def compare_computed(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
-        """Compare; an expression of several lines, of which SQLAlchemy reads nothing, is equal."""
+        """Compare expressions; multi-line ones, which SQLAlchemy cannot reflect, count as equal."""
         there: Any = inspector_column.server_default
         if isinstance(there, Computed) and not str(there.sqltext):
             return False
         return super().compare_computed(inspector_column, metadata_column)
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
-        """Compare columns and uniqueness; order and collation are not told, in whatever form."""
+        """Compare columns and uniqueness; order and collation are not reflected."""
         from idiolect.ddl.signatures import result_of, unique_difference
         from idiolect_sqlite import compare
 
@@ -224,7 +222,7 @@ class SQLiteImpl(DefaultImpl):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        """Compare without quotes and outer parentheses."""
+        """Compare defaults without quotes and outer parentheses."""
         from idiolect_sqlite import compare
 
         return compare.plain_default(rendered_metadata_default) != compare.plain_default(
@@ -238,7 +236,7 @@ class SQLiteImpl(DefaultImpl):
         metadata_unique_constraints: set[UniqueConstraint],
         metadata_indexes: set[Index],
     ) -> None:
-        """Leave unnamed unique constraints alone, and the indexes that SQLite makes."""
+        """Ignore unnamed unique constraints, and the indexes that SQLite creates."""
         from idiolect_sqlite import compare
 
         compare.forget_unnamed_uniques(conn_uniques, metadata_unique_constraints)
@@ -248,7 +246,7 @@ class SQLiteImpl(DefaultImpl):
 
 
 def is_constant(column: Column[Any]) -> bool:
-    """Return whether ALTER can add the column: with a plain default, or computed on reading.
+    """Return whether ALTER can add the column: with a constant default, or computed on reading.
 
     Source: "ALTER TABLE" in SQLite's SQL manual, section 4: no expression in parentheses as a
     default, and no STORED generated column.

@@ -1,8 +1,8 @@
-"""Constraints in the definition of a column, of which SQLAlchemy reads columns alone.
+"""Completes reflected constraints from column definitions, of which SQLAlchemy only reads columns.
 
-Used by batches with a table that was read. Actions are in a pragma, the rest is in the text.
-Source: SQLAlchemy, ``dialects/sqlite/base.py``, get_foreign_keys(): names and options are looked
-for in table constraints. SQLite, "CREATE TABLE", foreign-key-clause.
+Used by batches for a reflected table. Actions come from a pragma, everything else from the SQL.
+Source: SQLAlchemy, ``dialects/sqlite/base.py``, get_foreign_keys(): names and options are only
+parsed from table constraints. SQLite, "CREATE TABLE", foreign-key-clause.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class _Actions(NamedTuple):
 
 
 def complete(connection: Connection, table: Table) -> None:
-    """Give foreign keys, unique constraints and keys what they have; what was read stays."""
+    """Complete foreign keys, unique constraints and keys; reflected properties are kept."""
     schema = str(table.schema or "main")
     keys = [key for key in table.foreign_key_constraints if _is_bare(key)]
     uniques = [
@@ -88,7 +88,7 @@ def _referred(key: ForeignKeyConstraint) -> str:
 def _actions(
     connection: Connection, table: str, schema: str
 ) -> Iterator[tuple[tuple[tuple[str, ...], str], _Actions]]:
-    """Yield the actions by the columns of a foreign key and the table that it refers to."""
+    """Yield the actions by the columns of a foreign key and the table it refers to."""
     rows = connection.exec_driver_sql(
         'SELECT id, "from", "table", on_update, on_delete FROM pragma_foreign_key_list(?, ?) '
         "ORDER BY id, seq",
@@ -117,7 +117,7 @@ def _complete_by_text(key: ForeignKeyConstraint, definition: str) -> None:
 
 
 def _name(constraint: Constraint, word: re.Pattern[str], definition: str) -> None:
-    """Name a constraint that has no name as the definition of its column does."""
+    """Set the name of an unnamed constraint from its column's definition."""
     found = word.search(blanked(definition))
     name = _NAME.search(definition, 0, found.start()) if found else None
     if name is not None and constraint.name is None:

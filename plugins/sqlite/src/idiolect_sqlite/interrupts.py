@@ -1,7 +1,7 @@
-"""Lets a signal end a statement of a revision that runs inside of SQLite.
+"""Lets a signal interrupt a statement that is running inside of SQLite.
 
-Python calls its handlers of signals between two instructions of its own, and a statement is one of
-those, however long it takes. So SQLite asks now and then whether a signal is waiting.
+Python calls signal handlers between two bytecode instructions, but a statement runs within one,
+however long it takes. So SQLite's progress handler checks for signals.
 Source: Python's "signal", ``set_wakeup_fd()``, and "sqlite3", ``set_progress_handler()``.
 """
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-#: Instructions of SQLite's machine between two questions: about a millisecond.
+#: Virtual machine instructions between two checks: about a millisecond.
 _BETWEEN_QUESTIONS = 50_000
-#: Those that end a run; any other would end a statement that is meant to go on.
+#: Signals that end a run; others must not interrupt a statement.
 _ENDING = {signal.SIGINT, signal.SIGTERM}
 
 
 @contextlib.contextmanager
 def interruptible(connection: Connection) -> Iterator[None]:
-    """End the statement that is running when a signal arrives that Python handles.
+    """Interrupt the running statement when a signal arrives that Python handles.
 
-    In the main thread alone, since handlers are called there; where the program uses signals for
-    something else, or waits for them as event loops do, all stays as it is.
+    Only in the main thread, since handlers are called there, and unless the program handles other
+    signals or has a wakeup descriptor, as event loops do.
 
     Args:
         connection: the migrating connection.
@@ -46,7 +46,7 @@ def interruptible(connection: Connection) -> Iterator[None]:
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     waiting: Any = select.poll()
     waiting.register(reader, select.POLLIN)
-    # No function in Python: the handler's exception would be raised in it, and be lost in SQLite.
+    # Not a Python function: the handler's exception would be raised in it, and be lost in SQLite.
     driver.set_progress_handler(functools.partial(waiting.poll, 0), _BETWEEN_QUESTIONS)
     try:
         yield

@@ -1,7 +1,7 @@
-"""What the statement journal has to know of SQLite, for what is sent outside of transactions.
+"""SQLite's support for the statement journal, for statements outside of transactions.
 
-Hook ``statement_journal`` gives it. Elsewhere a rollback undoes all; in ``autocommit_block()`` the
-schema table tells whether the statement in flight was carried out.
+Elsewhere a rollback undoes everything; in an ``autocommit_block()`` the schema table shows whether
+the statement in flight was executed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CHANGES = re.compile(
     rf"(?:\s+IF\s+(?:NOT\s+)?EXISTS)?\s+(?:({_PART})\s*\.\s*)?({_PART})(.*)$",
     _FLAGS,
 )
-#: Pragmas whose answer is the database's, and not the session's.
+#: Pragmas that query the database rather than the session.
 _ASKS = re.compile(
     r"PRAGMA\s+(?:[^\s.(]+\.)?(?:table_x?info|table_list|index_list|index_x?info"
     r"|foreign_key_list|foreign_key_check|user_version\s*$|schema_version\s*$)",
@@ -38,10 +38,10 @@ _RENAMED = re.compile(rf"\s*RENAME\s+TO\s+({_PART})", _FLAGS)
 
 
 class SQLiteJournal(JournalSupport):
-    """SQLite's answers."""
+    """SQLite's support for the statement journal."""
 
     def kind(self, sql: str) -> Kind:
-        """Return what a statement does; some pragmas read the schema."""
+        """Classify a statement; some pragmas read the schema."""
         return Kind.READ if _ASKS.match(body_of(sql)) else super().kind(sql)
 
     def objects(self, sql: str) -> tuple[str, ...] | None:
@@ -55,7 +55,7 @@ class SQLiteJournal(JournalSupport):
         return () if sql[:7].upper() == "REINDEX" else None
 
     def definitions(self, connection: Connection, objects: Iterable[str]) -> dict[str, str]:
-        """Return a digest of what the schema table holds."""
+        """Return a hash of the contents of the schema table."""
         found = {}
         for each in objects:
             schema, _, name = each.partition(".")

@@ -1,4 +1,4 @@
-"""Limits on the statements of a step.
+"""Time limits for the statements of a step.
 
 Source: SQLite, "PRAGMA busy_timeout", and Python's "sqlite3", ``Connection.interrupt()``.
 """
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
     from idiolect.hooks import SessionLimits
 
-#: Seconds between two interrupts, once the time is over.
+#: Seconds between two interrupts after the timeout.
 _BETWEEN_INTERRUPTS = 0.01
 
 
 @contextlib.contextmanager
 def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[None]:
-    """Keep the limits while the block lasts.
+    """Apply the limits during the block.
 
-    SQLite has no clock of its own for statements: the whole step may take as long as one of them
-    may. Through an async driver that part is not kept.
+    SQLite cannot time single statements, so the statement limit applies to the step as a whole. It
+    is not supported with async drivers.
 
     Args:
         connection: the migrating connection.
-        limits: seconds.
+        limits: in seconds.
     """
     driver: Any = connection.connection.driver_connection
     cursor: Any = connection.connection.cursor()
@@ -43,7 +43,7 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
         with _clock(driver, limits.statement or 0) if is_timed else contextlib.nullcontext():
             yield
     finally:
-        # A revision may have closed the connection; its own error is the one to show.
+        # A revision may have closed the connection; its own error is the one to report.
         with contextlib.suppress(connection.dialect.loaded_dbapi.Error):
             cursor.execute(f"PRAGMA busy_timeout = {busy_timeout}")
             cursor.close()
@@ -51,7 +51,7 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
 
 @contextlib.contextmanager
 def _clock(driver: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """Interrupt whatever statement runs when the time has passed, until the block ends."""
+    """Interrupt running statements after the timeout, until the block ends."""
     is_over = threading.Event()
 
     def watch() -> None:
@@ -68,5 +68,5 @@ def _clock(driver: sqlite3.Connection, seconds: float) -> Iterator[None]:
         yield
     finally:
         is_over.set()
-        # An interrupt that is under way would end a statement that comes after the block.
+        # An interrupt in progress would affect a statement after the block.
         thread.join()

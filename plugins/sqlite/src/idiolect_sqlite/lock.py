@@ -1,8 +1,8 @@
 """SQLite's migration lock: the write transaction itself.
 
-Used by the plugin for each run. ``BEGIN IMMEDIATE`` lets one writer in and leaves readers alone; it
-ends with the transaction, or with the process. Where a revision commits in its middle, the
-connection keeps its locks on the file instead, until the run is over.
+``BEGIN IMMEDIATE`` admits one writer and does not block readers; it ends with the transaction, or
+with the process. If a revision commits midway, the connection keeps its file locks instead until
+the run is over.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
 #: Source: SQLite, "Result and Error Codes": the low byte is the primary code.
 _PRIMARY = 0xFF
 SHARED = "PRAGMA locking_mode = NORMAL"
-#: The change of mode takes effect with the next look at the file.
+#: The change of the locking mode takes effect with the next access to the file.
 LOOK = "SELECT count(*) FROM sqlite_master"
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def transient_error(error: DBAPIError) -> str | None:
-    """Return words for an error that ends when another connection's transaction does."""
+    """Return a description of an error that disappears with another transaction."""
     return "database is locked" if _is_busy(error.orig) else None
 
 
 class ImmediateLock(MigrationLock):
-    """A write transaction that is begun before the first statement.
+    """A write transaction begun before the first statement.
 
     Args:
         connection: the migrating connection.
-        request: what is wanted.
+        request: what to lock, and for whom.
     """
 
     ends_with_transaction = True
@@ -51,16 +51,17 @@ class ImmediateLock(MigrationLock):
         self._kept = False
 
     def acquire(self) -> bool:
-        """Begin; False while another connection is writing."""
+        """Begin; return False while another connection is writing."""
         with self._cursor() as cursor:
             if self._in_transaction():
                 if self._bound or self._connection.in_transaction():
-                    # What env.py began may hold its work: its first write waits like any other.
+                    # env.py's transaction may contain its work: its first write waits like any
+                    # other.
                     return True
-                # A driver that begins by itself, and later than others may have written.
+                # A driver that begins implicitly, after others may have written.
                 cursor.execute("ROLLBACK")
             patience = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-            # Waiting is the core's: it can be interrupted, and says what it waits for.
+            # The core waits instead: it can be interrupted, and logs what it waits for.
             cursor.execute("PRAGMA busy_timeout = 0")
             try:
                 cursor.execute("BEGIN IMMEDIATE")
@@ -73,11 +74,11 @@ class ImmediateLock(MigrationLock):
         return True
 
     def holder(self) -> str:
-        """Return what is known of who writes: SQLite tells no more."""
+        """Return a description of the writer; SQLite provides no details."""
         return f"{self._connection.engine.url.database!r} is locked by another connection"
 
     def keep(self) -> None:
-        """Keep the file's lock after the commit. Source: SQLite, "PRAGMA locking_mode"."""
+        """Keep the file lock after the commit. Source: SQLite, "PRAGMA locking_mode"."""
         self._kept = True
         if self._bound:
             at_return(self._connection, SHARED, LOOK)
@@ -85,18 +86,19 @@ class ImmediateLock(MigrationLock):
             cursor.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
 
     def commit(self) -> str:
-        """Commit; where others read, their names for it.
+        """Commit; if readers block it, return a description of them.
 
-        As the driver does it, so with its patience (``timeout``, 5 s unless the URL says
-        otherwise) each time. Source: SQLite, "Transaction", section 2.1: a COMMIT that fails with
-        SQLITE_BUSY leaves the transaction open and can be tried again.
+        Each attempt is made by the driver, with its ``timeout`` (5 s unless the URL says
+        otherwise).
+        Source: SQLite, "Transaction", section 2.1: a COMMIT that fails with SQLITE_BUSY leaves the
+        transaction open and can be retried.
         """
         connection = self._connection
         try:
             connection.dialect.do_commit(connection.connection)
         except connection.dialect.loaded_dbapi.Error as exc:
             if not _is_busy(exc):
-                # As SQLAlchemy's own commit would; a second one may find nothing to commit.
+                # As SQLAlchemy's commit would; a second one may have nothing to commit.
                 raise DBAPIError.instance(
                     None, None, exc, connection.dialect.loaded_dbapi.Error
                 ) from exc
@@ -107,7 +109,7 @@ class ImmediateLock(MigrationLock):
         return ""
 
     def release(self) -> None:
-        """Let go of the file; the transaction's own end has done the rest."""
+        """Release the file; the end of the transaction has done the rest."""
         if not self._kept or self._connection.closed:
             return
         with self._cursor() as cursor:
@@ -120,7 +122,7 @@ class ImmediateLock(MigrationLock):
 
     @contextlib.contextmanager
     def _cursor(self) -> Iterator[Any]:
-        """Give a cursor of the driver's: SQLAlchemy would begin a transaction for a statement."""
+        """Yield a cursor of the driver: SQLAlchemy would begin a transaction for a statement."""
         cursor = self._connection.connection.cursor()
         try:
             yield _Fetching(cursor)
@@ -129,7 +131,7 @@ class ImmediateLock(MigrationLock):
 
 
 class _Fetching:
-    """A cursor whose ``execute()`` returns it; that of async drivers' adapters does not."""
+    """A cursor whose ``execute()`` returns it, unlike that of async drivers' adapters."""
 
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor

@@ -1,4 +1,4 @@
-"""SQLite's rules, one method each: what the core asks, and what SQLite answers."""
+"""The implementations of the dialect hooks for SQLite."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 
 
 class SQLitePlugin:
-    """The plugin for SQLAlchemy's dialect ``sqlite``, whatever its driver."""
+    """The plugin for SQLAlchemy's dialect ``sqlite``, with any driver."""
 
     @hookimpl
     def get_impl_class(self) -> type[DefaultImpl]:
-        """SQLite's own."""
+        """Return SQLite's impl."""
         return SQLiteImpl
 
     @hookimpl
     def transactional_ddl(
         self, impl_class: type[DefaultImpl], connection: Connection | None
     ) -> bool | None:
-        """Yes on a connection, because :meth:`prepare_connection` makes the driver begin.
+        """Return True for a connection, because :meth:`prepare_connection` makes the driver begin.
 
-        A script keeps the documented answer of the class, as does a user's own subclass that
-        says something. ``configure(transactional_ddl=False)`` is the way back to the driver's
-        habit of leaving DDL outside of transactions.
+        A script uses the class's documented value, as does a user's subclass that sets it.
+        ``configure(transactional_ddl=False)`` restores the driver's default behaviour of executing
+        DDL outside of transactions.
 
         Source: SQLite, "Transactions", section 2: DDL takes part in transactions.
         """
@@ -55,35 +55,35 @@ class SQLitePlugin:
 
     @hookimpl
     def statement_terminator(self, impl_class: type[DefaultImpl]) -> str:
-        """A semicolon."""
+        """Return a semicolon."""
         return impl_class.command_terminator
 
     @hookimpl
     def batch_separator(self) -> str:
-        """None: the shell runs each statement as it ends."""
+        """Return no separator: the shell executes each statement at its end."""
         return ""
 
     @hookimpl
     def offline_transaction(self) -> OfflineTransaction:
-        """``BEGIN`` and ``COMMIT``, for scripts that ask for transactions."""
+        """Return ``BEGIN`` and ``COMMIT``, for scripts with transactions."""
         return OfflineTransaction()
 
     @hookimpl
     def autocommit_level(self) -> str:
-        """The drivers' own habit, in which ``VACUUM`` and some pragmas work."""
+        """Return the drivers' default level, in which ``VACUUM`` and some pragmas work."""
         return "AUTOCOMMIT"
 
     @hookimpl
     def statement_journal(self, rules: DialectRules) -> JournalSupport | Literal[False]:
-        """What is sent outside of transactions is recorded; nothing where DDL is never in one."""
-        # Here and below: not loaded for commands that do not ask.
+        """Journal statements outside of transactions; nothing if DDL is never in one."""
+        # Imported here and below because most commands do not need it.
         from idiolect_sqlite.journal import SQLiteJournal
 
         return SQLiteJournal() if rules.transactional_ddl else False
 
     @hookimpl
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
-        """The write transaction itself; none where the driver's own habit was asked for."""
+        """Return the write transaction; no lock if the driver's default behaviour is requested."""
         from idiolect.hooks import MigrationLock
         from idiolect_sqlite.lock import ImmediateLock
 
@@ -93,8 +93,8 @@ class SQLitePlugin:
 
     @hookimpl
     def missing_privileges(self, connection: Connection) -> str:
-        """A file that is read-only, or in such a folder."""
-        # Asked only where something is due.
+        """Check for a read-only file or folder."""
+        # Imported here because it is only needed if there is something to do.
         from idiolect_sqlite import privileges
 
         return privileges.missing_privileges(connection)
@@ -103,14 +103,14 @@ class SQLitePlugin:
     def session_limits(
         self, connection: Connection, limits: SessionLimits
     ) -> AbstractContextManager[None]:
-        """Both limits, as far as the database has them."""
+        """Apply both limits."""
         from idiolect_sqlite.limits import session_limits
 
         return session_limits(connection, limits)
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:
-        """Errors that end with another connection's transaction."""
+        """Return errors that disappear with the end of another transaction."""
         from idiolect_sqlite.lock import transient_error
 
         return transient_error(error)
@@ -128,7 +128,7 @@ class SQLitePlugin:
 
     @hookimpl(wrapper=True)
     def run_step(self, context: MigrationContext) -> Generator[None, Any, Any]:
-        """Let SIGINT and SIGTERM end a statement, not only what comes after it."""
+        """Let SIGINT and SIGTERM interrupt a running statement."""
         if context.as_sql:
             return (yield)
         from idiolect_sqlite.interrupts import interruptible
@@ -140,7 +140,7 @@ class SQLitePlugin:
     def reflect_tables(
         self, connection: Connection, names: Mapping[str | None, Collection[str]]
     ) -> ReflectedTables | None:
-        """What SQLAlchemy tells, from five queries a schema instead of a dozen a table."""
+        """Reflect with SQLAlchemy, from five queries per schema instead of a dozen per table."""
         from idiolect_sqlite import reflect
 
         return (
@@ -149,9 +149,9 @@ class SQLitePlugin:
 
     @hookimpl
     def normalise_expressions(self, expressions: Sequence[Expression]) -> list[str | None]:
-        """By their text: SQLite keeps what it was told, and nobody is to be asked.
+        """Return expressions unchanged: SQLite stores them as written.
 
-        Defaults, which SQLAlchemy reads without their quotes at times, are the impl's.
+        Defaults, which SQLAlchemy sometimes reflects without their quotes, are left to the impl.
         """
         from idiolect_sqlite.compare import plain_expression
 

@@ -1,7 +1,7 @@
-"""What keeps a process from writing an SQLite database: a file or folder that is read-only.
+"""Determines whether a SQLite database can be written: file or folder may be read-only.
 
-Used by the plugin before a run writes. Where the file system gives a reason to doubt, a write that
-changes nothing is tried and taken back.
+Used by the plugin before a run writes. If file permissions give reason to doubt, a write that
+changes nothing is tried and rolled back.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 _PATH = "SELECT CAST(file AS BLOB) FROM pragma_database_list WHERE name = 'main'"
 _MODES = ("mode=ro", "immutable")
-#: Primary codes of a write that is refused for good. Source: SQLite, "Result and Error Codes".
+#: Primary codes of permanent write errors. Source: SQLite, "Result and Error Codes".
 _PRIMARY, _CODES = 0xFF, {8, 14}
 
 
 def missing_privileges(connection: Connection) -> str:
-    """Return why the file cannot be written, as SQLite says it; "" where it can be, or is busy."""
+    """Return SQLite's error if the file cannot be written; "" if it can, or is busy."""
     cursor = connection.connection.cursor()
     try:
         cursor.execute(_PATH)
-        # Bytes, as a path need not be the text that SQLite takes it for.
+        # As bytes, because a path need not be valid text.
         row: Any = cursor.fetchone()
         path = os.fsdecode(row[0] or b"")
         if not path or not _is_doubtful(path, str(connection.engine.url)):
@@ -50,7 +50,7 @@ def _is_doubtful(path: str, url: str) -> bool:
 
 
 def _try_to_write(cursor: Any) -> str:
-    """Write the number that is there already, and take it back; return the error's words."""
+    """Write the existing user version again, and roll back; return the error's text."""
     cursor.execute("PRAGMA user_version")
     number = cursor.fetchone()[0]
     cursor.execute("SAVEPOINT idiolect_may_write")

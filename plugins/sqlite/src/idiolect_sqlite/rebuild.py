@@ -1,7 +1,7 @@
-"""What a table of SQLite has beyond what SQLAlchemy reads, kept while it is rebuilt.
+"""Preserves properties of a SQLite table that SQLAlchemy does not reflect, while it is rebuilt.
 
-Used by the impl around the making of the new table. Only SQLite's own catalogue is asked.
-Source: "ALTER TABLE" in SQLite's SQL manual, section 7, for what a new table must be given again.
+Used by the impl around the creation of the new table. Queries only SQLite's own catalogue.
+Source: "ALTER TABLE" in SQLite's SQL manual, section 7, about what a new table must be given again.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _AUTOINCREMENT = re.compile(r"\bAUTOINCREMENT\b", re.IGNORECASE)
 _OPTIONS = re.compile(r"\)(?P<options>[^()]*)$")
 _COLLATION = re.compile(r"\bCOLLATE\s+[\"'`\[]?(?P<name>\w+)", re.IGNORECASE)
 _ORDERED = re.compile(r"\b(?:DESC|COLLATE)\b", re.IGNORECASE)
-#: What makes a deletion reach other rows.
+#: Actions by which a deletion affects other rows.
 _REACHING = ("CASCADE", "SET NULL", "SET DEFAULT")
 
 
@@ -50,14 +50,14 @@ class RowsAtRiskError(OperationError):
 
 
 class LeftoverError(OperationError):
-    """A run that was killed has left a table with rows in the place of the new one."""
+    """A killed run has left a table with rows under the temporary name of the new one."""
 
 
 class DeclaredType(UserDefinedType[Any]):
-    """A type as the words that a column was declared with.
+    """A type given by the words in a column's declaration.
 
     Args:
-        words: the words; none for a column without a type.
+        words: the words; empty for a column without a type.
     """
 
     cache_ok = True
@@ -75,8 +75,8 @@ class Rebuild:
 
     Args:
         connection: to the database, in the transaction of the batch.
-        batch: the new table to be.
-        table: the table as it stands.
+        batch: describes the new table.
+        table: the existing table.
     """
 
     def __init__(self, connection: Connection, batch: ApplyBatchImpl, table: Table) -> None:
@@ -105,14 +105,14 @@ class Rebuild:
         }
 
     def demand_safety(self) -> None:
-        """Have the revision run again without enforcement where rows refer to the old table.
+        """Request that the revision runs again without enforcement if rows refer to the old table.
 
-        With foreign keys enforced, SQLite deletes all rows of a table that is dropped, and with
-        them, or out of them, what refers to them with an action; without one it refuses. Rows
-        that refer to nothing it refuses to copy.
+        With foreign keys enforced, SQLite deletes all rows of a dropped table, and with them the
+        rows that refer to them with an action (or sets them to NULL); without an action it raises.
+        It also refuses to copy rows that violate a foreign key.
 
         Raises:
-            RowsAtRiskError: it cannot be run again, and SQLite would not refuse.
+            RowsAtRiskError: the revision cannot be run again, and SQLite would not raise.
         """
         if not is_enforced(self.connection):
             return
@@ -141,17 +141,17 @@ class Rebuild:
         self.batch.impl.ask_for_guard(StepGuard(reason, unenforced))
 
     def _has_orphans(self) -> bool:
-        """Return whether the new table would refuse rows that the old one has."""
+        """Return whether the new table would reject rows that the old one has."""
         query = "SELECT 1 FROM pragma_foreign_key_check(?, ?) LIMIT 1"
         try:
             return bool(self._rows(query, self.name, self.main))
         except OperationalError:
-            return True  # what a foreign key refers to is no key, or not there
+            return True  # the referred columns are not a key, or do not exist
 
     def _referring(self) -> tuple[str, str] | None:
-        """Return a table that has rows which refer to the old one, itself perhaps, and how.
+        """Return a table with rows that refer to the old one (perhaps itself), and how.
 
-        One whose rows would be reached comes first.
+        A table whose rows would be affected comes first.
         """
         quote = self.connection.dialect.identifier_preparer.quote_identifier
         schema = self.main
@@ -171,12 +171,12 @@ class Rebuild:
         return min(found, key=lambda each: each[1] not in _REACHING, default=None)
 
     def clear_away(self) -> None:
-        """Drop what a run that was killed has left under the name that the new table has first.
+        """Drop what a killed run has left under the temporary name of the new table.
 
-        Such runs made it without a transaction, and filled it in one with all the rest.
+        Such runs created it without a transaction, and filled it in one with everything else.
 
         Raises:
-            LeftoverError: there are rows in it.
+            LeftoverError: it has rows.
         """
         leftover = str(self.batch.temp_table_name)
         if ("table", leftover) not in self.master:
@@ -192,7 +192,7 @@ class Rebuild:
         self.connection.exec_driver_sql(f"DROP TABLE {source}")
 
     def keep_options(self) -> None:
-        """Give the new table AUTOINCREMENT, WITHOUT ROWID and STRICT where the old one has them."""
+        """Set AUTOINCREMENT, WITHOUT ROWID and STRICT on the new table if the old one has them."""
         _owner, sql = self.master.get(("table", self.name), ("", ""))
         bare = QUOTED.sub("", sql or "")
         found = _OPTIONS.search(bare)
@@ -207,9 +207,9 @@ class Rebuild:
             self._set(options, given, "strict", value=True)
 
     def keep_collations(self) -> None:
-        """Give text columns the collation that they were declared with, which is not read.
+        """Restore the declared collations of text columns, which are not reflected.
 
-        A column whose type changes gets what its new type says.
+        A column whose type changes gets the collation of its new type.
         """
         _owner, sql = self.master.get(("table", self.name), ("", ""))
         for definition in definitions(sql or ""):
@@ -223,7 +223,7 @@ class Rebuild:
                 column.type.collation = found["name"]
 
     def keep_types(self) -> None:
-        """Give columns the words of their types, where SQLAlchemy knows only something like it.
+        """Restore the words of column types for which SQLAlchemy only has an approximation.
 
         Source: "Datatypes In SQLite", section 3.1: any words are a type, or none.
         """
@@ -240,7 +240,7 @@ class Rebuild:
                 column.type = DeclaredType(words)
 
     def keep_computed(self) -> None:
-        """Give computed columns their expressions, of which SQLAlchemy reads not all."""
+        """Restore the expressions of computed columns, which SQLAlchemy reflects incompletely."""
         _owner, sql = self.master.get(("table", self.name), ("", ""))
         for definition in definitions(sql or ""):
             name = name_of(definition)
@@ -263,9 +263,9 @@ class Rebuild:
         return len(key) == 1 and key[0].type._type_affinity.__name__ == "Integer"  # noqa: SLF001 - what SQLAlchemy's own compiler asks
 
     def indexes_by_text(self) -> dict[str, str]:
-        """Return the indexes that SQLAlchemy cannot read whole, with their SQL.
+        """Return the SQL of indexes that SQLAlchemy cannot reflect completely.
 
-        Those that it reads in part, without their order or collation, are taken from it.
+        Those that it reflects without order or collation are removed from the batch.
         """
         read = self.batch.indexes
         kept = {}
@@ -283,7 +283,7 @@ class Rebuild:
         """Return an index's SQL for the new table.
 
         Raises:
-            OperationError: it is about a column that is dropped.
+            OperationError: it uses a column that is dropped.
         """
         head, bracket, rest = sql.partition("(")
         dropped = self.batch.dropped_in(rest)
@@ -296,9 +296,10 @@ class Rebuild:
 
     @contextlib.contextmanager
     def _left_to_the_drop(self, triggers: dict[str, str]) -> Iterator[None]:
-        """Forget the triggers that something else takes care of, as SpatiaLite does of its own.
+        """Remove triggers that other code manages from ``triggers``, as SpatiaLite manages its own.
 
-        A listener may drop some before the old table goes; the new table may have some already.
+        A listener may drop some before the old table is dropped; the new table may already have
+        some.
         """
 
         def forget(*_args: Any, **_kw: Any) -> None:
@@ -319,7 +320,7 @@ class Rebuild:
         return {name for (name,) in self._rows(sql)}
 
     def tell_of_triggers(self, triggers: dict[str, str]) -> None:
-        """Warn of triggers that may be about a column that is not there any more."""
+        """Warn about triggers that may use a dropped column."""
         new_names = self.batch.columns
         gone = [
             name
@@ -344,7 +345,7 @@ class Rebuild:
         )
 
     def sequence(self) -> int | None:
-        """Return the number that AUTOINCREMENT has reached; None where it does not count."""
+        """Return the current AUTOINCREMENT number, or None."""
         if ("table", "sqlite_sequence") not in self.master:
             return None
         found = self._rows(
@@ -355,7 +356,7 @@ class Rebuild:
 
     @contextlib.contextmanager
     def views_left_alone(self) -> Iterator[None]:
-        """Keep SQLite from reading views and triggers while their table is not there.
+        """Keep SQLite from parsing views and triggers while their table does not exist.
 
         Source: "ALTER TABLE RENAME", compatibility note on PRAGMA legacy_alter_table.
         """
@@ -371,7 +372,7 @@ class Rebuild:
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:
-        """Surround the making of the new table, and give it what it would lack.
+        """Wrap the creation of the new table, and restore what it would lack.
 
         Raises:
             RowsAtRiskError: see :meth:`demand_safety`.
@@ -399,7 +400,7 @@ class Rebuild:
 
 
 def _says(type_: TypeEngine[Any], words: str, dialect: Dialect) -> bool:
-    """Return whether a type is written in these words; some that are read cannot be written."""
+    """Return whether a type is rendered with these words; not all reflected ones can be."""
     try:
         written = type_.compile(dialect=dialect)
     except (CompileError, AttributeError):
@@ -410,9 +411,9 @@ def _says(type_: TypeEngine[Any], words: str, dialect: Dialect) -> bool:
 def kept(
     connection: Any, batch: ApplyBatchImpl, table: Table
 ) -> contextlib.AbstractContextManager[None]:
-    """Surround the making of a new table; nothing to do for a script.
+    """Wrap the creation of a new table; does nothing in a script.
 
-    A table that was given is taken for complete; only rows elsewhere are looked after.
+    A table given as ``copy_from`` is considered complete; only rows elsewhere are protected.
     """
     if not isinstance(connection, Connection):
         return contextlib.nullcontext()

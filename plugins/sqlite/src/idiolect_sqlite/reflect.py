@@ -1,9 +1,8 @@
-"""All tables of SQLite in five queries a schema, told by SQLAlchemy's own inspector.
+"""Reflects all tables of SQLite in five queries per schema, with SQLAlchemy's own inspector.
 
-SQLAlchemy asks SQLite table by table, several pragmas each, and reads the answers with care. Here
-it asks a stand-in for the connection, which answers from what was read of all tables at once;
-whatever it does not recognise goes to the database. So the result is SQLAlchemy's, whichever
-version it is. Used by the plugin.
+SQLAlchemy queries SQLite table by table, with several pragmas each, and parses the results with
+care. Here it uses a stand-in for the connection that returns rows read for all tables at once;
+unknown statements are sent to the database. So the result is SQLAlchemy's own, in every version.
 """
 
 from __future__ import annotations
@@ -30,12 +29,12 @@ if TYPE_CHECKING:
     Key = tuple[str | None, str]
     Row = Sequence[Any]
 
-#: The version that has pragmas as tables. Source: SQLite's release history, 3.16.0, item 4.
+#: The version with table-valued pragmas. Source: SQLite's release history, 3.16.0, item 4.
 FIRST_VERSION = (3, 16)
 _XINFO_VERSION = (3, 26)
 _MAIN = "main"
 _TEMPORARY = "temp"
-#: What SQLite does not have.
+#: Not supported by SQLite.
 _NOT_HERE = "table_comment"
 _QUOTED = r'(?:"(?P<{0}>(?:[^"]|"")*)"|(?P<{0}_bare>\w+))'
 _PRAGMA = re.compile(
@@ -46,7 +45,7 @@ _SOURCE = re.compile(
     re.DOTALL,
 )
 _OF_TABLES = ("table_xinfo", "index_list", "foreign_key_list")
-#: How a pragma's rows are read for all tables; its columns as the pragma itself gives them.
+#: Queries for a pragma's rows of all tables, with the same columns as the pragma.
 _COLUMNS = {
     "table_info": 'cid, name, type, "notnull", dflt_value, pk',
     "table_xinfo": 'cid, name, type, "notnull", dflt_value, pk, hidden',
@@ -57,22 +56,22 @@ _COLUMNS = {
 
 
 def can_reflect(connection: Connection) -> bool:
-    """Return whether the library has what is needed here."""
+    """Return whether the library version is sufficient."""
     return (connection.dialect.server_version_info or ()) >= FIRST_VERSION
 
 
 def reflect_tables(
     connection: Connection, names: Mapping[str | None, Collection[str]]
 ) -> ReflectedTables | None:
-    """Return tables as SQLAlchemy reflects them; each is looked at when it is asked for.
+    """Return tables as SQLAlchemy reflects them, lazily.
 
     Args:
-        connection: is queried now, and later for whatever was not read in advance.
-        names: the tables wanted, by schema.
+        connection: queried now, and later for data that was not read in advance.
+        names: the requested tables, by schema.
 
     Returns:
-        None where not all tables can be read at once: the database has a broken one, such as a
-        virtual table whose module is not loaded, which need not be one of those wanted.
+        None if not all tables can be read at once: the database contains a broken one, such as a
+        virtual table whose module is not loaded, even if it was not requested.
     """
     try:
         catalogues = {
@@ -80,7 +79,7 @@ def reflect_tables(
             for schema, wanted in names.items()
         }
         if None in names:
-            # Temporary tables hide those of main that have the same name.
+            # Temporary tables hide tables of the same name in main.
             catalogues[_TEMPORARY] = _read(connection, _TEMPORARY, names[None])
     except DatabaseError:
         return None
@@ -98,7 +97,7 @@ def reflect_tables(
 
 
 def _signed(catalogues: Mapping[str, Catalogue]) -> Callable[[Key], TableSignature | None]:
-    """Return a function that gives the signature of one table."""
+    """Return a function that computes the signature of one table."""
 
     def sign(key: Key) -> TableSignature | None:
         schema, name = key
@@ -117,25 +116,25 @@ def _signed(catalogues: Mapping[str, Catalogue]) -> Callable[[Key], TableSignatu
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What was read of one schema.
+    """The data read from one schema.
 
     Attributes:
         sources: the CREATE statements of tables, views and indexes by name.
-        rows: the rows of pragmas by the pragma's name and that of the table or index.
+        rows: the rows of pragmas by pragma and name of the table or index.
     """
 
     sources: dict[str, str | None] = field(default_factory=dict)
     rows: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
 
     def pragma(self, pragma: str, name: str) -> list[Row] | None:
-        """Return the rows of a pragma; None where that was not read."""
+        """Return the rows of a pragma; None if they were not read."""
         if pragma == "table_info" and (rows := self.pragma("table_xinfo", name)):
             return [row[:-1] for row in rows if not row[-1]]
         return self.rows.get((pragma, _folded(name)), []) if pragma in _COLUMNS else None
 
 
 def _read(connection: Connection, schema: str, wanted: Collection[str]) -> Catalogue:
-    """Read everything in one schema, but views only where one is wanted: any may be broken.
+    """Read everything in one schema; views only if one is requested, because any may be broken.
 
     Raises:
         DatabaseError: one of the tables or views cannot be read.
@@ -174,12 +173,12 @@ def _read(connection: Connection, schema: str, wanted: Collection[str]) -> Catal
 
 
 def _folded(name: str) -> str:
-    """Return a name as pragmas compare names: only letters of ASCII have no case."""
+    """Return a name as pragmas compare names: case-insensitive for ASCII only."""
     return name.encode().lower().decode()
 
 
 def _answers(catalogues: Mapping[str, Catalogue]) -> Callable[[str, Any], list[Row] | None]:
-    """Return a function that answers SQLAlchemy's statements about tables, those that it knows."""
+    """Return a function that returns the rows of SQLAlchemy's known statements about tables."""
 
     def answer(statement: str, parameters: Any) -> list[Row] | None:
         asked = _PRAGMA.fullmatch(statement)

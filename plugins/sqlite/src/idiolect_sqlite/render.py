@@ -1,7 +1,4 @@
-"""Defaults of SQLite's columns as Python text: SQLite wants brackets around expressions.
-
-Used by the impl. Nothing here knows of autogenerate.
-"""
+"""Renders defaults of SQLite's columns: SQLite requires parentheses around expressions."""
 
 from __future__ import annotations
 
@@ -15,15 +12,15 @@ from idiolect.ddl.wording import is_in_brackets
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
-# Compiled when first used: a command that changes nothing needs neither.
+# Compiled on first use: a command that changes nothing needs neither.
 _LITERAL = r"'(?:[^']|'')*'|\d+"
 _WHOLE = r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[-+]?[\d.]+|\w+"
 
 
 def bracketed(sql: str) -> str:
-    """Return a default's SQL in brackets, unless it is a literal or has them.
+    """Return a default's SQL in parentheses, unless it is a literal or has them.
 
-    Source: "CREATE TABLE" in SQLite's SQL manual, section 3.2: an expression stands in brackets.
+    Source: "CREATE TABLE" in SQLite's SQL manual, section 3.2: expressions need parentheses.
     """
     if re.fullmatch(_LITERAL, sql) or is_in_brackets(sql):
         return sql
@@ -31,18 +28,18 @@ def bracketed(sql: str) -> str:
 
 
 def give_defaults_brackets(table: Table) -> None:
-    """Give defaults that were read the outer brackets back that SQLite does not tell.
+    """Restore the outer parentheses of reflected defaults, which SQLite does not report.
 
-    SQLAlchemy does so unless the text begins with a bracket or a quote, as ``(1) + (2)`` does.
+    SQLAlchemy does so unless the text begins with a parenthesis or a quote, as ``(1) + (2)`` does.
 
     Args:
-        table: as it was read; its defaults are changed in place.
+        table: the reflected table; its defaults are modified in place.
     """
     for column in table.columns:
         default = column.server_default
         text = default.arg if isinstance(default, DefaultClause) else None
         if not isinstance(text, TextClause) or re.fullmatch(_WHOLE, text.text.strip()):
             continue
-        # A group on one line stays as it is: each rebuild of Alembic's takes one pair off.
+        # Text on one line is kept: each rebuild by Alembic removes one pair.
         if "\n" in text.text or not is_in_brackets(text.text):
             text.text = f"({text.text})"

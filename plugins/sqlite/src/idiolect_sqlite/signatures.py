@@ -1,8 +1,8 @@
-"""A table's signature out of SQLite's own rows, where its text has nothing that they do not tell.
+"""Computes a table's signature from pragmas, unless its SQL contains more than they report.
 
-SQLite tells names of constraints and the timing of foreign keys in the text of CREATE TABLE alone.
-Text that is not what SQLAlchemy would write makes no signature: the table is then compared in full.
-Used by reflection.
+Names of constraints and the timing of foreign keys are only in the text of CREATE TABLE. If that is
+not what SQLAlchemy would write, there is no signature, and the table is compared in full. Used by
+reflection.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NAMES = rf"{_NAME}(?:, ?{_NAME})*"
 _UNIQUE = re.compile(rf"(?:CONSTRAINT ({_NAME}) )?UNIQUE \(({_NAMES})\)")
 _FOREIGN_KEY = re.compile(rf"FOREIGN KEY ?\({_NAMES}\) REFERENCES {_NAME} \({_NAMES}\)")
 _AUTOMATIC = "sqlite_autoindex"
-#: Values of ``hidden``: an ordinary column, and one of a virtual table that nobody is shown.
+#: Values of ``hidden``: an ordinary column, and a hidden one of a virtual table.
 _ORDINARY, _HIDDEN = 0, 1
 _BY_CONSTRAINT = "u"
 
@@ -34,13 +34,13 @@ def signature(
     rows: Mapping[str, Sequence[Row]],
     parts: Mapping[str, Sequence[Row]],
 ) -> TableSignature | None:
-    """Return the signature of a table; None where it has none.
+    """Return the signature of a table, or None.
 
     Args:
-        schema: as the table is asked for.
-        source: its CREATE TABLE.
+        schema: the table's schema as requested.
+        source: its CREATE TABLE statement.
         rows: of the pragmas ``table_xinfo``, ``index_list`` and ``foreign_key_list``.
-        parts: of the pragma ``index_info``, by the name of the index.
+        parts: of the pragma ``index_info``, by index name.
     """
     if not source or "--" in source or "/*" in source:
         return None
@@ -58,7 +58,7 @@ def signature(
 
 
 def _count(word: str, words: str) -> int:
-    """Return how often a word stands alone; names that hold it are rare, and take longer."""
+    """Count a word; names that contain it are rare, and take longer."""
     found = words.count(word)
     return len(re.findall(rf"\b{word}\b", words)) if found else 0
 
@@ -76,7 +76,7 @@ def _columns(rows: Sequence[Row]) -> dict[str, tuple[Any, None]] | None:
 def _indexes(
     rows: Sequence[Row], parts: Mapping[str, Sequence[Row]]
 ) -> tuple[dict[str, tuple[Columns, bool]], list[Columns]] | None:
-    """Return indexes by name, and the columns of those that unique constraints have."""
+    """Return indexes by name, and the columns of those that belong to unique constraints."""
     found: dict[str, tuple[Columns, bool]] = {}
     automatic: list[Columns] = []
     for _, name, unique, origin, partial in rows:
@@ -93,7 +93,7 @@ def _indexes(
 def _uniques(
     source: str, words: str, automatic: list[Columns]
 ) -> tuple[dict[str, Columns], list[Columns]] | None:
-    """Return unique constraints with a name and without; each index has to be told of once."""
+    """Return named and unnamed unique constraints; each index has to be matched once."""
     named: dict[str, Columns] = {}
     unnamed: list[Columns] = []
     if _count("UNIQUE", words) != len(automatic):

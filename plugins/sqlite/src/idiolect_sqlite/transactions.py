@@ -1,9 +1,9 @@
-"""Makes a SQLite driver begin real transactions, with nothing in hand but a Connection.
+"""Makes a SQLite driver begin real transactions, given only a Connection.
 
 Python's driver begins a transaction only before INSERT, UPDATE and DELETE: DDL before them is
-committed on its own, and a failed revision stays half done. While a run writes, a listener on
-its one Connection sends ``BEGIN IMMEDIATE`` first wherever the driver has not begun. The driver's
-``isolation_level`` is left alone, since setting it in mid-transaction commits.
+committed separately, so a failed revision would be left half done. During a run, a listener on its
+Connection sends ``BEGIN IMMEDIATE`` first if the driver has not begun. The driver's
+``isolation_level`` is not changed, because setting it inside a transaction commits.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
-#: An engine's own ``BEGIN`` (the recipe of SQLAlchemy's documentation) in any of its forms.
+#: An engine's own ``BEGIN`` (the recipe in SQLAlchemy's documentation) in any of its forms.
 _BEGIN = re.compile(
     r"\s*BEGIN\b(\s+(DEFERRED|IMMEDIATE|EXCLUSIVE))?(\s+TRANSACTION)?\s*;?\s*$", re.IGNORECASE
 )
-#: Statements that SQLite refuses, or silently ignores, inside a transaction.
+#: Statements that SQLite rejects, or silently ignores, inside a transaction.
 #: Source: SQLite, "Pragma statements" (foreign_keys, journal_mode, synchronous) and "VACUUM".
 _OUTSIDE = re.compile(
     rf"{_COMMENTS}"
@@ -47,8 +47,8 @@ def immediate_transactions(connection: Connection) -> Iterator[None]:
     """Begin a write transaction before the first statement, and again after each commit.
 
     Args:
-        connection: the migrating connection; any driver whose connection has the attribute
-            ``in_transaction``, through an async adapter too.
+        connection: the migrating connection, with any driver whose connection has the attribute
+            ``in_transaction``, also through an async adapter.
     """
 
     def before_cursor_execute(  # noqa: PLR0917 - SQLAlchemy calls it so
@@ -82,7 +82,7 @@ def immediate_transactions(connection: Connection) -> Iterator[None]:
 class _Here(threading.local):
     """The connections on which this thread runs migrations.
 
-    Threads that a revision starts see none: the driver would refuse them its connection.
+    Threads that a revision starts see none: the driver does not let them use its connection.
     """
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ _lock = threading.Lock()
 
 
 def _listen_to_engines() -> None:
-    """Watch the statements of all engines: revisions also use the application's own.
+    """Listen to the statements of all engines: revisions also use the application's own.
 
     Registered once and never removed: SQLAlchemy iterates over these listeners in other threads,
     and a list that changes meanwhile makes their statements fail.
@@ -124,11 +124,11 @@ def _is_another(connection: Connection, other: Connection) -> bool:
 
 
 def _let_see(connection: Connection) -> None:
-    """Commit what was done so far, because a revision asks for it by another connection.
+    """Commit, because a revision queries the database through another connection.
 
-    ``op.get_bind().engine`` is how published revisions look which tables there are. Without the
-    commit they would see those of before the run, and could not write at all; where the pool has
-    one connection for all, giving it back would even roll back what the run did.
+    Published revisions use ``op.get_bind().engine`` to look up existing tables. Without the commit
+    they would see the state before the run, and could not write at all; with a pool of a single
+    connection, returning it would even roll back the run's changes.
     """
     if connection.in_nested_transaction():
         return
@@ -138,7 +138,7 @@ def _let_see(connection: Connection) -> None:
             "now; use op.get_bind() itself to keep it in the transaction"
         )
         _send(connection, "COMMIT")
-    # Once a revision has committed, the migration lock is that of the file.
+    # Once a revision has committed, the file lock is the migration lock.
     if _send(connection, "PRAGMA locking_mode") == [("exclusive",)]:
         _send(connection, SHARED)
         _send(connection, LOOK)
@@ -150,10 +150,10 @@ def _in_transaction(connection: Connection) -> bool:
 
 
 def _step_outside(connection: Connection, statement: str) -> None:
-    """Commit what was done so far, because the statement would be refused or ignored.
+    """Commit, because the statement would be rejected or ignored in a transaction.
 
-    ``PRAGMA foreign_keys=OFF`` at the head of a revision is how published revisions protect the
-    rows of child tables; ignoring it could delete them.
+    Published revisions start with ``PRAGMA foreign_keys=OFF`` to protect the rows of child tables;
+    ignoring it could delete them.
     """
     log.warning(
         "%s has no effect inside a transaction: what was done before it is committed now",
@@ -163,7 +163,7 @@ def _step_outside(connection: Connection, statement: str) -> None:
 
 
 def _send(connection: Connection, statement: str) -> list[Any]:
-    """Send a statement past SQLAlchemy, which would begin a transaction for it."""
+    """Send a statement bypassing SQLAlchemy, which would begin a transaction for it."""
     cursor = connection.connection.cursor()
     try:
         cursor.execute(statement)

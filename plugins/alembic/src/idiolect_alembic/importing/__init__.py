@@ -1,7 +1,7 @@
-"""``idiolect import-alembic``: what an Alembic project holds, and its files in Idiolect's names.
+"""``idiolect import-alembic``: analyses an Alembic project, and renames its imports on request.
 
-Used by the command line by :mod:`idiolect_alembic.importing.plugin`. A project's files are read
-as text and syntax trees; nothing of the project is ever imported, executed or connected to.
+Called through :mod:`idiolect_alembic.importing.plugin`. A project's files are read as text and
+syntax trees; nothing of the project is ever imported, executed or connected to.
 """
 
 from __future__ import annotations

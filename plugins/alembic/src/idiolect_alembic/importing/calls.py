@@ -1,7 +1,6 @@
-"""Where a project starts the program ``alembic``: scripts, CI, containers, and Python.
+"""Finds calls of the program ``alembic``: in scripts, CI, containers, and Python.
 
-Used by the findings. These places are told and never rewritten: what they run is for a person
-to decide.
+They are reported, but never rewritten: what they should run is the user's decision.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-#: Files that hold commands, by name or by ending.
+#: Files that contain commands, by name or suffix.
 _NAMES: Final = frozenset(
     {"containerfile", "dockerfile", "jenkinsfile", "justfile", "makefile", "procfile"}
 )
 _ENDINGS: Final = frozenset(
     {".bash", ".bat", ".cfg", ".ini", ".mk", ".ps1", ".sh", ".toml", ".yaml", ".yml", ".service"}
 )
-#: Folders with a dot in which services keep what they run.
+#: Hidden folders of services that contain commands.
 _OF_SERVICES: Final = (".circleci", ".devcontainer", ".github", ".gitlab")
 _LARGEST: Final = 200_000
 _COMMANDS: Final = (
@@ -38,11 +37,11 @@ _CALL: Final = re.compile(
 
 
 def of_texts(folder: Path, files: Iterable[Path]) -> list[tuple[Path, int]]:
-    """Return the lines of scripts and of CI's files that start ``alembic``.
+    """Return the lines of scripts and CI files that start ``alembic``.
 
     Args:
-        folder: the project's.
-        files: its files, but for those in folders with a dot.
+        folder: the project's folder.
+        files: its files, except those in hidden folders.
     """
     further = (path for name in _OF_SERVICES for path in sorted((folder / name).rglob("*")))
     return [
@@ -54,7 +53,7 @@ def of_texts(folder: Path, files: Iterable[Path]) -> list[tuple[Path, int]]:
 
 
 def of_tree(tree: ast.Module) -> list[int]:
-    """Return the lines on which a Python file has ``alembic`` among a program's words."""
+    """Return the lines on which a Python file runs ``alembic`` as a program."""
     found: set[int] = set()
     for node in ast.walk(tree):
         match node:
@@ -69,7 +68,7 @@ def of_tree(tree: ast.Module) -> list[int]:
 
 
 def _is_call(words: list[object]) -> bool:
-    """Tell a program's words from a list of names, which may have this one as well."""
+    """Distinguish a command line from a list of names that happens to contain the word."""
     if ("-m", "alembic") in pairwise(words):
         return True
     further = {word for word in words[1:] if isinstance(word, str)}
@@ -87,7 +86,7 @@ def _calling_lines(path: Path) -> Iterator[int]:
             return
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
-        # What nobody can read, nobody runs.
+        # An unreadable file is not run, either.
         return
     for number, line in enumerate(text.split("\n"), 1):
         if not line.lstrip().startswith(("#", ";", "//")) and _CALL.search(line):

@@ -1,6 +1,6 @@
-"""What ``idiolect import-alembic`` does: read, tell, and on demand rewrite.
+"""The implementation of ``idiolect import-alembic``: read, report, and on request rewrite.
 
-Used by the plugin's command. Without ``--write`` no file is touched.
+Without ``--write`` no file is changed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the command line asked for."""
+    """The options of the command."""
 
     folder: str
     write: bool
@@ -32,11 +32,11 @@ class Request:
 
 
 def run(config: Config, request: Request) -> None:
-    """Carry a request out.
+    """Execute a request.
 
     Raises:
-        CommandError: the request makes no sense, the project cannot be read or written, or git
-            does not have a file as it is.
+        CommandError: the options are incompatible, the project cannot be read or written, or a
+            file has changes that are not committed to git.
     """
     if request.format not in {"text", "json"}:
         raise CommandError(f"Unknown format {request.format!r}; expected 'text' or 'json'.")
@@ -59,7 +59,7 @@ def run(config: Config, request: Request) -> None:
         for line in as_text(found, written=request.write):
             config.print_stdout("%s", line)
     if request.diff:
-        # Nothing else is printed, so that it can be handed to patch.
+        # Nothing else is printed, so that the output can be passed to patch.
         write_outstream(config.stdout, diff)
     elif diff and shown:
         config.print_stdout("%s", f"\n{diff}".rstrip("\n"))

@@ -1,7 +1,7 @@
-"""Which of the documented differences from Alembic a project's files touch.
+"""Determines which documented differences from Alembic affect a project.
 
-Used by the report. Each entry is a heading of docs/explanation/differences.md, a sentence, and
-the places in the project that bring it up; a test holds the headings.
+Each entry is a heading of docs/explanation/differences.md, a sentence, and the affected places in
+the project; a test checks the headings.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from idiolect_alembic.importing.source import PythonFile
 
 _PLACES = 5
-#: Databases that end a transaction with each change of the schema.
+#: Databases that commit with each DDL statement.
 _NOT_TRANSACTIONAL = frozenset({"mysql", "mariadb", "oracle"})
-#: What stands for a revision without being an id.
+#: Identifiers of revisions that are not ids.
 _SYMBOLS = frozenset({"base", "current", "head", "heads"})
 _OPTIONS_OF_COMPARISON = ("compare_server_default", "compare_type", "target_metadata")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One documented difference that the project meets.
+    """A documented difference that affects the project.
 
     Attributes:
         title: the heading in differences.md.
         text: what will be different.
-        places: ``file:line`` of what brings it up; empty where the database does.
+        places: ``file:line`` of affected code; empty if the database is the reason.
     """
 
     title: str
@@ -41,7 +41,7 @@ class Difference:
 
 
 def touched(project: Project, history: History) -> list[Difference]:
-    """Return the differences that matter to a project, the most important first.
+    """Return the differences that affect a project, most important first.
 
     Args:
         project: its files.
@@ -205,7 +205,7 @@ def _calling(project: Project, name: str, *, only_revisions: bool = False) -> li
 
 
 def _places(project: Project, lines: Callable[[PythonFile], list[int]]) -> list[str]:
-    """Return the places in revisions and env.py, the first few and how many more there are."""
+    """Return the places in revisions and env.py: the first few, and how many more there are."""
     found = [
         f"{project.shown(each.path)}:{line}" for each in project.environment for line in lines(each)
     ]

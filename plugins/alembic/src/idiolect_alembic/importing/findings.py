@@ -1,7 +1,4 @@
-"""All that the command tells of a project, gathered in one record; text and json are made of it.
-
-Used by the command with a project and what rewriting it would change.
-"""
+"""Everything that the command reports about a project, as one record for text and JSON."""
 
 from __future__ import annotations
 
@@ -22,9 +19,9 @@ if TYPE_CHECKING:
     from idiolect_alembic.importing.project import Project
     from idiolect_alembic.importing.rewrite import Change, Left
 
-#: What programs import that run migrations themselves.
+#: Modules imported by programs that run migrations themselves.
 _PROGRAMMED = ("command", "config", "runtime", "migration", "script")
-#: Dialects that a package of this project's serves.
+#: Dialects for which this project has a package.
 _SERVED = {
     "mariadb": "idiolect-mysql",
     "mssql": "idiolect-mssql",
@@ -37,7 +34,7 @@ _SERVED = {
 
 @dataclass(frozen=True, slots=True)
 class NameUse:
-    """A name of Alembic that its documentation does not have, or that Idiolect does not.
+    """A name of Alembic that is undocumented, or missing in Idiolect.
 
     Attributes:
         name: the dotted name, with ``alembic``.
@@ -56,7 +53,7 @@ class NameUse:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What is told of a project."""
+    """The report about a project."""
 
     folder: str
     config: list[str]
@@ -79,17 +76,17 @@ class Findings:
     left: list[str]
 
     def as_document(self) -> dict[str, Any]:
-        """Return the findings as what json can hold."""
+        """Return the findings as JSON-compatible data."""
         return asdict(self)
 
 
 def gather(project: Project, changes: list[Change], left: list[Left]) -> Findings:
-    """Gather all that is told of a project.
+    """Collect everything that is reported about a project.
 
     Args:
         project: its files.
         changes: what rewriting would change.
-        left: what it would leave.
+        left: what it would leave unchanged.
     """
     shown = project.shown
     impls = sorted({name for each in project.environment for name in each.impls})
@@ -127,7 +124,7 @@ def _section(project: Project) -> str | None:
 
 
 def _packages(project: Project) -> dict[str, str]:
-    """Return packages of others that add to migrations, with the first place that imports them."""
+    """Return third-party packages that extend migrations, each with its first import."""
     found: dict[str, str] = {}
     for each in (*project.environment, *project.others):
         for module, line in each.imports.items():
@@ -141,7 +138,7 @@ def _packages(project: Project) -> dict[str, str]:
 
 
 def _ways(project: Project) -> list[str]:
-    """Return how the project's commands are run with Idiolect."""
+    """Return how to run the project's commands with Idiolect."""
     modules = {name for each in (*project.environment, *project.others) for name in each.imports}
     if any(name.partition(".")[0] == "flask_migrate" for name in modules):
         return ["python -m idiolect_alembic -m flask db upgrade, for: flask db upgrade"]
@@ -158,7 +155,7 @@ def _ways(project: Project) -> list[str]:
 
 
 def _started(project: Project) -> list[str]:
-    """Return where the program ``alembic`` is started, as ``file:line``."""
+    """Return the places that start the program ``alembic``, as ``file:line``."""
     found = [
         (each.path, line)
         for each in (*project.environment, *project.others)
@@ -178,7 +175,7 @@ def _names(project: Project) -> list[NameUse]:
 
 
 def _name_of(path: str) -> str:
-    """Return a path without what is asked of an object that a module gives."""
+    """Return a path without attributes of the named object."""
     words = path.split(".")
     return ".".join(words[:2]) if words[0] in {"context", "op"} else path
 

@@ -1,6 +1,6 @@
-"""The revisions of a project as its files declare them: heads, branches, merges, what is wrong.
+"""The revisions of a project as its files declare them: heads, branches, merges, errors.
 
-Used by the report. Files that compute their identifiers are counted and left out of the graph.
+Files that compute their identifiers are counted, but are not part of the graph.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the revision files say together.
+    """The history declared by the revision files.
 
     Attributes:
-        revisions: how many there are, those that compute their identifiers included.
-        heads: ids that nothing follows.
-        bases: ids that follow nothing.
-        branch_points: ids that several follow.
-        merges: ids that follow several.
+        revisions: the number of revisions, including those that compute their identifiers.
+        heads: ids without children.
+        bases: ids without parents.
+        branch_points: ids with several children.
+        merges: ids with several parents.
         labels: branch labels.
-        computed: files that have to be executed for their identifiers, or whose id is no text.
-        doubled: ids that several files have.
-        missing: ids that a revision follows or needs, and no file has.
+        computed: files that have to be executed for their identifiers, or whose id is not a string.
+        doubled: ids declared by several files.
+        missing: ids that a revision refers to, and no file declares.
     """
 
     revisions: int
@@ -43,7 +43,7 @@ class History:
 
 
 def read_history(files: Iterable[PythonFile]) -> History:
-    """Join the revision files to a history."""
+    """Build the history from the revision files."""
     found = [each for each in files if each.is_revision]
     literal = [each for each in found if _is_literal(each)]
     ids = Counter(str(each.identifiers["revision"]) for each in literal)
@@ -65,7 +65,7 @@ def read_history(files: Iterable[PythonFile]) -> History:
         labels=labels,
         computed=sorted(str(each.path) for each in found if each not in literal),
         doubled=sorted(each for each, times in ids.items() if times > 1),
-        # A file that computes its id may be the one that is missed.
+        # A file that computes its id may declare the missing one.
         missing=[] if len(literal) < len(found) else sorted(w for w in named if w not in known),
     )
 
@@ -84,7 +84,7 @@ def _ids(value: Any) -> tuple[str, ...]:
 
 
 def _full(word: str, ids: Counter[str]) -> str:
-    """Return the id that a word begins, as a history may name one by its start."""
+    """Expand a partial id, as files may refer to revisions by one."""
     if word in ids:
         return word
     begun = [each for each in ids if each.startswith(word)]

@@ -1,7 +1,7 @@
-"""Which names of Alembic are documented, and which of them Idiolect has.
+"""Determines which names of Alembic are documented, and which of them Idiolect has.
 
-Used by the scanner with dotted paths below ``alembic``. Modules of Idiolect are imported to
-answer; the real Alembic never is.
+Takes dotted paths below ``alembic``. Modules of Idiolect are imported to find out; the real Alembic
+never is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
-#: Modules below ``alembic`` that its documentation describes, public names and all.
+#: Modules below ``alembic`` that its documentation describes, with all public names.
 _DOCUMENTED = frozenset(
     {
         "",
@@ -42,7 +42,7 @@ _DOCUMENTED = frozenset(
         "util.exc",
     }
 )
-#: Documented names in modules that otherwise are not.
+#: Documented names in modules that are otherwise undocumented.
 _DOCUMENTED_NAMES = frozenset(
     {
         "autogenerate.api.AutogenContext",
@@ -53,17 +53,17 @@ _DOCUMENTED_NAMES = frozenset(
         "util.langhelpers.PriorityDispatchResult",
     }
 )
-#: Modules whose attributes are members of an object that is bound while a command runs.
+#: Proxy modules, whose attributes are members of an object bound while a command runs.
 _PROXIES = frozenset({"op", "context"})
 
 
 class Standing(NamedTuple):
-    """What is known of one dotted path.
+    """What is known about one dotted path.
 
     Attributes:
         documented: whether Alembic documents it.
         offered: whether Idiolect has it.
-        directive: whether it is ``op.name`` with a name that plugins may add.
+        directive: whether it is ``op.name`` with a name that plugins may register.
     """
 
     documented: bool
@@ -73,14 +73,14 @@ class Standing(NamedTuple):
 
 @cache
 def own_module(path: str) -> str:
-    """Return the longest beginning of a path below ``alembic`` that is a module of Idiolect.
+    """Return the longest prefix of a path below ``alembic`` that is a module of Idiolect.
 
     Args:
         path: such as ``script.revision.RevisionMap``; empty for the package.
     """
     words = path.split(".") if path else []
     if words[:1] == ["command"]:
-        # A module in Alembic; the modules below Idiolect's are called as its functions.
+        # A module in Alembic; in Idiolect a package whose submodules have the names of functions.
         return "command"
     for length in range(len(words), 0, -1):
         name = ".".join(words[:length])
@@ -98,11 +98,11 @@ def _is_module(name: str) -> bool:
 
 @cache
 def standing(path: str) -> Standing:
-    """Return whether a path below ``alembic`` is documented and offered.
+    """Return whether a path below ``alembic`` is documented and available.
 
     Args:
-        path: such as ``op.add_column``; what follows a class or function's name is not looked at
-            beyond one attribute of a class.
+        path: such as ``op.add_column``; of a class or function, only one attribute of a class is
+            considered.
     """
     module = own_module(path)
     rest = path.removeprefix(module).lstrip(".").split(".") if path != module else []
@@ -122,7 +122,7 @@ def _is_documented(path: str, module: str, rest: list[str]) -> bool:
 
 def _is_offered(module: str, rest: list[str]) -> bool:
     if not module:
-        # The package: `alembic.__version__` is all it holds beside modules.
+        # The package itself contains only `alembic.__version__` besides modules.
         return rest in ([], ["__version__"])
     try:
         found: Any = import_module(f"idiolect.{module}")

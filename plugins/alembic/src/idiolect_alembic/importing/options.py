@@ -1,7 +1,6 @@
-"""Config files in Idiolect's names: the main section, tables and the logger, nothing else.
+"""Renames the main section, tables and the logger in config files, and nothing else.
 
-Used by the rewriter. Lines are edited in place; afterwards the text is parsed again, and must
-hold the same values.
+Lines are edited in place; afterwards the text is parsed again, and must contain the same values.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _OWN = "idiolect"
 
 
 class NotRenamedError(ValueError):
-    """A section cannot be renamed without a change of something else; the file is to stay."""
+    """A section cannot be renamed without other changes; the file is left unchanged."""
 
     def __init__(self, path: Path) -> None:
         super().__init__("the section cannot be renamed without changing something else")
@@ -85,7 +84,7 @@ def _sections(text: str) -> dict[str, dict[str, str]]:
 
 
 def _comparable(sections: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-    """Return sections in which what is meant to differ is left out."""
+    """Return sections without the intended differences."""
     return {
         name: {
             key: value
@@ -97,12 +96,12 @@ def _comparable(sections: dict[str, dict[str, str]]) -> dict[str, dict[str, str]
 
 
 def rewritten_toml(data: bytes, path: Path) -> bytes:
-    """Return a ``pyproject.toml`` whose table ``[tool.alembic]`` is ``[tool.idiolect]``.
+    """Return a ``pyproject.toml`` with ``[tool.alembic]`` renamed to ``[tool.idiolect]``.
 
     A file that has both tables keeps both.
 
     Raises:
-        NotRenamedError: the values would not be the same, as where the table is written inline.
+        NotRenamedError: the values would not be the same, for example with an inline table.
     """
     text = data.decode("utf-8-sig")
     before = tomllib.loads(text)

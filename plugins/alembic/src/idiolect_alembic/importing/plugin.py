@@ -1,6 +1,6 @@
-"""The command ``import-alembic``; loaded when commands are listed or it is named.
+"""The command ``import-alembic``, an entry point of the group ``idiolect.commands``.
 
-Used by the group ``idiolect.commands``. What the command needs is imported when it runs.
+The implementation is imported when the command runs.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ def import_alembic(  # noqa: PLR0917 - the command line calls it, by names
     """Analyse an Alembic project, and rename its imports on request.
 
     Args:
-        config: tells where to print, and with ``-c`` which config file is meant.
+        config: has the output stream, and with ``-c`` the config file.
         project: the folder of the project; None is the current one.
         write: change the files, and print the changes.
-        diff: print the changes only.
-        force: change files also where git does not have them as they are.
+        diff: only print the changes.
+        force: also change files with uncommitted changes in git.
         format: ``text`` or ``json``.
 
     Raises:
-        CommandError: there is no project, a file cannot be read or written, or flags exclude
-            each other.
+        CommandError: there is no project, a file cannot be read or written, or the options are
+            incompatible.
     """
-    # Every listing of commands imports this module.
+    # Imported here because every listing of commands imports this module.
     from idiolect_alembic.importing.command import Request, run
 
     request = Request(project or ".", write=write, diff=diff, force=force, format=format)

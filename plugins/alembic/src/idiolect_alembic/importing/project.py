@@ -1,7 +1,7 @@
-"""Finds the files of an Alembic project and reads them: config, env.py, revisions, templates.
+"""Finds and reads the files of an Alembic project: config, env.py, revisions, templates.
 
-Used by the command with a folder. Options are read as any command reads them; where one cannot
-be, the file is found by looking for it, and a note says so.
+Options are read as by any command; if one cannot be read, the file is searched for, and a note says
+so.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 INI_NAMES = ("alembic.ini", "idiolect.ini")
 TOML_NAME = "pyproject.toml"
-#: Folders that hold no source of the project's own.
+#: Folders without source of the project itself.
 _NOT_SOURCE = frozenset(
     {"__pycache__", "build", "dist", "env", "node_modules", "site-packages", "venv"}
 )
-#: What stands for a dialect in URLs that are to be filled in.
+#: Placeholders for a dialect in URLs.
 _PLACEHOLDERS = frozenset({"dialect", "driver", "scheme"})
 _SHOWN = 6
-#: What a file has to hold to be read.
+#: Files without these words are not read.
 _MARKS = re.compile(rb"alembic|flask_migrate|down_revision")
 
 
@@ -38,19 +38,19 @@ class Project:
     """A project's files.
 
     Attributes:
-        root: the folder that was named.
+        root: the given folder.
         ini: the ini file, or None.
-        toml: the ``pyproject.toml`` with a table of Alembic's, or None.
+        toml: the ``pyproject.toml`` with a table for Alembic, or None.
         section: the main section of the ini file.
         scripts: the folder of env.py.
         locations: the folders of revision files.
-        environment: the files that commands run: env.py, revisions, what lies beside them.
-        others: further files that import Alembic, start it, or import what adds to it.
-        started: lines of scripts and of CI's files that start it.
-        templates: ``*.mako`` files beside env.py.
+        environment: the files that commands run: env.py, revisions, other files next to them.
+        others: other files that import Alembic, run it, or import an extension of it.
+        started: lines of scripts and CI files that run it.
+        templates: ``*.mako`` files next to env.py.
         hooks: names of the post-write hooks.
-        dialects: SQLAlchemy's names of the databases, as far as the config file's URLs tell, or
-            imports where there is none.
+        dialects: SQLAlchemy's names of the databases, according to URLs in the config file, or to
+            imports if there are none.
         notes: what could not be read, and what was done about it.
     """
 
@@ -70,12 +70,12 @@ class Project:
 
     @property
     def env(self) -> PythonFile | None:
-        """The project's env.py, or None where it cannot be read."""
+        """The project's env.py, or None if it cannot be read."""
         wanted = self.scripts / "env.py"
         return next((each for each in self.environment if each.path == wanted), None)
 
     def shown(self, path: Path) -> str:
-        """Return a path as the user would write it from the project's folder."""
+        """Return a path relative to the project's folder, for messages."""
         return path.relative_to(self.root).as_posix() if self._holds(path) else str(path)
 
     def _holds(self, path: Path) -> bool:
@@ -83,15 +83,15 @@ class Project:
 
 
 def read_project(folder: str, config: Config) -> Project:
-    """Find a project's files and read them.
+    """Find and read a project's files.
 
     Args:
-        folder: where to look; files above it are not looked for.
-        config: names a config file where the user did, and the section.
+        folder: where to look; parent folders are not searched.
+        config: names a config file, if given by the user, and the section.
 
     Raises:
-        CommandError: the folder is none, holds no project or several, or env.py is not where the
-            config file says.
+        CommandError: the folder does not exist, contains no project or several, or env.py is not
+            where the config file says.
     """
     root = Path(os.path.abspath(folder))  # noqa: PTH100 - symbolic links stay as they are named
     if not root.is_dir():
@@ -210,7 +210,7 @@ def _find_scripts(project: Project, settings: Config) -> None:
 
 
 def _find_bare_revisions(project: Project) -> bool:
-    """Take the folders that hold revision files and no env.py, as libraries bring them."""
+    """Use folders that contain revision files without env.py, as distributed by libraries."""
     folders = {path.parent for path in _walk(project.root) if _is_revision(path)}
     if not folders:
         return False
@@ -235,7 +235,7 @@ def _is_environment(path: Path) -> bool:
 
 
 def _read(path: Path) -> bytes:
-    """Return a file's content, nothing where it cannot be read."""
+    """Return a file's contents; empty if it cannot be read."""
     try:
         return path.read_bytes()
     except OSError:
@@ -243,7 +243,7 @@ def _read(path: Path) -> bytes:
 
 
 def _candidates(project: Project, location: str) -> Iterator[Path]:
-    """Yield the folders that a location may mean; a package is looked for, never imported."""
+    """Yield the folders that a location may mean; a package is searched for, never imported."""
     config = project.ini or project.toml
     folders = [project.root, *([config.parent] if config else [])]
     if ":" not in location or Path(location).is_absolute():
@@ -279,7 +279,7 @@ def _read_options(project: Project, settings: Config) -> None:
 
 
 def _dialects(settings: Config) -> Iterator[str]:
-    # Only what stands before the colon is looked at: the rest may hold a password.
+    # Only the part before the colon is used: the rest may contain a password.
     parser = settings.file_config
     for section in parser.sections():
         for key, value in parser.items(section, raw=True):
@@ -290,7 +290,7 @@ def _dialects(settings: Config) -> Iterator[str]:
 
 
 def _imported_dialects(files: Iterable[PythonFile]) -> Iterator[str]:
-    """Yield the dialects whose types the files use, where no URL tells the database."""
+    """Yield the dialects whose types the files use, if no URL names the database."""
     for each in files:
         for module in each.imports:
             name = module.removeprefix(f"{DIALECTS}.").partition(".")[0]
@@ -315,7 +315,7 @@ def _read_files(project: Project, *, recursive: bool) -> None:
         own.update(dict.fromkeys(sorted(below)))
     project.environment = [*_scanned(project, own)]
     _note_revisions_elsewhere(project, recursive=recursive)
-    # A second environment's templates change with its env.py.
+    # Templates of a second environment are changed together with its env.py.
     both = {*_walk(project.scripts), *_walk(project.root)}
     project.templates = sorted(each for each in both if each.name.endswith(".py.mako"))
     rest = (path for path in _walk(project.root) if path.suffix == ".py" and path not in own)
@@ -326,7 +326,7 @@ def _read_files(project: Project, *, recursive: bool) -> None:
 
 
 def _note_revisions_elsewhere(project: Project, *, recursive: bool) -> None:
-    """Add folders of revision files that are beside env.py and in none of the locations."""
+    """Add folders of revision files next to env.py that are not among the locations."""
     folders = {each.path.parent for each in project.environment if each.is_revision}
     known = set(project.locations)
     if recursive:
@@ -352,14 +352,14 @@ def _scanned(project: Project, paths: Iterable[Path]) -> Iterator[PythonFile]:
 
 
 def _matters(found: PythonFile) -> bool:
-    """Return whether a file outside of the environment has to do with migrations."""
+    """Return whether a file outside of the environment is related to migrations."""
     return bool(found.uses or found.started) or any(
         is_companion(name.partition(".")[0]) for name in found.imports
     )
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder, without those of environments and version control."""
+    """Yield the files below a folder, except virtual environments and version control."""
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(
             each for each in folders if each not in _NOT_SOURCE and not each.startswith(".")

@@ -1,7 +1,4 @@
-"""The findings as text for a terminal, or as a json document.
-
-Used by the command. Nothing is looked up here.
-"""
+"""Formats the findings as text for a terminal, or as a JSON document."""
 
 from __future__ import annotations
 
@@ -13,18 +10,18 @@ if TYPE_CHECKING:
 
     from idiolect_alembic.importing.findings import Findings, NameUse
 
-#: Of the document; to be raised when a key goes or means something else, not for a new one.
+#: Of the document; increment if a key is removed or changes its meaning, not for a new one.
 _DOCUMENT_VERSION: Final = 1
 _PLACES: Final = 3
 _PAGE: Final = "docs/explanation/differences.md"
 
 
 def as_json(found: Findings, diff: str | None, *, written: bool) -> str:
-    """Return the findings as a json document.
+    """Return the findings as a JSON document.
 
     Args:
         found: the findings.
-        diff: the changes, or None where they were not asked for.
+        diff: the changes, or None if not requested.
         written: whether they were written.
     """
     document = {"version": _DOCUMENT_VERSION, **found.as_document(), "written": written}

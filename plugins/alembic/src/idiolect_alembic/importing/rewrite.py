@@ -1,7 +1,7 @@
-"""The project's files in Idiolect's names: which edits there are, as a diff, and written.
+"""Renames Alembic to Idiolect in a project's files: plans the edits, shows a diff, writes.
 
-Used by the command with a project. An edit touches the name alone, so that layout and comments
-stay. Every edited file is read again and compared before anything is written.
+An edit only touches the name, so that formatting and comments are kept. Every edited file is parsed
+again and compared before anything is written.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
 
 TARGET = "idiolect"
 _TEMPLATE = re.compile(rf"^(?P<start>[ \t]*from[ \t]+){PACKAGE}\b", re.MULTILINE)
-#: A URL with a password, and settings that are one.
+#: A URL with a password, and settings that are passwords.
 _PASSWORD = re.compile(
     r"://[^\s/:@]*:[^\s]*@|(?:password|passwd|secret|token)\w*\s*[=:]", re.IGNORECASE
 )
-#: How many lines a diff shows around a change.
+#: Context lines of a diff.
 _AROUND = 3
-#: What diff and patch say after a file's last line where it has no end.
+#: Printed by diff after a last line without line end.
 _NO_END = "\\ No newline at end of file\n"
 _FROM = re.compile(rf"from[\s\\]+{PACKAGE}\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One file as it is and as it is to be."""
+    """One file before and after."""
 
     path: Path
     before: bytes
@@ -51,10 +51,10 @@ class Change:
     def diff(self, name: str) -> str:
         """Return the change as a unified diff.
 
-        Lines around a change are left out where one of them shows a password.
+        Context lines are omitted if one of them contains a password.
 
         Args:
-            name: the file's name in it.
+            name: the file's name in the diff.
         """
         shown = self._diff(name, _AROUND)
         return self._diff(name, 0) if _PASSWORD.search(shown) else shown
@@ -62,13 +62,13 @@ class Change:
     def _diff(self, name: str, around: int) -> str:
         before, after = _lines(self.before), _lines(self.after)
         lines = difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", n=around)
-        # A last line without its end would run into the next file's.
+        # A last line without line end would be joined to the next file's first line.
         return "".join(line if line.endswith("\n") else f"{line}\n{_NO_END}" for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A place that stays in Alembic's names, and why."""
+    """A place that is left unchanged, and why."""
 
     path: Path
     line: int
@@ -76,16 +76,16 @@ class Left:
 
 
 def _lines(data: bytes) -> list[str]:
-    # The encoding is another's concern: bytes that are no UTF-8 are shown as such.
-    # Lines end as diff and patch take them, not at every character that Python takes for an end.
+    # The encoding does not matter here: bytes that are not UTF-8 are shown escaped.
+    # Split lines as diff and patch do, not at every character that str.splitlines() accepts.
     return [*io.StringIO(data.decode("utf-8", "backslashreplace"), newline="\n")]
 
 
 def plan(project: Project) -> tuple[list[Change], list[Left]]:
-    """Return the changes that give a project Idiolect's names, and what stays.
+    """Return the changes that rename Alembic to Idiolect in a project, and what is left.
 
     Raises:
-        CommandError: a file that was edited does not mean the same any more.
+        CommandError: an edited file does not have the same meaning.
     """
     changes: list[Change] = []
     left: list[Left] = []
@@ -100,7 +100,7 @@ def plan(project: Project) -> tuple[list[Change], list[Left]]:
 
 
 def _config_files(project: Project, changes: list[Change], left: list[Left]) -> bool:
-    """Add the changes of the config files; tell whether the logger is renamed."""
+    """Add the changes of config files; return whether the logger is renamed."""
     loggers = False
     try:
         if project.ini is not None:
@@ -130,7 +130,7 @@ def _python(found: PythonFile, left: list[Left], *, loggers: bool) -> Change:
     return Change(found.path, before, after.encode(encoding))
 
 
-#: Line from 1, column in bytes of UTF-8, length in bytes, and the new text.
+#: Line from 1, column in UTF-8 bytes, length in bytes, and the new text.
 _Edit = tuple[int, int, int, str]
 
 
@@ -140,7 +140,7 @@ def _from_imports(found: PythonFile, left: list[Left]) -> Iterator[_Edit]:
             continue
         prefix = (node.module or "").removeprefix(PACKAGE).lstrip(".")
         paths = [f"{prefix}.{e.name}".lstrip(".") if e.name != "*" else prefix for e in node.names]
-        # The package's own names are Alembic's: its version is not Idiolect's.
+        # Names of the package itself stay Alembic's: its version is not Idiolect's.
         lacking = [p for p in paths if not standing(p).offered or p.startswith("__")]
         if lacking:
             names = ", ".join(f"alembic.{path}" for path in lacking)
@@ -173,7 +173,7 @@ def _plain_imports(found: PythonFile, left: list[Left]) -> Iterator[_Edit]:
         left += [Left(found.path, each.lineno, reason) for each in plain]
         return
     yield from ((name.lineno, name.col_offset, len(PACKAGE), TARGET) for name in names)
-    # Idiolect's package loads none of its modules by itself.
+    # Idiolect's package does not import its modules by itself.
     imported = {each.name.removeprefix(PACKAGE).lstrip(".") for each in plain}
     further = [*sorted(modules - imported)]
     for each in plain:
@@ -183,7 +183,7 @@ def _plain_imports(found: PythonFile, left: list[Left]) -> Iterator[_Edit]:
             further = []
         yield (each.lineno, each.col_offset, len(each.name), new)
     if further:
-        # Only submodules are imported: the others come with the first of them.
+        # Only submodules are imported: the first one binds the package for the others.
         first = plain[0]
         more = ", ".join(f"{TARGET}.{module}" for module in further)
         yield (first.lineno, first.col_offset, 0, f"{more}, ")
@@ -195,7 +195,7 @@ def _offered(name: str) -> bool:
 
 
 def _uses_of_package(found: PythonFile) -> tuple[list[ast.Name], set[str], str | None]:
-    """Return where ``alembic`` is named, the modules asked for, and why it cannot be renamed."""
+    """Return the uses of ``alembic``, the modules needed, and why it cannot be renamed, if so."""
     names: list[ast.Name] = []
     modules: set[str] = set()
     whole: dict[int, ast.Name] = {}
@@ -220,7 +220,7 @@ def _uses_of_package(found: PythonFile) -> tuple[list[ast.Name], set[str], str |
 
 
 def _loggers(found: PythonFile) -> Iterator[_Edit]:
-    """Yield the names of loggers, which follow those that the ini file configures."""
+    """Yield the names of loggers, renamed together with those in the ini file."""
     for node in ast.walk(found.tree):
         match node:
             case ast.Call(
@@ -280,7 +280,8 @@ def write(changes: Iterable[Change]) -> None:
     """Write all changes, or none.
 
     Raises:
-        CommandError: a file cannot be written, or is not as it was read; all are as before.
+        CommandError: a file cannot be written, or has changed since it was read; all files are
+            restored.
     """
     staged: list[tuple[Change, Path, Path]] = []
     done: list[tuple[Change, Path]] = []
@@ -300,7 +301,7 @@ def write(changes: Iterable[Change]) -> None:
         raise CommandError(
             f"Cannot write {str(path)!r}: {exc.strerror}. All files are as they were."
         ) from exc
-    except BaseException:  # an interrupt between two files
+    except BaseException:  # such as an interrupt between two files
         _restore(done)
         raise
     finally:

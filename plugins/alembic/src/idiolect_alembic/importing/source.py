@@ -1,7 +1,6 @@
-"""What one Python file of a project says: imports, uses of Alembic's names, identifiers, traits.
+"""Extracts facts from one Python file of a project: imports, uses of Alembic, identifiers, traits.
 
-Used by the project reader with the bytes of a file; out come facts with line numbers. Works on
-the syntax tree alone.
+Takes the bytes of a file; returns facts with line numbers. Works only on the syntax tree.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "alembic"
 DIALECTS = "sqlalchemy.dialects"
-#: Packages that add to migrations and have no ``alembic`` in their names.
+#: Packages that extend migrations without ``alembic`` in their names.
 _COMPANIONS = frozenset(
     {
         "advanced_alchemy",
@@ -39,17 +38,17 @@ _COMPANIONS = frozenset(
     }
 )
 _IDENTIFIERS = frozenset({"revision", "down_revision", "branch_labels", "depends_on"})
-#: Statements that SQLite does not carry out inside a transaction.
+#: Statements that SQLite does not execute inside a transaction.
 _PRAGMA = re.compile(r"\s*(?:PRAGMA\s+\w|VACUUM\b|DETACH\s+(?:DATABASE\b|['\"]))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One use of a name below ``alembic``, and where it is.
+    """One use of a name below ``alembic``.
 
     Attributes:
         path: the dotted path below ``alembic``; empty for the package.
-        line: counted from 1.
+        line: the line, from 1.
     """
 
     path: str
@@ -63,17 +62,17 @@ class PythonFile:
     Attributes:
         path: the file.
         tree: its syntax tree.
-        text: its text as the tree's positions count it.
-        imports: modules of others by the line that imports them.
+        text: its text, to which the tree's positions refer.
+        imports: third-party modules, by the line that imports them.
         uses: the names of Alembic that it uses.
-        identifiers: the revision's variables as far as they are literals.
-        computed: those of them that are no literals.
-        configure: keyword arguments of ``context.configure``, with the text of their values.
-        calls: names of methods called, by the first line that does.
-        strings: the lines of statements that SQLite's transactions do not carry out.
-        executed: the lines of statements that do something when the file is imported.
+        identifiers: the revision's variables that are literals.
+        computed: those that are not literals.
+        configure: keyword arguments of ``context.configure``, with the source of their values.
+        calls: names of called methods, by the first line that does.
+        strings: the lines of statements that SQLite does not execute inside a transaction.
+        executed: the lines of statements with side effects when the file is imported.
         impls: dialects of ``DefaultImpl`` subclasses defined here.
-        started: the lines that start the program ``alembic``.
+        started: the lines that run the program ``alembic``.
     """
 
     path: Path
@@ -92,21 +91,21 @@ class PythonFile:
 
     @property
     def is_revision(self) -> bool:
-        """Whether it declares what a revision declares."""
+        """Whether it declares the variables of a revision."""
         declared = {*self.identifiers, *self.computed}
         return "revision" in declared and "down_revision" in declared
 
 
 def is_companion(package: str) -> bool:
-    """Return whether a top package is one that adds to migrations."""
+    """Return whether a top-level package extends migrations."""
     return PACKAGE in package or package in _COMPANIONS
 
 
 def decode(data: bytes, path: Path) -> tuple[str, str]:
-    """Return a Python file's text, line ends as they are, and its encoding.
+    """Return a Python file's text with its original line ends, and its encoding.
 
     Raises:
-        ScriptError: it is not in its encoding, or declares one that does not exist.
+        ScriptError: it cannot be decoded, or declares an unknown encoding.
     """
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
@@ -117,7 +116,7 @@ def decode(data: bytes, path: Path) -> tuple[str, str]:
 
 
 def scan(data: bytes, path: Path) -> PythonFile:
-    """Read the facts of a file.
+    """Extract the facts of a file.
 
     Raises:
         ScriptError: it cannot be decoded, or is not valid Python.
@@ -188,7 +187,7 @@ def _below(module: str) -> str:
 
 
 def chain(node: ast.expr) -> tuple[ast.Name, list[str]] | None:
-    """Return the name and the attributes of ``name.a.b``; None of any other expression."""
+    """Return the name and the attributes of ``name.a.b``; None for other expressions."""
     words: list[str] = []
     while isinstance(node, ast.Attribute):
         words.append(node.attr)
@@ -197,19 +196,19 @@ def chain(node: ast.expr) -> tuple[ast.Name, list[str]] | None:
 
 
 class _Reader(ast.NodeVisitor):
-    """Walks one tree and notes what is in it."""
+    """Walks a tree and collects facts."""
 
     def __init__(self, found: PythonFile) -> None:
         self.found = found
         self.bound = bindings(found.tree)
 
     def visit_Import(self, node: ast.Import) -> None:
-        """Note modules."""
+        """Record modules."""
         for each in node.names:
             self._module(each.name, node.lineno)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        """Note a module, and what is taken from it."""
+        """Record a module, and the names imported from it."""
         if node.level or node.module is None:
             return
         self._module(node.module, node.lineno, only_other=True)
@@ -229,7 +228,7 @@ class _Reader(ast.NodeVisitor):
             self.found.uses.append(Use(_below(name), line))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        """Note ``op.add_column`` and the like, once for the longest chain."""
+        """Record ``op.add_column`` and the like, once for the longest chain."""
         words = chain(node)
         if words is None:
             self.generic_visit(node)
@@ -238,7 +237,7 @@ class _Reader(ast.NodeVisitor):
             self.found.uses.append(Use(path, node.lineno))
 
     def visit_Call(self, node: ast.Call) -> None:
-        """Note which methods are called, and the arguments of ``configure``."""
+        """Record called methods, and the arguments of ``configure``."""
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         name = node.func.id if isinstance(node.func, ast.Name) else name
         self.found.calls.setdefault(name, node.lineno)
@@ -250,12 +249,12 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        """Note statements that a transaction on SQLite ends for."""
+        """Record statements that SQLite does not execute inside a transaction."""
         if isinstance(node.value, str) and _PRAGMA.match(node.value):
             self.found.strings.append(node.lineno)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        """Note classes that serve a dialect as Alembic's do."""
+        """Record impl classes of a dialect."""
         for each in node.body:
             match each:
                 case ast.Assign(

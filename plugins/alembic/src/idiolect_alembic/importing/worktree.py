@@ -1,7 +1,6 @@
-"""Asks git whether the files that are to be rewritten can be had back.
+"""Checks with git whether the files to be rewritten can be restored.
 
-Used by the command before it writes. Files outside of any working tree are nobody's concern
-here; the printed diff is what brings them back.
+Files outside of any working tree are not checked; the printed diff can restore them.
 """
 
 from __future__ import annotations
@@ -19,22 +18,22 @@ if TYPE_CHECKING:
 
 _WAY_OUT = "Commit them first, or give --force to write all the same. Nothing was written."
 _SHOWN = 5
-#: Variables by which a hook or an editor would point git at another working tree.
+#: Variables with which a hook or an editor redirects git to another working tree.
 _OTHER_TREE = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 
 
 def require_committed(paths: Iterable[Path]) -> None:
-    """Make sure that git has each file as it is on disk.
+    """Make sure that all files are committed to git.
 
     Args:
-        paths: the files that are to be changed.
+        paths: the files to be changed.
 
     Raises:
-        CommandError: git does not have one, has it otherwise, or cannot be asked.
+        CommandError: a file is untracked or modified, or git cannot be run.
     """
     trees: dict[Path, list[Path]] = {}
     for path in paths:
-        # What is changed is the file that a link leads to.
+        # Changes apply to the target of a link.
         target = path.resolve()
         tree = next((each for each in target.parents if (each / ".git").exists()), None)
         if tree is not None:
@@ -49,7 +48,7 @@ def require_committed(paths: Iterable[Path]) -> None:
 
 
 def _uncommitted(tree: Path, files: list[Path]) -> list[str]:
-    """Return the files that git has not, or has otherwise, from the tree's folder."""
+    """Return the untracked or modified files, relative to the working tree."""
     tracked = _names(tree, "ls-files", "-z")
     changes = _names(tree, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=no")
     changed = {each[len("XY ") :] for each in changes}

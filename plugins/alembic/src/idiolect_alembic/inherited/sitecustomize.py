@@ -1,7 +1,7 @@
-"""Activates the alias in Python processes that a program starts, before they run anything.
+"""Activates the alias in Python subprocesses before they run anything.
 
-``python -m idiolect_alembic --subprocesses`` puts this file's folder first on PYTHONPATH; it is
-imported in no other way. A module of the same name further down the path is run as well.
+``python -m idiolect_alembic --subprocesses`` prepends this file's folder to PYTHONPATH; it is
+imported in no other way. A module of the same name further down the path is executed as well.
 """
 
 # ruff: noqa: INP001 - found by its folder's path, and part of no package
@@ -19,12 +19,13 @@ def _activate() -> None:
     try:
         from idiolect_alembic.alias import AlembicImportedError, activate
     except ModuleNotFoundError:
-        # Another environment's Python, where Idiolect is not installed.
+        # A Python of another environment, in which Idiolect is not installed.
         return
     try:
         activate()
     except AlembicImportedError as exc:
-        # An exception would be told and forgotten, and the process run on with the other library.
+        # An exception would be printed and ignored, and the process continue with the other
+        # library.
         sys.stderr.write(f"FAILED: {exc} [{exc.code}]\n")
         sys.stderr.flush()
         os._exit(1)
