@@ -99,6 +99,7 @@ def test_current(linear: Terminal) -> None:
         "version_table": "alembic_version",
         "at_heads": False,
         "current": ["b222"],
+        "undeclared": [],
         "unfinished": None,
     } == found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,6 +63,48 @@ def test_current_checks_all_heads(branched: Terminal) -> None:
     branched.run("upgrade", "heads")
 
     assert (1, 0) == (first, branched.run("current", "-c").status)
+
+
+@pytest.fixture
+def newer(linear: Terminal) -> Terminal:
+    """A terminal whose database a version of the project with one more revision has migrated."""
+    linear.run("upgrade", "head")
+    (linear.versions / "c333_.py").unlink()
+    return linear
+
+
+def test_a_newer_database_is_told(newer: Terminal) -> None:
+    """It lacks nothing that 'upgrade' could do."""
+    said = newer.run("current", "--check-heads")
+
+    assert 1 == said.status
+    assert "it holds c333; the script directory has b222. No file declares c333" in said.err
+    assert "--allow-newer accepts" in said.err
+    assert "'upgrade heads'" not in said.err
+    assert "IDI-002" in newer.run("current", "--check-heads", "--json").err
+    assert "a newer version of the project may have written" in newer.run("upgrade", "head").err
+
+
+def test_a_newer_database_is_accepted(newer: Terminal) -> None:
+    """For an old version that has to start while the new one is rolled out."""
+    said = newer.run("current", "--check-heads", "--allow-newer")
+
+    assert (0, ["c333 (in no file: from a newer version)"]) == (said.status, said.lines)
+    said = newer.run("current", "--check-heads", "--allow-newer", "--json")
+    (database,) = json.loads(said.out)["databases"]
+    names = ("current", "undeclared", "revisions", "at_heads")
+    assert [["c333"], ["c333"], [], False] == [database[name] for name in names]
+    assert 0 == said.status
+
+
+def test_an_older_database_is_not_newer(linear: Terminal) -> None:
+    """--allow-newer accepts nothing that 'upgrade' would change."""
+    linear.run("upgrade", "b222")
+
+    said = linear.run("current", "--check-heads", "--allow-newer")
+
+    assert 1 == said.status
+    assert "Run 'upgrade heads'." in said.err
 
 
 def test_heads(branched: Terminal) -> None:

@@ -77,6 +77,10 @@ _NUMBER: dict[str, Any] = {"nargs": "?", "const": "last", "metavar": "N"}
 
 #: Parameter with a default -> its flags and argparse settings.
 FLAGS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "allow_newer": (
+        ("--allow-newer",),
+        {**_SWITCH, "help": "accept revisions that no file declares, of a newer version"},
+    ),
     "autogenerate": (
         ("--autogenerate",),
         {**_SWITCH, "help": "fill in the differences between the models and the database"},

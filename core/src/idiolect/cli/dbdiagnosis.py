@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from idiolect.cli.findings import Finding, failed
 from idiolect.commands.environment import run_environment
 from idiolect.commands.repair import unfinished_line
-from idiolect.errors import IdiolectError, PrivilegeError
+from idiolect.commands.show import is_declared
+from idiolect.errors import PrivilegeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,13 +81,14 @@ def _reached(context: Any) -> Iterator[Finding]:
 def _state(script: ScriptDirectory, heads: tuple[str, ...], context: Any) -> Iterator[Finding]:
     """Check the version table's rows and what a run has left behind."""
     table = context.version_table
-    unknown = [head for head in heads if not _is_known(script, head)]
+    unknown = [head for head in heads if not is_declared(script, head)]
     if unknown:
         yield Finding(
             _CHECK,
             "problem",
             f"{table!r} holds {', '.join(unknown)}, which no revision file declares.",
-            "restore the files; or run 'stamp --purge' with the revision that matches the schema",
+            "use the version of the project that has migrated this database; restore the files; or "
+            "run 'stamp --purge' with the revision that matches the schema",
         )
     elif overlap := _overlap(script, heads):
         yield Finding(
@@ -176,13 +178,6 @@ def _overlap(script: ScriptDirectory, heads: tuple[str, ...]) -> tuple[str, str]
         if covered := next((each for each in heads if each in below), None):
             return head, covered
     return None
-
-
-def _is_known(script: ScriptDirectory, revision: str) -> bool:
-    try:
-        return script.get_revision(revision).revision == revision
-    except IdiolectError:
-        return False
 
 
 def _has_tables(context: Any) -> bool:

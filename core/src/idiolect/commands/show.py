@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from idiolect.commands.documents import check_format, print_document, revision_entries
 from idiolect.commands.environment import run_environment, script_directory, wants_environment
 from idiolect.commands.repair import unfinished_line
-from idiolect.errors import CommandError, DatabaseNotAtHead
+from idiolect.errors import CommandError, DatabaseNotAtHead, IdiolectError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -24,7 +24,11 @@ Heads = tuple[str, ...]
 
 
 def current(
-    config: Config, check_heads: bool = False, verbose: bool = False, format: str = "text"
+    config: Config,
+    check_heads: bool = False,
+    verbose: bool = False,
+    format: str = "text",
+    allow_newer: bool = False,
 ) -> None:
     """Print the revisions that the database is at.
 
@@ -33,6 +37,8 @@ def current(
         check_heads: fail unless the database is at all heads of the script directory.
         verbose: print the database's URL (without password) and each revision in full.
         format: ``text`` for people, ``json`` for a document.
+        allow_newer: accept revisions that no file declares, as a newer version of the project
+            leaves them; ``check_heads`` then counts the database as up to date.
 
     Raises:
         DatabaseNotAtHead: ``check_heads`` is set and a head is missing.
@@ -41,16 +47,20 @@ def current(
     check_format(format)
     script = script_directory(config)
     if format == "json":
-        _current_as_document(config, script, check_heads=check_heads)
+        _current_as_document(config, script, check_heads=check_heads, allow_newer=allow_newer)
         return
 
     def report(heads: Heads, context: Any) -> list[Any]:
         if verbose:
             config.print_stdout("Current revision(s) for %s:", _url_of(context))
+        undeclared = _undeclared(script, heads) if check_heads or allow_newer else ()
         if check_heads:
-            _demand_heads(script, heads)
-        for revision in _in_order(script, heads):
+            _demand_heads(script, heads, undeclared, allow_newer=allow_newer)
+        known = tuple(head for head in heads if head not in undeclared)
+        for revision in _in_order(script, known):
             config.print_stdout(revision.cmd_format(verbose))
+        for head in undeclared:
+            config.print_stdout("%s (in no file: from a newer version)", head)
         if unfinished := context.unfinished():
             config.print_stdout("%s", unfinished_line(unfinished))
         return []
@@ -58,19 +68,24 @@ def current(
     run_environment(config, script, report, dont_mutate=True)
 
 
-def _current_as_document(config: Config, script: ScriptDirectory, *, check_heads: bool) -> None:
+def _current_as_document(
+    config: Config, script: ScriptDirectory, *, check_heads: bool, allow_newer: bool
+) -> None:
     """Print one document for all databases; only then raise if one is not at all heads."""
     databases: list[dict[str, Any]] = []
 
     def note(heads: Heads, context: Any) -> list[Any]:
         unfinished = context.journal.unfinished()
+        undeclared = _undeclared(script, heads) if check_heads or allow_newer else ()
+        known = tuple(head for head in heads if head not in undeclared)
         databases.append(
             {
                 "database": _url_of(context),
                 "version_table": context.version_table,
                 "at_heads": set(heads) == set(script.get_heads()),
                 "current": list(heads),
-                "revisions": revision_entries(_in_order(script, heads), heads),
+                "undeclared": list(undeclared),
+                "revisions": revision_entries(_in_order(script, known), heads),
                 "unfinished": unfinished_line(unfinished) if unfinished else None,
             }
         )
@@ -80,7 +95,7 @@ def _current_as_document(config: Config, script: ScriptDirectory, *, check_heads
     print_document(config, databases=databases)
     if check_heads:
         for each in databases:
-            _demand_heads(script, each["current"])
+            _demand_heads(script, each["current"], each["undeclared"], allow_newer=allow_newer)
 
 
 def heads(
@@ -261,17 +276,43 @@ def _print_history(
         )
 
 
-def _demand_heads(script: ScriptDirectory, held: Collection[str]) -> None:
+def _demand_heads(
+    script: ScriptDirectory,
+    held: Collection[str],
+    undeclared: Collection[str],
+    *,
+    allow_newer: bool,
+) -> None:
     """Raise if the database is not at all heads.
 
     Raises:
         DatabaseNotAtHead: a head is missing.
     """
-    if set(held) != set(script.get_heads()):
-        raise DatabaseNotAtHead(
-            f"Database is not on all head revisions: it holds {_listed(held)}; the script "
-            f"directory has {_listed(script.get_heads())}. Run 'upgrade heads'."
+    if set(held) == set(script.get_heads()) or (undeclared and allow_newer):
+        return
+    advice = "Run 'upgrade heads'."
+    if undeclared:
+        advice = (
+            f"No file declares {_listed(undeclared)}: either a newer version of the project has "
+            "migrated this database, which --allow-newer accepts, or a file is missing."
         )
+    raise DatabaseNotAtHead(
+        f"Database is not on all head revisions: it holds {_listed(held)}; the script "
+        f"directory has {_listed(script.get_heads())}. {advice}"
+    )
+
+
+def is_declared(script: ScriptDirectory, revision: str) -> bool:
+    """Return whether a file declares exactly this id."""
+    try:
+        return script.get_revision(revision).revision == revision
+    except IdiolectError:
+        return False
+
+
+def _undeclared(script: ScriptDirectory, held: Heads) -> Heads:
+    """Return those of the ids in the version table that no file declares."""
+    return tuple(each for each in held if not is_declared(script, each))
 
 
 def _url_of(context: Any) -> str:

@@ -78,7 +78,10 @@ def name_version_table(context: MigrationContext, exc: Exception, heads: Collect
         repr(str(each)) for each in getattr(context.script, "_version_locations", ())
     )
     looked = f"; looked for in {folders}" if folders else ""
-    exc.add_note(f"from the version table {context.version_table!r}{looked}")
+    exc.add_note(
+        f"from the version table {context.version_table!r}, which a newer version of the project "
+        f"may have written{looked}"
+    )
 
 
 def _left_by_interrupt(context: MigrationContext) -> str:
