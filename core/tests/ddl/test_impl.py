@@ -102,6 +102,14 @@ def test_class_attributes_rule_until_a_context_does(buffer: io.StringIO) -> None
     assert buffer.getvalue() == "BEGIN!\n\na!\n\nGO\n\nCOMMIT!\n\nGO\n\nb;\n\n"
 
 
+def test_a_character_that_the_encoding_lacks() -> None:
+    """The message names it, and says how to write the script in UTF-8."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    impl = DefaultImpl(DefaultDialect(), None, True, None, stream, {})
+    with pytest.raises(OperationError, match="'ascii', which does not have the character 'ü'"):
+        impl.execute("SELECT 'ü'")
+
+
 def test_static_output_is_text_and_an_empty_line(impl: DefaultImpl, buffer: io.StringIO) -> None:
     """static_output() writes what it is given and nothing else."""
     impl.static_output("-- hello")

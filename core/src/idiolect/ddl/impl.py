@@ -213,7 +213,14 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         """Write ``text`` and an empty line to the script, and flush it."""
         if self.output_buffer is None:
             raise OperationError("There is no output buffer to write the script to.")
-        self.output_buffer.write(text + "\n\n")
+        try:
+            self.output_buffer.write(text + "\n\n")
+        except UnicodeEncodeError as exc:
+            raise OperationError(
+                f"The script is written in the encoding {exc.encoding!r}, which does not have the "
+                f"character {exc.object[exc.start]!r}. Set PYTHONUTF8=1 in the environment, or "
+                "pass output_encoding='utf-8' to context.configure()."
+            ) from exc
         self.output_buffer.flush()
 
     def emit_begin(self) -> None:
