@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from idiolect import ALEMBIC_API, __version__
-from idiolect.cli.main import CommandLine, _skip_final_collection, main
+from idiolect.cli.main import CommandLine, _call_with_room, _skip_final_collection, main
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
@@ -265,6 +265,27 @@ def test_a_missing_revision_is_told_with_the_usual_one(linear: Terminal) -> None
 
     assert (2, True) == (up.status, up.err.endswith("revision (the latest is 'head')"))
     assert (2, True) == (down.status, down.err.endswith("revision ('-1' is one revision back)"))
+
+
+def test_calls_below_the_command_allocate_no_memory_for_their_frames() -> None:
+    """At whichever depth a loop of calls runs, it causes next to no page faults."""
+    resource = pytest.importorskip("resource")
+
+    def faults(depth: int) -> int:
+        if depth:
+            return faults(depth - 1)
+        before: int = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(200):
+            abs_of(-1)
+        return int(resource.getrusage(resource.RUSAGE_SELF).ru_minflt) - before
+
+    def abs_of(number: int) -> int:
+        return abs(number)
+
+    worst: list[int] = []
+    _call_with_room(lambda: worst.append(max(map(faults, range(400)))))
+    # At the edge of a chunk, each of the calls causes one.
+    assert worst[0] < 100
 
 
 def test_extensions_that_look_for_leaks_find_none() -> None:
