@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import NullPool, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from idiolect.errors import CommandError
@@ -119,6 +119,17 @@ def test_env_pys_own_transaction(project: Project, ran: list[str]) -> None:
     """)
     with pytest.raises(OperationalError):
         project.upgrade()
+    assert ["a", "b"] == ran
+
+
+def test_an_engine_in_autocommit_mode(project: Project, ran: list[str]) -> None:
+    """Nothing was rolled back there, so that a second attempt would do things twice."""
+    _revisions(project, times=1)
+    project.attributes["engine"] = create_engine(
+        project.url, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    )
+    with pytest.raises(OperationalError, match="deadlock"):
+        project.upgrade(journal=False)
     assert ["a", "b"] == ran
 
 
