@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import ProgrammingError
 
 from idiolect.hooks import SessionLimits
 from idiolect_postgresql.limits import session_limits
 
 LIMITS = SessionLimits(statement=5, lock_wait=5)
+NAMES = ("statement_timeout", "lock_timeout")
 
 
 @pytest.mark.postgresql
@@ -24,3 +26,21 @@ def test_the_error_of_a_lost_session_is_shown(fresh_postgresql: str) -> None:
     with pytest.raises(RuntimeError, match="lost"):
         step()
     engine.dispose()
+
+
+@pytest.mark.postgresql
+def test_a_pooled_session_gets_its_own_back(fresh_postgresql: str) -> None:
+    """Also after a commit, which keeps the limits, and a failure, which keeps them from going."""
+    url = make_url(fresh_postgresql).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, pool_size=1, max_overflow=0)
+    with (
+        engine.connect() as connection,
+        pytest.raises(ProgrammingError),
+        session_limits(connection, LIMITS),
+    ):
+        connection.commit()
+        connection.execute(text("NONSENSE"))
+    with engine.connect() as connection:
+        shown = [connection.scalar(text(f"SHOW {name}")) for name in NAMES]
+    engine.dispose()
+    assert ["0", "0"] == shown

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from idiolect.hooks import at_return
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -40,7 +42,14 @@ def session_limits(connection: Connection, limits: SessionLimits) -> Iterator[No
     try:
         yield
     finally:
-        # A failed transaction restores its settings itself, and a lost session has none.
-        with contextlib.suppress(SQLAlchemyError):
+        try:
             for name, value in before.items():
                 connection.execute(_WRITE, {"name": name, "value": value})
+        except SQLAlchemyError:
+            # A failed transaction restores its settings itself, and a lost session has none. Those
+            # that an earlier transaction of the step has committed last as long as the session.
+            if not connection.closed and not connection.invalidated:
+                restore = (
+                    f"SELECT set_config('{name}', '{before[name]}', false)" for name in before
+                )
+                at_return(connection, "ROLLBACK", *restore, "COMMIT")
