@@ -33,13 +33,14 @@ def test_a_pooled_session_gets_its_own_back(fresh_postgresql: str) -> None:
     """Also after a commit, which keeps the limits, and a failure, which keeps them from going."""
     url = make_url(fresh_postgresql).set(drivername="postgresql+psycopg")
     engine = create_engine(url, pool_size=1, max_overflow=0)
-    with (
-        engine.connect() as connection,
-        pytest.raises(ProgrammingError),
-        session_limits(connection, LIMITS),
-    ):
-        connection.commit()
-        connection.execute(text("NONSENSE"))
+
+    def step() -> None:
+        with engine.connect() as connection, session_limits(connection, LIMITS):
+            connection.commit()
+            connection.execute(text("NONSENSE"))
+
+    with pytest.raises(ProgrammingError):
+        step()
     with engine.connect() as connection:
         shown = [connection.scalar(text(f"SHOW {name}")) for name in NAMES]
     engine.dispose()

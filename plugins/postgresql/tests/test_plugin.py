@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from projects import Project
-from sqlalchemy import NullPool, create_engine, make_url
+from sqlalchemy import NullPool, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -16,6 +16,7 @@ from idiolect.errors import AutocommitUnsupportedError, CommitRefusedError
 from idiolect.hooks import OfflineTransaction
 from idiolect.migration import MigrationContext
 from idiolect_postgresql.impl import PostgresqlImpl
+from idiolect_postgresql.lock import _backend_pid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +71,7 @@ def test_a_failed_second_revision(
     assert (tables, heads) == (project.tables(), project.heads())
 
 
+PID = "SELECT pg_backend_pid()"
 DRIVERS = ["psycopg", "psycopg2", "pg8000"]
 
 
@@ -103,6 +105,18 @@ def test_autocommit_blocks(
     project.upgrade(transaction_per_migration=per_migration)
     assert ["i"] == project.rows("SELECT indexname FROM pg_indexes WHERE tablename = 't'")
     assert ([1], ["b"]) == (project.rows("SELECT id FROM t"), project.heads())
+
+
+@on_server
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_the_server_process_that_a_driver_was_told_of(project: Project, driver: str) -> None:
+    """Behind a pooler it is another one than a statement is executed by."""
+    pytest.importorskip(driver)
+    engine = create_engine(make_url(project.url).set(drivername=f"postgresql+{driver}"))
+    with engine.connect() as connection:
+        told, executing = _backend_pid(connection), connection.scalar(text(PID))
+    engine.dispose()
+    assert executing == told
 
 
 @on_server

@@ -165,4 +165,8 @@ def _backend_pid(connection: Connection) -> int | None:
     if info is not None:
         return int(info.backend_pid)
     ask = getattr(driver, "get_server_pid", None)
-    return None if ask is None else int(ask())
+    if ask is not None:
+        return int(ask())
+    # pg8000 keeps the server's message as it is: process and secret key, of 32 bits each.
+    told: object = getattr(driver, "_backend_key_data", None)
+    return int.from_bytes(told[:4], "big") if isinstance(told, bytes) else None
