@@ -306,6 +306,18 @@ def test_an_exception_says_whose_it_is(plugins: PluginManager) -> None:
     assert ["in the hook 'register_options' of the plugin 'one'"] == caught.value.__notes__
 
 
+@pytest.mark.usefixtures("sqlite")
+@pytest.mark.parametrize("hook", ["register_options", "register_operations"])
+def test_a_hook_that_uses_what_it_is_asked_to_add_to(plugins: PluginManager, hook: str) -> None:
+    """It is told so, rather than left waiting for itself; nothing is kept of it."""
+    plugins.register(contributor(hook, lambda _: Operations(offline())), "one")
+    with pytest.raises(HookError, match="Only register there") as caught:
+        Operations(offline())
+    assert [f"in the hook {hook!r} of the plugin 'one'"] == caught.value.__notes__
+    plugins.unregister("one")
+    assert "create_table" in dir(Operations(offline()))
+
+
 @pytest.mark.usefixtures("plugins")
 def test_a_command_of_an_installed_plugin(
     install: Install, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

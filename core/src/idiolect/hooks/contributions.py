@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import sys
 import warnings
-from _thread import allocate_lock  # threading.Lock without the cost of importing threading
+from _thread import RLock  # threading.RLock without the cost of importing threading
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from idiolect.errors import IdiolectError
+from idiolect.errors import HookError, IdiolectError
 from idiolect.hooks import entrypoints
 
 if TYPE_CHECKING:
@@ -102,11 +102,17 @@ class Current(Generic[T]):
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
-        self._lock = allocate_lock()
+        # Reentrant, so that a hook implementation that asks again gets an error, not a deadlock.
+        self._lock = RLock()
+        self._is_collecting = False
         self._known: tuple[object, int, T] | None = None
 
     def get(self) -> T:
-        """Return the current contributions, without loading plugins."""
+        """Return the current contributions, without loading plugins.
+
+        Raises:
+            HookError: called by a hook implementation while contributions are collected.
+        """
         from idiolect.hooks.manager import get_manager
 
         manager = get_manager()
@@ -114,5 +120,17 @@ class Current(Generic[T]):
             generation = manager.generation
             known = self._known
             if known is None or known[0] is not manager or known[1] != generation:
-                known = self._known = (manager, generation, self._make())
+                known = self._known = (manager, generation, self._collected())
             return known[2]
+
+    def _collected(self) -> T:
+        if self._is_collecting:
+            raise HookError(
+                "A plugin uses operations or a migration context in a hook in which it is asked "
+                "what it adds to them. Only register there, and use them later."
+            )
+        self._is_collecting = True
+        try:
+            return self._make()
+        finally:
+            self._is_collecting = False
