@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import OperationError
+from idiolect.util.compat import signature_of
 from idiolect.util.dispatch import Dispatcher
 from idiolect.util.langhelpers import nearest
 
@@ -58,7 +59,7 @@ class Registration:
 
     def signature(self) -> inspect.Signature:
         """Return the directive's signature, starting with ``self``."""
-        signature = inspect.signature(getattr(self.op_class, self.sourcename))
+        signature = signature_of(getattr(self.op_class, self.sourcename))
         _operations, *rest = signature.parameters.values()
         own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
         if all(parameter.kind is not own.kind for parameter in rest):

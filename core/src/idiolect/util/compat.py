@@ -5,10 +5,13 @@ Used by post-write hooks, and by tests that substitute another platform or other
 
 from __future__ import annotations
 
+import inspect
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.metadata import EntryPoint, EntryPoints
 
 __all__ = ["EntryPoint", "importlib_metadata_get", "is_posix"]
@@ -22,6 +25,18 @@ def importlib_metadata_get(group: str) -> EntryPoints:
     from importlib import metadata
 
     return metadata.entry_points(group=group)
+
+
+def signature_of(function: Callable[..., Any]) -> inspect.Signature:
+    """Return a signature, also if its annotations name what only type checkers import.
+
+    Python 3.14 evaluates annotations when they are asked for, and fails at such a name.
+    """
+    if sys.version_info >= (3, 14):
+        from annotationlib import Format
+
+        return inspect.signature(function, annotation_format=Format.FORWARDREF)
+    return inspect.signature(function)
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,6 @@ impl), and the code here.
 from __future__ import annotations
 
 import ast
-import inspect
 import re
 import sys
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from idiolect.autogenerate.render.expressions import user_defined_render
 from idiolect.autogenerate.render.imports import prefix_of, sqlalchemy_prefix
 from idiolect.hooks.dialects import hooks_for
+from idiolect.util.compat import signature_of
 
 if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
@@ -147,7 +147,7 @@ def _can_be_made(type_: TypeDecorator[Any], text: str) -> bool:
         if not isinstance(call, ast.Call):
             return True
         keywords = {one.arg: None for one in call.keywords if one.arg}
-        inspect.signature(type(type_)).bind(*call.args, **keywords)
+        signature_of(type(type_)).bind(*call.args, **keywords)
     except (SyntaxError, ValueError):
         return True
     except TypeError:
