@@ -6,7 +6,9 @@ import os
 import py_compile
 import re
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -197,3 +199,32 @@ def test_unknown_encoding(tmp_path: Path) -> None:
     """An encoding that does not exist is told with the option to fix."""
     with pytest.raises(ScriptError, match=r"'utf-99'.*output_encoding"):
         pyfiles.encode_text("x", "utf-99", tmp_path / "x")
+
+
+def test_several_threads_write_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has a draft of its own, and the last one's stays."""
+    target = tmp_path / "a.py"
+    together = threading.Barrier(2)
+    sync = os.fsync
+
+    def wait(handle: int) -> None:
+        together.wait(timeout=60)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", wait)
+    with ThreadPoolExecutor(2) as threads:
+        texts = [b"one", b"two"]
+        writes = [
+            threads.submit(pyfiles.write_file, target, text, overwrite=True) for text in texts
+        ]
+    assert [None, None] == [each.result() for each in writes]
+    assert target.read_bytes() in texts
+    assert [target] == list(tmp_path.iterdir())
+
+
+def test_a_name_as_long_as_names_may_be(tmp_path: Path) -> None:
+    """The draft's is no longer."""
+    bytes_at_most = os.pathconf(tmp_path, "PC_NAME_MAX")
+    target = tmp_path / f"{'é' * ((bytes_at_most - 3) // 2)}.py"
+    pyfiles.write_file(target, b"")
+    assert [target] == list(tmp_path.iterdir())

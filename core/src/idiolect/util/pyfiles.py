@@ -253,7 +253,8 @@ def write_file(dest: StrPath, data: bytes, *, overwrite: bool = False) -> None:
     """
     path = Path(dest)
     # In the same folder, because a rename must stay on one file system; not a name of a revision.
-    draft = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
+    # Random, because a killed process may have left one, and process ids repeat in containers.
+    draft = path.with_name(f".idiolect-{os.urandom(8).hex()}.tmp")
     try:
         with draft.open("xb") as file:
             file.write(data)

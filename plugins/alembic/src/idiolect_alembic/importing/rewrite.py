@@ -317,11 +317,15 @@ def _demand_unchanged(change: Change, target: Path) -> None:
 def _staged(target: Path, data: bytes) -> Path:
     if not os.access(target, os.W_OK):
         raise PermissionError(13, "the file is write-protected", str(target))
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
+    handle, name = tempfile.mkstemp(prefix=".idiolect-", dir=target.parent)
     new = Path(name)
-    new.chmod(target.stat().st_mode & 0o7777)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        new.chmod(target.stat().st_mode & 0o7777)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
     return new
 
 
