@@ -1,4 +1,4 @@
-"""A commit that a reader is in the way of: tried again, and given up with nothing half done."""
+"""Readers and writers at once: a commit waits for readers, and a comparison waits for nobody."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import NullPool, create_engine, event, make_url
+from sqlalchemy import MetaData, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import IntegrityError
 
+from idiolect import command
 from idiolect.cli.main import main
 from idiolect.errors import LockTimeoutError
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
 CREATE = "op.create_table({!r}, sa.Column('id', sa.Integer))"
+TEMPLATE = """
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+"""
 ENGINES: dict[str, dict[str, Any]] = {
     "plain": {"timeout": 0.01},
     "isolation_level=None": {"timeout": 0.01, "isolation_level": None},
@@ -147,3 +152,26 @@ def test_another_error_of_a_commit_is_not_waited_for(project: Project) -> None:
     with pytest.raises(IntegrityError, match="FOREIGN KEY"):
         project.upgrade()
     assert [] == project.tables()
+
+
+@pytest.mark.parametrize("how", ["while another writes", "read-only"])
+@pytest.mark.parametrize("asked", ["check", "autogenerate"])
+def test_a_comparison_only_reads(project: Project, how: str, asked: str) -> None:
+    """It neither waits for a writer nor keeps one waiting, and a read-only file will do."""
+    project.revision("a")
+    project.upgrade()
+    path = str(make_url(project.url).database)
+    url = f"sqlite:///file:{path}?uri=true" + ("&mode=ro" if how == "read-only" else "")
+    project.attributes["engine"] = create_engine(url, poolclass=NullPool)
+    project.attributes["options"] = {"target_metadata": MetaData(), "migration_lock_timeout": 0}
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        if how != "read-only":
+            writer.execute("BEGIN IMMEDIATE")
+        if asked == "check":
+            command.check(project.config())
+            return
+        (project.folder / "script.py.mako").write_text(TEMPLATE)
+        command.revision(project.config(), rev_id="b", autogenerate=True)
+    assert ["a_.py", "b_.py"] == sorted(
+        each.name for each in (project.folder / "versions").glob("*.py")
+    )

@@ -16,6 +16,7 @@ from idiolect.autogenerate.builtin import comparators as global_comparators
 from idiolect.autogenerate.compare.schemas import schemas_to_compare
 from idiolect.errors import CommandError
 from idiolect.hooks.dialects import hooks_for
+from idiolect.runtime.migration import MigrationContext
 from idiolect.runtime.plugins import choose_sets
 from idiolect.util.langhelpers import memoized_property, to_list
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from idiolect.autogenerate.compare.inspection import Reflection
     from idiolect.hooks.compared import Comparator, SchemaObject
-    from idiolect.runtime.migration import MigrationContext
     from idiolect.util.dispatch import PriorityDispatcher
 
 _DEFAULT_PLUGINS = ("alembic.autogenerate.*", "idiolect.autogenerate.*")
@@ -88,7 +88,7 @@ class AutogenContext:
             raise CommandError(_no_models(migration_context))
         self._check_models()
         self.migration_context = migration_context
-        self.connection = migration_context.bind
+        self.connection = _read_by(migration_context)
         self.dialect = migration_context.dialect
         self.imports: set[str] = set()
         self.hooks = hooks_for(self.dialect.name, room="compare")
@@ -258,6 +258,18 @@ class AutogenContext:
         )
 
     run_filters = run_object_filters
+
+
+def _read_by(migration_context: Any) -> Connection | None:
+    """Return the connection to read the database by.
+
+    Asking a context for ``bind`` begins its transaction, which may be one for writing: SQLite would
+    let nobody else write, and wait for whoever does.
+    """
+    is_real = isinstance(migration_context, MigrationContext)
+    # A stand-in of a program's has the documented attribute.
+    found: Connection | None = migration_context.connection if is_real else migration_context.bind
+    return found
 
 
 def _no_models(migration_context: MigrationContext) -> str:
