@@ -6,7 +6,7 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from idiolect.errors import ConfigError, NothingRanWarning
+from idiolect.errors import NothingRanWarning
 from idiolect.script.base import ScriptDirectory
 from idiolect.util.langhelpers import asbool
 
@@ -80,9 +80,8 @@ def wants_environment(config: Config) -> bool:
     try:
         return asbool(value)
     except ValueError:
-        raise ConfigError(
-            f"'revision_environment' has to be true or false. {config.describe_sources()}"
-        ) from None
+        place = config.place_of("revision_environment")
+        raise place.error("has to be true or false") from None
 
 
 def run_for_template_args(

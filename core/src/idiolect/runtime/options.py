@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from idiolect.settings.config import Config
+    from idiolect.settings.sections import Place
 
 # isinstance() accepts it; mypy does not accept it as a class.
 _FUNCTION: Any = collections.abc.Callable
@@ -34,6 +35,20 @@ _OF_COMMANDS: Final = frozenset(
 
 #: Similarity from which an unknown name is reported as a misspelt option, from 0 to 1.
 _ALIKE: Final = 0.85
+
+_ABOVE_ZERO: Final = "a number of seconds above 0"
+#: What is expected of the core's numbers, and of other values in config files by their type.
+_RANGES: Final = {
+    "statement_timeout": _ABOVE_ZERO,
+    "lock_wait_timeout": _ABOVE_ZERO,
+    "migration_lock_timeout": "a number of seconds, 0 or more",
+    "transient_retries": "a whole number, 0 or more",
+}
+_WORDS: Final[dict[Any, str]] = {
+    float: "a number",
+    int: "a whole number",
+    bool: "true or false",
+}
 
 #: The options of the core, with the types and defaults documented in ``options.md``.
 CORE_OPTIONS: Final = (
@@ -147,8 +162,10 @@ def resolve_options(given: Mapping[str, Any], config: Config | None) -> dict[str
     for name, option in registry.items():
         if name in opts:
             opts[name] = _fitting(option, opts[name])
+            _demand_in_range(option, opts[name], None)
         elif option.owner != CORE or option.ini:
             value = _configured(option, config)
+            _demand_in_range(option, value, config)
             if value is not None and (option.owner != CORE or value != option.default):
                 opts[name] = value
     for name in opts:
@@ -209,20 +226,39 @@ def _configured(option: Option, config: Config | None) -> Any:
                     return asbool(text) if kind is bool else kind(text)
                 except ValueError:
                     continue
-        raise _unreadable(option, option.ini, config.config_file_name)
+        raise _unreadable(option, config.place_of(option.ini))
     value = config._toml_option(option.toml) if option.toml else None  # noqa: SLF001
     if value is None:
         return option.default
     # bool is a subclass of int, but no valid value for int options.
     is_bool = isinstance(value, bool) and not {bool, object} & {*option.types}
     if is_bool or not isinstance(value, (*option.types,)):
-        raise _unreadable(option, option.toml, config.toml_file_name)
+        raise _unreadable(option, config.place_of(option.toml))
     return value
 
 
-def _unreadable(option: Option, key: str, file: object) -> ConfigError:
-    return ConfigError(
-        f"The value of {key!r} in {str(file)!r} does not fit; expected: {_expected(option)}. "
+def _unreadable(option: Option, place: Place) -> ConfigError:
+    kinds = [words for kind, words in _WORDS.items() if kind in option.types]
+    words = _RANGES.get(option.name) or (kinds[0] if kinds else _expected(option))
+    whose = "" if option.owner == CORE else f". It is an option of {option.owner}."
+    return place.error(f"expected {words}{whose}")
+
+
+def _demand_in_range(option: Option, value: Any, config: Config | None) -> None:
+    """Refuse a number of the core's that would be taken for no limit, or for one of nothing.
+
+    Raises:
+        CommandError: it is negative, or no number at all.
+    """
+    words = _RANGES.get(option.name)
+    if words is None or isinstance(value, bool) or value is None:
+        return
+    if value > 0 or (value == 0 and words != _ABOVE_ZERO):
+        return
+    if config is not None:
+        raise _unreadable(option, config.place_of(option.name))
+    raise CommandError(
+        f"configure({option.name}=...) got {value!r}; expected {words}. "
         f"It is an option of {option.owner}."
     )
 

@@ -10,11 +10,11 @@ import datetime  # noqa: ICN001 - 'dt' is no word of this project
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from idiolect.errors import CommandError, ConfigError, ScriptError
+from idiolect.errors import CommandError, ScriptError
 from idiolect.revisions.errors import (
     MissingRevisionError,
     MultipleHeads,
@@ -30,6 +30,8 @@ from idiolect.util.langhelpers import EMPTY_DICT, memoized_property, to_tuple
 from idiolect.util.pyfiles import StrPath, coerce_resource_to_filename, load_python_file
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from idiolect.revisions.graph import RevisionMap
     from idiolect.runtime.steps import RevisionStep, StampStep
     from idiolect.settings.config import Config
@@ -65,6 +67,9 @@ class ScriptDirectory:
     Raises:
         ScriptError: ``dir`` does not exist.
     """
+
+    #: Where the options come from; None for a directory that a program made by itself.
+    _config: Config | None = None
 
     def __init__(  # noqa: PLR0917 - the documented order
         self,
@@ -107,32 +112,37 @@ class ScriptDirectory:
             CommandError: ``script_location`` is not set, or the folder does not exist.
             ConfigError: an option has an invalid value.
         """
-        location = config.get_alembic_option("script_location")
+        location: Any = config.get_alembic_option("script_location")
         if not location:
             raise CommandError(
                 f"No 'script_location' key found in configuration. {config.describe_sources()} "
                 "Run 'init', or name the right file with -c."
             )
         if not isinstance(location, str):
-            raise CommandError(
-                f"'script_location' has to be a path in quotes, not {location!r}. "
-                f"{config.describe_sources()}"
-            )
+            problem = f"has to be a path in quotes, not {location!r}"
+            raise config.place_of("script_location").error(problem)
         _prepend_sys_path(config.get_prepend_sys_paths_list() or [])
-        return cls(
-            coerce_resource_to_filename(location),
-            file_template=_text_option(config, "file_template") or DEFAULT_FILE_TEMPLATE,
-            truncate_slug_length=_length_option(config, "truncate_slug_length"),
-            version_locations=config.get_version_locations_list(),
-            sourceless=config.get_alembic_boolean_option("sourceless"),
-            output_encoding=_text_option(config, "output_encoding") or "utf-8",
-            timezone=_text_option(config, "timezone") or None,
-            hooks=config.get_hooks_list(),
-            recursive_version_locations=config.get_alembic_boolean_option(
+        options: dict[str, Any] = {
+            "file_template": _text_option(config, "file_template") or DEFAULT_FILE_TEMPLATE,
+            "truncate_slug_length": _length_option(config, "truncate_slug_length"),
+            "version_locations": config.get_version_locations_list(),
+            "sourceless": config.get_alembic_boolean_option("sourceless"),
+            "output_encoding": _text_option(config, "output_encoding") or "utf-8",
+            "timezone": _text_option(config, "timezone") or None,
+            "hooks": config.get_hooks_list(),
+            "recursive_version_locations": config.get_alembic_boolean_option(
                 "recursive_version_locations"
             ),
-            messaging_opts=config.messaging_opts,
-        )
+            "messaging_opts": config.messaging_opts,
+        }
+        with _blaming(config, "script_location"):
+            made = cls(coerce_resource_to_filename(location), **options)
+        made._config = config
+        return made
+
+    def blaming(self, option: str) -> AbstractContextManager[None]:
+        """Add where an option stands to errors that come from its value."""
+        return nullcontext() if self._config is None else _blaming(self._config, option)
 
     @property
     def versions(self) -> str:
@@ -161,7 +171,8 @@ class ScriptDirectory:
         """Return the paths of all revision files, and the index of their headers."""
         folders = [os.path.realpath(folder) for folder in self._version_locations]
         if self.version_locations:
-            warn_of_missing(folders)
+            place = self._config and self._config.place_of("version_locations").note
+            warn_of_missing(folders, place or "")
         paths = revision_files(
             folders, recursive=self.recursive_version_locations, sourceless=self.sourceless
         )
@@ -514,19 +525,25 @@ def _length_option(config: Config, name: str) -> int | None:
     if isinstance(value, (int, str)) and not isinstance(value, bool):
         with suppress(ValueError):
             return int(value)
-    raise ConfigError(
-        f"Option {name!r} is {value!r}; expected a number of characters. "
-        f"{config.describe_sources()}"
-    )
+    raise config.place_of(name).error(f"expected a number of characters, not {value!r}")
 
 
 def _text_option(config: Config, name: str) -> str | None:
     value: Any = config.get_alembic_option(name)
     if value is None or isinstance(value, str):
         return value
-    raise ConfigError(
-        f"{name!r} has to be text in quotes, not {value!r}. {config.describe_sources()}"
-    )
+    raise config.place_of(name).error(f"has to be text in quotes, not {value!r}")
+
+
+@contextmanager
+def _blaming(config: Config, option: str) -> Iterator[None]:
+    """Add where an option stands to errors that come from its value."""
+    try:
+        yield
+    except CommandError as exc:
+        place = config.place_of(option)
+        exc.add_note(f"{option!r} {place.note}")
+        raise
 
 
 def __getattr__(name: str) -> Any:

@@ -10,6 +10,7 @@ import ast
 import os
 import re
 import warnings
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -21,6 +22,7 @@ from idiolect.script.headers import decode_source
 from idiolect.script.naming import check_new_id, check_new_label
 from idiolect.script.scaffold import ensure_directory
 from idiolect.script.script import Script
+from idiolect.settings.sections import HOOKS_SECTION
 from idiolect.util import messaging
 from idiolect.util.pyfiles import encode_text, render_template, write_file
 
@@ -82,10 +84,12 @@ def write_revision(
     down_revision = tuple_rev_as_scalar(tuple(parent.revision for parent in parents))
     _check_free(directory, new)
     folder = _version_location(directory, new, parents)
-    created = directory._generate_create_date()  # noqa: SLF001 - of this room
-    path = directory._rev_path(  # noqa: SLF001
-        folder, new.rev_id, new.message, created, new.file_template
-    )
+    with directory.blaming("timezone"):
+        created = directory._generate_create_date()  # noqa: SLF001 - of this room
+    with nullcontext() if new.file_template else directory.blaming("file_template"):
+        path = directory._rev_path(  # noqa: SLF001
+            folder, new.rev_id, new.message, created, new.file_template
+        )
     text = render_revision(
         Path(directory.dir, "script.py.mako"),
         new.message if new.message is not None else NO_MESSAGE,
@@ -99,7 +103,8 @@ def write_revision(
             "comma": messaging.format_as_comma,
         },
     )
-    data = _encoded(text, directory.output_encoding, path)
+    with directory.blaming("output_encoding"):
+        data = _encoded(text, directory.output_encoding, path)
     ensure_directory(path.parent, **directory.messaging_opts)
     with messaging.status(f"Generating {path}", **directory.messaging_opts):
         write_file(path, data)
@@ -107,7 +112,8 @@ def write_revision(
         # Imported here because most projects configure no hooks.
         from idiolect.script.write_hooks import _run_hooks
 
-        _run_hooks(path, directory.hooks)
+        with directory.blaming(HOOKS_SECTION):
+            _run_hooks(path, directory.hooks)
     return _joined_to_graph(directory, new, path)
 
 

@@ -33,17 +33,22 @@ def is_revision_file(name: str, *, sourceless: bool = False) -> bool:
     return name.endswith(".py") or (sourceless and name.endswith(_COMPILED))
 
 
-def warn_of_missing(folders: Iterable[str]) -> None:
+def warn_of_missing(folders: Iterable[str], place: str) -> None:
     """Warn about configured version locations that do not exist.
 
     They are treated as empty, because version control does not store empty folders; but it may be
     a typing error.
+
+    Args:
+        folders: absolute paths.
+        place: where the option is set, for the message; "" if unknown.
     """
+    where = f" {place}" if place else ""
     for folder in folders:
         if not os.path.lexists(folder):
             warn(
                 f"The version location {folder!r} does not exist and is treated as empty. "
-                "Create the folder, or correct version_locations.",
+                f"Create the folder, or correct version_locations{where}.",
                 stacklevel=3,
             )
 

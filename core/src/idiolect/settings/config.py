@@ -290,6 +290,21 @@ class Config:
         table = self._toml_tables.get(name, f"tool.{sources.MAIN_SECTIONS[0]}")
         return sections.Place(self.toml_file_name, table, name)
 
+    def place_of(self, name: str) -> sections.Place:
+        """Return where an option stands, for messages about its value.
+
+        Args:
+            name: a key of the main section, or ``post_write_hooks``; of one that is nowhere, where
+                it belongs.
+        """
+        if name == sections.HOOKS_SECTION and self.file_config.has_section(name):
+            return self._place(name, "hooks")
+        section = self._section(self.config_ini_section)
+        has_toml = self.toml_file_name is not None and name in self.toml_alembic_config
+        if has_toml and not self.file_config.has_option(section, name):
+            return self._toml_place(name)
+        return self._place(section, name)
+
     def _toml_option(self, name: str) -> Any:
         """Return an option of the toml file, interpolated; None if it is missing."""
         value = self.toml_alembic_config.get(name)
@@ -352,8 +367,12 @@ class Config:
     def _path_list(self, name: str) -> list[str] | None:
         text = self._ini_option(name)
         if text:
-            words = ("path_separator", "version_path_separator")
-            return sections.split_paths(name, text, {key: self._ini_option(key) for key in words})
+            words = {key: self._ini_option(key) for key in sections.SEPARATOR_OPTIONS}
+            try:
+                return sections.split_paths(name, text, words)
+            except sections.OptionValueError as exc:
+                exc.add_note(self.place_of(sections.SEPARATOR_OPTIONS[0]).note)
+                raise
         value = self._toml_option(name)
         return None if value is None else sections.path_list(value, self._toml_place(name))
 

@@ -35,6 +35,8 @@ SEPARATORS: Mapping[str, str] = {
     ":": ":",
     ";": ";",
 }
+#: The options that name a separator; the second is the older one.
+SEPARATOR_OPTIONS = ("path_separator", "version_path_separator")
 # Patterns are compiled when used: most commands need none of them.
 _LEGACY_SPLIT = {
     "version_locations": (r"[ ,]+", "spaces/commas"),
@@ -64,6 +66,12 @@ class Place:
     def __str__(self) -> str:
         source = "in code" if self.file is None else repr(self.file)
         return f"{source}, section [{self.section}], key {self.key!r}"
+
+    @property
+    def note(self) -> str:
+        """The file and section, for a message that names the key by itself."""
+        source = "set in code" if self.file is None else f"in {self.file!r}"
+        return f"{source}, section [{self.section}]"
 
     def error(self, problem: str, kind: type[ConfigError] = ConfigError) -> ConfigError:
         """Return an error about this option, with the location as attributes."""
@@ -194,7 +202,7 @@ def expand(value: Any, names: Mapping[str, Any], place: Place) -> Any:
         return value
     kind = type(value).__name__
     message = f"unsupported TOML value type for key: {place.key!r}"
-    raise ConfigError(f"{message} ({kind}, in {place.file!r}). Write it as a string.")
+    raise ConfigError(f"{message} ({kind}, {place.note}). Write it as a string.")
 
 
 def _expand_text(text: str, names: Mapping[str, Any], place: Place) -> str:

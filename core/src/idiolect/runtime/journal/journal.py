@@ -396,4 +396,8 @@ def _is_on(context: MigrationContext) -> bool:
     try:
         return True if chosen is None else asbool(chosen)
     except ValueError:
-        raise ConfigError(f"'journal' has to be true or false, not {chosen!r}.") from None
+        problem = f"'journal' has to be true or false, not {chosen!r}."
+        error = ConfigError(problem)
+        if context.config is not None and context.opts.get("journal") is None:
+            error.add_note(context.config.place_of("journal").note)
+        raise error from None
