@@ -35,6 +35,8 @@ def use(terminal: Terminal, url: str) -> None:
         pytest.param("nosuchdb://u:abcd1234@h/d", "(nosuchdb://u:***@h/d)", id="dialect"),
         pytest.param("postgres://u:abcd1234@h/d", "or write 'postgresql'", id="former name"),
         pytest.param("sqlite:///no/such/folder/x.db", "Cannot connect to the database", id="path"),
+        pytest.param("sqlite:///no/such/x.db", "(there is no folder '", id="folder"),
+        pytest.param("sqlite://x.db", "Valid SQLite URL forms are", id="slashes"),
     ],
 )
 def test_urls(linear: Terminal, url: str, expected: str) -> None:
@@ -47,6 +49,96 @@ def test_urls(linear: Terminal, url: str, expected: str) -> None:
     assert said.err.startswith(("FAILED: The", "FAILED: Cannot connect"))
     assert "'sqlalchemy.url' in 'idiolect.ini'" in said.err
     assert expected in said.err
+    assert "abcd1234" not in said.err
+
+
+ELSEWHERE = """
+from sqlalchemy import {call}
+{call}({arguments}).connect()
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        pytest.param("sqlite:////no/such/one.db", "section [first] (sqlite:", id="a section's"),
+        pytest.param(
+            "sqlite:////no/such/two.db", "the URL that env.py uses (sqlite:", id="its own"
+        ),
+        pytest.param(
+            "sqlite+unheard_of://u:abcd1234@h/d",
+            "the URL that env.py uses (sqlite+unheard_of://u:***@h/d)",
+            id="no driver",
+        ),
+    ],
+)
+def test_the_url_that_was_used(linear: Terminal, url: str, expected: str) -> None:
+    """env.py may have another URL than the config file: the message names that one."""
+    linear.write(
+        "idiolect.ini",
+        "[idiolect]\nscript_location = migrations\nsqlalchemy.url = driver://u:p@h/d\n"
+        "[first]\nsqlalchemy.url = sqlite:////no/such/one.db\n",
+    )
+    linear.write("migrations/env.py", ELSEWHERE.format(call="create_engine", arguments=repr(url)))
+
+    said = linear.run("current")
+
+    assert expected in said.err
+    assert [] == [part for part in ("abcd1234", "driver://") if part in said.err]
+
+
+@pytest.mark.parametrize(
+    ("module", "raised", "expected"),
+    [
+        pytest.param(
+            "psycopg2",
+            "ModuleNotFoundError('x', name='psycopg2')",
+            "'psycopg2' is not installed",
+            id="missing",
+        ),
+        pytest.param(
+            "psycopg2", "ImportError('libx.so.5: no such file')", "libx.so.5", id="broken"
+        ),
+    ],
+)
+def test_a_driver_that_cannot_be_loaded(
+    linear: Terminal, module: str, raised: str, expected: str
+) -> None:
+    """One that is there and lacks a library is told from one that is missing."""
+    linear.write(f"{module}.py", f"raise {raised}\n")
+    env = ELSEWHERE.format(call="create_engine", arguments="'postgresql+psycopg2://u:p@h/d'")
+    linear.write(
+        "migrations/env.py", f"import sys\nsys.path.insert(0, {str(linear.folder)!r})\n{env}"
+    )
+    sys.modules.pop(module, None)
+
+    said = linear.run("current")
+
+    assert expected in said.err
+    assert "[IDI-110]" in said.err
+
+
+def test_an_argument_that_a_driver_does_not_take(linear: Terminal) -> None:
+    """The driver's TypeError is no mistake in Python code of the user's."""
+    arguments = "'sqlite:///x.db', connect_args={'unheard_of': 1}"
+    linear.write("migrations/env.py", ELSEWHERE.format(call="create_engine", arguments=arguments))
+
+    said = linear.run("current")
+
+    assert "its driver does not take what follows the '?' in the URL, or connect_args" in said.err
+    assert "'unheard_of'" in said.err
+
+
+def test_what_a_program_says_last(linear: Terminal) -> None:
+    """Warnings and the text of sys.exit() lose the passwords in their URLs too."""
+    env = (
+        "import sys, warnings\nwarnings.warn('pg://u:abcd1234@h')\nsys.exit('pg://u:abcd1234@h')\n"
+    )
+    linear.write("migrations/env.py", env)
+
+    said = linear.run("current")
+
+    assert "UserWarning: pg://u:***@h" in said.err
     assert "abcd1234" not in said.err
 
 

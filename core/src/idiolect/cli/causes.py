@@ -12,6 +12,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from idiolect.cli.urls import configured_url, source_of, url_option, used_url, what_is_missing
 from idiolect.errors import (
     CommandError,
     DatabaseError,
@@ -25,8 +26,14 @@ from idiolect.util.langhelpers import nearest
 if TYPE_CHECKING:
     from idiolect.settings.config import Config
 
-_URL_OPTION = "sqlalchemy.url"
 _LONGEST_STATEMENT = 200
+#: Names of packages on PyPI that differ from the module, or from the driver's name in a URL.
+_DISTRIBUTIONS = {
+    "mysqlconnector": "mysql-connector-python",
+    "mysqldb": "mysqlclient",
+    "psycopg2": "psycopg2-binary",
+    "pysqlcipher3": "sqlcipher3",
+}
 #: The module that commits a run; a string, because most commands do not import it.
 _COMMITS = "idiolect.runtime.transactions"
 #: The dialect of the URL in new config files.
@@ -35,6 +42,7 @@ _ENCODE = (
     "In the password, '@' has to be written as %40, '/' as %2F, ':' as %3A, and, in an ini file, "
     "each % doubled."
 )
+_EXPECTED = f"Expected: dialect+driver://user:password@host:port/database. {_ENCODE}"
 
 
 def translated(exc: BaseException, config: Config | None, *, is_ours: bool) -> BaseException:
@@ -62,8 +70,13 @@ def translated(exc: BaseException, config: Config | None, *, is_ours: bool) -> B
             f"The models cannot be compared: {exc}. Import all models before "
             "context.configure(target_metadata=...), or correct the name."
         )
-    of_url = _of_driver(exc, config, errors) or _of_url(exc, config, errors)
-    return of_url or _of_database(exc, config, errors, is_ours) or exc
+    of_driver = _of_driver(exc, config, errors) or _of_loading(exc, config)
+    return (
+        of_driver
+        or _of_url(exc, config, errors)
+        or _of_database(exc, config, errors, is_ours)
+        or exc
+    )
 
 
 def _has_working_directory() -> bool:
@@ -78,51 +91,64 @@ def _of_driver(exc: BaseException, config: Config | None, errors: Any) -> Idiole
     """Explain an async driver in a synchronous env.py, and vice versa."""
     if isinstance(exc, errors.MissingGreenlet) and _raised_in(exc, "raw_connection"):
         return DatabaseError(
-            f"env.py connects in the synchronous way, and the driver of {_source(config)} is an "
-            "async one. Name a synchronous driver in the URL, or take the env.py of the template "
-            "'async' (see 'list_templates')."
+            "env.py connects in the synchronous way, and the driver of "
+            f"{source_of(config, exc)} is an async one. Name a synchronous driver in the URL, or "
+            "take the env.py of the template 'async' (see 'list_templates')."
         )
     if isinstance(exc, errors.InvalidRequestError) and "requires an async driver" in str(exc):
         return DatabaseError(
-            f"env.py connects in the async way, and the driver of {_source(config)} is a "
+            f"env.py connects in the async way, and the driver of {source_of(config, exc)} is a "
             "synchronous one. Name an async driver in the URL, (dialect+driver://...)."
         )
     return None
 
 
-def _of_url(exc: BaseException, config: Config | None, errors: Any) -> IdiolectError | None:
-    if isinstance(exc, ModuleNotFoundError) and _raised_in(exc, "import_dbapi", "dbapi"):
+def _of_loading(exc: BaseException, config: Config | None) -> IdiolectError | None:
+    """Explain a driver that is not there, or lacks something."""
+    if not isinstance(exc, ImportError) or not _raised_in(exc, "import_dbapi", "dbapi"):
+        return None
+    source = source_of(config, exc)
+    if isinstance(exc, ModuleNotFoundError):
         return DriverMissingError(
-            f"The database driver {exc.name!r} is not installed, which {_source(config)} asks "
-            f"for. {_how_to_install(exc.name, config)}, or name an installed driver in the URL "
+            f"The database driver {exc.name!r} is not installed, which {source} asks for. "
+            f"{_how_to_install(exc, config)}, or name an installed driver in the URL "
             "(dialect+driver://...)."
         )
+    return DriverMissingError(
+        f"The database driver that {source} asks for cannot be loaded: {_on_one_line(exc)}. "
+        "Install what it needs, or name another driver in the URL (dialect+driver://...)."
+    )
+
+
+def _of_url(exc: BaseException, config: Config | None, errors: Any) -> IdiolectError | None:
     if isinstance(exc, errors.NoSuchModuleError):
         name = str(exc).rpartition(":")[2].strip()
         if name == _EXAMPLE:
             return DatabaseError(
-                f"The database URL is still the example that 'init' wrote: set {_source(config)} "
-                "to that of your database. Expected: "
+                "The database URL is still the example that 'init' wrote: set "
+                f"{source_of(config, exc)} to that of your database. Expected: "
                 "dialect+driver://user:password@host:port/database."
             )
         alike = nearest(name.partition(".")[0], known_dialects(), limit=1)
         hint = f"write {alike[0]!r}" if alike else "install the package that brings this dialect"
         return DatabaseError(
             f"The database URL names {name}, which SQLAlchemy does not know; check "
-            f"{_source(config)}, or {hint}."
+            f"{source_of(config, exc)}, or {hint}."
         )
     if isinstance(exc, KeyError) and _raised_in(exc, "engine_from_config"):
-        return DatabaseError(f"There is no database URL: {_missing(config)}")
+        return DatabaseError(f"There is no database URL: {what_is_missing(config)}")
     if isinstance(exc, errors.ArgumentError) and "URL" in str(exc):
-        if config is not None and _url(config) == "":
-            return DatabaseError(f"There is no database URL: {_source(config)} is empty.")
+        if config is not None and url_option(config) == "":
+            return DatabaseError(f"There is no database URL: {source_of(config)} is empty.")
+        # Where it was parsed, the dialect has a word of its own about it.
+        is_parsed = _raised_in(exc, "create_connect_args")
         return DatabaseError(
-            f"The database URL cannot be parsed; check {_source(config)}. Expected: "
-            f"dialect+driver://user:password@host:port/database. {_ENCODE}"
+            f"The database URL cannot be {'used' if is_parsed else 'parsed'}; check "
+            f"{source_of(config, exc)}. {_on_one_line(exc) if is_parsed else _EXPECTED}"
         )
     if isinstance(exc, ValueError) and _raised_in(exc, "make_url", "_parse_url"):
         return DatabaseError(
-            f"The database URL has an unusable port; check {_source(config)}. {_ENCODE}"
+            f"The database URL has an unusable port; check {source_of(config, exc)}. {_ENCODE}"
         )
     return None
 
@@ -132,14 +158,19 @@ def _of_database(
 ) -> IdiolectError | None:
     if isinstance(exc, OSError) and _raised_in(exc, "raw_connection"):
         # Some async drivers raise OSError, and SQLAlchemy does not wrap it.
-        return _of_connecting(exc, config)
+        return _of_connecting(exc, exc, config)
+    if isinstance(exc, TypeError | AttributeError) and _is_of_arguments(exc):
+        return DatabaseError(
+            f"Cannot connect to the database of {source_of(config, exc)}: its driver does not "
+            f"take what follows the '?' in the URL, or connect_args ({_on_one_line(exc)})"
+        )
     if not isinstance(exc, errors.DBAPIError):
         return None
     if exc.statement is None and _raised_in(exc, "_commit_impl"):
         # An error in a commit of the revision itself is reported like its other errors.
-        return _of_committing(exc.orig, config) if _raised_by(exc, _COMMITS) else None
+        return _of_committing(exc, config) if _raised_by(exc, _COMMITS) else None
     if exc.statement is None:
-        return _of_connecting(exc.orig, config)
+        return _of_connecting(exc, exc.orig, config)
     if not is_ours:
         return None
     notes = "; ".join(getattr(exc, "__notes__", ()))
@@ -147,106 +178,59 @@ def _of_database(
     said = f"{_on_one_line(exc.orig)} (statement: {_on_one_line(exc.statement)})"
     if exc.connection_invalidated:
         return DatabaseError(
-            f"The connection to the database of {_source(config)} was lost{when}: {said}. Run the "
-            "command again once the server answers."
+            f"The connection to the database of {source_of(config, exc)} was lost{when}: {said}. "
+            "Run the command again once the server answers."
         )
     return DatabaseError(
-        f"The database of {_source(config)} refuses what Idiolect itself sends it{when}: {said}"
+        f"The database of {source_of(config, exc)} refuses what Idiolect itself sends it{when}: "
+        f"{said}"
     )
 
 
-def _of_connecting(exc: BaseException | None, config: Config | None) -> IdiolectError:
-    misread = _misread_host(config)
-    if misread is not None:
+def _of_connecting(
+    exc: BaseException, said: BaseException | None, config: Config | None
+) -> IdiolectError:
+    source = source_of(config, exc)
+    url = used_url(exc) or configured_url(config)
+    host = getattr(url, "host", None) or ""
+    if "@" in host:
         return DatabaseError(
-            f"Cannot connect to the database of {_source(config)}: an '@' in the password "
-            f"ends it early, so that the host is taken to be '***@{misread}'. {_ENCODE}"
+            f"Cannot connect to the database of {source}: an '@' in the password ends it early, "
+            f"so that the host is taken to be '***@{host.rpartition('@')[2]}'. {_ENCODE}"
         )
+    hint = ""
+    if url is not None and not host and url.database:
+        # A database that is a file is made, its folder is not.
+        folder = Path(url.database).absolute().parent
+        hint = "" if folder.is_dir() else f" (there is no folder {str(folder)!r})"
+    return DatabaseError(f"Cannot connect to the database of {source}: {_on_one_line(said)}{hint}")
+
+
+def _of_committing(exc: Any, config: Config | None) -> IdiolectError:
     return DatabaseError(
-        f"Cannot connect to the database of {_source(config)}: {_on_one_line(exc)}"
+        f"The database of {source_of(config, exc)} refuses the commit, so what the transaction did "
+        f"is rolled back: {_on_one_line(exc.orig)}"
     )
 
 
-def _of_committing(exc: BaseException | None, config: Config | None) -> IdiolectError:
-    return DatabaseError(
-        f"The database of {_source(config)} refuses the commit, so what the transaction did is "
-        f"rolled back: {_on_one_line(exc)}"
-    )
+def _is_of_arguments(exc: BaseException) -> bool:
+    """Return whether a driver refuses an argument, with no code of the user's in between."""
+    if "argument" not in str(exc) or not _raised_in(exc, "raw_connection"):
+        return False
+    files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(exc.__traceback__)]
+    names = [frame.f_code.co_name for frame, _ in traceback.walk_tb(exc.__traceback__)]
+    below = files[names.index("raw_connection") :]
+    return all("site-packages" in file or "dist-packages" in file for file in below)
 
 
-def _url(config: Config) -> str | None:
-    return config._ini_option(_URL_OPTION)  # noqa: SLF001 - there may be no ini file
-
-
-def _source(config: Config | None) -> str:
-    """Return where the URL comes from, and the URL without its password."""
-    if config is None:
-        return "the database URL"
-    place = f"{_URL_OPTION!r} in {config.config_file_name!r}"
-    try:
-        url = _url(config)
-    except Exception:  # noqa: BLE001 - the URL is what is broken
-        return place
-    if url:
-        return f"{place} ({_masked(url)})"
-    sections = " or ".join(f"[{name}]" for name in _sections(config))
-    if not sections and _has_no_ini(config):
-        return "the URL that env.py uses"
-    return f"{place} (in {sections})" if sections else place
-
-
-def _missing(config: Config | None) -> str:
-    """Say which section has no URL."""
-    section = f" in section [{config.config_ini_section}]" if config else ""
-    if config is None or not _has_no_ini(config):
-        return f"{_source(config)} is missing{section}."
-    return (
-        f"env.py reads {_URL_OPTION!r} from {config.config_file_name!r}, which does not exist. "
-        f"Write that file, with the URL{section}, or let env.py set the URL."
-    )
-
-
-def _has_no_ini(config: Config) -> bool:
-    return not Path(config.config_file_name or "").is_file()
-
-
-def _sections(config: Config) -> list[str]:
-    """Return the sections with a URL each, as in the template ``multidb``."""
-    parser = config.file_config
-    return [name for name in parser.sections() if parser.has_option(name, _URL_OPTION)]
-
-
-def _masked(url: str) -> str:
-    """Return a URL without password; only the scheme if it cannot be parsed."""
-    from sqlalchemy.engine import make_url
-
-    try:
-        return make_url(url).set(query={}).render_as_string(hide_password=True)
-    except Exception:  # noqa: BLE001 - several kinds, all of them mean "not a URL"
-        scheme, separator, _ = url.partition("://")
-        return f"{scheme}{separator}..." if separator else "not shown"
-
-
-def _misread_host(config: Config | None) -> str | None:
-    """Return the intended host if the password contains an unencoded ``@``."""
-    from sqlalchemy.engine import make_url
-
-    try:
-        host = make_url(_url(config) or "").host if config else None
-    except Exception:  # noqa: BLE001 - env.py has a URL of its own
-        return None
-    return host.rpartition("@")[2] if host and "@" in host else None
-
-
-def _how_to_install(driver: str | None, config: Config | None) -> str:
+def _how_to_install(exc: ModuleNotFoundError, config: Config | None) -> str:
     """Say how to install a driver, and the dialect's plugin if it is missing as well."""
-    from sqlalchemy.engine import make_url
-
-    try:
-        url = _url(config) if config else None
-        dialect = make_url(url).get_backend_name() if url else ""
-    except Exception:  # noqa: BLE001 - env.py has a URL of its own, or this one is broken
-        dialect = ""
+    url = used_url(exc) or configured_url(config)
+    driver = _DISTRIBUTIONS.get(str(exc.name).lower(), exc.name)
+    dialect = ""
+    if url is not None:
+        dialect = url.get_backend_name()
+        driver = _DISTRIBUTIONS.get(url.drivername.partition("+")[2], driver)
     plugin = offering_distribution(dialect) if dialect else None
     if plugin is None or find(DIALECTS, dialect):
         return f"Run 'pip install {driver}'"

@@ -202,6 +202,13 @@ def _run(argv: Sequence[str] | None, prog: str | None) -> None:
         if "--raiseerr" in (sys.argv if argv is None else argv):
             raise
         _fail(exc, None)
+    except SystemExit as exc:
+        if isinstance(exc.code, str):
+            # The user's own last words, which Python would print as they are.
+            from idiolect.cli.secrets import redact
+
+            exc.code = redact(exc.code, None)
+        raise
     except KeyboardInterrupt as exc:
         from idiolect.cli import interrupts
 
@@ -289,12 +296,14 @@ def _show_warning(  # noqa: PLR0917 - Python calls it so
     line: str | None = None,
 ) -> None:
     """Print a warning of ours on one line, without source code; others as usual."""
+    from idiolect.cli.secrets import redact
+
     folders = Path(filename).parts[:-1]
     if any(each == "idiolect" or each.startswith("idiolect_") for each in folders):
         text = f"WARNING: {visible(str(message))}\n"
     else:
         text = warnings.formatwarning(message, category, filename, lineno, line)
-    (file or sys.stderr).write(text)
+    (file or sys.stderr).write(redact(text, None))
 
 
 def _start_up() -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import re
 import urllib.parse
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +21,38 @@ if TYPE_CHECKING:
 _MASK = "***"
 #: Up to the last ``@`` of the line, because a password may contain an unencoded one.
 _PASSWORD = re.compile(r"://[^\s:/@]*:(.*)@")
-_IN_QUERY = re.compile(r"([?&](?:password|passwd|pwd|token|secret)=)([^&#\s'\")]+)", re.IGNORECASE)
+_NAMED = r"[\w.-]*(?:password|passwd|passphrase|pwd|token|secret)"
+_IN_QUERY = re.compile(rf"([?&]{_NAMED}=)([^&#\s'\")]+)", re.IGNORECASE)
+#: As in the connection strings of ODBC and of libpq, and as Python writes dicts and arguments. A
+#: value in braces holds ``}}`` for ``}``; one without quotes follows at once, or it may be SQL.
+_IN_STRING = re.compile(
+    r"((?<![^\s;,{(\"'?&])[\"']?[\w.-]*(?:password|passwd|passphrase|pwd)[\"']?)"
+    r"(\s*[=:]\s*(?:'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\")"
+    r"|=(?:\{(?:[^}]|\}\})*\}|[^\s;,&)'\"]+))",
+    re.IGNORECASE,
+)
+#: A text that is nothing but a connection string, and a password in it up to the next key: where
+#: it is wrongly quoted, a driver tells of the rest.
+_IS_STRING = re.compile(
+    r"^\s*\w+\s*=|\b(?:host|server|user|uid|dbname|database)\s*=", re.IGNORECASE
+)
+_TO_NEXT_KEY = re.compile(
+    r"\w*(?:password|passwd|pwd)\s*=(.*?)(?=[\s;]\w+\s*=|$)", re.IGNORECASE | re.DOTALL
+)
+#: ``user/password@dsn``, as Oracle's programs take it.
+_OF_DSN = re.compile(r"[\w$#]+/([^@\s]+)@\S+")
+#: What may hold a password among the variables of the environment.
+_HOLDS_ONE = re.compile(r"://|(?:password|passwd|pwd)\s*=|/[^\s@]+@", re.IGNORECASE)
+#: A value in code that is no text: a call, a name, a placeholder.
+_CODE = re.compile(
+    r"[A-Za-z_][\w.]*[(\[]|(?:None|True|False|os\.\w+|\w+\.\w[\w.]*)$|\{\w+\}$|%[(s]"
+)
 _SHOWN = re.compile(r"(\w:/{0,2}[^\s:/@]*:)[^\s]*(@)")
 _SPECIAL = re.compile(r"[^\w.~-]+")
 #: Names of options and variables that contain a password.
-_NAME = re.compile(r"(?:^|[_.-])(?:pass|password|passwd|passphrase|pgpassword|pwd|secret|token)$")
+_NAME = re.compile(
+    r"(?:^|[_.-])(?:pass|pw|pwd|secret|token)$|(?:password|passwd|passphrase|secret_key)$"
+)
 #: Shell variables that contain folders.
 _NOT_SECRET = {"PWD", "OLDPWD"}
 _SHORTEST = 4
@@ -40,14 +68,25 @@ def redact(text: str, config: Config | None) -> str:
             # A password may be a common word, such as "postgres"; do not mask it inside of others.
             pattern = rf"(?<![^\W_]){pattern}(?![^\W_])"
         text = re.sub(pattern, _MASK, text)
-    return _SHOWN.sub(rf"\1{_MASK}\2", _IN_QUERY.sub(rf"\1{_MASK}", text))
+    text = _IN_STRING.sub(_masked_value, _IN_QUERY.sub(rf"\1{_MASK}", text))
+    return _SHOWN.sub(rf"\1{_MASK}\2", text)
+
+
+def _masked_value(match: re.Match[str]) -> str:
+    """Return a named value masked; a name or a call, as in code, is none."""
+    name, rest = match.groups()
+    value = rest.lstrip(" =:")
+    if value[0] not in "'\"" and (_CODE.match(value) or value == name.lstrip("\"'")):
+        return match[0]
+    quote = value[0] if value[0] in "'\"" else ""
+    return f"{name}{rest[: len(rest) - len(value)]}{quote}{_MASK}{quote}"
 
 
 def _secrets(config: Config | None) -> set[str]:
     """Return the passwords in the URLs of the configuration, whole, in parts and unquoted."""
     found: set[str] = set()
     for text in _texts(config):
-        for secret in (*_PASSWORD.findall(text), *(each[1] for each in _IN_QUERY.findall(text))):
+        for secret in _in_text(text):
             found |= _forms(secret)
     for name, value in _named(config):
         if _NAME.search(name.lower()) and name not in _NOT_SECRET:
@@ -55,6 +94,26 @@ def _secrets(config: Config | None) -> set[str]:
     # If a URL is parsed differently than intended, a driver's error contains part of the password.
     found |= {part for secret in found for part in _SPECIAL.split(secret)}
     return {secret for secret in found if len(secret) >= _SHORTEST}
+
+
+def _in_text(text: str) -> Iterator[str]:
+    """Yield the passwords in a URL or a connection string, and in one within the other."""
+    yield from _PASSWORD.findall(text)
+    for each in dict.fromkeys((text, urllib.parse.unquote_plus(text.replace("%%", "%")))):
+        yield from (found[1] for found in _IN_QUERY.findall(each))
+        yield from (_bare(found[1].lstrip(" =:")) for found in _IN_STRING.findall(each))
+        if _IS_STRING.search(each):
+            yield from (found.strip("; ") for found in _TO_NEXT_KEY.findall(each))
+    whole = _OF_DSN.fullmatch(text)
+    if whole is not None and "://" not in text:
+        yield whole[1]
+
+
+def _bare(value: str) -> str:
+    """Return a value of a connection string without what it is wrapped in."""
+    if len(value) > 1 and (value[0] + value[-1]) in {"{}", "''", '""'}:
+        return value[1:-1]
+    return value
 
 
 def _forms(secret: str) -> set[str]:
@@ -84,7 +143,7 @@ def _named(config: Config | None) -> Iterator[tuple[str, str]]:
 
 
 def _texts(config: Config | None) -> Iterator[str]:
-    yield from (value for value in os.environ.values() if "://" in value)
+    yield from (value for value in os.environ.values() if _HOLDS_ONE.search(value))
     if config is None:
         return
     yield from getattr(config.cmd_opts, "x", None) or ()
@@ -92,10 +151,20 @@ def _texts(config: Config | None) -> Iterator[str]:
         parser = config.file_config
         for section in parser.sections():
             yield from (value or "" for _, value in parser.items(section, raw=True))
-        yield from filter(_is_text, config.toml_alembic_config.values())
+        yield from _texts_within(config.toml_alembic_config)
     except Exception:  # noqa: BLE001 - a broken file is reported, not searched
         return
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+def _texts_within(value: Any) -> Iterator[str]:
+    """Yield the texts of a toml value, however deep they are."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            # As a URL's, so that a password with a key of its own is found as well.
+            yield f"?{key}={each}" if isinstance(each, str) and _NAME.search(key.lower()) else ""
+            yield from _texts_within(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts_within(each)

@@ -127,6 +127,9 @@ def _takes_no(text: str) -> str | None:
     if found is None:
         return None
     function, argument = found.groups()
+    if function.startswith("__"):
+        # Every class has one: which was called, the text does not tell.
+        return None
     for module, name in _OWNERS:
         owner = getattr(sys.modules.get(f"{_OWN}.{module}"), name, None)
         if hasattr(owner, function):
