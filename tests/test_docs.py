@@ -521,4 +521,5 @@ def test_the_contract_of_the_guide_is_kept(tmp_path: Path) -> None:
 
     assert "contract of acme: " in out, out
     assert "not possible: no schemas" in out, out
-    assert " failed" not in out, out
+    # The report of the contract has the word in one of its lines.
+    assert not re.search(r"\d failed", out), out
