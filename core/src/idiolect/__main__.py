@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from idiolect.cli.main import main
+from idiolect.cli.entry import main
 
 if __name__ == "__main__":
     main(prog="idiolect")

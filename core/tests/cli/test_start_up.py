@@ -15,6 +15,8 @@ from idiolect.cli import commands
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from core.tests.commands.terminal import Terminal
+
 #: Modules that took a good part of a short command's time.
 HEAVY = {
     "ast",
@@ -89,3 +91,26 @@ def _loaded_by_argparse() -> set[str]:
 def test_summaries_are_those_of_the_functions(name: str) -> None:
     """The table that ``--help`` reads says what the functions' docstrings say."""
     assert commands.load(name).summary == commands.summary_of(name)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"), [(("heads",), False), (("current",), True), (("list_templates",), True)]
+)
+def test_the_collector_works_while_user_code_may_run(
+    linear: Terminal, words: tuple[str, ...], expected: bool
+) -> None:
+    """The entry point's process collects garbage, unless the command only reads files."""
+    program = (
+        "import atexit, gc, runpy, sys\n"
+        "atexit.register(lambda: sys.stderr.write(f'collects: {gc.isenabled()}'))\n"
+        "runpy.run_module('idiolect', run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        cwd=linear.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stderr.endswith(f"collects: {expected}")

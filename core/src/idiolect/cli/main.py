@@ -227,6 +227,8 @@ def _complete(words: list[str]) -> None:
 
 def _prepare_process(command: str) -> None:
     """Prepare a process that runs only this command."""
+    import gc
+
     if command in RUNS_ENVIRONMENT:
         from idiolect.cli import interrupts
 
@@ -234,9 +236,10 @@ def _prepare_process(command: str) -> None:
         _import_ahead()
     elif command in READS_FILES:
         # Their objects live until exit, so collecting garbage is useless.
-        import gc
-
         gc.disable()
+    else:
+        # The entry point disabled it.
+        gc.enable()
 
 
 def _import_ahead() -> None:
