@@ -509,7 +509,7 @@ def test_the_contract_of_the_guide_is_kept(tmp_path: Path) -> None:
         if block.title.startswith("idiolect-acme/"):
             apply_file(block, tmp_path)
     pretend_to_install(source)
-    # Those that kill a run wait for the core's lease to end, which takes half a minute each.
+    # Tests that kill a run wait until the core's lease expires, which takes half a minute each.
     left_out = ["kill"]
     if sqlite3.sqlite_version_info >= SQLITE_THAT_ALTERS:
         # The guide's database is SQLite by another name, and says what most releases of it cannot.

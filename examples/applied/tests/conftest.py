@@ -1,4 +1,4 @@
-"""The plugin as if it were installed, for commands in processes of their own."""
+"""Makes the plugin discoverable as if installed, also in subprocesses."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def plugin() -> Iterator[None]:
-    """Let the plugin be found by its entry point."""
+    """Make the plugin's entry point discoverable."""
     with installed_for_tests(Path(__file__).parents[1]):
         yield

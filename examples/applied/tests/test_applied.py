@@ -1,4 +1,4 @@
-"""What the database tells of its revisions."""
+"""The recorded facts about revisions."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def project(request: pytest.FixtureRequest, tmp_path: Path) -> Project:
 
 @pytest.fixture
 def rows(project: Project) -> Callable[[str], list[Any]]:
-    """A function that returns the rows of a table."""
+    """Return a function that returns the rows of a table."""
 
     def read(table: str) -> list[Any]:
         engine = sa.create_engine(project.url, poolclass=sa.NullPool)
@@ -76,7 +76,7 @@ def run(project: Project, *words: str, **environment: str) -> str:
 
 @on_each_database
 def test_a_new_database(project: Project, rows: Callable[[str], list[Any]]) -> None:
-    """The version table tells of the last step, its history of all."""
+    """The version table has the facts of the last step, the history those of all."""
     run(project, "upgrade", "head")
     (row,) = rows("alembic_version")
     file = project.folder / "versions" / f"{LONG}_.py"
@@ -93,7 +93,7 @@ def test_a_new_database(project: Project, rows: Callable[[str], list[Any]]) -> N
 
 @on_each_database
 def test_an_older_database(project: Project, rows: Callable[[str], list[Any]]) -> None:
-    """A version table of the documented shape is brought up to date, its row kept."""
+    """A standard version table is upgraded, and its row kept."""
     run(project, "upgrade", "a1", IDIOLECT_DISABLE_PLUGINS="applied")
     assert [("a1",)] == [tuple(row) for row in rows("alembic_version")]
     run(project, "upgrade", "head")
@@ -102,7 +102,7 @@ def test_an_older_database(project: Project, rows: Callable[[str], list[Any]]) -
 
 
 def test_the_history_forgets_nothing(project: Project, rows: Callable[[str], list[Any]]) -> None:
-    """Steps down and stamps are steps; what failed is not there."""
+    """Downgrades and stamps are recorded as well; failed steps are not."""
     run(project, "stamp", LONG)
     run(project, "downgrade", "a1")
     project.revision("b2", "a1", "raise RuntimeError('on purpose')")
@@ -113,14 +113,14 @@ def test_the_history_forgets_nothing(project: Project, rows: Callable[[str], lis
 
 
 def test_a_script_is_as_ever(project: Project) -> None:
-    """``--sql`` names no time and no user."""
+    """``--sql`` contains neither time nor user."""
     out = run(project, "upgrade", "head", "--sql")
     assert "INSERT INTO alembic_version (version_num) VALUES ('a1')" in out
     assert "history" not in out
 
 
 def test_autogenerate_leaves_the_history_alone(project: Project) -> None:
-    """A new revision neither drops the table nor makes it on the way back."""
+    """A new revision neither drops the table nor creates it on downgrade."""
     env = project.folder / "env.py"
     text = env.read_text()
     env.write_text(

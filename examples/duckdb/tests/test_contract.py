@@ -1,4 +1,4 @@
-"""DuckDB's plugin keeps the contract of all dialects."""
+"""The contract suite for DuckDB."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def contract_url(tmp_path: Path) -> str:
 
 
 class DuckDBDatabase(Database):
-    """A DuckDB database, seen as the plugin sees it: duckdb-engine cannot reflect constraints."""
+    """A DuckDB database as the plugin reflects it: duckdb-engine cannot reflect constraints."""
 
     def tables(self) -> list[str]:
         """Return the names of the tables, sorted."""
@@ -38,7 +38,7 @@ class DuckDBDatabase(Database):
         ]
 
     def facts(self, kind: str, table: str) -> Any:
-        """Return one kind of facts of a table."""
+        """Return one kind of data of a table."""
         return getattr(read_tables(self.connection, {None: [table]}), kind)[None, table]
 
     def columns(self, table: str) -> list[str]:
@@ -46,7 +46,7 @@ class DuckDBDatabase(Database):
         return [column["name"] for column in self.facts("columns", table)]
 
     def column(self, table: str, name: str) -> dict[str, Any]:
-        """Return what the plugin tells of a column."""
+        """Return the plugin's data about a column."""
         return next(each for each in self.facts("columns", table) if each["name"] == name)
 
     def primary_key(self, table: str) -> list[str]:
@@ -54,7 +54,7 @@ class DuckDBDatabase(Database):
         return list(self.facts("pk_constraint", table)["constrained_columns"])
 
     def uniques(self, table: str) -> list[str]:
-        """Return the names that unique constraints were given: DuckDB makes up its own."""
+        """Return the declared names of unique constraints: DuckDB generates its own."""
         found = self.facts("unique_constraints", table)
         return [f"uq_{table}_{'_'.join(each['column_names'])}" for each in found]
 
@@ -91,11 +91,11 @@ class TestContract(DialectContract):
     )
 
     def read(self, connection: Connection) -> Database:
-        """Return what tells a test what is in the database."""
+        """Return an object that inspects the database."""
         return DuckDBDatabase(connection)
 
     def empty(self, connection: Connection) -> None:
-        """Drop all tables, the youngest first: it may refer to others; then the types."""
+        """Drop all tables, newest first because they may refer to older ones; then the types."""
         youngest = "SELECT table_name FROM duckdb_tables() ORDER BY table_oid DESC"
         for (name,) in DuckDBDatabase(connection).rows(youngest):
             quoted = name.replace('"', '""')

@@ -1,4 +1,4 @@
-"""Tables of DuckDB as the plugin reads them."""
+"""Tables of DuckDB as reflected by the plugin."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def connection() -> Iterator[sa.Connection]:
 
 
 def facts(connection: sa.Connection, kind: str, table: str) -> Any:
-    """Return one kind of facts of a table."""
+    """Return one kind of data of a table."""
     return getattr(read_tables(connection, {None: [table]}), kind)[None, table]
 
 
@@ -57,7 +57,7 @@ def test_keys(connection: sa.Connection) -> None:
 
 
 def test_indexes(connection: sa.Connection) -> None:
-    """An index tells its columns, and expressions beside them."""
+    """An index has its columns, and expressions."""
     first, second = sorted(facts(connection, "indexes", "member"), key=lambda each: each["name"])
     assert [None, "team"] == first["column_names"]
     assert "lower(code)" in first["expressions"][0]
@@ -65,14 +65,14 @@ def test_indexes(connection: sa.Connection) -> None:
 
 
 def test_columns(connection: sa.Connection) -> None:
-    """A column tells its default, or what it is computed from."""
+    """A column has its default, or its computed expression."""
     plain, computed = facts(connection, "columns", 'odd "name')
     assert ("2", None) == (plain["default"], computed["default"])
     assert "upper(CAST(a AS VARCHAR))" == computed["computed"]["sqltext"]
 
 
 def test_a_table_that_is_not_there(connection: sa.Connection) -> None:
-    """It is in no answer; one without constraints has empty ones."""
+    """It is omitted; a table without constraints has empty data."""
     found = read_tables(connection, {None: ["nowhere", "team"]})
     assert [(None, "team")] == list(found.columns)
     assert [] == found.foreign_keys[None, "team"]
@@ -88,12 +88,12 @@ def test_a_table_that_is_not_there(connection: sa.Connection) -> None:
     ],
 )
 def test_types(name: str, expected: str) -> None:
-    """Types are SQLAlchemy's; one that it does not have is none."""
+    """Types are SQLAlchemy's; unknown ones become NullType."""
     assert expected == str(type_of(name).as_generic(allow_nulltype=True))
 
 
 def test_a_difference(connection: sa.Connection) -> None:
-    """Autogenerate finds what was changed, and nothing that was not."""
+    """Autogenerate finds changes, and nothing else."""
     models = sa.MetaData()
     sa.Table(
         "team",

@@ -1,4 +1,4 @@
-"""The plugin as if it were installed, and databases of an engine in this process."""
+"""Makes the plugin discoverable as if installed, and databases for an embedded engine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session", autouse=True)
 def plugin() -> Iterator[None]:
-    """Let the plugin be found by its entry point."""
+    """Make the plugin's entry point discoverable."""
     with installed_for_tests(Path(__file__).parents[1]):
         yield
 

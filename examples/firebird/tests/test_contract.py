@@ -1,4 +1,4 @@
-"""Firebird's plugin keeps the contract of all dialects."""
+"""The contract suite for Firebird."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FBBIGINT = pytest.importorskip(
     "sqlalchemy_firebird.types", reason="sqlalchemy-firebird is not installed"
 ).FBBIGINT
 
-# sqlalchemy-firebird leaves cursors to the collector.
+# sqlalchemy-firebird leaves cursors to the garbage collector.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Cursor disposed:ResourceWarning",
     "ignore:Exception ignored in. <function Cursor:pytest.PytestUnraisableExceptionWarning",
@@ -24,10 +24,10 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 class FirebirdDatabase(Database):
-    """A Firebird database: the type of big integers does not derive from SQLAlchemy's."""
+    """A Firebird database: its type for big integers does not derive from SQLAlchemy's."""
 
     def is_big(self, table: str, name: str) -> bool:
-        """Return whether a column takes integers of 64 bits."""
+        """Return whether a column has a 64-bit integer type."""
         return isinstance(self.column(table, name)["type"], FBBIGINT)
 
 
@@ -56,5 +56,5 @@ class TestContract(DialectContract):
     )
 
     def read(self, connection: Connection) -> Database:
-        """Return what tells a test what is in the database."""
+        """Return an object that inspects the database."""
         return FirebirdDatabase(connection)

@@ -1,4 +1,4 @@
-"""What is Firebird's own: its grammar, and transactions in which a table takes no rows."""
+"""Firebird's syntax, and rows in a table created in the same revision."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ pytest.importorskip("sqlalchemy_firebird", reason="sqlalchemy-firebird is not in
     ids=["add", "drop", "rename"],
 )
 def test_grammar(play: Callable[[Operations], Any], expected: str) -> None:
-    """ALTER TABLE is worded as Firebird wants it."""
+    """ALTER TABLE is rendered in Firebird's syntax."""
     buffer = io.StringIO()
     opts = {"as_sql": True, "output_buffer": buffer}
     play(Operations(MigrationContext.configure(dialect_name="firebird.firebird", opts=opts)))
@@ -41,7 +41,7 @@ def test_grammar(play: Callable[[Operations], Any], expected: str) -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_rows_in_a_new_table(contract_url: str, tmp_path: Path) -> None:
-    """A revision makes a table, by a directive or as text, and puts rows into it."""
+    """A revision creates a table, by a directive or as text, and inserts rows."""
     project = Project(tmp_path / "project", contract_url)
     project.revision(
         "a1",
@@ -63,7 +63,7 @@ def test_rows_in_a_new_table(contract_url: str, tmp_path: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_failed_revision(contract_url: str, tmp_path: Path) -> None:
-    """Its rows are taken back, up to the last table that it made."""
+    """Its rows are rolled back to the last table that it created."""
     project = Project(tmp_path / "project", contract_url)
     project.revision("a1", None, "op.create_table('pet', sa.Column('id', sa.Integer))")
     project.revision("b2", "a1", "op.execute('INSERT INTO pet VALUES (1)')\nraise RuntimeError")

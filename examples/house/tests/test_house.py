@@ -1,4 +1,4 @@
-"""A project as the company makes it, from the first command on."""
+"""A project created from the company's template."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Callable[..., str]:
-    """A function that runs a command in an empty folder, and returns what it prints."""
+    """Return a function that runs a command in an empty folder, and returns its output."""
     path = os.pathsep.join(filter(None, sys.path))
     url = f"sqlite:///{tmp_path}/shop.db"
 
@@ -38,7 +38,7 @@ def run(tmp_path: Path) -> Callable[..., str]:
 
 
 def test_from_the_template_to_the_database(run: Callable[..., str], tmp_path: Path) -> None:
-    """The template's project takes revisions, which bear the owner, and migrates."""
+    """The template's project creates revisions with the owner's comment, and migrates."""
     assert "house - Environments as we make them" in run("list_templates")
     run("init", "--template", "house", "migrations")
     run("revision", "--rev-id", "a1", "-m", "add orders")
@@ -49,7 +49,7 @@ def test_from_the_template_to_the_database(run: Callable[..., str], tmp_path: Pa
 
 
 def test_old_revisions(run: Callable[..., str], tmp_path: Path) -> None:
-    """The command lists what is older than it is told, oldest first."""
+    """The command lists revisions older than the given age, oldest first."""
     run("init", "--template", "house", "migrations")
     for revision in ("a1", "b2", "c3"):
         run("revision", "--rev-id", revision, "-m", f"make {revision}")
@@ -76,6 +76,6 @@ def test_old_revisions(run: Callable[..., str], tmp_path: Path) -> None:
     ],
 )
 def test_dates(docstring: str, expected: str | None) -> None:
-    """A date that is none is left out, whatever stands there."""
+    """An invalid date is ignored."""
     created = created_at(docstring)
     assert expected == (created.isoformat() if created else None)

@@ -1,4 +1,4 @@
-"""Connects the shop's revisions to the database that idiolect.ini names."""
+"""Runs the shop's revisions on the database in idiolect.ini."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from idiolect import context
 
 config = context.config
 
-# One line for each revision that runs.
+# Log one line for each revision.
 logging.basicConfig(format="%(message)s")
 logging.getLogger("idiolect").setLevel(logging.INFO)
 
 
 def run_offline() -> None:
-    """Write SQL for the URL's database without connecting to it."""
+    """Generate SQL for the URL's database without connecting to it."""
     context.configure(url=config.get_main_option("sqlalchemy.url"), literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -1,4 +1,4 @@
-"""The example does what its README says, on each database with nothing but the URL changed."""
+"""The example works as its README says, on each database with only the URL changed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def project(tmp_path: Path, url: str) -> Path:
-    """A copy of the example in which the line with the URL is changed."""
+    """A copy of the example with another URL."""
     copy = tmp_path / "project"
     shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns("*.db", "tests", "__pycache__"))
     ini = copy / "idiolect.ini"
@@ -43,7 +43,7 @@ def project(tmp_path: Path, url: str) -> Path:
 
 
 def test_up_down_and_up_again(project: Path, url: str) -> None:
-    """Each run ends where it was told to, with the tables and rows of that revision."""
+    """Each run ends at its target, with the tables and rows of that revision."""
     run(project, "upgrade", "head")
     first = tables(url)
     run(project, "downgrade", "base")
@@ -58,7 +58,7 @@ def test_up_down_and_up_again(project: Path, url: str) -> None:
 
 
 def test_history_shows_branch_and_merge(project: Path) -> None:
-    """The history lists all six revisions, the branch point and the merge point named as such."""
+    """The history lists all six revisions, and marks the branch point and the merge point."""
     lines = run(project, "history").splitlines()
 
     assert 6 == len(lines)
@@ -67,7 +67,7 @@ def test_history_shows_branch_and_merge(project: Path) -> None:
 
 
 def test_sql_holds_every_step(project: Path) -> None:
-    """Offline, the same revisions give SQL text and touch no database."""
+    """Offline, the same revisions generate SQL and connect to no database."""
     sql = run(project, "upgrade", "head", "--sql")
 
     assert all(f"CREATE TABLE {name}" in sql for name in TABLES)
@@ -80,7 +80,7 @@ def _is_url(line: str) -> bool:
 
 
 def run(project: Path, *arguments: str) -> str:
-    """Run idiolect in the project's folder and give what it prints."""
+    """Run idiolect in the project's folder and return its output."""
     done = subprocess.run(
         [sys.executable, "-m", "idiolect", *arguments],
         cwd=project,
@@ -93,7 +93,7 @@ def run(project: Path, *arguments: str) -> str:
 
 
 def tables(url: str) -> set[str]:
-    """Name the tables of the database."""
+    """Return the names of the tables."""
     engine = create_engine(url)
     try:
         return set(inspect(engine).get_table_names())
@@ -102,7 +102,7 @@ def tables(url: str) -> set[str]:
 
 
 def currencies(url: str) -> list[str]:
-    """Give the codes of the currencies in order."""
+    """Return the codes of the currencies, sorted."""
     engine = create_engine(url)
     try:
         with engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""What Prometheus reads after a run."""
+"""The file for Prometheus after a run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def project(tmp_path: Path) -> Project:
 
 
 def test_each_step_is_a_sample(project: Project, tmp_path: Path) -> None:
-    """Both directions and both outcomes are told apart, and the time is that of the step."""
+    """Both directions and both outcomes are distinguished, and the duration is the step's."""
     assert 0 == project.apart("upgrade", "a1")[0]
     assert 0 == project.apart("downgrade", "base")[0]
     assert 0 != project.apart("upgrade", "head")[0]
@@ -42,7 +42,7 @@ def test_each_step_is_a_sample(project: Project, tmp_path: Path) -> None:
 
 
 def test_nothing_without_the_option(project: Project, tmp_path: Path) -> None:
-    """Without a file, and for a script, nothing is written."""
+    """Without the option, and for a script, nothing is written."""
     assert 0 == project.apart("upgrade", "a1", "--sql")[0]
     ini = project.ini.read_text(encoding="utf-8")
     project.ini.write_text(ini.partition("timings_file")[0], encoding="utf-8")

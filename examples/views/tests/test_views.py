@@ -1,4 +1,4 @@
-"""Views and functions there and back."""
+"""Round trips of views and functions."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ def models(query: str = QUERY) -> sa.MetaData:
 
 
 def differences(connection: sa.Connection, metadata: sa.MetaData) -> list[Any]:
-    """Return what autogenerate finds."""
+    """Return the differences that autogenerate finds."""
     found: list[Any] = compare_metadata(MigrationContext.configure(connection), metadata)
     return found
 
 
 def run(connection: sa.Connection, metadata: sa.MetaData) -> Callable[[], None]:
-    """Generate a revision; carry one half of it out now, and return what does the other."""
+    """Generate a revision; run its upgrade now, and return a function for its downgrade."""
     context = MigrationContext.configure(connection)
     script = produce_migrations(context, metadata)
     halves = [
@@ -88,7 +88,7 @@ def run(connection: sa.Connection, metadata: sa.MetaData) -> Callable[[], None]:
 
 
 def test_a_new_view(connection: sa.Connection) -> None:
-    """It comes after its table, is found again without a difference, and goes before the table."""
+    """It is created after its table, shows no difference afterwards, and is dropped before it."""
     metadata = models()
     assert ["add_table", "create_view"] == [each[0] for each in differences(connection, metadata)]
     back = run(connection, metadata)
@@ -98,7 +98,7 @@ def test_a_new_view(connection: sa.Connection) -> None:
 
 
 def test_a_changed_view(connection: sa.Connection) -> None:
-    """Another query is found, whatever the words in which the database keeps it."""
+    """A different query is found, however the database normalises it."""
     run(connection, models())
     other = "SELECT id, name, age FROM person WHERE age >= 21"
     (diff,) = differences(connection, models(other))
@@ -110,7 +110,7 @@ def test_a_changed_view(connection: sa.Connection) -> None:
 
 
 def test_a_view_that_is_gone(connection: sa.Connection) -> None:
-    """A view that no model has is dropped, and comes back the way down."""
+    """A view that no model declares is dropped, and created again by the downgrade."""
     run(connection, models())
     without = models()
     without.info.clear()
@@ -122,7 +122,7 @@ def test_a_view_that_is_gone(connection: sa.Connection) -> None:
 
 @pytest.mark.postgresql
 def test_functions(fresh_postgresql: str) -> None:
-    """A function is made, changed and dropped like a view; PostgreSQL's own are left alone."""
+    """A function is created, changed and dropped like a view; PostgreSQL's own are ignored."""
     engine = sa.create_engine(fresh_postgresql)
     with engine.connect() as connection:
         metadata = sa.MetaData()
@@ -137,7 +137,7 @@ def test_functions(fresh_postgresql: str) -> None:
 
 
 def test_a_script() -> None:
-    """Directives write SQL; colons and quotes stay as they are."""
+    """Directives write SQL; colons and quotes are unchanged."""
     buffer = io.StringIO()
     opts = {"as_sql": True, "output_buffer": buffer}
     context = MigrationContext.configure(dialect_name="postgresql", opts=opts)
@@ -167,7 +167,7 @@ def test_lines_of_a_revision(op: Any, expected: str) -> None:
 
 @pytest.mark.usefixtures("found")
 def test_an_installed_plugin(tmp_path: Path) -> None:
-    """A revision file finds the directives without importing anything."""
+    """A revision file can use the directives without importing anything."""
     project = Project(tmp_path / "project", f"sqlite:///{tmp_path}/shop.db")
     project.revision("a1", None, "op.create_view('one', 'SELECT 1')", "op.drop_view('one')")
     status, _, errors = project.apart("upgrade", "head")

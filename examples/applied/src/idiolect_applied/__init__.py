@@ -1,4 +1,4 @@
-"""Notes down in the database when each revision was applied, by whom, and what it was."""
+"""Records in the database when each revision was applied, by whom, and its checksum."""
 
 from __future__ import annotations
 

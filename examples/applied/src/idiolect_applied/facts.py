@@ -1,4 +1,4 @@
-"""What is noted of a step: when, by whom, how long it took, and a checksum of its file."""
+"""What is recorded about a step: when, by whom, its duration, and a checksum of its file."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Facts:
     Attributes:
         applied_at: when it ended, in UTC.
         applied_by: the user of the operating system.
-        duration: seconds.
-        checksum: SHA-256 of the revision file; None for a stamp, which runs none.
+        duration: in seconds.
+        checksum: SHA-256 of the revision file; None for a stamp.
     """
 
     applied_at: datetime
@@ -36,7 +36,7 @@ class Facts:
         """Return the facts of a step that has just run."""
         path = getattr(getattr(step, "revision", None), "path", None)
         checksum = hashlib.sha256(Path(path).read_bytes()).hexdigest() if path else None
-        # Without a time zone, which not every database keeps.
+        # Without a time zone, because not every database stores one.
         now = datetime.now(UTC).replace(tzinfo=None)
         return cls(now, getpass.getuser(), duration, checksum)
 

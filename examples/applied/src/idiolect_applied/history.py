@@ -1,4 +1,4 @@
-"""A table with a row for each step that was ever applied to the database, up and down."""
+"""A table with a row for each step that was applied to the database, up or down."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SUFFIX = "_history"
 
 
 def history_table(context: MigrationContext) -> Table:
-    """Return the table, which stands beside the version table."""
+    """Return the table, next to the version table."""
     return Table(
         f"{context.version_table}{_SUFFIX}",
         MetaData(),
@@ -33,7 +33,7 @@ def history_table(context: MigrationContext) -> Table:
 
 
 def write(context: MigrationContext, step: MigrationInfo, facts: Facts) -> None:
-    """Note a step, inside its transaction; the table is made with the first."""
+    """Record a step, inside its transaction; the first one creates the table."""
     table = history_table(context)
     table.create(context.connection, checkfirst=True)
     context.execute(
@@ -52,7 +52,7 @@ def _kind(step: MigrationInfo) -> str:
     return "upgrade" if step.is_upgrade else "downgrade"
 
 
-#: Autogenerate takes a table that is in no model for one to drop.
+#: Otherwise autogenerate would drop a table that is in no model.
 leave_out = Rewriter()
 
 

@@ -1,4 +1,4 @@
-"""The hooks of the plugin: it has no dialect, and is asked for all."""
+"""The plugin's hook implementations, called for all dialects."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class AppliedPlugin:
-    """Notes down each step, in the version table and in one that forgets nothing."""
+    """Records each step, in the version table and in a permanent history."""
 
     idiolect_hookspec = ">=1.0,<2"
 
@@ -32,12 +32,12 @@ class AppliedPlugin:
 
     @hookimpl
     def version_table(self, spec: VersionTableSpec) -> Table:
-        """The documented table, with more columns and longer ids."""
+        """Return the version table with additional columns and longer ids."""
         return wide_table(spec)
 
     @hookimpl(wrapper=True)
     def run_step(self, context: MigrationContext, step: MigrationStep) -> Generator[None, Any, Any]:
-        """Bring an older version table up to date first, and take the time."""
+        """Upgrade an older version table first, and measure the duration."""
         if not context.as_sql and context not in self._widened:
             widen(context)
             self._widened[context] = True
@@ -48,12 +48,12 @@ class AppliedPlugin:
 
     @hookimpl
     def version_record(self, context: MigrationContext) -> dict[str, Any] | None:
-        """The facts of the step; a script is run at a time that nobody knows yet, by anybody."""
+        """Return the facts of the step; None in a script, which is executed later."""
         return None if context.as_sql else self._last[context].as_row()
 
     @hookimpl
     def on_version_apply(self, ctx: MigrationContext, step: MigrationInfo) -> None:
-        """Write the history, in the step's own transaction: it tells what was committed."""
+        """Write the history in the step's transaction, so that it contains what was committed."""
         if not ctx.as_sql:
             history.write(ctx, step, self._last[ctx])
 
@@ -61,5 +61,5 @@ class AppliedPlugin:
     def process_revision_directives(
         self, context: MigrationContext, revision: Any, directives: list[Any]
     ) -> None:
-        """Keep the table of the history out of new revisions."""
+        """Exclude the history table from new revisions."""
         history.leave_out(context, revision, directives)

@@ -1,4 +1,4 @@
-"""The version table with more columns, and the way to it from one that is there already."""
+"""The version table with additional columns, and the upgrade of an existing one."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from idiolect.hooks import VersionTableSpec
     from idiolect.migration import MigrationContext
 
-#: Room for ids such as "2026_11_21_0941_add_the_address_of_the_customer".
+#: Long enough for ids such as "2026_11_21_0941_add_the_address_of_the_customer".
 ID_LENGTH = 128
 _DOCUMENTED_LENGTH = 32
 
 
 def wide_table(spec: VersionTableSpec) -> Table:
-    """Return the version table as a new database gets it."""
+    """Return the version table for a new database."""
     table = Table(
         spec.name,
         MetaData(),
@@ -33,16 +33,16 @@ def wide_table(spec: VersionTableSpec) -> Table:
 
 
 def widen(context: MigrationContext) -> None:
-    """Give a version table of the documented shape the further columns, and room for long ids.
+    """Add the additional columns to a standard version table, and widen its ids.
 
-    To be called on a connection, before a row is written.
+    Call it on a connection, before a row is written.
     """
     name, schema = context.version_table, context.version_table_schema
     there = {each["name"] for each in inspect(context.connection).get_columns(name, schema=schema)}
     missing = [column for column in columns() if column.name not in there]
     if not missing:
         return
-    # A batch, since SQLite changes no type otherwise; elsewhere it is plain ALTER.
+    # In batch mode because SQLite cannot change types; on other databases it is plain ALTER.
     with Operations(context).batch_alter_table(name, schema=schema) as batch:
         batch.alter_column(
             "version_num",

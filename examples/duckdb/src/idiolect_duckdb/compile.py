@@ -1,4 +1,4 @@
-"""DuckDB's own text for the core's constructs."""
+"""DuckDB's SQL for the core's constructs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 @compiles(RenameTable, "duckdb")
 def visit_rename_table(element: RenameTable, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render the new name without a schema, which DuckDB does not take there."""
+    """Render the new name without schema, which DuckDB does not accept."""
     old = alter_table(compiler, element.table_name, element.schema)
     return f"{old} RENAME TO {format_table_name(compiler, element.new_table_name, None)}"

@@ -1,4 +1,4 @@
-"""DuckDB's impl: standard SQL, and what duckdb-engine has from PostgreSQL and DuckDB has not."""
+"""DuckDB's impl: standard SQL, without PostgreSQL features that duckdb-engine inherits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class DuckDBImpl(DefaultImpl):
-    """Tells DuckDB to change.
+    """Changes the schema of a DuckDB database.
 
     Source: "ALTER TABLE Statement" in DuckDB's documentation, and "Transactions": DDL takes part.
     """
@@ -23,18 +23,18 @@ class DuckDBImpl(DefaultImpl):
     __dialect__ = "duckdb"
 
     transactional_ddl = True
-    #: One type under several names.
+    #: Synonyms.
     type_synonyms = (*DefaultImpl.type_synonyms, {"VARCHAR", "TEXT"})
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
-        """Refuse: a constraint goes with its table."""
+        """Raise: constraints cannot be dropped."""
         raise OperationError(
             f"DuckDB cannot drop a constraint (table {str(const.table)!r}, {const.name!r}): make "
             "the table anew."
         )
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
-        """Compare enumerations by their values: a table does not tell the name of its type."""
+        """Compare enums by their values: DuckDB does not report the name of a column's type."""
         reflected, model = inspector_column.type, metadata_column.type
         if isinstance(reflected, Enum) and isinstance(model, Enum):
             return reflected.enums != model.enums
@@ -47,7 +47,7 @@ class DuckDBImpl(DefaultImpl):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        """Compare without quotes: DuckDB keeps a default as it was written, ``'4'`` or ``4``."""
+        """Compare without quotes: DuckDB stores a default as written, ``'4'`` or ``4``."""
         return _plain(rendered_metadata_default) != _plain(rendered_inspector_default)
 
 

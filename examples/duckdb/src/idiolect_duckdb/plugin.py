@@ -1,4 +1,4 @@
-"""DuckDB's rules, one method each: what the core asks, and what DuckDB answers."""
+"""The implementations of the dialect hooks for DuckDB."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ if TYPE_CHECKING:
 
 
 class DuckDBPlugin:
-    """The plugin for SQLAlchemy's dialect ``duckdb``, which the package duckdb-engine brings."""
+    """The plugin for SQLAlchemy's dialect ``duckdb``, from the package duckdb-engine."""
 
     idiolect_hookspec = ">=1.0,<2"
 
     @hookimpl
     def get_impl_class(self) -> type[DefaultImpl]:
-        """DuckDB's own."""
+        """Return DuckDB's impl."""
         return DuckDBImpl
 
     @hookimpl
     def autocommit_level(self) -> str:
-        """None: duckdb-engine sends BEGIN whatever the level."""
+        """Return no level: duckdb-engine sends BEGIN at any level."""
         return ""
 
     @hookimpl
     def migration_lock(self) -> MigrationLock:
-        """None is needed: one process alone can open a database to write."""
+        """Return a lock that does nothing: only one process can open a database for writing."""
         return MigrationLock()
 
     @hookimpl
     def reflect_tables(
         self, connection: Connection, names: Mapping[str | None, Collection[str]]
     ) -> ReflectedTables:
-        """From DuckDB's table functions: duckdb-engine asks a catalogue that is PostgreSQL's."""
+        """Read DuckDB's table functions: duckdb-engine queries PostgreSQL's catalogue."""
         return read_tables(connection, names)
 
     @hookimpl
     def adjust_reflected(self, reflected: TableSide, metadata: TableSide) -> None:
-        """Give constraints of the database the models' names: DuckDB makes up its own."""
+        """Rename reflected constraints as in the models: DuckDB generates names."""
         take_names(reflected.uniques, metadata.uniques)
         take_names(reflected.foreign_keys, metadata.foreign_keys)
 
 
 def take_names(reflected: Collection[Any], metadata: Collection[Any]) -> None:
-    """Name the constraints of one side like those of the other over the same columns."""
+    """Give constraints of one side the names of those of the other over the same columns."""
     names = {_columns(each): each.name for each in metadata}
     for each in reflected:
         each.name = names.get(_columns(each), each.name)

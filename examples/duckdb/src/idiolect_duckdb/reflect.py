@@ -1,6 +1,6 @@
-"""Tables of DuckDB, read in three queries from its table functions.
+"""Reflects the tables of DuckDB in three queries of its table functions.
 
-Used by the plugin. Source: "DuckDB_% Metadata Functions" in DuckDB's documentation.
+Source: "DuckDB_% Metadata Functions" in DuckDB's documentation.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _TYPES: dict[str, type[TypeEngine[Any]]] = {
 }
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 _ENUM = re.compile(r"'((?:[^']|'')*)'")
-#: What CREATE INDEX has in the brackets at its end.
+#: The parentheses at the end of CREATE INDEX.
 _PARTS = re.compile(r"\((.*)\)\s*;?\s*$", re.DOTALL)
 _CAST = re.compile(r"CAST\((.*) AS [^()]+(?:\([^()]*\))?\)", re.DOTALL)
 _NAME = re.compile(r'"((?:[^"]|"")*)"|(\w+)')
@@ -69,11 +69,11 @@ _NAME = re.compile(r'"((?:[^"]|"")*)"|(\w+)')
 def read_tables(
     connection: Connection, names: Mapping[str | None, Collection[str]]
 ) -> ReflectedTables:
-    """Return what DuckDB tells of tables.
+    """Return the reflected tables.
 
     Args:
-        connection: is asked.
-        names: the tables wanted, by schema.
+        connection: to the database.
+        names: the requested tables, by schema.
     """
     keys: dict[tuple[str, str], Key] = {
         (schema or _DEFAULT_SCHEMA, name): (schema, name)
@@ -97,7 +97,7 @@ def read_tables(
 
 
 class _Found:
-    """The facts of all tables, under the names that :class:`ReflectedTables` has for them."""
+    """The data of all tables, with the attributes of :class:`ReflectedTables`."""
 
     def __init__(self) -> None:
         self.columns: dict[Key, list[dict[str, Any]]] = {}
@@ -109,7 +109,7 @@ class _Found:
         self.table_comment: dict[Key, dict[str, Any]] = {}
 
     def begin(self, key: Key, comment: str | None) -> None:
-        """Note that a table is there; what it has not is empty, and not missing."""
+        """Add a table with empty data for everything that it may lack."""
         for facts in (self.columns, self.foreign_keys, self.indexes):
             facts[key] = []
         for facts in (self.unique_constraints, self.check_constraints):
@@ -127,7 +127,7 @@ class _Found:
         referred: list[str],
         expression: str | None,
     ) -> None:
-        """Note a constraint; NOT NULL is a column's own."""
+        """Add a constraint; NOT NULL belongs to a column."""
         if kind == "PRIMARY KEY":
             self.pk_constraint[key] = {"constrained_columns": columns, "name": name}
         elif kind == "UNIQUE":
@@ -163,14 +163,14 @@ def _column(  # noqa: PLR0917 - a row of the query
         "comment": comment,
     }
     if generated:
-        # DuckDB casts it to the column's type.
+        # DuckDB adds a cast to the column's type.
         cast = _CAST.fullmatch(generated)
         column["computed"] = {"sqltext": cast[1] if cast else generated, "persisted": False}
     return column
 
 
 def type_of(name: str) -> TypeEngine[Any]:
-    """Return SQLAlchemy's type for what DuckDB calls one."""
+    """Return SQLAlchemy's type for a type name of DuckDB."""
     decimal = _DECIMAL.fullmatch(name)
     if decimal:
         return types.Numeric(int(decimal[1]), int(decimal[2]))
@@ -182,7 +182,7 @@ def type_of(name: str) -> TypeEngine[Any]:
 
 
 def _index(name: str, unique: bool, sql: str) -> dict[str, Any]:
-    """Return an index; of its parts those that are no names are expressions."""
+    """Return an index; elements that are not names are expressions."""
     match = _PARTS.search(sql[sql.index(" ON ") :])
     parts = match[1].split(", ") if match else []
     columns = [_plain(part) for part in parts]
@@ -193,7 +193,7 @@ def _index(name: str, unique: bool, sql: str) -> dict[str, Any]:
 
 
 def _plain(part: str) -> str | None:
-    """Return the name that a part of an index is; None for an expression."""
+    """Return the column name of an element; None for an expression."""
     match = _NAME.fullmatch(part.strip())
     if match is None:
         return None

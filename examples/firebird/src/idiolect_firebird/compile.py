@@ -1,4 +1,4 @@
-"""Firebird's own text for the core's constructs: its ALTER TABLE has a grammar of its own.
+"""Firebird's SQL for the core's constructs: the syntax of its ALTER TABLE is different.
 
 Source: "ALTER TABLE" in the Firebird 3.0 Language Reference.
 """
@@ -29,7 +29,7 @@ _DIALECT = "firebird.firebird"
 
 @compiles(AddColumn, _DIALECT)
 def visit_add_column(element: AddColumn, compiler: DDLCompiler, **kw: Any) -> str:
-    """Render ``ADD`` without ``COLUMN``, which Firebird does not know."""
+    """Render ``ADD`` without ``COLUMN``, which Firebird does not accept."""
     if element.if_not_exists:
         message = "Firebird 3 has no ADD ... IF NOT EXISTS."
         raise CompileError(message)
@@ -63,7 +63,7 @@ def visit_column_name(element: ColumnName, compiler: DDLCompiler, **kw: Any) -> 
 
 @compiles(RenameTable, _DIALECT)
 def visit_rename_table(element: RenameTable, compiler: DDLCompiler, **kw: Any) -> str:
-    """Refuse: a table keeps its name."""
+    """Raise: a table cannot be renamed."""
     raise CompileError(
         f"Firebird cannot rename a table ({element.table_name!r}): make a new one, copy the rows, "
         "drop the old one."

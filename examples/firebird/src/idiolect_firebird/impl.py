@@ -1,4 +1,4 @@
-"""Firebird's impl: standard SQL, in Firebird's grammar."""
+"""Firebird's impl: standard SQL, in Firebird's syntax."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from idiolect.ddl.impl import DefaultImpl
 if TYPE_CHECKING:
     from sqlalchemy import Column
 
-#: What the database tells of a type and models mostly do not.
+#: Properties of a type that the database reports and models usually omit.
 _IMPLIED = re.compile(r" (CHARACTER SET \w+|COLLATE \w+|SEGMENT SIZE \d+|SUB_TYPE BINARY)")
 
 
 class FirebirdImpl(DefaultImpl):
-    """Tells Firebird to change."""
+    """Changes the schema of a Firebird database."""
 
     __dialect__ = "firebird.firebird"
 
     transactional_ddl = False
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
-        """Compare as the database writes types, without character sets and sizes of segments."""
+        """Compare types as text, without character sets and segment sizes."""
         there, wanted = (
             _IMPLIED.sub("", str(column.type.compile(dialect=self.dialect)))
             for column in (inspector_column, metadata_column)
@@ -37,7 +37,7 @@ class FirebirdImpl(DefaultImpl):
         rendered_metadata_default: str | None,
         rendered_inspector_default: str | None,
     ) -> bool:
-        """Compare without quotes: Firebird keeps a default as it was written, ``'4'`` or ``4``."""
+        """Compare without quotes: Firebird stores a default as written, ``'4'`` or ``4``."""
         return _plain(rendered_metadata_default) != _plain(rendered_inspector_default)
 
 

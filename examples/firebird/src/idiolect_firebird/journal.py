@@ -1,4 +1,4 @@
-"""Resuming a revision that was cut off: its statements are recorded as they run."""
+"""Makes interrupted revisions resumable: statements are recorded as they run."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 class FirebirdJournal(JournalSupport):
-    """The record of a statement and its effect are committed together, so it is never in doubt."""
+    """A statement and its record are committed together, so its outcome is always known."""
 
     ddl_commits = True
     transaction = None
 
     def objects(self, sql: str) -> tuple[str, ...]:
-        """Return nothing to look at."""
+        """Return no objects: nothing has to be inspected."""
         return ()
 
     def outcome(self, connection: Connection, before: Mapping[str, str]) -> bool:
-        """Return True: a statement that was not carried out has left no record."""
+        """Return True: a statement that was not executed has no record."""
         return True

@@ -1,7 +1,7 @@
-"""The migration lock: a row that a second connection has inserted and never commits.
+"""The migration lock: a row inserted by a second connection and never committed.
 
-Firebird has no locks but those of its transactions. Another run that inserts the same key without
-waiting is refused; when a process ends, its row goes. Used by the plugin for each run.
+Firebird has only transactional locks. Another run that inserts the same key without waiting gets an
+error; when a process ends, its row is rolled back.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
     from idiolect.hooks import LockRequest
 
-#: What follows the version table's name; the core leaves a table of this name out of comparisons.
+#: Suffix to the version table's name; the core excludes a table of this name from comparisons.
 _SUFFIX = "_lock"
 
 
 class RowLock(MigrationLock):
-    """A row in a table beside the version table.
+    """A row in a table next to the version table.
 
     Args:
         connection: the migrating connection.
-        request: what is wanted.
+        request: what to lock, and for whom.
     """
 
     def __init__(self, connection: Connection, request: LockRequest) -> None:
@@ -42,7 +42,7 @@ class RowLock(MigrationLock):
         self._held = ExitStack()
 
     def acquire(self) -> bool:
-        """Insert the row on a second connection; False while another's is there."""
+        """Insert the row on a second connection; return False if another run has inserted it."""
         with ExitStack() as stack:
             other = stack.enter_context(beside(self._connection))
             try:
@@ -51,7 +51,7 @@ class RowLock(MigrationLock):
                 _begin_without_waiting(other)
                 other.execute(self._table.insert().values(id=1))
             except DBAPIError as exc:
-                # Anything else than somebody else's row is not going to end by waiting.
+                # Other errors do not disappear by waiting.
                 if not _is_taken(exc):
                     raise
                 return False
@@ -59,12 +59,12 @@ class RowLock(MigrationLock):
         return True
 
     def release(self) -> None:
-        """Roll the row back, and close the connection."""
+        """Roll back the row, and close the connection."""
         self._held.close()
 
 
 def _begin_without_waiting(connection: Connection) -> None:
-    # Named by text: the driver is untyped, and scripts do without it.
+    # Imported by name: the driver is untyped, and scripts do not need it.
     driver: Any = importlib.import_module("firebird.driver")
     parameters = driver.tpb(driver.Isolation.READ_COMMITTED, lock_timeout=0)
     dbapi_connection: Any = connection.connection.dbapi_connection
@@ -72,10 +72,10 @@ def _begin_without_waiting(connection: Connection) -> None:
 
 
 def _is_taken(exc: DBAPIError) -> bool:
-    """Return whether another run holds the row, or is just making the table.
+    """Return whether another run holds the row, or is creating the table.
 
-    Source: "SQLSTATE Error Codes" in the Firebird 3.0 Language Reference: 23000 is a key that is
-    there, 40001 a conflict, 42000 with "unsuccessful metadata update" a table that is being made.
+    Source: "SQLSTATE Error Codes" in the Firebird 3.0 Language Reference: 23000 is a duplicate
+    key, 40001 a conflict, 42000 with "unsuccessful metadata update" a table being created.
     """
     told = str(exc.orig)
     words = ("violation of PRIMARY", "lock conflict", "deadlock", "unsuccessful metadata update")

@@ -1,4 +1,4 @@
-"""Firebird's rules, one method each: what the core asks, and what Firebird answers."""
+"""The implementations of the dialect hooks for Firebird."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 class FirebirdPlugin:
-    """The plugin for the dialect ``firebird.firebird``, which sqlalchemy-firebird brings."""
+    """The plugin for the dialect ``firebird.firebird``, from the package sqlalchemy-firebird."""
 
     idiolect_hookspec = ">=1.0,<2"
 
     @hookimpl
     def get_impl_class(self) -> type[DefaultImpl]:
-        """Firebird's own."""
+        """Return Firebird's impl."""
         return FirebirdImpl
 
     @hookimpl
     def transactional_ddl(self, impl_class: type[DefaultImpl]) -> bool:
-        """No: a table takes rows only after it was committed, so each DDL statement is.
+        """Return False: a table accepts rows only after it was committed, so DDL is committed.
 
         Source: "Data Definition (DDL) Statements" in the Firebird 3.0 Language Reference.
         """
@@ -39,22 +39,22 @@ class FirebirdPlugin:
 
     @hookimpl
     def offline_transaction(self) -> OfflineTransaction:
-        """``SET TRANSACTION``, in scripts for isql that ask for transactions."""
+        """Return ``SET TRANSACTION``, for isql scripts with transactions."""
         return OfflineTransaction(begin="SET TRANSACTION")
 
     @hookimpl
     def autocommit_level(self) -> str:
-        """None: what the driver calls so begins a transaction all the same."""
+        """Return no level: the driver's AUTOCOMMIT begins a transaction nevertheless."""
         return ""
 
     @hookimpl
     def statement_journal(self) -> JournalSupport:
-        """Record the statements of a revision, so that it can be resumed."""
+        """Journal the statements of a revision, so that it can be resumed."""
         return FirebirdJournal()
 
     @hookimpl
     def migration_lock(self, connection: Connection, request: LockRequest) -> MigrationLock:
-        """A row that is inserted and never committed."""
+        """Return a row that is inserted and never committed."""
         return RowLock(connection, request)
 
     @hookimpl

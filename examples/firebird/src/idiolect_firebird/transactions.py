@@ -1,7 +1,7 @@
-"""Commits after each DDL statement, as other databases do by themselves.
+"""Commits after each DDL statement, as other databases do implicitly.
 
-Firebird carries DDL out when it is committed: a table that was made in a transaction takes no rows
-in it. Used by the plugin for the time in which a run writes.
+Firebird executes DDL on commit: a table accepts no rows in the transaction that created it. Used by
+the plugin during a run.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ _DDL = re.compile(r"\s*(ALTER|COMMENT|CREATE|DROP|GRANT|RECREATE|REVOKE)\b", re.
 
 @contextmanager
 def commits_after_ddl(connection: Connection) -> Iterator[None]:
-    """Listen on the connection for DDL, and let the driver commit it.
+    """Listen for DDL on the connection, and let the driver commit it.
 
-    SQLAlchemy's transaction stays open, and goes on in the driver's next one.
+    SQLAlchemy's transaction stays open, and continues in the driver's next one.
     """
 
     def commit(target: Connection, cursor: Any, statement: str, *_others: Any) -> None:
         if _DDL.match(statement):
             cursor.close()
-            # Nothing is open where a resumed run passed the statement over.
+            # Nothing is open if a resumed run skipped the statement.
             target.dialect.do_commit(target.connection)
 
     event.listen(connection, "after_cursor_execute", commit)

@@ -19,7 +19,7 @@ _CREATED = "Create Date: "
 
 
 def old(config: Config, days: int = 365) -> None:
-    """List revisions that are older than a number of days, oldest first: they may be squashed."""
+    """List revisions older than a number of days, oldest first, as candidates for squashing."""
     limit = datetime.now() - timedelta(days=days)  # noqa: DTZ005 - dates of files have no zone
     scripts = ScriptDirectory.from_config(config)
     for script in reversed(list(scripts.walk_revisions())):
@@ -29,7 +29,7 @@ def old(config: Config, days: int = 365) -> None:
 
 
 def created_at(docstring: str) -> datetime | None:
-    """Return the date that the template writes into a revision's docstring; None without one."""
+    """Return the date in a revision's docstring, as the template writes it, or None."""
     date = docstring.partition(_CREATED)[2].partition("\n")[0].strip()
     try:
         return datetime.fromisoformat(date).replace(tzinfo=None)
@@ -41,15 +41,15 @@ def add_owner(path: str, options: dict[str, Any]) -> None:
     """Write a comment with the owner of the project above a new revision.
 
     Args:
-        path: of the new file.
-        options: those of the hook; ``text`` is the comment.
+        path: the new file.
+        options: the hook's options; ``text`` is the comment.
     """
     file = Path(path)
     file.write_text(f"# {options['text']}\n{file.read_text(encoding='utf-8')}", encoding="utf-8")
 
 
 class HousePlugin:
-    """The hooks, which name what is above."""
+    """The hook implementations, which register the functions above."""
 
     idiolect_hookspec = ">=1.0,<2"
 

@@ -1,7 +1,7 @@
-"""Writes how long each revision took into a file that Prometheus's node exporter reads.
+"""Writes the duration of each revision to a file for Prometheus's node exporter.
 
-The option ``timings_file`` of the ini file, or of ``context.configure()``, names it; without one
-nothing is written.
+The option ``timings_file`` of the ini file, or of ``context.configure()``, sets the path; without
+it nothing is written.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class TimingsPlugin:
 
     @hookimpl
     def register_options(self, registry: OptionRegistry) -> None:
-        """Make the option known, also to the ini file."""
+        """Register the option, also for the ini file."""
         registry.add(
             Option(
                 "timings_file",
@@ -44,7 +44,7 @@ class TimingsPlugin:
 
     @hookimpl(wrapper=True)
     def run_step(self, context: MigrationContext, step: MigrationStep) -> Generator[None, Any, Any]:
-        """Time a step, and write the line whether it ends well or not."""
+        """Time a step, and write the line whether or not it fails."""
         target = context.opts.get("timings_file")
         if target is None or context.as_sql:
             return (yield)
@@ -69,7 +69,7 @@ def line(step: MigrationStep, outcome: str, seconds: float) -> str:
 
 
 def add(target: Path, sample: str) -> None:
-    """Add a sample; the file is replaced as a whole, because it may be read at any time."""
+    """Add a sample; the file is replaced atomically, because it may be read at any time."""
     text = target.read_text(encoding="utf-8") if target.exists() else _HEAD
     draft = target.with_name(f"{target.name}.new")
     draft.write_text(text + sample, encoding="utf-8")

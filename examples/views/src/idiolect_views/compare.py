@@ -1,7 +1,8 @@
-"""Views and functions of the models, compared with those of the database.
+"""Compares views and functions of the models with those of the database.
 
-A database keeps a definition in words of its own. So the model's is made under another name, read
-back in the same words, and taken away: in a savepoint where DDL can be rolled back.
+A database reports a definition in a normalised form. So the model's object is created under a
+temporary name, its definition read back, and the object removed: in a savepoint if DDL is
+transactional.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.operations.ops import UpgradeOps
 
-#: What a model's object is called while it is compared.
+#: The temporary name of a model's object during the comparison.
 _SCRATCH = "idiolect_scratch"
 _FUNCTIONS = """
     SELECT p.oid::regprocedure::text, pg_get_functiondef(p.oid)
@@ -45,7 +46,7 @@ def objects_of(inspector: Inspector) -> Iterator[SchemaObject]:
 
 
 def comparators() -> list[Comparator]:
-    """Return what compares; it comes last, when it is known which tables change."""
+    """Return the comparator; it runs last, when it is known which tables change."""
     return [
         Comparator(
             f"idiolect_views.{op_class.kind}s",
@@ -63,7 +64,7 @@ def _comparator(op_class: type[ObjectOp]) -> Callable[[AutogenContext, UpgradeOp
         wanted = models_of(autogen_context.metadata, op_class.kind)
         there = {each.name: each for each in autogen_context.schema_objects(op_class.kind)}
         gone = [op_class(name, None, _body(there[name])) for name in there if name not in wanted]
-        # Before tables that they stand on; what is new comes after those.
+        # Drops come before changes of the tables they depend on, new objects after them.
         upgrade_ops.ops[:0] = gone
         for name, definition in wanted.items():
             if name not in there:
@@ -75,9 +76,9 @@ def _comparator(op_class: type[ObjectOp]) -> Callable[[AutogenContext, UpgradeOp
 
 
 def differs(autogen_context: AutogenContext, wanted: ObjectOp, there: SchemaObject) -> bool:
-    """Return whether an object of the database is not the model's.
+    """Return whether an object of the database differs from the model's.
 
-    Nothing stays changed: what is made for it is rolled back, or dropped.
+    Objects created for this are rolled back, or dropped.
     """
     _, bracket, arguments = wanted.name.partition("(")
     scratch = type(wanted)(f"{_SCRATCH}{bracket}{arguments}", wanted.definition)
@@ -92,7 +93,7 @@ def differs(autogen_context: AutogenContext, wanted: ObjectOp, there: SchemaObje
             _send(connection, type(wanted)(scratch.name, None))
         return _body(made) != _body(there)
     except DBAPIError:
-        # Its columns may be yet to come.
+        # It may use columns that do not exist yet.
         return _folded(_body(there)) != _folded(wanted.definition)
     finally:
         if savepoint is not None:
@@ -105,7 +106,7 @@ def _send(connection: Connection, op: ObjectOp) -> None:
 
 
 def _body(there: SchemaObject) -> str:
-    """Return a definition as it stands in a model."""
+    """Return a definition in the form used in models."""
     definition = str(there.definition).strip().rstrip(";")
     head, separator, rest = definition.partition(" AS " if there.kind == "view" else "\n")
     if there.kind == "function" or head.upper().startswith("CREATE "):

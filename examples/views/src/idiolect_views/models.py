@@ -1,4 +1,4 @@
-"""How a program tells of its views and functions, beside its tables."""
+"""Declares views and functions in a program's models."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ _KEY = "idiolect_views"
 
 
 def view(metadata: MetaData, name: str, query: str) -> None:
-    """Make a view part of the models.
+    """Add a view to the models.
 
     Args:
         metadata: the models.
-        name: of the view.
+        name: the view's name.
         query: the SELECT.
     """
     metadata.info.setdefault(_KEY, {}).setdefault("view", {})[name] = query
 
 
 def function(metadata: MetaData, signature: str, rest: str) -> None:
-    """Make a function part of the models; PostgreSQL's alone are compared.
+    """Add a function to the models; functions are only compared on PostgreSQL.
 
     Args:
         metadata: the models.
-        signature: name and types of arguments, as PostgreSQL writes them: ``half(integer)``.
-        rest: what stands after it in CREATE FUNCTION, from RETURNS on.
+        signature: name and argument types as PostgreSQL writes them: ``half(integer)``.
+        rest: the part of CREATE FUNCTION after it, starting with RETURNS.
     """
     metadata.info.setdefault(_KEY, {}).setdefault("function", {})[signature] = rest
 
 
 def models_of(metadata: MetaData | Sequence[MetaData] | None, kind: str) -> dict[str, str]:
-    """Return what the models have of a kind: definitions by name, in order."""
+    """Return the models' definitions of a kind by name, in order."""
     found: dict[str, str] = {}
     for each in to_list(metadata) if metadata is not None else []:
         found.update(each.info.get(_KEY, {}).get(kind, {}))

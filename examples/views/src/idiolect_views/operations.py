@@ -11,13 +11,12 @@ if TYPE_CHECKING:
 
 
 class ObjectOp(MigrateOperation):
-    """Make or drop something that has a name and a definition.
+    """Create or drop an object that has a name and a definition.
 
     Args:
-        name: of the object; a function's with the types of its arguments.
-        definition: what stands after the name and ``AS``; None for one that is dropped and
-            whose definition nobody knows.
-        replaces: the definition that it has; None for a new one.
+        name: its name; for a function with the types of its arguments.
+        definition: the part after the name and ``AS``; None to drop the object.
+        replaces: its current definition; None for a new object.
     """
 
     kind: ClassVar[str]
@@ -29,12 +28,12 @@ class ObjectOp(MigrateOperation):
         self.replaces = replaces
 
     def to_diff_tuple(self) -> tuple[Any, ...]:
-        """Return what ``check`` shows."""
+        """Return the tuple that ``check`` shows."""
         return self.verb, self.name, self.definition or self.replaces
 
     @property
     def verb(self) -> str:
-        """What is done, as the directive is called."""
+        """The verb in the directive's name."""
         if self.definition is None:
             return f"drop_{self.kind}"
         return f"{'create' if self.replaces is None else 'replace'}_{self.kind}"
@@ -44,7 +43,7 @@ class ObjectOp(MigrateOperation):
         return type(self)(self.name, self.replaces, self.definition)
 
     def statements(self) -> list[str]:
-        """Return the SQL; replacing drops first, as columns may have changed their types."""
+        """Return the SQL; replacing drops first, because column types may have changed."""
         word = self.kind.upper()
         made = []
         if self.definition is None or self.replaces is not None:
@@ -54,16 +53,16 @@ class ObjectOp(MigrateOperation):
         return made
 
     def as_code(self, prefix: str) -> str:
-        """Return the line of a revision that does this."""
+        """Return the line of a revision for this operation."""
         arguments = [self.name, *filter(None, (self.definition, self.replaces))]
         return f"{prefix}{self.verb}({', '.join(map(_literal, arguments))})"
 
     @classmethod
     def create(cls, operations: Operations, name: str, definition: str) -> None:
-        """Make a new one.
+        """Create an object.
 
         Args:
-            operations: carries it out.
+            operations: executes the operation.
             name: see the class.
             definition: see the class.
         """
@@ -71,37 +70,37 @@ class ObjectOp(MigrateOperation):
 
     @classmethod
     def replace(cls, operations: Operations, name: str, definition: str, replaces: str) -> None:
-        """Put a new definition in the place of one.
+        """Replace the definition of an object.
 
         Args:
-            operations: carries it out.
+            operations: executes the operation.
             name: see the class.
             definition: the new one.
-            replaces: the one so far.
+            replaces: the current one.
         """
         operations.invoke(cls(name, definition, replaces))
 
     @classmethod
     def drop(cls, operations: Operations, name: str, replaces: str | None = None) -> None:
-        """Drop one.
+        """Drop an object.
 
         Args:
-            operations: carries it out.
+            operations: executes the operation.
             name: see the class.
-            replaces: its definition, from which the way back could be made.
+            replaces: its definition, with which the operation can be reversed.
         """
         operations.invoke(cls(name, None, replaces))
 
 
 class ViewOp(ObjectOp):
-    """Make or drop a view."""
+    """Create or drop a view."""
 
     kind = "view"
     joined_by = "AS "
 
 
 class FunctionOp(ObjectOp):
-    """Make or drop a function."""
+    """Create or drop a function."""
 
     kind = "function"
     joined_by = ""
@@ -111,7 +110,7 @@ class FunctionOp(ObjectOp):
 @Operations.implementation_for(FunctionOp)
 def _carry_out(operations: Operations, operation: ObjectOp) -> None:
     for statement in operation.statements():
-        # Text in which a colon is no parameter: casts have two.
+        # Colons are not parameters here: casts use two.
         operations.execute(statement.replace(":", "\\:"))
 
 

@@ -1,4 +1,4 @@
-"""The hooks of the plugin: it has no dialect, and is asked for all."""
+"""The plugin's hook implementations, called for all dialects."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
 
 
 class ViewsPlugin:
-    """Views and functions, from the models to the database."""
+    """Views and functions in models, revisions and the database."""
 
     idiolect_hookspec = ">=1.0,<2"
 
     @hookimpl
     def register_operations(self, registry: OperationCollector) -> None:
-        """Add the directives."""
+        """Register the directives."""
         operations.register(registry)
 
     @hookimpl
     def reflect_extra(self, inspector: Inspector) -> Iterable[SchemaObject]:
-        """What the database has."""
+        """Return the views and functions in the database."""
         return list(compare.objects_of(inspector))
 
     @hookimpl
     def autogenerate_comparators(self) -> Iterable[Comparator]:
-        """What compares it with the models."""
+        """Return the comparator."""
         return compare.comparators()
 
     @hookimpl
     def render_operation(
         self, op: MigrateOperation, autogen_context: AutogenContext
     ) -> list[str] | None:
-        """The line of a revision; other operations are the core's."""
+        """Return the line of a revision; other operations are left to the core."""
         if not isinstance(op, operations.ObjectOp):
             return None
         return [op.as_code(autogen_context.opts["alembic_module_prefix"])]

@@ -4,40 +4,40 @@
 # Where env.py, script.py.mako and the folder `versions` are. %(here)s is the folder of this file.
 script_location = ${script_location}
 
-# Put in front of sys.path, so that env.py can import your models.
+# Prepended to sys.path, so that env.py can import your models.
 prepend_sys_path = .
 
-# What separates paths in a list: os (as in PATH), space, newline, `:` or `;`.
+# The separator in lists of paths: os (as in PATH), space, newline, `:` or `;`.
 path_separator = os
 
 # The names of new revision files. Tokens: rev, slug, epoch, year, month, day, hour, minute, second.
-# A percent sign is doubled in this file. With a `/`, files go to sub-folders; then set
-# recursive_version_locations too.
+# Double percent signs in this file. With a `/`, files are created in sub-folders; then set
+# recursive_version_locations as well.
 # file_template = %%(year)d-%%(month).2d-%%(day).2d_%%(rev)s_%%(slug)s
 
-# Length in characters at which the slug, made of the message, is cut.
+# The maximum length of the slug, which is derived from the message.
 # truncate_slug_length = 40
 
-# Time zone of the dates in new files and their names, such as UTC; without it, local time.
+# The time zone for dates in new files and their names, such as UTC; by default local time.
 # timezone =
 
-# Run env.py for `revision` and `history` too.
+# Also run env.py for `revision` and `history`.
 # revision_environment = false
 
-# Take compiled files without their source as revisions.
+# Accept compiled files without a source file as revisions.
 # sourceless = false
 
 # The folders of revision files, by default `versions` in script_location. With several, the
 # first revision of each needs --version-path.
 # version_locations = %(here)s/one/versions:%(here)s/two/versions
 
-# Look for revision files in sub-folders too.
+# Also look for revision files in sub-folders.
 # recursive_version_locations = false
 
 # The encoding of new revision files.
 # output_encoding = utf-8
 
-# The databases by name. Read by env.py alone, as the section of each is.
+# The names of the databases. Only read by env.py, like the section of each.
 databases = engine1, engine2
 
 [engine1]
@@ -46,7 +46,7 @@ sqlalchemy.url = driver://user:pass@localhost/first
 [engine2]
 sqlalchemy.url = driver://user:pass@localhost/second
 
-# Programs that run on new revision files, for instance formatters:
+# Programs to run on new revision files, such as formatters:
 [post_write_hooks]
 # hooks = ruff
 # ruff.type = exec
@@ -54,7 +54,7 @@ sqlalchemy.url = driver://user:pass@localhost/second
 # ruff.options = format REVISION_SCRIPT_FILENAME
 # The type `module` runs `python -m`, the type `console_scripts` an installed entry point.
 
-# Logging. Read by env.py alone.
+# Logging. Only read by env.py.
 [loggers]
 keys = root,sqlalchemy,idiolect
 
@@ -71,7 +71,7 @@ level = WARNING
 [logger_sqlalchemy]
 qualname = sqlalchemy.engine
 handlers =
-# INFO shows every statement.
+# INFO logs every statement.
 level = WARNING
 
 [logger_idiolect]

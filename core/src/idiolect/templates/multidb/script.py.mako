@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from idiolect import op
 ${imports if imports else ""}
 
-# Identifiers by which Idiolect finds this revision's place in the history.
+# The id of this revision, and its relations to others.
 revision: str = ${repr(up_revision)}
 down_revision: str | Sequence[str] | None = ${repr(down_revision)}
 branch_labels: str | Sequence[str] | None = ${repr(branch_labels)}
@@ -23,24 +23,24 @@ depends_on: str | Sequence[str] | None = ${repr(depends_on)}
     names = [name for name in names if name]
 %>
 def upgrade(engine_name: str) -> None:
-    """Take the database ``engine_name`` one revision forward."""
+    """Apply this revision to the database ``engine_name``."""
     globals()[f"upgrade_{engine_name}"]()
 
 
 def downgrade(engine_name: str) -> None:
-    """Take the database ``engine_name`` one revision back."""
+    """Revert this revision on the database ``engine_name``."""
     globals()[f"downgrade_{engine_name}"]()
 
-## One pair of functions for each database that the ini file lists.
+## A pair of functions for each database in the ini file.
 % for name in names:
 
 def upgrade_${name}() -> None:
-    """Take ${name} forward."""
+    """Apply this revision to ${name}."""
     ${context.get(f"{name}_upgrades", "pass")}
 
 
 def downgrade_${name}() -> None:
-    """Take ${name} back."""
+    """Revert this revision on ${name}."""
     ${context.get(f"{name}_downgrades", "pass")}
 
 % endfor

@@ -1,10 +1,10 @@
 # Database and logging; everything else is in pyproject.toml.
 
 [${section}]
-# The database. Read by env.py alone; a percent sign in a password is doubled.
+# The database. Only read by env.py; double percent signs in the password.
 sqlalchemy.url = driver://user:pass@localhost/dbname
 
-# Logging. Read by env.py alone.
+# Logging. Only read by env.py.
 [loggers]
 keys = root,sqlalchemy,idiolect
 
@@ -21,7 +21,7 @@ level = WARNING
 [logger_sqlalchemy]
 qualname = sqlalchemy.engine
 handlers =
-# INFO shows every statement.
+# INFO logs every statement.
 level = WARNING
 
 [logger_idiolect]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from idiolect import op
 ${imports if imports else ""}
 
-# Identifiers by which Idiolect finds this revision's place in the history.
+# The id of this revision, and its relations to others.
 revision: str = ${repr(up_revision)}
 down_revision: str | Sequence[str] | None = ${repr(down_revision)}
 branch_labels: str | Sequence[str] | None = ${repr(branch_labels)}
@@ -20,10 +20,10 @@ depends_on: str | Sequence[str] | None = ${repr(depends_on)}
 
 
 def upgrade() -> None:
-    """Take the schema one revision forward."""
+    """Apply this revision."""
     ${upgrades if upgrades else "pass"}
 
 
 def downgrade() -> None:
-    """Take the schema one revision back."""
+    """Revert this revision."""
     ${downgrades if downgrades else "pass"}

@@ -32,7 +32,7 @@ class TransactionsContract(Contract):
 
     @clause("transactional_ddl")
     def test_failed_run(self, project: Project) -> None:
-        """A failed run leaves nothing: no table of any revision, no version row."""
+        """A run that fails leaves nothing: no table of any revision, no version row."""
         self._fail(project)
         assert ([], []) == (self.tables(project.url), self.heads(project.url))
 

@@ -1,4 +1,4 @@
-"""Connects to what DATABASE_URL names, and runs the revisions."""
+"""Connects to the database in DATABASE_URL, and runs the revisions."""
 
 from __future__ import annotations
 
