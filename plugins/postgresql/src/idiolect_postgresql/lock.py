@@ -41,6 +41,10 @@ _LOOK = """SELECT pg_backend_pid() AS pid, current_setting('application_name') A
 _RENAME = "SELECT set_config('application_name', :name, false)"
 _GIVE_BACK = "SELECT pg_advisory_unlock(:key), set_config('application_name', :name, false)"
 
+#: The second connection's transaction is idle for as long as the run takes.
+_STAY = """SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings
+    WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')"""
+
 _HOLDER = """SELECT a.application_name, a.pid, host(a.client_addr) AS host,
         to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') AS since
     FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a USING (pid)
@@ -147,6 +151,7 @@ class AdvisoryLock(MigrationLock):
         function = text("SELECT pg_try_advisory_xact_lock(:key)")
         got = bool(self._other.execute(function, {"key": self._key}).scalar())
         if got:
+            self._other.execute(text(_STAY))
             _close_snapshot(self._other)
         else:
             self._other.rollback()
