@@ -21,7 +21,7 @@ from idiolect_sqlite.transactions import immediate_transactions
 
 if TYPE_CHECKING:
     from projects import Project
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import URL, Connection
 
 CREATE = "op.create_table({!r}, sa.Column('id', sa.Integer))"
 FAILURES: dict[str, tuple[str, type[BaseException]]] = {
@@ -426,6 +426,61 @@ def test_the_listener_leaves_the_connection(project: Project) -> None:
         assert not driver.in_transaction
         connection.execute(text("CREATE TABLE later (id INTEGER)"))
         assert not driver.in_transaction, "a listener began a transaction"
+
+
+def test_another_task_takes_no_part_in_a_revision(project: Project) -> None:
+    """It uses the database while the revision waits, and nothing is committed for its sake."""
+    project.env(
+        """
+        from idiolect import context
+        context.configure(connection=context.config.attributes["connection"])
+        with context.begin_transaction():
+            context.run_migrations()
+        """
+    )
+    project.revision("a", None, f"{CREATE.format('t')}\n{WAITS}\nraise RuntimeError('broken')")
+    url = make_url(project.url).set(drivername="sqlite+aiosqlite")
+
+    async def both() -> None:
+        half_way, looked = asyncio.Event(), asyncio.Event()
+        project.attributes.update(half_way=half_way, looked=looked)
+        await asyncio.gather(_migrate(url, project), look(half_way, looked))
+
+    async def look(half_way: asyncio.Event, looked: asyncio.Event) -> None:
+        await half_way.wait()
+        engine = create_async_engine(url)
+        try:
+            async with engine.connect() as connection:
+                found = await connection.scalar(text("SELECT count(*) FROM sqlite_master"))
+        finally:
+            looked.set()
+            await engine.dispose()
+        assert 0 == found
+
+    with pytest.raises(RuntimeError, match="broken"):
+        asyncio.run(both())
+    assert [] == project.tables()
+
+
+WAITS = """
+from sqlalchemy.util import await_only
+attributes = op.get_context().config.attributes
+attributes["half_way"].set()
+await_only(attributes["looked"].wait())
+"""
+
+
+async def _migrate(url: URL, project: Project) -> None:
+    def upgrade(connection: Connection) -> None:
+        project.attributes["connection"] = connection
+        project.upgrade()
+
+    engine = create_async_engine(url)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(upgrade)
+    finally:
+        await engine.dispose()
 
 
 def test_a_run_in_another_thread_disturbs_no_statement(project: Project) -> None:

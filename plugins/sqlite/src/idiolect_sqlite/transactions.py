@@ -12,6 +12,8 @@ import contextlib
 import logging
 import re
 import threading
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,25 +73,34 @@ def immediate_transactions(connection: Connection) -> Iterator[None]:
 
     _listen_to_engines()
     event.listen(connection, "before_cursor_execute", before_cursor_execute, retval=True)
-    _here.migrating.append(connection)
+    run = _Run(connection, threading.get_ident())
+    _runs.set((*_runs.get(), run))
     try:
         yield
     finally:
-        _here.migrating.remove(connection)
+        run.is_over = True
+        _runs.set(tuple(each for each in _runs.get() if not each.is_over))
         event.remove(connection, "before_cursor_execute", before_cursor_execute)
 
 
-class _Here(threading.local):
-    """The connections on which this thread runs migrations.
+@dataclass(slots=True)
+class _Run:
+    """A migration that runs.
 
-    Threads that a revision starts see none: the driver does not let them use its connection.
+    Attributes:
+        connection: the migrating connection.
+        thread: its thread; the driver does not let others use the connection.
+        is_over: whether it has ended, as the block may be left in another context.
     """
 
-    def __init__(self) -> None:
-        self.migrating: list[Connection] = []
+    connection: Connection
+    thread: int
+    is_over: bool = False
 
 
-_here = _Here()
+#: The runs of this task. Other tasks of its thread may use the database at the same time, without
+#: being part of the revision.
+_runs: ContextVar[tuple[_Run, ...]] = ContextVar("idiolect_sqlite_runs", default=())
 _lock = threading.Lock()
 
 
@@ -106,9 +117,10 @@ def _listen_to_engines() -> None:
 
 
 def _on_any_connection(used: Connection, *_details: Any) -> None:
-    for connection in _here.migrating:
-        if _is_another(connection, used):
-            _let_see(connection)
+    for run in _runs.get():
+        is_ours = not run.is_over and run.thread == threading.get_ident()
+        if is_ours and _is_another(run.connection, used):
+            _let_see(run.connection)
 
 
 def _is_another(connection: Connection, other: Connection) -> bool:
