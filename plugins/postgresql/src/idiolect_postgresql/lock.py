@@ -77,7 +77,6 @@ class AdvisoryLock(MigrationLock):
         self._name_before: str | None = None
         self._is_pooled = False
         self._second = ExitStack()
-        self._other: Connection | None = None
 
     def acquire(self) -> bool:
         """Try to acquire the lock once."""
@@ -144,17 +143,17 @@ class AdvisoryLock(MigrationLock):
         return got
 
     def _try_beside(self) -> bool:
-        if self._other is None:
-            other = self._second.enter_context(beside(self._connection))
+        with ExitStack() as stack:
+            other = stack.enter_context(beside(self._connection))
             # In autocommit mode the lock would be released after the statement.
-            self._other = other.execution_options(isolation_level="READ COMMITTED")
-        function = text("SELECT pg_try_advisory_xact_lock(:key)")
-        got = bool(self._other.execute(function, {"key": self._key}).scalar())
-        if got:
-            self._other.execute(text(_STAY))
-            _close_snapshot(self._other)
-        else:
-            self._other.rollback()
+            other = other.execution_options(isolation_level="READ COMMITTED")
+            function = text("SELECT pg_try_advisory_xact_lock(:key)")
+            got = bool(other.execute(function, {"key": self._key}).scalar())
+            if got:
+                other.execute(text(_STAY))
+                _close_snapshot(other)
+                # Open for as long as the lock is held, and not for a run that waits or gives up.
+                self._second.push(stack.pop_all())
         return got
 
 
