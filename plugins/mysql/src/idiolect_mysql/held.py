@@ -57,12 +57,11 @@ def mind_keys(
         if_exists: whether what MySQL made by itself is dropped only if it is there; None where the
             database cannot.
     """
-    back = {(one.schema, one.table_name): one for one in _parts(downgrade_ops.ops)}
     tables_of = _tables(autogen_context)
-    for forth in _parts(upgrade_ops.ops):
+    pairs = zip(_parts(upgrade_ops.ops), reversed(_parts(downgrade_ops.ops)), strict=False)
+    for forth, undo in pairs:
         tables = tables_of(forth)
-        undo = back.get((forth.schema, forth.table_name))
-        if tables is None or undo is None:
+        if tables is None:
             continue
         _drop_with_keys(autogen_context, tables, forth.ops, undo.ops)
         change = _Change(*tables, autogen_context.dialect)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idiolect.autogenerate.compare.needs import put_needs_first
 from idiolect.autogenerate.compare.order import (
     drop_indexes_with_tables,
     drop_referred_tables_last,
@@ -36,6 +37,7 @@ def populate_migration_script(
     _produce_net_changes(autogen_context, upgrade_ops)
     key_cycles_apart(upgrade_ops.ops, autogen_context.dialect)
     drop_referred_tables_last(upgrade_ops.ops)
+    put_needs_first(upgrade_ops.ops)
     downgrade_ops = upgrade_ops.reverse_into(migration_script.downgrade_ops_list[-1])
     impl = autogen_context.migration_context.impl
     impl.complete_operations(autogen_context, upgrade_ops, downgrade_ops)
