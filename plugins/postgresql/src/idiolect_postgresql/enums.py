@@ -7,7 +7,7 @@ operations precede all others that use a type; the statements are in ``own_ops.p
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ARRAY, Column, Enum
@@ -24,13 +24,13 @@ from idiolect.operations.ops import (
     OpContainer,
 )
 from idiolect.util.logs import Log
-from idiolect_postgresql.catalogue import ENUM, EnumType, users_of_enum
+from idiolect_postgresql.catalogue import ENUM, EnumColumn, EnumType, users_of_enum
 from idiolect_postgresql.names import kept
 from idiolect_postgresql.own_ops import ChangeEnumOp
 from idiolect_postgresql.shared import leave_types_alone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sqlalchemy.engine import Dialect
 
@@ -89,6 +89,12 @@ def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> N
         for (schema, name), known in reflected.items()
         if (schema, name) not in models and _is_left_over(autogen_context, known, gone)
     ]
+    late = [one for one in found if _is_default_in_the_way(one, models)]
+    for change in late:
+        found.remove(change)
+        change.columns = _with_new_defaults(autogen_context, change)
+        # On the way back the default is a value that has just come.
+        change.autocommit = True
     made_first = {_place(one) for one in found if one.before is None and not one.with_table}
     made_again = {_place(one) for one in last if one.with_table}
     leave_types_alone(
@@ -97,7 +103,41 @@ def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> N
         before=reflected.keys() | made_first,
         on_the_way_back=reflected.keys() - made_again,
     )
-    upgrade_ops.ops[:] = [*found, *upgrade_ops.ops, *last]
+    upgrade_ops.ops[:] = [*found, *upgrade_ops.ops, *late, *last]
+
+
+def _is_default_in_the_way(change: ChangeEnumOp, models: Mapping[Key, _Model]) -> bool:
+    """Return whether a default has to change before the type: it is a value that goes.
+
+    The type has to come first where the new default is a value that comes.
+    """
+    before, after = set(change.before or ()), set(change.after or ())
+    if not before or not after:
+        return False
+    told = models[_place(change)].defaults
+    goes = _name_one(before - after, (one.default or "" for one in change.columns))
+    return goes and not _name_one(after - before, told)
+
+
+def _name_one(values: Iterable[str], defaults: Iterable[str]) -> bool:
+    texts = list(defaults)
+    return any(f"'{value}'" in text for value in values for text in texts)
+
+
+def _with_new_defaults(autogen_context: AutogenContext, change: ChangeEnumOp) -> list[EnumColumn]:
+    """Return the columns of a type with the defaults that the models have."""
+    default: Any = autogen_context.dialect.default_schema_name
+    wanted: dict[Place, str | None] = {
+        (table.schema or default, table.name, column.name): rendered_default(
+            column, autogen_context.dialect
+        )
+        for table in autogen_context.table_key_to_table.values()
+        for column in table.c
+    }
+    return [
+        replace(one, default=wanted.get((one.schema, one.table, one.name), one.default))
+        for one in change.columns
+    ]
 
 
 def _place(change: ChangeEnumOp) -> Key:

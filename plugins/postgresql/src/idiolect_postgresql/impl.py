@@ -6,16 +6,18 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import Column, Identity, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.dialects.postgresql import DOMAIN, ENUM, ExcludeConstraint
 from sqlalchemy.types import NULLTYPE
 
+from idiolect.ddl.base import IdentityColumnDefault
 from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.ddl.signatures import ComparisonResult, final_name, result_of, unique_difference
 from idiolect.ddl.typecompare import text_of_type
 from idiolect.errors import OperationError
 from idiolect.util import warn
 from idiolect_postgresql import compare, normal, render
+from idiolect_postgresql.casts import complete_changes
 
 # Registers the SQL rendering.
 from idiolect_postgresql.compile import PostgresqlColumnType, is_void
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from idiolect.ddl.base import AlterColumn
     from idiolect.ddl.wording import Pair
     from idiolect.operations.batch import ApplyBatchImpl
+    from idiolect.operations.ops import DowngradeOps, UpgradeOps
 
 
 class PostgresqlImpl(DefaultImpl):
@@ -129,7 +132,19 @@ class PostgresqlImpl(DefaultImpl):
             place = (changes.table_name, changes.column_name)
             typed = [PostgresqlColumnType(*place, changes.type_, using=using, **changes.facts())]
         rest = super().alter_statements(replace(changes, type_=None))
+        if _ceases_to_count(changes):
+            # As long as it is an identity, it cannot take NULL.
+            rest.sort(key=lambda statement: not isinstance(statement, IdentityColumnDefault))
         return [*typed, *(statement for statement in rest if not is_void(statement))]
+
+    def complete_operations(
+        self,
+        autogen_context: AutogenContext,
+        upgrade_ops: UpgradeOps,
+        downgrade_ops: DowngradeOps,
+    ) -> None:
+        """Tell in changes of columns what PostgreSQL does not do by itself."""
+        complete_changes(autogen_context, upgrade_ops, downgrade_ops)
 
     def changed_names(self, names: Iterable[str]) -> dict[str, str]:
         """Return the truncated form of names that are too long."""
@@ -290,6 +305,13 @@ class PostgresqlImpl(DefaultImpl):
         outcome = super().compare_unique_constraint(metadata_constraint, reflected_constraint)
         differences = compare.option_differences(metadata_constraint, reflected_constraint)
         return result_of([*filter(None, [outcome.message]), *differences])
+
+
+def _ceases_to_count(changes: ColumnChanges) -> bool:
+    """Return whether a column that is an identity becomes none."""
+    new = changes.server_default
+    was = isinstance(changes.existing_server_default, Identity)
+    return was and new is not False and not isinstance(new, Identity)
 
 
 def _know_included(item: Index | UniqueConstraint | PrimaryKeyConstraint, table: Any) -> None:

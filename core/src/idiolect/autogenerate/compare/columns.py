@@ -114,7 +114,9 @@ def compare_nullable(  # noqa: PLR0917 - as comparators of columns are called
         return facts
     given = metadata_col._user_defined_nullable  # noqa: SLF001 - not available in public
     generated = isinstance(metadata_col.server_default, (Computed, Identity))
-    if generated and given is SchemaConst.NULL_UNSPECIFIED:
+    # An identity takes no NULL, so it has to go first, and may not even be compared.
+    ceases = conn_col.identity is not None and metadata_col.identity is None
+    if ceases or (generated and given is SchemaConst.NULL_UNSPECIFIED):
         constraint_log.info("Ignoring nullable change on identity column '%s.%s'", tname, cname)
         return facts
     constraint_log.info(
