@@ -117,6 +117,7 @@ class MigrationContext:
             connection = None
         # Checked before plugins are called: a statement of theirs would begin a transaction.
         was_open = in_transaction(connection)
+        self._in_external_transaction = was_open  # asked for by published code
         self._set_up_impl(connection)
         # For a script, the impl has created a mock connection that writes statements.
         self.connection: Any = self.impl.connection
