@@ -11,7 +11,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from idiolect.autogenerate.compare.order import (
     drop_indexes_with_tables,
     drop_referred_tables_last,
-    key_cycles_apart,
+    separate_key_cycles,
 )
 from idiolect.operations import ops
 
@@ -115,7 +115,7 @@ def test_new_tables_come_before_keys_that_close_a_circle(
     operations: list[Any] = [
         ops.CreateTableOp.from_table(table) for table in circle(**options).tables.values()
     ]
-    key_cycles_apart(operations, dialect)
+    separate_key_cycles(operations, dialect)
     undone = told(ops.UpgradeOps(operations).reverse().ops)
 
     assert expected == told(operations)
@@ -128,7 +128,7 @@ def test_tables_that_go_are_released_from_a_circle_first() -> None:
     operations: list[Any] = [
         ops.DropTableOp.from_table(table) for table in metadata.tables.values()
     ]
-    key_cycles_apart(operations, DefaultDialect())
+    separate_key_cycles(operations, DefaultDialect())
 
     assert ["DropConstraintOp k", "DropTableOp a 1", "DropTableOp b 0"] == told(operations)
     assert ["CreateTableOp b 0", "CreateTableOp a 1", "CreateForeignKeyOp k"] == told(

@@ -13,7 +13,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from idiolect.ddl.offline import (
     begin_lines,
     commit_lines,
-    lay_out,
+    format_sql,
     script_lines,
     statement_text,
 )
@@ -62,15 +62,15 @@ SLASHES = DialectRules(
 )
 def test_layout(written: str, expected: str) -> None:
     """Tabs become four spaces, but never inside quotes; outer white space goes."""
-    assert lay_out(written) == expected
+    assert format_sql(written) == expected
 
 
 def test_a_backslash_escapes_where_the_dialect_writes_it_so() -> None:
     """A literal ends at the quote at which the database ends it; nowhere else is a tab data."""
     written = "'it\\'s'\tDEFAULT 'a\tb'"
-    assert "'it\\'s'    DEFAULT 'a\tb'" == lay_out(written, make_url("mysql://").get_dialect()())
+    assert "'it\\'s'    DEFAULT 'a\tb'" == format_sql(written, make_url("mysql://").get_dialect()())
     written = "'c:\\'\tDEFAULT 'a\tb'"
-    assert "'c:\\'    DEFAULT 'a\tb'" == lay_out(written, make_url("sqlite://").get_dialect()())
+    assert "'c:\\'    DEFAULT 'a\tb'" == format_sql(written, make_url("sqlite://").get_dialect()())
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,6 @@ def test_plugins_that_are_put_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plugins, "_all_plugins", {})
     made = [plugins.Plugin(name) for name in ("mine", "core.b", "core.a")]
 
-    plugins.put_first(made[1:])
+    plugins.move_to_front(made[1:])
 
     assert ["core.b", "core.a", "mine"] == [plugin.name for plugin in plugins.all_plugins()]

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from idiolect.util.collector import collector_at_rest
+from idiolect.util.collector import collector_paused
 
 
 @pytest.mark.parametrize("is_on", [True, False])
@@ -15,10 +15,10 @@ def test_collector_is_off_in_the_block_only(is_on: bool) -> None:
     before = gc.isenabled()
     (gc.enable if is_on else gc.disable)()
     try:
-        with collector_at_rest():
+        with collector_paused():
             assert not gc.isenabled()
         assert is_on == gc.isenabled()
-        with pytest.raises(KeyError), collector_at_rest():
+        with pytest.raises(KeyError), collector_paused():
             raise KeyError
         assert is_on == gc.isenabled()
     finally:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.dialects import mysql
 
 from idiolect_mysql.catalogue import Catalogue, ColumnRow, IndexRow, KeyRow, TableRow
-from idiolect_mysql.showcreate import Writer, is_odd
+from idiolect_mysql.showcreate import Writer, is_incomplete
 from idiolect_mysql.signatures import signature
 
 COLLATION = "utf8mb4_0900_ai_ci"
@@ -141,5 +141,5 @@ def test_what_is_not_told_in_full(row: ColumnRow, options: str, index: str) -> N
     found = catalogue(row)
     found.tables["t"] = TableRow("BASE TABLE", "InnoDB", COLLATION, options, "")
     found.indexes["t"].append(IndexRow("ix", "1", index, "a", "", "A", None))
-    assert is_odd(found, "t")
+    assert is_incomplete(found, "t")
     assert signature(found, "t", "shop") is None

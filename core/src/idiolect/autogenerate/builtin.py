@@ -22,7 +22,7 @@ from idiolect.autogenerate.compare import (
     tables,
     types,
 )
-from idiolect.runtime.plugins import Plugin, all_plugins, put_first
+from idiolect.runtime.plugins import Plugin, all_plugins, move_to_front
 from idiolect.util.dispatch import DispatchPriority, PriorityDispatcher, PriorityDispatchResult
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _register() -> None:
     add(_for_column(columns.compare_nullable), "column", "nullable")
     add = Plugin("alembic.autogenerate.defaults").add_autogenerate_comparator
     chain = ("column", "server_default")
-    add(_for_defaults(server_defaults.is_unasked), *chain, priority=first)
+    add(_for_defaults(server_defaults.is_disabled), *chain, priority=first)
     add(_for_defaults(server_defaults.is_computed), *chain)
     add(_for_column(server_defaults.compare_server_default), *chain, priority=last)
     add = Plugin("alembic.autogenerate.comments").add_autogenerate_comparator
@@ -136,7 +136,7 @@ def _register() -> None:
     add(primary_keys.compare_primary_keys, "table", "primarykeys", priority=last)
     add = Plugin("idiolect.autogenerate.renames").add_autogenerate_comparator
     add(renames.mark_likely_renames, "autogenerate", "renames", priority=last)
-    put_first(plugin for plugin in all_plugins() if plugin not in earlier)
+    move_to_front(plugin for plugin in all_plugins() if plugin not in earlier)
 
 
 _register()

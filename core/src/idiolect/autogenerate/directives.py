@@ -77,7 +77,7 @@ def _wrong_operations(operations: Any) -> Iterator[Any]:
             yield from _wrong_operations(one.ops)
 
 
-def demand_types(directive: MigrationScript) -> None:
+def require_types(directive: MigrationScript) -> None:
     """Raise for new columns without a type; warn if only ``downgrade()`` has such columns.
 
     Args:

@@ -181,7 +181,7 @@ class _Words:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.ddl: Any = dialect.ddl_compiler(dialect, None)  # type: ignore[arg-type] # as SQLAlchemy's own
-        self._told: tuple[tuple[Any, Callable[[Any], str]], ...] = (
+        self._formatters: tuple[tuple[Any, Callable[[Any], str]], ...] = (
             (bool, lambda allowed: "NULL allowed" if allowed else "NOT NULL"),
             ((list, tuple), lambda values: f"({', '.join(map(self.text, values))})"),
             (Table, lambda table: f"({', '.join(column.name for column in table.columns)})"),
@@ -261,7 +261,7 @@ class _Words:
     def _text(self, value: Any) -> str:
         if isinstance(value, str):
             return value
-        for kinds, tell in self._told:
+        for kinds, tell in self._formatters:
             if isinstance(value, kinds):
                 return tell(value)
         return repr(value)

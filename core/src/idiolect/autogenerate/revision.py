@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from idiolect.autogenerate.compare.net import populate_migration_script
 from idiolect.autogenerate.context import AutogenContext
-from idiolect.autogenerate.directives import check_directives, demand_types
+from idiolect.autogenerate.directives import check_directives, require_types
 from idiolect.errors import CommandError
 from idiolect.hooks.dialects import hooks_for
 from idiolect.operations.ops.containers import DowngradeOps, MigrationScript, UpgradeOps
@@ -96,7 +96,7 @@ class RevisionContext:
         self, rev: Any, migration_context: MigrationContext, *, autogenerate: bool
     ) -> None:
         if autogenerate:
-            self._demand_heads(rev)
+            self._require_heads(rev)
         context = AutogenContext(migration_context, autogenerate=autogenerate)
         directive = self._directive_for(migration_context.opts)
         self.dialects[directive.upgrade_ops_list[-1].upgrade_token] = context.dialect
@@ -111,7 +111,7 @@ class RevisionContext:
         check_directives(self.generated_revisions, implementers)
         self._last_autogen_context = context
 
-    def _demand_heads(self, rev: Any) -> None:
+    def _require_heads(self, rev: Any) -> None:
         script = self.script_directory
         have = {each.revision for each in script.get_revisions(rev)}
         wanted = {each.revision for each in script.get_revisions("heads")}
@@ -159,7 +159,7 @@ class RevisionContext:
             context = self._last_autogen_context
             context.imports = set()
             if not context.opts.get("render_item"):
-                demand_types(directive)
+                require_types(directive)
             render_python_into_template_args(context, directive, template_args)
         return template_args
 

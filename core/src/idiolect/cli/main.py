@@ -124,7 +124,7 @@ class CommandLine:
         spec: CommandSpec = options.cmd
         try:
             _start_up()
-            with _form_of_output(config, options), self._watched(config, options):
+            with _output_format(config, options), self._watched(config, options):
                 spec.function(
                     config,
                     *(getattr(options, spec.argument_name(name)) for name in spec.positionals),
@@ -132,7 +132,7 @@ class CommandLine:
                 )
             # Here, so that an error can still be reported.
             config.stdout.flush()
-            _demand_all_written(config.stdout)
+            _require_all_written(config.stdout)
         except Exception as exc:
             if options.raiseerr:
                 if self._has_process:
@@ -340,7 +340,7 @@ def _traced() -> Iterator[None]:
             os.environ[VARIABLE] = before
 
 
-def _form_of_output(config: Config, options: Namespace) -> AbstractContextManager[None]:
+def _output_format(config: Config, options: Namespace) -> AbstractContextManager[None]:
     """Return the context for a command's output format."""
     if getattr(options, "format", None) != "json":
         return nullcontext()
@@ -349,7 +349,7 @@ def _form_of_output(config: Config, options: Namespace) -> AbstractContextManage
     return one_document(config)
 
 
-def _demand_all_written(stream: Any) -> None:
+def _require_all_written(stream: Any) -> None:
     lost = getattr(stream, "lost", None)
     if isinstance(lost, OSError):
         from idiolect.errors import CommandError

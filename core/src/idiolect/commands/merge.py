@@ -43,7 +43,7 @@ def merge(  # noqa: PLR0917 - the documented order
             fewer than two.
     """
     script = script_directory(config)
-    _demand_several(script, to_tuple(revisions, ()))
+    _require_several(script, to_tuple(revisions, ()))
     template_args: dict[str, Any] = {"config": config}
     if wants_environment(config):
         run_for_template_args(config, script, template_args)
@@ -58,7 +58,7 @@ def merge(  # noqa: PLR0917 - the documented order
     )
 
 
-def _demand_several(script: ScriptDirectory, revisions: tuple[str, ...]) -> None:
+def _require_several(script: ScriptDirectory, revisions: tuple[str, ...]) -> None:
     if len(set(revisions)) < len(revisions):
         return  # raises when the file is created
     if not revisions:

@@ -57,7 +57,7 @@ def upgrade(  # noqa: PLR0917 - the documented order
     def steps_for(heads: Heads, _context: Any) -> Iterable[MigrationStep]:
         steps = script._upgrade_revs(destination, heads)
         if not steps and start is not None:
-            _demand_upwards(script, start, destination)
+            _require_upwards(script, start, destination)
         return steps
 
     _run(
@@ -243,7 +243,7 @@ def _split_range(revision: str) -> tuple[str | None, str]:
     return (start, destination) if colon else (None, revision)
 
 
-def _demand_upwards(script: ScriptDirectory, start: str, destination: str | Sequence[str]) -> None:
+def _require_upwards(script: ScriptDirectory, start: str, destination: str | Sequence[str]) -> None:
     """Raise for an empty range with different ends: the user means a downgrade."""
     if script.get_revisions(start) != script.get_revisions(destination):
         raise CommandError(

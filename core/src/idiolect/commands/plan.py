@@ -119,7 +119,7 @@ class _Environment(EnvironmentContext):
         super().run_migrations(**kw)
 
     @contextlib.contextmanager
-    def standing_for(self, draft: MigrationContext) -> Iterator[None]:
+    def replaced_by(self, draft: MigrationContext) -> Iterator[None]:
         """Make the draft the current context while the block runs, as ``--sql`` would."""
         real, asked = self._migration_context, self.context_opts.get("as_sql", False)
         self._migration_context, self.context_opts["as_sql"] = draft, True
@@ -137,7 +137,7 @@ class _Draft(MigrationContext):
         environment: the environment of both.
     """
 
-    _is_told = False
+    _is_logged = False
 
     def __init__(self, real: MigrationContext, environment: _Environment) -> None:
         self.text = StringIO()
@@ -222,7 +222,7 @@ def _plan(heads: tuple[str, ...], steps: list[MigrationStep], context: Migration
     draft = _Draft(context, environment) if steps else None
     unfinished = context.unfinished()
     table, schema = context.version_table, context.version_table_schema
-    with environment.standing_for(draft):
+    with environment.replaced_by(draft):
         planned = tuple(_planned(step, draft, environment.run_args) for step in steps)
     return Plan(
         database=context.connection.engine.url.render_as_string(hide_password=True),

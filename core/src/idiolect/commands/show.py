@@ -55,7 +55,7 @@ def current(
             config.print_stdout("Current revision(s) for %s:", _url_of(context))
         undeclared = _undeclared(script, heads) if check_heads or allow_newer else ()
         if check_heads:
-            _demand_heads(script, heads, undeclared, allow_newer=allow_newer)
+            _require_heads(script, heads, undeclared, allow_newer=allow_newer)
         known = tuple(head for head in heads if head not in undeclared)
         for revision in _in_order(script, known):
             config.print_stdout(revision.cmd_format(verbose))
@@ -95,7 +95,7 @@ def _current_as_document(
     print_document(config, databases=databases)
     if check_heads:
         for each in databases:
-            _demand_heads(script, each["current"], each["undeclared"], allow_newer=allow_newer)
+            _require_heads(script, each["current"], each["undeclared"], allow_newer=allow_newer)
 
 
 def heads(
@@ -276,7 +276,7 @@ def _print_history(
         )
 
 
-def _demand_heads(
+def _require_heads(
     script: ScriptDirectory,
     held: Collection[str],
     undeclared: Collection[str],

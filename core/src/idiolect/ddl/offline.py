@@ -50,7 +50,7 @@ def statement_text(
         options["compile_kwargs"] = {"literal_binds": True}
     compiled = statement.compile(dialect=dialect, **options)  # type: ignore[attr-defined]
     sql = str(compiled)
-    return lay_out(sql if double_percents else single_percents(sql, dialect), dialect)
+    return format_sql(sql if double_percents else single_percents(sql, dialect), dialect)
 
 
 def parameters_without_value(statement: Any) -> list[str]:
@@ -66,7 +66,7 @@ def parameters_without_value(statement: Any) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def lay_out(text: str, dialect: Dialect | None = None) -> str:
+def format_sql(text: str, dialect: Dialect | None = None) -> str:
     """Return ``text`` stripped, with four spaces for each tab outside of quotes.
 
     Args:

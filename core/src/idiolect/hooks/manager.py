@@ -177,7 +177,7 @@ class PluginManager:
         """
         with self._lock:
             asked = [each for each in self._plugins.values() if each.dialect in {dialect, None}]
-            scope = self._taken_over(asked)
+            scope = self._initial_scope(asked)
         for each in sorted(asked, key=lambda each: not each.is_dialects_own):
             if not scope.has_plugin(each.label):
                 scope.register(each.plugin, each.label)
@@ -209,7 +209,7 @@ class PluginManager:
             raise
         return answers
 
-    def _taken_over(self, asked: list[RegisteredPlugin]) -> pluggy.PluginManager:
+    def _initial_scope(self, asked: list[RegisteredPlugin]) -> pluggy.PluginManager:
         """Return the initial set of a scope: empty, or the one its only plugin was validated in.
 
         Most commands have one plugin, and creating a set is most of its cost.

@@ -79,7 +79,7 @@ def column_names_of(operation: Any, attribute: str = "columns") -> list[str]:
     return given
 
 
-def refuse_parameters(operation: Any, expression: Any, what: str) -> None:
+def reject_parameters(operation: Any, expression: Any, what: str) -> None:
     """Raise for an expression with an unbound parameter, as ``:word`` in text creates one."""
     if not isinstance(expression, ClauseElement):
         return
@@ -123,11 +123,11 @@ def server_default_of(operation: Any, attribute: str) -> Any:
             f"{describe(operation)}: text, text() or another SQL expression is expected as "
             f"{_given_as(attribute)}, got {given!r}; write a value as text, such as '5'"
         )
-    refuse_parameters(operation, given, _given_as(attribute))
+    reject_parameters(operation, given, _given_as(attribute))
     return given
 
 
-def tell_unknown_options(operation: Any, options: Mapping[str, Any], *known: str) -> None:
+def warn_unknown_options(operation: Any, options: Mapping[str, Any], *known: str) -> None:
     """Warn about arguments that neither the directive nor any dialect knows.
 
     Only a warning, because revisions that have run with a misspelt argument must continue to run;
@@ -146,7 +146,7 @@ def tell_unknown_options(operation: Any, options: Mapping[str, Any], *known: str
         warn(f"{describe(operation)}: the argument {name!r} is unknown and changes nothing{hint}")
 
 
-def refuse_misspelt_options(operation: Any, options: Mapping[str, Any], *known: str) -> None:
+def reject_misspelt_options(operation: Any, options: Mapping[str, Any], *known: str) -> None:
     """Raise for an option that resembles a known one; others are left to SQLAlchemy.
 
     Args:

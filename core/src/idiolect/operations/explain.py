@@ -109,7 +109,7 @@ def _first_of(operation: Any, *attributes: str) -> Any:
 
 
 @contextlib.contextmanager
-def told_of(description: str) -> Iterator[None]:
+def noting_operation(description: str) -> Iterator[None]:
     """Add a note that names the failed operation, unless the message does.
 
     Args:
@@ -133,7 +133,7 @@ def explained(operation: Any) -> Iterator[None]:
         OperationError: instead of ArgumentError and InvalidRequestError.
     """
     try:
-        with told_of(describe(operation)):
+        with noting_operation(describe(operation)):
             yield
     except (OperationError, PendingRollbackError, ResourceClosedError):
         # Subclasses are about the state of the connection, not about the operation.

@@ -20,8 +20,8 @@ from idiolect.operations.arguments import (
     comment_of,
     server_default_of,
     table_name_of,
-    tell_unknown_options,
     type_of,
+    warn_unknown_options,
 )
 from idiolect.operations.base import Operations
 from idiolect.operations.explain import ArgumentTypeError, describe, explained_arguments
@@ -116,7 +116,7 @@ def add_column(operations: Operations, operation: AddColumnOp) -> None:
 @Operations.implementation_for(DropColumnOp)
 def drop_column(operations: Operations, operation: DropColumnOp) -> None:
     """Drop the column."""
-    tell_unknown_options(operation, operation.kw, "if_exists", "existing_type")
+    warn_unknown_options(operation, operation.kw, "if_exists", "existing_type")
     operations.impl.drop_column(
         table_name_of(operation),
         operation.to_column(operations.migration_context),
@@ -145,7 +145,7 @@ def alter_column(operations: Operations, operation: AlterColumnOp) -> None:
     """Change the column; first drop, then add the checks that its types create."""
     if "name" in operation.kw:  # an argument of the impl; the directive has another name for it
         raise ArgumentTypeError(f"{describe(operation)}: unknown argument 'name'")
-    tell_unknown_options(operation, operation.kw, *_ALTER_COLUMN)
+    warn_unknown_options(operation, operation.kw, *_ALTER_COLUMN)
     name = table_name_of(operation)
     column = column_name_of(operation)
     existing_type = type_of(operation, "existing_type")

@@ -36,7 +36,7 @@ class RangeNotAncestorError(RevisionError):
         upper: str | Sequence[str] | None,
     ) -> None:
         super().__init__(
-            f"Revision {_spoken(lower)} is not an ancestor of revision {_spoken(upper)}"
+            f"Revision {_displayed(lower)} is not an ancestor of revision {_displayed(upper)}"
         )
         self.lower = lower
         self.upper = upper
@@ -152,7 +152,7 @@ class DependencyLoopDetected(DependencyCycleDetected, LoopDetected):
         CycleDetected.__init__(self, [revision])
 
 
-def _spoken(end: str | Sequence[str] | None) -> str:
+def _displayed(end: str | Sequence[str] | None) -> str:
     if not end:
         return "base"
     return end if isinstance(end, str) else ", ".join(end)

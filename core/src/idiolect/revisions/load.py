@@ -297,7 +297,7 @@ def _spread_labels(revision: Revision, graph: Graph) -> None:
     """Inherit labels from below, and propagate own ones down; ancestors are done already."""
     _inherit_labels(revision, graph.nodes)
     if revision.own_labels:
-        _hand_labels_down(revision, graph.nodes)
+        _propagate_labels_down(revision, graph.nodes)
 
 
 def _drop_implied_dependencies(nodes: dict[str, Revision], order: Iterable[str]) -> None:
@@ -331,7 +331,7 @@ def _inherit_labels(revision: Revision, nodes: dict[str, Revision]) -> None:
             revision.branch_labels = labels
 
 
-def _hand_labels_down(revision: Revision, nodes: dict[str, Revision]) -> None:
+def _propagate_labels_down(revision: Revision, nodes: dict[str, Revision]) -> None:
     """Propagate the labels down the unforked line of revisions that leads to their owner."""
     labels = frozenset(revision.own_labels)
     while len(revision.parents) == 1:

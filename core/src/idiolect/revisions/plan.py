@@ -112,7 +112,7 @@ def upgrade(graph: Graph, span: Span) -> Selection:
         return Selection(lineage.ancestors(graph.names, tops), tops)
     wanted = _between(graph, tops, _ids(bottoms), span)
     if wanted is None:
-        lower_end, upper_end = _spoken(span.lower, bottoms), _spoken(span.upper, uppers)
+        lower_end, upper_end = _displayed(span.lower, bottoms), _displayed(span.upper, uppers)
         raise RangeNotAncestorError(lower_end, upper_end)
     return Selection({name: one for name, one in graph.nodes.items() if name in wanted}, tops)
 
@@ -180,7 +180,7 @@ def _roots_to_drop(graph: Graph, target: relative.Destination, *, inclusive: boo
     return [name for name in target.revision.children if name in members]
 
 
-def _spoken(asked: Wanted, meant: Iterable[Revision]) -> str | tuple[str, ...]:
+def _displayed(asked: Wanted, meant: Iterable[Revision]) -> str | tuple[str, ...]:
     """Return an end of a range for error messages."""
     return asked if isinstance(asked, str) else _ids(meant)
 

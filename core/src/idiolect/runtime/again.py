@@ -64,7 +64,7 @@ class Attempts:
         if guard is None:
             self._release()
         else:
-            self._begin_anew(guard, name, heads)
+            self._restart(guard, name, heads)
             run_step()
 
     def _first_attempt(self, run_step: Callable[[], None]) -> StepGuard | None:
@@ -102,7 +102,7 @@ class Attempts:
             and context.impl.may_ask_for_guard()
         )
 
-    def _begin_anew(self, guard: StepGuard, name: str, heads: tuple[str, ...]) -> None:
+    def _restart(self, guard: StepGuard, name: str, heads: tuple[str, ...]) -> None:
         log.info(
             "%s: %s. What was done before it is committed; it is undone and run again",
             name,

@@ -74,7 +74,7 @@ class LeaseLock(MigrationLock):
         self._seen: tuple[str, int] | None = None
         self._seen_at = 0.0
         self._has_row = False
-        self._heart: Heart | None = None
+        self._heart: Heartbeat | None = None
         self._is_beside = request.bound and _may_connect_again(connection)
 
     def acquire(self) -> bool:
@@ -82,7 +82,7 @@ class LeaseLock(MigrationLock):
         if not self._acquire():
             return False
         if _may_connect_again(self._connection):
-            self._heart = Heart(self._connection, self._beat, self._count_up, self._free)
+            self._heart = Heartbeat(self._connection, self._beat, self._count_up, self._free)
         return True
 
     def _acquire(self) -> bool:
@@ -179,7 +179,7 @@ def _may_connect_again(connection: Connection) -> bool:
     return not isinstance(connection.engine.pool, (StaticPool, SingletonThreadPool))
 
 
-class Heart:
+class Heartbeat:
     """A thread that calls a function periodically with its own connection, until stopped.
 
     It also stops when the migrating connection is closed, as a program that passes in its own

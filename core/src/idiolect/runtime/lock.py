@@ -166,7 +166,7 @@ class RunLock:
                     timeout=limit,
                 )
 
-    def patiently(self, read: Callable[[], T]) -> T:
+    def with_retries(self, read: Callable[[], T]) -> T:
         """Return the result of ``read``, retrying while another connection blocks it.
 
         Raises:

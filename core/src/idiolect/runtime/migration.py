@@ -88,7 +88,7 @@ class MigrationContext:
     """
 
     #: Whether the context is logged.
-    _is_told = True
+    _is_logged = True
 
     def __init__(
         self,
@@ -169,13 +169,13 @@ class MigrationContext:
         self.impl.rules = self.rules
         self.impl.on_execute = self._before_statement
         self.impl.on_ask = self._ask_for_guard
-        if self._is_told:
-            self._tell()
+        if self._is_logged:
+            self._log_context()
 
     def _ask_for_guard(self, guard: StepGuard) -> None:
         self._attempts.ask(guard)
 
-    def _tell(self) -> None:
+    def _log_context(self) -> None:
         log.info("Context impl %s.", type(self.impl).__name__)
         if self.as_sql:
             log.info("Generating static SQL")
@@ -339,7 +339,7 @@ class MigrationContext:
 
                 self.check_privileges(needed_by(steps, heads))
                 with self.lock.around_run(bound=self._is_bound()):
-                    self._run_patiently(heads, steps, kw)
+                    self._run_with_retries(heads, steps, kw)
 
     def check_privileges(self, needed: Collection[str] = ()) -> None:
         """Raise if the run lacks privileges on the version table. The heads have been read before.
@@ -371,7 +371,7 @@ class MigrationContext:
 
         return Operations(self)
 
-    def _run_patiently(
+    def _run_with_retries(
         self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
     ) -> None:
         """Run the steps, and retry those rolled back after a transient error."""
@@ -405,10 +405,10 @@ class MigrationContext:
         if watch is not None:
             watch.check()
 
-    def forgive_rollback(self) -> None:
+    def expect_rollback(self) -> None:
         """Treat the next rollback of the connection as intended."""
         if self._watch is not None:
-            self._watch.forgive()
+            self._watch.expect_rollback()
 
     def stop_watching(self) -> None:
         """Remove the listeners and the lock from the connection, which may outlive the run."""
@@ -420,7 +420,7 @@ class MigrationContext:
     def _plan(self) -> tuple[tuple[str, ...], list[MigrationStep]]:
         """Read the heads and get the steps from the command, leaving no transaction open."""
         with self._reading():
-            heads = self.lock.patiently(self._read_heads)
+            heads = self.lock.with_retries(self._read_heads)
         # In a separate transaction, because the callable may write, as ensure_version does.
         with self._reading():
             try:
@@ -454,7 +454,7 @@ class MigrationContext:
             return
         if not self._has_looked:
             with self._reading():
-                self.lock.patiently(lambda: self._look_at_journal(heads))
+                self.lock.with_retries(lambda: self._look_at_journal(heads))
         with self.journal.over(steps), self._run_transaction():
             # If the lock is bound to transactions, it was acquired only now.
             if self._was_overtaken(heads):

@@ -118,7 +118,7 @@ def all_plugins() -> list[Plugin]:
     return list(_all_plugins.values())
 
 
-def put_first(plugins: Iterable[Plugin]) -> None:
+def move_to_front(plugins: Iterable[Plugin]) -> None:
     """Move plugins to the front, in their order.
 
     The core's plugins are created when something is compared, which may be after those that env.py
@@ -157,7 +157,7 @@ def choose_sets(known: Iterable[str], wanted: Iterable[str]) -> list[str]:
         if not any(pattern.match(name) for name in names):
             missing[given] = nearest(given, names)
     if missing:
-        raise CommandError(_tell_missing(missing))
+        raise CommandError(_missing_message(missing))
     return [
         name for name in names if _any_matches(included, name) and not _any_matches(excluded, name)
     ]
@@ -167,7 +167,7 @@ def _any_matches(patterns: Iterable[re.Pattern[str]], name: str) -> bool:
     return any(pattern.match(name) for pattern in patterns)
 
 
-def _tell_missing(missing: dict[str, list[str]]) -> str:
+def _missing_message(missing: dict[str, list[str]]) -> str:
     hints = sorted({near for found in missing.values() for near in found})
     hint = f" Did you mean {', '.join(map(repr, hints))}?" if hints else ""
     return f"Did not locate plugins: {', '.join(missing)}.{hint}"

@@ -176,7 +176,7 @@ class Transactions:
 
     def rollback(self) -> None:
         """Roll back the transaction open on the connection."""
-        self.context.forgive_rollback()
+        self.context.expect_rollback()
         self._end(lambda connection: connection.rollback())
 
     def leave(self, exc: BaseException | None) -> None:
@@ -369,7 +369,7 @@ class TransactionWatch:
         """Note that what commits from now on is the run, and not the step."""
         self._in_step = False
 
-    def forgive(self) -> None:
+    def expect_rollback(self) -> None:
         """Treat the next rollback as intended."""
         self._pending = False
 

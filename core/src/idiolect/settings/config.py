@@ -174,7 +174,7 @@ class Config:
     def _place(self, section: str, key: str) -> sections.Place:
         return sections.Place(self.config_file_name, section, key)
 
-    def _demand_section(self, name: str) -> str:
+    def _require_section(self, name: str) -> str:
         """Return the parser's name of a section, or raise if it does not exist."""
         section = self._section(name)
         if self.file_config.has_section(section):
@@ -233,7 +233,7 @@ class Config:
         Raises:
             ConfigError: no such section, or the value cannot be interpolated.
         """
-        found = self._demand_section(section)
+        found = self._require_section(section)
         if not self.file_config.has_option(found, name):
             return default
         return self.file_config.get(found, name)
@@ -277,7 +277,7 @@ class Config:
         Raises:
             ConfigError: there is no main section.
         """
-        self.file_config.remove_option(self._demand_section(self.config_ini_section), name)
+        self.file_config.remove_option(self._require_section(self.config_ini_section), name)
 
     def _ini_option(self, name: str) -> str | None:
         """Return an option of the main section; None if key or section does not exist."""

@@ -212,14 +212,14 @@ def read_toml(path: Path) -> dict[str, dict[str, Any]]:
         # Most pyproject.toml files end here, without importing the parser.
         return {}
     tool = _parse_toml(path, text).get("tool", {})
-    _demand_table(path, "tool", tool)
+    _require_table(path, "tool", tool)
     tables = {name: tool[name] for name in MAIN_SECTIONS if name in tool}
     for name, table in tables.items():
-        _demand_table(path, f"tool.{name}", table)
+        _require_table(path, f"tool.{name}", table)
     return tables
 
 
-def _demand_table(path: Path, name: str, value: Any) -> None:
+def _require_table(path: Path, name: str, value: Any) -> None:
     if not isinstance(value, dict):
         raise ConfigError(
             f"Incorrect TOML format in {str(path)!r}: {name!r} must be a table, [{name}]"

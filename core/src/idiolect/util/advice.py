@@ -54,7 +54,7 @@ def advise(error: BaseException) -> str | None:
         owner = sys.modules.get(error.name or "")
         return _lacks(owner, wanted[1] if wanted else "", str(error))
     if isinstance(error, AttributeError):
-        asked = isinstance(error.obj, ModuleType) or not _is_own(_asking(error))
+        asked = isinstance(error.obj, ModuleType) or not _is_own(_accessed_module(error))
         return _lacks(error.obj, error.name or "", str(error)) if asked else None
     if isinstance(error, TypeError):
         return _takes_no(str(error))
@@ -73,11 +73,11 @@ def _is_of_alembic(error: BaseException) -> bool:
     if not is_alembic_here():
         return False
     owner = getattr(error, "obj", None)
-    names = (getattr(owner, "__name__", None), _asking(error))
+    names = (getattr(owner, "__name__", None), _accessed_module(error))
     return any((name or "").partition(".")[0] == _ALIAS for name in names)
 
 
-def _asking(error: BaseException) -> str:
+def _accessed_module(error: BaseException) -> str:
     """Return the name of the module whose code raised an error, or used the missing name."""
     frames = error.__traceback__
     found = ""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def collector_at_rest() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Postpone garbage collections until the end of the block.
 
     A full collection traverses every object of a program's models, of which there are hundreds per

@@ -178,7 +178,7 @@ def render_template(template_file: StrPath, **kw: Any) -> str:
     try:
         return str(Template(filename=source).render_unicode(**kw))  # noqa: S702 - not HTML
     except Exception as exc:
-        account = _keep_account(exceptions.text_error_template().render_unicode())
+        account = _save_traceback(exceptions.text_error_template().render_unicode())
         raise ScriptError(
             f"Template rendering failed; see {account} for a template-oriented traceback. "
             f"The template is {source!r}.",
@@ -186,7 +186,7 @@ def render_template(template_file: StrPath, **kw: Any) -> str:
         ) from exc
 
 
-def _keep_account(text: str) -> str:
+def _save_traceback(text: str) -> str:
     # Imported here because it takes 5 ms, and only a failure needs it.
     import tempfile
 

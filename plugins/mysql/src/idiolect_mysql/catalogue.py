@@ -113,7 +113,7 @@ def read(connection: Connection, schema: str) -> Catalogue:
     Source: "INFORMATION_SCHEMA Tables" in the reference manuals of MySQL and MariaDB.
     """
     found = Catalogue(schema)
-    ask = _Asking(connection, schema)
+    ask = _SchemaReader(connection, schema)
     columns = "table_type, engine, table_collation, create_options, table_comment"
     for name, *row in ask("tables", columns):
         found.tables[name] = TableRow(*row)
@@ -150,7 +150,7 @@ def read(connection: Connection, schema: str) -> Catalogue:
     return found
 
 
-class _Asking:
+class _SchemaReader:
     """Queries information_schema about one schema."""
 
     def __init__(self, connection: Connection, schema: str) -> None:

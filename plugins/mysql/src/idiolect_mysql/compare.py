@@ -59,8 +59,8 @@ def types_differ(
         return set(there.enums) != set(wanted.enums)
     if isinstance(there, SET) and isinstance(wanted, SET):
         return set(there.values) != set(wanted.values)
-    before, charset, collation = _taken_apart(text_of_type(reflected, dialect))
-    after, model_charset, model_collation = _taken_apart(text_of_type(model, dialect))
+    before, charset, collation = _split_type(text_of_type(reflected, dialect))
+    after, model_charset, model_collation = _split_type(text_of_type(model, dialect))
     if _is_sized(after, before) or _is_precise_float(after, before):
         return False
     if not same_words(before, after, synonyms) or not same_arguments(before, after):
@@ -68,7 +68,7 @@ def types_differ(
     return _differ(charset, model_charset) or _differ(collation, model_collation)
 
 
-def _taken_apart(text: str) -> tuple[TypeWords, str, str]:
+def _split_type(text: str) -> tuple[TypeWords, str, str]:
     """Return a type, its character set and its collation; "" if unspecified."""
     text = _NATIONAL.sub("", text)
     if _ZEROFILL.search(text) and not _UNSIGNED.search(text):
@@ -208,7 +208,7 @@ def _has_key(table: Table, columns: tuple[str, ...]) -> bool:
     )
 
 
-def tell_apart_uniques(
+def match_uniques(
     conn_uniques: set[UniqueConstraint],
     conn_indexes: set[Index],
     model_uniques: set[UniqueConstraint],

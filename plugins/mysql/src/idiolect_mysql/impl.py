@@ -79,7 +79,7 @@ class MySQLImpl(DefaultImpl):
     #: The table of the models that is being compared; None if unknown.
     compared_with: Table | None = None
     #: The table whose defaults were read last, and its defaults.
-    _told: tuple[Any, dict[str, str]] = (None, {})
+    _last_defaults: tuple[Any, dict[str, str]] = (None, {})
 
     # columns
 
@@ -124,7 +124,7 @@ class MySQLImpl(DefaultImpl):
 
         A computed column that stays computed keeps its expression.
         """
-        if _is_generated_anew(changes):
+        if _is_generation_changed(changes):
             rest = replace(changes, nullable=None, type_=None, name=None, comment=False)
             return super().alter_statements(rest)
         type_ = changes.existing_type if changes.type_ is None else changes.type_
@@ -132,10 +132,10 @@ class MySQLImpl(DefaultImpl):
         default = changes.server_default
         # Even if the default stays: such columns are always redefined as a whole.
         if changes.name is not None or self._is_mysql_allowed_functional_default(type_, default):
-            return [MySQLChangeColumn(*place, newname=changes.name, **_whole(changes))]
+            return [MySQLChangeColumn(*place, newname=changes.name, **_full_definition(changes))]
         asked = (changes.nullable, changes.type_, changes.options.get(_AUTOINCREMENT))
         if changes.comment is not False or any(one is not None for one in asked):
-            return [MySQLModifyColumn(*place, **_whole(changes))]
+            return [MySQLModifyColumn(*place, **_full_definition(changes))]
         if default is not False:
             return [MySQLAlterDefault(*place, default, schema=changes.schema)]
         return []
@@ -225,7 +225,7 @@ class MySQLImpl(DefaultImpl):
             return False
         if wanted is None or inspector_column.table is None:
             return True
-        there = there or self._told_default(inspector_column.table, inspector_column.name)
+        there = there or self._reflected_default(inspector_column.table, inspector_column.name)
         if there is None or not defaults.differ(metadata_column, wanted, there):
             return there is None
         place = (inspector_column.table, inspector_column.name)
@@ -250,14 +250,14 @@ class MySQLImpl(DefaultImpl):
         """Read the whole default if it calls a function: SQLAlchemy may truncate it."""
         default = column_info.get("default")
         if default is not None and defaults.may_go_on(default):
-            told = self._told_default(table, column_info["name"])
+            told = self._reflected_default(table, column_info["name"])
             column_info["default"] = default if told is None else told
 
-    def _told_default(self, table: Table, column: str) -> str | None:
-        known, told = self._told
+    def _reflected_default(self, table: Table, column: str) -> str | None:
+        known, told = self._last_defaults
         if known is not table:
             told = wording.defaults_of(self.connection, table.name, table.schema)
-            self._told = (table, told)
+            self._last_defaults = (table, told)
         return told.get(column)
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
@@ -290,7 +290,7 @@ class MySQLImpl(DefaultImpl):
         compare.forget_foreign_key_indexes(
             conn_indexes, metadata_indexes, self.dialect, self.compared_with
         )
-        compare.tell_apart_uniques(
+        compare.match_uniques(
             conn_uniques,
             conn_indexes,
             metadata_unique_constraints,
@@ -321,7 +321,7 @@ class MariaDBImpl(MySQLImpl):
     __dialect__ = "mariadb"
 
 
-def _is_generated_anew(changes: ColumnChanges) -> bool:
+def _is_generation_changed(changes: ColumnChanges) -> bool:
     """Return whether a column becomes, or ceases to be, computed or an identity."""
     if changes.server_default is False:
         return False
@@ -329,7 +329,7 @@ def _is_generated_anew(changes: ColumnChanges) -> bool:
     return any(isinstance(one, (Computed, Identity)) for one in both)
 
 
-def _whole(changes: ColumnChanges) -> dict[str, Any]:
+def _full_definition(changes: ColumnChanges) -> dict[str, Any]:
     """Return all properties of the column after the changes, including unchanged ones."""
     default = changes.server_default
     if default is False:

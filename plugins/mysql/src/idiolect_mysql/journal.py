@@ -117,7 +117,7 @@ class MysqlJournal(JournalSupport):
                     cursor.execute(f"SHOW CREATE {each.replace('%', '%%')}")
                     text = "\0".join(str(value) for value in cursor.fetchone() or ())
                 except error as exc:
-                    if not _tells_of_absence(exc):
+                    if not _means_absent(exc):
                         raise
                     text = ""
                 found[each] = digest(_COUNTER.sub("", text)) if text else ""
@@ -195,6 +195,6 @@ def _names(text: str, *words: str) -> list[str]:
 _ABSENT = frozenset({1049, 1051, 1146, 1305, 1347, 1360, 1539, 4089, 4091})
 
 
-def _tells_of_absence(exc: Exception) -> bool:
+def _means_absent(exc: Exception) -> bool:
     number = getattr(exc, "errno", None) or (exc.args[0] if exc.args else None)
     return number in _ABSENT

@@ -47,7 +47,7 @@ class NamedLock(MigrationLock):
         self._connection = connection
         self._request = request
         self._name: str | None = None
-        self._call_off: Callable[[], None] | None = None
+        self._cancel: Callable[[], None] | None = None
 
     def acquire(self) -> bool:
         """Try to acquire the lock once."""
@@ -58,7 +58,7 @@ class NamedLock(MigrationLock):
             is_held = bool(got.scalar())
         if is_held and self._request.bound:
             # When the session returns to its pool, it would keep the lock.
-            self._call_off = at_return(self._connection, f"DO RELEASE_LOCK('{self._name}')")
+            self._cancel = at_return(self._connection, f"DO RELEASE_LOCK('{self._name}')")
         return is_held
 
     def holder(self) -> str:
@@ -73,8 +73,8 @@ class NamedLock(MigrationLock):
         """Release the lock."""
         if self._connection.closed:
             return
-        if self._call_off is not None:
-            self._call_off()
+        if self._cancel is not None:
+            self._cancel()
         with own_transaction(self._connection) as connection:
             connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": self._name})
 

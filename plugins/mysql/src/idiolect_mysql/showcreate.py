@@ -53,7 +53,7 @@ class Writer:
 
     def text(self, name: str) -> str | None:
         """Return the text for a table; None if the server has to be queried."""
-        if is_odd(self._catalogue, name):
+        if is_incomplete(self._catalogue, name):
             return None
         lines = [*self._columns(name), *self._indexes(name), *self._keys(name)]
         for check, condition in self._catalogue.checks[name]:
@@ -89,7 +89,7 @@ class Writer:
             return
         yield f"CHARACTER SET {column.charset} COLLATE {column.collation}"
 
-    def _is_told(self, collation: str) -> bool:
+    def _is_shown(self, collation: str) -> bool:
         usual = collation in self._catalogue.usual
         return self._is_mariadb or not usual or collation == _ALWAYS_TOLD
 
@@ -169,7 +169,7 @@ class Writer:
         parts = [f"ENGINE={table.engine}"]
         if table.collation is not None:
             parts.append(f"DEFAULT CHARSET={table.collation.partition('_')[0]}")
-            if self._is_told(table.collation):
+            if self._is_shown(table.collation):
                 parts.append(f"COLLATE={table.collation}")
         parts.extend(option.upper() for option in (table.options or "").split())
         if table.comment:
@@ -177,7 +177,7 @@ class Writer:
         return " ".join(parts)
 
 
-def is_odd(catalogue: Catalogue, name: str) -> bool:
+def is_incomplete(catalogue: Catalogue, name: str) -> bool:
     """Return whether information_schema describes a table incompletely.
 
     That is, if it is not an ordinary table, or has partitions, engine options, compressed or
@@ -188,10 +188,10 @@ def is_odd(catalogue: Catalogue, name: str) -> bool:
         return True
     if any(row.kind not in _ORDINARY_KINDS or not row.column for row in catalogue.indexes[name]):
         return True
-    return any(_is_odd(column) for column in catalogue.columns[name])
+    return any(_is_incomplete(column) for column in catalogue.columns[name])
 
 
-def _is_odd(column: ColumnRow) -> bool:
+def _is_incomplete(column: ColumnRow) -> bool:
     if "/*" in column.type or _BYTES.match(column.default or ""):
         return True
     if column.generated:

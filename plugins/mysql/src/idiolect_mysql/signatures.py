@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idiolect.hooks import TableSignature
-from idiolect_mysql.showcreate import by_index, by_key, is_odd, is_unique
+from idiolect_mysql.showcreate import by_index, by_key, is_incomplete, is_unique
 
 if TYPE_CHECKING:
     from idiolect_mysql.catalogue import Catalogue
@@ -23,7 +23,7 @@ def signature(catalogue: Catalogue, name: str, default_schema: str | None) -> Ta
         name: the table.
         default_schema: a schema that is equivalent to None.
     """
-    if is_odd(catalogue, name):
+    if is_incomplete(catalogue, name):
         return None
     table = catalogue.tables[name]
     columns: dict[str, tuple[Any, str | None]] = {}

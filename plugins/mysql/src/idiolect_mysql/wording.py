@@ -56,15 +56,15 @@ def worded(connection: Connection, expressions: Sequence[Expression]) -> list[st
         if expression.kind in _MADE:
             tables.setdefault(expression.table, {})[number] = expression
     for table, numbered in tables.items():
-        told = _told(connection, table, numbered)
+        told = _read_back(connection, table, numbered)
         if told is None and len(numbered) > 1:
             for number, expression in numbered.items():
-                found.update(_told(connection, table, {number: expression}) or {})
+                found.update(_read_back(connection, table, {number: expression}) or {})
         found.update(told or {})
     return [found.get(number) for number in range(len(expressions))]
 
 
-def _told(
+def _read_back(
     connection: Connection, table: Table, numbered: dict[int, Expression]
 ) -> dict[int, str] | None:
     """Return one table's expressions as the database reports them; None if it rejects any."""

@@ -31,7 +31,7 @@ _QUOTED = re.compile(r"""('(?:[^']|'')*'|"[^"]*")""")
 _QUOTED_NUMBER = re.compile(r"'\s*([-+]?\d+(?:\.\d+)?)\s*'")
 
 
-def told_default(default: str | None) -> str | None:
+def reflected_default(default: str | None) -> str | None:
     """Return a default as it was intended: NULL means none.
 
     Source: "ALTER TABLE", modify_column_clauses: a default is removed by DEFAULT NULL.
@@ -65,7 +65,7 @@ def _in_one_case(text: str) -> str:
     )
 
 
-def tell_apart_uniques(
+def match_uniques(
     conn_uniques: set[UniqueConstraint],
     conn_indexes: set[Index],
     model_uniques: set[UniqueConstraint],

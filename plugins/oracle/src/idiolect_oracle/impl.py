@@ -128,7 +128,7 @@ class OracleImpl(DefaultImpl):
         self, inspector: Any, table: Table, column_info: dict[str, Any]
     ) -> None:
         """Remove the white space that Oracle stores with a default, and NULL for none."""
-        column_info["default"] = compare.told_default(column_info.get("default"))
+        column_info["default"] = compare.reflected_default(column_info.get("default"))
 
     def compare_server_default(
         self,
@@ -150,7 +150,7 @@ class OracleImpl(DefaultImpl):
         metadata_indexes: set[Index],
     ) -> None:
         """Recognise a unique constraint by its index."""
-        compare.tell_apart_uniques(
+        compare.match_uniques(
             conn_uniques,
             conn_indexes,
             metadata_unique_constraints,

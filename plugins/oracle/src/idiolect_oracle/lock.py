@@ -64,7 +64,7 @@ class UserLock(MigrationLock):
         self._connection = connection
         self._request = request
         self._number: int | None = None
-        self._call_off: Callable[[], None] | None = None
+        self._cancel: Callable[[], None] | None = None
 
     def acquire(self) -> bool:
         """Try to acquire the lock once.
@@ -88,15 +88,15 @@ class UserLock(MigrationLock):
         is_held = answer in {_TAKEN, _OURS}
         if is_held and self._request.bound:
             # When the session returns to its pool, it would keep the lock.
-            self._call_off = at_return(self._connection, _GIVE_BACK.format(self._number))
+            self._cancel = at_return(self._connection, _GIVE_BACK.format(self._number))
         return is_held
 
     def release(self) -> None:
         """Release the lock."""
         if self._connection.closed:
             return
-        if self._call_off is not None:
-            self._call_off()
+        if self._cancel is not None:
+            self._cancel()
         with own_transaction(self._connection) as connection:
             connection.execute(text(_GIVE_BACK.format(":lock_id")), {"lock_id": self._number})
 

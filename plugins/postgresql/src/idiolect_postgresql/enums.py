@@ -27,7 +27,7 @@ from idiolect.util.logs import Log
 from idiolect_postgresql.catalogue import ENUM, EnumColumn, EnumType, users_of_enum
 from idiolect_postgresql.names import kept
 from idiolect_postgresql.own_ops import ChangeEnumOp
-from idiolect_postgresql.shared import leave_types_alone
+from idiolect_postgresql.shared import reuse_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -97,7 +97,7 @@ def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> N
         change.autocommit = True
     made_first = {_place(one) for one in found if one.before is None and not one.with_table}
     made_again = {_place(one) for one in last if one.with_table}
-    leave_types_alone(
+    reuse_types(
         upgrade_ops.ops,
         autogen_context.dialect,
         before=reflected.keys() | made_first,
@@ -157,7 +157,7 @@ def _changes(
     if not model.agree:
         log.warning("Columns disagree about the values of the type %r; skipping it", label)
     elif known is None:
-        with_table = key in set(_made_by_tables(upgrade_ops.ops, autogen_context.dialect))
+        with_table = key in set(_created_by_tables(upgrade_ops.ops, autogen_context.dialect))
         if with_table or key in set(_wanted_by_columns(upgrade_ops.ops, autogen_context.dialect)):
             log.info("Detected added type %r", label)
             yield ChangeEnumOp(name, None, model.values, schema=schema, with_table=with_table)
@@ -242,7 +242,7 @@ def _key(enum: pg.ENUM, dialect: Dialect) -> Key:
     return (None if enum.schema == default else enum.schema, kept(str(enum.name)))
 
 
-def _made_by_tables(operations: Iterable[Any], dialect: Dialect) -> Iterator[Key]:
+def _created_by_tables(operations: Iterable[Any], dialect: Dialect) -> Iterator[Key]:
     """Yield the types that SQLAlchemy creates together with a new table."""
     for one in operations:
         columns = one.columns if isinstance(one, CreateTableOp) else ()

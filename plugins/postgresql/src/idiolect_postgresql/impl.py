@@ -21,7 +21,7 @@ from idiolect_postgresql.casts import complete_changes
 
 # Registers the SQL rendering.
 from idiolect_postgresql.compile import PostgresqlColumnType, is_void
-from idiolect_postgresql.names import kept, tell_of_cut, with_kept_names
+from idiolect_postgresql.names import kept, warn_of_truncation, with_kept_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -57,19 +57,19 @@ class PostgresqlImpl(DefaultImpl):
         constraints = (
             final_name(one, self.dialect) for one in table.constraints if is_wanted(one, self)
         )
-        tell_of_cut("create_table", table.name, *columns, *constraints)
+        warn_of_truncation("create_table", table.name, *columns, *constraints)
         super().create_table(table, **kw)
 
     def rename_table(
         self, old_table_name: str, new_table_name: str, schema: str | None = None
     ) -> None:
         """Rename a table; warn about a name that the database truncates."""
-        tell_of_cut("rename_table", new_table_name)
+        warn_of_truncation("rename_table", new_table_name)
         super().rename_table(old_table_name, new_table_name, schema=schema)
 
     def add_column(self, table_name: str, column: Column[Any], **kw: Any) -> None:
         """Add a column; warn about a name that the database truncates."""
-        tell_of_cut("add_column", column.name)
+        warn_of_truncation("add_column", column.name)
         super().add_column(table_name, column, **kw)
 
     def create_index(self, index: Index, **kw: Any) -> None:
@@ -80,8 +80,8 @@ class PostgresqlImpl(DefaultImpl):
                 an operation only knows the indexed columns.
             kw: passed to SQLAlchemy's CreateIndex, such as ``if_not_exists``.
         """
-        tell_of_cut("create_index", final_name(index, self.dialect))
-        _know_included(index, index.table)
+        warn_of_truncation("create_index", final_name(index, self.dialect))
+        _add_included_columns(index, index.table)
         super().create_index(index, **kw)
 
     def add_constraint(self, const: Constraint, **kw: Any) -> None:
@@ -89,9 +89,9 @@ class PostgresqlImpl(DefaultImpl):
 
         Warns about a name that the database truncates.
         """
-        tell_of_cut(f"create_{const.__visit_name__}", final_name(const, self.dialect))
+        warn_of_truncation(f"create_{const.__visit_name__}", final_name(const, self.dialect))
         if isinstance(const, (UniqueConstraint, PrimaryKeyConstraint)):
-            _know_included(const, const.table)
+            _add_included_columns(const, const.table)
         super().add_constraint(const, **kw)
 
     def prep_table_for_batch(self, batch_impl: ApplyBatchImpl, table: Table) -> None:
@@ -112,7 +112,7 @@ class PostgresqlImpl(DefaultImpl):
         Raises:
             OperationError: ``postgresql_using`` without a new type.
         """
-        tell_of_cut("alter_column", changes.name)
+        warn_of_truncation("alter_column", changes.name)
         options = {name for name in changes.options if name.startswith("postgresql_")}
         for unknown in sorted(options - {"postgresql_using"}):
             # As for other unknown arguments: old revisions have them and must continue to run.
@@ -308,13 +308,15 @@ class PostgresqlImpl(DefaultImpl):
 
 
 def _ceases_to_count(changes: ColumnChanges) -> bool:
-    """Return whether a column that is an identity becomes none."""
+    """Return whether a column stops being an identity."""
     new = changes.server_default
     was = isinstance(changes.existing_server_default, Identity)
     return was and new is not False and not isinstance(new, Identity)
 
 
-def _know_included(item: Index | UniqueConstraint | PrimaryKeyConstraint, table: Any) -> None:
+def _add_included_columns(
+    item: Index | UniqueConstraint | PrimaryKeyConstraint, table: Any
+) -> None:
     """Add the columns named by the item's INCLUDE to its table, unless it has them."""
     # SQLAlchemy has this option for indexes in all 2.0 releases, for constraints since 2.0.41.
     for name in item.dialect_options["postgresql"].get("include") or ():

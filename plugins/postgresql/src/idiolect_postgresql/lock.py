@@ -85,7 +85,7 @@ class AdvisoryLock(MigrationLock):
         if self._request.bound:
             return self._try_here("pg_try_advisory_xact_lock")
         if self._is_pooled:
-            return self._try_beside()
+            return self._try_second_connection()
         return self._try_here("pg_try_advisory_lock")
 
     def holder(self) -> str:
@@ -142,7 +142,7 @@ class AdvisoryLock(MigrationLock):
                 _close_snapshot(connection)
         return got
 
-    def _try_beside(self) -> bool:
+    def _try_second_connection(self) -> bool:
         with ExitStack() as stack:
             other = stack.enter_context(beside(self._connection))
             # In autocommit mode the lock would be released after the statement.

@@ -31,7 +31,7 @@ def with_kept_names(type_: str) -> str:
     return _NAMES.sub(lambda found: kept(found[0]), type_)
 
 
-def tell_of_cut(operation: str, *names: str | None) -> None:
+def warn_of_truncation(operation: str, *names: str | None) -> None:
     """Warn about names that the database will truncate.
 
     Args:

@@ -81,22 +81,24 @@ def parts_differ(connection: Connection, pairs: Sequence[tuple[Index, Index]]) -
         return nothing
     found = [(parts.get(there), parts.get(wanted)) for there, wanted in names]
     answers = [before != after if before and after else None for before, after in found]
-    doubtful = [number for number, sides in enumerate(found) if _differ_by_words(*sides)]
+    doubtful = [number for number, sides in enumerate(found) if _differ_in_expressions(*sides)]
     tables = [pairs[number][1].table for number in doubtful]
-    again = _are_worded_alike(connection, tables, [found[number] for number in doubtful])
+    again = _are_equal_normalised(connection, tables, [found[number] for number in doubtful])
     for number, is_alike in zip(doubtful, again, strict=True):
         answers[number] = not is_alike
     return answers
 
 
-def _differ_by_words(before: Parts | None, after: Parts | None) -> bool:
+def _differ_in_expressions(before: Parts | None, after: Parts | None) -> bool:
     """Return whether two lists of keys differ in their expressions, but in nothing else."""
     if before is None or after is None or before == after:
         return False
     return [part[1:] for part in before] == [part[1:] for part in after]
 
 
-def _are_worded_alike(connection: Connection, tables: list[Any], found: list[Any]) -> list[bool]:
+def _are_equal_normalised(
+    connection: Connection, tables: list[Any], found: list[Any]
+) -> list[bool]:
     """Return for differing keys whether they are equal after normalising both once more.
 
     PostgreSQL may report an expression that it got in its own form, as from a dump, differently.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Key = tuple[str | None, str]
 
 
-def leave_types_alone(
+def reuse_types(
     operations: Iterable[MigrateOperation],
     dialect: Dialect,
     *,
@@ -45,10 +45,10 @@ def leave_types_alone(
     """
     for one in operations:
         if isinstance(one, CreateTableOp):
-            one.columns = _Known(dialect, before).without_makers(one.columns)
+            one.columns = _Known(dialect, before).without_creators(one.columns)
         elif isinstance(one, DropTableOp) and one._reverse is not None:  # noqa: SLF001 - a pair
             memory = one._reverse  # noqa: SLF001 - as above
-            memory.columns = _Known(dialect, on_the_way_back).without_makers(memory.columns)
+            memory.columns = _Known(dialect, on_the_way_back).without_creators(memory.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +58,40 @@ class _Known:
     dialect: Dialect
     there: Collection[Key]
 
-    def without_makers(self, items: Iterable[Any]) -> list[Any]:
+    def without_creators(self, items: Iterable[Any]) -> list[Any]:
         """Return the items of a table with column types that do not create existing types."""
         return [self._column(item) if isinstance(item, Column) else item for item in items]
 
     def _column(self, column: Column[Any]) -> Column[Any]:
-        type_ = self._not_made(column.type)
+        type_ = self._not_created(column.type)
         if type_ is column.type:
             return column
         changed = column._copy()  # noqa: SLF001 - as SQLAlchemy's own Table.to_metadata()
         changed.type = type_
         return changed
 
-    def _not_made(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    def _not_created(self, type_: TypeEngine[Any]) -> TypeEngine[Any]:
         """Return a type that its table does not create if it exists; otherwise the same type."""
         variants = type_._variant_mapping  # noqa: SLF001 - nowhere public
         variant = variants.get(self.dialect.name)
         if variant is not None:
-            other = self._not_made(variant)
+            other = self._not_created(variant)
             return type_ if other is variant else _with_variant(type_, variants, other)
         native: Any = type_.dialect_impl(self.dialect)
         while isinstance(native, TypeDecorator):
             native = native.impl_instance.dialect_impl(self.dialect)
         if isinstance(native, ARRAY):
             array = type_ if isinstance(type_, ARRAY) else native
-            item = self._not_made(array.item_type)
+            item = self._not_created(array.item_type)
             return type_ if item is array.item_type else _array_of(item, array)
         if not isinstance(native, pg.ENUM) or not native.name or not native.create_type:
             return type_
         default: Any = self.dialect.default_schema_name
         schema = None if native.schema == default else native.schema
         return (
-            _never_made(type_, native) if (schema, kept(str(native.name))) in self.there else type_
+            _never_created(type_, native)
+            if (schema, kept(str(native.name))) in self.there
+            else type_
         )
 
 
@@ -105,7 +107,7 @@ def _array_of(item: TypeEngine[Any], array: ARRAY[Any]) -> ARRAY[Any]:
     return kind(item, **{name: getattr(array, name) for name in options})
 
 
-def _never_made(type_: TypeEngine[Any], native: pg.ENUM) -> TypeEngine[Any]:
+def _never_created(type_: TypeEngine[Any], native: pg.ENUM) -> TypeEngine[Any]:
     words = [str(value) for value in native.enums]
     bare = pg.ENUM(*words, name=native.name, schema=native.schema, create_type=False)
     if not isinstance(type_, Enum) or isinstance(type_, pg.ENUM):

@@ -78,7 +78,7 @@ def unenforced(connection: Connection) -> Iterator[Callable[[], None]]:
             raise EnforcementError("PRAGMA foreign_keys=OFF had no effect on this connection.")
         raw.rows("BEGIN IMMEDIATE")
         before = _violations(raw)
-        yield lambda: _demand_no_more(before, _violations(raw))
+        yield lambda: _require_no_more(before, _violations(raw))
     finally:
         _enforce(raw, begin=was_open)
 
@@ -95,7 +95,7 @@ def _enforce(raw: _Raw, *, begin: bool) -> None:
         log.debug("enforcement of foreign keys ends with its connection: %s", exc)
 
 
-def _demand_no_more(before: Counter[Violation], after: Counter[Violation]) -> None:
+def _require_no_more(before: Counter[Violation], after: Counter[Violation]) -> None:
     new = after - before
     if not new:
         return

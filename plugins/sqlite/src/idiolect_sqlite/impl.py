@@ -149,9 +149,9 @@ class SQLiteImpl(DefaultImpl):
     def complete_for_batch(self, table: Table) -> None:
         """Restore parentheses of defaults, and clauses of constraints in column definitions."""
         from idiolect_sqlite import inline
-        from idiolect_sqlite.render import give_defaults_brackets
+        from idiolect_sqlite.render import parenthesise_defaults
 
-        give_defaults_brackets(table)
+        parenthesise_defaults(table)
         inline.complete(self.connection, table)
 
     def surround_rebuild(

@@ -104,7 +104,7 @@ class Rebuild:
             if each == kind and owner == self.name and sql
         }
 
-    def demand_safety(self) -> None:
+    def require_safety(self) -> None:
         """Request that the revision runs again without enforcement if rows refer to the old table.
 
         With foreign keys enforced, SQLite deletes all rows of a dropped table, and with them the
@@ -236,7 +236,7 @@ class Rebuild:
             if column is None or name not in self.table.c:
                 continue
             known = dialect._resolve_type_affinity(words.upper())  # noqa: SLF001 - what reflection asks
-            if repr(column.type) == repr(known) and not _says(column.type, words, dialect):
+            if repr(column.type) == repr(known) and not _has_words(column.type, words, dialect):
                 column.type = DeclaredType(words)
 
     def keep_computed(self) -> None:
@@ -249,8 +249,8 @@ class Rebuild:
             said = expression_of(definition)
             if said is None or before is None or column is None or column.computed is None:
                 continue
-            if str(column.computed.sqltext) == self.batch.said_anew(str(before.sqltext)):
-                anew = self.batch.said_anew(said).replace(":", r"\:")
+            if str(column.computed.sqltext) == self.batch.renamed_sql(str(before.sqltext)):
+                anew = self.batch.renamed_sql(said).replace(":", r"\:")
                 column.computed.sqltext = text(anew)
 
     @staticmethod
@@ -273,13 +273,13 @@ class Rebuild:
             if name in self.batch.dropped_indexes or name in self.batch.new_indexes:
                 continue
             if name not in read:
-                kept[name] = self._anew(name, sql)
+                kept[name] = self._index_sql(name, sql)
             elif _ORDERED.search(QUOTED.sub("", sql)) and self._keeps_its_columns(name):
                 kept[name] = sql
                 del read[name]
         return kept
 
-    def _anew(self, index: str, sql: str) -> str:
+    def _index_sql(self, index: str, sql: str) -> str:
         """Return an index's SQL for the new table.
 
         Raises:
@@ -292,10 +292,10 @@ class Rebuild:
                 f"Index {index!r} of table {self.name!r} is about the column {dropped[0]!r}, which "
                 f"is dropped: drop the index in the same batch, by batch_op.drop_index({index!r})"
             )
-        return f"{head}{bracket}{self.batch.said_anew(rest)}"
+        return f"{head}{bracket}{self.batch.renamed_sql(rest)}"
 
     @contextlib.contextmanager
-    def _left_to_the_drop(self, triggers: dict[str, str]) -> Iterator[None]:
+    def _ignoring_managed_triggers(self, triggers: dict[str, str]) -> Iterator[None]:
         """Remove triggers that other code manages from ``triggers``, as SpatiaLite manages its own.
 
         A listener may drop some before the old table is dropped; the new table may already have
@@ -319,7 +319,7 @@ class Rebuild:
         sql = f"SELECT name FROM {self.schema}sqlite_master WHERE type = 'trigger'"  # noqa: S608 - quoted
         return {name for (name,) in self._rows(sql)}
 
-    def tell_of_triggers(self, triggers: dict[str, str]) -> None:
+    def warn_of_triggers(self, triggers: dict[str, str]) -> None:
         """Warn about triggers that may use a dropped column."""
         new_names = self.batch.columns
         gone = [
@@ -355,7 +355,7 @@ class Rebuild:
         return int(found[0][0]) if found else None
 
     @contextlib.contextmanager
-    def views_left_alone(self) -> Iterator[None]:
+    def views_ignored(self) -> Iterator[None]:
         """Keep SQLite from parsing views and triggers while their table does not exist.
 
         Source: "ALTER TABLE RENAME", compatibility note on PRAGMA legacy_alter_table.
@@ -375,9 +375,9 @@ class Rebuild:
         """Wrap the creation of the new table, and restore what it would lack.
 
         Raises:
-            RowsAtRiskError: see :meth:`demand_safety`.
+            RowsAtRiskError: see :meth:`require_safety`.
         """
-        self.demand_safety()
+        self.require_safety()
         self.clear_away()
         self.keep_options()
         self.keep_collations()
@@ -387,9 +387,9 @@ class Rebuild:
         indexes = self.indexes_by_text()
         triggers = self._own("trigger")
         reached = self.sequence()
-        with self.views_left_alone(), self._left_to_the_drop(triggers):
+        with self.views_ignored(), self._ignoring_managed_triggers(triggers):
             yield
-        self.tell_of_triggers(triggers)
+        self.warn_of_triggers(triggers)
         for sql in (*indexes.values(), *triggers.values()):
             self.connection.exec_driver_sql(in_schema(sql, self.schema))
         if reached is not None:
@@ -399,7 +399,7 @@ class Rebuild:
             )
 
 
-def _says(type_: TypeEngine[Any], words: str, dialect: Dialect) -> bool:
+def _has_words(type_: TypeEngine[Any], words: str, dialect: Dialect) -> bool:
     """Return whether a type is rendered with these words; not all reflected ones can be."""
     try:
         written = type_.compile(dialect=dialect)
@@ -420,6 +420,6 @@ def kept(
     rebuild = Rebuild(connection, batch, table)
     if batch.reflected:
         return rebuild.kept()
-    rebuild.demand_safety()
+    rebuild.require_safety()
     rebuild.clear_away()
     return contextlib.nullcontext()

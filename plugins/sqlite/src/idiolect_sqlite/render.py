@@ -27,7 +27,7 @@ def bracketed(sql: str) -> str:
     return f"({sql})"
 
 
-def give_defaults_brackets(table: Table) -> None:
+def parenthesise_defaults(table: Table) -> None:
     """Restore the outer parentheses of reflected defaults, which SQLite does not report.
 
     SQLAlchemy does so unless the text begins with a parenthesis or a quote, as ``(1) + (2)`` does.

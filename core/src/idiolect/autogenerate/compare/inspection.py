@@ -87,7 +87,7 @@ class Reflection:
                     warnings.warn(f"Skipping table {name}: {error}", SAWarning, stacklevel=2)
         return found
 
-    def tells(self, kind: str) -> bool:
+    def can_reflect(self, kind: str) -> bool:
         """Return whether the dialect can reflect a kind of constraint, by trying it on one table.
 
         Args:
@@ -216,7 +216,7 @@ def is_reflected(
     """
     known = autogen_context.reflected_kinds
     if kind not in known and autogen_context.reflection is not None:
-        known[kind] = autogen_context.reflection.tells(kind)
+        known[kind] = autogen_context.reflection.can_reflect(kind)
     if kind not in known:
         try:
             getattr(autogen_context.inspector, f"get_{kind}")(tname, schema=schema)

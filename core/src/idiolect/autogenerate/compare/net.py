@@ -11,9 +11,9 @@ from idiolect.autogenerate.compare.needs import put_needs_first
 from idiolect.autogenerate.compare.order import (
     drop_indexes_with_tables,
     drop_referred_tables_last,
-    key_cycles_apart,
+    separate_key_cycles,
 )
-from idiolect.util.collector import collector_at_rest
+from idiolect.util.collector import collector_paused
 
 if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
@@ -25,7 +25,7 @@ def _produce_net_changes(autogen_context: AutogenContext, upgrade_ops: UpgradeOp
     compare = autogen_context.comparators.dispatch(
         "autogenerate", qualifier=autogen_context.dialect.name
     )
-    with collector_at_rest():
+    with collector_paused():
         compare(autogen_context, upgrade_ops)
 
 
@@ -35,7 +35,7 @@ def populate_migration_script(
     """Add the differences to the last containers of a MigrationScript, with their reverse."""
     upgrade_ops = migration_script.upgrade_ops_list[-1]
     _produce_net_changes(autogen_context, upgrade_ops)
-    key_cycles_apart(upgrade_ops.ops, autogen_context.dialect)
+    separate_key_cycles(upgrade_ops.ops, autogen_context.dialect)
     drop_referred_tables_last(upgrade_ops.ops)
     put_needs_first(upgrade_ops.ops)
     downgrade_ops = upgrade_ops.reverse_into(migration_script.downgrade_ops_list[-1])

@@ -80,7 +80,8 @@ def with_columns(
 
     def worded(facts: Mapping[TableKey, Any]) -> dict[TableKey, Any]:
         return {
-            key: _worded(facts[key], former[key]) if key in former else facts[key] for key in facts
+            key: _with_columns(facts[key], former[key]) if key in former else facts[key]
+            for key in facts
         }
 
     known = _each(known, worded)
@@ -144,22 +145,22 @@ def _each(known: ReflectedTables, change: Callable[[Any], Any]) -> ReflectedTabl
     return replace(known, **changed)
 
 
-def _worded(facts: Any, new: Mapping[str, str], place: str = "") -> Any:
+def _with_columns(facts: Any, new: Mapping[str, str], place: str = "") -> Any:
     """Return the data of a table with new column names, wherever they occur."""
     if isinstance(facts, dict):
         if place == "column_sorting":
             return {new.get(name, name): value for name, value in facts.items()}
-        return {name: _worded(value, new, name) for name, value in facts.items()}
+        return {name: _with_columns(value, new, name) for name, value in facts.items()}
     if isinstance(facts, list):
-        return [_worded(value, new, place) for value in facts]
+        return [_with_columns(value, new, place) for value in facts]
     if isinstance(facts, str) and place in _NAMES:
         return new.get(facts, facts)
     if isinstance(facts, str) and place in _SQL:
-        return _reworded(facts, new)
+        return _sql_with_columns(facts, new)
     return facts
 
 
-def _reworded(sql: str, new: Mapping[str, str]) -> str:
+def _sql_with_columns(sql: str, new: Mapping[str, str]) -> str:
     """Return SQL with the new names, except inside of literals."""
     pieces = re.split(r"('(?:[^']|'')*')", sql)
     for old, name in new.items():

@@ -80,7 +80,7 @@ def drop_indexes_with_tables(operations: list[MigrateOperation]) -> None:
     ]
 
 
-def key_cycles_apart(operations: list[MigrateOperation], dialect: Dialect) -> None:
+def separate_key_cycles(operations: list[MigrateOperation], dialect: Dialect) -> None:
     """Separate foreign keys that form a cycle from created and dropped tables.
 
     New tables are created first, then such keys are added; such keys are dropped first, then the
@@ -98,7 +98,7 @@ def key_cycles_apart(operations: list[MigrateOperation], dialect: Dialect) -> No
     added: list[MigrateOperation] = []
     for create in created:
         later.discard((create.schema, create.table_name))
-        for key in _taken_out(create, later, with_alter=True):
+        for key in _extract_keys(create, later, with_alter=True):
             key_op = CreateForeignKeyOp.from_constraint(key)
             if key_op.constraint_name is None:
                 # Without a name it could not be dropped.
@@ -115,7 +115,7 @@ def _keys_of_dropped(operations: list[MigrateOperation]) -> None:
     dropped = [one for one in operations if isinstance(one, DropTableOp)]
     for drop in dropped:
         memory = drop._reverse  # noqa: SLF001 - ours
-        for key in _taken_out(memory, gone, with_alter=False) if memory is not None else ():
+        for key in _extract_keys(memory, gone, with_alter=False) if memory is not None else ():
             undo = DropConstraintOp.from_constraint(key)
             released.append(ModifyTableOps(drop.table_name, [undo], schema=drop.schema))
         gone.add((drop.schema, drop.table_name))
@@ -124,7 +124,7 @@ def _keys_of_dropped(operations: list[MigrateOperation]) -> None:
         operations[first:first] = released
 
 
-def _taken_out(
+def _extract_keys(
     create: CreateTableOp, others: set[Key], *, with_alter: bool
 ) -> list[ForeignKeyConstraint]:
     """Remove the foreign keys to certain tables from an operation, and return them."""

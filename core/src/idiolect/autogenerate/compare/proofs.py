@@ -170,11 +170,11 @@ def _is_unwatched(autogen_context: AutogenContext) -> bool:
         and not _are_listened_to()
         and not options.get("schema_translate_map")
         and _compares_by_value(type(context.impl))
-        and _are_unasked(autogen_context)
+        and _are_hooks_default(autogen_context)
     )
 
 
-def _are_unasked(autogen_context: AutogenContext) -> bool:
+def _are_hooks_default(autogen_context: AutogenContext) -> bool:
     """Return whether only the core and the impl's own package implement hooks on columns."""
     own = type(autogen_context.migration_context.impl).__module__.partition(".")[0]
     homes = set().union(*(autogen_context.hooks.homes(hook) for hook in _HOOKS))

@@ -60,7 +60,7 @@ def compare_server_default(  # noqa: PLR0917 - as comparators of columns are cal
     return facts
 
 
-def is_unasked(
+def is_disabled(
     autogen_context: AutogenContext, conn_col: Column[Any], metadata_col: Column[Any]
 ) -> bool:
     """Return whether there are defaults, but the options do not enable comparing them."""

@@ -90,12 +90,12 @@ def _uniques(facts: Any) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, ..
 def _has_options(facts: Any) -> bool:
     return (
         any(facts.get(option) for option in _OPTIONS)
-        or any(map(_says_something, facts.get("dialect_options", {}).values()))
+        or any(map(_has_value, facts.get("dialect_options", {}).values()))
         or None in facts["column_names"]
     )
 
 
-def _says_something(option: Any) -> bool:
+def _has_value(option: Any) -> bool:
     # The WHERE of an index is an expression, which cannot be tested for truth.
     return isinstance(option, ClauseElement) or bool(option)
 

@@ -203,7 +203,7 @@ def wants_a_name(table: Table) -> bool:
     return isinstance(convention, str) and "%(constraint_name)s" in convention
 
 
-def text_anew(clause: Any, names: Mapping[str, str]) -> Any:
+def with_renamed_columns(clause: Any, names: Mapping[str, str]) -> Any:
     """Return text with renamed columns; anything but text unchanged.
 
     Args:
@@ -229,7 +229,7 @@ def index(
         original: the index.
         table: the new index's table.
         key_of: column name, before or after the batch -> key; None if there is none.
-        names: see :func:`text_anew`.
+        names: see :func:`with_renamed_columns`.
     """
 
     def moved(element: Any, **_kw: Any) -> Any:
@@ -240,7 +240,7 @@ def index(
         if not isinstance(part, ClauseElement):
             return part
         if isinstance(part, TextClause):
-            return text_anew(part, names)
+            return with_renamed_columns(part, names)
         return moved(part) if moved(part) is not None else replacement_traverse(part, {}, moved)
 
     return Index(

@@ -388,14 +388,14 @@ class ApplyBatchImpl:
     # the new table
 
     def _transfer_elements_to_new_table(self) -> None:
-        self._demand_columns_of_indexes()
+        self._require_columns_of_indexes()
         metadata = MetaData()
         order = self._order.resolved()
         self.columns = {key: self.columns[key] for key in order}
         for column in self.columns.values():
             if isinstance(column.server_default, Computed):
                 computed = column.server_default
-                computed.sqltext = copies.text_anew(computed.sqltext, self._new_names())
+                computed.sqltext = copies.with_renamed_columns(computed.sqltext, self._new_names())
         self.column_transfers = {
             key: self.column_transfers[key] for key in order if key in self.column_transfers
         }
@@ -417,7 +417,7 @@ class ApplyBatchImpl:
             self._transfer_constraint(constraint, None)
         self._name_type_checks()
 
-    def _demand_columns_of_indexes(self) -> None:
+    def _require_columns_of_indexes(self) -> None:
         """Raise for an index that lacks one of its columns, as the database would later."""
         for index in self.new_indexes.values():
             for column in index.columns:
@@ -463,7 +463,7 @@ class ApplyBatchImpl:
                 self._transfer_check(copied, name)
         self.new_table.append_constraint(set_final_name(copied, name))
 
-    def said_anew(self, sql: str) -> str:
+    def renamed_sql(self, sql: str) -> str:
         """Return SQL with the table's renamed columns replaced by their new names."""
         return texts.renamed(sql, self._new_names())
 
@@ -502,7 +502,7 @@ class ApplyBatchImpl:
                 f"{dropped[0]!r}, which is dropped: drop the constraint in the same batch, by "
                 "batch_op.drop_constraint()"
             )
-        constraint.sqltext = copies.text_anew(constraint.sqltext, self._new_names())
+        constraint.sqltext = copies.with_renamed_columns(constraint.sqltext, self._new_names())
 
     def _new_name_of_referent(self, schema: str | None, table: str, column: str) -> str:
         """Return the new name of a referred column: this table's columns may be renamed."""

@@ -16,7 +16,7 @@ from sqlalchemy.exc import NoSuchTableError
 from idiolect.errors import OperationError
 from idiolect.hooks.journal import Reader, reading_for
 from idiolect.operations.batch.rebuild import ApplyBatchImpl
-from idiolect.operations.explain import ReflectionError, ScriptReflectionError, told_of
+from idiolect.operations.explain import ReflectionError, ScriptReflectionError, noting_operation
 from idiolect.util.sqla_compat import in_transaction, name_by_convention, take_literally
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class BatchOperationsImpl:
             CommandError: the table has to be reflected in a script, does not exist, or a change
                 cannot be applied to it; nothing has been sent then.
         """
-        told = told_of(f"batch_alter_table on table {self.table_name!r}")
+        told = noting_operation(f"batch_alter_table on table {self.table_name!r}")
         reading = reading_for(Reader.OPERATION, self.operations.migration_context)
         with self._transaction(), told, reading:
             self._flush()
@@ -161,15 +161,15 @@ class BatchOperationsImpl:
                 partial_reordering=self.partial_reordering,
             )
             for (name, args, kw), directive in self._recorded():
-                with told_of(directive):
+                with noting_operation(directive):
                     getattr(rebuild, name)(*args, **kw)
             rebuild._create(self.impl)  # noqa: SLF001 - of the same package
             return
         for (name, args, kw), directive in self._recorded():
-            with told_of(directive):
-                self._demand_alter(name, args, kw)
+            with noting_operation(directive):
+                self._require_alter(name, args, kw)
         for (name, args, kw), directive in self._recorded():
-            with told_of(directive):
+            with noting_operation(directive):
                 getattr(self.impl, name)(*args, **_without_places(kw))
 
     def _recorded(self) -> Iterator[tuple[Recorded, str]]:
@@ -177,7 +177,7 @@ class BatchOperationsImpl:
         for place, recorded in enumerate(self.batch):
             yield recorded, self._directives[place] if place < len(self._directives) else ""
 
-    def _demand_alter(self, name: str, args: tuple[Any, ...], kw: dict[str, Any]) -> None:
+    def _require_alter(self, name: str, args: tuple[Any, ...], kw: dict[str, Any]) -> None:
         """Raise for what ALTER does not support, before the first statement is sent."""
         if name == "add_column" and any(kw.get(place) for place in _PLACES):
             raise OperationError(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from idiolect.operations.arguments import (
     column_names_of,
-    refuse_misspelt_options,
-    refuse_parameters,
+    reject_misspelt_options,
+    reject_parameters,
     table_name_of,
 )
 from idiolect.operations.base import BatchOperations, Operations
@@ -140,7 +140,7 @@ class CreatePrimaryKeyOp(AddConstraintOp):
 
     def to_constraint(self, migration_context: ContextLike | None = None) -> PrimaryKeyConstraint:
         """Return a new primary key; see :meth:`AddConstraintOp.to_constraint`."""
-        refuse_misspelt_options(self, self.kw, *FACTS)
+        reject_misspelt_options(self, self.kw, *FACTS)
         with explained_arguments(self):
             return SchemaObjects(migration_context).primary_key_constraint(
                 self.constraint_name,
@@ -232,7 +232,7 @@ class CreateUniqueConstraintOp(AddConstraintOp):
 
     def to_constraint(self, migration_context: ContextLike | None = None) -> UniqueConstraint:
         """Return a new unique constraint; see :meth:`AddConstraintOp.to_constraint`."""
-        refuse_misspelt_options(self, self.kw, *FACTS)
+        reject_misspelt_options(self, self.kw, *FACTS)
         with explained_arguments(self):
             return SchemaObjects(migration_context).unique_constraint(
                 self.constraint_name,
@@ -333,7 +333,7 @@ class CreateCheckConstraintOp(AddConstraintOp):
 
     def to_constraint(self, migration_context: ContextLike | None = None) -> CheckConstraint:
         """Return a new check; see :meth:`AddConstraintOp.to_constraint`."""
-        refuse_misspelt_options(self, self.kw, *FACTS)
+        reject_misspelt_options(self, self.kw, *FACTS)
         with explained_arguments(self):
             constraint = SchemaObjects(migration_context).check_constraint(
                 self.constraint_name,
@@ -342,7 +342,7 @@ class CreateCheckConstraintOp(AddConstraintOp):
                 schema=self.schema,
                 **self.kw,
             )
-        refuse_parameters(self, constraint.sqltext, "the condition")
+        reject_parameters(self, constraint.sqltext, "the condition")
         return constraint
 
     @classmethod

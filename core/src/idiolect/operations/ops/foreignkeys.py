@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from idiolect.operations.arguments import column_names_of, refuse_misspelt_options, table_name_of
+from idiolect.operations.arguments import column_names_of, reject_misspelt_options, table_name_of
 from idiolect.operations.base import BatchOperations, Operations
 from idiolect.operations.explain import explained_arguments
 from idiolect.operations.ops.constraints import FACTS, AddConstraintOp, final_name
@@ -79,7 +79,7 @@ class CreateForeignKeyOp(AddConstraintOp):
 
     def to_constraint(self, migration_context: ContextLike | None = None) -> ForeignKeyConstraint:
         """Return a new foreign key; see :meth:`AddConstraintOp.to_constraint`."""
-        refuse_misspelt_options(self, self.kw, *_RULES, *_SCHEMAS, *FACTS)
+        reject_misspelt_options(self, self.kw, *_RULES, *_SCHEMAS, *FACTS)
         with explained_arguments(self):
             return SchemaObjects(migration_context).foreign_key_constraint(
                 self.constraint_name,

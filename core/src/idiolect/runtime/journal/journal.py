@@ -285,7 +285,7 @@ class Journal:
             return
         try:
             # Some privileges can only be checked once the table exists.
-            self._demand_writes(store)
+            self._require_writes(store)
         except PrivilegeError:
             if not self._was_used:
                 self._drop(store)
@@ -297,7 +297,7 @@ class Journal:
             # Users without the privilege to create tables must still be able to migrate.
             self._go_without("the login may not make its table")
             return
-        self._demand_writes(store, "CREATE")
+        self._require_writes(store, "CREATE")
         try:
             with self._settled():
                 store.create()
@@ -310,7 +310,7 @@ class Journal:
         log.warning("No journal can be kept, so a run that is cut off cannot resume: %s", why)
         self.store = None
 
-    def _demand_writes(self, store: JournalTable, *more: str) -> None:
+    def _require_writes(self, store: JournalTable, *more: str) -> None:
         told = self._lacking(store, *more, *_WRITES)
         if told:
             raise PrivilegeError(

@@ -328,7 +328,7 @@ class Record:
         autocommit = self._commits_itself()
         transaction = self.support.transaction
         announces = kind is Kind.SCHEMA and (autocommit or self.support.ddl_commits)
-        if announces and (self.support.ddl_commits or not self._is_untold(call)):
+        if announces and (self.support.ddl_commits or not self._is_unverifiable(call)):
             self._announce(kind, call, autocommit=autocommit)
         elif autocommit and transaction is not None:
             self._in_one_transaction(kind, call, *transaction)
@@ -340,7 +340,7 @@ class Record:
             if self.support.ddl_commits and len(self._waiting) >= _WAITING:
                 self._flush()
 
-    def _is_untold(self, call: Call) -> bool:
+    def _is_unverifiable(self, call: Call) -> bool:
         """Return whether only a transaction can show if the statement was executed."""
         return self.support.tries_transaction and self.support.objects(call.sql) is None
 
@@ -396,7 +396,7 @@ class Record:
         with self._own():
             self._make_table()
         try:
-            self._say(begin)
+            self._send_directly(begin)
         except self.connection.dialect.loaded_dbapi.Error as exc:
             if self._is_lost(exc):
                 raise
@@ -411,14 +411,14 @@ class Record:
         except BaseException as exc:
             self._waiting.clear()
             with contextlib.suppress(Exception):  # the original error is the one to report
-                self._say(rollback)
+                self._send_directly(rollback)
             refused = isinstance(exc, Exception) and self.support.refuses_transaction(exc)
             if not refused:
                 raise
             self._note = note
             self._announce(kind, call, autocommit=refused == "whole")
             return
-        self._say(commit)
+        self._send_directly(commit)
 
     def _send(self, kind: Kind, call: Call) -> None:
         try:
@@ -445,7 +445,7 @@ class Record:
         driver: Any = self.connection.connection.dbapi_connection
         return self.connection.dialect.is_disconnect(exc, driver, None)
 
-    def _say(self, words: str) -> None:
+    def _send_directly(self, words: str) -> None:
         """Send a statement without SQLAlchemy's events."""
         cursor = self.connection.connection.cursor()
         try:

@@ -291,7 +291,7 @@ def write(changes: Iterable[Change]) -> None:
             path = change.path
             target = path.resolve()
             staged.append((change, target, _staged(target, change.after)))
-            _demand_unchanged(change, target)
+            _require_unchanged(change, target)
         for change, target, new in staged:
             path = change.path
             new.replace(target)
@@ -309,7 +309,7 @@ def write(changes: Iterable[Change]) -> None:
             new.unlink(missing_ok=True)
 
 
-def _demand_unchanged(change: Change, target: Path) -> None:
+def _require_unchanged(change: Change, target: Path) -> None:
     if target.read_bytes() != change.before:
         raise CommandError(f"{str(change.path)!r} was changed meanwhile; nothing was written.")
 
