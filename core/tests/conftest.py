@@ -1,7 +1,7 @@
-"""Plugins and projects for tests of the core, which has no dialect of its own.
+"""Plugins and projects for tests of the core, which includes no dialect.
 
-Tests that reach a database take ``sqlite``: a dialect's plugin that is made here, so that they
-pass with the core installed alone.
+Tests that need a database use ``sqlite``: a dialect plugin defined here, so that they pass with
+only the core installed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DISTRIBUTIONS = [
 
 
 class PlainSQLite(DefaultImpl):
-    """Standard SQL; it names no dialect, so that it is found through its plugin alone."""
+    """Standard SQL; it sets no ``__dialect__``, so that it is found only through its plugin."""
 
     transactional_ddl = True
 
@@ -43,7 +43,7 @@ class InlineSQLite:
 
 @pytest.fixture
 def plugins(monkeypatch: pytest.MonkeyPatch) -> PluginManager:
-    """The manager of a process that has just begun and has the core alone installed."""
+    """The manager of a new process with only the core installed."""
     manager = PluginManager()
     monkeypatch.setattr(managers, "_manager", manager)
     monkeypatch.setattr(dialects, "_cache", {})

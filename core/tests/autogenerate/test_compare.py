@@ -41,7 +41,7 @@ def models(*tables: Callable[[MetaData], Any]) -> MetaData:
 
 
 def table(*items: Callable[[], Any], name: str = "t") -> Callable[[MetaData], Table]:
-    """Return a function that makes a table with a key and the items."""
+    """Return a function that creates a table with a key and the items."""
     return lambda metadata: Table(
         name, metadata, Column("id", Integer, primary_key=True), *[make() for make in items]
     )
@@ -69,7 +69,7 @@ def differences(database: MetaData, wanted: Any, **opts: Any) -> list[Any]:
     ids=str,
 )
 def test_sets_are_chosen(sets: list[str] | None, expected: list[str]) -> None:
-    """Those that are named run, and none where none is."""
+    """Only the named sets run; none if no set is named."""
     wanted = models(table(lambda: Column("a", Integer, index=True)))
     options = {} if sets is None else {"autogenerate_plugins": sets}
     assert expected == words(differences(MetaData(), wanted, **options))
@@ -141,7 +141,7 @@ PLAIN = table(lambda: Column("a", String(10)))
 def test_each_kind_of_change_is_found(
     database: tuple[Any, ...], wanted: tuple[Any, ...], expected: list[str]
 ) -> None:
-    """A change of the models is told by the word that the documentation has for it."""
+    """Each change of the models is reported with its documented name."""
     assert expected == words(differences(models(*database), models(*wanted)))
 
 
@@ -161,7 +161,7 @@ def test_named_checks_are_compared_on_demand(sets: list[str] | None, expected: l
 
 
 def test_defaults_are_compared_on_demand() -> None:
-    """A changed server default is found only where compare_server_default asks for it."""
+    """A changed server default is found only with compare_server_default."""
     before = models(table(lambda: Column("a", Integer, server_default="5")))
     after = models(table(lambda: Column("a", Integer, server_default="6")))
 
@@ -170,7 +170,7 @@ def test_defaults_are_compared_on_demand() -> None:
 
 
 def test_an_identity_is_none_where_the_database_has_none() -> None:
-    """SQLAlchemy leaves an Identity out there, so nothing can differ by it."""
+    """SQLAlchemy omits an Identity there, so it causes no difference."""
     identity = models(table(lambda: Column("n", Integer, Identity(start=5))))
     plain = models(table(lambda: Column("n", Integer, nullable=False)))
     assert [] == differences(identity, identity, compare_server_default=True)
@@ -189,7 +189,7 @@ def test_dropped_tables_come_before_those_that_they_refer_to() -> None:
 
 
 def test_filters_leave_objects_out() -> None:
-    """include_name and include_object are asked, and what they refuse is not compared."""
+    """Objects that include_name or include_object reject are not compared."""
     database = models(table(name="legacy"))
 
     def by_name(name: str | None, type_: str, _parents: Any) -> bool:
@@ -210,13 +210,13 @@ def test_a_table_of_two_metadata_is_refused() -> None:
 
 
 def test_something_that_is_no_metadata_is_refused() -> None:
-    """A declarative class passed as target_metadata is told as what it is."""
+    """The error for a declarative class passed as target_metadata names it."""
     with pytest.raises(CommandError, match="expected to be a MetaData"):
         differences(MetaData(), object)
 
 
 def test_a_misspelt_set_is_refused_with_the_nearest() -> None:
-    """A name in autogenerate_plugins that stands for nothing is told, with the nearest known."""
+    """An unknown name in autogenerate_plugins is an error that suggests the nearest one."""
     with pytest.raises(CommandError, match=r"'alembic\.autogenerate\.tables'"):
         differences(MetaData(), MetaData(), autogenerate_plugins=["alembic.autogenerate.table"])
 

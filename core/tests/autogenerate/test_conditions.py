@@ -1,4 +1,4 @@
-"""Sets that are to be asked for: what checks and partial indexes demand, and primary keys."""
+"""Opt-in sets: conditions of checks and partial indexes, and primary keys."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OURS = ["alembic.autogenerate.*", "idiolect.*"]
 
 
 class Words:
-    """A plugin that words expressions in lower case."""
+    """A plugin that normalises expressions to lower case."""
 
     @hookimpl
     def normalise_expressions(self, expressions: Sequence[Expression]) -> list[str | None]:
@@ -49,17 +49,17 @@ def table(*items: Callable[[], Any], key: bool = True) -> MetaData:
 
 
 def check(sql: str, name: str | None = "ck") -> Callable[[], Any]:
-    """Return what makes a check."""
+    """Return a function that creates a check."""
     return lambda: CheckConstraint(sql, name=name)
 
 
 def index(sql: str | None) -> Callable[[], Any]:
-    """Return what makes an index that may be partial."""
+    """Return a function that creates an index, which may be partial."""
     return lambda: Index("ix", "a", sqlite_where=None if sql is None else text(sql))
 
 
 def key(*columns: str) -> Callable[[], Any]:
-    """Return what makes a primary key."""
+    """Return a function that creates a primary key."""
     return lambda: PrimaryKeyConstraint(*columns, name="pk")
 
 
@@ -100,7 +100,7 @@ CASES: dict[str, tuple[MetaData, MetaData, list[str]]] = {
 def test_seen_if_asked_for(
     sqlite: PluginManager, database: MetaData, models: MetaData, expected: list[str]
 ) -> None:
-    """What is only worded otherwise is the same; without the sets nothing is seen."""
+    """Equivalent expressions are equal; without the sets nothing is compared."""
     sqlite.register(Words())
 
     assert expected == differences(database, models, autogenerate_plugins=OURS)
@@ -108,7 +108,7 @@ def test_seen_if_asked_for(
 
 
 def test_what_cannot_be_asked_is_the_same(sqlite: PluginManager) -> None:
-    """Without a plugin that words conditions nobody knows whether two texts mean the same."""
+    """Without a plugin that normalises conditions, different texts count as equal."""
     assert sqlite.plugins()
     before, after = table(check("a > 0"), index("a > 0")), table(check("a > 5"), index("a > 5"))
 
@@ -117,7 +117,7 @@ def test_what_cannot_be_asked_is_the_same(sqlite: PluginManager) -> None:
 
 @pytest.mark.parametrize("kind", ["check_constraint", "index", "primary_key_constraint"])
 def test_filters_leave_out(sqlite: PluginManager, kind: str) -> None:
-    """include_object is asked with the model's item and the database's."""
+    """include_object is called with the model's item and the database's."""
     sqlite.register(Words())
     before = table(check("a > 0"), index("a > 0"), key("id"), key=False)
     after = table(check("a > 5"), index("a > 5"), key("id", "a"), key=False)
@@ -135,7 +135,7 @@ def test_filters_leave_out(sqlite: PluginManager, kind: str) -> None:
 
 
 def test_a_comparator_before_is_not_repeated(sqlite: PluginManager) -> None:
-    """Together with the set that goes by names alone, a check is told once."""
+    """Together with the set that compares names, a check is reported once."""
     sqlite.register(Words())
     sets = [*OURS, "alembic.ext.checkconstraint_byname"]
 

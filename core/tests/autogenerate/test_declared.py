@@ -1,4 +1,4 @@
-"""Renames that the models declare are written as renames, and everything else as ever."""
+"""Renames declared in the models are rendered as renames; other changes as usual."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_written_as_renames(make: Callable[[MetaData], None], expected: list[str
 
 
 def test_runs_and_is_undone() -> None:
-    """After it nothing differs, though the models go on to declare it; undone, all is as before."""
+    """Afterwards nothing differs, even with the declaration; a downgrade restores everything."""
     with create_engine("sqlite://").connect() as connection:
         made(shop).create_all(connection)
         context = MigrationContext.configure(connection)
@@ -183,7 +183,7 @@ WRONG: dict[str, tuple[Callable[[MetaData], Any], str]] = {
 
 @pytest.mark.parametrize(("make", "message"), WRONG.values(), ids=WRONG)
 def test_wrong_declarations(make: Callable[[MetaData], Any], message: str) -> None:
-    """They are told with the table or column that makes them."""
+    """The error names the table or column with the declaration."""
     with create_engine("sqlite://").connect() as connection:
         made(shop).create_all(connection)
         with pytest.raises(CommandError, match=message):
@@ -191,7 +191,7 @@ def test_wrong_declarations(make: Callable[[MetaData], Any], message: str) -> No
 
 
 def test_expressions_follow() -> None:
-    """Text that the database tells of checks and indexes is read with the new name."""
+    """SQL text of reflected checks and indexes is adapted to the new name."""
 
     def before(metadata: MetaData) -> None:
         Table(
@@ -221,7 +221,7 @@ def test_expressions_follow() -> None:
 
 
 def test_filters_leave_a_rename_out() -> None:
-    """A table that include_object leaves out is not renamed."""
+    """A table that include_object rejects is not renamed."""
     with create_engine("sqlite://").connect() as connection:
         made(shop).create_all(connection)
         opts = {"include_object": lambda _item, name, *_more: name != "person"}

@@ -32,25 +32,25 @@ LONGEST = 8
 
 
 class ShortImpl(DefaultImpl):
-    """An impl of a database that keeps a few characters of each name."""
+    """An impl of a database that truncates names to a few characters."""
 
     def changed_names(self, names: Iterable[str]) -> dict[str, str]:
-        """Return what is kept of names that are too long."""
+        """Return the truncated form of names that are too long."""
         return {name: name[:LONGEST] for name in names if len(name) > LONGEST}
 
 
 def whole(name: str) -> str:
-    """Return the name that a model gives."""
+    """Return the name in the model."""
     return name
 
 
 def cut(name: str) -> str:
-    """Return what is kept of it."""
+    """Return the truncated name."""
     return name[:LONGEST]
 
 
 def shop(metadata: MetaData, name: Callable[[str], str], **changes: Any) -> None:
-    """Make tables whose names, and whose columns', indexes' and constraints', are long."""
+    """Create tables with long names of tables, columns, indexes and constraints."""
     Table(
         name("warehouses"),
         metadata,
@@ -71,7 +71,7 @@ def shop(metadata: MetaData, name: Callable[[str], str], **changes: Any) -> None
 
 
 def found(there: Make, wanted: Make, **opts: Any) -> list[str]:
-    """Return the kinds of differences between a database made of one model and another model."""
+    """Return the kinds of differences between a database created from one model and another."""
     before, after = MetaData(), MetaData()
     there(before)
     wanted(after)
@@ -95,12 +95,12 @@ def found(there: Make, wanted: Make, **opts: Any) -> list[str]:
     ids=["nothing", "type", "rule", "unique"],
 )
 def test_what_is_kept_is_no_difference(changes: dict[str, Any], kinds: list[str]) -> None:
-    """Whatever has a name is found under what is kept of it; what else differs is told."""
+    """Objects are found under their truncated names; other differences are reported."""
     assert kinds == found(lambda m: shop(m, cut), lambda m: shop(m, whole, **changes))
 
 
 def test_names_that_are_there_as_they_are() -> None:
-    """A name that is there in full is that one, whatever else there is."""
+    """An object with the full name takes precedence."""
 
     def both(metadata: MetaData) -> None:
         for name in ("warehouses", "warehous"):
@@ -110,7 +110,7 @@ def test_names_that_are_there_as_they_are() -> None:
 
 
 def test_of_two_that_cannot_be_told_apart() -> None:
-    """The first is there, and the other one is added: the database will refuse it."""
+    """The first one exists, and the other is added: the database will reject it."""
 
     def one(metadata: MetaData) -> None:
         Table("warehous", metadata, Column("id", Integer))
@@ -123,7 +123,7 @@ def test_of_two_that_cannot_be_told_apart() -> None:
 
 
 def test_a_declared_rename_of_what_was_cut() -> None:
-    """A rename to a name that is cut is told once; afterwards the name is there."""
+    """A rename to a name that is truncated is reported once; afterwards the name exists."""
 
     def was(metadata: MetaData) -> None:
         Table("old", metadata, Column("id", Integer))

@@ -123,7 +123,7 @@ def test_new_tables_come_before_keys_that_close_a_circle(
 
 
 def test_tables_that_go_are_released_from_a_circle_first() -> None:
-    """The reverse makes the tables, then the key."""
+    """The downgrade creates the tables, then the key."""
     metadata = circle(name="k")
     operations: list[Any] = [
         ops.DropTableOp.from_table(table) for table in metadata.tables.values()
@@ -137,7 +137,7 @@ def test_tables_that_go_are_released_from_a_circle_first() -> None:
 
 
 def test_indexes_go_with_their_table() -> None:
-    """Those of tables that stay are dropped as ever."""
+    """Indexes of other tables are dropped as usual."""
     operations: list[Any] = [drop_index("b"), drop_index("c"), drop("b"), change("b", "a")]
     drop_indexes_with_tables(operations)
 

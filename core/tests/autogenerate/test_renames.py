@@ -59,7 +59,7 @@ HINT = [
 
 
 def test_a_table_of_the_same_columns() -> None:
-    """The comment stands before create_table, which stays, as drop_table does."""
+    """The comment precedes create_table, which is kept, as drop_table is."""
     before = {"old": columns(id=Integer, name=String(20))}
     after = {"new": columns(id=Integer, name=String(20))}
     lines = code(before, after)
@@ -110,7 +110,7 @@ UNLIKELY: dict[str, tuple[Shape, Shape]] = {
 
 @pytest.mark.parametrize(("before", "after"), UNLIKELY.values(), ids=UNLIKELY)
 def test_what_is_no_likely_rename(before: Shape, after: Shape) -> None:
-    """Where the shape differs, or there is a choice, nothing is said."""
+    """If the shape differs, or there are several candidates, there is no comment."""
     assert [] == comments(code(before, after))
 
 

@@ -1,4 +1,4 @@
-"""What a comparison found is told in words, object by object."""
+"""The differences found by a comparison are described, object by object."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Untold(MigrateOperation):
 
 
 def column(word: str, before: Any, after: Any) -> list[tuple[Any, ...]]:
-    """Return what a changed column is told as."""
+    """Return the description of a changed column."""
     return [(word, "s", "t", "c", {}, before, after)]
 
 
@@ -174,7 +174,7 @@ def test_each_kind_is_told(diff: Any, expected: str) -> None:
 
 
 def test_removed_and_added_is_changed() -> None:
-    """What goes and comes back under its name, as indexes do, is one difference."""
+    """An index that is removed and added under the same name is one difference."""
     wider = Table("child", MetaData(), Column("a", Integer), Column("b", Integer))
     other = Index("ix", wider.c.a, wider.c.b)
 
@@ -185,7 +185,7 @@ def test_removed_and_added_is_changed() -> None:
 
 
 def test_nameless_constraints_stay_apart() -> None:
-    """Without a name nothing tells that one is the other."""
+    """Unnamed constraints cannot be matched."""
     found = differences([("remove_fk", KEY), ("add_fk", KEY)])
 
     assert ["removed", "added"] == [one.change for one in found]
@@ -220,7 +220,7 @@ def test_sorted_below_their_tables() -> None:
 
 
 def test_operations_without_a_tuple_are_named() -> None:
-    """An operation that a program put in beside the others is told by its class."""
+    """An operation added by a program is described by its class."""
     change = AlterColumnOp("t", "c", modify_nullable=False, existing_nullable=True)
     changes = ModifyTableOps("t", [AddColumnOp("t", Column("a", Integer)), change])
     found = diffs_of(UpgradeOps([changes, Untold()]))
@@ -231,7 +231,7 @@ def test_operations_without_a_tuple_are_named() -> None:
 
 
 def test_types_of_users_are_told_in_sql() -> None:
-    """A decorated type is told as the database has it."""
+    """A decorated type is shown as in the database."""
 
     class Decorated(TypeDecorator[Any]):
         impl: TypeEngine[Any] | type[TypeEngine[Any]] = String(7)
@@ -243,7 +243,7 @@ def test_types_of_users_are_told_in_sql() -> None:
 
 
 def test_a_renamed_column_is_told_as_one() -> None:
-    """The report does not read as if the word "name" were what differs."""
+    """The report does not say that the attribute "name" differs."""
     found = Difference("changed", "column", None, "t", "nick", "name", "nick", "name")
 
     assert "column nick: renamed to name in the models" == found.sentence

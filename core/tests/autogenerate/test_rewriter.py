@@ -46,7 +46,7 @@ def test_an_operation_is_replaced(answer: Any, expected: list[str]) -> None:
 
 
 def test_chained_functions_run_on_the_same_directives() -> None:
-    """What chain() was given is called after the rewriting."""
+    """The function passed to chain() is called after the rewriting."""
     seen: list[int] = []
     writer = Rewriter().chain(lambda _context, _revision, directives: seen.append(len(directives)))
 

@@ -1,4 +1,4 @@
-"""Which words the shells offer, and that offering them runs nothing."""
+"""Completions of the shells, computed without running anything of the project."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ IDS = ["c333", "b222", "d444", "a111"]
 
 
 def words(*given: str) -> list[str]:
-    """Return the words that are offered at the end of those given, sorted."""
+    """Return the completions after the given words, sorted."""
     return sorted(line.partition("\t")[0] for line in complete(given))
 
 
@@ -57,13 +57,13 @@ def words(*given: str) -> list[str]:
     ],
 )
 def test_words(branched: Terminal, given: list[str], expected: list[str]) -> None:
-    """What may stand at the end, and nothing where anything may or nothing."""
+    """Completions at the end of a line; none if anything or nothing is valid there."""
     assert branched.folder.is_dir()
     assert expected == words(*given)
 
 
 def test_everything_that_a_place_takes(branched: Terminal) -> None:
-    """Without a beginning all is offered; revisions after words for them, latest first."""
+    """Without a prefix everything is offered: symbols first, then revisions, latest first."""
     offered = [line.split("\t") for line in complete(["upgrade", ""])]
 
     assert branched.folder.is_dir()
@@ -83,7 +83,7 @@ def test_no_code_of_the_project_runs(linear: Terminal) -> None:
 
 
 def test_another_config_file_is_read(linear: Terminal) -> None:
-    """The one that the words before name."""
+    """The config file given in the preceding words is read."""
     (linear.folder / "idiolect.ini").rename(linear.folder / "other.ini")
 
     assert ["b222"] == words("-c", "other.ini", "upgrade", "b2")
@@ -108,7 +108,7 @@ def test_commands_of_plugins_are_looked_for_last(
 
 
 def test_the_script_is_printed(terminal: Terminal) -> None:
-    """And another shell is told which there are."""
+    """The error for an unknown shell lists the known ones."""
     assert SCRIPTS["zsh"].strip() == terminal.run("completion", "zsh").out
     assert "expected one of 'bash', 'fish', 'zsh'" in terminal.run("completion", "csh").err
 
@@ -134,7 +134,7 @@ printf '%s\\n' "${COMPREPLY[@]}"
     ],
 )
 def test_bash(branched: Terminal, tmp_path: Path, line: str, expected: list[str]) -> None:
-    """The script asks the program and hands bash what it replaces."""
+    """The script calls the program and passes the completions to bash."""
     bash = shutil.which("bash")
     if bash is None:
         pytest.skip("bash is not installed")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def edit(terminal: Terminal, name: str, old: str, new: str) -> None:
-    """Replace what stands in a file of the project."""
+    """Replace text in a file of the project."""
     path = terminal.folder / name
     text = path.read_text("utf-8")
     assert old in text
@@ -72,12 +72,12 @@ def fail_halfway(terminal: Terminal) -> None:
 
 
 def table(name: str) -> Plant:
-    """Return what upgrades the database and makes one more table."""
+    """Return a function that upgrades the database and creates another table."""
     return rows(f"CREATE TABLE {name} (id INTEGER)")
 
 
 def somebody_elses(terminal: Terminal) -> None:
-    """Let the version table have the name of a table that is there for something else."""
+    """Let the version table have the name of an unrelated existing table."""
     edit(terminal, "migrations/env.py", "connection=connection", "connection, version_table='t'")
     with sqlite3.connect(terminal.folder / "app.db") as connection:
         connection.execute("CREATE TABLE t (i)")
@@ -249,7 +249,7 @@ def test_a_planted_fault_is_found(
     ],
 )
 def test_what_may_be_meant_is_a_note(linear: Terminal, plant: Plant, check: str, text: str) -> None:
-    """It is told with what could be done, and the status stays 0."""
+    """It is reported with a remedy, and the status stays 0."""
     plant(linear)
 
     status, document = examined(linear)
@@ -261,7 +261,7 @@ def test_what_may_be_meant_is_a_note(linear: Terminal, plant: Plant, check: str,
 
 
 def test_an_id_that_is_too_long_is_a_note(linear: Terminal) -> None:
-    """It is told before the run that widens the column, or may not."""
+    """It is reported before the run that has to widen the column."""
     linear.run("upgrade", "head")
     linear.revision("d" * 40, "c333")
 
@@ -276,7 +276,7 @@ def test_an_id_that_is_too_long_is_a_note(linear: Terminal) -> None:
 def test_an_index_that_tells_something_else_is_found(
     linear: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file that changed and kept its stat is named."""
+    """A file that changed without a change of its stat is named."""
     monkeypatch.setattr(index, "_WORTH_KEEPING", 1)
     monkeypatch.setattr(index, "_SETTLED_NS", -(10**12))
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
@@ -313,7 +313,7 @@ def test_an_index_that_tells_something_else_is_found(
 def test_files_that_import_something_else_as_alembic_are_found(
     linear: Terminal, package: bool, text: str
 ) -> None:
-    """A package of that name that is not Idiolect is told of before env.py fails of it."""
+    """A package of that name that is not Idiolect is reported before env.py fails."""
     edit(
         linear, "migrations/versions/b222_.py", "from idiolect import op", "from alembic import op"
     )
@@ -366,7 +366,7 @@ def test_a_password_is_not_told(linear: Terminal) -> None:
 
 
 def test_nothing_is_changed(linear: Terminal) -> None:
-    """Looking makes no table."""
+    """The checks create no table."""
     linear.run("doctor")
 
     assert not linear.tables()

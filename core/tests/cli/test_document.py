@@ -87,7 +87,7 @@ def test_graph(branched: Terminal) -> None:
 
 
 def test_current(linear: Terminal) -> None:
-    """Each database tells its rows, and whether these are the heads."""
+    """The document has each database's rows, and whether these are the heads."""
     linear.run("upgrade", "b222")
 
     (found,) = document(linear, "current")["databases"]
@@ -105,7 +105,7 @@ def test_current(linear: Terminal) -> None:
 
 
 def test_a_document_is_no_progress_message(linear: Terminal) -> None:
-    """-q leaves it."""
+    """-q does not suppress it."""
     plain = linear.run("heads", "--json").out
 
     assert plain
@@ -152,7 +152,7 @@ def test_an_error_is_a_document(
 
 
 def test_an_error_is_added_to_the_document(linear: Terminal) -> None:
-    """What was told before is told nevertheless."""
+    """The contents printed before the error are kept."""
     found = json.loads(linear.run("current", "--check-heads", "--format", "json").out)
 
     assert (False, "IDI-002") == (found["databases"][0]["at_heads"], found["error"]["code"])
@@ -175,7 +175,7 @@ def test_an_error_of_the_users_code_has_its_place(linear: Terminal) -> None:
 def test_a_command_of_ones_own_keeps_its_form(
     terminal: Terminal, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What it printed before it failed is printed as it is."""
+    """The output of a plugin's command before the error is printed unchanged."""
 
     def report(config: Config, format: str = "text") -> None:
         """Report."""

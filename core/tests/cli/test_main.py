@@ -30,7 +30,7 @@ def two(linear: Terminal) -> Terminal:
 
 
 def test_version(terminal: Terminal) -> None:
-    """--version tells the program's version and the API that it is compatible with."""
+    """--version prints the program's version and the API level."""
     said = terminal.run("--version")
 
     assert (0, f"idiolect {__version__} (API of Alembic {ALEMBIC_API})") == (said.status, said.out)
@@ -69,7 +69,7 @@ def test_help_lists_all_commands(terminal: Terminal) -> None:
     ],
 )
 def test_help_of_a_command(terminal: Terminal, command: str, flags: set[str]) -> None:
-    """A command's --help tells each of its flags."""
+    """A command's --help lists all of its options."""
     said = terminal.run(command, "--help")
 
     words = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", said.out))
@@ -159,7 +159,7 @@ def test_failure_has_a_code(linear: Terminal) -> None:
 
 
 def test_config_files_that_exclude_each_other(linear: Terminal) -> None:
-    """What is wrong before there is a configuration is told in the same way."""
+    """Errors before there is a configuration are reported in the same way."""
     said = linear.run("-c", "a.ini", "-c", "b.ini", "heads")
 
     assert (1, True) == (said.status, said.err.startswith("FAILED: only one ini file"))
@@ -191,7 +191,7 @@ def greet(config: Config, name: str, loudly: bool = False, times: int | None = N
 
 
 def test_registered_command(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
-    """A function becomes a command of its name, beside the built-in ones."""
+    """A function becomes a command with its name, next to the built-in ones."""
     line = CommandLine(prog="mine")
     line.register_command(greet)
 
@@ -225,7 +225,7 @@ def test_own_options(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_argv_of_the_process(linear: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without words given, main() reads those of the process."""
+    """Without arguments, main() uses those of the process."""
     monkeypatch.setattr(sys, "argv", ["idiolect", "show", "nosuch"])
 
     with pytest.raises(SystemExit) as caught:
@@ -259,7 +259,7 @@ def test_huge_x(linear: Terminal) -> None:
 
 
 def test_a_missing_revision_is_told_with_the_usual_one(linear: Terminal) -> None:
-    """Newcomers say no more than what they want."""
+    """Without a revision, the error suggests the usual one."""
     up = linear.run("upgrade", "--plan")
     down = linear.run("downgrade")
 
@@ -289,7 +289,7 @@ def test_calls_below_the_command_allocate_no_memory_for_their_frames() -> None:
 
 
 def test_extensions_that_look_for_leaks_find_none() -> None:
-    """Whatever was kept from the collector is given back to it where one is loaded."""
+    """Frozen objects are returned to the garbage collector if such an extension is loaded."""
     made = type("Meta", (type,), {"__module__": "nanobind"})
     gc.freeze()
 

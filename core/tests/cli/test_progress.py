@@ -40,7 +40,7 @@ def slow(terminal: Terminal, body: str) -> None:
 
 
 def screen_of(shown: str) -> list[str]:
-    """Return what stands on the screen in the end."""
+    """Return the final contents of the screen."""
     lines = [""]
     for part in re.split(r"(\r\x1b\[K|\r|\n)", PAINT.sub("", shown)):
         if part == "\n":
@@ -67,7 +67,7 @@ def test_a_terminal_keeps_a_line_for_each_revision(linear: Terminal) -> None:
 
 
 def test_the_last_line_lives(linear: Terminal) -> None:
-    """It tells the revision, the operation and the time, and makes way for prints."""
+    """It shows the revision, the operation and the time, and is cleared for prints."""
     slow(linear, f"print('one')\n{UNTIL_SEEN}print('two')\nop.execute('SELECT 1')")
     linear.run("upgrade", "b222")
 
@@ -82,7 +82,7 @@ def test_the_last_line_lives(linear: Terminal) -> None:
 
 
 def test_the_operation_is_told(linear: Terminal) -> None:
-    """While it is carried out, with its own words or the statement's."""
+    """While it is executed, by its description or the statement."""
     env = linear.folder / "migrations" / "env.py"
     text = env.read_text("utf-8").replace(
         "        context.configure(",
@@ -142,7 +142,7 @@ def test_a_dumb_terminal_gets_lines(linear: Terminal) -> None:
 
 
 def test_where_the_log_tells_no_line_stays(linear: Terminal) -> None:
-    """A project whose logging shows the revisions sees each once."""
+    """If the project's logging shows the revisions, no additional lines are printed."""
     env = linear.folder / "migrations" / "env.py"
     logs = "import logging\nlogging.basicConfig(level='INFO', format='LOG %(message)s')\n"
     env.write_text(logs + env.read_text("utf-8"), "utf-8")
@@ -171,7 +171,7 @@ def test_a_log_that_goes_elsewhere_is_no_reason(
 
 
 def test_a_password_prompt_ends_with_its_revision() -> None:
-    """After a password was asked for at /dev/tty, the next revision is shown again."""
+    """After a password prompt on /dev/tty, the next revision is shown again."""
     display = Progress(LenientOutput(StringIO()))
     display._on_audit_event("open", ("/dev/tty", "r", 0))
     during = display._is_asking
@@ -182,7 +182,7 @@ def test_a_password_prompt_ends_with_its_revision() -> None:
 
 
 def test_operations_within_operations() -> None:
-    """What ended gives the word back to what it was part of."""
+    """When an operation ends, the enclosing one is shown again."""
     display = Progress(LenientOutput(sys.stderr))
     outer, inner = SimpleNamespace(), SimpleNamespace()
 

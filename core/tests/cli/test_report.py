@@ -1,4 +1,4 @@
-"""How failures are told: the way to the database, the user's code, and what is neither."""
+"""Reports of failures: the way to the database, the user's code, and others."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def use(terminal: Terminal, url: str) -> None:
     ],
 )
 def test_urls(linear: Terminal, url: str, expected: str) -> None:
-    """A URL that leads nowhere is told with its place in the configuration."""
+    """The error for an unusable URL names its place in the configuration."""
     use(linear, url)
 
     said = linear.run("current")
@@ -104,7 +104,7 @@ def test_the_url_that_was_used(linear: Terminal, url: str, expected: str) -> Non
 def test_a_driver_that_cannot_be_loaded(
     linear: Terminal, module: str, raised: str, expected: str
 ) -> None:
-    """One that is there and lacks a library is told from one that is missing."""
+    """A driver that lacks a library is reported differently from a missing one."""
     linear.write(f"{module}.py", f"raise {raised}\n")
     env = ELSEWHERE.format(call="create_engine", arguments="'postgresql+psycopg2://u:p@h/d'")
     linear.write(
@@ -143,7 +143,7 @@ def test_what_a_program_says_last(linear: Terminal) -> None:
 
 
 def test_no_url(linear: Terminal) -> None:
-    """A missing option is told as such, though SQLAlchemy's complaint is a KeyError."""
+    """A missing option is reported as such, though SQLAlchemy raises a KeyError."""
     env = "from sqlalchemy import engine_from_config\nfrom idiolect import context\n"
     linear.write("migrations/env.py", f"{env}engine_from_config({{}}, prefix='sqlalchemy.')\n")
 
@@ -165,7 +165,7 @@ def test_no_url_and_no_ini_file(linear: Terminal) -> None:
 
 
 def test_unencoded_password(linear: Terminal) -> None:
-    """An '@' in the password is explained, since the host that is looked for makes no sense."""
+    """An '@' in the password is explained, because the host in the error makes no sense."""
     env = """
 from sqlalchemy import create_engine, exc
 raise exc.OperationalError(None, None, Exception("no host 'efgh5678@h'"))
@@ -197,7 +197,7 @@ def test_frames_of_a_revision(linear: Terminal) -> None:
 
 
 def test_sql_of_a_revision(linear: Terminal) -> None:
-    """A statement that a database refuses is shown on one line."""
+    """A statement that the database rejects is shown on one line."""
     linear.write(
         "migrations/versions/b222_.py",
         f"{SECOND}\ndef upgrade():\n    op.execute('SELEKT\\n\\n   1')\n",
@@ -235,7 +235,7 @@ config ="""
 
 
 def test_lost_connection(linear: Terminal) -> None:
-    """A server that goes away, as in a restart, has refused nothing."""
+    """A server that disconnects, as in a restart, has not rejected anything."""
     env = (linear.folder / "migrations" / "env.py").read_text("utf-8")
     linear.write("migrations/env.py", env.replace("config =", LOSING, 1))
     linear.write("app.db", "this is no database" * 100)
@@ -276,7 +276,7 @@ def test_env_py_that_runs_nothing(linear: Terminal) -> None:
     ],
 )
 def test_without_frames_of_the_user(exc: Exception, expected: str) -> None:
-    """What no code of the user's had a part in is told with what there is."""
+    """If no user code is involved, all frames are shown."""
     assert expected == describe_failure(exc, None)
 
 
@@ -284,7 +284,7 @@ def test_without_frames_of_the_user(exc: Exception, expected: str) -> None:
 def test_working_directory_that_was_deleted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where the current directory is gone, that is what the message says."""
+    """If the current directory does not exist, the message says so."""
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.chdir(gone)

@@ -65,7 +65,7 @@ def test_secrets_of_the_configuration(url: str, text: str, expected: str) -> Non
 
 
 def test_secrets_of_x() -> None:
-    """A URL that was passed with -x is looked at too."""
+    """A URL passed with -x is masked as well."""
     config = config_with("sqlite://", x="url=pg://u:abcd1234@h/d")
 
     assert "no ***" == redact("no abcd1234", config)
@@ -123,5 +123,5 @@ def test_secrets_of_the_environment(name: str, value: str, monkeypatch: pytest.M
     ],
 )
 def test_unknown_urls(text: str, expected: str) -> None:
-    """What looks like a URL loses its password, whoever's it is."""
+    """Passwords in anything that looks like a URL are masked."""
     assert expected == redact(text, None)

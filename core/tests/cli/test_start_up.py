@@ -60,7 +60,7 @@ REVISION = '"""first"""\nrevision = "a1"\ndown_revision = None\n\ndef upgrade():
     ],
 )
 def test_a_short_command_imports_little(tmp_path: Path, words: tuple[str, ...]) -> None:
-    """Commands about files alone import nothing that only other commands need."""
+    """Commands that only read files do not import modules that only others need."""
     (tmp_path / "versions").mkdir()
     (tmp_path / "versions" / "a1.py").write_text(REVISION)
     (tmp_path / "idiolect.ini").write_text("[idiolect]\nscript_location = .\n")
@@ -89,7 +89,7 @@ def _loaded_by_argparse() -> set[str]:
 
 @pytest.mark.parametrize("name", commands.BUILTIN)
 def test_summaries_are_those_of_the_functions(name: str) -> None:
-    """The table that ``--help`` reads says what the functions' docstrings say."""
+    """The table that ``--help`` reads equals the functions' docstrings."""
     assert commands.load(name).summary == commands.summary_of(name)
 
 

@@ -58,7 +58,7 @@ def test_a_file_that_is_no_python_is_shown(linear: Terminal) -> None:
 
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)
 def test_without_colours(linear: Terminal, env: dict[str, str]) -> None:
-    """Who wants none, or has none, sees the same in one colour."""
+    """With colours disabled or unsupported, the output is the same without colours."""
     linear.write("migrations/versions/b222_.py", FAILING)
 
     _, shown = on_screen(linear, "upgrade", "b222", **env)

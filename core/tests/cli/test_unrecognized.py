@@ -1,4 +1,4 @@
-"""Words that no parser takes: the message says where they belong, or what was meant."""
+"""Unrecognised arguments: the message says where they belong, or what was meant."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ MEANT = {
 def test_words_that_are_left_over(
     words: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Status 2, one line that names the option and shows where it goes, and no value of one."""
+    """Status 2, one line that names the option and its position, and no option values."""
     with pytest.raises(SystemExit) as ended:
         CommandLine(prog="tool").main(words.split())
     text = capsys.readouterr().err

@@ -21,7 +21,7 @@ def terminal(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Terminal:
-    """A terminal in an empty folder, with the core alone installed."""
+    """A terminal in an empty folder, with only the core installed."""
     for name in ("IDIOLECT_CONFIG", "ALEMBIC_CONFIG", "EDITOR", "VISUAL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "200")

@@ -1,4 +1,4 @@
-"""A terminal in a project's folder: commands run in this process, or each in one of its own."""
+"""A terminal in a project's folder: commands run in this process, or in a subprocess."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def downgrade():
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a command said: its exit status, and the two outputs without white space around."""
+    """A command's exit status and stripped outputs."""
 
     status: int
     out: str
@@ -127,7 +127,7 @@ class Terminal:
     def revision(
         self, rev: str, down: str | tuple[str, ...] | None = None, doc: str = "", **headers: object
     ) -> Path:
-        """Write a revision that makes the table ``t_<rev>``."""
+        """Write a revision that creates the table ``t_<rev>``."""
         lines = "".join(f"{name} = {value!r}\n" for name, value in headers.items())
         text = REVISION.format(rev=rev, down=down, doc=doc or f"make {rev}", headers=lines)
         return self.write(f"migrations/versions/{rev}_.py", text)
@@ -144,7 +144,7 @@ class Terminal:
         return Said(status, out.strip(), err.strip())
 
     def start(self, *words: str, **env: str) -> Said:
-        """Run a command as a process of its own."""
+        """Start a command in a subprocess."""
         done = subprocess.run(
             [sys.executable, "-m", "idiolect", *words],
             cwd=self.folder,
@@ -157,11 +157,11 @@ class Terminal:
         return Said(done.returncode, done.stdout.strip(), done.stderr.strip())
 
     def ids(self) -> list[str]:
-        """Return the ids in the version table, sorted; [] where there is no table."""
+        """Return the ids in the version table, sorted; [] if there is no table."""
         return self._column("SELECT version_num FROM alembic_version") or []
 
     def tables(self) -> list[str] | None:
-        """Return the names of the tables; None where there is no database."""
+        """Return the names of the tables; None if there is no database."""
         return self._column("SELECT name FROM sqlite_master WHERE type = 'table'")
 
     def _column(self, query: str) -> list[str] | None:

@@ -1,4 +1,4 @@
-"""check: what it prints, in words and as a document, and how it ends."""
+"""check: its text and JSON output, and its exit status."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TUPLES = (
 
 @pytest.fixture
 def compared(linear: Terminal) -> Terminal:
-    """A project at its head, whose models are its three tables."""
+    """A project at its head, whose models match its three tables."""
     linear.write("models.py", MODELS)
     env = ENV.replace("(connection=connection", "(connection=connection, target_metadata=models")
     linear.write("migrations/env.py", f"import sys\nsys.path.append('.')\n{MODELS}{env}")
@@ -54,7 +54,7 @@ def test_nothing_differs(compared: Terminal) -> None:
 
 
 def test_report_in_words(compared: Terminal) -> None:
-    """The report goes to standard output, Alembic's message to standard error; status 1."""
+    """The report goes to stdout, Alembic's message to stderr; status 1."""
     with_models(compared, NEW)
     said = compared.run("check")
 
@@ -105,7 +105,7 @@ def test_several_databases_are_told_apart(compared: Terminal) -> None:
 
 
 def test_unknown_format(compared: Terminal) -> None:
-    """A format that there is not is refused before anything runs."""
+    """An unknown format is rejected before anything runs."""
     said = compared.run("check", "--format", "yaml")
 
     expected = "FAILED: Unknown format 'yaml'; expected 'text' or 'json'. [IDI-001]"

@@ -1,4 +1,4 @@
-"""`idiolect.command` as programs use it beside its functions."""
+"""`idiolect.command` as used by programs, besides its functions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def test_programs_replace_the_script_directory(
     linear: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The class that stands at `command.ScriptDirectory` opens the scripts of every command."""
+    """The class at `command.ScriptDirectory` is used by every command."""
     opened: list[str] = []
 
     class Own(ScriptDirectory):
@@ -33,7 +33,7 @@ def test_programs_replace_the_script_directory(
 
 
 def test_autogenerate_is_found_at_the_commands() -> None:
-    """Programs say `command.autogen`; it is loaded for them alone."""
+    """`command.autogen` is imported on access."""
     assert autogenerate is command.autogen
 
     with pytest.raises(AttributeError, match=r"'idiolect\.command' has no attribute 'nope'"):

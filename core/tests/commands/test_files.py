@@ -51,7 +51,7 @@ def test_init_package(terminal: Terminal) -> None:
 
 @pytest.mark.parametrize("name", ["generic", "async", "multidb", "pyproject", "pyproject_async"])
 def test_init_from_each_template(terminal: Terminal, name: str) -> None:
-    """Each template makes an environment in which files can be listed and made."""
+    """Each template creates an environment in which files can be listed and created."""
     terminal.run("init", "-t", name, "scripts")
 
     made = terminal.run("revision", "-m", "one", "--rev-id", "a111")
@@ -61,7 +61,7 @@ def test_init_from_each_template(terminal: Terminal, name: str) -> None:
 
 
 def test_init_writes_the_config_file_that_is_named(terminal: Terminal) -> None:
-    """The file of -c is made, with the section that belongs to its name."""
+    """The file of -c is created, with the section for its name."""
     terminal.run("-c", "conf/alembic.ini", "init", "scripts")
 
     text = (terminal.folder / "conf" / "alembic.ini").read_text("utf-8")
@@ -70,7 +70,7 @@ def test_init_writes_the_config_file_that_is_named(terminal: Terminal) -> None:
 
 
 def test_init_keeps_a_config_file(terminal: Terminal) -> None:
-    """A config file that is there already stays as it is."""
+    """An existing config file is kept unchanged."""
     terminal.write("idiolect.ini", "[idiolect]\n")
 
     said = terminal.run("init", "scripts")
@@ -83,7 +83,7 @@ def test_init_keeps_a_config_file(terminal: Terminal) -> None:
 
 
 def test_list_templates(terminal: Terminal) -> None:
-    """Every template is listed with a line that tells it."""
+    """Every template is listed with a description."""
     said = terminal.run("list_templates")
 
     names = [line.partition(" - ")[0] for line in said.lines if " - " in line]
@@ -94,7 +94,7 @@ def test_list_templates(terminal: Terminal) -> None:
 
 
 def test_revision(linear: Terminal) -> None:
-    """A new file follows the head and says its message."""
+    """A new file has the head as its parent, and the message."""
     said = linear.run("revision", "-m", "Add it's names", "--rev-id", "n001")
 
     path = linear.versions / "n001_add_it_s_names.py"
@@ -108,7 +108,7 @@ def test_revision(linear: Terminal) -> None:
 
 
 def test_revision_without_options(linear: Terminal) -> None:
-    """Without an id, one is made of twelve hexadecimal digits."""
+    """Without --rev-id, the id has twelve hexadecimal digits."""
     linear.run("revision")
 
     new = [name for name in linear.files() if not name.startswith(("a111", "b222", "c333"))]
@@ -144,7 +144,7 @@ def test_revision_quietly(linear: Terminal) -> None:
     ],
 )
 def test_revision_options(branched: Terminal, words: list[str], key: str, expected: str) -> None:
-    """What an option says stands in the file."""
+    """Options are reflected in the file."""
     said = branched.run("revision", "-m", "x", "--rev-id", "n001", *words)
 
     assert (0, "") == (said.status, said.err)
@@ -181,7 +181,7 @@ def test_merge(branched: Terminal, words: list[str]) -> None:
 
 
 def test_merge_with_label(branched: Terminal) -> None:
-    """A merge may bear a label of its own."""
+    """A merge can have a branch label."""
     branched.run("merge", "heads", "--rev-id", "m001", "--branch-label", "all")
 
     assert "all" in headers(branched.versions / "m001_.py")["branch_labels"]

@@ -1,4 +1,4 @@
-"""graph: what is drawn in each format, and what asks the database."""
+"""graph: the output in each format, and which options query the database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_a_line(linear: Terminal) -> None:
-    """Without branches each revision is a line, latest first; the database is left alone."""
+    """Without branches each revision is one line, latest first; the database is not queried."""
     said = linear.run("graph")
 
     assert ["* c333 (head), the third", "* b222, the second", "* a111, the first"] == said.lines
@@ -65,7 +65,7 @@ def test_roots_end_their_line(terminal: Terminal) -> None:
 
 
 def test_mermaid(branched: Terminal) -> None:
-    """Nodes have names of their own, labels are escaped, and arrows lead up."""
+    """Nodes have generated names, labels are escaped, and arrows point up."""
     branched.revision("e555", ("c333", "d444"), 'the "fifth" <one>', depends_on="a111")
 
     assert [
@@ -154,7 +154,7 @@ def test_svg_of_nothing(terminal: Terminal) -> None:
     ],
 )
 def test_current_is_marked_where_asked(linear: Terminal, kind: str, expected: str) -> None:
-    """With --current the database is asked, otherwise nothing is marked."""
+    """The database is queried only with --current."""
     linear.run("upgrade", "b222")
 
     assert expected in linear.run("graph", "--format", kind, "--current").lines
@@ -162,7 +162,7 @@ def test_current_is_marked_where_asked(linear: Terminal, kind: str, expected: st
 
 
 def test_an_unknown_format_is_refused(linear: Terminal) -> None:
-    """The message names those that there are."""
+    """The message lists the known formats."""
     said = linear.run("graph", "--format", "png")
 
     assert 1 == said.status

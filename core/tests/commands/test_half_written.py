@@ -78,7 +78,7 @@ def test_no_room_for_a_revision(linear: Terminal) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by POSIX's signals")
 @pytest.mark.parametrize("spoil", KILLED.values(), ids=KILLED)
 def test_killed_while_writing(linear: Terminal, spoil: str) -> None:
-    """A revision is there whole or not at all; a draft is hidden and taken for no revision."""
+    """A revision file is complete or absent; a draft is hidden and not treated as a revision."""
     before = set(linear.versions.iterdir())
 
     status, _ = _spoilt(linear, spoil, "revision", "-m", "more", "--rev-id", "d444")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_upgrade(linear: Terminal, start: str, destination: str, expected: list[str]) -> None:
-    """An upgrade ends at the revision that the identifier stands for."""
+    """An upgrade ends at the revision that the identifier resolves to."""
     linear.run("upgrade", start)
 
     said = linear.run("upgrade", destination)
@@ -45,7 +45,7 @@ def test_upgrade(linear: Terminal, start: str, destination: str, expected: list[
     ],
 )
 def test_upgrade_along_branches(branched: Terminal, destination: str, expected: list[str]) -> None:
-    """A label tells one branch from another."""
+    """A label selects a branch."""
     said = branched.run("upgrade", destination)
 
     assert (0, expected) == (said.status, branched.ids())
@@ -63,7 +63,7 @@ def test_upgrade_along_branches(branched: Terminal, destination: str, expected: 
     ],
 )
 def test_downgrade(linear: Terminal, destination: str, expected: list[str]) -> None:
-    """A downgrade ends at the revision that the identifier stands for, its tables gone."""
+    """A downgrade ends at the revision that the identifier resolves to, and drops later tables."""
     linear.run("upgrade", "head")
 
     said = linear.run("downgrade", destination)
@@ -91,7 +91,7 @@ def test_downgrade_of_one_branch(branched: Terminal) -> None:
     ],
 )
 def test_stamp(linear: Terminal, words: list[str], expected: list[str]) -> None:
-    """A stamp sets the version and makes no other table."""
+    """A stamp sets the version and creates no other table."""
     said = linear.run("stamp", *words)
 
     assert (0, expected, ["alembic_version"]) == (said.status, linear.ids(), linear.tables())
@@ -127,7 +127,7 @@ def test_stamp_purge(linear: Terminal) -> None:
 
 
 def test_ensure_version(linear: Terminal) -> None:
-    """The version table is made once and stays empty."""
+    """The version table is created once and stays empty."""
     said = [linear.run("ensure_version").status for _ in range(2)]
 
     assert ([0, 0], ["alembic_version"], []) == (said, linear.tables(), linear.ids())
@@ -170,7 +170,7 @@ def test_ensure_version(linear: Terminal) -> None:
     ],
 )
 def test_sql(linear: Terminal, words: list[str], expected: list[str], absent: list[str]) -> None:
-    """A script is written, in order, and no database is made."""
+    """A script is written, in order, and no database is created."""
     said = linear.run(*words, "--sql")
 
     places = [said.out.find(part) for part in expected]
@@ -187,7 +187,7 @@ def test_tag_and_x_reach_env_py(linear: Terminal) -> None:
 
 
 def test_progress_goes_to_standard_error(linear: Terminal) -> None:
-    """Without a logging configuration, an upgrade tells there what it runs, unless it is quiet."""
+    """Without a logging configuration, an upgrade prints its steps to stderr, except with -q."""
     said = linear.start("upgrade", "head")
 
     assert (0, "") == (said.status, said.out)

@@ -1,4 +1,4 @@
-"""`--plan` of upgrade and downgrade: what it tells, and that it does nothing."""
+"""`--plan` of upgrade and downgrade: its output, and that it changes nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def upgrade():
 
 
 def write(terminal: Terminal, rev: str, down: str | None, *lines: str) -> None:
-    """Write a revision whose upgrade() has the lines given."""
+    """Write a revision whose upgrade() has the given lines."""
     body = "".join(f"    {line}\n" for line in lines)
     terminal.write(f"migrations/versions/{rev}_.py", HEAD.format(rev=rev, down=down) + body)
 
@@ -71,7 +71,7 @@ def test_a_plan_tells_what_would_run(linear: Terminal) -> None:
 
 
 def test_a_plan_of_a_new_database_makes_no_version_table(linear: Terminal) -> None:
-    """All revisions would run, and nothing is there afterwards."""
+    """All revisions would run, and nothing exists afterwards."""
     said = linear.run("upgrade", "head", "--plan")
 
     assert (0, "3 revisions would run. Nothing was changed.") == (said.status, said.lines[-1])
@@ -126,7 +126,7 @@ def test_what_cannot_be_written_is_told(terminal: Terminal, line: str, problem: 
 
 
 def test_values_are_written_out(terminal: Terminal) -> None:
-    """Bound values and percent signs stand as the database would read them."""
+    """Bound values and percent signs are rendered as the database would receive them."""
     terminal.make_project()
     write(terminal, "a1", None, "op.execute(sa.text('SET x = :x').bindparams(x=\"5%'\"))")
 
@@ -149,7 +149,7 @@ def test_values_of_parameters_are_written_out(terminal: Terminal, words: str) ->
 
 
 def test_reading_in_a_script_is_told(terminal: Terminal) -> None:
-    """A script is written without a database, which the error says, and how to test for it."""
+    """The error says that a script has no database, and how to check for it."""
     terminal.make_project()
     write(terminal, "a1", None, "op.get_bind().execute(sa.text('SELECT 1')).fetchall()")
 
@@ -205,7 +205,7 @@ def test_leaving_the_transaction_is_told(terminal: Terminal) -> None:
     ids=["within it", "left"],
 )
 def test_the_transaction_is_told(terminal: Terminal, lines: tuple[str, ...], expected: str) -> None:
-    """All or nothing is promised only where no step leaves the transaction."""
+    """Atomicity is promised only if no step leaves the transaction."""
     terminal.make_project()
     set_option(terminal, "transactional_ddl=True")
     write(terminal, "a1", None, *lines)
@@ -214,7 +214,7 @@ def test_the_transaction_is_told(terminal: Terminal, lines: tuple[str, ...], exp
 
 
 def test_a_plan_waits_for_nobody(linear: Terminal) -> None:
-    """While another run holds the database's write lock, the plan is there at once."""
+    """While another run holds the database's write lock, the plan is printed at once."""
     linear.run("upgrade", "a111")
     with sqlite3.connect(linear.folder / "app.db", isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -235,7 +235,7 @@ def test_a_plan_waits_for_nobody(linear: Terminal) -> None:
     ],
 )
 def test_what_cannot_be_planned(linear: Terminal, words: tuple[str, ...], expected: str) -> None:
-    """Options that exclude each other and unknown revisions are refused."""
+    """Incompatible options and unknown revisions are rejected."""
     linear.run("upgrade", "head")
 
     said = linear.run(*words)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_repair(linear: Terminal, words: list[str], message: str) -> None:
-    """What cannot be settled is told, and the status says so."""
+    """Errors are reported, with a matching exit status."""
     linear.run("upgrade", "head")
 
     said = linear.run("repair", *words)

@@ -1,4 +1,4 @@
-"""current, heads, history, branches, show: what they print, word for word."""
+"""current, heads, history, branches, show: their exact output."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_current(linear: Terminal, at: str, expected: list[str]) -> None:
 
 
 def test_current_verbose(linear: Terminal) -> None:
-    """With -v the URL, the file and the docstring are told."""
+    """With -v the URL, the file and the docstring are shown."""
     linear.run("upgrade", "head")
 
     said = linear.run("current", "-v")
@@ -46,7 +46,7 @@ def test_current_verbose(linear: Terminal) -> None:
     ("at", "status"), [("base", 1), ("b222", 1), ("head", 0)], ids=["none", "one", "all"]
 )
 def test_current_check_heads(linear: Terminal, at: str, status: int) -> None:
-    """With --check-heads the status tells whether all heads are applied."""
+    """With --check-heads the exit status says whether all heads are applied."""
     linear.run("upgrade", at)
 
     said = linear.run("current", "--check-heads")
@@ -67,7 +67,7 @@ def test_current_checks_all_heads(branched: Terminal) -> None:
 
 @pytest.fixture
 def newer(linear: Terminal) -> Terminal:
-    """A terminal whose database a version of the project with one more revision has migrated."""
+    """A terminal whose database was migrated by a version of the project with one more revision."""
     linear.run("upgrade", "head")
     (linear.versions / "c333_.py").unlink()
     return linear
@@ -113,7 +113,7 @@ def test_heads(branched: Terminal) -> None:
 
 
 def test_heads_verbose(linear: Terminal) -> None:
-    """With -v a head is told in full."""
+    """With -v heads are shown in full."""
     lines = linear.run("heads", "-v").lines
 
     assert ["Rev: c333 (head)", "Parent: b222"] == lines[:2]
@@ -173,7 +173,7 @@ def test_history_marks_what_is_current(linear: Terminal) -> None:
 
 
 def test_history_verbose(linear: Terminal) -> None:
-    """With -v each revision is told in full."""
+    """With -v each revision is shown in full."""
     lines = linear.run("history", "-v", "-r", "a111:a111").lines
 
     assert ["Rev: a111", "Parent: <base>", f"Path: {linear.versions / 'a111_.py'}"] == lines[:3]
@@ -206,7 +206,7 @@ def test_branches(branched: Terminal) -> None:
 
 
 def test_branches_verbose(branched: Terminal) -> None:
-    """With -v the point is told in full, and what follows with its message."""
+    """With -v the branch point is shown in full, and its children with their messages."""
     lines = branched.run("branches", "-v").lines
 
     assert "Rev: a111 (branchpoint)" == lines[0]
@@ -216,14 +216,14 @@ def test_branches_verbose(branched: Terminal) -> None:
 
 @pytest.mark.parametrize("rev", ["b222", "b2", "c333-1", "head-1", "a111+1"])
 def test_show(linear: Terminal, rev: str) -> None:
-    """A revision is told in full, whatever identifier means it."""
+    """A revision is shown in full, whatever identifier is used."""
     said = linear.run("show", rev)
 
     assert (0, ["Rev: b222", "Parent: a111"]) == (said.status, said.lines[:2])
 
 
 def test_show_heads(branched: Terminal) -> None:
-    """Several revisions are told one after the other."""
+    """Several revisions are shown one after the other."""
     out = branched.run("show", "heads").out
 
     assert {"Rev: c333 (head)", "Rev: d444 (head)"} == {
@@ -232,7 +232,7 @@ def test_show_heads(branched: Terminal) -> None:
 
 
 def test_show_current(linear: Terminal) -> None:
-    """The word 'current' means what the database holds."""
+    """'current' resolves to the database's revisions."""
     linear.run("upgrade", "a111")
 
     assert "Rev: a111" == linear.run("show", "current").lines[0]

@@ -1,4 +1,4 @@
-"""Names in DDL, and the constructs used by themselves."""
+"""Names in DDL, and the constructs on their own."""
 
 from __future__ import annotations
 

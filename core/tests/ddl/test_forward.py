@@ -28,7 +28,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_names_are_found_in_any_room(package: str) -> None:
-    """A documented name is found wherever the package keeps it."""
+    """A documented name is found in whatever module the package defines it."""
     find = forwarder("m", package, "d")
     assert (find("ours"), find("theirs")) == ("impl", "operations")
 
@@ -45,7 +45,7 @@ def test_unknown_name_is_an_attribute_error(package: str) -> None:
 
 
 def test_missing_package_names_what_to_install() -> None:
-    """Without the package, the error says which distribution brings it."""
+    """Without the package, the error names the distribution to install."""
     find = forwarder("m", "a_package_that_is_nowhere", "its-distribution")
     with pytest.raises(ImportError, match="'its-distribution', which is not installed: pip"):
         find("Anything")
@@ -58,7 +58,7 @@ def test_missing_package_names_what_to_install() -> None:
     [("sqlite", "SQLiteImpl"), ("postgresql", "PostgresqlImpl")],
 )
 def test_documented_modules_forward(module: str, name: str) -> None:
-    """Each documented module gives its impl, or names the distribution that is missing."""
+    """Each documented module has its impl, or names the missing distribution."""
     documented: Any = importlib.import_module(f"idiolect.ddl.{module}")
     if importlib.util.find_spec(f"idiolect_{module}") is not None:
         assert getattr(documented, name).__dialect__ == module

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def buffer() -> io.StringIO:
-    """Where the script goes."""
+    """The output buffer of the script."""
     return io.StringIO()
 
 
@@ -103,7 +103,7 @@ def test_class_attributes_rule_until_a_context_does(buffer: io.StringIO) -> None
 
 
 def test_a_character_that_the_encoding_lacks() -> None:
-    """The message names it, and says how to write the script in UTF-8."""
+    """The message names it, and how to write the script in UTF-8."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     impl = DefaultImpl(DefaultDialect(), None, True, None, stream, {})
     with pytest.raises(OperationError, match="'ascii', which does not have the character 'ü'"):
@@ -111,20 +111,20 @@ def test_a_character_that_the_encoding_lacks() -> None:
 
 
 def test_static_output_is_text_and_an_empty_line(impl: DefaultImpl, buffer: io.StringIO) -> None:
-    """static_output() writes what it is given and nothing else."""
+    """static_output() writes its argument and nothing else."""
     impl.static_output("-- hello")
     assert buffer.getvalue() == "-- hello\n\n"
 
 
 def test_script_without_a_buffer_is_an_error() -> None:
-    """Writing without an output buffer is told."""
+    """Writing without an output buffer raises an error."""
     impl = DefaultImpl(DefaultDialect(), None, True, None, None, {})
     with pytest.raises(OperationError, match="no output buffer"):
         impl.execute("a")
 
 
 def test_execution_without_a_connection_is_an_error() -> None:
-    """Executing without a connection is told."""
+    """Executing without a connection raises an error."""
     impl = DefaultImpl(DefaultDialect(), None, False, None, None, {})
     assert impl.bind is None
     with pytest.raises(OperationError, match="no connection"):
@@ -147,7 +147,7 @@ def test_bind_of_a_script_writes(impl: DefaultImpl, buffer: io.StringIO) -> None
 
 
 def test_on_execute_comes_before_each_statement_online(online: DefaultImpl) -> None:
-    """The context is told before each statement, and never for a script."""
+    """The callback runs before each statement, and never for a script."""
     seen: list[str] = []
     online.on_execute = lambda: seen.append("told")
     event.listen(online.bind, "before_execute", lambda *_args: seen.append("executed"))
@@ -168,7 +168,7 @@ def test_on_execute_comes_before_what_listeners_execute(online: DefaultImpl) -> 
 
 
 def test_on_execute_is_not_called_for_a_script(impl: DefaultImpl) -> None:
-    """A script begins no transaction by itself."""
+    """A script begins no transaction implicitly."""
     impl.on_execute = lambda: pytest.fail("called")
     impl.execute("a")
 
@@ -264,7 +264,7 @@ def test_comments_one_by_one(impl: DefaultImpl, buffer: io.StringIO) -> None:
 
 @pytest.mark.parametrize("primary_key", [True, False], ids=["with key", "without"])
 def test_version_table(impl: DefaultImpl, buffer: io.StringIO, primary_key: bool) -> None:
-    """The version table has one column, and a named key unless told otherwise."""
+    """The version table has one column, and a named key unless configured otherwise."""
     table = impl.version_table_impl(
         version_table="v", version_table_schema="s", version_table_pk=primary_key
     )
@@ -275,13 +275,13 @@ def test_version_table(impl: DefaultImpl, buffer: io.StringIO, primary_key: bool
 
 
 def test_start_migrations_does_nothing(impl: DefaultImpl, buffer: io.StringIO) -> None:
-    """The preparation of a run is there to be overridden."""
+    """The method can be overridden to prepare a run."""
     impl.start_migrations()
     assert buffer.getvalue() == ""
 
 
 def test_a_subclass_lays_out_statements(buffer: io.StringIO) -> None:
-    """What ``script_lines()`` returns is what stands in the script for a statement."""
+    """The result of ``script_lines()`` is written to the script for a statement."""
 
     class Framed(DefaultImpl):
         def script_lines(self, sql: str) -> list[str]:

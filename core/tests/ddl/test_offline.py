@@ -61,7 +61,7 @@ SLASHES = DialectRules(
     ],
 )
 def test_layout(written: str, expected: str) -> None:
-    """Tabs become four spaces, but never inside quotes; outer white space goes."""
+    """Tabs become four spaces, but never inside of quotes; the text is stripped."""
     assert format_sql(written) == expected
 
 
@@ -112,7 +112,7 @@ def test_percent_signs_are_written_once(statement: Any, expected: str, paramstyl
 
 @pytest.mark.parametrize(("paramstyle", "expected"), [("named", "5 % 3"), ("pyformat", "5 %% 3")])
 def test_percent_signs_that_are_to_stay_doubled(paramstyle: Any, expected: str) -> None:
-    """``double_percents`` leaves what SQLAlchemy writes for a driver."""
+    """``double_percents`` keeps what SQLAlchemy writes for a driver."""
     dialect = DefaultDialect(paramstyle=paramstyle)
     statement = text("SELECT 5 % 3")
     found = statement_text(statement, dialect, literal_binds=False, double_percents=True)

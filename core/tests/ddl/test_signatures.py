@@ -1,4 +1,4 @@
-"""What makes a foreign key: where it points is known however the model spells it."""
+"""Foreign key signatures: the target is the same however the model specifies it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_target_of_a_foreign_key(
 
 
 def test_target_given_as_a_column() -> None:
-    """A column of another MetaData, whose table has a dot in its name, is taken as it is."""
+    """The column of another MetaData, whose table has a dot in its name, is used unchanged."""
     other = Table("par.ent", MetaData(), Column("id", Integer, key="k"), schema="app")
     constraint = _constraint(MetaData(schema="own"), other.c.k, resolve=False)
 
@@ -51,7 +51,7 @@ def test_target_given_as_a_column() -> None:
 
 
 def test_target_that_is_not_in_the_models() -> None:
-    """What cannot be resolved keeps the words of the model, and the schema of its MetaData."""
+    """An unresolvable target keeps its text, and the schema of its MetaData."""
     constraint = _constraint(MetaData(schema="app"), "absent.id", resolve=False)
 
     assert (("ref", ("app", "absent", "id")),) == foreign_key_signature(constraint, None)[0]

@@ -1,4 +1,4 @@
-"""The connection of a script: parameters become values, and what it cannot do is told."""
+"""The mock connection of a script: parameters become values; unsupported calls raise errors."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ CASES: dict[str, tuple[Any, Any, list[str]]] = {
 def test_parameters_are_written_as_values(
     statement: Any, parameters: Any, expected: list[str]
 ) -> None:
-    """Each set of parameters makes a statement with its values."""
+    """Each set of parameters results in a statement with its values."""
     written: list[str] = []
     assert connect(written).execute(statement, parameters) is None
     assert expected == written
@@ -122,7 +122,7 @@ def test_a_string_for_the_driver_is_written_as_it_is() -> None:
     ids=["a tuple", "the driver's", "a savepoint", "an inspector"],
 )
 def test_what_cannot_be_written(call: Any, error: type[Exception], message: str) -> None:
-    """It is refused with what to do instead."""
+    """The error says what to do instead."""
     written: list[str] = []
     with pytest.raises(error, match=re.escape(message)):
         call(connect(written))
@@ -130,7 +130,7 @@ def test_what_cannot_be_written(call: Any, error: type[Exception], message: str)
 
 
 def test_results_are_of_whom_makes_them() -> None:
-    """A plan gives results that tell that they were asked for; a script has none."""
+    """In a plan, using a result raises an error; in a script there is no result."""
     written: list[str] = []
     assert "answer" == connect(written, answer=lambda: "answer").execute(text("SELECT 1"))
     with pytest.raises(AttributeError):

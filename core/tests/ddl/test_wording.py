@@ -38,7 +38,7 @@ def test_folded(text: str, expected: str) -> None:
 
 
 class Shouting:
-    """A plugin of a database that tells everything in capitals, and in the end with a full stop."""
+    """A plugin that normalises to capitals, and on the second call adds a full stop."""
 
     def __init__(self) -> None:
         self.asked: list[list[str]] = []
@@ -81,7 +81,7 @@ def pair(model: str, reflected: str, kind: str = "check", column: str = "") -> P
     ],
 )
 def test_same(plugin: Shouting, given: Pair, expected: bool | None, asked: list[list[str]]) -> None:
-    """The plugin is asked only where text differs, a second time about both sides, and no more."""
+    """The plugin is called only if texts differ, a second time for both sides, and no more."""
     with create_engine("sqlite://").connect() as connection:
         wording = Wording(connection, connection.dialect)
         assert expected is wording.same(given)
@@ -90,7 +90,7 @@ def test_same(plugin: Shouting, given: Pair, expected: bool | None, asked: list[
 
 
 def test_many_at_once(plugin: Shouting) -> None:
-    """All that is known to be asked is asked in one go, a default once for columns of one type."""
+    """All expressions are normalised at once, a default once for columns of one type."""
     pairs = [
         pair("a", "A"),
         pair("b", "C"),
@@ -106,7 +106,7 @@ def test_many_at_once(plugin: Shouting) -> None:
 
 
 def test_begin_forgets(plugin: Shouting) -> None:
-    """Another comparison asks again: the database may have changed."""
+    """Another comparison normalises again: the database may have changed."""
     with create_engine("sqlite://").connect() as connection:
         wording = Wording(connection, connection.dialect)
         wording.begin([pair("a", "A")])
@@ -115,7 +115,7 @@ def test_begin_forgets(plugin: Shouting) -> None:
 
 
 def test_without_a_connection(plugin: Shouting) -> None:
-    """Nobody is asked, and nothing is known."""
+    """Nothing can be normalised."""
     wording = Wording(None, create_engine("sqlite://").dialect)
     assert wording.same(pair("a", "A")) is None
     assert [] == plugin.asked

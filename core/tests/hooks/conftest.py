@@ -29,7 +29,7 @@ Install = Callable[..., None]
 
 @pytest.fixture
 def disable(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Return a function that disables plugins, beside those that tests of the core do without."""
+    """Return a function that disables plugins, in addition to those disabled for tests."""
 
     def put(names: str) -> None:
         before = os.environ.get("IDIOLECT_DISABLE_PLUGINS", "")
@@ -42,8 +42,8 @@ def disable(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     """Return a function that installs a distribution: its metadata and one module.
 
-    By default it offers the module itself as plugin for the dialect ``mysql``, which SQLAlchemy
-    knows and nothing installed serves.
+    By default the module itself is the plugin for the dialect ``mysql``, which SQLAlchemy knows
+    and no installed plugin supports.
     """
 
     def put(

@@ -39,7 +39,7 @@ def terminating(text: str | None, *, tryfirst: bool = False, trylast: bool = Fal
 
 
 class DialectPlugin:
-    """The least that a dialect's plugin says."""
+    """A minimal dialect plugin."""
 
     @hookimpl
     def get_impl_class(self) -> type[DefaultImpl]:
@@ -49,7 +49,7 @@ class DialectPlugin:
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Return a function that installs a distribution whose plugin for SQLite is named."""
+    """Return a function that installs a distribution with a named plugin for SQLite."""
 
     def put(attribute: str) -> None:
         folder = tmp_path / "installed"
@@ -151,13 +151,13 @@ def test_trylast_still_wins_over_the_class(
 
 
 def test_an_empty_answer_is_an_answer(sqlite: PluginManager) -> None:
-    """None alone means no opinion."""
+    """Only None means no opinion."""
     sqlite.register(terminating(""))
     assert not terminator()
 
 
 def test_configure_wins_over_every_plugin(sqlite: PluginManager) -> None:
-    """An option of env.py is the user's last word."""
+    """An option of env.py takes precedence."""
 
     class Plugin:
         @hookimpl(tryfirst=True)
@@ -170,7 +170,7 @@ def test_configure_wins_over_every_plugin(sqlite: PluginManager) -> None:
 
 
 def test_the_core_answers_last(sqlite: PluginManager) -> None:
-    """Without any opinion the words are those of standard SQL."""
+    """Without any result, the statements are those of standard SQL."""
     rules = context().rules
     assert (";", "", "BEGIN", "COMMIT") == (
         rules.statement_terminator,
@@ -207,7 +207,7 @@ def test_a_users_subclass_wins_over_the_plugins(project: Project, sqlite: Plugin
 def test_a_third_party_plugin_chooses_the_class(
     plugins: PluginManager, install: Callable[[str], None]
 ) -> None:
-    """The class that the dialect's own plugin defined for the name is not taken for the user's."""
+    """The class defined by the dialect's own plugin is not mistaken for the user's."""
 
     class Plugin:
         @hookimpl
@@ -245,7 +245,7 @@ def test_a_dialects_plugin_is_asked_for_its_own_contexts_alone(plugins: PluginMa
 
 
 def test_contexts_made_before_keep_their_rules(sqlite: PluginManager) -> None:
-    """A plugin that comes or goes changes later contexts only."""
+    """Adding or removing a plugin only affects later contexts."""
     before = context()
     name = sqlite.register(terminating("third"))
     assert ";" == before.rules.statement_terminator

@@ -64,7 +64,7 @@ def written(project: Project, **opts: Any) -> list[Path]:
 
 
 class Adding:
-    """A plugin whose comparator finds a comment missing."""
+    """A plugin whose comparator reports a missing comment."""
 
     def __init__(self, by_default: bool = True, **facts: Any) -> None:
         self.facts = {"by_default": by_default, **facts}
@@ -135,7 +135,7 @@ def test_comparators_of_one_dialect_or_all(sqlite: PluginManager) -> None:
 
 
 def test_an_unknown_set_is_told_with_the_nearest(sqlite: PluginManager) -> None:
-    """Sets of hooks are known beside those of Plugin objects."""
+    """Sets of hooks are known as well as those of Plugin objects."""
     sqlite.register(Adding())
 
     with pytest.raises(CommandError, match=r"house\.ruels\. Did you mean 'house\.rules'"):
@@ -144,7 +144,7 @@ def test_an_unknown_set_is_told_with_the_nearest(sqlite: PluginManager) -> None:
 
 @pytest.mark.parametrize(("answer", "expected"), [(False, []), (True, ["modify_type"])])
 def test_hook_compare_type(sqlite: PluginManager, answer: bool, expected: list[str]) -> None:
-    """Its answer decides, after the user's own function; None leaves it to the next."""
+    """Its result decides, after the user's own function; None leaves it to the next."""
 
     class Plugin:
         @hookimpl
@@ -201,7 +201,7 @@ def same_words(_self: Any, expressions: Any) -> list[str | None]:
 def test_hook_normalise_expressions(
     sqlite: PluginManager, answer: Callable[..., Any], expected: list[str]
 ) -> None:
-    """It decides whether expressions of other words are the same; without an answer text does."""
+    """It decides whether different texts are equal; without a result the texts are compared."""
     asked: list[Any] = []
 
     class Plugin:
@@ -223,7 +223,7 @@ def test_hook_normalise_expressions(
 
 @pytest.mark.parametrize("answer", ["x", [3], [None, None]])
 def test_wrong_answers_of_normalise_expressions(sqlite: PluginManager, answer: Any) -> None:
-    """They are told with the hook's name and what is expected."""
+    """The error names the hook and the expected type."""
 
     class Plugin:
         @hookimpl
@@ -238,7 +238,7 @@ def test_wrong_answers_of_normalise_expressions(sqlite: PluginManager, answer: A
 
 
 def test_hook_reflect_column(sqlite: PluginManager) -> None:
-    """It corrects columns as they are read."""
+    """It corrects columns as they are reflected."""
 
     class Plugin:
         @hookimpl
@@ -275,7 +275,7 @@ def test_hook_adjust_reflected(sqlite: PluginManager) -> None:
 
 
 def test_hook_reflect_extra(sqlite: PluginManager) -> None:
-    """What it tells is asked for once, by the first comparator that wants to know."""
+    """It is called once, for the first comparator that needs the result."""
     asked: list[Any] = []
     views: list[Any] = []
 
@@ -310,7 +310,7 @@ def test_hook_reflect_extra(sqlite: PluginManager) -> None:
 
 
 def test_hook_process_revision_directives(project: Project, sqlite: PluginManager) -> None:
-    """It changes what is written, before the function that env.py gives, which comes last."""
+    """It modifies the revisions, before the function of env.py, which is called last."""
     log: list[str] = []
 
     class Plugin:
@@ -345,7 +345,7 @@ def test_hook_process_revision_directives(project: Project, sqlite: PluginManage
 def test_wrong_answers_of_comparing(
     sqlite: PluginManager, hook: str, answer: Any, expected: str
 ) -> None:
-    """They are told with the hook's name and what is expected."""
+    """The error names the hook and the expected type."""
 
     class Plugin:
         @hookimpl(trylast=True)
@@ -368,7 +368,7 @@ def test_wrong_answers_of_comparing(
 
 
 def test_directives_of_a_plugin_are_looked_through(project: Project, sqlite: PluginManager) -> None:
-    """What a plugin leaves is refused with its name, and nothing is written."""
+    """Invalid directives are rejected with the plugin's name, and nothing is written."""
 
     class Nonsense:
         @hookimpl

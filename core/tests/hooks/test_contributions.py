@@ -1,4 +1,4 @@
-"""What plugins contribute comes and goes with them, and a name has one owner."""
+"""Contributions are added and removed with their plugins, and a name has one owner."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def offline(dialect: str = "sqlite") -> MigrationContext:
 
 
 class Op(MigrateOperation):
-    """An operation that nobody runs."""
+    """An operation that is never run."""
 
     @classmethod
     def fresh(cls, operations: Operations) -> None:
@@ -176,7 +176,7 @@ def test_a_name_that_is_taken(  # noqa: PLR0917 - a column each
     what: str,
     other: str,
 ) -> None:
-    """The error tells the name and both owners, and is gone with the plugin."""
+    """The error names both owners, and disappears with the plugin."""
     plugins.register(contributor(hook, act), "one")
     with pytest.raises(PluginConflictError) as caught:
         use()
@@ -205,7 +205,7 @@ def test_two_plugins_with_one_operation(plugins: PluginManager) -> None:
 
 @pytest.mark.usefixtures("sqlite")
 def test_an_operation_that_the_project_has_replaced(plugins: PluginManager) -> None:
-    """What the project put in the place of a plugin's stays when the plugin goes."""
+    """The project's replacement of a plugin's operation stays when the plugin is removed."""
     act = contributor("register_operations", lambda registry: registry.add("fresh", Op))
     plugins.register(act, "one")
     use_operations()
@@ -287,7 +287,7 @@ def test_a_contribution_of_the_wrong_kind(
 
 @pytest.mark.usefixtures("sqlite")
 def test_a_dialect_that_is_loaded_late(install: Install) -> None:
-    """Its options are known from its first context on, though others were made before."""
+    """Its options are known from its first context on, even after other contexts."""
     install("my-db", OPTION)
     offline()
     assert known_options().get("late_separator") is None
@@ -299,7 +299,7 @@ def test_a_dialect_that_is_loaded_late(install: Install) -> None:
 
 @pytest.mark.usefixtures("sqlite")
 def test_an_exception_says_whose_it_is(plugins: PluginManager) -> None:
-    """It passes, with a note that names hook and plugin."""
+    """It propagates, with a note that names hook and plugin."""
     plugins.register(contributor("register_options", lambda _: 1 / 0), "one")
     with pytest.raises(ZeroDivisionError) as caught:
         offline()
@@ -309,7 +309,7 @@ def test_an_exception_says_whose_it_is(plugins: PluginManager) -> None:
 @pytest.mark.usefixtures("sqlite")
 @pytest.mark.parametrize("hook", ["register_options", "register_operations"])
 def test_a_hook_that_uses_what_it_is_asked_to_add_to(plugins: PluginManager, hook: str) -> None:
-    """It is told so, rather than left waiting for itself; nothing is kept of it."""
+    """It raises an error instead of a deadlock, and nothing is registered."""
     plugins.register(contributor(hook, lambda _: Operations(offline())), "one")
     with pytest.raises(HookError, match="Only register there") as caught:
         Operations(offline())
@@ -337,7 +337,7 @@ def test_a_command_of_an_installed_plugin(
 def test_a_command_of_a_disabled_plugin(
     install: Install, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is not there, and its plugin is not imported."""
+    """It does not exist, and its plugin is not imported."""
     install("hailing", COMMAND, group=PLUGINS, entry="hailing")
     monkeypatch.setenv("IDIOLECT_DISABLE_PLUGINS", "hailing")
     with pytest.raises(SystemExit):
@@ -382,7 +382,7 @@ def hail(config, *, loud=False):
 def test_a_command_by_an_entry_point_of_its_own(
     install: Install, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is listed and runs under the entry's name, and is gone where it is disabled."""
+    """It is listed and runs under the entry's name, unless the entry is disabled."""
     install("hailing", HAIL, group=COMMANDS, entry="hail-all", value="hailing:hail")
     with pytest.raises(SystemExit):
         main(["--help"])
@@ -399,7 +399,7 @@ def test_a_command_by_an_entry_point_of_its_own(
 def test_an_entry_point_that_cannot_be_loaded_is_left_out(
     install: Install, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is a warning; the other commands are there."""
+    """It is skipped with a warning; the other commands are available."""
     install("broken", "import driver_of_mine", group=COMMANDS, value="broken:hail")
     install("hailing", HAIL, group=COMMANDS, entry="hail", value="hailing:hail")
     with warnings.catch_warnings():
@@ -454,7 +454,7 @@ def test_commands_that_a_program_adds_come_first(
 
 @pytest.fixture
 def template(tmp_path: Path) -> Path:
-    """A template of somebody's own."""
+    """A third-party template."""
     folder = tmp_path / "ours"
     folder.mkdir()
     (folder / "README").write_text("Ours.\n")
@@ -473,7 +473,7 @@ def templates(*answers: object) -> object:
 
 
 def test_a_template_cannot_take_a_name_of_the_core(plugins: PluginManager, template: Path) -> None:
-    """The list tells whose it is; the core's own is still made."""
+    """The list shows the owner; the core's own template is still used."""
     plugins.register(templates(TemplateFolder(template, "generic")), "one")
     config = Config(template.parent / "new.ini", stdout=io.StringIO())
     with pytest.raises(PluginConflictError, match="template 'generic' comes from two: idiolect"):
@@ -483,7 +483,7 @@ def test_a_template_cannot_take_a_name_of_the_core(plugins: PluginManager, templ
 
 
 def test_wrong_templates(plugins: PluginManager, template: Path) -> None:
-    """A folder without README, and an answer of another kind, are told with the plugin's name."""
+    """The errors for a folder without README, and for a result of another type, name the plugin."""
     config = Config(stdout=io.StringIO())
     plugins.register(templates(TemplateFolder(template.parent)), "one")
     with pytest.raises(HookError, match="of the plugin 'one' has no README"):

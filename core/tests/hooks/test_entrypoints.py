@@ -47,7 +47,7 @@ VERSIONS = {
 def test_distribution_and_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, label: str
 ) -> None:
-    """They stand in the name of the metadata's folder, whichever tool installed it."""
+    """They are parsed from the name of the metadata's folder, whichever tool installed it."""
     (tmp_path / folder).mkdir()
     (tmp_path / folder / "entry_points.txt").write_text("[g]\na = m\n")
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
@@ -55,7 +55,7 @@ def test_distribution_and_version(
 
 
 def test_metadata_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It offers nothing, and is in nobody's way."""
+    """It has no entry points, and causes no error."""
     (tmp_path / "none-1.dist-info").mkdir()
     broken = tmp_path / "broken-1.dist-info"
     broken.mkdir()
@@ -65,6 +65,6 @@ def test_metadata_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_what_an_extra_installs() -> None:
-    """The core's own metadata says it, so that no dialect is named in the code."""
+    """It comes from the core's own metadata, so that the code names no dialect."""
     assert "idiolect-postgresql" == entrypoints.offering_distribution("postgresql")
     assert entrypoints.offering_distribution("nothing") is None

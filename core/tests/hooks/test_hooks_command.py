@@ -1,4 +1,4 @@
-"""`idiolect hooks` tells of each hook what it is, and who implements it."""
+"""`idiolect hooks` describes each hook and lists its implementers."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_an_unknown_hook_is_told_with_the_nearest() -> None:
 def test_trace_hooks(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, install: Install
 ) -> None:
-    """The option shows calls as the variable does, and leaves no variable."""
+    """The option traces calls as the variable does, without setting the variable permanently."""
     monkeypatch.delenv("IDIOLECT_TRACE_HOOKS", raising=False)
     source = "from idiolect.hooks import hookimpl\n@hookimpl\ndef register_templates(): return []\n"
     install("my-hooks", source, group="idiolect.plugins", entry="mine")

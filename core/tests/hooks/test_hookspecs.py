@@ -115,7 +115,7 @@ def test_hook_statement_terminator(project: Project, sqlite: PluginManager) -> N
 
 
 def test_hook_batch_separator(project: Project, sqlite: PluginManager) -> None:
-    """It stands on a line of its own after each statement, and after COMMIT; opts arrive."""
+    """It is on a separate line after each statement, and after COMMIT; opts are passed."""
 
     class Plugin:
         @hookimpl
@@ -132,7 +132,7 @@ def test_hook_batch_separator(project: Project, sqlite: PluginManager) -> None:
 
 
 def test_hook_offline_transaction(project: Project, sqlite: PluginManager) -> None:
-    """Its words stand around the script."""
+    """Its statements enclose the script."""
 
     class Plugin:
         @hookimpl
@@ -152,7 +152,7 @@ def test_hook_offline_transaction(project: Project, sqlite: PluginManager) -> No
 
 @pytest.mark.parametrize("level", ["READ UNCOMMITTED", ""])
 def test_hook_autocommit_level(project: Project, sqlite: PluginManager, level: str) -> None:
-    """``autocommit_block()`` switches to it; an empty answer refuses the block."""
+    """``autocommit_block()`` switches to it; an empty result makes the block fail."""
 
     class Plugin:
         @hookimpl
@@ -209,11 +209,11 @@ def test_hook_prepare_connection(
 
 
 class Counting(MigrationLock):
-    """A lock that is held by another at first.
+    """A lock that is held by another run at first.
 
     Args:
-        log: notes what happens.
-        tries: how often it is refused.
+        log: receives the calls.
+        tries: the number of failed attempts.
     """
 
     def __init__(self, log: list[str], tries: int) -> None:
@@ -233,7 +233,7 @@ class Counting(MigrationLock):
 
 @pytest.mark.parametrize("per_migration", [False, True])
 def test_hook_migration_lock(project: Project, sqlite: PluginManager, per_migration: bool) -> None:
-    """It is taken before the version table is made, and given back after the last commit."""
+    """It is acquired before the version table is created, and released after the last commit."""
     log: list[str] = []
 
     class Plugin:
@@ -258,7 +258,7 @@ def test_hook_migration_lock(project: Project, sqlite: PluginManager, per_migrat
 
 
 def test_hook_missing_privileges(project: Project, sqlite: PluginManager) -> None:
-    """It is asked what the run needs, before the lock; what it says ends the run."""
+    """It is called with the required privileges, before the lock; its result ends the run."""
     asked: list[list[str]] = []
     answers = ["", "", "Nobody may delete."]
 
@@ -307,7 +307,7 @@ def test_hook_session_limits(project: Project, sqlite: PluginManager) -> None:
 
 
 def test_hook_transient_error(project: Project, sqlite: PluginManager) -> None:
-    """What passes by itself is tried again; what does not is told at once."""
+    """A transient error is retried; others are reported at once."""
     asked: list[str] = []
 
     class Plugin:
@@ -328,7 +328,7 @@ def test_hook_transient_error(project: Project, sqlite: PluginManager) -> None:
 
 
 class HistoryTable:
-    """A plugin whose version table has further columns."""
+    """A plugin whose version table has additional columns."""
 
     @hookimpl
     def version_table(self, spec: Any) -> Table:
@@ -344,7 +344,7 @@ class HistoryTable:
 
 
 def test_hook_version_table(project: Project, sqlite: PluginManager) -> None:
-    """The table that it gives holds the heads."""
+    """The returned table holds the heads."""
     sqlite.register(HistoryTable())
     project.revision("a")
     project.upgrade(version_table="versions")
@@ -353,7 +353,7 @@ def test_hook_version_table(project: Project, sqlite: PluginManager) -> None:
 
 
 def test_hook_version_record(project: Project, sqlite: PluginManager) -> None:
-    """Its values fill the further columns; of two answers for one, the one asked first counts."""
+    """Its values fill the additional columns; for each, the plugin called first wins."""
 
     class Early:
         @hookimpl
@@ -438,7 +438,7 @@ def test_hook_on_version_apply(project: Project, sqlite: PluginManager) -> None:
 
 
 def test_hook_on_version_apply_of_configure(project: Project, sqlite: PluginManager) -> None:
-    """The callables of ``configure()`` are called in order, with keyword arguments alone."""
+    """The callables of ``configure()`` are called in order, with keyword arguments only."""
     log: list[Any] = []
 
     def first(*, ctx: Any, step: Any, heads: Any, run_args: Any) -> None:
@@ -463,7 +463,7 @@ def rendered(*operations: MigrateOperation) -> list[str]:
 
 
 def test_hook_render_type(sqlite: PluginManager) -> None:
-    """Its answer stands in the code; None leaves the type to the next."""
+    """Its result is part of the code; None leaves the type to the next."""
 
     class Plugin:
         @hookimpl
@@ -504,7 +504,7 @@ def test_hook_render_operation(sqlite: PluginManager, answer: tuple[str, ...]) -
 def test_wrong_answers_of_rendering(
     sqlite: PluginManager, hook: str, answer: Any, expected: str
 ) -> None:
-    """They are told with the hook's name and what is expected."""
+    """The error names the hook and the expected type."""
 
     class Plugin:
         pass
@@ -516,7 +516,7 @@ def test_wrong_answers_of_rendering(
 
 
 def test_hook_reflect_tables(sqlite: PluginManager) -> None:
-    """What it gives is taken for the database; names are those that filters let through."""
+    """Its result is compared as the database's state; filters have been applied to the names."""
 
     class Plugin:
         @hookimpl(wrapper=True)
@@ -543,7 +543,7 @@ def test_hook_reflect_tables(sqlite: PluginManager) -> None:
 
 
 def test_hook_register_options(project: Project, sqlite: PluginManager) -> None:
-    """An option gets its default where nobody gives it, and is checked where somebody does."""
+    """An option has its default if not given, and is validated if given."""
     seen: list[Any] = []
 
     class Plugin:
@@ -591,7 +591,7 @@ class Hailing:
 
 
 def test_hook_register_operations(project: Project, sqlite: PluginManager) -> None:
-    """An operation is there as ``op.<name>`` as long as its plugin is."""
+    """An operation is available as ``op.<name>`` as long as its plugin is registered."""
     name = sqlite.register(Hailing())
     project.revision("a", None, "op.hail('Ann')")
     assert "HAIL Ann;" in project.sql()
@@ -651,7 +651,7 @@ def test_hook_register_commands(plugins: PluginManager, capsys: pytest.CaptureFi
 
 
 def test_hook_register_templates(plugins: PluginManager, tmp_path: Path) -> None:
-    """A template of a plugin is listed, and ``init`` makes an environment of it."""
+    """A plugin's template is listed, and ``init`` creates an environment from it."""
     folder = tmp_path / "house-style"
     folder.mkdir()
     (folder / "README").write_text("Our own.\nMore.\n")
@@ -674,7 +674,7 @@ def test_hook_register_templates(plugins: PluginManager, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("on", [True, False])
 def test_hook_statement_journal(project: Project, sqlite: PluginManager, on: bool) -> None:
-    """What it gives is asked of each statement about the schema; False records nothing."""
+    """The journal support is used for each DDL statement; False disables the journal."""
     asked: list[str] = []
 
     class Support(JournalSupport):

@@ -1,4 +1,4 @@
-"""Plugins that cannot be used: each is told with its distribution, and only where it is needed."""
+"""Unusable plugins: errors name the distribution, and occur only where the plugin is needed."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ BROKEN = {
 def test_a_plugin_that_cannot_be_used(
     plugins: PluginManager, install: Install, source: str, words: list[str]
 ) -> None:
-    """The error names distribution, version, reason and way out, and leaves no trace."""
+    """The error names distribution, version, reason and remedy, and nothing is registered."""
     install("my-db", source)
     for _again in range(2):
         with pytest.raises((PluginLoadError, HookError)) as caught:
@@ -134,7 +134,7 @@ def test_a_plugin_that_cannot_be_used(
 
 @pytest.mark.usefixtures("plugins")
 def test_an_entry_point_to_a_name_that_is_not_there(install: Install) -> None:
-    """A distribution that does not keep its word is named."""
+    """The distribution with the wrong entry point is named."""
     install("my-db", value="my_db:plugin")
     with pytest.raises(PluginLoadError, match=r"of my-db 1\.2 cannot be loaded.*AttributeError"):
         context()
@@ -155,7 +155,7 @@ def test_a_broken_plugin_that_is_not_needed(project: Project, install: Install) 
 
 @pytest.mark.usefixtures("sqlite")
 def test_another_dialects_broken_plugin_is_never_imported(install: Install) -> None:
-    """The entry's name alone says whose it is."""
+    """The entry's name says which dialect it is for."""
     install("my-db", "raise RuntimeError('broken')")
     assert ";" == context("sqlite").rules.statement_terminator
     assert "my_db" not in sys.modules
@@ -165,7 +165,7 @@ def test_another_dialects_broken_plugin_is_never_imported(install: Install) -> N
 def test_two_distributions_for_one_dialect(
     install: Install, disable: Callable[[str], None]
 ) -> None:
-    """Both are named with their versions, and the way out is as good as its word."""
+    """Both are named with their versions, and the suggested remedy works."""
     install("my-db", version="1.2")
     install("your-db", version="3.4")
     with pytest.raises(PluginConflictError) as caught:
@@ -229,7 +229,7 @@ WRONG: dict[str, tuple[str, object, str]] = {
 
 @pytest.mark.parametrize(("hook", "answer", "expected"), WRONG.values(), ids=WRONG)
 def test_a_wrong_answer(sqlite: PluginManager, hook: str, answer: object, expected: str) -> None:
-    """It is told with the answer, what was expected, and who may have given it."""
+    """The error names the result, the expected type, and the implementers."""
     namespace: dict[str, Any] = {hook: hookimpl(_answering(hook, answer))}
     sqlite.register(type("Liar", (), namespace)())
     with pytest.raises(HookAnswerError) as caught:
@@ -251,7 +251,7 @@ def _answering(hook: str, answer: object) -> Callable[[Any], object]:
 
 @pytest.mark.usefixtures("plugins")
 def test_a_wrong_answer_names_distribution_and_version(install: Install) -> None:
-    """So that the user knows what to upgrade or to switch off."""
+    """So that the user knows what to upgrade or to disable."""
     source = GOOD.format(name="x") + "\n@hookimpl\ndef batch_separator():\n    return 7\n"
     install("my-db", source)
     with pytest.raises(HookAnswerError, match=r"of my-db 1\.2, .*IDIOLECT_DISABLE_PLUGINS="):
@@ -297,7 +297,7 @@ def test_a_wrapper_that_forgets_to_return(project: Project, sqlite: PluginManage
 
 @pytest.mark.usefixtures("plugins")
 def test_an_exception_in_a_hook_says_whose_it_is(install: Install) -> None:
-    """It passes as it is, with a note of hook, dialect and implementers."""
+    """It propagates unchanged, with a note about hook, dialect and implementers."""
     source = GOOD.format(name="x") + "\n@hookimpl\ndef batch_separator():\n    return 1 / 0\n"
     install("my-db", source)
     with pytest.raises(ZeroDivisionError) as caught:
@@ -308,7 +308,7 @@ def test_an_exception_in_a_hook_says_whose_it_is(install: Install) -> None:
 
 
 def test_a_revisions_exception_is_not_blamed_on_hooks(project: Project) -> None:
-    """It passes through run_step, and names the revision and its file alone."""
+    """It propagates through run_step, and only names the revision and its file."""
     path = project.revision("a", None, "1 / 0")
     with pytest.raises(ZeroDivisionError) as caught:
         project.upgrade()
@@ -316,7 +316,7 @@ def test_a_revisions_exception_is_not_blamed_on_hooks(project: Project) -> None:
 
 
 def test_registering_by_hand(plugins: PluginManager) -> None:
-    """Names are unique, a wrong plugin is refused at once, and its object comes back."""
+    """Names are unique, an invalid plugin is rejected, and unregister() returns the object."""
 
     class Plugin:
         @hookimpl

@@ -1,4 +1,4 @@
-"""What a lock leaves to be sent when its connection goes back to the pool."""
+"""Statements that a lock sends when its connection is returned to the pool."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    """An engine whose one session lives on in its pool."""
+    """An engine whose only session stays in its pool."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     yield engine
     engine.dispose()
@@ -50,7 +50,7 @@ def test_each_can_be_cancelled(engine: Engine) -> None:
 
 
 def test_the_pool_gets_one_listener(engine: Engine) -> None:
-    """However often it is used, the pool's list of listeners stays as long as it was."""
+    """However often it is used, the pool has only one listener."""
     lengths = set()
     for _ in range(3):
         with engine.connect() as connection:

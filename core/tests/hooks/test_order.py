@@ -1,4 +1,4 @@
-"""The order in which a run asks all hooks: plugins may rely on it."""
+"""The order in which a run calls all hooks; plugins may rely on it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HOOKS = sorted(
 
 
 class Comparing:
-    """Implements the hooks of comparing, which no run asks, and notes each call."""
+    """Implements the comparison hooks, which runs do not call, and records each call."""
 
     log: list[str]
 
@@ -68,7 +68,7 @@ class Comparing:
 
 
 class Everything(Comparing):
-    """Implements all hooks and notes each call, without opinions."""
+    """Implements all hooks and records each call, without opinions."""
 
     def __init__(self, log: list[str]) -> None:
         self.log = log
@@ -236,7 +236,7 @@ def steps(first: str, second: str) -> list[str]:
 
 @pytest.fixture
 def noted(project: Project, sqlite: PluginManager) -> list[str]:
-    """The log of a plugin that implements all hooks; two revisions note their run in it."""
+    """The calls of a plugin that implements all hooks, and of two revisions."""
     log: list[str] = []
     assert [] == [hook for hook in HOOKS if not hasattr(Everything, hook)]
     sqlite.register(Everything(log))
@@ -248,7 +248,7 @@ def noted(project: Project, sqlite: PluginManager) -> list[str]:
 
 
 def test_the_order_of_all_hooks_in_an_upgrade(project: Project, noted: list[str]) -> None:
-    """Rules are asked once, then the connection is prepared, then each step runs."""
+    """Rule hooks are called once, then the connection is prepared, then each step runs."""
     engine = project.attributes["engine"]
 
     def begin(_connection: Any) -> None:
@@ -297,7 +297,7 @@ def test_no_hook_is_asked_twice_for_a_rule(project: Project, noted: list[str]) -
 
 
 def test_the_order_of_all_hooks_in_a_rendering(sqlite: PluginManager) -> None:
-    """An operation is asked for, then those that it holds, then the types in them."""
+    """The hook is called for an operation, then for nested operations, then for types."""
     log: list[str] = []
     sqlite.register(Everything(log))
     context = MigrationContext.configure(dialect_name="sqlite", opts={"as_sql": True})

@@ -1,4 +1,4 @@
-"""`idiolect plugins` tells what is installed, and what is wrong with it, without needing it."""
+"""`idiolect plugins` lists installed plugins and their problems, without failing itself."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_document(install: Install, disable: Callable[[str], None]) -> None:
 
 
 def test_what_this_process_loaded(plugins: PluginManager, install: Install) -> None:
-    """A plugin that was used is told as loaded, and so is what a program registered."""
+    """Plugins that were used or registered in code are shown as loaded."""
     install("my-db")
     plugins.load_dialect("mysql")
 
@@ -203,6 +203,6 @@ def test_legacy_classes(install: Install) -> None:
 
 @pytest.mark.usefixtures("plugins")
 def test_unknown_format() -> None:
-    """A format that there is not is refused, with those that there are."""
+    """The error for an unknown format lists the known ones."""
     with pytest.raises(CommandError, match="'text' or 'json'"):
         command.plugins(Config(stdout=io.StringIO()), format="yaml")

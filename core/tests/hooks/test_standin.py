@@ -1,4 +1,4 @@
-"""What plugins read tables with: a stand-in for the connection, facts on demand and in batches."""
+"""Helpers with which plugins reflect tables: stand-in connection, lazy and batched data."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_stand_in_answers_what_it_knows(connection: Connection) -> None:
 
 
 def test_facts_are_found_out_once() -> None:
-    """A table is looked at when it is looked up, and once."""
+    """A table's data is loaded on first access, and once."""
     asked: list[Any] = []
 
     def look(key: Any) -> int:

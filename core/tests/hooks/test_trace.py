@@ -1,4 +1,4 @@
-"""The trace shows who was asked, in order, and what was answered; passwords never."""
+"""The trace shows the called plugins, in order, and the results; never passwords."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Chatty:
 
     @hookimpl
     def statement_terminator(self) -> str:
-        """Give an answer that nobody should see whole."""
+        """Return a result that must not be shown completely."""
         return SECRET_URL
 
     @hookimpl
@@ -36,7 +36,7 @@ def test_calls_are_shown(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Each call is a line with those asked, the first first, and a line with the answer."""
+    """Each call is a line with the plugins in calling order, and a line with the result."""
     monkeypatch.setenv(VARIABLE, "1")
     sqlite.register(Chatty(), "chatty")
     project.revision("a", None, "pass")
@@ -73,7 +73,7 @@ def test_silent_unless_asked(
     capsys: pytest.CaptureFixture[str],
     value: str,
 ) -> None:
-    """Without the variable, or with one that says no, nothing is written."""
+    """Without the variable, or with a false value, nothing is written."""
     monkeypatch.setenv(VARIABLE, value)
     project.revision("a", None, "pass")
     project.upgrade()

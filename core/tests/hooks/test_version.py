@@ -1,4 +1,4 @@
-"""A plugin that is made for other hooks is refused, with both versions told."""
+"""A plugin for other hook versions is rejected; the error has both versions."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def get_impl_class():
     ],
 )
 def test_ranges(monkeypatch: pytest.MonkeyPatch, declared: str, fits: bool) -> None:
-    """All comparisons must hold; a bound with one number speaks of the first alone."""
+    """All comparisons must hold; a bound with one number applies to the major version only."""
     monkeypatch.setattr(version, "HOOKSPEC_VERSION", (2, 3))
     plugin = type("Plugin", (), {"idiolect_hookspec": declared})
     assert fits is (version.misfit(plugin) == "")

@@ -141,7 +141,7 @@ def test_what_has_no_common_sql_is_refused(script: Any, new: Any, old: Any, mess
 
 
 def test_autoincrement_is_warned_of(script: Any) -> None:
-    """A flag that this dialect does not have changes nothing, and a warning says so."""
+    """A flag that this dialect does not have is ignored with a warning."""
     with pytest.warns(UserWarning, match="change nothing on dialect 'default'"):
         script.op.alter_column("t", "c", nullable=True, autoincrement=True)
     assert script.statements == ["ALTER TABLE t ALTER COLUMN c DROP NOT NULL"]
@@ -206,7 +206,7 @@ BAD: dict[str, tuple[Any, type[Exception], str]] = {
 def test_bad_input_names_operation_and_table(
     script: Any, changes: dict[str, Any], error: type[Exception], message: str
 ) -> None:
-    """A wrong argument is an OperationError of a kind that programs know, and writes nothing."""
+    """A wrong argument raises an OperationError with a standard base class, and writes nothing."""
     with pytest.raises(error, match=message) as caught:
         script.op.alter_column("t", "c", **changes)
     assert isinstance(caught.value, OperationError)
@@ -238,7 +238,7 @@ def test_a_column_stands_for_its_name(script: Any) -> None:
 
 
 def test_column_is_a_name(script: Any) -> None:
-    """Something else than a name is told."""
+    """Anything but a name is rejected."""
     with pytest.raises(TypeError, match="a column's name is expected as column_name, got None"):
         script.op.alter_column("t", None, nullable=True)
 
@@ -288,7 +288,7 @@ def test_reverse_leaves_what_does_not_change() -> None:
 
 
 def test_reverse_needs_what_was_before() -> None:
-    """An option that is modified and not told before has no reverse; a ValueError too."""
+    """A change without the existing value has no reverse; the error is also a ValueError."""
     with pytest.raises(ValueError, match="not reversible; existing_own is not given"):
         ops.AlterColumnOp("t", "c", modify_own=1).reverse()
 

@@ -80,7 +80,7 @@ def test_own_operation_becomes_a_directive(script: Any) -> None:
 
 @pytest.mark.usefixtures("scratch")
 def test_operation_without_implementation_is_an_error(script: Any) -> None:
-    """What nothing carries out is named, with what to do."""
+    """The error names the operation without implementation, and a remedy."""
     _create_sequence()
     with pytest.raises(ValueError, match=r"Nothing carries out create_sequence.*implement") as told:
         script.op.create_sequence("s")
@@ -108,7 +108,7 @@ def test_implementation_is_not_replaced_by_accident() -> None:
 
 
 def test_registering_needs_the_classmethod() -> None:
-    """An operation without the method to call is refused when it is registered."""
+    """An operation without the method to call is rejected when it is registered."""
     with pytest.raises(OperationError, match=r"'nope' cannot be registered.*no classmethod 'nope'"):
         Operations.register_operation("nope")(MigrateOperation)
     assert "nope" not in directives.names()
@@ -123,14 +123,14 @@ def test_registering_needs_the_classmethod() -> None:
     ids=["misspelt", "unknown"],
 )
 def test_missing_operation_is_named(script: Any, name: str, message: str) -> None:
-    """A directive that is not there is one error that names it, and no attribute either."""
+    """An unknown directive raises an error that names it; hasattr() is False."""
     with pytest.raises(OperationError, match=message):
         getattr(script.op, name)
     assert not hasattr(script.op, name)
 
 
 def test_directive_of_a_dialect_is_told_from_a_misspelt_one() -> None:
-    """What a plugin brings, and none has brought yet, is said to come with a plugin."""
+    """The error for a documented directive says which plugin has it."""
     error = OperationRegistry("Operations").unknown("create_exclude_constraint")
     assert "comes with a dialect's plugin, and none that has it is loaded" in str(error)
 
@@ -203,7 +203,7 @@ def test_constraint_without_the_name_a_convention_needs(make_script: Any) -> Non
 
 
 def test_info_belongs_to_one_operation() -> None:
-    """Every operation has an info dict of its own."""
+    """Every operation has a separate info dict."""
     one, two = ops.ExecuteSQLOp("a"), ops.ExecuteSQLOp("a")
     one.info["k"] = 1
     assert (one.info, two.info) == ({"k": 1}, {})
@@ -217,7 +217,7 @@ async def _ask(connection: Any, number: int, *, add: int) -> int:
 def test_run_async_refuses_a_script_and_a_synchronous_driver(
     script: Any, online: Operations
 ) -> None:
-    """Where nothing can be awaited, the error says so in the kind that programs know."""
+    """Where nothing can be awaited, the error has a standard base class."""
     with pytest.raises(NotImplementedError, match="Cannot call run_async in SQL mode"):
         script.op.run_async(_ask, 1, add=1)
     with pytest.raises(ValueError, match="Cannot call run_async with a sync engine"):
@@ -225,7 +225,7 @@ def test_run_async_refuses_a_script_and_a_synchronous_driver(
 
 
 def test_run_async_awaits_on_the_same_connection() -> None:
-    """A coroutine function runs on the migration's connection and gives its result back."""
+    """A coroutine function runs on the migration's connection, and its result is returned."""
     pytest.importorskip("aiosqlite")
 
     def migrate(connection: Connection) -> int:
@@ -260,7 +260,7 @@ class BareContext:
 def test_the_state_of_the_connection_is_no_fault_of_an_operation(
     end: str, error: type[Exception]
 ) -> None:
-    """SQLAlchemy's error passes through, which is about the connection alone."""
+    """SQLAlchemy's error about the connection propagates."""
     engine = create_engine("sqlite://")
     connection = engine.connect()
     connection.begin()

@@ -1,4 +1,4 @@
-"""Batches on a dialect that needs no plugin: ALTER, or a new table where it is asked for."""
+"""Batches on a dialect without plugin: ALTER, or a new table if requested."""
 
 from __future__ import annotations
 
@@ -302,7 +302,7 @@ REBUILT: dict[str, tuple[Table, Change, list[str]]] = {
 def test_a_new_table_takes_the_place(
     script: Any, table: Table, change: Change, expected: list[str]
 ) -> None:
-    """The new table has what stood there and what was asked for; the rows are copied at once."""
+    """The new table has existing and added items; the rows are copied at once."""
     with script.op.batch_alter_table("t", copy_from=table, recreate="always") as batch:
         change(batch)
 
@@ -321,7 +321,7 @@ def test_a_model_without_its_constraints_keeps_its_key(script: Any) -> None:
 
 
 def test_an_index_that_comes_with_its_column_is_not_created(script: Any) -> None:
-    """Reflection marks indexes that a database makes by itself, such as SpatiaLite's."""
+    """Reflection marks indexes that a database creates implicitly, such as SpatiaLite's."""
     table = Table("t", MetaData(), Column("a", Integer), Column("b", Integer))
     Index("made", table.c.a, _column_flag=True)
     Index("plain", table.c.b)
@@ -446,7 +446,7 @@ BAD: dict[str, tuple[Change, dict[str, Any], type[Exception], str]] = {
 def test_what_cannot_be_is_refused_before_anything_is_sent(
     script: Any, change: Change, options: dict[str, Any], error: type[Exception], message: str
 ) -> None:
-    """The error names the table and what is wrong, and nothing is written."""
+    """The error names the table and the problem, and nothing is written."""
     table = shop(UniqueConstraint("a", name="u"), Index("i", "b"))
     given = {"copy_from": table, "recreate": "always", **options}
 
@@ -472,7 +472,7 @@ def test_a_table_cannot_be_made_inside_a_batch(script: Any) -> None:
 
 
 def test_an_error_inside_the_block_carries_nothing_out(script: Any) -> None:
-    """What a batch keeps is lost with the block that raises."""
+    """The recorded operations of a block that raises are discarded."""
     with (
         contextlib.suppress(ZeroDivisionError),
         script.op.batch_alter_table("t") as batch,
@@ -514,7 +514,7 @@ def test_a_missing_column_of_partial_reordering_is_told(script: Any) -> None:
 
 
 def test_an_error_names_its_directive(script: Any) -> None:
-    """Errors come at the end of the block, where no line tells of the directive."""
+    """Errors occur at the end of the block, where no line shows the directive."""
     batch = script.op.batch_alter_table("t", copy_from=shop(), recreate="always")
     with pytest.raises(OperationError) as caught, batch as op:
         op.drop_column("nosuch")
@@ -522,7 +522,7 @@ def test_an_error_names_its_directive(script: Any) -> None:
 
 
 def test_an_index_of_no_column_is_refused(script: Any) -> None:
-    """It is refused before the new table is made, and the columns are told."""
+    """It is rejected before the new table is created; the error lists the columns."""
     batch = script.op.batch_alter_table("t", copy_from=shop(), recreate="always")
     with (
         pytest.raises(OperationError, match=r"no column 'nosuch' \(it has 'id', 'a'"),

@@ -32,7 +32,7 @@ def test_names_change_places() -> None:
 
 
 def test_columns_in() -> None:
-    """In lower case, keywords among them, as nobody knows them all."""
+    """In lower case, including keywords."""
     assert {"a", "größe", 'q"x', "and", "is", "null"} == columns_in(
         'lower(A) = \'x\' AND "q""x" IS NULL AND größe'
     )

@@ -141,7 +141,7 @@ ADDED: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
 
 @pytest.mark.parametrize(("column", "options", "expected"), ADDED.values(), ids=ADDED.keys())
 def test_add_column(script: Any, column: Any, options: dict[str, Any], expected: list[str]) -> None:
-    """add_column() writes the column, then what cannot stand inside its definition."""
+    """add_column() writes the column, then what cannot be part of its definition."""
     script.op.add_column("t", column, **options)
     assert script.statements == [f"ALTER TABLE t {clause}" for clause in expected]
 
@@ -155,7 +155,7 @@ def test_add_column(script: Any, column: Any, options: dict[str, Any], expected:
     ids=["index", "unique index"],
 )
 def test_index_of_a_new_column(script: Any, column: Any, expected: str) -> None:
-    """A column with an index gets it by a statement of its own, in the table's schema."""
+    """The index of a new column is a separate statement, in the table's schema."""
     script.op.add_column("t", column, schema="s")
     assert script.statements == ["ALTER TABLE s.t ADD COLUMN c INTEGER", expected]
 
@@ -176,7 +176,7 @@ def test_schema_is_quoted(script: Any, schema: str, expected: str) -> None:
 
 
 def test_column_of_another_table_is_copied(script: Any) -> None:
-    """Adding a column of another table leaves that table alone, and its foreign key out."""
+    """Adding a column of another table does not change that table, and omits its foreign key."""
     other = Table("other", MetaData(), Column("c", Integer, ForeignKey("o.id")))
     script.op.add_column("t", other.c.c)
     assert script.statements == ["ALTER TABLE t ADD COLUMN c INTEGER"]
@@ -192,7 +192,7 @@ def test_operation_can_be_invoked_twice(script: Any) -> None:
 
 
 def test_impl_gets_only_options_that_were_given(make_script: Any) -> None:
-    """An impl written before an option existed works as long as nobody asks for the option."""
+    """An impl that predates an option works as long as the option is not used."""
     from idiolect.ddl.impl import DefaultImpl
 
     class Old(DefaultImpl):
@@ -224,7 +224,7 @@ def test_drop_column(script: Any, options: dict[str, Any], expected: str) -> Non
 
 
 def test_round_trip_on_a_database(online: Operations, connection: Connection) -> None:
-    """A column added online is there with its index, and gone when it is dropped."""
+    """A column added online exists with its index, and is removed when it is dropped."""
     online.create_table("t", Column("id", Integer))
     online.add_column("t", Column("c", Integer, server_default="5", index=True))
     assert [c["name"] for c in inspect(connection).get_columns("t")] == ["id", "c"]
@@ -257,7 +257,7 @@ BAD: dict[str, tuple[Any, type[Exception], str]] = {
 def test_bad_input_names_operation_and_table(
     script: Any, use: Any, error: type[Exception], message: str
 ) -> None:
-    """A wrong argument is an OperationError of a kind that programs know, and writes nothing."""
+    """A wrong argument raises an OperationError with a standard base class, and writes nothing."""
     with pytest.raises(error, match=message) as caught:
         use(script.op)
     assert isinstance(caught.value, OperationError)

@@ -27,14 +27,14 @@ def test_comment_is_removed(script: Any) -> None:
 
 
 def test_comment_is_text(script: Any) -> None:
-    """Anything but text or None is refused, and nothing is written."""
+    """Anything but text or None is rejected, and nothing is written."""
     with pytest.raises(TypeError, match="create_table_comment on table 't': text or None"):
         script.op.create_table_comment("t", 5)
     assert script.text == ""
 
 
 def test_reverse_knows_the_former_comment() -> None:
-    """A comment in place of another gives that one back; the first one is removed."""
+    """A replaced comment is restored by the reverse; a first one is removed."""
     changed = ops.CreateTableCommentOp("t", "new", schema="s", existing_comment="old").reverse()
     assert isinstance(changed, ops.CreateTableCommentOp)
     assert (changed.comment, changed.existing_comment, changed.schema) == ("old", "new", "s")

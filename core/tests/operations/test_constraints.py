@@ -136,7 +136,7 @@ def test_naming_convention(make_script: Any, use: Any, expected: str) -> None:
 
 
 def test_check_on_a_model_is_named_by_it(make_script: Any) -> None:
-    """The convention of the model's metadata comes first, and the model is left as it was."""
+    """The convention of the model's metadata is applied first, and the model is not changed."""
     models = MetaData(naming_convention={"ck": "model_%(table_name)s_%(constraint_name)s"})
     model = Table("t", models, Column("a", Integer))
     before = set(model.constraints)
@@ -178,7 +178,7 @@ KINDS = {
 def test_objects_made_from_constraints_reverse(
     script: Any, name: str, words: tuple[str, str, str, str]
 ) -> None:
-    """An operation from a constraint says all of it again, and so does its reverse's reverse."""
+    """An operation from a constraint is complete, and so is the reverse of its reverse."""
     (constraint,) = (each for each in _table().constraints if each.name == name)
     added = ops.AddConstraintOp.from_constraint(constraint)
     dropped = added.reverse()
@@ -201,7 +201,7 @@ def test_objects_made_from_constraints_reverse(
 
 
 def test_foreign_key_keeps_its_facts() -> None:
-    """What a foreign key says besides its columns is the operation's."""
+    """The options of a foreign key are kept in the operation."""
     (constraint,) = (each for each in _table().constraints if each.name == "fk")
     operation = ops.CreateForeignKeyOp.from_constraint(constraint)
     assert (operation.source_table, operation.referent_table) == ("t", "u")
@@ -216,7 +216,7 @@ def test_foreign_key_keeps_its_facts() -> None:
 
 
 def test_dropping_follows_what_was_changed_of_it() -> None:
-    """A name given to the operation later is the constraint's and the reverse's."""
+    """A name set on the operation later applies to the constraint and to the reverse."""
     constraint = SchemaObjects().unique_constraint("uq", "t", ["a"])
     operation = ops.DropConstraintOp.from_constraint(constraint)
     operation.constraint_name, operation.schema = "other", "s"
@@ -228,7 +228,7 @@ def test_dropping_follows_what_was_changed_of_it() -> None:
 
 
 def test_options_added_to_an_operation_reach_its_reverse() -> None:
-    """Options of dialects can be given to an operation that is there."""
+    """Dialect options can be added to an existing operation."""
     operation = ops.AddConstraintOp.from_constraint(
         SchemaObjects().unique_constraint("uq", "t", ["a"])
     )
@@ -239,7 +239,7 @@ def test_options_added_to_an_operation_reach_its_reverse() -> None:
 
 
 def test_further_kind_of_constraint_can_be_registered() -> None:
-    """A class registered for a kind makes the operations of that kind."""
+    """A class registered for a kind creates the operations of that kind."""
 
     class Odd(UniqueConstraint):
         __visit_name__ = "odd_constraint"
@@ -314,7 +314,7 @@ BAD: dict[str, tuple[Any, type[Exception], str]] = {
 def test_bad_input_names_operation_and_table(
     script: Any, use: Any, error: type[Exception], message: str
 ) -> None:
-    """A wrong argument is an OperationError of a kind that programs know, and writes nothing."""
+    """A wrong argument raises an OperationError with a standard base class, and writes nothing."""
     with pytest.raises(error, match=message) as caught:
         use(script.op)
     assert isinstance(caught.value, OperationError)
@@ -330,7 +330,7 @@ def test_constraint_dropped_by_name_cannot_be_added_back() -> None:
 
 
 def test_impl_gets_only_options_that_were_given(make_script: Any) -> None:
-    """An impl written before ``if_exists`` existed works as long as nobody asks for it."""
+    """An impl that predates ``if_exists`` works as long as it is not used."""
 
     class Old(DefaultImpl):
         def drop_constraint(self, const: Any) -> None:  # type: ignore[override]

@@ -38,7 +38,7 @@ def test_reverse_is_last_first() -> None:
 
 
 def test_reverse_into_replaces_what_was_there() -> None:
-    """The very DowngradeOps given is filled, and its token stays."""
+    """The given DowngradeOps is filled, and its token is kept."""
     downgrade = ops.DowngradeOps([ops.DropTableOp("gone")], downgrade_token="own")
     assert _upgrade().reverse_into(downgrade) is downgrade
     assert [type(each) for each in downgrade.ops] == [ops.DropConstraintOp, ops.ModifyTableOps]
@@ -46,7 +46,7 @@ def test_reverse_into_replaces_what_was_there() -> None:
 
 
 def test_diffs_are_flat_but_for_changes_of_a_column() -> None:
-    """Tuples of all operations stand in one list; those of one column's changes are a list."""
+    """Tuples of all operations are in one list; those of one column's changes are a nested list."""
     added, altered, unique = _upgrade().as_diffs()
     assert added[0] == "add_column"
     assert [change[0] for change in altered] == ["modify_nullable"]
@@ -54,7 +54,7 @@ def test_diffs_are_flat_but_for_changes_of_a_column() -> None:
 
 
 def test_diffs_need_a_form_as_tuple() -> None:
-    """An operation that has none is named."""
+    """The error names an operation without a diff tuple."""
 
     class Untold(MigrateOperation):
         pass
@@ -79,7 +79,7 @@ def test_is_empty(container: ops.OpContainer, expected: bool) -> None:
 
 
 def test_operations_are_the_containers_own() -> None:
-    """The list given is copied, so changes of one container reach no other."""
+    """The given list is copied, so that changes do not affect other containers."""
     given = [_added()]
     container = ops.OpContainer(given)
     container.ops.clear()
@@ -87,7 +87,7 @@ def test_operations_are_the_containers_own() -> None:
 
 
 def test_script_keeps_what_it_is_told() -> None:
-    """A MigrationScript's facts are attributes; imports are nobody else's."""
+    """A MigrationScript's arguments are attributes; its imports are not shared."""
     facts: dict[str, Any] = {
         "message": "m",
         "imports": {"import x"},
@@ -127,6 +127,6 @@ def test_script_of_several_databases() -> None:
 
 @pytest.mark.parametrize("wrong", [5, ops.DowngradeOps(), [ops.UpgradeOps(), None]])
 def test_script_takes_the_right_kind_alone(wrong: Any) -> None:
-    """Anything but UpgradeOps for the upgrade is refused."""
+    """Anything but UpgradeOps for the upgrade is rejected."""
     with pytest.raises(TypeError, match="MigrationScript: UpgradeOps expected, got"):
         MigrationScript("r", wrong, ops.DowngradeOps())

@@ -54,7 +54,7 @@ def test_script_holds_one_insert_a_row(script: Any) -> None:
 
 
 def test_values_of_columns_without_a_type_are_written(script: Any) -> None:
-    """As online, the value tells its type."""
+    """As online, the type is derived from the value."""
     untyped = table("t", column("a"), column("b"), column("c"))
     script.op.bulk_insert(untyped, [{"a": 1, "b": "it's", "c": dt.date(2020, 1, 2)}, {"a": None}])
     assert script.statements == [
@@ -111,7 +111,7 @@ BAD_ROWS: dict[str, tuple[Any, Any, type[Exception], str]] = {
 def test_bad_rows_name_table_and_column(
     script: Any, target: Any, rows: Any, error: type[Exception], message: str
 ) -> None:
-    """Rows that cannot be inserted are one OperationError, and nothing is written."""
+    """Invalid rows raise one OperationError, and nothing is written."""
     with pytest.raises(error, match=message) as caught:
         script.op.bulk_insert(target, rows)
     assert isinstance(caught.value, OperationError)
@@ -131,7 +131,7 @@ def target(online: Operations) -> Table:
 def test_rows_of_different_keys_lose_nothing(
     online: Operations, connection: Connection, target: Table, multiinsert: bool
 ) -> None:
-    """Online, each row keeps its own columns, whatever the first row has."""
+    """Online, each row keeps its columns, whatever the first row has."""
     rows: list[dict[str, Any]] = [{"id": 1}, {"id": 2, "n": "b"}, {"id": 3, "n": "c"}, {"id": 4}]
     online.bulk_insert(target, rows, multiinsert=multiinsert)
     expected = [(1, None), (2, "b"), (3, "c"), (4, None)]
@@ -156,7 +156,7 @@ def test_inline_literals_need_a_statement_a_row(
 def test_inline_literals_of_like_statements_stay_apart(
     online: Operations, connection: Connection, target: Table
 ) -> None:
-    """Statements that differ in an inline literal alone are different statements."""
+    """Statements that differ only in an inline literal are different statements."""
     for name in ("a", "b"):
         online.execute(target.insert().values(n=online.inline_literal(name)))
     for name in ("a", "c"):
@@ -195,7 +195,7 @@ def test_execute_writes_text_and_constructs(script: Any, statement: Any, expecte
     ids=["in quotes", "alone", "beside NULL"],
 )
 def test_a_parameter_without_a_value_is_refused(make_script: Any, statement: Any) -> None:
-    """A script would have NULL in its place, and nobody would know."""
+    """Otherwise a script would contain NULL without notice."""
     script = make_script(literal_binds=True)
     with pytest.raises(OperationError, match=r"parameter 'x' without a value.*where a colon"):
         script.op.execute(statement)
@@ -204,7 +204,7 @@ def test_a_parameter_without_a_value_is_refused(make_script: Any, statement: Any
 
 
 def test_literal_binds_writes_values_out(make_script: Any) -> None:
-    """With literal_binds, bound values stand in the text; DDL is left alone."""
+    """With literal_binds, bound values are rendered as literals; DDL is unchanged."""
     script = make_script(literal_binds=True)
     script.op.execute(ACCOUNT.update().where(ACCOUNT.c.id == 1).values(name="it's"))
     script.op.execute(text("select :a").bindparams(a="b"))
@@ -217,7 +217,7 @@ def test_literal_binds_writes_values_out(make_script: Any) -> None:
 
 
 def test_literal_that_cannot_be_written_is_refused(make_script: Any) -> None:
-    """A value without a literal form is an OperationError, and nothing is written."""
+    """A value without a literal form raises an OperationError, and nothing is written."""
     script = make_script(literal_binds=True)
     with pytest.raises(OperationError, match="execute: No literal value renderer"):
         script.op.execute(table("t", column("j", JSON)).insert().values(j={"a": 1}))
@@ -249,7 +249,7 @@ def test_execute_gives_no_result(online: Operations, connection: Connection) -> 
 
 
 def test_execute_has_a_tuple_and_no_reverse() -> None:
-    """A statement can be told, not undone."""
+    """A statement has a diff tuple, but no reverse."""
     operation = ops.ExecuteSQLOp("select 1", execution_options={"a": 1})
     assert operation.to_diff_tuple() == ("execute", "select 1")
     with pytest.raises(NotImplementedError, match="execute has no reverse"):

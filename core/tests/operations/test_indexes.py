@@ -39,7 +39,7 @@ CREATED: dict[str, tuple[Any, dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("columns", "options", "expected"), CREATED.values(), ids=CREATED.keys())
 def test_create_index(script: Any, columns: Any, options: dict[str, Any], expected: str) -> None:
-    """create_index() writes one statement, whatever the columns are given as."""
+    """create_index() writes one statement, whatever the types of the columns argument."""
     script.op.create_index("i", "t", columns, **options)
     assert script.statements == [expected]
 
@@ -82,7 +82,7 @@ def test_drop_index(
 
 
 def test_round_trip_on_a_database(online: Operations, connection: Connection) -> None:
-    """An index created online is there, and gone when it is dropped."""
+    """An index created online exists, and is removed when it is dropped."""
     online.create_table("t", Column("a", Integer))
     online.create_index("i", "t", ["a"], unique=True)
     assert [(i["name"], i["unique"]) for i in inspect(connection).get_indexes("t")] == [("i", 1)]
@@ -105,14 +105,14 @@ BAD: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize(("use", "message"), BAD.values(), ids=BAD.keys())
 def test_bad_input_is_one_clear_error(script: Any, use: Any, message: str) -> None:
-    """A wrong argument is an OperationError, and nothing is written."""
+    """A wrong argument raises an OperationError, and nothing is written."""
     with pytest.raises(OperationError, match=message):
         use(script.op)
     assert script.text == ""
 
 
 def test_index_survives_conversion() -> None:
-    """An index turned into an operation, reversed and back keeps columns, table and options."""
+    """An index converted to an operation, reversed and back keeps columns, table and options."""
     table = Table("t", MetaData(), Column("a", String), schema="s")
     index = Index("i", table.c.a, func.lower(table.c.a), unique=True, sqlite_where=text("a > 1"))
     back = ops.DropIndexOp.from_index(index).reverse().to_index()
@@ -134,7 +134,7 @@ def test_options_added_to_an_operation_count_both_ways() -> None:
 
 
 def test_index_dropped_by_name_is_known_by_name() -> None:
-    """Dropping by name alone still makes an index of that name."""
+    """An index known only by name can be converted to an Index."""
     operation = ops.DropIndexOp("i")
     removed, index = operation.to_diff_tuple()
     assert (removed, index.name) == ("remove_index", "i")

@@ -18,7 +18,7 @@ GENERATOR = Path(__file__).parents[3] / "tools" / "write_stubs.py"
 
 @pytest.mark.skipif(not GENERATOR.exists(), reason="the generator stands in the repository only")
 def test_generated_files_are_up_to_date() -> None:
-    """Generating anew changes nothing."""
+    """Generating the files again changes nothing."""
     spec = importlib.util.spec_from_file_location("write_stubs", GENERATOR)
     assert spec is not None
     assert spec.loader is not None

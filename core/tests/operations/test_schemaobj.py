@@ -24,7 +24,7 @@ def _stand_ins(foreign_key: ForeignKey) -> MetaData:
     ids=["table", "schema"],
 )
 def test_target_by_name(target: str, key: str, schema: str | None) -> None:
-    """A target given as text gets a table with that column."""
+    """A placeholder with the column is created for a target given as text."""
     metadata = _stand_ins(ForeignKey(target))
     assert list(metadata.tables) == [key]
     assert metadata.tables[key].schema == schema
@@ -32,7 +32,7 @@ def test_target_by_name(target: str, key: str, schema: str | None) -> None:
 
 
 def test_table_that_refers_to_a_column_with_another_key() -> None:
-    """A table that refers to itself by a column whose key is not its name is made once more."""
+    """The placeholder for a self-referential table whose column has another key is created once."""
     made = SchemaObjects().table(
         "node",
         Column("node id", Integer, key="id", primary_key=True),
@@ -42,7 +42,7 @@ def test_table_that_refers_to_a_column_with_another_key() -> None:
 
 
 def test_target_by_column_needs_none() -> None:
-    """A target given as a column is there already."""
+    """A target given as a column needs no placeholder."""
     user = Table("user", MetaData(), Column("id", Integer, primary_key=True))
     assert not _stand_ins(ForeignKey(user.c.id)).tables
 
@@ -58,5 +58,5 @@ def test_dot_in_a_targets_name_is_no_schema() -> None:
 
 
 def test_column_has_no_type_unless_given() -> None:
-    """A column by name alone can be made."""
+    """A column can be created from a name only."""
     assert SchemaObjects().column("a").name == "a"

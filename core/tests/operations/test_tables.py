@@ -113,7 +113,7 @@ def test_create_table_returns_a_table_for_bulk_insert(script: Any) -> None:
 
 
 def test_check_on_a_column_object_appears_once(script: Any) -> None:
-    """A check built of a column that is given beside it is one constraint."""
+    """A check on a column object passed along with it is one constraint."""
     column = Column("a", Integer)
     table = script.op.create_table("t", column, CheckConstraint(column > 5, name="ck"))
     assert script.statements == ["CREATE TABLE t ( a INTEGER, CONSTRAINT ck CHECK (a > 5) )"]
@@ -129,7 +129,7 @@ def test_column_of_another_table_is_copied(script: Any) -> None:
 
 
 def test_table_object_may_stand_for_its_name(script: Any) -> None:
-    """A Table given as a name counts by its name."""
+    """A Table is accepted instead of a name."""
     table = Table("t", MetaData(), Column("a", Integer))
     script.op.create_table(table)
     script.op.drop_table(table)
@@ -137,7 +137,7 @@ def test_table_object_may_stand_for_its_name(script: Any) -> None:
 
 
 def test_events_of_sqlalchemy_are_sent(script: Any) -> None:
-    """Creating and dropping a table tells SQLAlchemy's listeners."""
+    """Creating and dropping a table sends SQLAlchemy's events."""
     seen: list[str] = []
     names = ("before_create", "after_create", "before_drop", "after_drop")
     listeners: list[tuple[str, Callable[..., None]]] = [
@@ -186,7 +186,7 @@ def test_rename_table(script: Any, schema: str | None, expected: str) -> None:
 
 
 def test_round_trip_on_a_database(online: Operations, connection: Connection) -> None:
-    """Tables created, renamed and dropped online are there, renamed and gone."""
+    """Tables are created, renamed and dropped online."""
     online.create_table("t", Column("id", Integer, primary_key=True))
     online.rename_table("t", "u")
     assert inspect(connection).get_table_names() == ["u"]
@@ -233,7 +233,7 @@ BAD: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize(("use", "message"), BAD.values(), ids=BAD.keys())
 def test_bad_input_names_operation_and_table(script: Any, use: Any, message: str) -> None:
-    """A wrong argument is one OperationError, and nothing is written."""
+    """A wrong argument raises one OperationError, and nothing is written."""
     with pytest.raises(OperationError, match=message):
         use(script.op)
     assert script.text == ""
@@ -316,7 +316,7 @@ def test_diff_tuples_name_what_is_done() -> None:
 
 
 def test_renaming_is_undone_and_told() -> None:
-    """The reverse gives the former name back, in the same schema."""
+    """The reverse restores the old name, in the same schema."""
     operation = ops.RenameTableOp("a", "b", schema="s")
     reverse = operation.reverse()
 

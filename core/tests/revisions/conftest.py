@@ -34,13 +34,13 @@ def read_graph(*lines: str) -> RevisionMap:
 
 @pytest.fixture
 def graph_of() -> Callable[..., RevisionMap]:
-    """Give the function that makes a map from lines."""
+    """Return the function that creates a map from lines."""
     return read_graph
 
 
 @pytest.fixture
 def revision_of() -> Callable[[str], Revision]:
-    """Give the function that makes a revision from a line."""
+    """Return the function that creates a revision from a line."""
     return read_revision
 
 

@@ -47,7 +47,7 @@ def test_errors_have_codes_of_their_own(name: str) -> None:
 
 
 def test_the_graph_imports_nothing_heavy() -> None:
-    """The graph needs the standard library alone."""
+    """The graph only needs the standard library."""
     program = "import idiolect.revisions.graph, sys; print('sqlalchemy' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
 

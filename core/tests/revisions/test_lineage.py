@@ -37,7 +37,7 @@ def test_ancestors_and_descendants(
 
 @pytest.mark.parametrize("way", ["_get_ancestor_nodes", "_get_descendant_nodes"])
 def test_overlapping_targets_are_refused_on_demand(forest: RevisionMap, way: str) -> None:
-    """``check`` refuses targets that lie below each other."""
+    """``check`` rejects targets that are ancestors of others."""
     targets = forest.get_revisions(("c1", "z2"))
 
     with pytest.raises(RevisionError, match="z2 overlaps with other requested revisions c1"):
@@ -83,7 +83,7 @@ def test_uncovered(
     leaving: str,
     expected: tuple[str, ...],
 ) -> None:
-    """What is gone back to needs a row, unless another head implies it."""
+    """Targets of a downgrade need a row unless another head implies them."""
     assert expected == forest.uncovered(ids, heads, leaving=leaving)
 
 
@@ -120,7 +120,7 @@ def test_get_all_current(forest: RevisionMap, current: tuple[str, ...], expected
 def test_filter_for_lineage(
     forest: RevisionMap, against: str | None, include_dependencies: bool, expected: str
 ) -> None:
-    """Revisions and ids pass that lie above or below what is asked for, or its branch."""
+    """Revisions and ids related to the identifier or its branch are returned."""
     ids = ["n", "z2", "c2"]
     found = forest.filter_for_lineage(ids, against, include_dependencies)
     revisions = forest.filter_for_lineage(forest.get_revisions(ids), against, include_dependencies)
@@ -130,7 +130,7 @@ def test_filter_for_lineage(
 
 
 def test_filter_for_lineage_of_an_unknown_name(forest: RevisionMap) -> None:
-    """A name that means nothing is an error, not an empty result."""
+    """An unknown name is an error, not an empty result."""
     with pytest.raises(ResolutionError, match="No such revision or branch 'nothere'"):
         forest.filter_for_lineage(["n"], "nothere")
 

@@ -1,4 +1,4 @@
-"""Tests of building a graph: links, labels, dependencies, and what is refused."""
+"""Building a graph: links, labels, dependencies, and invalid input."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def test_nothing_is_loaded_before_first_use() -> None:
-    """The generator runs once, when something is asked for."""
+    """The generator runs once, on first access."""
     calls: list[int] = []
 
     def generate() -> list[Revision]:
@@ -39,7 +39,7 @@ def test_nothing_is_loaded_before_first_use() -> None:
 
 
 def test_heads_and_bases_keep_the_order_of_files(forest: RevisionMap) -> None:
-    """Heads that are depended on are heads, but no real ones; likewise bases that depend."""
+    """Heads with dependents are heads, but not real ones; likewise bases with dependencies."""
     assert forest.heads == ("n", "z3", "y2")
     assert forest._real_heads == ("n", "z3", "y2")
     assert forest.bases == ("a", "z1", "y1")
@@ -63,7 +63,7 @@ def test_links_can_be_read_under_the_names_of_old(forest: RevisionMap) -> None:
 
 
 def test_a_head_that_is_depended_on_is_not_real(graph_of: GraphOf) -> None:
-    """What a dependency brings along needs no version row."""
+    """A head that is implied by a dependent needs no version row."""
     graph = graph_of("a", "b!a", "c<b")
 
     assert graph.heads == ("a", "c")
@@ -85,7 +85,7 @@ def test_a_head_that_is_depended_on_is_not_real(graph_of: GraphOf) -> None:
 def test_revisions_in_a_circle_are_refused(
     graph_of: GraphOf, lines: list[str], circle: set[str]
 ) -> None:
-    """A circle is refused at first use; the error names those on it and no others."""
+    """A cycle raises an error on first use, which names exactly the revisions in it."""
     with pytest.raises(CycleDetected) as caught:
         _ = graph_of(*lines).heads
 
@@ -108,7 +108,7 @@ def test_revisions_in_a_circle_are_refused(
 def test_dependencies_in_a_circle_are_refused(
     graph_of: GraphOf, lines: list[str], circle: set[str]
 ) -> None:
-    """A circle that needs a dependency has an error of its own."""
+    """A cycle that includes a dependency has a separate error class."""
     with pytest.raises(DependencyCycleDetected) as caught:
         _ = graph_of(*lines).heads
 
@@ -178,7 +178,7 @@ def test_an_unknown_reference_is_refused(graph_of: GraphOf, lines: list[str], me
     ],
 )
 def test_a_label_names_one_revision(graph_of: GraphOf, lines: list[str], message: str) -> None:
-    """A label that is taken is refused, naming both revisions."""
+    """A duplicate label is rejected; the error names both revisions."""
     with pytest.raises(RevisionError) as caught:
         _ = graph_of(*lines).heads
 
@@ -241,14 +241,14 @@ def test_uncommon_labels_are_no_trouble(label: str) -> None:
 def test_labels_spread_along_their_branch(
     graph_of: GraphOf, lines: list[str], labels: dict[str, str]
 ) -> None:
-    """A label goes up to all that follows, and down to the preceding fork or merge."""
+    """A label is inherited by all descendants, and down to the preceding fork or merge."""
     revisions = graph_of(*lines)._revision_map
 
     assert labels == {name: "".join(sorted(revisions[name].branch_labels)) for name in labels}
 
 
 def test_a_dependency_that_a_parent_implies_is_left_out(graph_of: GraphOf) -> None:
-    """Orders and version rows follow the needed dependencies alone."""
+    """Order and version rows depend only on the other dependencies."""
     graph = graph_of("a1", "a2<a1", "b1", "b2<b1!a2", "b3<b2!a1,a2", "b4<b3!b3")
     b3, b4 = graph._revision_map["b3"], graph._revision_map["b4"]
 
@@ -258,7 +258,7 @@ def test_a_dependency_that_a_parent_implies_is_left_out(graph_of: GraphOf) -> No
 
 
 def test_a_dependency_may_be_a_label(graph_of: GraphOf) -> None:
-    """A label resolves to the id of the revision that bears it."""
+    """A label is resolved to the id of the revision that declares it."""
     graph = graph_of("a@lib", "b<a", "c!lib")
 
     assert graph._revision_map["c"]._resolved_dependencies == ("a",)
@@ -283,7 +283,7 @@ def test_a_revision_can_be_added(linear: RevisionMap, revision_of: RevisionOf) -
 def test_adding_what_does_not_fit_changes_nothing(
     linear: RevisionMap, revision_of: RevisionOf
 ) -> None:
-    """After a refusal the graph is as it was."""
+    """After an error the graph is unchanged."""
     for line in ("new<gone", "new<dddd!gone", "new<dddd@aaaa", "new<dddd@new"):
         with pytest.raises(RevisionError):
             linear.add_revision(revision_of(line))
@@ -294,7 +294,7 @@ def test_adding_what_does_not_fit_changes_nothing(
 
 
 def test_a_revision_can_be_replaced(fork: RevisionMap, revision_of: RevisionOf) -> None:
-    """Links of the old one are gone, links to it lead to the new one."""
+    """Links of the old one are removed, links to it lead to the new one."""
     fork.add_revision(revision_of("lef1<aaaa@new"), _replace=True)
 
     assert fork._revision_map["bbbb"].nextrev == frozenset({"rig1"})
@@ -304,7 +304,7 @@ def test_a_revision_can_be_replaced(fork: RevisionMap, revision_of: RevisionOf) 
 
 
 def test_only_what_is_there_can_be_replaced(linear: RevisionMap, revision_of: RevisionOf) -> None:
-    """Replacing an unknown id is refused."""
+    """Replacing an unknown id is rejected."""
     with pytest.raises(RevisionError, match="revision new not in map; nothing to replace"):
         linear.add_revision(revision_of("new<dddd"), _replace=True)
 

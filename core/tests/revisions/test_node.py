@@ -38,7 +38,7 @@ def test_down_revision_is_kept_in_its_shortest_form(given: Any, kept: Any) -> No
     ],
 )
 def test_repr_tells_what_the_file_says(revision: Revision, shown: str) -> None:
-    """The repr holds the arguments that were given and no others."""
+    """The repr shows exactly the given arguments."""
     assert shown == repr(revision)
 
 
@@ -68,7 +68,7 @@ def test_an_id_that_identifiers_could_not_name_is_refused(rev_id: str, message: 
 
 
 def test_a_revision_that_follows_itself_is_refused() -> None:
-    """A self-loop is refused where it is declared."""
+    """A self-loop is rejected by the constructor."""
     with pytest.raises(LoopDetected) as caught:
         Revision("a", ("b", "a"))
 
@@ -77,7 +77,7 @@ def test_a_revision_that_follows_itself_is_refused() -> None:
 
 
 def test_a_revision_that_depends_on_itself_is_refused() -> None:
-    """A self-loop of dependencies has an error of its own, which is both kinds."""
+    """A self-loop of dependencies has an error class that derives from both kinds."""
     with pytest.raises(DependencyLoopDetected) as caught:
         Revision("a", None, "a")
 

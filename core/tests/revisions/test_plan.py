@@ -99,7 +99,7 @@ def test_upgrade(forest: RevisionMap, current: tuple[str, ...], target: str, exp
     ],
 )
 def test_downgrade(forest: RevisionMap, current: Any, target: Any, expected: str) -> None:
-    """A downgrade takes what stands on the target, with all that needs it, and nothing more."""
+    """A downgrade reverts the descendants of the target, and their dependents, and nothing more."""
     found = forest.iterate_revisions(current, target, select_for_downgrade=True)
 
     assert expected == " ".join(one.revision for one in found)
@@ -113,7 +113,7 @@ def test_downgrade(forest: RevisionMap, current: Any, target: Any, expected: str
     ],
 )
 def test_downgrade_options(forest: RevisionMap, options: dict[str, bool], expected: str) -> None:
-    """The target itself, or all that it does not need, can be asked for too."""
+    """Optionally includes the target itself, or everything that it does not require."""
     found = forest.iterate_revisions(("n", "z3"), "c1", select_for_downgrade=True, **options)
 
     assert expected == " ".join(one.revision for one in found)
@@ -202,7 +202,7 @@ def test_the_same_end_twice_is_one(linear: RevisionMap) -> None:
 
 
 def test_a_downgrade_has_one_end(linear: RevisionMap) -> None:
-    """Several targets of a downgrade are refused."""
+    """Several targets of a downgrade are rejected."""
     with pytest.raises(RevisionError) as caught:
         list(linear.iterate_revisions("dddd", ("aaaa", "bbbb"), select_for_downgrade=True))
 
@@ -213,7 +213,7 @@ def test_a_downgrade_has_one_end(linear: RevisionMap) -> None:
 
 
 def test_a_downgrade_does_not_leave_its_branch(forest: RevisionMap) -> None:
-    """A target outside the branch is refused; its other children are not dropped instead."""
+    """A target outside of the branch is rejected; its other children are not reverted instead."""
     with pytest.raises(ResolutionError, match=r"^Revision c1 is not a member of branch 'zed'$"):
         list(forest.iterate_revisions(("n", "z3"), "zed@c1", select_for_downgrade=True))
 
@@ -264,7 +264,7 @@ def test_collections_are_unordered_with_their_ends(forest: RevisionMap) -> None:
 
 
 def test_a_line_that_a_program_closed_to_a_circle_is_refused(linear: RevisionMap) -> None:
-    """Links that lead back into the line never run in an order of their own."""
+    """Links that form a cycle never result in an order."""
     list(linear.iterate_revisions("heads", "base"))
     bottom = linear.get_revision("aaaa")
     assert bottom is not None

@@ -123,7 +123,7 @@ def test_heads_are_right_after_every_prefix(history: History) -> None:
 @PATIENT
 @given(histories())
 def test_rows_are_right_after_every_step_down(history: History) -> None:
-    """After each step of a downgrade the uncovered ones among what it goes back to get rows."""
+    """After each step of a downgrade, the uncovered ones among its parents get rows."""
     graph = _map_of(history)
     rows = set(graph._real_heads)
     applied = set(history)
@@ -199,7 +199,7 @@ def test_ancestors_are_those_of_a_plain_walk(history: History, data: st.DataObje
 @PATIENT
 @given(histories())
 def test_a_graph_grows_as_it_loads(history: History) -> None:
-    """Adding revisions one by one gives the same graph as loading them together."""
+    """Adding revisions one by one results in the same graph as loading them together."""
     loaded, grown = _map_of(history), RevisionMap(list)
     for name, (parents, needed) in history.items():
         grown.add_revision(Revision(name, tuple(sorted(parents)), tuple(sorted(needed))))
@@ -216,7 +216,7 @@ def test_a_graph_grows_as_it_loads(history: History) -> None:
 def test_circles_are_refused_at_once(
     history: History, data: st.DataObject, by_dependency: bool
 ) -> None:
-    """A link from a revision to what stands on it is refused; the circle that is told exists."""
+    """A link from a revision to its descendant is rejected; the reported cycle exists."""
     upper = data.draw(st.sampled_from(sorted(history)))
     below = sorted(_below(history, [upper]) - {upper})
     assume(below)

@@ -90,7 +90,7 @@ def test_upgrade_targets(
 def test_upgrade_targets_that_do_not_exist(
     fork: RevisionMap, current: list[str], target: str, message: str
 ) -> None:
-    """An upgrade that cannot count as far is refused, naming revisions and the way out."""
+    """An upgrade beyond the history is rejected; the error names revisions and a remedy."""
     with pytest.raises(RevisionError) as caught:
         relative.upgrade_targets(fork._graph, current, target)
 
@@ -193,7 +193,7 @@ def test_downgrade_counts_on_a_branch_that_a_dependency_applied(forest: Revision
 def test_downgrade_targets_that_do_not_exist(
     fork: RevisionMap, current: list[str], target: str, message: str
 ) -> None:
-    """A downgrade without one clear end is refused, naming revisions and the way out."""
+    """A downgrade without a unique end is rejected; the error names revisions and a remedy."""
     with pytest.raises(RevisionError) as caught:
         relative.downgrade_target(fork._graph, current, target)
 

@@ -1,4 +1,4 @@
-"""Tests of identifiers that stand for themselves, one table a kind."""
+"""Identifiers that do not depend on applied revisions, one table per kind."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def test_an_identifier_is_taken_apart(
     graph_of: GraphOf, text: str, parts: tuple[str | None, str, int | None]
 ) -> None:
-    """Branch, symbol and offset are told apart, whatever a label looks like."""
+    """Branch, symbol and offset are recognised, whatever a label looks like."""
     graph = graph_of("a@release-2")._graph
     found = resolve.parse(graph, text)
 
@@ -158,7 +158,7 @@ def test_an_id_may_be_shortened(graph_of: GraphOf, text: str, expected: str) -> 
     ],
 )
 def test_what_an_identifier_cannot_mean(fork: RevisionMap, text: str, message: str) -> None:
-    """Each error tells the identifier, what was found, and the way out."""
+    """Each error names the identifier, what was found, and a remedy."""
     with pytest.raises(RevisionError) as caught:
         fork.get_revisions(text)
 
@@ -167,7 +167,7 @@ def test_what_an_identifier_cannot_mean(fork: RevisionMap, text: str, message: s
 
 @pytest.mark.parametrize("text", ["", "left@", "@head", "@"], ids=repr)
 def test_an_incomplete_identifier_is_refused(fork: RevisionMap, text: str) -> None:
-    """Where a part is missing nothing is guessed."""
+    """If a part is missing, nothing is guessed."""
     with pytest.raises(ResolutionError) as caught:
         fork.get_revision(text)
 
@@ -187,7 +187,7 @@ def test_an_incomplete_identifier_is_refused(fork: RevisionMap, text: str) -> No
     ],
 )
 def test_an_identifier_is_text(fork: RevisionMap, text: Any, shown: str) -> None:
-    """What a misconfigured driver returns is shown as it is."""
+    """The value of a misconfigured driver is shown unchanged."""
     with pytest.raises(RevisionError) as caught:
         fork.get_revision(text)
 
@@ -209,7 +209,7 @@ def test_an_identifier_is_text(fork: RevisionMap, text: Any, shown: str) -> None
 def test_one_revision_where_there_are_several(
     fork: RevisionMap, text: Any, argument: str, heads: list[str]
 ) -> None:
-    """All candidates are listed, and kept as data."""
+    """All candidates are listed, and available as attributes."""
     with pytest.raises(MultipleHeads) as caught:
         fork.get_revision(text)
 
@@ -232,7 +232,7 @@ def test_many_candidates_are_cut_short(graph_of: GraphOf) -> None:
     [(None, None), ("left", "lef2"), ("left@head", "lef2"), ("rig2", "rig2"), ("aaaa", None)],
 )
 def test_get_current_head(fork: RevisionMap, branch: str | None, expected: str | None) -> None:
-    """The head of a branch is found by label or id; where there are several they are listed."""
+    """The head of a branch is found by label or id; several heads are listed."""
     if expected is None:
         with pytest.raises(MultipleHeads, match="lef2, rig2"):
             fork.get_current_head(branch)
@@ -241,7 +241,7 @@ def test_get_current_head(fork: RevisionMap, branch: str | None, expected: str |
 
 
 def test_no_revisions_have_no_head(graph_of: GraphOf) -> None:
-    """An empty history has no head, which is no error."""
+    """An empty history has no head, which is not an error."""
     graph = graph_of()
 
     assert graph.get_current_head() is None

@@ -1,4 +1,4 @@
-"""Revisions that are made when they are asked for: complete for whoever reads the dictionary."""
+"""Lazily created revisions: the dictionary appears complete."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = ("ccc", "aaa", "bbb")
 
 @pytest.fixture
 def made() -> list[str]:
-    """Return a list that names each revision that is made from now on."""
+    """Return a list of all revisions created from now on."""
     return []
 
 
@@ -48,7 +48,7 @@ def shelf(made: list[str]) -> Shelf:
 def test_names_are_there_before_revisions_are(
     shelf: Shelf, made: list[str], look: Callable[[Shelf], object], expected: object
 ) -> None:
-    """Looking at names makes nothing."""
+    """Iterating over names creates no revisions."""
     assert expected == look(shelf)
     assert [] == made
 
@@ -66,7 +66,7 @@ def test_names_are_there_before_revisions_are(
 def test_whoever_wants_all_gets_all_in_order(
     shelf: Shelf, made: list[str], look: Callable[[Shelf], list[Revision]]
 ) -> None:
-    """Views and copies are complete, whatever was made before, and nothing is made twice."""
+    """Views and copies are complete, and no revision is created twice."""
     first = shelf["bbb"]
 
     found = look(shelf)
@@ -77,13 +77,13 @@ def test_whoever_wants_all_gets_all_in_order(
 
 
 def test_unknown_name_is_a_key_error(shelf: Shelf) -> None:
-    """A name that is not there is missed as in any dictionary."""
+    """An unknown name raises KeyError, as in any dictionary."""
     with pytest.raises(KeyError, match="zzz"):
         shelf["zzz"]
 
 
 def test_of_two_that_are_made_at_once_one_stays() -> None:
-    """Where a second look makes the revision before the first is done, both get the same."""
+    """If a second thread creates the revision meanwhile, both get the same one."""
     seen: list[Revision] = []
 
     def make(_: int) -> Revision:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_topological_sort_of_some_revisions(fork: RevisionMap) -> None:
-    """Some revisions can be put in order, beginning at given heads."""
+    """A subset of the revisions can be sorted, starting at given heads."""
     some = fork.get_revisions(("aaaa", "lef1", "bbbb", "rig1"))
     heads = fork.get_revisions(("rig1", "lef1"))
 
@@ -37,7 +37,7 @@ def test_topological_sort_needs_all_heads(fork: RevisionMap) -> None:
 
 
 def test_a_line_waits_for_the_branch_that_depends_on_it(graph_of: GraphOf) -> None:
-    """Where a line has to wait, the branch that it waits for goes on, not just any other."""
+    """If a line has to wait, the branch that it waits for continues, not just any other."""
     graph = graph_of("a", "b1<a", "b2<b1", "c1<a", "z1", "z2<z1!b1")
     found = graph.iterate_revisions("heads", "base")
 

@@ -1,4 +1,4 @@
-"""Revisions of a graph that stand in no file, and what a run sends."""
+"""Revisions without files, and the statements of a run."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ def graph() -> Callable[[str], RevisionMap]:
 
 @pytest.fixture
 def two(project: Project) -> Project:
-    """A project with two revisions that send a word each."""
+    """A project with two revisions that each send a statement."""
     project.revision("a", None, "op.execute('SELECT 1 AS a')", "op.execute('SELECT 1 AS a')")
     project.revision("b", "a", "op.execute('SELECT 1 AS b')", "op.execute('SELECT 1 AS b')")
     return project
 
 
 def _word(statement: str) -> str:
-    """Return what a statement is, in one word."""
+    """Return a one-word description of a statement."""
     words = statement.split()
     return words[-1] if words[:2] == ["SELECT", "1"] else words[0]
 
 
 @pytest.fixture
 def sent(project: Project) -> list[str]:
-    """What the run sends, in words; queries of the heads are left out."""
+    """The statements of the run, except queries of the heads."""
     log: list[str] = []
     engine = project.attributes["engine"]
 

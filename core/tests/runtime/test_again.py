@@ -1,4 +1,4 @@
-"""A revision that asks for it is undone and run again under the guard that it names."""
+"""A revision that requests it is rolled back and run again under a guard."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class AskingImpl(DefaultImpl):
 
 
 class Asking:
-    """A dialect's plugin whose impl may ask."""
+    """A dialect plugin whose impl may request a guard."""
 
     @hookimpl
     def get_impl_class(self) -> type[DefaultImpl]:
@@ -44,7 +44,7 @@ class Asking:
 
 @pytest.fixture
 def told(project: Project, plugins: PluginManager) -> list[str]:
-    """What happens, in order; ``ASK`` in a revision asks for a guard that tells."""
+    """The events, in order; ``ASK`` in a revision requests a guard that records them."""
     plugins.register(Asking(), dialect="sqlite")
     seen: list[str] = []
 
@@ -75,7 +75,7 @@ def told(project: Project, plugins: PluginManager) -> list[str]:
 
 @pytest.fixture
 def asking(project: Project) -> Project:
-    """Three revisions that make a table each, of which the second asks for a guard."""
+    """Three revisions that each create a table; the second requests a guard."""
     down = None
     for name, more in (("a", ""), ("b", ASK), ("c", "")):
         body = [COUNT.format(name), TABLE.format(f"t_{name}"), more]
@@ -144,7 +144,7 @@ def test_where_it_cannot_be_undone(
 
 
 def test_in_a_script(project: Project, told: list[str]) -> None:
-    """Nothing is run again, as nothing is run."""
+    """Nothing is run again, as nothing is executed."""
     project.revision("a", None, ASK)
     project.sql()
     assert ["goes on"] == told

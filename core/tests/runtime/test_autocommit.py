@@ -32,7 +32,7 @@ def test_an_autocommit_block_in_a_script(project: Project) -> None:
 
 
 def test_an_autocommit_block_commits_what_came_before(project: Project, sent: list[str]) -> None:
-    """And what follows it is a transaction of its own."""
+    """Subsequent statements are in a new transaction."""
     project.revision(
         "a",
         None,
@@ -50,7 +50,7 @@ def test_an_autocommit_block_commits_what_came_before(project: Project, sent: li
 
 
 def test_autocommit_blocks_nest(project: Project) -> None:
-    """The inner one leaves the outer one's level, and what follows is a transaction again."""
+    """The inner block restores the outer one's level, and a transaction follows."""
     project.revision(
         "a",
         None,
@@ -72,7 +72,7 @@ def test_autocommit_blocks_nest(project: Project) -> None:
 
 
 def test_an_autocommit_block_is_refused_in_env_pys_transaction(project: Project) -> None:
-    """It cannot be left, and nothing is changed."""
+    """The block cannot leave it, and nothing is changed."""
     project.env(
         """
         from idiolect import context

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def make(project: Project) -> Callable[..., EnvironmentContext]:
-    """Return a function that makes an environment over a short history."""
+    """Return a function that creates an environment with a short history."""
     project.revision("aaa1")
     project.revision("bbb2", "aaa1")
 
@@ -36,7 +36,7 @@ def make(project: Project) -> Callable[..., EnvironmentContext]:
 
 
 def test_config_and_script(make: Callable[..., EnvironmentContext]) -> None:
-    """What it was made with."""
+    """The constructor's arguments."""
     environment = make()
     assert environment.config.get_main_option("script_location") == environment.script.dir
 
@@ -66,7 +66,7 @@ def test_x_arguments_without_a_command_line(make: Callable[..., EnvironmentConte
 
 
 def test_tag(make: Callable[..., EnvironmentContext]) -> None:
-    """The command's, or what configure() says instead."""
+    """The command's, unless configure() overrides it."""
     assert make().get_tag_argument() is None
     environment = make(tag="x")
     assert "x" == environment.get_tag_argument()
@@ -115,7 +115,7 @@ def test_offline_mode(make: Callable[..., EnvironmentContext], as_sql: bool) -> 
 
 @pytest.mark.parametrize("option", [None, True, False])
 def test_transactional_ddl(make: Callable[..., EnvironmentContext], option: bool | None) -> None:
-    """The dialect's, unless configure() says something."""
+    """The dialect's, unless configure() overrides it."""
     environment = make()
     environment.configure(dialect_name="sqlite", transactional_ddl=option)
     assert (option is not False) is environment.is_transactional_ddl()
@@ -137,13 +137,13 @@ NEED_CONFIGURE: list[tuple[str, tuple[Any, ...]]] = [
 def test_before_configure(
     make: Callable[..., EnvironmentContext], name: str, arguments: tuple[Any, ...]
 ) -> None:
-    """What needs a dialect says what to call first."""
+    """Methods that need a dialect say what to call first."""
     with pytest.raises(CommandError, match=r"call context\.configure\(\) in env\.py"):
         getattr(make(), name)(*arguments)
 
 
 def test_a_script_by_hand(make: Callable[..., EnvironmentContext]) -> None:
-    """Statements are terminated, other text stands as it is, all in the given stream."""
+    """Statements are terminated, other text is unchanged, all in the given stream."""
     environment = make(as_sql=True)
     buffer = io.StringIO()
     environment.configure(dialect_name="sqlite", output_buffer=buffer)
@@ -157,7 +157,7 @@ def test_a_script_by_hand(make: Callable[..., EnvironmentContext]) -> None:
 def test_where_a_script_goes(
     project: Project, capsys: pytest.CaptureFixture[str], make: Callable[..., EnvironmentContext]
 ) -> None:
-    """configure()'s stream, else the Config's, else standard output, in the given encoding."""
+    """configure()'s stream, or the Config's, or stdout, in the given encoding."""
     environment = make(as_sql=True)
     environment.configure(dialect_name="sqlite")
     environment.static_output("one")
@@ -175,7 +175,7 @@ def test_where_a_script_goes(
 
 
 def test_online(make: Callable[..., EnvironmentContext]) -> None:
-    """The bind is the connection, and the context knows its environment."""
+    """The bind is the connection, and the context has its environment."""
     environment = make()
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
@@ -199,7 +199,7 @@ def test_the_latest_configure_counts(make: Callable[..., EnvironmentContext]) ->
 
 
 def test_options_reach_the_context(make: Callable[..., EnvironmentContext]) -> None:
-    """The command's, then those of configure() over them, those of dialects as they are."""
+    """The command's, overridden by those of configure(); dialect options are unchanged."""
     environment = make(kept=1, replaced=1, as_sql=True)
     environment.configure(dialect_name="sqlite", replaced=2, mssql_batch_separator="GO")
     opts = environment.get_context().opts
@@ -211,7 +211,7 @@ def test_options_reach_the_context(make: Callable[..., EnvironmentContext]) -> N
 
 
 def test_template_arguments_reach_the_command(make: Callable[..., EnvironmentContext]) -> None:
-    """The dict that the command goes on with is changed in place."""
+    """The command's dict is modified in place."""
     passed = {"config": 1}
     environment = make(template_args=passed)
     environment.configure(dialect_name="sqlite", template_args={"mine": 2})
@@ -262,14 +262,14 @@ def test_what_is_no_connection(make: Callable[..., EnvironmentContext], thing: A
 def test_a_value_that_is_needed_at_once(
     make: Callable[..., EnvironmentContext], name: str, value: Any
 ) -> None:
-    """What is used before all options are looked at is told by its name, too."""
+    """Options used before all are resolved are validated as well."""
     environment = make(as_sql=True, template_args={})
     with pytest.raises(CommandError, match=rf"configure\({name}="):
         environment.configure(**{"dialect_name": "sqlite", name: value})
 
 
 def test_a_url_where_a_connection_is_needed(make: Callable[..., EnvironmentContext]) -> None:
-    """An online run says what is missing."""
+    """The error of an online run says what is missing."""
     environment = make(fn=lambda _heads, _context: [])
     environment.configure(url="sqlite://")
     with (
@@ -280,7 +280,7 @@ def test_a_url_where_a_connection_is_needed(make: Callable[..., EnvironmentConte
 
 
 def test_a_program_runs_its_own_function(project: Project) -> None:
-    """As documented: it gets the heads and the context that env.py made."""
+    """As documented: it gets the heads and the context created by env.py."""
     calls: list[Any] = []
 
     def function(heads: tuple[str, ...], context: MigrationContext) -> list[Any]:

@@ -74,7 +74,7 @@ def maintainer(connection: Connection, *heads: str, **opts: Any) -> HeadMaintain
 
 
 def written(connection: Connection) -> list[str]:
-    """Return a list that changes of version rows are noted in from now on."""
+    """Return a list of all changes of version rows from now on."""
     log: list[str] = []
 
     def execute(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
@@ -99,7 +99,7 @@ def test_the_rows_of_a_step(
     connection: Connection,
     case: tuple[str, list[str], str, list[str]],
 ) -> None:
-    """The fewest changes, in a fixed order, and the maintainer knows the result."""
+    """The smallest set of changes, in a fixed order; the maintainer has the new heads."""
     history, heads, move, expected = case
     known = graph(history)
     make = (
@@ -142,7 +142,7 @@ def test_the_shape_of_a_step(graph: Callable[[str], RevisionMap], name: str) -> 
 
 
 def test_the_ids_of_a_step(graph: Callable[[str], RevisionMap]) -> None:
-    """Merges and unmerges tell their ids; a step without an update says so."""
+    """Merges and unmerges return their ids; a step without an update raises an error."""
     known = graph(MERGE)
     up = MigrationStep.upgrade_from_script(known, known.get_revision("m"))
     down = MigrationStep.downgrade_from_script(known, known.get_revision("m"))
@@ -242,7 +242,7 @@ def test_an_id_with_a_quote(connection: Connection) -> None:
 
 
 class NumberedImpl(DefaultImpl):
-    """A version table with an id of its own, as DefaultImpl's documentation allows."""
+    """A version table with a separate id, as DefaultImpl's documentation allows."""
 
     def version_table_impl(self, *, version_table: str, **kw: Any) -> Table:
         """Answer a table with two columns."""
@@ -255,7 +255,7 @@ class NumberedImpl(DefaultImpl):
 
 
 def test_an_impls_own_version_table(plugins: PluginManager, project: Project) -> None:
-    """Columns that nobody fills take their defaults."""
+    """Columns without values get their defaults."""
 
     class Plugin:
         @hookimpl
@@ -284,7 +284,7 @@ def test_updates_share_a_text(
     opts: dict[str, Any],
     compiled: int,
 ) -> None:
-    """Updates are made as constructs no more often than needed, and sent as they always were."""
+    """Updates are rarely built as constructs, and the SQL is the same."""
     made: list[str] = []
     make = HeadMaintainer._update
 

@@ -1,4 +1,4 @@
-"""Limits that cannot be kept, and runs that are tried again."""
+"""Unsupported limits, and retries of runs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if ran.count("{name}") <= {times}:
 
 
 class Deadlocks:
-    """A plugin that knows an error which passes, and locks nothing."""
+    """A plugin that knows a transient error, and locks nothing."""
 
     @hookimpl
     def transient_error(self, error: Any) -> str | None:
@@ -68,7 +68,7 @@ def test_what_passes_is_tried_again(
     expected: list[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """All that was rolled back runs again, and the log tells of it."""
+    """Everything that was rolled back runs again, with a log message."""
     _revisions(project, times=2)
     project.upgrade(transaction_per_migration=per_migration)
     assert expected == ran
@@ -99,7 +99,7 @@ def test_it_is_bounded(
 
 @pytest.mark.parametrize("before", ["op.get_bind().commit()", "op.execute('oops')"])
 def test_where_it_is_not_safe(project: Project, ran: list[str], before: str) -> None:
-    """A step that has committed by itself, or fails for another reason, is not run again."""
+    """A step that committed, or fails for another reason, is not retried."""
     _revisions(project, times=1, before=before)
     with pytest.raises(OperationalError):
         project.upgrade(transaction_per_migration=True)
@@ -145,7 +145,7 @@ def test_a_limit_that_is_none(project: Project, value: object) -> None:
 
 @pytest.mark.usefixtures("sqlite")
 def test_a_dialect_without_limits(project: Project) -> None:
-    """A limit that nobody keeps is an error, not a hope."""
+    """A limit that the dialect does not support is an error."""
     project.revision("a")
     with pytest.raises(CommandError, match="not kept by the plugin of the dialect 'sqlite'"):
         project.upgrade(lock_wait_timeout=3)
@@ -153,7 +153,7 @@ def test_a_dialect_without_limits(project: Project) -> None:
 
 
 def test_a_commit_that_fails_is_tried_again(project: Project, ran: list[str]) -> None:
-    """Nothing of the revision is there then, and it is the run's own transaction that failed."""
+    """Nothing of the revision is left then, and the transaction was the run's own."""
     _revisions(project, times=0)
     engine = project.attributes["engine"]
     failing = ["deadlock detected"]

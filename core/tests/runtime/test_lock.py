@@ -1,4 +1,4 @@
-"""One run at a time: how long it waits, what it says, and that the lock is given back."""
+"""One run at a time: waiting, messages, and releasing the lock."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ COMMANDS = {
 
 
 class Noting(MigrationLock):
-    """A lock that notes what happens to it, and is held by another at first.
+    """A lock that records its calls, and is held by another run at first.
 
     Args:
-        log: where it notes.
-        refusals: how often it is refused.
+        log: receives the calls.
+        refusals: the number of failed attempts.
     """
 
     def __init__(self, log: list[str], refusals: int = 0) -> None:
@@ -56,7 +56,7 @@ class Noting(MigrationLock):
         return taken
 
     def holder(self) -> str:
-        """Name somebody."""
+        """Return a name."""
         return "pod 7"
 
     def release(self) -> None:
@@ -65,7 +65,7 @@ class Noting(MigrationLock):
 
 
 class Locksmith:
-    """A plugin that gives one lock.
+    """A plugin that returns a given lock.
 
     Args:
         made: the lock.
@@ -96,7 +96,7 @@ def log(project: Project, sqlite: PluginManager) -> list[str]:
 
 @pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
 def test_which_commands_take_it(project: Project, log: list[str], words: list[str]) -> None:
-    """All that write to the database; ``--no-lock`` leaves it alone."""
+    """All that write to the database; not with ``--no-lock``."""
     if words[0] == "downgrade":
         project.upgrade()
         log.clear()
@@ -142,7 +142,7 @@ def test_no_lock_on_the_command_line(
 
 
 def test_current_and_scripts_take_none(project: Project, log: list[str]) -> None:
-    """What changes nothing keeps nobody away."""
+    """Commands that change nothing do not lock."""
     command.current(project.config())
     project.sql()
     assert ["a", "b"] == log
@@ -172,7 +172,7 @@ def test_it_is_given_back_after_a_failure(
 
 
 def test_env_py_catches_the_failure(project: Project, log: list[str]) -> None:
-    """It is given back once, when the block has ended."""
+    """It is released once, when the block has ended."""
     project.env("""
         from sqlalchemy import create_engine
         from idiolect import context
@@ -192,7 +192,7 @@ def test_env_py_catches_the_failure(project: Project, log: list[str]) -> None:
 
 
 def test_the_transaction_is_env_pys(project: Project, sqlite: PluginManager) -> None:
-    """The lock is asked to last until that one ends, and given back when env.py has ended."""
+    """The lock has to last until that transaction ends, and is released when env.py has ended."""
     noted: list[str] = []
     smith = Locksmith(Noting(noted))
     sqlite.register(smith)
@@ -232,7 +232,7 @@ def test_waiting_is_told(
 
 @pytest.mark.parametrize("where", ["configure", "ini"])
 def test_the_wait_is_bounded(project: Project, sqlite: PluginManager, where: str) -> None:
-    """After ``migration_lock_timeout`` seconds the run gives up, and names the holder."""
+    """After ``migration_lock_timeout`` seconds the run gives up, and names the owner."""
     noted: list[str] = []
     sqlite.register(Locksmith(Noting(noted, refusals=1000)))
     project.revision("a", None, TABLE)
@@ -248,7 +248,7 @@ def test_the_wait_is_bounded(project: Project, sqlite: PluginManager, where: str
 
 
 def test_the_plan_is_made_again_under_the_lock(project: Project, sqlite: PluginManager) -> None:
-    """What another run has done meanwhile is not done twice."""
+    """Work done by another run in the meantime is not repeated."""
     ran: list[str] = []
 
     class Slow(MigrationLock):
@@ -287,7 +287,7 @@ def test_nothing_is_left_to_do_under_the_lock(project: Project, sqlite: PluginMa
 def test_a_lock_that_cannot_be_had(
     project: Project, sqlite: PluginManager, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A lease row stands in for it."""
+    """A lease is used instead."""
 
     class Forbidden(MigrationLock):
         """A lock for which a privilege is missing."""
@@ -305,10 +305,10 @@ def test_a_lock_that_cannot_be_had(
 
 
 def test_release_after_the_session_was_lost(project: Project, sqlite: PluginManager) -> None:
-    """A lock that cannot be given back has ended already; the run's own outcome stands."""
+    """A lock that cannot be released has ended already; the run's own outcome is reported."""
 
     class Broken(MigrationLock):
-        """A lock on a session that is gone."""
+        """A lock on a lost session."""
 
         def release(self) -> None:
             message = "server closed the connection"
@@ -321,7 +321,7 @@ def test_release_after_the_session_was_lost(project: Project, sqlite: PluginMana
 
 
 def test_a_wrong_answer(project: Project, sqlite: PluginManager) -> None:
-    """What is no lock is told with the names of those who may have given it."""
+    """The error for a result that is not a lock names the implementers."""
     sqlite.register(Locksmith("a lock"))  # type: ignore[arg-type]
     project.revision("a")
     with pytest.raises(CommandError, match=r"'migration_lock' .*expected: MigrationLock"):
@@ -331,7 +331,7 @@ def test_a_wrong_answer(project: Project, sqlite: PluginManager) -> None:
 
 @pytest.fixture
 def connections(tmp_path: Path) -> Iterator[list[Connection]]:
-    """Three connections to one database, which commit by themselves."""
+    """Three connections to one database in autocommit mode."""
     engine = create_engine(f"sqlite:///{tmp_path}/x.db", isolation_level="AUTOCOMMIT")
     opened = [engine.connect() for _ in range(3)]
     yield opened
@@ -350,7 +350,7 @@ def _lease(
 
 @pytest.mark.usefixtures("sqlite")
 def test_a_lease_is_had_by_one(connections: list[Connection]) -> None:
-    """The second waits for the first to give it back, and knows whom it waits for."""
+    """The second one waits until it is released, and knows its owner."""
     first, second = (_lease(each, owner) for each, owner in zip(connections, "ab", strict=False))
     assert first.acquire()
     assert not second.acquire()
@@ -364,7 +364,7 @@ def test_a_lease_is_had_by_one(connections: list[Connection]) -> None:
 def test_a_lease_of_the_dead_expires(
     connections: list[Connection], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A row that stands still is taken over, by the watcher's clock, and the log says from whom."""
+    """An unchanged row is taken over, by the waiter's clock; the log names the previous owner."""
     first = _lease(connections[0], "a", beat=1000)
     second = _lease(connections[1], "b", expiry=0.2)
     assert first.acquire()
@@ -434,7 +434,7 @@ def test_a_lease_beside_a_transaction_of_the_callers(tmp_path: Path, is_told: bo
 
 @pytest.mark.usefixtures("sqlite")
 def test_a_beat_that_fails_to_connect(connections: list[Connection]) -> None:
-    """Whatever the driver raises: async ones do not make a DBAPIError of a refused connection."""
+    """Whatever the driver raises: with async drivers a refused connection is no DBAPIError."""
     first = _lease(connections[0], "a", beat=0.05)
     refused: list[str] = []
 
@@ -462,7 +462,7 @@ def test_a_lease_in_memory() -> None:
 
 
 def test_a_dialect_without_a_plugin_gets_none(project: Project, plugins: PluginManager) -> None:
-    """A class of the user's alone says nothing of tables that may be added."""
+    """A user's class does not say whether tables may be created."""
     del plugins
     project.env("""
         from sqlalchemy import create_engine

@@ -64,14 +64,14 @@ def test_the_version_table(opts: dict[str, Any], expected: tuple[Any, ...]) -> N
 
 
 def test_reading_the_revision_makes_nothing(connection: Connection) -> None:
-    """Without a table there is none."""
+    """Without a version table there is no revision."""
     context = MigrationContext.configure(connection)
     assert (None, ()) == (context.get_current_revision(), context.get_current_heads())
     assert [] == inspect(connection).get_table_names()
 
 
 def test_the_current_revision(connection: Connection) -> None:
-    """One row is the revision, none is the base, two are heads."""
+    """One row is the revision, none is the base, two are an error."""
     context = MigrationContext.configure(connection, opts={"version_table": "v"})
     context._ensure_version_table()
     assert context.get_current_revision() is None
@@ -88,7 +88,7 @@ def test_the_current_revision(connection: Connection) -> None:
 
 
 def test_a_start_with_a_database(connection: Connection) -> None:
-    """The database says where it is."""
+    """The heads come from the database."""
     context = MigrationContext.configure(connection, opts={"starting_rev": "boo"})
     with pytest.raises(CommandError, match="Can't specify current_revision"):
         context.get_current_revision()
@@ -105,7 +105,7 @@ STARTS: list[tuple[Any, tuple[str, ...]]] = [
 @pytest.mark.usefixtures("sqlite")
 @pytest.mark.parametrize(("start", "expected"), STARTS)
 def test_the_heads_of_a_script(start: Any, expected: tuple[str, ...]) -> None:
-    """The given start, since there is nothing to ask."""
+    """The given start, because there is no database."""
     assert expected == offline(starting_rev=start).get_current_heads()
 
 
@@ -125,7 +125,7 @@ class Stamps:
 
 
 def test_stamp(connection: Connection) -> None:
-    """It makes the table and moves the rows; the program commits."""
+    """It creates the table and changes the rows; the program commits."""
     context = MigrationContext.configure(connection)
     context.stamp(Stamps(), "b")
     assert ("a", "b") == tuple(sorted(context.get_current_heads()))
@@ -144,7 +144,7 @@ def test_execute_and_bind(connection: Connection) -> None:
 
 @pytest.mark.usefixtures("sqlite")
 def test_a_script() -> None:
-    """The bind writes, and gives nothing back."""
+    """The bind writes, and returns nothing."""
     buffer = io.StringIO()
     context = offline(output_buffer=buffer)
     context.execute("ONE")
@@ -166,13 +166,13 @@ def test_ways_to_make_one() -> None:
 
 @pytest.mark.usefixtures("sqlite")
 def test_no_database_to_ask() -> None:
-    """A context without a connection says so."""
+    """A context without a connection raises an error."""
     with pytest.raises(CommandError, match="no connection"):
         MigrationContext.configure(dialect_name="sqlite").get_current_heads()
 
 
 def test_opts_are_not_the_callers(connection: Connection) -> None:
-    """The context keeps a copy."""
+    """The context copies them."""
     opts: dict[str, Any] = {"version_table": "v"}
     MigrationContext.configure(connection, opts=opts).opts["version_table"] = "w"
     assert {"version_table": "v"} == opts
@@ -186,7 +186,7 @@ def test_operations_in_a_program(connection: Connection) -> None:
 
 
 def test_a_purging_stamp(project: Project) -> None:
-    """What the version table holds goes first, known or not."""
+    """All rows are deleted first, known or not."""
     from idiolect import command
 
     project.revision("a")
@@ -221,7 +221,7 @@ def test_what_is_logged(project: Project, caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_a_failure_names_the_revision(project: Project) -> None:
-    """A note says which function of which file, whatever was raised."""
+    """A note names the function and the file, whatever was raised."""
     path = project.revision("a", None, "raise ValueError('broken')", "1 / 0")
     with pytest.raises(ValueError, match="broken") as caught:
         project.upgrade()
@@ -238,7 +238,7 @@ def test_two_bases_in_one_script(project: Project) -> None:
 
 
 def test_a_script_from_a_start(project: Project) -> None:
-    """Beyond the base the table is there already; the way back leaves it."""
+    """Above the base the table exists already; a downgrade keeps it."""
     project.revision("a", None, "op.execute('A')", "op.execute('UN A')")
     project.revision("b", "a", "op.execute('B')", "op.execute('UN B')")
     up = project.sql("a:b")

@@ -1,4 +1,4 @@
-"""What configure() was given is checked, and some of it may come from config files."""
+"""Arguments of configure() are validated, and some can come from config files."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_value_of_the_wrong_type(name: str, value: object, words: str) -> None
     [("true", True), ("Off", False), ("", False), (1, True), (0, False), (None, None)],
 )
 def test_words_for_booleans(value: object, expected: object) -> None:
-    """Text that env.py has from a config file is read as meant; None is left alone."""
+    """Text from a config file is converted; None is unchanged."""
     assert {"render_as_batch": expected} == resolve_options({"render_as_batch": value}, None)
 
 
@@ -94,7 +94,7 @@ def test_words_for_booleans(value: object, expected: object) -> None:
     ],
 )
 def test_a_misspelt_option(name: str, meant: str) -> None:
-    """It gives one warning that names both, and is let through."""
+    """There is one warning that names both, and the option is accepted."""
     with pytest.warns(UserWarning, match=f"option '{name}'.* did you mean '{meant}'") as caught:
         assert {name: True} == resolve_options({name: True}, None)
     assert 1 == len(caught)
@@ -123,7 +123,7 @@ class Acme:
 
 @pytest.fixture
 def config(sqlite: PluginManager, tmp_path: Path) -> Callable[..., Config]:
-    """Return a function that makes a Config of an ini and a toml file, with the plugin there."""
+    """Return a function that creates a Config from ini and toml text, with the plugin loaded."""
     sqlite.register(Acme())
 
     def make(ini: str = "", toml: str = "") -> Config:
@@ -137,7 +137,7 @@ def config(sqlite: PluginManager, tmp_path: Path) -> Callable[..., Config]:
 @pytest.mark.parametrize("ini", [None, "no-such.ini", "other.ini"])
 @pytest.mark.usefixtures("sqlite")
 def test_options_of_a_project_without_an_ini_file(tmp_path: Path, ini: str | None) -> None:
-    """Options come from pyproject.toml where there is no ini file, or it has no main section."""
+    """Options come from pyproject.toml if there is no ini file, or no main section in it."""
     (tmp_path / "other.ini").write_text("[loggers]\nkeys = root\n")
     (tmp_path / "pyproject.toml").write_text("[tool.idiolect]\ntransient_retries = 7\n")
     config = Config(ini and tmp_path / ini, toml_file=tmp_path / "pyproject.toml")
@@ -226,7 +226,7 @@ def test_a_value_in_a_file_that_does_not_fit(
 def test_an_option_of_the_ini_file_reaches_the_hooks(
     project: Project, sqlite: PluginManager
 ) -> None:
-    """A run's context has the value, as if configure() had been given it."""
+    """A run's context has the value, as if passed to configure()."""
     seen: list[Any] = []
 
     class Plugin(Acme):

@@ -85,7 +85,7 @@ def test_migration_info_of_a_stamp(known: RevisionMap) -> None:
 
 
 def test_a_stamp_without_a_graph_has_no_info() -> None:
-    """A program that makes one by hand is told what is missing."""
+    """The error for a step created by a program says what is missing."""
     with pytest.raises(ValueError, match="without a revision map"):
         _ = StampStep(None, "a", True, True).info
 
@@ -127,7 +127,7 @@ def test_equal_steps(known: RevisionMap) -> None:
 
 
 def test_the_ends_of_a_step(known: RevisionMap) -> None:
-    """Dependencies count, unless they are asked to be left out."""
+    """Dependencies are included, unless excluded explicitly."""
     step = step_of(known, "+x")
     assert (("b",), ()) == (step.from_revisions, step.from_revisions_no_deps)
     assert (("x",), ("x",)) == (step.to_revisions, step.to_revisions_no_deps)
@@ -137,7 +137,7 @@ def test_the_ends_of_a_step(known: RevisionMap) -> None:
 
 
 def test_a_file_is_loaded_only_when_its_function_runs(project: Project) -> None:
-    """Planning reads the headers alone."""
+    """Planning only reads the headers."""
     project.revision("a")
     broken = project.revision("b", "a")
     broken.write_text(broken.read_text() + "\nraise RuntimeError('loaded')\n")
@@ -148,7 +148,7 @@ def test_a_file_is_loaded_only_when_its_function_runs(project: Project) -> None:
 
 
 def test_steps_need_no_database_library() -> None:
-    """Commands about files alone plan in steps, too."""
+    """Commands that only read files use steps, too."""
     code = "import idiolect.runtime.steps, sys; print('sqlalchemy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "False" == done.stdout.strip()
@@ -168,7 +168,7 @@ def test_all_files_are_loaded_before_the_first_statement(two: Project) -> None:
 def test_a_file_may_count_on_what_another_imports(
     two: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
 ) -> None:
-    """A package's module that one file imports is there for all, whichever runs first."""
+    """A submodule that one file imports is available to all, whichever runs first."""
     package = tmp_path / "site" / "shop_of_steps"
     package.mkdir(parents=True)
     (package / "__init__.py").touch()

@@ -49,7 +49,7 @@ OFFLINE = {
 
 
 def word(statement: str) -> str:
-    """Return what a statement is, in one word."""
+    """Return a one-word description of a statement."""
     words = statement.split()
     return words[-1] if words[:2] == ["SELECT", "1"] else words[0]
 
@@ -71,7 +71,7 @@ def test_online(two: Project, sent: list[str], transactional: bool, per_migratio
 def test_online_without_begin_transaction(
     two: Project, sent: list[str], transactional: bool, per_migration: bool
 ) -> None:
-    """An env.py that leaves it out gets the same."""
+    """An env.py without it gets the same transactions."""
     two.env(
         """
         from idiolect import context
@@ -87,7 +87,7 @@ def test_online_without_begin_transaction(
 
 @pytest.mark.parametrize(("transactional", "per_migration"), OFFLINE)
 def test_offline(two: Project, transactional: bool, per_migration: bool) -> None:
-    """The words of the script stand where the transactions would be."""
+    """BEGIN and COMMIT are where the transactions would be."""
     script = two.sql(transactional_ddl=transactional, transaction_per_migration=per_migration)
     statements = [part for part in script.split("\n\n") if part and not part.startswith("--")]
     assert OFFLINE[transactional, per_migration] == [
@@ -109,7 +109,7 @@ def test_begin_transaction_only_declares(two: Project, sent: list[str]) -> None:
 
 
 def test_the_bind_has_begun(two: Project, sent: list[str]) -> None:
-    """Who asks for the connection may send anything on it, so the transaction begins."""
+    """Any statement may be sent on the connection, so the transaction begins."""
     with two.attributes["engine"].connect() as connection:
         context = MigrationContext.configure(connection)
         with context.begin_transaction():
@@ -130,7 +130,7 @@ def test_a_run_with_nothing_to_do_writes_nothing(two: Project, sent: list[str]) 
 @pytest.mark.parametrize("per_migration", [False, True])
 @pytest.mark.parametrize("block", [False, True])
 def test_ensure_version_commits(project: Project, per_migration: bool, block: bool) -> None:
-    """The table is there afterwards, whatever env.py does about transactions."""
+    """The table exists afterwards, whatever env.py does about transactions."""
     if not block:
         project.env(
             """
@@ -187,7 +187,7 @@ def test_a_failure_that_env_py_catches(project: Project, per_migration: bool) ->
 
 
 def test_a_commit_by_hand(project: Project) -> None:
-    """What comes after it begins anew and is committed at the block's end."""
+    """Later statements are in a new transaction, committed at the block's end."""
     project.env(
         """
         from idiolect import context
@@ -255,7 +255,7 @@ LOST = {
 
 @pytest.mark.parametrize(("body", "advice"), LOST.values(), ids=LOST)
 def test_work_that_env_py_throws_away(project: Project, body: str, advice: str) -> None:
-    """A run whose work was rolled back is an error that says what to write."""
+    """A run whose work was rolled back raises an error with a remedy."""
     indented = body.replace("\n        ", "\n    ")
     project.env(
         "from idiolect import context\n"
@@ -315,7 +315,7 @@ def test_env_py_may_own_the_transaction(project: Project, body: str) -> None:
 
 
 def test_a_revision_that_commits_env_pys_transaction(project: Project) -> None:
-    """What follows belongs to the run, which commits it: env.py could not know."""
+    """Later statements belong to the run, which commits them: env.py could not know."""
     project.env(
         """
         from idiolect import context
@@ -353,7 +353,7 @@ def test_a_plugins_query_begins_nothing(project: Project, sqlite: PluginManager)
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_listeners_leave_the_connection(project: Project, fails: bool) -> None:
-    """A connection that a program passes in is as it was, after a failure too."""
+    """A connection that a program passes in is unchanged afterwards, even after an error."""
     project.env(
         """
         from idiolect import context
@@ -393,7 +393,7 @@ def test_a_program_without_an_environment(project: Project) -> None:
 def test_a_commit_that_fails_leaves_the_connection_usable(
     two: Project, per_migration: bool
 ) -> None:
-    """Its transaction is rolled back, so that a program goes on with the same connection."""
+    """Its transaction is rolled back, so that a program can continue with the connection."""
     engine = two.attributes["engine"]
     refusing = [True]
 

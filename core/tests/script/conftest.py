@@ -19,7 +19,7 @@ TEMPLATES = Path(idiolect.__file__).parent / "templates"
 
 
 class Environment:
-    """An environment on disk, with short words for what tests do to it."""
+    """An environment on disk, with helpers for tests."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -34,7 +34,7 @@ def config_of(environment: Environment, **options: str) -> Config:
 
 @pytest.fixture
 def diamond(environment: Environment) -> ScriptDirectory:
-    """``a1 <- b1, b2 <- m1`` and, beside it, ``o1`` which depends on ``b1``."""
+    """``a1 <- b1, b2 <- m1``, and ``o1`` which depends on ``b1``."""
     environment.revision("a1")
     environment.revision("b1", "a1", "branch_labels = 'left'\n")
     environment.revision("b2", "a1")
@@ -57,7 +57,7 @@ def test_the_graph_is_replaced_after_a_new_file(environment: Environment) -> Non
 
 
 def test_facade() -> None:
-    """The documented path gives the two classes and nothing that does not exist."""
+    """The documented path has the two classes, and no others."""
     import idiolect.script as facade
 
     assert (facade.ScriptDirectory, facade.Script) == (ScriptDirectory, Script)
@@ -126,7 +126,7 @@ def test_from_config_defaults(environment: Environment) -> None:
     ],
 )
 def test_unusable_config(options: dict[str, str], words: str, error: type[Exception]) -> None:
-    """A configuration that leads nowhere is told in one message."""
+    """An invalid configuration is reported in one message."""
     config = Config()
     for name, value in options.items():
         config.set_main_option(name, value)
@@ -230,7 +230,7 @@ def test_empty_environment(environment: Environment) -> None:
 def test_errors(
     diamond: ScriptDirectory, ask: Callable[[ScriptDirectory], Any], words: str
 ) -> None:
-    """What cannot be resolved is a command error that says what is known."""
+    """Unresolvable identifiers raise a command error that says what is known."""
     with pytest.raises(CommandError, match=words) as caught:
         ask(diamond)
 
@@ -278,7 +278,7 @@ def test_the_files_of_a_broken_graph(
 
 @pytest.mark.parametrize("value", ["None", "None or None"], ids=["literal", "run to be known"])
 def test_a_revision_that_is_none(environment: Environment, value: str) -> None:
-    """The id that the file may have in its name is not taken for what it declares."""
+    """An id in the file's name is not used if the declared one is empty."""
     path = environment.write("b1.py", f"revision = {value}\ndown_revision = None\n")
     with pytest.raises(CommandError, match="declares revision = None; expected a string") as caught:
         environment.open().get_heads()
@@ -286,7 +286,7 @@ def test_a_revision_that_is_none(environment: Environment, value: str) -> None:
 
 
 def test_several_bases(diamond: ScriptDirectory) -> None:
-    """The base of a graph with several is refused, and they are listed."""
+    """With several bases there is an error that lists them."""
     with pytest.raises(CommandError, match=r"multiple bases.*a1, o1"):
         diamond.get_base()
 
@@ -308,7 +308,7 @@ def test_long_lists_of_heads_are_cut(environment: Environment) -> None:
     ],
 )
 def test_range_text(environment: Environment, options: dict[str, str], words: str) -> None:
-    """The text about a range may be given, and names the ends as the user did."""
+    """The text for a range can be passed, and names the ends as given by the user."""
     environment.revision("a1")
     environment.revision("b1")
     directory = environment.open()
@@ -362,12 +362,12 @@ def test_stamp(
     heads: tuple[str, ...],
     expected: list[tuple[tuple[str, ...], tuple[str, ...], bool, bool]],
 ) -> None:
-    """A stamp replaces the rows in line with its target and leaves the others."""
+    """A stamp replaces the rows related to its target and keeps the others."""
     assert diamond._stamp_revs(target, heads) == [StampStep(*step) for step in expected]
 
 
 def test_env_is_run_each_time(environment: Environment) -> None:
-    """env.py is executed, as a file beside which nothing is imported, at every call."""
+    """env.py is executed at every call, without importing neighbouring files."""
     (environment.folder / "env.py").write_text(
         "import pathlib\nwith open(__file__ + '.log', 'a') as f: f.write(__name__ + ' ')\n"
     )
@@ -397,7 +397,7 @@ def test_unusable_env(environment: Environment, text: str | None, words: str) ->
 
 
 def test_illegal_id_in_a_file(environment: Environment) -> None:
-    """An id with a character that identifiers use is told with its file."""
+    """The error for an id with a character that identifiers use names its file."""
     path = environment.write("x.py", "revision = 'a-b'\ndown_revision = None\n")
 
     with pytest.raises(RevisionError, match=r"Character\(s\) '-' not allowed") as caught:
@@ -423,7 +423,7 @@ def test_reading_imports_no_sqlalchemy(environment: Environment) -> None:
 
 
 def test_ambiguous_beginning(environment: Environment) -> None:
-    """The beginning of several ids is refused with their list; ids below four signs are whole."""
+    """An ambiguous partial id is rejected with the candidates; a partial id has four characters."""
     for rev, down in (("ab10", None), ("ab11", "ab10"), ("10", "ab11")):
         environment.revision(rev, down)
     directory = environment.open()
@@ -451,7 +451,7 @@ def test_ambiguous_beginning(environment: Environment) -> None:
     ],
 )
 def test_as_revision_number(environment: Environment, symbol: Any, expected: object) -> None:
-    """Symbols become ids; all else comes back as it was typed."""
+    """Symbols are resolved to ids; anything else is returned unchanged."""
     environment.revision("ab10", None, "branch_labels = 'lab'\n")
     environment.revision("ab11", "ab10")
 

@@ -1,4 +1,4 @@
-"""New revision files: what is written, what is refused, and that messages stay text."""
+"""New revision files: their contents, invalid requests, and safe messages."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def upgrade(): pass
 
 @pytest.mark.parametrize("message", MESSAGES)
 def test_message_reads_back(environment: Environment, message: str) -> None:
-    """Any message gives a file that loads and whose docstring begins with it."""
+    """With any message the file can be loaded, and its docstring starts with the message."""
     made: Any = environment.open().generate_revision("abc", message)
 
     read = environment.open().get_revision("abc")
@@ -95,7 +95,7 @@ def test_message_is_never_code(environment: Environment, template: str, message:
 
 
 def test_message_as_code_is_refused(environment: Environment) -> None:
-    """A template that makes the message code is told, and nothing is written."""
+    """A template that turns the message into code is rejected, and nothing is written."""
     (environment.folder / "script.py.mako").write_text("${message}\n" + COMMENT)
 
     with pytest.raises(ScriptError, match="neither a docstring nor a comment"):
@@ -122,7 +122,7 @@ def test_message_as_code_is_refused(environment: Environment) -> None:
     ],
 )
 def test_refused_id(environment: Environment, rev: str, words: str) -> None:
-    """An id that is taken or cannot be a file name is refused before anything is written."""
+    """An id that is taken or not usable in a file name is rejected before anything is written."""
     environment.revision("taken")
     before = sorted(environment.folder.rglob("*"))
 
@@ -159,7 +159,7 @@ def test_refused_id(environment: Environment, rev: str, words: str) -> None:
     ],
 )
 def test_refused_request(environment: Environment, options: dict[str, Any], words: str) -> None:
-    """What cannot be is told, and no file is left, new or changed."""
+    """Invalid requests raise errors, and no file is left, new or changed."""
     environment.revision("a1")
     environment.revision("b1", "a1")
     environment.revision("c1", "a1", "branch_labels = ('lab',)\n")
@@ -174,7 +174,7 @@ def test_refused_request(environment: Environment, options: dict[str, Any], word
 
 
 def test_template_without_labels(environment: Environment) -> None:
-    """A template that drops branch labels is told, and its file taken away."""
+    """A template that omits branch labels is rejected, and its file deleted."""
     (environment.folder / "script.py.mako").write_text(COMMENT)
 
     with pytest.raises(CommandError, match="have you upgraded your script"):
@@ -236,7 +236,7 @@ def test_unusable_template(environment: Environment, template: str | None, words
     ],
 )
 def test_written_text(environment: Environment, options: dict[str, Any], lines: list[str]) -> None:
-    """The file says what was asked for."""
+    """The file has the requested contents."""
     environment.revision("root")
     environment.revision("a1", "root")
     environment.revision("b1", "a1", "branch_labels = 'lab'\n")
@@ -262,7 +262,7 @@ def test_graph_is_updated(environment: Environment) -> None:
 
 
 def test_several_locations(environment: Environment, tmp_path: Path) -> None:
-    """A file goes to the location asked for, else to that of its head."""
+    """A file is written to the requested location, or to that of its head."""
     one, two = tmp_path / "one", tmp_path / "two"
     one.mkdir()
     two.mkdir()
@@ -291,7 +291,7 @@ def test_a_message_that_the_locale_could_not_read(environment: Environment) -> N
 
 
 def test_a_location_inside_of_another(environment: Environment, tmp_path: Path) -> None:
-    """A file stands beside its head, in the inner one of two locations."""
+    """A file is created next to its head, in the inner one of two locations."""
     inner = tmp_path / "outer" / "inner"
     inner.mkdir(parents=True)
     directory = environment.open(
@@ -319,7 +319,7 @@ def test_encoding_that_python_does_not_expect(environment: Environment) -> None:
 
 
 def test_encoding_that_lacks_a_character(environment: Environment) -> None:
-    """A message that the output encoding lacks is told, with the option."""
+    """The error for a message that cannot be encoded names the option."""
     directory = environment.open(output_encoding="ascii")
 
     with pytest.raises(ScriptError, match="output_encoding"):
@@ -329,7 +329,7 @@ def test_encoding_that_lacks_a_character(environment: Environment) -> None:
 
 
 def test_unwritable_folder(environment: Environment) -> None:
-    """A versions folder that cannot be made is named."""
+    """The error names a versions folder that cannot be created."""
     environment.versions.rmdir()
     environment.versions.write_text("a file")
 
@@ -340,7 +340,7 @@ def test_unwritable_folder(environment: Environment) -> None:
 def test_progress_is_printed(
     generate: Callable[..., Any], environment: Environment, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The path is printed when the file is there, unless quiet."""
+    """The path is printed when the file is complete, unless -q is given."""
     generate("a1")
     assert capsys.readouterr().out == ""
 

@@ -137,7 +137,7 @@ def test_parsed_header(text: str, expected: RevisionHeader) -> None:
     ],
 )
 def test_only_running_tells(text: str) -> None:
-    """What text cannot tell for certain is left to running the file."""
+    """Headers that cannot be determined from the text are left to executing the file."""
     assert parse_header(text, "x.py") is None
 
 
@@ -216,7 +216,7 @@ def test_encodings(tmp_path: Path, data: bytes, doc: str) -> None:
 
 
 def test_missing_file(tmp_path: Path) -> None:
-    """A file that is gone is named."""
+    """The error names a missing file."""
     with pytest.raises(ScriptError, match="gone"):
         read_header(str(tmp_path / "gone.py"))
 
@@ -261,7 +261,7 @@ def test_reads_what_running_gives(tmp_path: Path, text: str) -> None:
 def test_empty_labels_and_dependencies(
     tmp_path: Path, lines: str, labels: object, dependencies: object
 ) -> None:
-    """Histories that declare them work with Alembic, so they are taken for none."""
+    """They are ignored, because histories that declare them work with Alembic."""
     path = tmp_path / "x.py"
     path.write_text(f"{FIRST}{lines}")
     header = read_header(str(path))

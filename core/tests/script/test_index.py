@@ -1,4 +1,4 @@
-"""The index of headers: believed while a file's stat is the one noted, and harmless otherwise."""
+"""The index of headers: valid while a file's stat is unchanged, and harmless otherwise."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return a list that names each file whose text is read from now on."""
+    """Return a list of all files that are read from now on."""
     found: list[str] = []
 
     def read(path: str) -> headers.RevisionHeader | None:
@@ -64,7 +64,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], None]]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Return a script directory with a linear history that no index knows."""
+    """Return a script directory with a linear history and no index."""
     versions = tmp_path / "versions"
     versions.mkdir()
     for number in range(COUNT):
@@ -95,7 +95,7 @@ def kept(project: Path) -> Path:
 
 @pytest.mark.usefixtures("later")
 def test_second_load_reads_no_file(project: Path, reads: list[str]) -> None:
-    """What was read once is not read again, and tells the same."""
+    """Files are not read a second time, with the same result."""
     first = docs(project)
     assert COUNT == len(reads)
     reads.clear()
@@ -106,7 +106,7 @@ def test_second_load_reads_no_file(project: Path, reads: list[str]) -> None:
 
 @pytest.mark.usefixtures("later")
 def test_same_size_edit_is_read(project: Path, reads: list[str]) -> None:
-    """A file whose text changed at equal size is read anew, and it alone."""
+    """Only a file whose text changed at equal size is read again."""
     docs(project)
     reads.clear()
     tick()
@@ -119,7 +119,7 @@ def test_same_size_edit_is_read(project: Path, reads: list[str]) -> None:
 @pytest.mark.usefixtures("later")
 @pytest.mark.parametrize("replace", [False, True], ids=["edited", "replaced"])
 def test_same_size_and_mtime_is_read(project: Path, reads: list[str], replace: bool) -> None:
-    """A file with the size and mtime of the former is told by ctime or inode."""
+    """A file with the same size and mtime is detected by ctime or inode."""
     path = project / "versions" / "r007.py"
     docs(project)
     reads.clear()
@@ -138,7 +138,7 @@ def test_same_size_and_mtime_is_read(project: Path, reads: list[str], replace: b
 
 @pytest.mark.usefixtures("later")
 def test_deleted_file_is_gone(project: Path) -> None:
-    """A row without a file makes no revision, and goes with the next writing."""
+    """A row without a file creates no revision, and is removed at the next write."""
     docs(project)
     (project / "versions" / f"r{COUNT - 1}.py").unlink()
 
@@ -163,7 +163,7 @@ def test_renamed_file_is_read(project: Path, reads: list[str]) -> None:
 def test_young_files_are_not_noted(
     project: Path, monkeypatch: pytest.MonkeyPatch, age: float
 ) -> None:
-    """A file that was written a moment ago may change again unseen: it is not noted."""
+    """A recently written file may change again without notice, and so is not indexed."""
     # However long this took: the clock stands still from here on.
     newest = max(path.stat().st_ctime_ns for path in (project / "versions").iterdir())
     monkeypatch.setattr(time, "time_ns", lambda: newest + int(age * 1e9))
@@ -174,7 +174,7 @@ def test_young_files_are_not_noted(
 
 @pytest.mark.usefixtures("later")
 def test_file_of_the_future_is_not_noted(project: Path, reads: list[str]) -> None:
-    """A file whose time is yet to come is read each time."""
+    """A file with a modification time in the future is read each time."""
     soon = time.time() + 1000
     os.utime(project / "versions" / "r007.py", (soon, soon))
     docs(project)
@@ -198,7 +198,7 @@ def test_file_of_the_future_is_not_noted(project: Path, reads: list[str]) -> Non
 def test_damaged_index_is_replaced(
     project: Path, reads: list[str], spoil: Callable[[bytes], bytes]
 ) -> None:
-    """An index that is damaged, or another version's, is ignored and written anew."""
+    """An index that is damaged, or of another version, is ignored and replaced."""
     expected = docs(project)
     kept(project).write_bytes(spoil(kept(project).read_bytes()))
     reads.clear()
@@ -213,7 +213,7 @@ def test_damaged_index_is_replaced(
 
 @pytest.mark.usefixtures("later")
 def test_index_that_cannot_be_read_or_written(project: Path) -> None:
-    """A folder in the place of the index, or a file in that of its folder, does no harm."""
+    """A folder instead of the index, or a file instead of its folder, does no harm."""
     kept(project).mkdir(parents=True)
     assert COUNT == len(docs(project))
     assert [kept(project)] == list(kept(project).parent.iterdir())
@@ -227,7 +227,7 @@ def test_index_that_cannot_be_read_or_written(project: Path) -> None:
 @pytest.mark.usefixtures("later")
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs POSIX permissions")
 def test_read_only_folder(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nothing may be written, nothing is, and the files are read."""
+    """If nothing can be written, the files are read."""
 
     def refuse(*_args: object, **_kw: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -259,7 +259,7 @@ def test_switch(
 
 @pytest.mark.usefixtures("later")
 def test_no_index_without_bytecode(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who wants no bytecode written finds no index either."""
+    """If writing bytecode is disabled, so is the index."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     docs(project)
 
@@ -270,7 +270,7 @@ def test_no_index_without_bytecode(project: Path, monkeypatch: pytest.MonkeyPatc
 def test_index_follows_the_prefix_of_bytecode(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where bytecode goes elsewhere, so does the index."""
+    """The index follows PYTHONPYCACHEPREFIX."""
     elsewhere = tmp_path / "elsewhere"
     monkeypatch.setattr(sys, "pycache_prefix", str(elsewhere))
     docs(project)
@@ -292,7 +292,7 @@ def test_small_history_leaves_no_file(project: Path) -> None:
 
 @pytest.mark.usefixtures("later")
 def test_file_that_must_be_executed_is_not_noted(project: Path, reads: list[str]) -> None:
-    """A header that only running the file tells is not kept."""
+    """A header that is only known by executing the file is not indexed."""
     (project / "versions" / "r007.py").write_text('revision = "r" + "007"\ndown_revision = "r006"')
     docs(project)
     reads.clear()
@@ -303,7 +303,7 @@ def test_file_that_must_be_executed_is_not_noted(project: Path, reads: list[str]
 
 @pytest.mark.usefixtures("later")
 def test_other_places_have_rows_too(project: Path, tmp_path: Path, reads: list[str]) -> None:
-    """Files of a second version location are noted in the index of the first one."""
+    """Files of a second version location are in the index of the first one."""
     second = tmp_path / "second"
     second.mkdir()
     write(second / "extra.py", COUNT)

@@ -35,14 +35,14 @@ TEXT = "revision = 'a'\ndown_revision = None\n"
     ],
 )
 def test_names(environment: Environment, name: str, found: bool) -> None:
-    """Python files are revisions but for a few names."""
+    """Python files are revisions, with a few exceptions."""
     environment.write(name, TEXT)
 
     assert environment.open().get_heads() == (["a"] if found else [])
 
 
 def test_recursion(environment: Environment) -> None:
-    """Sub-folders are looked into when asked for."""
+    """Sub-folders are searched if configured."""
     environment.write("one/two/x.py", TEXT)
     environment.write("one/__pycache__/y.py", TEXT)
 
@@ -51,7 +51,7 @@ def test_recursion(environment: Environment) -> None:
 
 @pytest.mark.parametrize("where", ["beside", "cache", "both", "with-source"])
 def test_sourceless(environment: Environment, where: str) -> None:
-    """Compiled files are revisions when asked for, where the source is not there; once."""
+    """Compiled files without source are revisions if configured; once."""
     source = environment.write("x.py", TEXT)
     if where in {"beside", "both", "with-source"}:
         py_compile.compile(str(source), cfile=str(source.with_suffix(".pyc")))
@@ -83,7 +83,7 @@ def test_location_given_twice(environment: Environment) -> None:
 
 
 def test_links(environment: Environment, tmp_path: Path) -> None:
-    """Links are followed to real paths; a loop of them is told."""
+    """Links are resolved to real paths; a loop is an error."""
     real = environment.write("x.py", TEXT)
     link = tmp_path / "link"
     link.symlink_to(environment.versions)
@@ -105,7 +105,7 @@ def test_location_that_is_a_file(environment: Environment) -> None:
 
 
 def test_order_is_that_of_the_names(environment: Environment) -> None:
-    """Heads come in the order of the files, whatever the file system says."""
+    """Heads are in the order of the files, whatever the file system returns."""
     for rev in ("c", "a", "b"):
         environment.revision(rev)
 
@@ -113,7 +113,7 @@ def test_order_is_that_of_the_names(environment: Environment) -> None:
 
 
 def test_duplicate_id(environment: Environment) -> None:
-    """Two files with one id are told, both named."""
+    """The warning about two files with one id names both."""
     one, two = environment.write("x.py", TEXT), environment.write("y.py", TEXT)
 
     with pytest.warns(UserWarning, match="Revision a is present more than once") as caught:

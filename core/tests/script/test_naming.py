@@ -35,7 +35,7 @@ DATE = dt.datetime(2020, 1, 2, 3, 4, 5, 678, tzinfo=dt.UTC)
     ],
 )
 def test_slug(message: str | None, expected: str) -> None:
-    """The slug is the message's words, cut between words."""
+    """The slug consists of the message's words, truncated between words."""
     assert naming.slug(message, 40) == expected
 
 
@@ -78,7 +78,7 @@ def test_path(template: str, expected: str) -> None:
     ],
 )
 def test_date_in_a_zone(environment: Environment, zone: str, expected: dt.datetime) -> None:
-    """The date of a new file is now, in the zone asked for, in whatever case."""
+    """The date of a new file is now, in the given zone, case-insensitively."""
     directory = environment.open(timezone=zone)
     now = mock.Mock(now=lambda tz: dt.datetime(2012, 7, 25, 15, 8, 5, tzinfo=tz))
     clock = mock.Mock(datetime=now, timezone=dt.timezone)
@@ -90,12 +90,12 @@ def test_date_in_a_zone(environment: Environment, zone: str, expected: dt.dateti
 
 
 def test_date_without_a_zone(environment: Environment) -> None:
-    """Without the option, dates are local and bear no zone."""
+    """Without the option, dates are local and naive."""
     assert environment.open()._generate_create_date().tzinfo is None
 
 
 @pytest.mark.parametrize("zone", ["fake", "../etc/passwd", "", "/UTC"])
 def test_unknown_zone(zone: str) -> None:
-    """A zone that is none is told with its name."""
+    """The error names an unknown zone."""
     with pytest.raises(CommandError, match=f"Can't locate timezone: {zone}"):
         naming.find_zone(zone)

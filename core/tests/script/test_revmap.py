@@ -1,4 +1,4 @@
-"""The graph that is kept: equal to the one that is made, and made anew whenever a file changes."""
+"""The cached graph: equal to one that is built, and rebuilt whenever a file changes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _index_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def links(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return a list that grows with each graph that is made of revisions."""
+    """Return a list that grows with each graph built from revisions."""
     made: list[int] = []
 
     def counted(scripts: list[Any]) -> load.Graph:
@@ -98,7 +98,7 @@ def write_any(versions: Path, seed: int) -> None:
 
 
 def described(project: Path) -> dict[str, Any]:
-    """Return all that a script directory tells of its revisions."""
+    """Return all data of a script directory's revisions."""
     script = ScriptDirectory(project)
     revisions = script.revision_map
     return {
@@ -119,7 +119,7 @@ def described(project: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_kept_graph_is_the_one_that_was_made(tmp_path: Path, links: list[int], seed: int) -> None:
-    """All that can be asked has the same answer, in the same order."""
+    """All queries have the same result, in the same order."""
     write_any(tmp_path / "versions", seed)
     made = described(tmp_path)
 
@@ -131,7 +131,7 @@ def test_kept_graph_is_the_one_that_was_made(tmp_path: Path, links: list[int], s
 def test_kept_graph_resolves_what_a_made_one_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    """Each identifier, and each way between two revisions, is found or refused alike."""
+    """Each identifier and range is resolved or rejected identically."""
     write_any(tmp_path / "versions", seed)
     ScriptDirectory(tmp_path).get_heads()
     first, *_, last = ScriptDirectory(tmp_path).walk_revisions()
@@ -182,7 +182,7 @@ def test_kept_graph_resolves_what_a_made_one_does(
 def test_any_change_has_the_graph_made_anew(
     tmp_path: Path, links: list[int], change: Callable[[Path], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the files say after a change is known at once, and kept from then on."""
+    """The contents of the files after a change are used at once, and cached."""
     versions = tmp_path / "versions"
     for name, down in (("a", None), ("b", "a"), ("c", "b")):
         write(versions, name, down)
@@ -218,7 +218,7 @@ def test_warnings_are_given_each_time(tmp_path: Path, file: tuple[Any, ...], tex
 
 
 def test_errors_are_raised_each_time(tmp_path: Path) -> None:
-    """A history that cannot be linked is refused however often it is loaded."""
+    """A history that cannot be linked raises an error at every load."""
     write(tmp_path / "versions", "a", "nowhere")
     for _ in range(3):
         with pytest.raises(MissingRevisionError, match="nowhere"):
@@ -226,7 +226,7 @@ def test_errors_are_raised_each_time(tmp_path: Path) -> None:
 
 
 def test_only_what_is_asked_for_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether anything is due, and where the database is, is told by the heads alone."""
+    """Commands that only need the heads create no other revisions."""
     names = [f"r{number:03}" for number in range(50)]
     for name, down in zip(names, [None, *names], strict=False):
         write(tmp_path / "versions", name, down)
@@ -249,7 +249,7 @@ def test_only_what_is_asked_for_is_made(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_kept_graph_grows(tmp_path: Path, links: list[int]) -> None:
-    """A revision can be added to what was kept, with labels that reach what lies below."""
+    """A revision can be added to a cached graph, with labels that are inherited below."""
     versions = tmp_path / "versions"
     write(versions, "a", None, labels=["old"])
     write(versions, "b", "a")
@@ -271,7 +271,7 @@ def test_kept_graph_grows(tmp_path: Path, links: list[int]) -> None:
 
 
 def test_each_revision_is_one_object(tmp_path: Path) -> None:
-    """However a revision is asked for, it is the same one."""
+    """A revision is the same object however it is looked up."""
     versions = tmp_path / "versions"
     write(versions, "aaaa", None, labels=["main"])
     write(versions, "bbbb", "aaaa")

@@ -26,7 +26,7 @@ def test_runs_when_its_module_is_asked_for(environment: Environment) -> None:
 
 
 def test_syntax_error_is_told_by_the_module(environment: Environment) -> None:
-    """A file broken below its header is part of the graph; loading it says where it is broken."""
+    """A file invalid below its header is part of the graph; loading it says where it is invalid."""
     path = environment.revision("a1", None, "def upgrade(:\n")
     script = environment.open().get_revision("a1")
 
@@ -37,7 +37,7 @@ def test_syntax_error_is_told_by_the_module(environment: Environment) -> None:
 
 
 def test_errors_of_the_file_pass(environment: Environment) -> None:
-    """What a file raises when run is left as it is."""
+    """Errors raised by a file propagate unchanged."""
     environment.revision("a1", None, "import no_such_module_at_all\n")
     script = environment.open().get_revision("a1")
 
@@ -46,7 +46,7 @@ def test_errors_of_the_file_pass(environment: Environment) -> None:
 
 
 def test_computed_header_runs_the_file(environment: Environment) -> None:
-    """A header that only running tells is found by running."""
+    """A computed header is determined by executing the file."""
     environment.write("x.py", "base = 'a'\nrevision = base + '1'\ndown_revision = None\n")
 
     assert environment.open().get_heads() == ["a1"]

@@ -31,14 +31,14 @@ def paths_in(folder: Path, ini: str = "idiolect.ini") -> EnvironmentPaths:
 
 
 def test_all_are_here() -> None:
-    """The documented templates are there, each with a line that tells it."""
+    """The documented templates exist, each with a description."""
     assert sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir()) == ALL
     assert [name for name in ALL if not (TEMPLATES / name / "README").read_text().strip()] == []
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_new_environment(tmp_path: Path, name: str) -> None:
-    """A template makes an environment that can be configured, logs, and takes revisions."""
+    """A template creates an environment that can be configured, logs, and accepts revisions."""
     paths = paths_in(tmp_path)
 
     made = render_template_folder(TEMPLATES / name, paths, messaging_opts=QUIET)
@@ -88,7 +88,7 @@ def test_section_follows_the_name(tmp_path: Path, ini: str, section: str) -> Non
 
 
 def test_existing_ini_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """An ini file that is there is left alone, and that is said."""
+    """An existing ini file is kept, with a message."""
     paths = paths_in(tmp_path)
     paths.ini.write_text("[idiolect]\n")
 
@@ -99,7 +99,7 @@ def test_existing_ini_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_existing_toml_is_added_to(tmp_path: Path) -> None:
-    """The template's part goes to the end of a pyproject.toml."""
+    """The template's section is appended to a pyproject.toml."""
     paths = paths_in(tmp_path)
     paths.toml.write_text('[project]\nname = "x"\n')
 
@@ -119,7 +119,7 @@ def test_existing_toml_is_added_to(tmp_path: Path) -> None:
     ],
 )
 def test_unusable_toml(tmp_path: Path, text: str, words: str) -> None:
-    """A pyproject.toml that cannot be added to is told before anything is written."""
+    """An unusable pyproject.toml is reported before anything is written."""
     paths = paths_in(tmp_path)
     paths.toml.write_text(text)
 
@@ -139,7 +139,7 @@ def test_package(tmp_path: Path) -> None:
 
 
 def test_percent_in_the_folder(tmp_path: Path) -> None:
-    """A folder whose name has a percent sign is found again."""
+    """A folder with a percent sign in its name is found again."""
     paths = EnvironmentPaths(tmp_path / "100%", tmp_path / "idiolect.ini", tmp_path / "p.toml")
     render_template_folder(TEMPLATES / "generic", paths, messaging_opts=QUIET)
 
@@ -151,7 +151,7 @@ def test_percent_in_the_folder(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows allows neither in a name")
 @pytest.mark.parametrize("name", ['"quoted"', "back\\slash"])
 def test_folder_that_toml_has_to_escape(tmp_path: Path, name: str) -> None:
-    """A folder whose name holds what ends or escapes a TOML string is found again."""
+    """A folder whose name contains quotes or backslashes is found again."""
     paths = EnvironmentPaths(tmp_path / name, tmp_path / "i.ini", tmp_path / "pyproject.toml")
     render_template_folder(TEMPLATES / "pyproject", paths, messaging_opts=QUIET)
 

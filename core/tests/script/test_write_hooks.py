@@ -30,7 +30,7 @@ def registry() -> Iterator[None]:
 
 @pytest.fixture
 def program(tmp_path: Path) -> str:
-    """A Python program that writes its arguments and folder beside itself."""
+    """A Python program that writes its arguments and folder to a file."""
     path = tmp_path / "program.py"
     path.write_text(
         "import sys, os, pathlib\n"
@@ -105,7 +105,7 @@ def test_the_file_is_read_after_the_hooks(environment: Environment) -> None:
     ],
 )
 def test_unusable_hook(environment: Environment, options: dict[str, str], words: str) -> None:
-    """A hook that cannot run is told; the file stays, whole."""
+    """The error for a hook that cannot run; the file is kept."""
     directory = environment.open(hooks=[{"_hook_name": "h", **options}])
 
     with pytest.raises(CommandError, match=words):
@@ -129,7 +129,7 @@ def test_unusable_hook(environment: Environment, options: dict[str, str], words:
 def test_arguments(
     environment: Environment, program: str, options: str, expected: list[str]
 ) -> None:
-    """A program gets the file's path in front, or where the token stands."""
+    """A program gets the file's path first, or at its placeholder."""
     hook = {
         "_hook_name": "h",
         "type": "exec",
@@ -193,7 +193,7 @@ def test_console_script(environment: Environment, capfd: pytest.CaptureFixture[s
 def test_other_platforms_and_distributions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """What ``util.compat`` tells is believed, so that a program can put something else there."""
+    """``util.compat`` is used, so that a program can replace it."""
     (tmp_path / "shown.py").write_text("import sys\ndef main():\n    print(sys.argv[1:])\n")
     point = compat.EntryPoint("mine", "shown:main", "console_scripts")
     monkeypatch.setattr(compat, "importlib_metadata_get", lambda _group: [point])
@@ -208,7 +208,7 @@ def test_other_platforms_and_distributions(
 def test_a_stand_in_for_the_program(
     environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Tests of others replace subprocess.run() and count what is asked of its answer: nothing."""
+    """Third-party tests mock subprocess.run(); its result is not used otherwise."""
     run = mock.Mock()
     monkeypatch.setattr("idiolect.script.write_hooks.subprocess.run", run)
     hooks = [{"_hook_name": "h", "type": "exec", "executable": sys.executable}]

@@ -26,7 +26,7 @@ def write(folder: Path, files: dict[str, str | bytes | None]) -> list[str | None
 
 @pytest.fixture(name="make")
 def _make(tmp_path: Path) -> Callable[..., Config]:
-    """Return a function that makes a Config from the texts of an ini and a toml file."""
+    """Return a function that creates a Config from the text of an ini and a toml file."""
     # Not at the top: the tables of Alembic's rules also run where Idiolect is not installed.
     from idiolect.settings.config import Config
 
@@ -39,7 +39,7 @@ def _make(tmp_path: Path) -> Callable[..., Config]:
 
 @pytest.fixture(name="peer")
 def _peer(tmp_path: Path) -> Callable[..., Any]:
-    """Return the same for the Config of CONFIG_MODULE, which knows the name ``base``."""
+    """Return the same for the Config of CONFIG_MODULE, with the name ``base`` defined."""
     module = importlib.import_module(os.environ.get("CONFIG_MODULE", "idiolect.config"))
 
     def make(ini: str | None = None, toml: str | None = None, **kw: Any) -> Any:

@@ -41,7 +41,7 @@ VERSIONS, PREPEND = "get_version_locations_list", "get_prepend_sys_paths_list"
 def test_path_separator(
     peer: MakeConfig, getter: str, word: str, text: str, expected: list[str] | None
 ) -> None:
-    """The word of path_separator decides where both lists are split."""
+    """path_separator applies to both lists."""
     config = peer(
         f"[alembic]\npath_separator = {word}\nversion_path_separator = space\n"
         f"version_locations = {text}\nprepend_sys_path = {text}\n"
@@ -85,7 +85,7 @@ def test_path_separator(
 def test_legacy_path_separator(
     peer: MakeConfig, getter: str, separator: str, expected: list[str], warning: str
 ) -> None:
-    """Without path_separator the old rules hold, with a warning that says so."""
+    """Without path_separator the old rules apply, with a warning."""
     text = "/a /b, /c:/d"
     config = peer(f"[alembic]\n{separator}\nversion_locations = {text}\nprepend_sys_path = {text}")
     with pytest.warns(DeprecationWarning, match=f"^{warning}"):
@@ -103,7 +103,7 @@ def test_legacy_path_separator(
     ],
 )
 def test_unknown_path_separator(peer: MakeConfig, getter: str, option: str, word: str) -> None:
-    """An unknown word is a ValueError that lists the known ones."""
+    """An unknown separator is a ValueError that lists the known ones."""
     config = peer(f"[alembic]\n{option} = {word}\nversion_locations = /a\nprepend_sys_path = /a\n")
     with pytest.raises(ValueError, match="is not a valid value") as caught:
         getattr(config, getter)()

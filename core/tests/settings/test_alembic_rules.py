@@ -77,7 +77,7 @@ def test_main_option_default(peer: MakeConfig) -> None:
 
 
 def test_main_option_of_named_section(peer: MakeConfig) -> None:
-    """Another main section is asked in the place of the usual one."""
+    """Another main section is used instead of the default."""
     config = peer(INI, ini_section="other")
     assert ("1", None) == (config.get_main_option("x"), config.get_main_option("url"))
 
@@ -91,7 +91,7 @@ def test_main_option_of_named_section(peer: MakeConfig) -> None:
     ],
 )
 def test_main_option_without_section(peer: MakeConfig, ini: str, section: str) -> None:
-    """Asking a main section that is not there is an error, default or not."""
+    """A missing main section is an error, even with a default."""
     config = peer(ini, ini_section=section)
     with pytest.raises(
         Exception,
@@ -109,7 +109,7 @@ def test_main_option_without_section(peer: MakeConfig, ini: str, section: str) -
     ],
 )
 def test_section(peer: MakeConfig, tmp_path: Path, section: str, expected: Any) -> None:
-    """A section comes as a dict with the defaults in it; a missing one is the given default."""
+    """A section is returned as a dict including defaults; a missing one as the given default."""
     if isinstance(expected, dict):
         expected = {"base": "/base", "here": tmp_path.as_posix(), **expected}
     assert expected == peer(INI).get_section(section, "the default")
@@ -124,7 +124,7 @@ def test_section(peer: MakeConfig, tmp_path: Path, section: str, expected: Any) 
     ],
 )
 def test_section_option(peer: MakeConfig, name: str, expected: str) -> None:
-    """Any section can be asked for an option."""
+    """Options of any section can be read."""
     assert expected == peer(INI).get_section_option("other", name, "d")
 
 
@@ -166,7 +166,7 @@ MERGED_TOML = '[tool.alembic]\na = "toml"\nonly_toml = "t"\nempty = "toml"\n'
     ],
 )
 def test_merged_option(peer: MakeConfig, name: str, expected: str) -> None:
-    """The ini file is asked first, then toml."""
+    """The ini file takes precedence over toml."""
     assert expected == peer(MERGED_INI, MERGED_TOML).get_alembic_option(name, "d")
 
 
@@ -203,7 +203,7 @@ def test_boolean(peer: MakeConfig, ini: str, toml: str | None, expected: bool) -
 
 @pytest.mark.parametrize("value", ['"true"', "1", "[]", "{}"])
 def test_boolean_of_other_type(peer: MakeConfig, value: str) -> None:
-    """Anything but true and false is refused in toml."""
+    """Anything but true and false is rejected in toml."""
     config = peer(None, f"[tool.alembic]\nb = {value}\n")
     with pytest.raises(Exception, match="boolean value expected for TOML parameter 'b'"):
         config.get_alembic_boolean_option("b")
@@ -265,7 +265,7 @@ def test_set_and_remove(peer: MakeConfig) -> None:
 
 
 def test_set_without_main_section(peer: MakeConfig) -> None:
-    """Setting a main option makes the section."""
+    """Setting a main option creates the section."""
     config = peer("[x]\n")
     config.set_main_option("u", "v")
     assert "v" == config.get_main_option("u")
@@ -306,7 +306,7 @@ def test_missing_files(peer: MakeConfig, tmp_path: Path) -> None:
 def test_here(
     peer: MakeConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, expected: str
 ) -> None:
-    """``here`` is the file's folder, absolute and otherwise as given; it beats config_args."""
+    """``here`` is the file's folder, absolute and otherwise as given; it overrides config_args."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")

@@ -322,7 +322,7 @@ def test_broken_files(
     ids=["percent sign", "at the end", "open bracket", "no s"],
 )
 def test_set_option_with_percent_sign(value: str) -> None:
-    """Setting a lone percent sign says how to escape it, as a ValueError and a CommandError."""
+    """The error for a lone percent sign says how to escape it."""
     with pytest.raises(ValueError, match=r"key 'url'.*'%%'.*replace") as caught:
         Config().set_main_option("url", value)
     assert_hidden(caught.value)
@@ -349,7 +349,7 @@ def test_set_option_to_no_string(value: Any) -> None:
     ],
 )
 def test_missing_sections(tmp_path: Path, name: str | None, question: str, expected: str) -> None:
-    """Asking where there is nothing tells why there is nothing."""
+    """The error for a missing section says why it is missing."""
     (tmp_path / "a.ini").write_text("[schema1]\n[logs]\n", encoding="utf-8")
     (tmp_path / "loop.ini").symlink_to("loop.ini")
     config = Config(None if name is None else tmp_path / name)
@@ -358,7 +358,7 @@ def test_missing_sections(tmp_path: Path, name: str | None, question: str, expec
 
 
 def test_remove_without_section(make: Callable[..., Config]) -> None:
-    """Removing an option where there is no main section is an error as well."""
+    """Removing an option without a main section is an error as well."""
     with pytest.raises(CommandError, match=r"no '\[alembic\]' section"):
         make("[x]\n").remove_main_option("a")
 

@@ -78,7 +78,7 @@ def test_both_tables(make: Callable[..., Config]) -> None:
 
 
 def test_toml_is_read_again_after_forgetting(make: Callable[..., Config], tmp_path: Path) -> None:
-    """The toml options are kept in the object's dict, from which they can be dropped."""
+    """The toml options are cached in the object's dict, from which they can be deleted."""
     config = make(None, '[tool.idiolect]\na = "1"\n')
     before = config.get_alembic_option("a")
     (tmp_path / "pyproject.toml").write_text('[tool.idiolect]\na = "2"\n', encoding="utf-8")
@@ -99,7 +99,7 @@ def test_toml_is_read_again_after_forgetting(make: Callable[..., Config], tmp_pa
 def test_boolean_words(
     make: Callable[..., Config], ini: str, toml: str | None, expected: bool
 ) -> None:
-    """All usual words for true and false are understood in an ini file."""
+    """All usual words for true and false are accepted in an ini file."""
     assert expected is make(f"[idiolect]\n{ini}\n", toml).get_alembic_boolean_option("b")
 
 
@@ -110,14 +110,14 @@ def test_inline_comment_of_path_separator(make: Callable[..., Config]) -> None:
 
 
 def test_hooks_on_several_lines(make: Callable[..., Config]) -> None:
-    """Hooks may stand a line each and be spelt with capitals."""
+    """Hooks can be on separate lines and be capitalised."""
     config = make("[post_write_hooks]\nhooks =\n  Black\n  ruff\nBlack.Type = exec\n")
     expected = [{"type": "exec", "_hook_name": "Black"}, {"_hook_name": "ruff"}]
     assert expected == config.get_hooks_list()
 
 
 def test_folder_with_a_percent_sign(tmp_path: Path) -> None:
-    """``here`` is right in a folder whose name holds a percent sign."""
+    """``here`` is correct in a folder with a percent sign in its name."""
     folder = tmp_path / "50%off"
     folder.mkdir()
     (folder / "a.ini").write_text("[alembic]\nx = %(here)s\n", encoding="utf-8")
@@ -165,7 +165,7 @@ def test_encodings(make: Callable[..., Config], mark: str, break_: str) -> None:
 def test_describe_sources(
     make: Callable[..., Config], files: tuple[str | None, str | None], parts: list[str]
 ) -> None:
-    """Which files were looked at can be told in a message."""
+    """The searched files can be described in a message."""
     text = make(*files).describe_sources()
     assert [] == [part for part in parts if part not in text]
 
@@ -176,7 +176,7 @@ def test_describe_missing_sources(tmp_path: Path) -> None:
 
 
 def test_values_are_not_evaluated(make: Callable[..., Config]) -> None:
-    """Text that looks like code comes back as it is."""
+    """Text that looks like code is returned unchanged."""
     text = "${HOME} {1+1} $(id) __import__('os')"
     assert text == make(f"[idiolect]\na = {text}\n").get_main_option("a")
 
@@ -189,7 +189,7 @@ def test_file_config_is_a_parser_kept(make: Callable[..., Config]) -> None:
 
 
 def test_attributes_are_copied() -> None:
-    """Attributes given to the constructor are the start of the object's own."""
+    """Attributes passed to the constructor are copied."""
     given: dict[str, object] = {"a": 1}
     config = Config(attributes=given)
     config.attributes["b"] = 2
@@ -237,7 +237,7 @@ def test_print_stdout_narrow_encoding() -> None:
 
 
 def test_messaging_opts_do_not_change() -> None:
-    """The messaging options are keyword arguments that nobody can alter."""
+    """The messaging options cannot be modified through the returned dict."""
     config = Config(cmd_opts=Namespace(quiet=True))
     with pytest.raises(TypeError, match="cannot be changed"):
         config.messaging_opts["quiet"] = False
@@ -245,7 +245,7 @@ def test_messaging_opts_do_not_change() -> None:
 
 
 def test_template_directory() -> None:
-    """Templates lie in the package, unless a subclass says otherwise."""
+    """Templates are in the package, unless a subclass overrides the folder."""
 
     class Mine(Config):
         def get_template_directory(self) -> str:

@@ -102,7 +102,7 @@ def test_a_toml_file(folder: Path, option: str, capsys: pytest.CaptureFixture[st
 
 
 def test_the_hooks_of_an_ini_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """They have a section of their own."""
+    """They have a separate section."""
     (folder / "idiolect.ini").write_text(
         "[idiolect]\nscript_location = migrations\n[post_write_hooks]\nhooks = x\nx.type = nope\n"
     )

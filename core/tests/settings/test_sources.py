@@ -74,7 +74,7 @@ def test_existing_files(tmp_path: Path, existing: list[str], expected: str) -> N
 
 
 def test_folder_is_no_file(tmp_path: Path) -> None:
-    """A folder that bears the name of an ini file is taken, and told, where there is no file."""
+    """A folder with the name of an ini file is reported if there is no file."""
     (tmp_path / "idiolect.ini").mkdir()
     alone = find_config(None, {}, tmp_path).ini
     (tmp_path / "alembic.ini").touch()
@@ -104,11 +104,11 @@ def test_too_many_files(given: list[str], expected: str) -> None:
 
 
 def test_folder_that_cannot_be_searched() -> None:
-    """A current folder in which nothing can be looked up holds no ini file."""
+    """If the current folder cannot be searched, there is no ini file."""
     folder = Path("x" * 300)
     assert folder / "alembic.ini" == find_config(None, {}, folder).ini
 
 
 def test_ini_options_without_here() -> None:
-    """A parser for no file takes its defaults as they are."""
+    """A parser without a file uses its defaults unchanged."""
     assert {"pw": "a%%b"} == dict(read_ini(None, {"pw": "a%%b"}).defaults())

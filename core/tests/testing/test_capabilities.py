@@ -40,7 +40,7 @@ run = partial(with_answer, Acme())
 
 
 def test_yes_is_what_the_test_says() -> None:
-    """A capability that nothing was said about has to be there."""
+    """A capability without a declaration has to be supported."""
     run("computed", (1, 0), succeed)
     with pytest.raises(AssertionError):
         run("computed", (1, 0), fail)
@@ -54,13 +54,13 @@ def test_impossible_is_tried() -> None:
 
 
 def test_a_skip_stays_one() -> None:
-    """A database that is not there proves nothing."""
+    """A missing database proves nothing."""
     with pytest.raises(pytest.skip.Exception, match="no server"):
         run("identity", (1, 0), partial(pytest.skip, "no server"))
 
 
 def test_a_newer_test_is_left_out() -> None:
-    """A class made for an older contract is not failed by what it could not know."""
+    """A class written for an older contract does not fail because of newer tests."""
     with pytest.raises(pytest.skip.Exception, match=r"new in contract 1\.1"):
         run("computed", (1, 1), fail)
 
@@ -70,7 +70,7 @@ def test_a_newer_test_is_left_out() -> None:
     [(no, Support.NO), (impossible, Support.IMPOSSIBLE), (not_yet, Support.NOT_YET)],
 )
 def test_an_answer_has_a_reason(say: object, support: Support) -> None:
-    """Each answer but yes says why; the table shows both."""
+    """Each declaration except YES has a reason; the table shows both."""
     assert callable(say)
     (answer,) = say("too old", "identity").values()
     assert (support, f"{support.value}: too old") == (answer.support, str(answer))
@@ -85,7 +85,7 @@ def test_an_answer_is_given_once() -> None:
 
 
 def test_a_misspelt_capability() -> None:
-    """An answer that no test asks for names the nearest that one does."""
+    """The error for an unknown capability suggests the nearest one."""
     with pytest.raises(ValueError, match=r"'identitty', which .* Did you mean 'identity'"):
         type("Bad", (Contract,), {"dialect": "x", "capabilities": no("old", "identitty")})
 
@@ -113,7 +113,7 @@ def test_a_test_of_ones_own_takes_the_name_of_a_capability() -> None:
 
 
 def test_a_test_that_is_not_steady_is_not_tried() -> None:
-    """Where it might pass by chance, the answer is taken as it is."""
+    """If it might pass by chance, the declaration is used without running it."""
 
     class Timed(RulesContract):
         capabilities = NAMES

@@ -59,7 +59,7 @@ def run(tmp_path: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_terminal(run: subprocess.CompletedProcess[str]) -> None:
-    """It tells what is not possible and why, what failed, and what was not tried."""
+    """It shows what is not possible and why, what failed, and what was not run."""
     assert 1 == run.returncode, run.stdout
     assert "contract of sqlite: 5 of 7 pass" in run.stdout
     assert "`identity` not possible: none\n" in run.stdout

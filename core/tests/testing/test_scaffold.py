@@ -66,7 +66,7 @@ def test_an_override_shows_in_the_golden_test(config: Config, tmp_path: Path) ->
     ],
 )
 def test_bad_names(config: Config, tmp_path: Path, case: tuple[str, str | None, str]) -> None:
-    """A name that cannot be one, or that nothing serves, is told before anything is written."""
+    """An invalid or unsupported name is reported before anything is written."""
     dialect, like, message = case
     with pytest.raises(CommandError, match=message):
         new_dialect(config, dialect, like=like, directory=str(tmp_path / "package"))

@@ -76,7 +76,7 @@ def test_a_mistake_of_our_own_is_no_matter_of_names() -> None:
 
 
 def test_the_real_alembic_in_the_process_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the real package raises, or lacks, is told to be of another library."""
+    """Errors caused by the real package are attributed to it."""
     real = ModuleType("alembic")
     real.__file__ = "alembic/__init__.py"
     monkeypatch.setitem(sys.modules, "alembic", real)

@@ -1,4 +1,4 @@
-"""What a proxy stands for: this context's binding, a module's own, or the only one alive."""
+"""The binding of a proxy: this context's, the module's, or the only active one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def name() -> Bound[str]:
 
 
 def elsewhere(function: Callable[[], Any]) -> Any:
-    """Return what a function gives in a thread that knows no context variable."""
+    """Return a function's result in a thread without the context variable."""
     found: list[Any] = []
 
     def work() -> None:
@@ -63,7 +63,7 @@ def test_a_block_that_fails(name: Bound[str]) -> None:
 
 
 def test_the_only_one_serves_other_threads(name: Bound[str]) -> None:
-    """Bound twice it is still one; of two, none is taken."""
+    """The same object bound twice is still one; of two objects, none is used."""
     with name.bind("one"):
         assert "one" == elsewhere(name.find)
         with name.bind("one"):
@@ -78,7 +78,7 @@ def test_the_only_one_serves_other_threads(name: Bound[str]) -> None:
 
 
 def test_a_module_remembers_its_own(name: Bound[str]) -> None:
-    """Code whose globals bear the mark finds it from any thread, callers included."""
+    """Code whose globals have the mark finds it from any thread, including callers."""
     globals_ = {"__thing__": "marked", "find": name.find}
     exec("def ask(inner=None):\n    return inner() if inner else find()", globals_)
     with name.bind("one"), name.bind("two"):
@@ -113,7 +113,7 @@ def test_marks_in_a_modules_globals() -> None:
 
 
 def test_what_is_bound_late_is_made_once_and_when_looked_up() -> None:
-    """A run that executes no revision makes no Operations."""
+    """A run that executes no revision creates no Operations."""
     made: list[str] = []
 
     def make() -> str:

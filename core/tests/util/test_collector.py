@@ -1,4 +1,4 @@
-"""The collector is as it was after each block."""
+"""The garbage collector's state is restored after each block."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from idiolect.util.collector import collector_paused
 
 @pytest.mark.parametrize("is_on", [True, False])
 def test_collector_is_off_in_the_block_only(is_on: bool) -> None:
-    """It is off in the block, and as it was after it, if that fails as well."""
+    """It is disabled in the block, and restored even if that fails."""
     before = gc.isenabled()
     (gc.enable if is_on else gc.disable)()
     try:

@@ -19,7 +19,7 @@ def grow(operations, size: OnlyForTypeCheckers, *, fast=False):
     sys.version_info < (3, 14), reason="before Python 3.14, such a function cannot be defined"
 )
 def test_a_name_that_only_type_checkers_import() -> None:
-    """It stays as it is in a signature, whose parameters are known all the same."""
+    """The name stays in the signature, whose parameters are still known."""
     namespace: dict[str, Any] = {}
     exec(compile(SOURCE, "revision", "exec", dont_inherit=True), namespace)
     assert ["operations", "size", "fast"] == [*signature_of(namespace["grow"]).parameters]

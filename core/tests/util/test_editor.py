@@ -39,7 +39,7 @@ def programs(tmp_path: Path) -> Path:
     ],
 )
 def test_editor(programs: Path, environ: dict[str, str], expected: str) -> None:
-    """The editor asked for is started with the file, else a usual one."""
+    """The configured editor is started with the file, or else a default one."""
     values = {key: value.format(programs) for key, value in environ.items()}
 
     open_in_editor("f", {"PATH": f"/no/such{os.pathsep}{programs}", **values})
@@ -58,6 +58,6 @@ def test_editor(programs: Path, environ: dict[str, str], expected: str) -> None:
     ],
 )
 def test_no_editor(environ: dict[str, str], words: str) -> None:
-    """A missing or failing editor is told, with what was looked for."""
+    """The error for a missing or failing editor says what was tried."""
     with pytest.raises(CommandError, match=words):
         open_in_editor("f", environ)

@@ -15,14 +15,14 @@ from idiolect.errors import CommandError, DatabaseNotAtHead
     ids=["nothing", "message", "more"],
 )
 def test_arguments_are_those_of_an_exception(given: tuple[object, ...], shown: str) -> None:
-    """What a program passes is in ``args`` and in the text, as it is for ``Exception``."""
+    """Positional arguments are in ``args`` and in the text, as for ``Exception``."""
     error = CommandError(*given)  # type: ignore[arg-type]
 
     assert (given, shown) == (error.args, str(error))
 
 
 def test_the_bare_class_can_be_raised() -> None:
-    """``raise CommandError`` without a call makes one with an empty message."""
+    """``raise CommandError`` without a call has an empty message."""
     with pytest.raises(DatabaseNotAtHead) as caught:
         raise DatabaseNotAtHead
 

@@ -81,14 +81,14 @@ def test_asbool_of_anything_else(value: str) -> None:
 
 
 def test_not_none() -> None:
-    """What must be there is there, be it empty."""
+    """Values other than None are returned, even empty ones."""
     assert not not_none("")
     with pytest.raises(AssertionError):
         not_none(None)
 
 
 def test_nearest() -> None:
-    """The most alike first, nothing where nothing is alike."""
+    """The best match first; nothing if nothing is similar."""
     assert ["upgrade"] == nearest("upgrad", ["downgrade", "upgrade"], limit=1)
     assert [] == nearest("zzz", ["downgrade", "upgrade"])
 
@@ -106,7 +106,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_an_immutable_dict(change: Any) -> None:
-    """Every change is refused."""
+    """Every change is rejected."""
     each = immutabledict(a=1)
     with pytest.raises(TypeError, match="cannot be changed"):
         change(each)
@@ -123,7 +123,7 @@ def test_the_union_of_immutable_dicts() -> None:
 
 
 def test_a_memoized_property() -> None:
-    """It is computed once per object and keeps name and text."""
+    """It is computed once per object and keeps name and docstring."""
     calls: list[int] = []
 
     class Thing:

@@ -17,7 +17,7 @@ MODULES = (
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_is_its_packages_attribute(module: str) -> None:
-    """Published code reaches modules through the package, which it imported alone."""
+    """Published code accesses modules through the package, which is all it imports."""
     package = module.partition(".")[0]
     code = f"import idiolect.{package}; print(idiolect.{module}.__name__)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -40,7 +40,7 @@ def _levels() -> Iterator[None]:
     ids=lambda value: "+".join(value) if isinstance(value, tuple) else "",
 )
 def test_name(caplog: pytest.LogCaptureFixture, configured: tuple[str, ...], expected: str) -> None:
-    """The elder name is used where it alone is configured."""
+    """The older name is used if only that is configured."""
     for name in configured:
         logging.getLogger(name).setLevel(logging.INFO)
 

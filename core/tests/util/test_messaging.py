@@ -12,7 +12,7 @@ from idiolect.util import messaging
 
 
 class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
+    """A stream that claims to be a terminal."""
 
     encoding = "utf-8"
 
@@ -22,7 +22,7 @@ class Terminal(io.StringIO):
 
 
 def test_a_message(capsys: pytest.CaptureFixture[str]) -> None:
-    """It stands as it is where no terminal shows it, and is silent when told so."""
+    """It is unchanged unless on a terminal, and suppressed with quiet."""
     messaging.msg("x " * 100)
     messaging.msg("y", newline=False)
     messaging.msg("z", quiet=True)
@@ -103,7 +103,7 @@ def test_warnings() -> None:
 
 
 def test_a_url_without_its_password() -> None:
-    """The password alone is hidden."""
+    """Only the password is masked."""
     shown = messaging.obfuscate_url_pw("postgresql://me:secret@host/db")
     assert "postgresql://me:***@host/db" == shown
 

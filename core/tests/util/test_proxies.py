@@ -59,7 +59,7 @@ def test_names_taken_at_import_work_later(project: Project) -> None:
 
 
 def test_a_call_with_nothing_bound() -> None:
-    """The documented words, and where it may be called."""
+    """The documented text, and where it may be called."""
     with pytest.raises(NameError) as caught:
         op.create_table("t")
     assert str(caught.value).startswith(
@@ -112,20 +112,20 @@ UNKNOWN = [
 
 @pytest.mark.parametrize(("module", "name", "hint"), UNKNOWN)
 def test_an_unknown_name(module: Any, name: str, hint: str) -> None:
-    """The nearest known name is told."""
+    """The error suggests the nearest known name."""
     with pytest.raises(AttributeError) as caught:
         getattr(module, name)
     assert f"module {module.__name__!r} has no attribute {name!r}. {hint}" == str(caught.value)
 
 
 def test_dir() -> None:
-    """Interactive shells show what is there."""
+    """Interactive shells show the available names."""
     assert public(Operations) == set(dir(op))
     assert public(EnvironmentContext) | {"config", "script"} == set(dir(context))
 
 
 def test_a_mock_takes_a_directives_place(project: Project) -> None:
-    """Users test their revisions so; afterwards the directive is as before."""
+    """Users mock directives in tests; afterwards the directive is restored."""
     project.revision("a", None, CREATE)
     with mock.patch.object(op, "create_table") as fake:
         project.upgrade()
@@ -177,7 +177,7 @@ def test_importing_the_proxies_loads_no_database_library() -> None:
 
 
 def test_a_reload_changes_nothing(project: Project) -> None:
-    """The binding stands elsewhere."""
+    """The binding is stored elsewhere."""
     importlib.reload(op)
     project.revision("a", None, CREATE)
     project.upgrade()

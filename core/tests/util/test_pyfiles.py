@@ -19,7 +19,7 @@ from idiolect.util.bound import operations
 
 
 def test_load(tmp_path: Path) -> None:
-    """A file is executed under a name made of its file name, and stands in no sys.modules."""
+    """A file is executed under a name derived from its file name, and is not in sys.modules."""
     (tmp_path / "a-b.py").write_text("x = 5\n")
 
     module = pyfiles.load_python_file(tmp_path, "a-b.py")
@@ -30,7 +30,7 @@ def test_load(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("where", ["beside", "cache"])
 def test_load_compiled(tmp_path: Path, where: str) -> None:
-    """Where the source is gone, a compiled file of it is loaded."""
+    """Without the source, a compiled file is loaded."""
     source = tmp_path / "env.py"
     source.write_text("x = 5\n")
     target = str(tmp_path / "env.pyc") if where == "beside" else None
@@ -44,7 +44,7 @@ def test_load_compiled(tmp_path: Path, where: str) -> None:
 def test_a_file_mended_at_once_is_run_as_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Same second, same size: Python's bytecode would not know the two versions apart."""
+    """Same second, same size: Python's bytecode could not distinguish the versions."""
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     # Ahead of the clock: however long this takes, the file has been written just now.
     now = int(time.time()) + 1000
@@ -90,7 +90,7 @@ def test_load_errors(tmp_path: Path, name: str, data: bytes | None, words: str) 
 
 
 def test_errors_of_others_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A syntax error of a module that the file imports is not said to be the file's."""
+    """A syntax error in a module that the file imports is not attributed to the file."""
     (tmp_path / "broken_model_of_a_user.py").write_text("def f(:\n")
     (tmp_path / "env.py").write_text("import broken_model_of_a_user\n")
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -103,7 +103,7 @@ def test_errors_of_others_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("error", ["ValueError('mine')", "SyntaxError('mine')"])
 def test_raised_errors_pass(tmp_path: Path, error: str) -> None:
-    """What the file raises is left as it is, whatever its class."""
+    """Exceptions raised by the file propagate unchanged, whatever their class."""
     (tmp_path / "env.py").write_text(f"raise {error}\n")
 
     with pytest.raises((ValueError, SyntaxError), match=r"^mine$"):
@@ -138,7 +138,7 @@ def test_unknown_package(name: str) -> None:
 
 
 def test_write_refuses_to_replace(tmp_path: Path) -> None:
-    """A file that is there stays as it is unless replacing it was asked for."""
+    """An existing file is kept unless replacing it is requested."""
     path = tmp_path / "x.py"
     path.write_text("old")
 
@@ -196,13 +196,13 @@ def test_template_to_file(tmp_path: Path) -> None:
 
 
 def test_unknown_encoding(tmp_path: Path) -> None:
-    """An encoding that does not exist is told with the option to fix."""
+    """The error for an unknown encoding names the option to fix."""
     with pytest.raises(ScriptError, match=r"'utf-99'.*output_encoding"):
         pyfiles.encode_text("x", "utf-99", tmp_path / "x")
 
 
 def test_several_threads_write_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each has a draft of its own, and the last one's stays."""
+    """Each has a separate draft, and the last one wins."""
     target = tmp_path / "a.py"
     together = threading.Barrier(2)
     sync = os.fsync
@@ -223,7 +223,7 @@ def test_several_threads_write_one_file(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_a_name_as_long_as_names_may_be(tmp_path: Path) -> None:
-    """The draft's is no longer."""
+    """The name of the draft is no longer."""
     bytes_at_most = os.pathconf(tmp_path, "PC_NAME_MAX")
     target = tmp_path / f"{'é' * ((bytes_at_most - 3) // 2)}.py"
     pyfiles.write_file(target, b"")

@@ -1,4 +1,4 @@
-"""What a statement is about is read off its first words."""
+"""Statements are classified by their first words."""
 
 from __future__ import annotations
 

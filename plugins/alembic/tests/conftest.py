@@ -1,4 +1,4 @@
-"""Fixtures of the alias's tests: the alias switched on, and stand-ins for the real package."""
+"""Fixtures for the alias: the activated alias, and substitutes for the real package."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def real_alembic(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Return a function that runs this Python in an empty folder and gives what it printed."""
+    """Return a function that runs this Python in an empty folder and returns its output."""
 
     def run(*args: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
         env = {} if path is None else {"PYTHONPATH": str(path)}

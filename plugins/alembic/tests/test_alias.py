@@ -1,4 +1,4 @@
-"""The switch and the finder: which module an import under Alembic's name gives."""
+"""The activation and the finder: which module an import under Alembic's name returns."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_alias_may_come_first(python: Python) -> None:
 
 @pytest.mark.usefixtures("active")
 def test_idiolects_own_attributes_stay() -> None:
-    """Importing below the alias leaves Idiolect's packages and their attributes as they are."""
+    """Importing below the alias does not change Idiolect's packages and their attributes."""
     own = importlib.import_module("idiolect.util")
     before = importlib.import_module("idiolect.util.exc")
 
@@ -67,7 +67,7 @@ def test_idiolects_own_attributes_stay() -> None:
 
 @pytest.mark.usefixtures("active")
 def test_the_version_is_the_api_level() -> None:
-    """``alembic.__version__`` is made of digits and independent of Idiolect's version."""
+    """``alembic.__version__`` is numeric and independent of Idiolect's version."""
     package = importlib.import_module("alembic")
 
     assert package.__version__ == "1.20.1"
@@ -76,7 +76,7 @@ def test_the_version_is_the_api_level() -> None:
 
 @pytest.mark.usefixtures("active")
 def test_the_top_package_imports_what_is_asked_for() -> None:
-    """``alembic.op`` works after ``import alembic`` alone, as does a star import."""
+    """``alembic.op`` works after only ``import alembic``, as does a star import."""
     package = importlib.import_module("alembic")
     names: dict[str, object] = {}
     exec("from alembic import *", names)
@@ -98,7 +98,7 @@ def test_the_top_package_lacks_other_attributes(name: str) -> None:
 
 @pytest.mark.usefixtures("active")
 def test_reload_keeps_both_names_on_one_module() -> None:
-    """A reload under either name runs Idiolect's module again and keeps it the only one."""
+    """A reload under either name executes Idiolect's module again and creates no copy."""
     alias = importlib.import_module("alembic.util.exc")
     top = importlib.import_module("alembic")
 
@@ -136,7 +136,7 @@ def test_find_spec_finds_without_running() -> None:
 
 @pytest.mark.usefixtures("active")
 def test_walking_the_package_lists_idiolects_modules() -> None:
-    """Pkgutil lists below ``alembic`` what stands below ``idiolect``."""
+    """Pkgutil lists the modules of ``idiolect`` below ``alembic``."""
     own = importlib.import_module("idiolect")
     package = importlib.import_module("alembic")
 
@@ -180,7 +180,7 @@ def test_package_data_is_idiolects() -> None:
 )
 @pytest.mark.usefixtures("active")
 def test_an_unknown_module_is_named_with_the_nearest(statement: str, parts: list[str]) -> None:
-    """An unknown module is a ModuleNotFoundError that names it and what is there instead."""
+    """An unknown module raises ModuleNotFoundError, which suggests the nearest."""
     with pytest.raises(ModuleNotFoundError) as caught:
         exec(statement)
 
@@ -213,12 +213,12 @@ def test_an_unknown_name_is_explained() -> None:
     ids=["no-name", "foreign", "similar", "missing-module", "attribute"],
 )
 def test_other_import_errors_need_no_explanation(error: ImportError) -> None:
-    """Advice is given for names that Idiolect's modules lack, and for nothing else."""
+    """Advice is given only for names that Idiolect's modules lack."""
     assert idiolect_alembic.explain(error) is None
 
 
 def test_activating_twice_changes_nothing() -> None:
-    """A second activation leaves sys.meta_path and sys.modules as the first left them."""
+    """A second activation does not change sys.meta_path and sys.modules."""
     before = list(sys.meta_path)
     idiolect_alembic.activate()
     first = list(sys.meta_path)
@@ -233,7 +233,7 @@ def test_activating_twice_changes_nothing() -> None:
 
 
 def test_deactivating_undoes_everything() -> None:
-    """After deactivation no module stands under the alias, and Idiolect's are as before."""
+    """After deactivation there is no module under the alias, and Idiolect's are unchanged."""
     own = importlib.import_module("idiolect.util.exc")
     idiolect_alembic.activate()
     importlib.import_module("alembic.util.exc")
@@ -270,7 +270,7 @@ def test_the_real_package_is_hidden_and_comes_back(
 def test_a_real_alembic_imported_before_is_refused(
     imported: str, python: Python, real_alembic: Path
 ) -> None:
-    """Activation after the real import fails with advice and leaves the real one in place."""
+    """Activation after the real import fails with advice and changes nothing."""
     program = (
         f"import {imported}, sys, idiolect_alembic\n"
         "from idiolect.errors import CommandError\n"

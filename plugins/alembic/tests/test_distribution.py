@@ -1,4 +1,4 @@
-"""What :mod:`importlib.metadata` says about the distribution ``alembic``."""
+"""The distribution ``alembic`` in :mod:`importlib.metadata`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_version_is_the_api_level(name: str) -> None:
 
 @pytest.mark.usefixtures("active")
 def test_without_the_real_package_there_are_no_files_or_entry_points() -> None:
-    """The alias alone offers no entry points, and locating a file says that there is none."""
+    """The alias alone has no entry points, and locating a file raises an error."""
     alone = metadata.distribution("alembic")
 
     assert list(alone.entry_points) == []
@@ -35,7 +35,7 @@ def test_without_the_real_package_there_are_no_files_or_entry_points() -> None:
 
 @pytest.mark.usefixtures("active")
 def test_other_distributions_are_unchanged() -> None:
-    """Other names are answered as before, and ``alembic`` is listed once."""
+    """Other names are unchanged, and ``alembic`` is listed once."""
     assert metadata.version("idiolect").partition(".")[0] == "0"
     assert [d.metadata["Name"] for d in metadata.distributions()].count("alembic") == 1
     with pytest.raises(metadata.PackageNotFoundError):
@@ -63,7 +63,7 @@ def test_the_real_packages_entry_points_stay_visible(
 
 @pytest.mark.usefixtures("active")
 def test_other_environments_are_told_as_they_are(real_alembic: Path) -> None:
-    """A question about given folders is answered from these folders alone."""
+    """A search in given folders only uses these folders."""
     there = [
         d.version
         for d in metadata.distributions(path=[str(real_alembic)])

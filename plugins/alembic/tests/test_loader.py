@@ -1,4 +1,4 @@
-"""What the loader of an alias says about the module that it stands for."""
+"""The loader of an alias returns the data of Idiolect's module."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def test_other_import_errors_stay_as_they_are(python: Python, tmp_path: Path) ->
 
 @pytest.mark.parametrize("args", [[], ["-m"], ["-x", "y"]], ids=["none", "no-module", "option"])
 def test_wrong_usage_is_told(args: list[str], python: Python) -> None:
-    """Without a program to run the usage goes to stderr and the exit status is 2."""
+    """Without a program the usage is printed to stderr and the exit status is 2."""
     done = python("-m", "idiolect_alembic", *args)
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -104,7 +104,7 @@ def test_help_is_printed(option: str, python: Python) -> None:
 def test_a_real_alembic_imported_at_start_up_is_refused(
     program: Path, python: Python, real_alembic: Path
 ) -> None:
-    """Where the interpreter's start imports the real package, one message says so."""
+    """If Python's start-up imports the real package, one message says so."""
     (real_alembic / "sitecustomize.py").write_text("import alembic\n")
 
     done = python("-m", "idiolect_alembic", str(program), "0", path=real_alembic)
@@ -125,7 +125,7 @@ def test_a_real_alembic_imported_at_start_up_is_refused(
     ids=["script", "module", "submodule", "alias"],
 )
 def test_a_missing_program_is_named(args: list[str], message: str, python: Python) -> None:
-    """A program that is not there gives one line that names it, and exit status 2."""
+    """The error for a missing program names it, with exit status 2."""
     done = python("-m", "idiolect_alembic", *args)
 
     assert (done.returncode, done.stdout) == (2, "")

@@ -1,4 +1,4 @@
-"""The command ``alembic`` that a distribution of its own brings."""
+"""The command ``alembic`` of a separate distribution."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ START = "from idiolect_alembic.script import main; main()"
 
 
 def test_the_script_runs_idiolect(python: Python) -> None:
-    """It is Idiolect's command line under the other name, and says nothing of its own."""
+    """It is Idiolect's command line under another name, without additional output."""
     done = python("-c", START, "--version")
 
     assert (0, "") == (done.returncode, done.stderr)
@@ -26,7 +26,7 @@ def test_the_script_runs_idiolect(python: Python) -> None:
 
 
 def test_the_real_alembic_beside_it_is_told(python: Python, real_alembic: Path) -> None:
-    """Where both could be meant, each run tells which it is, and how the other is run."""
+    """If both are installed, each run says which it is, and how to run the other."""
     done = python("-c", START, "--version", path=real_alembic)
 
     assert 0 == done.returncode

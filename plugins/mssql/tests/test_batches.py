@@ -26,7 +26,7 @@ from idiolect_mssql.batches import must_stand_first, without_separators
     ids=["line", "unicode", "last line", "words", "after a name", "after a comment"],
 )
 def test_a_literal_holds_no_line_that_is_the_separator(sql: str, expected: str) -> None:
-    """The literal becomes the sum of its parts, and no line of the script is GO alone."""
+    """The literal becomes a concatenation, and no line of the script is only GO."""
     written = without_separators(sql, "GO")
 
     assert expected == written
@@ -46,7 +46,7 @@ def test_a_literal_holds_no_line_that_is_the_separator(sql: str, expected: str) 
     ],
 )
 def test_statements_that_begin_their_batch(sql: str, first: bool) -> None:
-    """Views, procedures, functions, triggers and schemas stand first."""
+    """Views, procedures, functions, triggers and schemas come first in a batch."""
     assert first is must_stand_first(sql)
 
 
@@ -70,7 +70,7 @@ def test_statements_that_begin_their_batch(sql: str, first: bool) -> None:
     ids=["default", "another", "none", "None"],
 )
 def test_a_script_with_a_transaction(options: dict[str, Any], expected: str) -> None:
-    """The transaction's words and the separators are SQL Server's, or the user's."""
+    """The statements and the separators are SQL Server's, or the user's."""
     buffer = io.StringIO()
     opts = {"as_sql": True, "output_buffer": buffer, **options}
     context = MigrationContext.configure(dialect_name="mssql", opts=opts)

@@ -1,4 +1,4 @@
-"""SQL Server's plugin keeps the contract of all dialects, as far as scripts tell."""
+"""The contract suite for SQL Server, as far as scripts suffice."""
 
 from __future__ import annotations
 

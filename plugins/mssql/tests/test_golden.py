@@ -68,7 +68,7 @@ def batches(script: str) -> list[str]:
 
 
 def test_script_is_the_golden_one(written: str) -> None:
-    """Each operation writes the text that was looked through once."""
+    """Each operation writes the reviewed text."""
     assert GOLDEN.read_text(encoding="utf-8") == written
 
 

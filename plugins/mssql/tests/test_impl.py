@@ -255,7 +255,7 @@ def test_defaults_are_compared_without_parentheses(
 
 
 def test_reflected_options_that_say_nothing_do_not_count() -> None:
-    """SQL Server tells of each index whether it is clustered and what it includes."""
+    """SQL Server reports for each index whether it is clustered and what it includes."""
     dialect = make_url("mssql+pyodbc://").get_dialect()()
     impl = MSSQLImpl(dialect, None, False, None, None, {})
     told = {"mssql_include": [], "mssql_clustered": False, "mssql_where": "a > 1"}

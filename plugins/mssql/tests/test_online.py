@@ -81,7 +81,7 @@ def test_a_revision_is_one_transaction(project: Project, server: Server) -> None
 def test_a_failure_is_rolled_back(
     project: Project, server: Server, per_migration: bool, left: list[str]
 ) -> None:
-    """The failed revision leaves nothing, with its own transaction those before it stay."""
+    """The failed revision leaves nothing; with separate transactions previous ones are kept."""
     project.revision("a", None, "op.create_table('t', sa.Column('id', sa.Integer))")
     project.revision(
         "b", "a", "op.add_column('t', sa.Column('c', sa.Integer))\nop.drop_table('other')"
@@ -101,7 +101,7 @@ def test_a_failure_is_rolled_back(
 
 
 def test_statements_wait_no_longer_than_told(project: Project, server: Server) -> None:
-    """SQL Server waits for ever unless it is told; the session's own limit is back afterwards."""
+    """SQL Server waits indefinitely by default; the session's own limit is restored afterwards."""
     project.revision("a", None, "op.drop_table('t')")
     project.upgrade(lock_wait_timeout=2.5)
     sent = [line for line in server.log if "LOCK_TIMEOUT" in line or "DROP TABLE" in line]
@@ -153,7 +153,7 @@ def test_downgrade(project: Project, server: Server) -> None:
 
 
 def test_no_separator_reaches_the_driver(project: Project, server: Server) -> None:
-    """Statements arrive as they were given, without semicolon and GO: those are of scripts."""
+    """Statements are sent unchanged; semicolon and GO are only for scripts."""
     project.revision(
         "a", None, "op.execute('CREATE VIEW v AS SELECT 1 AS one')\nop.execute(\"PRINT 'GO'\")"
     )

@@ -10,14 +10,14 @@ from idiolect_mssql.plugin import MssqlJournal
 
 
 class OwnImpl(MSSQLImpl):
-    """A user's impl, which has no dialect of its own."""
+    """A user's impl without ``__dialect__``."""
 
     transactional_ddl = False
     batch_separator = "RUN"
 
 
 def test_the_impl_is_the_plugins_own() -> None:
-    """The plugin chooses its impl class, which the documented path gives too."""
+    """The plugin returns its impl class, which the documented path exports as well."""
     assert MSSQLImpl is plugin.get_impl_class()
     assert MSSQLImpl is Documented
 
@@ -39,7 +39,7 @@ def test_a_users_class_and_options_decide() -> None:
 
 
 def test_the_words_around_one_statement() -> None:
-    """BEGIN alone would open a block of T-SQL."""
+    """BEGIN alone would start a block of T-SQL."""
     support = plugin.statement_journal(DialectRules(transactional_ddl=True))
     assert isinstance(support, MssqlJournal)
     assert {"TRANSACTION"} == {words.split()[1] for words in support.transaction or ()}

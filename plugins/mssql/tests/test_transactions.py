@@ -1,4 +1,4 @@
-"""Errors end the transaction, and a revision that goes on after one is not committed in part."""
+"""Errors end the transaction, and a revision that continues is not committed in part."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ with engine.begin() as connection:
 
 @pytest.fixture
 def server() -> Server:
-    """A server that refuses one statement."""
+    """A server that rejects one statement."""
     return Server(refused="UPDATE missing")
 
 
@@ -56,7 +56,7 @@ def project(tmp_path: Path, server: Server) -> Project:
 
 
 def data(server: Server) -> list[str]:
-    """Return the words of the log that are about the table, and the ends of transactions."""
+    """Return the logged statements about the table, and the ends of transactions."""
     words = ("UPDATE t", "UPDATE missing", "ABORT", "COMMIT", "ROLLBACK", "SAVE")
     return [line for line in server.log if line.startswith(words)]
 
@@ -82,7 +82,7 @@ def test_an_error_that_a_revision_catches(
 
 
 def test_an_error_that_the_driver_does_not_show(project: Project, server: Server) -> None:
-    """Later statements of a batch may fail without a word: the loss is seen all the same."""
+    """Later statements of a batch may fail silently: the loss is detected."""
     server.refused, server.silent = "", "UPDATE missing"
     project.revision("a", None, "op.execute('UPDATE t SET id = 1; UPDATE missing SET id = 2')")
     with pytest.raises(TransactionLostError, match=LOST):
@@ -92,7 +92,7 @@ def test_an_error_that_the_driver_does_not_show(project: Project, server: Server
 
 
 def test_in_a_transaction_of_env_py(project: Project, server: Server) -> None:
-    """It is looked at after the last revision, as nobody tells when it is committed."""
+    """It is checked after the last revision, because its commit cannot be observed."""
     project.env(ENV_PY_HAS_THE_TRANSACTION)
     project.revision("a", None, SWALLOWED)
     with pytest.raises(TransactionLostError, match=LOST):
@@ -144,7 +144,7 @@ def test_a_savepoint(project: Project, server: Server) -> None:
 def test_after_a_savepoint_errors_end_the_transaction_again(
     project: Project, server: Server
 ) -> None:
-    """XACT_ABORT is off within it alone."""
+    """XACT_ABORT is disabled only within it."""
     project.revision("a", None, f"with op.get_bind().begin_nested():\n    pass\n{SWALLOWED}")
     with pytest.raises(TransactionLostError, match=LOST):
         project.upgrade()
@@ -156,7 +156,7 @@ def test_after_a_savepoint_errors_end_the_transaction_again(
     ids=["option", "no transactional DDL"],
 )
 def test_switched_off(project: Project, server: Server, options: dict[str, Any]) -> None:
-    """The failed statement alone is undone, as with Alembic."""
+    """Only the failed statement is undone, as with Alembic."""
     project.revision("a", None, SWALLOWED)
     project.upgrade(journal=False, **options)
     assert ["UPDATE t SET id = 1", "UPDATE missing SET id = 2", "UPDATE t SET id = 3"] == [
@@ -186,7 +186,7 @@ def test_the_session_gets_its_setting_back(project: Project, server: Server, fai
 
 
 def test_the_error_of_a_lost_session_is_shown(server: Server) -> None:
-    """Where nothing can be asked any longer, the error that says so is the one to see."""
+    """If the session is lost, the error that says so is the one to report."""
     engine = server.engine()
 
     def run() -> None:

@@ -1,7 +1,7 @@
 """Operations on MySQL and MariaDB, writing a script or on a server.
 
-The tests of servers run on MariaDB, and once more on the MySQL server that MYSQL_URL names, if it
-does: under a login that may create databases.
+The tests of servers run on MariaDB, and on the MySQL server in MYSQL_URL, if set: with a user that
+may create databases.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def buffer() -> io.StringIO:
-    """Where the script goes."""
+    """The output buffer of the script."""
     return io.StringIO()
 
 
@@ -39,7 +39,7 @@ def offline(buffer: io.StringIO) -> Operations:
 
 @pytest.fixture(scope="session", params=["MARIADB_URL", *({"MYSQL_URL"} & {*os.environ})])
 def mariadb_url(request: pytest.FixtureRequest) -> str:
-    """URL of each server in turn; databases are made on it."""
+    """URL of each server in turn; databases are created on it."""
     return url_of(request.param)
 
 

@@ -1,4 +1,4 @@
-"""Changes of columns and constraints: what is restated, what is refused, and what comes of it."""
+"""Changes of columns and constraints: what is redefined and what is rejected."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ STATEMENTS: dict[str, tuple[dict[str, Any], str]] = {
 def test_a_change_states_the_whole_column(
     offline: Operations, buffer: io.StringIO, changes: dict[str, Any], expected: str
 ) -> None:
-    """What is known of the column stands in MODIFY and CHANGE; a default alone needs none."""
+    """Known properties of the column are repeated in MODIFY and CHANGE; not for a default alone."""
     offline.alter_column("t", "c", **changes)
     assert (f"ALTER TABLE t {expected};\n\n" if expected else "") == buffer.getvalue()
 
@@ -143,7 +143,7 @@ def test_refused(
     error: type[Exception],
     message: str,
 ) -> None:
-    """What cannot be told to the server is refused, and nothing is written."""
+    """Unsupported changes are rejected, and nothing is written."""
     with pytest.raises(error, match=message):
         offline.alter_column("t", "c", **changes)
     assert "" == buffer.getvalue()
@@ -157,7 +157,7 @@ def test_an_unknown_option_is_told_and_ignored(offline: Operations, buffer: io.S
 
 
 def test_a_single_change_has_no_text(offline: Operations) -> None:
-    """The common constructs, which users may send by themselves, say what is there instead."""
+    """The errors of the common constructs, which users may execute, say what to use instead."""
     with pytest.raises(NotOnMySQLError, match="Individual alter column"):
         offline.execute(ColumnNullable("t", "c", nullable=True))
 
@@ -176,7 +176,7 @@ DROPS = {
 
 @pytest.mark.parametrize(("case", "expected"), DROPS.items(), ids=map("-".join, DROPS))
 def test_dropping_a_constraint(case: tuple[str, str], expected: str) -> None:
-    """Each kind has its own words, and checks of MySQL and MariaDB differ."""
+    """Each kind has its own syntax, and checks of MySQL and MariaDB differ."""
     dialect, kind = case
     context = MigrationContext.configure(dialect_name=dialect)
     constraint = Operations(context).schema_obj.generic_constraint("Ck", "t", kind, schema="S t")
@@ -194,7 +194,7 @@ IF_EXISTS = {
 
 @pytest.mark.parametrize(("kind", "expected"), IF_EXISTS.items(), ids=IF_EXISTS)
 def test_dropping_a_constraint_if_it_exists(kind: str, expected: str) -> None:
-    """MariaDB has words for it, in all four statements."""
+    """MariaDB supports it in all four statements."""
     buffer = io.StringIO()
     opts = {"as_sql": True, "output_buffer": buffer}
     op = Operations(MigrationContext.configure(dialect_name="mariadb", opts=opts))
@@ -203,7 +203,7 @@ def test_dropping_a_constraint_if_it_exists(kind: str, expected: str) -> None:
 
 
 def test_dropping_a_constraint_if_it_exists_on_mysql() -> None:
-    """MySQL has no words for it: it is dropped as if it were there, and a warning says so."""
+    """MySQL does not support it: there is a warning."""
     buffer = io.StringIO()
     opts = {"as_sql": True, "output_buffer": buffer}
     op = Operations(MigrationContext.configure(dialect_name="mysql", opts=opts))
@@ -225,13 +225,13 @@ UNDROPPABLE: dict[str, tuple[str | None, str | None, type[Exception], str]] = {
 def test_undroppable(
     offline: Operations, name: Any, kind: str | None, error: type[Exception], message: str
 ) -> None:
-    """A constraint of no known kind, or without a name, is refused."""
+    """A constraint of an unknown kind, or without a name, is rejected."""
     with pytest.raises(error, match=message):
         offline.drop_constraint(name, "t", kind)
 
 
 def test_a_check_of_a_type_goes_with_it(offline: Operations, buffer: io.StringIO) -> None:
-    """Nobody knows the name of such a check, and MODIFY needs it gone no more than the type."""
+    """The name of such a check is unknown, and MODIFY does not require dropping it."""
     offline.alter_column(
         "t", "c", type_=Integer(), existing_type=Boolean(name="ck", create_constraint=True)
     )
@@ -240,7 +240,7 @@ def test_a_check_of_a_type_goes_with_it(offline: Operations, buffer: io.StringIO
 
 @pytest.fixture
 def thing(connection: Connection) -> None:
-    """A table whose column has all that a definition can say."""
+    """A table whose column has every property of a definition."""
     Table(
         "thing",
         MetaData(),
@@ -277,7 +277,7 @@ def _facts(connection: Connection, name: str) -> dict[str, Any]:
 def test_nothing_is_lost_on_a_server(
     online: Operations, connection: Connection, column: str, change: dict[str, Any]
 ) -> None:
-    """A change with everything restated as it is reflected leaves the rest as it was."""
+    """A change with all reflected properties repeated preserves them."""
     table = Table("thing", MetaData(), autoload_with=connection)
     known = table.c[column]
     before = _facts(connection, column)
@@ -305,7 +305,7 @@ ADDED = {
 
 @pytest.mark.parametrize(("dialect", "expected"), ADDED.items())
 def test_a_check_of_an_added_column(dialect: str, expected: str) -> None:
-    """One with a name stands behind the column on MariaDB, which takes it there alone."""
+    """A named check follows the column on MariaDB, where it cannot be part of the definition."""
     buffer = io.StringIO()
     opts = {"as_sql": True, "output_buffer": buffer}
     op = Operations(MigrationContext.configure(dialect_name=dialect, opts=opts))
@@ -328,7 +328,7 @@ def test_a_named_check_of_an_added_column_on_a_server(
 def test_constraints_come_and_go_on_a_server(
     online: Operations, connection: Connection, is_mysql: bool
 ) -> None:
-    """Each kind can be made and dropped by its name."""
+    """Each kind can be created and dropped by its name."""
     online.create_table("r", Column("id", Integer, primary_key=True))
     online.create_table("t", Column("id", Integer, nullable=False), Column("r", Integer))
     online.create_primary_key(None, "t", ["id"])

@@ -100,14 +100,14 @@ def test_the_order_of_an_enum_is_none(connection: Connection) -> None:
 def test_lines_of_a_computed_column(
     connection: Connection, recwarn: pytest.WarningsRecorder
 ) -> None:
-    """White space of any kind is no difference; one that cannot be made is a warning."""
+    """White space is no difference; an unchangeable expression is a warning."""
     _model(Column("x", Integer, sa.Computed("a*5"))).create_all(connection)
     model = _model(Column("x", Integer, sa.Computed("a * \r\n\t5")))
     assert ([], []) == (_differences(connection, model), recwarn.list)
 
 
 def test_an_empty_comment_is_none(connection: Connection) -> None:
-    """The server does not tell the two apart."""
+    """The server does not distinguish the two."""
     metadata = _model(Column("x", Integer, comment=""))
     metadata.tables["t"].comment = ""
     metadata.create_all(connection)
@@ -133,7 +133,7 @@ DEFAULTS = [
 def test_a_default_is_what_it_was_created_as(
     connection: Connection, type_: Any, default: Any, nullable: bool, is_mysql: bool
 ) -> None:
-    """No default is reported, though the server writes it in other words."""
+    """No difference is reported, though the server normalises defaults."""
     if is_mysql and str(default) == "CURRENT_DATE":
         pytest.skip("MySQL takes it in brackets alone, which SQLAlchemy does not write")
     metadata = _model(Column("x", type_, server_default=default, nullable=nullable))
@@ -163,7 +163,7 @@ def _with_index(kind: str, *, unique: bool) -> MetaData:
 def test_an_index_on_an_expression(
     connection: Connection, is_mysql: bool, kind: str, unique: bool
 ) -> None:
-    """MySQL's are read with their expressions, and one that has changed is told."""
+    """MySQL's are reflected with their expressions, and a changed one is reported."""
     if not is_mysql:
         pytest.skip("MariaDB has no indexes on expressions")
     _with_index(kind, unique=unique).create_all(connection)
@@ -200,7 +200,7 @@ ITEMS: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize("items", ITEMS.values(), ids=ITEMS)
 def test_items_are_what_they_were_created_as(connection: Connection, items: list[Any]) -> None:
-    """Uniques are known as such, and what a foreign key brings along is not reported."""
+    """Unique constraints are recognised, and indexes of foreign keys are not reported."""
     metadata = _model(*(make() for make in items))
     metadata.create_all(connection)
     assert [] == _differences(connection, metadata)
@@ -253,7 +253,7 @@ CHANGES: dict[str, tuple[list[Any], list[Any], list[str]]] = {
 def test_changed_items(
     connection: Connection, before: list[Any], after: list[Any], expected: list[str]
 ) -> None:
-    """A change is reported once, as what can be carried out."""
+    """A change is reported once, as an executable operation."""
     _model(*(make() for make in before)).create_all(connection)
     assert expected == _kinds(_differences(connection, _model(*(make() for make in after))))
 
@@ -279,7 +279,7 @@ def _expression(**change: Any) -> MetaData:
 def test_a_default_that_is_an_expression_stays(
     connection: Connection, change: dict[str, Any], expected: list[str]
 ) -> None:
-    """A change of a column keeps such a default, which MODIFY drops if it is not repeated."""
+    """A change of a column repeats such a default, which MODIFY would drop."""
     before, after = _expression(), _expression(**change)
     before.create_all(connection)
     assert expected == _kinds(_differences(connection, after))
@@ -296,7 +296,7 @@ def test_a_default_that_is_an_expression_stays(
 
 
 def test_an_identity_is_none_here(connection: Connection) -> None:
-    """Neither database has identities: SQLAlchemy makes the key AUTO_INCREMENT instead."""
+    """Neither database has identities: SQLAlchemy creates an AUTO_INCREMENT key instead."""
     metadata = MetaData()
     Table("t", metadata, Column("id", Integer, sa.Identity(start=10), primary_key=True))
     metadata.create_all(connection)

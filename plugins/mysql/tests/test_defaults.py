@@ -1,4 +1,4 @@
-"""Whether defaults are the same in the words of a model, of MySQL, and of MariaDB."""
+"""Comparison of defaults as written in a model, and reported by MySQL and MariaDB."""
 
 from __future__ import annotations
 

@@ -34,14 +34,14 @@ Items = tuple[Callable[[], Any], ...]
 
 
 def key(*columns: str, name: str = "fk", **kw: Any) -> Callable[[], ForeignKeyConstraint]:
-    """Return what makes a foreign key, of one column unless others are named."""
+    """Return a function that creates a foreign key, on one column unless others are named."""
     own = columns or ("a",)
     target = ["parent.id"] if len(own) == 1 else ["parent.x", "parent.y"]
     return partial(ForeignKeyConstraint, own, target, name=name, **kw)
 
 
 def index(name: str, *columns: str) -> Callable[[], Index]:
-    """Return what makes an index."""
+    """Return a function that creates an index."""
     return partial(Index, name, *columns)
 
 
@@ -152,7 +152,7 @@ def each(container: OpContainer) -> Iterator[MigrateOperation]:
 def test_there_and_back(
     connection: Connection, before: Items, after: Items, expected: list[str]
 ) -> None:
-    """The upgrade leaves no difference, the downgrade the table as it was, and so once more."""
+    """The upgrade leaves no difference, the downgrade restores the table, and both repeat."""
     made(before).create_all(connection)
     assert [] == kinds(connection, before)
     assert expected == kinds(connection, after)
@@ -189,7 +189,7 @@ def rendered(connection: Connection, before: Items, after: Items) -> tuple[list[
 
 
 def test_the_implied_index_is_dropped_with_the_key(connection: Connection, is_mysql: bool) -> None:
-    """The index that the database made for a new key goes in the downgrade, if it is there."""
+    """The index that the database created for a new key is dropped in the downgrade, if present."""
     up, down = rendered(connection, (), (key(),))
     assert ["create_foreign_key('fk', 'child', 'parent', ['a'], ['id'])"] == up
     only = "" if is_mysql else ", if_exists=True"
@@ -213,7 +213,7 @@ def test_the_index_of_a_removed_key(connection: Connection) -> None:
 
 
 def test_a_filter_keeps_the_index(connection: Connection) -> None:
-    """An index that include_object leaves out is not dropped with its key."""
+    """An index that include_object rejects is not dropped with its key."""
     made((key(),)).create_all(connection)
 
     def include(_item: Any, _name: Any, kind: str, *_more: Any) -> bool:

@@ -66,14 +66,14 @@ def project(tmp_path: Path, fresh_mariadb: str) -> Project:
     ],
 )
 def test_objects(sql: str, expected: list[str] | None) -> None:
-    """Names as they stand; None where nothing would tell whether it was carried out."""
+    """Names as written; None if the outcome could not be verified."""
     found = MysqlJournal().objects(sql)
     assert expected == (None if found is None else list(found))
 
 
 @on_server
 def test_definitions(project: Project, is_mysql: bool) -> None:
-    """They change with the definition alone: not with rows, nor with the counter."""
+    """They change only with the definition: not with rows or with the counter."""
     journal = MysqlJournal()
     names = ["TABLE t", "TABLE missing", "VIEW v", "TRIGGER r", "PROCEDURE p"]
     sequence = [] if is_mysql else ["SEQUENCE s"]
@@ -135,7 +135,7 @@ op.execute("UPDATE t SET a = a + 1")
     ],
 )
 def test_a_statement_that_failed_is_mended(project: Project, third: str, error: str) -> None:
-    """What was committed before is skipped, and what was rolled back is made."""
+    """Committed statements are skipped, and rolled back ones are executed."""
     project.revision("a", None, FIRST + third)
     with pytest.raises(Exception, match=error):
         project.upgrade()
@@ -148,7 +148,7 @@ def test_a_statement_that_failed_is_mended(project: Project, third: str, error: 
 
 @on_server
 def test_a_procedure_that_was_in_flight(project: Project) -> None:
-    """Its entry is committed with what it did, and nobody knows whether that is all."""
+    """Its entry is committed with its changes, and it is unknown whether these are complete."""
     body = (
         FIRST
         + """
@@ -176,14 +176,14 @@ op.execute("CALL p()")
     ],
 )
 def test_several_statements_in_one_text(sql: str, expected: Kind) -> None:
-    """The first does not tell what all of them do."""
+    """The first one does not determine the effect of all."""
     assert expected == MysqlJournal().kind(sql)
 
 
 @on_server
 @pytest.mark.parametrize("how", ["SET", "driver", "engine"])
 def test_statements_that_commit_themselves(project: Project, how: str) -> None:
-    """However that was asked for, rows and the entry that tells of them are committed together."""
+    """In any autocommit mode, rows and their entry are committed together."""
     if how == "driver":
         project.url += "?autocommit=true"
     if how == "engine":
@@ -203,7 +203,7 @@ def test_statements_that_commit_themselves(project: Project, how: str) -> None:
 
 @on_server
 def test_variables_of_the_session(project: Project) -> None:
-    """What was read into them would be read anew."""
+    """Values stored in variables would be read again."""
     for number, query in enumerate(
         ("SELECT max(a) INTO @v FROM t", "SET @v = (SELECT max(a) FROM t)")
     ):
@@ -278,7 +278,7 @@ def test_what_was_undone_by_hand(project: Project) -> None:
     ],
 )
 def test_a_definition_that_comes_back(project: Project, changes: str) -> None:
-    """The revision itself may lead to what was there before: nobody has undone anything."""
+    """The revision itself may restore the earlier definition: nothing was undone by hand."""
     lines = [f"op.execute({change.strip()!r})\n" for change in changes.split(";")]
     number = len(lines) + 1
     for count in range(1, number):
@@ -295,7 +295,7 @@ def test_a_definition_that_comes_back(project: Project, changes: str) -> None:
 
 @on_server
 def test_tables_that_change_places(project: Project) -> None:
-    """Their definitions are the same, so that only a person can tell whether they did."""
+    """Their definitions are the same, so that only the user can tell whether it happened."""
     body = (
         FIRST
         + "op.execute('CREATE TABLE u LIKE t')\nop.execute('RENAME TABLE t TO x, u TO t, x TO u')\n"
@@ -376,7 +376,7 @@ def test_definitions_that_may_not_be_seen(
 def test_a_revision_that_leaves_the_database(
     project: Project, second_mariadb: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The journal is where the version table is; elsewhere nothing is recorded, which is told."""
+    """The journal is next to the version table; elsewhere nothing is recorded, with a message."""
     here, there = (make_url(url).database for url in (project.url, second_mariadb))
     body = f"""
     {{}}

@@ -58,7 +58,7 @@ def test_the_impls_are_the_plugins_own() -> None:
 
 
 def test_a_relative_may_be_transactional() -> None:
-    """A subclass's own answer is asked."""
+    """A subclass can override it."""
 
     class Relative(MySQLImpl):
         transactional_ddl = True
@@ -115,7 +115,7 @@ LONG = "a" * 40
 
 
 def test_a_script_for_a_long_id(tmp_path: Path) -> None:
-    """The version table that it makes has room for the id."""
+    """The version table in the script is wide enough for the id."""
     project = Project(tmp_path / "project", "mysql+pymysql://h/never")
     project.revision(LONG, None, CREATE.format("t"))
     script = project.sql()
@@ -233,7 +233,7 @@ def test_asyncmy(project: Project) -> None:
 
 
 def test_mysql_itself(tmp_path: Path) -> None:
-    """On a MySQL server of the user's own, columns change and checks go in MySQL's words."""
+    """On the user's MySQL server, columns change and checks are dropped in MySQL's syntax."""
     url = os.environ.get("MYSQL_URL")
     if not url:
         pytest.skip("MYSQL_URL is not set: with it, all of these tests run on MySQL too")

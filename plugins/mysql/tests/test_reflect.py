@@ -103,7 +103,7 @@ def plain(facts: Any) -> Any:
 
 @pytest.mark.parametrize("explicit", [False, True], ids=["default", "schema"])
 def test_reflection_equals_that_of_sqlalchemy(filled: Connection, explicit: bool) -> None:
-    """Every dict that the hook gives is SQLAlchemy's own, with the defaults that it cannot read."""
+    """Every dict of the hook equals SQLAlchemy's, plus the defaults that it cannot parse."""
     schema = filled.dialect.default_schema_name if explicit else None
     inspector = inspect(filled)
     names = inspector.get_table_names(schema=schema)
@@ -123,7 +123,7 @@ def test_reflection_equals_that_of_sqlalchemy(filled: Connection, explicit: bool
 
 
 def test_number_of_queries_is_constant(filled: Connection) -> None:
-    """Any number of tables is read with the same queries, but for the odd ones."""
+    """Any number of tables is read with the same queries, except incomplete ones."""
     names = [name for name in inspect(filled).get_table_names() if name not in ODD]
     hooks = hooks_for(filled.dialect.name, room="autogenerate")
     sent: list[str] = []
@@ -136,7 +136,7 @@ def test_number_of_queries_is_constant(filled: Connection) -> None:
 
 
 def test_table_that_has_gone(filled: Connection) -> None:
-    """A table that is listed but not there is in no answer."""
+    """A table that was listed but dropped is omitted."""
     hooks = hooks_for(filled.dialect.name, room="autogenerate")
     found = hooks.reflect_tables(filled, {None: ["keys", "never"]})
     assert [(None, "keys")] == [*found.columns]

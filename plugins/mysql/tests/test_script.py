@@ -1,4 +1,4 @@
-"""Stored programs in a script: the client is told where they end."""
+"""Stored programs in a script, with DELIMITER commands."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NO_BODIES = [
 
 @pytest.mark.parametrize("sql", BODIES)
 def test_a_body(sql: str) -> None:
-    """Stored programs with semicolons of their own are known by their first words."""
+    """Stored programs with semicolons are recognised by their first words."""
     assert has_body(sql)
 
 
@@ -50,7 +50,7 @@ def test_the_delimiter_is_not_in_the_statement() -> None:
 
 
 def test_a_program_in_a_script(offline: Operations, buffer: io.StringIO) -> None:
-    """It stands between two lines for the client; what follows ends in a semicolon again."""
+    """It is between two DELIMITER lines; later statements end with a semicolon again."""
     offline.execute("CREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END")
     offline.drop_table("t")
     expected = [

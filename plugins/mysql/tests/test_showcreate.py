@@ -1,4 +1,4 @@
-"""The text of SHOW CREATE TABLE, as MySQL 8 would write it for what its catalogue tells."""
+"""The text of SHOW CREATE TABLE, as MySQL 8 would generate it from its catalogue."""
 
 from __future__ import annotations
 
@@ -98,12 +98,12 @@ def lines(found: Catalogue) -> list[str]:
     ],
 )
 def test_columns(row: ColumnRow, expected: str) -> None:
-    """A column is written in MySQL's words."""
+    """A column is written in MySQL's syntax."""
     assert expected == lines(catalogue(row))[1]
 
 
 def test_indexes_keys_and_checks() -> None:
-    """What stands beside the columns is written, and what goes without saying is not."""
+    """Indexes, keys and checks are written, defaults are omitted."""
     found = catalogue(column("a", "int"))
     for name, non_unique, part, order, length in (
         ("PRIMARY", "0", "a", "A", None),
@@ -137,7 +137,7 @@ def test_indexes_keys_and_checks() -> None:
     ids=["invisible", "compressed", "partitions", "full_text"],
 )
 def test_what_is_not_told_in_full(row: ColumnRow, options: str, index: str) -> None:
-    """Of such a table there is no text and no signature: the server is asked."""
+    """Such a table has no text and no signature: the server is queried."""
     found = catalogue(row)
     found.tables["t"] = TableRow("BASE TABLE", "InnoDB", COLLATION, options, "")
     found.indexes["t"].append(IndexRow("ix", "1", index, "a", "", "A", None))

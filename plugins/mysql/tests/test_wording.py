@@ -1,4 +1,4 @@
-"""Defaults are read in full, and expressions worded without a trace."""
+"""Defaults are read completely, and expressions normalised without leaving objects."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_default_in(definition: str, expected: str | None) -> None:
-    """What stands between DEFAULT and the next clause is the default."""
+    """The default is the text between DEFAULT and the next clause."""
     assert expected == default_in(definition)
 
 
@@ -72,7 +72,7 @@ def connection(fresh_mariadb: str) -> Iterator[Connection]:
 
 @pytest.mark.mariadb
 def test_worded(connection: Connection, is_mysql: bool) -> None:
-    """Each expression is in the server's words, one that it refuses is None, and nothing stays."""
+    """Each expression is normalised by the server, a rejected one is None, and nothing is left."""
     table = sa.Table("t", sa.MetaData(), autoload_with=connection)
     given = [
         ("server_default", "a", "(1+2)", "((1 + 2))" if is_mysql else "(1 + 2)"),
@@ -94,6 +94,6 @@ def test_worded(connection: Connection, is_mysql: bool) -> None:
 
 @pytest.mark.mariadb
 def test_defaults_of(connection: Connection, is_mysql: bool) -> None:
-    """All are there, and NULL is told as one."""
+    """All are included, also NULL."""
     expression = "(lower(_utf8mb4'A'))" if is_mysql else "lcase('A')"
     assert {"a": "NULL", "s": expression} == defaults_of(connection, "t")

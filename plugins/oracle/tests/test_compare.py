@@ -1,4 +1,4 @@
-"""What Oracle tells in other words than the model."""
+"""Comparison of what Oracle reports differently from models."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ TYPES: dict[str, tuple[Any, Any, bool]] = {
 
 @pytest.mark.parametrize(("database", "model", "expected"), TYPES.values(), ids=TYPES)
 def test_types(database: Any, model: Any, expected: bool) -> None:
-    """Types that Oracle keeps as the same do not differ."""
+    """Types that Oracle stores as the same do not differ."""
     assert expected is _impl().compare_type(sa.Column("c", database), sa.Column("c", model))
 
 
@@ -100,7 +100,7 @@ def _identity(**options: Any) -> sa.Identity:
 
 @pytest.mark.parametrize(("model", "database", "expected"), IDENTITIES.values(), ids=IDENTITIES)
 def test_identities(model: dict[str, Any], database: dict[str, Any], expected: bool) -> None:
-    """What the model says of an identity counts, Oracle's own options included."""
+    """The model's options of an identity are compared, including Oracle's own."""
     impl = _impl()
     assert expected is impl.compare_identity(_identity(**model), _identity(**database))
 
@@ -116,14 +116,14 @@ def test_identities(model: dict[str, Any], database: dict[str, Any], expected: b
     ],
 )
 def test_reflected_default(told: str | None, expected: str | None) -> None:
-    """A default is read without what Oracle keeps beside it, so that it renders as it was meant."""
+    """A default is normalised, so that it is rendered as it was intended."""
     column = {"name": "c", "default": told}
     _impl().autogen_column_reflect(None, None, column)
     assert {"name": "c", "default": expected} == column
 
 
 def test_rendered_types() -> None:
-    """A type of Oracle's own is code that imports it, and an identity keeps Oracle's options."""
+    """Oracle's types are rendered with their import, and an identity keeps Oracle's options."""
     context = MigrationContext.configure(dialect_name="oracle", opts={"target_metadata": None})
     column = sa.Column("c", oracle.NUMBER(10, 2), _identity(start=2, oracle_on_null=True))
     code = render_python_code(
@@ -164,7 +164,7 @@ def test_unique_indexes(model: Any, uniques: list[str], indexes: list[str]) -> N
 
 
 def test_removed_unique_constraint(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The index of a constraint that the model has no longer is dropped as a constraint."""
+    """The index of a constraint that the model no longer has is dropped as a constraint."""
     impl = _impl()
     monkeypatch.setattr(impl, "_is_constraint", lambda index: index.name == "x")
     conn_uniques, conn_indexes = _items(sa.Index("x", "a", unique=True))

@@ -1,4 +1,4 @@
-"""Oracle's plugin keeps the contract of all dialects, as far as scripts tell."""
+"""The contract suite for Oracle, as far as scripts suffice."""
 
 from __future__ import annotations
 

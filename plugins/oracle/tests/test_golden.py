@@ -60,12 +60,12 @@ def written() -> str:
 
 
 def test_script_is_the_golden_one(written: str) -> None:
-    """Each operation writes the text that was looked through once."""
+    """Each operation writes the reviewed text."""
     assert GOLDEN.read_text(encoding="utf-8") == written
 
 
 def test_sqlplus_sends_each_statement_once(written: str) -> None:
-    """SQL*Plus sends as many statements as there are separators, and asks for nothing."""
+    """SQL*Plus sends as many statements as there are separators, and prompts for nothing."""
     assert written.count("\n\n/\n\n") == len(list(sent(written)))
 
 

@@ -130,7 +130,7 @@ def test_alter_column(script: Script, changes: dict[str, Any], expected: list[st
     ids=["modify", "comment", "rename"],
 )
 def test_names_with_schema(script: Script, changes: dict[str, Any], expected: str) -> None:
-    """The schema stands in every statement, and names are quoted where needed."""
+    """Every statement has the schema, and names are quoted if needed."""
     assert [expected] == script(lambda op: op.alter_column("T", "C d", schema="s", **changes))
 
 
@@ -140,7 +140,7 @@ def test_names_with_schema(script: Script, changes: dict[str, Any], expected: st
     ids=["added", "removed", "changed"],
 )
 def test_computed_columns_stay(offline: Operations, new: Any, old: Any) -> None:
-    """No statement makes a column computed, or not."""
+    """No statement adds or removes the expression of a column."""
     with pytest.raises(CompileError, match="Drop the column and add it again"):
         offline.alter_column("t", "c", server_default=new, existing_server_default=old)
 
@@ -189,20 +189,20 @@ COLUMNS: dict[str, tuple[Column[Any], dict[str, Any], list[str]]] = {
 def test_add_column(
     script: Script, column: Column[Any], options: dict[str, Any], expected: list[str]
 ) -> None:
-    """A column is added with its constraints, inline where asked for; checks always are."""
+    """A column is added with its constraints, inline if requested; checks always are."""
     statements = [f"ALTER TABLE t {clause}" for clause in expected]
     assert statements == script(lambda op: op.add_column("t", column, **options))
 
 
 def test_add_column_if_not_exists(script: Script) -> None:
-    """What Oracle cannot do is told, and the column is added."""
+    """The unsupported option causes a warning, and the column is added."""
     with pytest.warns(UserWarning, match=r"add_column 'c' on table 't': .*if_not_exists"):
         statements = script(lambda op: op.add_column("t", Column("c", Text), if_not_exists=True))
     assert ["ALTER TABLE t ADD c CLOB"] == statements
 
 
 def test_rename_table(script: Script) -> None:
-    """The new name stands without the schema, which cannot change."""
+    """The new name has no schema, which cannot change."""
     expected = ['ALTER TABLE "My Schema".t RENAME TO "New"']
     assert expected == script(lambda op: op.rename_table("t", "New", schema="My Schema"))
 
@@ -224,7 +224,7 @@ def test_comments_on_tables(script: Script) -> None:
 
 
 def test_script_needs_no_variable(script: Script) -> None:
-    """An INSERT into a table whose key the database makes asks for nothing back."""
+    """An INSERT into a table with a generated key returns nothing."""
     keyed = Table("t", MetaData(), Column("id", Integer, primary_key=True), Column("n", Integer))
     assert ["INSERT INTO t (n) VALUES (1)"] == script(
         lambda op: op.execute(keyed.insert().values(n=op.inline_literal(1)))

@@ -31,7 +31,7 @@ from idiolect_oracle.journal import OracleJournal
     ],
 )
 def test_objects(sql: str, expected: list[str] | None) -> None:
-    """Names as they stand; None where nothing would tell whether it was carried out."""
+    """Names as written; None if the outcome could not be verified."""
     found = OracleJournal().objects(sql)
     assert expected == (None if found is None else list(found))
 
@@ -47,12 +47,12 @@ def test_objects(sql: str, expected: list[str] | None) -> None:
     ],
 )
 def test_kinds(sql: str, expected: Kind) -> None:
-    """Oracle's own words are known."""
+    """Oracle's own statements are classified."""
     assert expected == OracleJournal().kind(sql)
 
 
 def test_definitions() -> None:
-    """Names are asked for as the dictionary has them; what is absent has an empty text."""
+    """Names are queried as stored in the dictionary; a missing object has an empty text."""
     asked: list[dict[str, Any]] = []
 
     class Bind:

@@ -40,7 +40,7 @@ def project(tmp_path: Path, server: Server) -> Project:
 
 @pytest.mark.parametrize("begin", ["connect", "begin"])
 def test_the_lock(project: Project, server: Server, begin: str) -> None:
-    """It lasts over the commits of DDL, whoever began the transaction, and is given back."""
+    """It lasts across the commits of DDL, whoever began the transaction, and is released."""
     project.env(ENV.replace("engine.connect()", f"engine.{begin}()"))
     project.revision("a", None, "op.create_table('t', sa.Column('id', sa.Integer))")
     project.revision("b", "a", "op.drop_table('t')")
@@ -124,7 +124,7 @@ def test_a_failed_revision(project: Project, server: Server) -> None:
 
 
 def test_data_before_a_failure_are_rolled_back(project: Project, server: Server) -> None:
-    """A revision of data alone leaves nothing behind."""
+    """A revision that only changes data leaves nothing behind."""
     project.revision(
         "a", None, "op.execute('UPDATE t SET id = 1')\nop.execute('UPDATE t SET id = 2')"
     )
@@ -174,7 +174,7 @@ def test_downgrade(project: Project, server: Server) -> None:
 
 
 def test_no_slash_reaches_the_driver(project: Project, server: Server) -> None:
-    """Statements arrive as they were given: separators are of scripts alone."""
+    """Statements are sent unchanged: separators are only for scripts."""
     project.revision("a", None, "op.execute(\"BEGIN\\n  p('R&D');\\nEND;\")")
     project.upgrade()
     assert "BEGIN p('R&D'); END;" in server.log
@@ -183,7 +183,7 @@ def test_no_slash_reaches_the_driver(project: Project, server: Server) -> None:
 
 @pytest.mark.skipif(not os.environ.get("ORACLE_URL"), reason="ORACLE_URL is not set")
 def test_a_database_of_the_users(tmp_path: Path) -> None:
-    """On a real Oracle: a table is made, altered, and taken away again."""
+    """On a real Oracle: a table is created, altered, and dropped."""
     url = os.environ["ORACLE_URL"]
     project = Project(tmp_path / "project", url)
     project.revision(

@@ -48,7 +48,7 @@ def test_the_rules() -> None:
     ids=["default", "given", "empty", "none"],
 )
 def test_batch_separator(options: dict[str, Any], expected: str) -> None:
-    """What is configured follows each statement, and the impl knows it."""
+    """The configured separator follows each statement, and is set on the impl."""
     context = _context(**options)
     assert (expected, expected) == (
         context.rules.batch_separator,
@@ -81,13 +81,13 @@ def test_batch_separator_of_a_subclass(monkeypatch: pytest.MonkeyPatch) -> None:
     ids=["separator", "sqlplus"],
 )
 def test_wrong_values_of_options(options: dict[str, Any], expected: str) -> None:
-    """A value of another type is refused by the option's name."""
+    """The error for a value of another type names the option."""
     with pytest.raises(CommandError, match=expected):
         _context(**options)
 
 
 def test_misspelt_option() -> None:
-    """A name that is nearly right is told."""
+    """A misspelt name causes a warning."""
     with pytest.warns(UserWarning, match="did you mean 'oracle_batch_separator'"):
         _context(oracle_batch_seperator="GO")
 

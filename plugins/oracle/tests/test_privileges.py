@@ -1,4 +1,4 @@
-"""What a login may not do to the version table, and the words for it."""
+"""Missing privileges on the version table, and their description."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scripts as SQL*Plus reads them: each statement is sent once, with the values that were given."""
+"""Scripts as read by SQL*Plus: each statement is sent once, with unchanged values."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_rows(first: str, second: str) -> None:
 @PATIENT
 @given(comment=TEXTS.filter(bool))
 def test_comments(comment: str) -> None:
-    """A comment arrives as it is, by a block if it must."""
+    """A comment is stored unchanged, if necessary by a block."""
     (statement,) = sent(_script(lambda op: op.create_table_comment("t", comment)))
     (value,) = values(statement)
     if statement.startswith("BEGIN"):

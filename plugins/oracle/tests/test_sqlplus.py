@@ -1,4 +1,4 @@
-"""Statements worded for SQL*Plus, which reads a script by lines."""
+"""Statements formatted for SQL*Plus, which reads a script by lines."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SAME = {
 
 @pytest.mark.parametrize("sql", SAME.values(), ids=SAME.keys())
 def test_harmless_text_stays(sql: str) -> None:
-    """What SQL*Plus reads as it is meant is not touched."""
+    """Text that SQL*Plus reads correctly is unchanged."""
     assert sql == sqlplus.script_text(sql)
 
 
@@ -86,7 +86,7 @@ def test_plain_text_is_what_stays(sql: str) -> None:
 
 
 def test_long_literals_are_cut() -> None:
-    """No line is longer than SQL*Plus reads, and no quote is torn apart."""
+    """No line is longer than SQL*Plus reads, and no escaped quote is split."""
     value = "it's " * 700
     text = sqlplus.script_text("VALUES ('" + value.replace("'", "''") + "')")
     assert max(map(len, text.split("\n"))) < 2499
@@ -95,7 +95,7 @@ def test_long_literals_are_cut() -> None:
 
 
 def test_comment_alone_has_no_separator(script: Script) -> None:
-    """After nothing but a comment, a slash would run the statement before once more."""
+    """After only a comment, a slash would run the previous statement again."""
     assert ["UPDATE t SET a = 1", "-- done\n\nUPDATE t SET a = 2"] == script(
         lambda op: [
             op.execute(text) for text in ("UPDATE t SET a = 1", "-- done", "UPDATE t SET a = 2")
@@ -104,13 +104,13 @@ def test_comment_alone_has_no_separator(script: Script) -> None:
 
 
 def test_switch_back(script: Script) -> None:
-    """``oracle_sqlplus=False`` writes every statement as it is."""
+    """``oracle_sqlplus=False`` writes every statement unchanged."""
     sql = "INSERT INTO t VALUES ('R&D\n\n;');"
     assert [sql] == script(lambda op: op.execute(sql), oracle_sqlplus=False)
 
 
 def test_name_that_cannot_be_helped(script: Script) -> None:
-    """``&`` in a name cannot be worded otherwise, and a warning says what to do."""
+    """``&`` in a name cannot be avoided; a warning says what to do."""
     sql = 'UPDATE t SET "R&D" = 1'
     with pytest.warns(UserWarning, match="SET DEFINE OFF: 'UPDATE"):
         assert [sql] == script(lambda op: op.execute(sql))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def buffer() -> io.StringIO:
-    """Where the script goes."""
+    """The output buffer of the script."""
     return io.StringIO()
 
 

@@ -106,7 +106,7 @@ def test_identity_is_changed_where_it_differs(
     new: dict[str, Any],
     expected: str,
 ) -> None:
-    """Only settings that the new identity gives and the old one has not are written."""
+    """Only settings that differ between the new and the old identity are written."""
     offline.alter_column(
         "t", "c", server_default=Identity(**new), existing_server_default=Identity(**old)
     )
@@ -117,7 +117,7 @@ def test_identity_is_changed_where_it_differs(
 def test_identity_that_stays_is_no_statement(
     offline: Operations, buffer: io.StringIO, always: bool | None
 ) -> None:
-    """An identity that changes nothing writes nothing, where ALTER COLUMN alone is no SQL."""
+    """An identity that changes nothing writes nothing, because ALTER COLUMN alone is no SQL."""
     offline.alter_column(
         "t",
         "c",
@@ -140,7 +140,7 @@ def test_identity_that_stays_is_no_statement(
 def test_wrong_options_are_told(
     offline: Operations, buffer: io.StringIO, options: dict[str, Any], message: str
 ) -> None:
-    """An option of PostgreSQL that does nothing is an error, and nothing is written."""
+    """An option of PostgreSQL that has no effect is an error, and nothing is written."""
     with pytest.raises(OperationError, match=message):
         offline.alter_column("t", "c", **options)
     assert buffer.getvalue() == ""
@@ -187,7 +187,7 @@ def test_options_of_constraints(
 def test_constraints_without_the_option_include(
     offline: Operations, monkeypatch: pytest.MonkeyPatch, kind: type[Constraint], operation: Any
 ) -> None:
-    """SQLAlchemy before 2.0.41 knows no INCLUDE of a constraint, which is made all the same."""
+    """SQLAlchemy before 2.0.41 has no INCLUDE for constraints, which are created without it."""
     known = DialectKWArgs._kw_registry["postgresql"] or {}
     monkeypatch.delitem(known.get(kind, {}), "include", raising=False)
     made: list[Any] = []
@@ -202,7 +202,7 @@ def test_constraints_without_the_option_include(
 
 @pytest.mark.postgresql
 def test_constraints_on_a_server(online: Operations, connection: Connection) -> None:
-    """Each kind of constraint is there after it was added, and gone when it was dropped."""
+    """Each kind of constraint exists after it was added, and not after it was dropped."""
     online.create_table("u", Column("id", Integer), Column("x", Integer))
     online.create_table("t", Column("a", Integer), Column("B", Integer), comment="old")
     online.create_primary_key("pk", "u", ["id"])
@@ -270,7 +270,7 @@ def test_changes_of_columns_on_a_server(online: Operations, connection: Connecti
 
 @pytest.mark.postgresql
 def test_checks_of_types_on_a_server(online: Operations, connection: Connection) -> None:
-    """A type's check comes with it, follows a new name, and goes when the type does."""
+    """A type's check is created with it, renamed with the column, and dropped with the type."""
     checked = Enum("a", "b", name="en", native_enum=False, create_constraint=True)
     online.create_table("t", Column("a", String(5)))
     online.alter_column("t", "a", type_=checked, new_column_name="b")

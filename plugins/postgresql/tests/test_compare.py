@@ -1,4 +1,4 @@
-"""Comparison of what PostgreSQL words differently, with a real server."""
+"""Comparison of what PostgreSQL reports differently, with a real server."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ OTHER: dict[str, tuple[Make, Make]] = {
 def test_an_index_that_is_worded_differently_is_the_same(
     connection: Connection, before: Make, after: Make
 ) -> None:
-    """The server words both, and nothing of the comparison stays in the database."""
+    """The server normalises both, and nothing is left in the database."""
     assert [] == differences(connection, before, after)
 
 
@@ -160,7 +160,7 @@ def test_without_the_right_to_make_tables_text_decides(connection: Connection) -
     ],
 )
 def test_an_operator_class_in_the_text_is_found(sql: str, found: dict[int, str]) -> None:
-    """A word after a column or a parenthesis that ends as all classes do."""
+    """A word after a column or a parenthesis that ends like all classes."""
     table = Table("t", MetaData(), Column("x", Text))
 
     assert found == parts_with_operator_class(Index("i", text(sql), _table=table))
@@ -183,7 +183,7 @@ def test_computed_expressions_are_compared_without_casts(model_sql: str, told: s
 
 
 def test_the_case_of_a_literal_counts() -> None:
-    """Words of SQL are the same in any case, what stands in quotes is not."""
+    """Keywords are case-insensitive, quoted text is not."""
     assert plain_computed("LOWER(x) || 'a'") == plain_computed("lower(x) || 'a'")
     assert plain_computed("lower(x) || 'a'") != plain_computed("lower(x) || 'A'")
 
@@ -207,7 +207,7 @@ def test_a_computed_column_is_quiet(connection: Connection) -> None:
 def test_a_default_of_a_type_that_is_no_text(
     connection: Connection, before: str, after: str, found: list[str]
 ) -> None:
-    """The server compares values, and knows what the text of one means."""
+    """The server compares values of the type."""
 
     def column(default: str) -> Make:
         return lambda t: t.append_column(Column("i", Interval, server_default=default))
@@ -224,7 +224,7 @@ def test_a_default_of_a_type_that_is_no_text(
 @pytest.mark.postgresql
 @pytest.mark.parametrize("default", [text("NULL"), text("NULL::varchar"), None])
 def test_a_default_of_null_is_none(connection: Connection, default: Any) -> None:
-    """PostgreSQL keeps NULL as a default of a type with a length; it says no more than none."""
+    """PostgreSQL stores NULL as a default of a type with a length; it is equivalent to none."""
     connection.exec_driver_sql(
         "CREATE TABLE t (id serial PRIMARY KEY, s varchar(9) DEFAULT NULL, "
         "a varchar(3)[] DEFAULT NULL)"

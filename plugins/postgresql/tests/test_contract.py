@@ -1,4 +1,4 @@
-"""PostgreSQL's plugin keeps the contract of all dialects."""
+"""The contract suite for PostgreSQL."""
 
 from __future__ import annotations
 

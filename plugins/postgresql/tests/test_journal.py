@@ -47,14 +47,14 @@ def project(tmp_path: Path, fresh_postgresql: str) -> Project:
     ],
 )
 def test_objects(sql: str, expected: list[str] | None) -> None:
-    """Names as they stand; None where nothing would tell whether it was carried out."""
+    """Names as written; None if the outcome could not be verified."""
     found = PostgresqlJournal().objects(sql)
     assert expected == (None if found is None else list(found))
 
 
 @on_server
 def test_definitions(project: Project) -> None:
-    """They change with the definition alone."""
+    """They change only with the definition."""
     journal = PostgresqlJournal()
     names = ("TABLE t", "INDEX i ON t", "INDEX i", "TYPE mood", "VIEW v", "SCHEMA s", "DATABASE d")
     seen = []
@@ -88,7 +88,7 @@ def test_definitions(project: Project) -> None:
 
 @on_server
 def test_an_index_that_was_left_invalid(project: Project) -> None:
-    """It is dropped, and made when the revision is resumed; nothing before it is done twice."""
+    """It is dropped, and created when the revision is resumed; earlier statements are skipped."""
     body = """
     op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.Integer))
     op.execute("INSERT INTO t VALUES (1, 1), (2, 1)")
@@ -136,7 +136,7 @@ def block(*lines: str) -> str:
 
 @on_server
 def test_functions_in_a_block(project: Project) -> None:
-    """What they write is recorded with it; settings of the session are made again."""
+    """Their writes are recorded; session settings are repeated."""
     body = block(
         "op.execute(\"SELECT set_config('my.number', '7', false)\")",
         "op.execute('SELECT grow(1)')",

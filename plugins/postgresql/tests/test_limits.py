@@ -30,7 +30,7 @@ def test_the_error_of_a_lost_session_is_shown(fresh_postgresql: str) -> None:
 
 @pytest.mark.postgresql
 def test_a_pooled_session_gets_its_own_back(fresh_postgresql: str) -> None:
-    """Also after a commit, which keeps the limits, and a failure, which keeps them from going."""
+    """Its own limits are restored, also after a commit and after a failure."""
     url = make_url(fresh_postgresql).set(drivername="postgresql+psycopg")
     engine = create_engine(url, pool_size=1, max_overflow=0)
 

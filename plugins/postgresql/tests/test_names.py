@@ -1,4 +1,4 @@
-"""Names that PostgreSQL cuts: what is kept is no difference, and what else differs is found."""
+"""Names that PostgreSQL truncates: truncation is no difference, other differences are found."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ COLUMN = "колонка" * 8
     ids=["fits", "ascii", "two-bytes-fit", "two-bytes", "just-fits", "three-bytes"],
 )
 def test_kept(name: str, expected: str) -> None:
-    """As many whole characters are kept as fit into 63 bytes."""
+    """As many whole characters as fit into 63 bytes."""
     assert expected == kept(name)
 
 
 def test_names_in_a_type() -> None:
-    """Each name in the text of a type is cut by itself."""
+    """Each name in the text of a type is truncated separately."""
     assert f'"{"ü" * 31}"."{"é" * 31}"[]' == with_kept_names(f'"{"ü" * 40}"."{"é" * 40}"[]')
     assert "NUMERIC(10, 2)" == with_kept_names("NUMERIC(10, 2)")
 
@@ -68,7 +68,7 @@ def items(metadata: MetaData, *, column: str = "a", other: str = "b", rule: str 
 
 
 def everything(metadata: MetaData, *, length: int = 5, values: str = "xy") -> None:
-    """Make tables whose own names and columns are too long, with what such names go into."""
+    """Create tables with long names of tables and columns, and objects derived from them."""
     table = Table(
         f"t{ROW}",
         metadata,
@@ -84,7 +84,7 @@ def everything(metadata: MetaData, *, length: int = 5, values: str = "xy") -> No
 
 
 def convention(metadata: MetaData, *, unique: bool = False) -> None:
-    """Make an index whose name SQLAlchemy cuts by its characters, and the server once more."""
+    """Create an index whose name SQLAlchemy truncates by characters, and the server again."""
     metadata.naming_convention = {"ix": "ix_%(table_name)s_%(column_0_name)s"}
     Table("таблица", metadata, Column("ä" * 60, Integer, index=True, unique=unique))
 
@@ -150,7 +150,7 @@ def test_there_and_back(connection: Connection, before: Make, after: Make, kinds
 
 @pytest.mark.postgresql
 def test_a_sequence(connection: Connection) -> None:
-    """A sequence of a name that is too long is not made twice."""
+    """A sequence with a long name is not created twice."""
 
     def counted(metadata: MetaData) -> None:
         numbers = sa.Sequence(f"n{ROW}", metadata=metadata)
@@ -162,7 +162,7 @@ def test_a_sequence(connection: Connection) -> None:
 
 @pytest.mark.postgresql
 def test_the_short_name_of_the_model_comes_first(connection: Connection) -> None:
-    """A table that the model calls by the name that is there is not taken for another."""
+    """A model's table with the truncated name is not mistaken for another."""
 
     def both(metadata: MetaData) -> None:
         Table("a" * 63, metadata, Column("id", Integer))
@@ -174,7 +174,7 @@ def test_the_short_name_of_the_model_comes_first(connection: Connection) -> None
 
 @pytest.mark.postgresql
 def test_domain_of_a_cut_column(connection: Connection) -> None:
-    """Whether a column takes NULL is found under the name that is there."""
+    """The nullability of a column is found under its truncated name."""
     for statement in (
         "CREATE DOMAIN d AS integer NOT NULL",
         f'CREATE TABLE t ("{COLUMN}" d NOT NULL)',
@@ -191,7 +191,7 @@ def test_domain_of_a_cut_column(connection: Connection) -> None:
 @pytest.mark.postgresql
 @pytest.mark.parametrize("directive", ["create_index", "create_unique_constraint"])
 def test_a_cut_is_told(online: Operations, directive: str) -> None:
-    """Whoever makes an index or a constraint of such a name is told what it will be called."""
+    """Creating an index or a constraint with such a name causes a warning with the new name."""
     online.create_table("t", Column("a", Integer))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

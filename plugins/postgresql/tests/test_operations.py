@@ -54,13 +54,13 @@ def test_create_exclude_constraint(
     options: dict[str, Any],
     expected: str,
 ) -> None:
-    """The directive writes elements, condition and further words."""
+    """The directive writes elements, condition and other options."""
     offline.create_exclude_constraint("ex", "t", *elements, **options)
     assert buffer.getvalue() == f"{expected};\n\n"
 
 
 def test_schema_is_written(offline: Operations, buffer: io.StringIO) -> None:
-    """A schema stands before the table."""
+    """The table name is qualified by the schema."""
     offline.create_exclude_constraint("ex", "t", ("a", "="), schema="My s")
     assert buffer.getvalue().startswith('ALTER TABLE "My s".t ADD CONSTRAINT ex EXCLUDE')
 
@@ -84,7 +84,7 @@ def test_bad_input_is_told(
 
 
 def test_object_reverses(offline: Operations, buffer: io.StringIO) -> None:
-    """An operation from a constraint says all of it; it is dropped by name alone, and back."""
+    """An operation from a constraint is complete; it can be dropped by name and added again."""
     constraint = ExcludeConstraint(
         ("a", "="), (column("B"), "&&"), name="ex", where="a > 5", ops={"a": "text_ops"}
     )

@@ -66,7 +66,7 @@ def rendered(*operations: MigrateOperation) -> list[str]:
 
 @pytest.mark.parametrize(("change", "expected"), CHANGES.values(), ids=CHANGES)
 def test_statements_of_a_type(change: ChangeEnumOp, expected: list[str]) -> None:
-    """A type is made, extended in place, made anew where values went, or dropped."""
+    """A type is created, extended in place, replaced if values were removed, or dropped."""
     assert expected == change.statements()
     assert (change.after, change.before) == (change.reverse().before, change.reverse().after)
 
@@ -82,7 +82,7 @@ def test_statements_are_sent(offline: Operations, buffer: io.StringIO) -> None:
 
 
 def test_a_value_that_has_to_be_committed(offline: Operations, buffer: io.StringIO) -> None:
-    """It stands outside of the transaction, in a script and in code; no other change does."""
+    """It is outside of the transaction, in a script and in code; other changes are not."""
     change = ChangeEnumOp("mood", ("a",), ("a", "b"), autocommit=True)
     offline.get_context().impl.emit_begin()
     with offline.get_context().begin_transaction(_per_migration=True):
@@ -112,7 +112,7 @@ SEQUENCES: dict[str, tuple[sa.Sequence, str]] = {
 
 @pytest.mark.parametrize(("sequence", "arguments"), SEQUENCES.values(), ids=SEQUENCES)
 def test_code_of_a_sequence(sequence: sa.Sequence, arguments: str) -> None:
-    """It is made and dropped through the documented API alone."""
+    """It is created and dropped through the documented API only."""
     create = CreateSequenceOp(sequence)
     schema = f", schema={sequence.schema!r}" if sequence.schema else ""
 

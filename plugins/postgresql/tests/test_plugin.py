@@ -45,7 +45,7 @@ def test_the_rules() -> None:
 
 
 def test_a_script_closes_its_transaction_around_an_autocommit_block(tmp_path: Path) -> None:
-    """What cannot run in a transaction stands between COMMIT and BEGIN."""
+    """Statements that cannot run in a transaction are between COMMIT and BEGIN."""
     project = Project(tmp_path / "project", "postgresql://")
     project.revision(
         "a", None, "with op.get_context().autocommit_block():\n    op.execute('VACUUM')"
@@ -63,7 +63,7 @@ def test_a_script_closes_its_transaction_around_an_autocommit_block(tmp_path: Pa
 def test_a_failed_second_revision(
     project: Project, failure: str, per_migration: bool, tables: list[str], heads: list[str]
 ) -> None:
-    """It leaves nothing; with a transaction each, the first revision stays."""
+    """It leaves nothing; with a transaction per revision, the first one is kept."""
     project.revision("a", None, CREATE.format("t"))
     project.revision("b", "a", f"{CREATE.format('u')}\n{failure}")
     with pytest.raises(Exception, match="NONSENSE"):
@@ -82,7 +82,7 @@ DRIVERS = ["psycopg", "psycopg2", "pg8000"]
 def test_autocommit_blocks(
     project: Project, driver: str, level: str | None, per_migration: bool
 ) -> None:
-    """Statements that refuse a transaction run, and the connection's level is back afterwards."""
+    """Statements that cannot run in a transaction work, and the level is restored afterwards."""
     pytest.importorskip(driver)
     url = make_url(project.url).set(drivername=f"postgresql+{driver}")
     options = {} if level is None else {"isolation_level": level}
@@ -122,7 +122,7 @@ def test_the_server_process_that_a_driver_was_told_of(project: Project, driver: 
 @on_server
 @pytest.mark.parametrize("in_block", [True, False], ids=["autocommit block", "transaction"])
 def test_a_new_value_of_an_enum_is_used(project: Project, in_block: bool) -> None:
-    """PostgreSQL lets a value be used once it is committed; else the revision leaves nothing."""
+    """PostgreSQL allows using a value after its commit; otherwise the revision leaves nothing."""
     project.revision("a", None, "op.create_table('t', sa.Column('m', sa.Enum('a', name='mood')))")
     project.revision(
         "b",
@@ -148,7 +148,7 @@ def test_a_new_value_of_an_enum_is_used(project: Project, in_block: bool) -> Non
 
 @on_server
 def test_a_failure_after_an_autocommit_block(project: Project) -> None:
-    """What came before the block stays, what came after it does not; the journal knows both."""
+    """Changes before the block are kept, those after it are not; the journal has both."""
     project.revision(
         "a",
         None,
@@ -168,7 +168,7 @@ def test_a_failure_after_an_autocommit_block(project: Project) -> None:
 
 @on_server
 def test_a_failure_inside_an_autocommit_block(project: Project) -> None:
-    """The error is the server's own, and the heads are as before."""
+    """The error is the server's own, and the heads are unchanged."""
     project.revision(
         "a", None, "with op.get_context().autocommit_block():\n    op.execute('NONSENSE')"
     )
@@ -198,7 +198,7 @@ REFUSED = {
 @on_server
 @pytest.mark.parametrize(("body", "error"), REFUSED.values(), ids=REFUSED)
 def test_refused_inside_engine_begin(project: Project, body: str, error: type[Exception]) -> None:
-    """Nothing is changed, and the message says what to write."""
+    """Nothing is changed, and the message has a remedy."""
     project.env(ENGINE_BEGIN)
     project.revision("a", None, CREATE.format("t"))
     project.revision("b", "a", body)

@@ -1,4 +1,4 @@
-"""Signatures say what SQLAlchemy's inspector says, and equal tables are not read at all."""
+"""Signatures agree with SQLAlchemy's inspector, and equal tables are not read at all."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def filled(connection: Connection) -> Connection:
 
 
 def asked(connection: Connection, schema: str | None) -> ReflectedTables:
-    """Return what the hook gives for all tables of a schema."""
+    """Return the hook's result for all tables of a schema."""
     names = inspect(connection).get_table_names(schema=schema)
     return hooks_for("postgresql", room="autogenerate").reflect_tables(connection, {schema: names})
 
@@ -86,7 +86,7 @@ def plain(facts: Any) -> Any:
 
 @pytest.mark.parametrize("schema", [None, "other", "public"])
 def test_reflection_equals_that_of_sqlalchemy(filled: Connection, schema: str | None) -> None:
-    """Every dict that the hook gives is that of SQLAlchemy's own inspector, in two batches too."""
+    """Every dict of the hook equals that of SQLAlchemy's inspector, in two batches, too."""
     found = asked(filled, schema)
     inspector = inspect(filled)
     first, *_ = found.columns
@@ -103,7 +103,7 @@ def test_reflection_equals_that_of_sqlalchemy(filled: Connection, schema: str | 
 
 @pytest.mark.parametrize("schema", [None, "other"])
 def test_signatures_say_what_sqlalchemy_says(filled: Connection, schema: str | None) -> None:
-    """Indexes, constraints and comments are those that the dicts of the inspector tell."""
+    """Indexes, constraints and comments are the same as in the inspector's dicts."""
     found = asked(filled, schema)
     assert found.signatures is not None
     context = MigrationContext.configure(filled)
@@ -125,7 +125,7 @@ def test_signatures_say_what_sqlalchemy_says(filled: Connection, schema: str | N
 
 
 def test_columns_are_the_same_where_they_are_equal(connection: Connection) -> None:
-    """What a column is does not depend on its table; what differs is told."""
+    """A column's value does not depend on its table; differences are detected."""
     for name in ("one", "two"):
         connection.exec_driver_sql(
             f"CREATE TABLE {name} (id SERIAL PRIMARY KEY, a INT DEFAULT 1, b INT DEFAULT 2, "

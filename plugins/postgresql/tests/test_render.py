@@ -1,4 +1,4 @@
-"""What PostgreSQL alone has, as code: it makes what it was made from."""
+"""PostgreSQL-specific objects as code, which creates the same objects."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ EXPRESSIONS: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize(("expression", "code"), EXPRESSIONS.values(), ids=EXPRESSIONS)
 def test_indexed_expressions(expression: Any, code: str) -> None:
-    """CREATE INDEX wants brackets around all but columns and functions."""
+    """CREATE INDEX requires parentheses around everything but columns and function calls."""
     assert code == indexed(expression)
 
 
@@ -84,7 +84,7 @@ DOMAINS: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize(("type_", "code"), DOMAINS.values(), ids=DOMAINS)
 def test_domains(type_: Any, code: str) -> None:
-    """All that a domain is made of is written."""
+    """All properties of a domain are rendered."""
     expected = f"op.add_column('t', sa.Column('c', {code}, nullable=True))"
     assert expected == rendered(ops.AddColumnOp("t", sa.Column("c", type_)))
 
@@ -116,7 +116,7 @@ OPTIONS = "where=sa.text('a > 5'), deferrable=True, initially='DEFERRED', using=
     ],
 )
 def test_an_exclude_constraint_that_is_added(as_batch: bool, expected: str) -> None:
-    """Its elements, condition and further words are arguments of the directive."""
+    """Its elements, condition and other options are arguments of the directive."""
     constraint = exclude()
     sa.Table("t", sa.MetaData(), constraint)
     changes = ops.ModifyTableOps("t", [ops.AddConstraintOp.from_constraint(constraint)])
@@ -131,7 +131,7 @@ def test_an_exclude_constraint_of_a_new_table() -> None:
 
 
 def test_an_exclude_constraint_that_the_user_renders() -> None:
-    """``render_item`` is asked for it as ``exclude``; None leaves it out."""
+    """``render_item`` is called for it with ``exclude``; None omits it."""
     table = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer), exclude())
     asked: list[str] = []
 

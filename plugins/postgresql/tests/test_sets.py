@@ -1,4 +1,4 @@
-"""The sets of comparators that PostgreSQL has: what runs unasked, and what is left alone."""
+"""PostgreSQL's sets of comparators: which run by default, and which objects they ignore."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_enums_are_left_to_a_program_that_compares_them(
     ],
 )
 def test_what_no_model_names_is_left_alone(connection: Connection, statement: str) -> None:
-    """It may be anybody's."""
+    """It may belong to another program."""
     models("a").create_all(connection)
     connection.exec_driver_sql(statement)
 
@@ -100,7 +100,7 @@ def test_what_no_model_names_is_left_alone(connection: Connection, statement: st
 
 @pytest.mark.postgresql
 def test_filters_are_asked(connection: Connection) -> None:
-    """What include_object leaves out is not reported: tables with types, sequences."""
+    """Objects that include_object rejects are not reported: tables with types, sequences."""
     models("a").create_all(connection)
     wanted = models("a", "b", extra=lambda metadata: sa.Sequence("s", metadata=metadata))
 
@@ -115,7 +115,7 @@ def test_filters_are_asked(connection: Connection) -> None:
 
 @pytest.mark.postgresql
 def test_a_type_whose_columns_disagree_is_skipped(connection: Connection) -> None:
-    """Two columns that name one type with other values: nobody knows which is meant."""
+    """Two columns declare one type with different values: it is unknown which are meant."""
     models("a").create_all(connection)
     wanted = models(
         "a",
@@ -149,7 +149,7 @@ DEFINITIONS: dict[str, tuple[str, list[tuple[str, str]], dict[str, Any]]] = {
 def test_a_constraint_is_read_back(
     definition: str, elements: list[tuple[str, str]], options: dict[str, Any]
 ) -> None:
-    """What the catalogue tells of a constraint makes it anew on downgrade."""
+    """The constraint's definition in the catalogue is used to create it again on downgrade."""
     table = sa.Table("t", sa.MetaData())
     added: Any = drop_exclude("ex", table, definition)._reverse
     made = {name: getattr(value, "text", value) for name, value in added.kw.items()}
@@ -161,7 +161,7 @@ def test_a_constraint_is_read_back(
 
 
 def test_a_constraint_of_another_form_is_not_read() -> None:
-    """Then its removal cannot be undone, which is told when that is asked for."""
+    """Its removal cannot be reversed; rendering a downgrade raises an error."""
     drop = drop_exclude(
         "ex", sa.Table("t", sa.MetaData()), "EXCLUDE USING gist (a WITH =) NEW WORDS"
     )

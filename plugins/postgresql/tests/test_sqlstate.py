@@ -43,5 +43,5 @@ def test_codes_are_found(driver: str) -> None:
 
 @pytest.mark.parametrize("error", [None, Exception(), Exception("text"), Exception({})])
 def test_no_code(error: Exception | None) -> None:
-    """An error that the driver made itself has none."""
+    """An error raised by the driver itself has none."""
     assert not sqlstate(error)

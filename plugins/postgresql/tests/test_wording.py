@@ -1,4 +1,4 @@
-"""Expressions are worded by PostgreSQL, and nothing stays of what was made for it."""
+"""Expressions are normalised by PostgreSQL, and no temporary objects are left."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def engine(fresh_postgresql: str) -> Iterator[Engine]:
 
 
 def expressions(connection: Connection) -> list[Expression]:
-    """Return those given, of the table."""
+    """Return expressions of the table."""
     table = sa.Table("t", sa.MetaData(), autoload_with=connection)
     return [Expression(kind, table, text, column) for kind, column, text, _ in GIVEN]
 
 
 def test_worded(engine: Engine) -> None:
-    """Each expression is told as in the catalogue; one that is refused is None."""
+    """Each expression is as in the catalogue; a rejected one is None."""
     with engine.connect() as connection:
         asked = expressions(connection)
         assert [expected for *_, expected in GIVEN] == worded(connection, asked)
@@ -59,7 +59,7 @@ PLAIN: Any = {"no_parameters": True}
 
 @pytest.mark.parametrize("way", ["autocommit", "read only"])
 def test_where_nothing_can_be_made(engine: Engine, way: str) -> None:
-    """None can be worded, and the connection goes on."""
+    """Nothing can be normalised, and the connection stays usable."""
     with engine.connect() as connection:
         if way == "autocommit":
             connection.execution_options(isolation_level="AUTOCOMMIT")

@@ -1,4 +1,4 @@
-"""Rendering without a dialect of any kind: what the core writes by itself."""
+"""Rendering without a dialect plugin."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PREFIXES = {"sqlalchemy_module_prefix": "sa.", "alembic_module_prefix": "op."}
 
 @pytest.fixture
 def surroundings() -> Callable[..., AutogenContext]:
-    """Return a function that makes a context with options of ``configure()``."""
+    """Return a function that creates a context with options of ``configure()``."""
 
     def make(**opts: Any) -> AutogenContext:
         context = MigrationContext.configure(dialect=DefaultDialect(), opts={**PREFIXES, **opts})

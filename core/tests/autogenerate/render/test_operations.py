@@ -119,12 +119,12 @@ CASES: dict[str, tuple[MigrateOperation, str]] = {
 def test_the_code_of_an_operation(
     rendered: Callable[..., str], operation: MigrateOperation, code: str
 ) -> None:
-    """A directive with its arguments; what is not given is not written."""
+    """A directive is rendered with its arguments; defaults are omitted."""
     assert code == rendered(operation)
 
 
 def test_rows(surroundings: Callable[..., Any]) -> None:
-    """A row stands on a line, and the modules that its values need are imported."""
+    """Each row is on one line, and the modules that its values need are imported."""
     rows: list[dict[str, Any]] = [
         {"a": 1, "when": dt.date(2020, 1, 2), "much": decimal.Decimal("1.5")},
         {"a": sa.text("now()"), "when": None, "much": uuid.UUID(int=1)},
@@ -143,14 +143,14 @@ def test_rows(surroundings: Callable[..., Any]) -> None:
 
 
 def test_a_table_of_many_columns(rendered: Callable[..., str]) -> None:
-    """More than a call may have as arguments are given as one list."""
+    """More items than a call may have as arguments are passed as one list."""
     columns = [Column(f"c{number}", Integer) for number in range(MAX_PYTHON_ARGS + 1)]
     assert rendered(ops.CreateTableOp("t", columns)).startswith("op.create_table('t',\n*[sa.Column")
     assert "*[" not in rendered(ops.CreateTableOp("t", columns[:-1]))
 
 
 def test_checks_of_columns(rendered: Callable[..., str]) -> None:
-    """They are the new table's, and stand in a column that is added."""
+    """Checks of a column are rendered with a new table, or inside of an added column."""
 
     def column() -> Column[Any]:
         return Column("a", Integer, sa.CheckConstraint("a > 0", name="ck"))
@@ -205,7 +205,7 @@ def test_render_item_leaves_out(rendered: Callable[..., str]) -> None:
 
 
 def test_a_constraint_without_a_name(rendered: Callable[..., str]) -> None:
-    """It cannot be dropped: the code says so, and a warning does."""
+    """It cannot be dropped: a comment in the code and a warning say so."""
     with pytest.warns(UserWarning, match="unnamed constraint on table 't'"):
         code = rendered(ops.DropConstraintOp(None, "t", type_="unique"))
     assert "# WARNING: constraint name is None" in code
@@ -223,7 +223,7 @@ def test_an_operation_that_nothing_renders(rendered: Callable[..., str]) -> None
 
 
 def test_an_expression_that_is_executed(rendered: Callable[..., str]) -> None:
-    """A statement has to be text."""
+    """A statement has to be a string."""
     with pytest.raises(NotImplementedError, match="please use a plain SQL string"):
         rendered(ops.ExecuteSQLOp(sa.text("SELECT 1")))
 
@@ -239,7 +239,7 @@ BATCH = """\
 
 
 def test_changes_of_a_table_as_a_batch() -> None:
-    """Its directives stand in the block, without the table's name; other operations do not."""
+    """Directives in the block have no table name; other operations are outside of it."""
     changes = ops.ModifyTableOps(
         "t", [add(), ops.DropConstraintOp(conv("uq"), "t", type_="unique")]
     )

@@ -1,4 +1,4 @@
-"""Types become code that makes them, with the imports that it needs."""
+"""Types are rendered as code that creates them, with the required imports."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Name(sa.TypeDecorator[str]):
 
 
 class Chosen(sa.TypeDecorator[str]):
-    """A type of which SQLAlchemy's repr() tells the arguments of another."""
+    """A type for which SQLAlchemy's repr() shows the arguments of another."""
 
     impl = sa.String
     cache_ok = True
@@ -51,7 +51,7 @@ class Chosen(sa.TypeDecorator[str]):
 
 
 class Native(Chosen):
-    """The same, with a type that PostgreSQL alone has, and without a public name."""
+    """The same, with a type that only PostgreSQL has, and without a public name."""
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return what it is on a dialect."""
@@ -59,14 +59,14 @@ class Native(Chosen):
 
 
 class Told(UserDefinedType[Any]):
-    """A type with a repr() of its own."""
+    """A type with its own repr()."""
 
     def __repr__(self) -> str:
         return "Told('x')"
 
 
 class Outer:
-    """A class with a type of its own."""
+    """A class with a nested type."""
 
     class Inner(sa.String):
         """Defined inside of another class."""
@@ -128,21 +128,21 @@ def importable(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_code_of_a_type(
     surroundings: Callable[..., Any], type_: Any, code: str, imports: set[str]
 ) -> None:
-    """Prefixes stand before each name, and what they mean is imported."""
+    """Each name has its prefix, and the modules are imported."""
     context = surroundings()
     assert code == repr_type(type_, context)
     assert imports == context.imports
 
 
 def test_a_prefix_for_users_types(surroundings: Callable[..., Any]) -> None:
-    """``user_module_prefix`` takes the module's place, and leaves the import to the template."""
+    """``user_module_prefix`` replaces the module, and the template has to import it."""
     context = surroundings(user_module_prefix="house.")
     assert "house.Name(length=5)" == repr_type(Name(5), context)
     assert set() == context.imports
 
 
 def test_a_module_that_is_not_importable(surroundings: Callable[..., Any]) -> None:
-    """A class that a program made gets no import that would fail."""
+    """A dynamically created class gets no import, which would fail."""
     made: Any = type("Made", (sa.String,), {"__module__": "nowhere.at.all"})
     context = surroundings()
     assert "nowhere.at.all.Made()" == repr_type(made(), context)
@@ -150,7 +150,7 @@ def test_a_module_that_is_not_importable(surroundings: Callable[..., Any]) -> No
 
 
 def test_render_item_goes_first(surroundings: Callable[..., Any]) -> None:
-    """It is asked for the whole and for what is inside."""
+    """It is called for the type and for nested types."""
 
     def render_item(kind: str, item: Any, context: Any) -> str | bool:
         if kind == "type" and isinstance(item, sa.String):

@@ -1,4 +1,4 @@
-"""What statements answered is kept as text and comes back as it was."""
+"""Results of statements are serialised as text and restored."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_what_cannot_be_kept(values: Any) -> None:
 
 
 def test_reads() -> None:
-    """They keep their order; the names of columns are kept, and their types where plain."""
+    """Their order and column names are preserved, and simple types."""
     rows = Rows([("a", object(), 1, 2, 3, 4, 5), ("b", "int")], [(1, "x")])
     found = answers_from(Answers(None, [("k", rows), ("l", Rows(COLUMNS, []))]).text() or "")
     assert found.own is None

@@ -1,4 +1,4 @@
-"""Revisions that commit midway and stop: the next run goes on there, or says why it cannot."""
+"""Revisions that fail after a commit: the next run resumes them, or says why it cannot."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_revision_is_resumed(project: Project) -> None:
 
 
 def test_a_failure_tells_what_is_left(project: Project) -> None:
-    """Where something of the revision stays, the error says so, and what to do."""
+    """If something is left of the revision, the error says so, with a remedy."""
     for body in (TABLE.replace("bind.commit()", ""), TABLE):
         project.revision("a", None, body + STOP)
         with pytest.raises(RuntimeError) as caught:
@@ -67,7 +67,7 @@ def test_a_failure_tells_what_is_left(project: Project) -> None:
 
 
 def test_nothing_is_recorded_of_a_revision_that_commits_nothing(project: Project) -> None:
-    """A rollback undoes it, so that it runs anew."""
+    """A rollback undoes it, so that it runs again from the beginning."""
     stop(project, TABLE.replace("bind.commit()", ""))
     assert [] == project.tables()
 
@@ -94,7 +94,7 @@ bind.commit()
 
 
 def test_a_downgrade_is_resumed(project: Project) -> None:
-    """It is recorded likewise."""
+    """It is journaled like an upgrade."""
     down = """
 bind = op.get_bind()
 bind.execute(sa.text("UPDATE t SET n = n * 10"))
@@ -121,7 +121,7 @@ bind.commit()
 
 
 def refused(project: Project, revision: str = "head") -> str:
-    """Run, and return the refusal, after which all is as it was."""
+    """Run, and return the error, after which nothing has changed."""
     before = (project.tables(), project.rows("SELECT n FROM t"))
     journal = project.rows(f"SELECT fingerprint || state || note FROM {JOURNAL}")
     with pytest.raises(UnfinishedRevisionError) as caught:
@@ -144,7 +144,7 @@ def test_a_revision_that_read(project: Project) -> None:
 
 
 def test_reading_after_what_is_recorded(project: Project) -> None:
-    """Reads what it would have read, so that nothing is asked."""
+    """The result is the same as before, so there is no error."""
     body = TABLE + "assert 1 == bind.execute(sa.text('SELECT count(*) FROM t')).scalar()\n"
     stop(project, body)
     project.revision("a", None, body)
@@ -181,14 +181,14 @@ def test_reading_after_what_is_recorded(project: Project) -> None:
     ],
 )
 def test_a_changed_file(project: Project, changed: str, words: str) -> None:
-    """What had run already must be as it was; the refusal cannot be caught by the revision."""
+    """Executed statements must be unchanged; the revision cannot catch the error."""
     stop(project, TABLE)
     project.revision("a", None, changed)
     assert words in refused(project)
 
 
 def test_mark_done(project: Project) -> None:
-    """First what was read is accepted, then that another statement stands in a write's place."""
+    """Accepts first what was read, then a different statement instead of a write."""
     body = READS.replace("if not", "if 0 <=")
     stop(project, body)
     project.revision("a", None, body.replace("VALUES (1, 1)", "VALUES (1, 9)") + REST)
@@ -213,7 +213,7 @@ def test_what_was_read_leads_elsewhere(project: Project) -> None:
 
 
 def test_mark_undone(project: Project) -> None:
-    """The write, and those after it, are made."""
+    """The write, and those after it, are executed."""
     stop(project, READS)
     with project.engine().begin() as connection:
         connection.exec_driver_sql("DELETE FROM t")
@@ -263,7 +263,7 @@ bind.commit()
 
 
 def test_another_run_does_not_pass_over_it(project: Project) -> None:
-    """Steps that do not come to the unfinished revision are refused; a stamp forgets it."""
+    """Steps that do not include the unfinished revision are rejected; a stamp discards it."""
     project.revision("b", None, branch_labels=("other",))
     stop_in_a = TABLE + STOP
     project.revision("a", None, stop_in_a)
@@ -277,7 +277,7 @@ def test_another_run_does_not_pass_over_it(project: Project) -> None:
 
 @pytest.mark.parametrize("target", ["base", "b"])
 def test_finished_by_others(project: Project, target: str) -> None:
-    """Where the version row says that it is done, nobody is asked, whichever way the run goes."""
+    """If the version row shows that it is done, the journal is ignored in either direction."""
     stop(project, TABLE)
     with project.engine().begin() as connection:
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('a')")
@@ -340,7 +340,7 @@ def test_switched_off(project: Project, how: str) -> None:
 
 
 def test_a_value_that_is_no_boolean(project: Project) -> None:
-    """Is told."""
+    """It raises an error."""
     config = project.config()
     config.set_main_option("journal", "perhaps")
     project.revision("a")
@@ -349,7 +349,7 @@ def test_a_value_that_is_no_boolean(project: Project) -> None:
 
 
 class Committing(JournalSupport):
-    """SQLite as if each statement about the schema committed, with a definition made up here."""
+    """SQLite as if each DDL statement committed, with definitions defined here."""
 
     ddl_commits = True
     now: Callable[[Connection, str], str] = staticmethod(lambda _bind, _name: "")
@@ -359,7 +359,7 @@ class Committing(JournalSupport):
         return (sql.split()[2],) if "CREATE TABLE" in sql else None
 
     def definitions(self, connection: Connection, objects: Any) -> dict[str, str]:
-        """What is there."""
+        """Return the existing definitions."""
         return {name: self.now(connection, name) for name in objects}
 
 
@@ -374,7 +374,7 @@ class Committing(JournalSupport):
     ],
 )
 def test_outcomes(changed: Mapping[str, bool], expected: bool | None) -> None:
-    """All definitions changed: done. None did: not done. Otherwise nobody knows."""
+    """All definitions changed: done. None did: not done. Otherwise unknown."""
 
     class Support(JournalSupport):
         def definitions(self, connection: Any, objects: Any) -> dict[str, str]:
@@ -413,7 +413,7 @@ def test_the_statement_in_flight(project: Project, sqlite: PluginManager, done: 
 
 
 def test_what_was_undone_by_hand(project: Project, sqlite: PluginManager) -> None:
-    """Is not taken for done: the run stops, and may be started anew."""
+    """It is not considered done: the run stops, and can be restarted."""
     support = Committing()
     support.now = lambda bind, name: str(inspect(bind).has_table(name))
 

@@ -1,4 +1,4 @@
-"""Who reads decides whether a resumed run may go on: the revision, an operation or nobody."""
+"""Whether a resumed run may continue depends on who reads: revision, operation or nobody."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def resumed(project: Project, upgrade: str, column: str = "n") -> list[Any]:
 
 
 def test_a_batch_reads_the_table_as_it_was(project: Project) -> None:
-    """What it reflected is kept; the table has another shape by now."""
+    """The reflected state is recorded, as the table has another shape by then."""
     body = TABLE + "bind.commit()\n" + BATCH
     stop(project, body)
     last = '\nop.execute("INSERT INTO t (k) VALUES (2)")'
@@ -78,7 +78,7 @@ def test_another_connection(project: Project) -> None:
 
 
 def test_another_task(project: Project) -> None:
-    """What others do on the engine meanwhile, such as runs for other tenants, is none of its."""
+    """Other work on the engine, such as runs for other tenants, is not affected."""
     body = (
         TABLE
         + """bind.commit()
@@ -92,7 +92,7 @@ op.execute("INSERT INTO t (n) VALUES (2)")
 
 
 def test_a_query_whose_rows_nobody_gets(project: Project) -> None:
-    """It decides nothing; what it asked for may be gone when the run is resumed."""
+    """Its result affects nothing; what it queried may be gone when the run is resumed."""
     body = (
         TABLE
         + """
@@ -106,7 +106,7 @@ op.execute("DROP TABLE u")
 
 
 def test_a_query_that_fails_and_was_caught(project: Project) -> None:
-    """It tells the revision something, whoever gets the rows."""
+    """The failure is information for the revision, whoever consumes the rows."""
     body = TABLE + 'try:\n    op.execute("SELECT x FROM missing")\nexcept Exception:\n    pass\n'
     body += 'op.execute("INSERT INTO t (n) VALUES (2)")\n'
     stop(project, body)
@@ -116,7 +116,7 @@ def test_a_query_that_fails_and_was_caught(project: Project) -> None:
 
 
 def test_rows_in_portions(project: Project) -> None:
-    """What each portion returned is given back in its turn."""
+    """Each batch's result is replayed in turn."""
     body = (
         TABLE
         + """
@@ -167,7 +167,7 @@ bind.execute(sa.text("INSERT INTO t (n, m) VALUES (2, :m)"), {"m": uuid.uuid4().
 
 
 def test_a_table_of_somebody_else(project: Project) -> None:
-    """Its name is the journal's: the run says so, and what to do."""
+    """It has the journal's name: the error says so, with a remedy."""
     with project.engine().begin() as connection:
         connection.exec_driver_sql(f"CREATE TABLE {JOURNAL} (id int)")
     project.revision("a", None, "pass")

@@ -107,7 +107,7 @@ def test_text_that_commits(project: Project) -> None:
     "words", ["op.execute('ROLLBACK')\nop.execute('BEGIN')", "bind.rollback()"]
 )
 def test_work_that_is_rolled_back(project: Project, words: str) -> None:
-    """It is not recorded, and a resumed run is told of it."""
+    """It is not recorded, and a resumed run is notified of it."""
     first = TABLE + "bind.commit()\nop.execute('INSERT INTO t VALUES (5)')\n"
     body = f"{first}{words}\nop.execute('INSERT INTO t VALUES (6)')\nbind.commit()\n"
     stop(project, body)
@@ -118,7 +118,7 @@ def test_work_that_is_rolled_back(project: Project, words: str) -> None:
 
 
 def test_what_a_session_alone_has(project: Project) -> None:
-    """Settings are made by each run; a temporary table would be missed."""
+    """Settings are repeated by each run; a temporary table would be missing."""
     body = TABLE + "op.execute('PRAGMA cache_size = 5')\nop.execute('SET')\nbind.commit()\n"
     body = body.replace("op.execute('SET')\n", "")
     stop(project, body)
@@ -140,7 +140,7 @@ def test_what_a_session_alone_has(project: Project) -> None:
 
 
 def test_rows_that_a_statement_returns(project: Project) -> None:
-    """A skipped one returns what it did, as far as that can be kept."""
+    """A skipped statement returns its recorded rows, if they could be kept."""
     body = TABLE + "rows = bind.execute(sa.text('INSERT INTO t VALUES (3) RETURNING {}')).all()\n"
     body += "op.execute(f'INSERT INTO t VALUES ({{rows[0][0] + 1}})')\nbind.commit()\n"
     stop(project, body.format("n"))
@@ -174,7 +174,7 @@ def test_a_journal_that_cannot_be_made(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The run goes on without one, and says what that means."""
+    """The run continues without one, and logs what that means."""
 
     def refuse(_self: JournalTable) -> None:
         raise DBAPIError("CREATE TABLE", None, Exception("not allowed"))
@@ -191,7 +191,7 @@ def test_a_journal_that_cannot_be_made(
 def test_a_session_that_still_works(
     project: Project, sqlite: PluginManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The next run waits for it, and gives up after a while."""
+    """The next run waits for it, up to a timeout."""
     asked: list[str] = []
 
     class Support(Committing):
@@ -220,7 +220,7 @@ def test_a_session_that_still_works(
 
 
 def test_fingerprints() -> None:
-    """The same SQL and parameters have the same, whoever else holds the objects."""
+    """They depend on SQL and parameters only, not on reference counts."""
     name = "x" * 3
     shared = fingerprint("SELECT", {"a": name, "b": name})
     assert shared == fingerprint("SELECT", {"a": "xxx", "b": "".join(["x"] * 3)})
@@ -234,7 +234,7 @@ def test_fingerprints() -> None:
 
 
 def test_definitions() -> None:
-    """Of what a statement changes, and of what was seen besides; too long a text tells nothing."""
+    """Of changed and other relevant objects; a text that is too long is discarded."""
 
     def entry(text: str) -> Entry:
         return Entry(1, "a", "upgrade", "", "intent", definition=text)

@@ -1,4 +1,4 @@
-"""``idiolect import-alembic``: what it finds, what it tells, and the files that it writes."""
+"""``idiolect import-alembic``: its findings, its report, and the files that it writes."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(project: Path) -> Run:
-    """Return a function that runs the command on the project and gives what it printed."""
+    """Return a function that runs the command on the project and returns its output."""
 
     def call(folder: Path = project, **flags: Any) -> str:
         out = io.StringIO()
@@ -150,7 +150,7 @@ def test_names_outside_of_the_documents_are_told_with_their_place(run: Run) -> N
 
 
 def test_only_differences_that_the_files_touch_are_told(run: Run, project: Path) -> None:
-    """SQLite, pragmas and batches bring their entries up; without them they are left out."""
+    """SQLite, pragmas and batches add their entries; otherwise these are omitted."""
     before = [each["title"] for each in json.loads(run(format="json"))["differences"]]
     (project / "migrations" / "versions" / "one.py").write_text(
         "revision = 'one'\ndown_revision = None\n"
@@ -170,7 +170,7 @@ def test_only_differences_that_the_files_touch_are_told(run: Run, project: Path)
 
 
 def test_every_difference_is_a_heading_of_the_page() -> None:
-    """The titles that the report gives are those of differences.md."""
+    """The titles in the report are headings of differences.md."""
     page = (ROOT / "docs" / "explanation" / "differences.md").read_text(encoding="utf-8")
     headings = {*re.findall(r"^##+ (.+)$", page, re.MULTILINE)}
     source = Path(differences.__file__).read_text(encoding="utf-8")
@@ -241,7 +241,7 @@ def test_what_was_written_is_a_project_of_ours(run: Run, project: Path) -> None:
 
 
 def test_a_name_that_is_missing_stays(run: Run) -> None:
-    """An import that Idiolect cannot satisfy is left, and told."""
+    """An import that Idiolect does not support is kept, and reported."""
     left = json.loads(run(format="json"))["left"]
 
     assert ["migrations/env.py:6: Idiolect has no alembic.nowhere.thing"] == left
@@ -277,7 +277,7 @@ def test_a_name_that_is_missing_stays(run: Run) -> None:
     ],
 )
 def test_imports_in_every_form(run: Run, project: Path, text: str, expected: str | None) -> None:
-    """The name alone changes; a file in which it may mean something else stays as it is."""
+    """Only the name is changed; a file in which it may mean something else is unchanged."""
     file = project / "app.py"
     file.write_bytes(text.encode())
 
@@ -306,7 +306,7 @@ def test_tables_of_toml(run: Run, project: Path) -> None:
 
 
 def test_a_table_that_cannot_be_renamed_stays(run: Run, project: Path) -> None:
-    """An inline table is left and told, and the rest is done."""
+    """An inline table is unchanged and reported; everything else is renamed."""
     (project / "alembic.ini").unlink()
     toml = project / "pyproject.toml"
     toml.write_text('tool = {alembic = {script_location = "migrations"}}\n')
@@ -357,7 +357,7 @@ def test_an_interrupt_leaves_nothing_half_written(
 
 
 def test_a_file_that_changes_meanwhile_stops_the_writing(project: Path) -> None:
-    """What somebody saved after the reading is not overwritten."""
+    """Changes saved after the file was read are not overwritten."""
     file = project / "app.py"
     change = rewrite.Change(file, b"as it was read", b"new")
 
@@ -369,7 +369,7 @@ def test_a_file_that_changes_meanwhile_stops_the_writing(project: Path) -> None:
 
 
 def test_modes_and_links_are_kept(run: Run, project: Path, tmp_path: Path) -> None:
-    """A file keeps its mode, and one behind a link is changed where it is."""
+    """A file keeps its mode, and the target of a link is changed."""
     file = project / "app.py"
     file.chmod(0o750)
     real = tmp_path / "env.py"
@@ -430,7 +430,7 @@ def test_nothing_of_the_project_is_executed(run: Run, project: Path) -> None:
 
 
 def test_a_password_is_never_shown(run: Run, project: Path) -> None:
-    """Of a URL, the dialect alone is told, and a line that holds one is in no diff."""
+    """Only the dialect of a URL is reported, and lines with passwords are not in the diff."""
     url = "postgresql+psycopg2://ann:hunter2@db/app"
     (project / "alembic.ini").write_text(INI.replace("sqlite:///secret.db", url))
 
@@ -449,13 +449,13 @@ def test_a_password_is_never_shown(run: Run, project: Path) -> None:
     ],
 )
 def test_wrong_requests_are_told(run: Run, flags: dict[str, Any], message: str) -> None:
-    """Flags and folders that make no sense are refused before anything is read."""
+    """Invalid options and folders are rejected before anything is read."""
     with pytest.raises(CommandError, match=re.escape(message)):
         run(**flags)
 
 
 def test_a_folder_without_project_is_told(run: Run, tmp_path: Path) -> None:
-    """Without config file and env.py the message says what was looked for."""
+    """Without config file and env.py the message says what was searched for."""
     empty = tmp_path / "empty"
     empty.mkdir()
 

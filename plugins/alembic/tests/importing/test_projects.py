@@ -77,7 +77,7 @@ def test_a_folder_of_flask_migrate_is_found(tmp_path: Path) -> None:
 
 
 def test_how_to_run_it_is_told(tmp_path: Path) -> None:
-    """The command is told with its config file, and programs that bring their own way too."""
+    """The command is shown with its config file; programs with their own entry point, too."""
     make(simple(tmp_path / "db"), {"../run.py": "import alembic.config\nalembic.config.main()\n"})
 
     ways = run(tmp_path)["ways"]
@@ -103,7 +103,7 @@ def test_how_to_run_it_is_told(tmp_path: Path) -> None:
     ids=["old", "semicolon", "newline"],
 )
 def test_several_version_locations_are_read(tmp_path: Path, ini: str) -> None:
-    """All folders that are there are read, and one that is not is told."""
+    """All existing folders are read, and a missing one is reported."""
     make(
         tmp_path,
         {
@@ -136,7 +136,7 @@ def test_folders_below_are_read_where_the_config_says_so(tmp_path: Path) -> None
 
 
 def test_revisions_outside_of_the_locations_are_told(tmp_path: Path) -> None:
-    """Folders that a program names are found beside env.py, and said to be such."""
+    """Folders used by a program are found next to env.py, and reported."""
     make(simple(tmp_path), {"m/further/b.py": REVISION.format("b", None)})
 
     found = run(tmp_path)
@@ -151,7 +151,7 @@ def test_revisions_outside_of_the_locations_are_told(tmp_path: Path) -> None:
 
 
 def test_revisions_without_environment_are_read(tmp_path: Path) -> None:
-    """A library that brings revisions alone is read, and said to be one."""
+    """A library with revisions only is read, and reported as such."""
     make(tmp_path, {"lib/alembic/a.py": REVISION.format("a", None), "lib/app.py": "import os\n"})
 
     found = run(tmp_path, write=True)
@@ -169,7 +169,7 @@ def test_other_environments_are_told(tmp_path: Path) -> None:
 
 
 def test_sections_of_another_name_are_told(tmp_path: Path) -> None:
-    """A config file without the usual section tells which there are."""
+    """A config file without the usual section is reported with its sections."""
     simple(tmp_path)
     make(tmp_path, {"alembic.ini": "[one]\nscript_location = m\n[two]\nscript_location = m\n"})
 
@@ -188,7 +188,7 @@ def test_sections_of_another_name_are_told(tmp_path: Path) -> None:
     ids=["syntax", "fails"],
 )
 def test_an_env_py_that_cannot_run_is_read(tmp_path: Path, env: str, note: str | None) -> None:
-    """env.py is text; the rest of the project is told of whatever is in it."""
+    """env.py is read as text; the rest of the project is reported whatever it contains."""
     make(simple(tmp_path), {"m/env.py": env})
 
     found = run(tmp_path, write=True)
@@ -202,7 +202,7 @@ def test_an_env_py_that_cannot_run_is_read(tmp_path: Path, env: str, note: str |
 
 
 def test_a_spoilt_history_is_told(tmp_path: Path) -> None:
-    """Doubled, missing and computed ids are told, and so is code at the top of a file."""
+    """Duplicate, missing and computed ids are reported, and module-level code."""
     simple(tmp_path)
     make(
         tmp_path,
@@ -233,7 +233,7 @@ def test_a_spoilt_history_is_told(tmp_path: Path) -> None:
 def test_a_config_file_that_cannot_be_read_is_told(
     tmp_path: Path, files: dict[str, str], parts: list[str]
 ) -> None:
-    """The environment is found without it, and the file stays as it is."""
+    """The environment is found without it, and the file is unchanged."""
     make(simple(tmp_path), files)
 
     found = run(tmp_path, write=True)
@@ -261,7 +261,7 @@ def test_identifiers_of_odd_types_spoil_nothing(tmp_path: Path) -> None:
 
 
 def test_databases_are_told_by_imports_where_no_url_is(tmp_path: Path) -> None:
-    """A project whose URL comes from elsewhere shows by its types what it runs on."""
+    """If the URL comes from elsewhere, types in the project show the database."""
     make(simple(tmp_path), {"m/versions/b.py": "from sqlalchemy.dialects import postgresql\n"})
 
     found = run(tmp_path)
@@ -291,7 +291,7 @@ def test_databases_are_told_by_imports_where_no_url_is(tmp_path: Path) -> None:
 def test_places_that_run_the_command_are_told(
     tmp_path: Path, name: str, text: str, lines: list[int]
 ) -> None:
-    """Scripts, containers, CI and Python's lists of words are told, and left as they are."""
+    """Scripts, containers, CI and command lists in Python are reported, and unchanged."""
     make(simple(tmp_path), {name: text})
 
     found = run(tmp_path, write=True)
@@ -301,7 +301,7 @@ def test_places_that_run_the_command_are_told(
 
 
 def git(folder: Path, *words: str) -> None:
-    """Run git in a folder, whatever the user's configuration says."""
+    """Run git in a folder, independently of the user's configuration."""
     identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"]
     env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     assert GIT is not None
@@ -333,7 +333,7 @@ def test_committed_files_are_written(repository: Path) -> None:
 @needs_git
 @pytest.mark.parametrize("state", ["changed", "staged", "untracked", "ignored", "replaced"])
 def test_uncommitted_files_are_not_written(repository: Path, state: str) -> None:
-    """What git could not bring back stays, unless --force is given."""
+    """Files that git could not restore are unchanged, unless --force is given."""
     file = repository / "m" / "versions" / "b.py"
     file.write_text(REVISION.format("b", "a"))
     if state != "untracked":
@@ -359,7 +359,7 @@ def test_uncommitted_files_are_not_written(repository: Path, state: str) -> None
 
 @needs_git
 def test_a_repository_that_git_cannot_read_is_told(repository: Path) -> None:
-    """Where git fails, its words are shown, and nothing is written."""
+    """If git fails, its message is shown, and nothing is written."""
     (repository.parent / ".git" / "HEAD").write_text("nonsense")
 
     with pytest.raises(CommandError, match=r"git cannot tell .* Nothing was written"):
@@ -369,7 +369,7 @@ def test_a_repository_that_git_cannot_read_is_told(repository: Path) -> None:
 def test_without_git_a_repository_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A working tree and no git means that nobody can tell; --force is the way out."""
+    """In a working tree without git the state is unknown; --force is the remedy."""
     simple(tmp_path)
     (tmp_path / ".git").mkdir()
     monkeypatch.setenv("PATH", "")
