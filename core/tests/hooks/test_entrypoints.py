@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,3 +69,22 @@ def test_what_an_extra_installs() -> None:
     """It comes from the core's own metadata, so that the code names no dialect."""
     assert "idiolect-postgresql" == entrypoints.offering_distribution("postgresql")
     assert entrypoints.offering_distribution("nothing") is None
+
+
+def test_distributions_in_a_zip_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that is one file has its plugins in it; another file on the path has none."""
+    path = tmp_path / "program.pyz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("zipped_plugin.py", "class Plugin:\n    pass\n")
+        archive.writestr(
+            "Zipped_Plugin-1.2.dist-info/METADATA", "Name: Zipped_Plugin\nVersion: 1.2"
+        )
+        archive.writestr(
+            "Zipped_Plugin-1.2.dist-info/entry_points.txt",
+            "[idiolect.dialects]\nzipped = zipped_plugin:Plugin\n",
+        )
+    (tmp_path / "notes.txt").write_text("no archive")
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "notes.txt"), str(path), *sys.path])
+    (found,) = entrypoints.find(entrypoints.DIALECTS, "zipped")
+    assert ("zipped-plugin 1.2", "Plugin") == (found.label, found.load().__name__)
+    sys.modules.pop("zipped_plugin")

@@ -153,10 +153,13 @@ def _changed(folder: str) -> int:
 
 
 def _read(folder: str) -> Iterator[_Distribution]:
+    if os.path.isfile(folder):  # noqa: PTH113 - strings, for speed
+        yield from _read_archive(folder)
+        return
     for path in _metadata_folders(folder):
         stem = os.path.basename(path).rsplit(".", 1)[0]  # noqa: PTH119 - strings, for speed
         distribution, _, version = stem.partition("-")
-        distribution = distribution.replace("_", "-").lower()
+        distribution = _normalised(distribution)
         number = version.partition("-")[0] or "?"
         yield (
             distribution,
@@ -165,6 +168,26 @@ def _read(folder: str) -> Iterator[_Distribution]:
                 for group, name, value in _entries(path)
             ],
         )
+
+
+def _read_archive(path: str) -> Iterator[_Distribution]:
+    """Yield the distributions in a zip file, such as a program that ``zipapp`` made."""
+    from importlib import metadata
+
+    for found in metadata.distributions(path=[path]):
+        distribution = _normalised(found.name or "")
+        text = found.read_text("entry_points.txt") or ""
+        yield (
+            distribution,
+            [
+                (group, PluginSource(name, value, distribution, found.version))
+                for group, name, value in _parse(text)
+            ],
+        )
+
+
+def _normalised(distribution: str) -> str:
+    return distribution.replace("_", "-").lower()
 
 
 def _metadata_folders(folder: str) -> list[str]:
