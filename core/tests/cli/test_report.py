@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import sys
 from typing import TYPE_CHECKING
 
@@ -36,6 +38,8 @@ def use(terminal: Terminal, url: str) -> None:
         pytest.param("postgres://u:abcd1234@h/d", "or write 'postgresql'", id="former name"),
         pytest.param("sqlite:///no/such/folder/x.db", "Cannot connect to the database", id="path"),
         pytest.param("sqlite:///no/such/x.db", "(there is no folder '", id="folder"),
+        pytest.param("'sqlite:///x.db'", "no quotes around values", id="quotes"),
+        pytest.param("${DATABASE_URL}", "the variables of the environment", id="variable"),
         pytest.param("sqlite://x.db", "Valid SQLite URL forms are", id="slashes"),
     ],
 )
@@ -127,6 +131,76 @@ def test_an_argument_that_a_driver_does_not_take(linear: Terminal) -> None:
 
     assert "its driver does not take what follows the '?' in the URL, or connect_args" in said.err
     assert "'unheard_of'" in said.err
+
+
+def test_a_logging_configuration_that_is_broken(linear: Terminal) -> None:
+    """Python's own error would be the bare name of a section that is missing."""
+    env = "from logging.config import fileConfig\nfileConfig('idiolect.ini')\n"
+    linear.write("migrations/env.py", env)
+    text = (linear.folder / "idiolect.ini").read_text()
+    for name in ("loggers", "handlers", "formatters"):
+        text += f"[{name}]\nkeys = {'consol' if name == 'handlers' else ''}\n"
+    linear.write("idiolect.ini", text)
+
+    said = linear.run("current")
+
+    assert "The logging configuration of 'idiolect.ini' cannot be used" in said.err
+    assert "handler_consol" in said.err
+
+
+def test_a_module_that_is_not_found(linear: Terminal) -> None:
+    """The folders of the project and the Python in use are named."""
+    linear.write("migrations/env.py", "import unheard_of.models\n")
+    linear.write(
+        "idiolect.ini",
+        "[idiolect]\nscript_location = migrations\npath_separator = os\nprepend_sys_path = src\n",
+    )
+
+    said = linear.run("current")
+
+    assert f"'unheard_of' is neither in {str(linear.folder / 'src')!r} nor installed" in said.err
+    assert sys.executable in said.err
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (
+            "op.create_index('i', 't', 'a', 'b')",
+            "op.create_index(index_name, table_name, columns, ...)",
+        ),
+        ("op.add_column('t')", "op.add_column(table_name, column, ...)"),
+    ],
+    ids=["too many", "too few"],
+)
+def test_the_arguments_of_a_directive(linear: Terminal, call: str, expected: str) -> None:
+    """Python counts arguments that the caller does not write, and names another class."""
+    linear.write("migrations/versions/b222_.py", f"{SECOND}def upgrade():\n    {call}\n")
+
+    said = linear.run("upgrade", "head")
+
+    assert f"It is called as {expected}." in said.err
+
+
+def test_a_revision_without_a_function(linear: Terminal) -> None:
+    """The file and the function are named, as for any error in a revision."""
+    linear.write("migrations/versions/b222_.py", SECOND)
+
+    said = linear.run("upgrade", "head")
+
+    assert "b222_.py' has no function upgrade()" in said.err
+
+
+def test_a_version_table_with_an_ancestor(linear: Terminal) -> None:
+    """An upgrade from there cannot begin: the message tells which rows there are."""
+    linear.run("upgrade", "b222")
+    with contextlib.closing(sqlite3.connect(linear.folder / "app.db")) as database, database:
+        database.execute("INSERT INTO alembic_version VALUES ('a111')")
+
+    said = linear.run("upgrade", "head")
+
+    assert "has rows for" in said.err
+    assert "stamp --purge" in said.err
 
 
 def test_what_a_program_says_last(linear: Terminal) -> None:

@@ -107,6 +107,9 @@ def test_an_id_may_be_shortened(graph_of: GraphOf, text: str, expected: str) -> 
         pytest.param(
             "rigth", "No such revision or branch 'rigth'; did you mean 'right'?", id="misspelt"
         ),
+        pytest.param(
+            "haed", "No such revision or branch 'haed'; did you mean 'head'?", id="misspelt symbol"
+        ),
         pytest.param("x@lef1", "No such branch: 'x'", id="unknown branch"),
         pytest.param("x@head", "No such branch: 'x'", id="head of an unknown branch"),
         pytest.param("x@base", "No such branch: 'x'", id="base of an unknown branch"),

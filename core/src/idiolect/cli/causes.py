@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from idiolect.cli.urls import configured_url, source_of, url_option, used_url, what_is_missing
 from idiolect.errors import (
     CommandError,
+    ConfigError,
     DatabaseError,
     DriverMissingError,
     IdiolectError,
@@ -62,6 +63,13 @@ def translated(exc: BaseException, config: Config | None, *, is_ours: bool) -> B
             "The current directory has been deleted, so relative paths lead nowhere. Change to "
             "another directory and run the command again."
         )
+    if _is_of_logging(exc):
+        return ConfigError(
+            f"The logging configuration of {_ini_of(config)} cannot be used "
+            f"({type(exc).__name__}: {_on_one_line(exc)}). Correct its sections [loggers], "
+            "[handlers] and [formatters], or those that they name; or remove the call of "
+            "fileConfig() from env.py."
+        )
     errors: Any = sys.modules.get("sqlalchemy.exc")
     if errors is None:
         return exc
@@ -77,6 +85,17 @@ def translated(exc: BaseException, config: Config | None, *, is_ours: bool) -> B
         or _of_database(exc, config, errors, is_ours)
         or exc
     )
+
+
+def _is_of_logging(exc: BaseException) -> bool:
+    """Return whether Python's reader of logging configurations raised an exception."""
+    frames = [frame for frame, _ in traceback.walk_tb(exc.__traceback__)]
+    names = [frame.f_globals.get("__name__") for frame in frames]
+    return isinstance(exc, Exception) and "logging.config" in names[-4:]
+
+
+def _ini_of(config: Config | None) -> str:
+    return repr(config.config_file_name) if config is not None else "the config file"
 
 
 def _has_working_directory() -> bool:
@@ -140,11 +159,12 @@ def _of_url(exc: BaseException, config: Config | None, errors: Any) -> IdiolectE
     if isinstance(exc, errors.ArgumentError) and "URL" in str(exc):
         if config is not None and url_option(config) == "":
             return DatabaseError(f"There is no database URL: {source_of(config)} is empty.")
+        hint = _hint_at_text(url_option(config) or "") if config is not None else ""
         # Where it was parsed, the dialect has a word of its own about it.
         is_parsed = _raised_in(exc, "create_connect_args")
         return DatabaseError(
             f"The database URL cannot be {'used' if is_parsed else 'parsed'}; check "
-            f"{source_of(config, exc)}. {_on_one_line(exc) if is_parsed else _EXPECTED}"
+            f"{source_of(config, exc)}. {hint or (_on_one_line(exc) if is_parsed else _EXPECTED)}"
         )
     if isinstance(exc, ValueError) and _raised_in(exc, "make_url", "_parse_url"):
         return DatabaseError(
@@ -153,19 +173,26 @@ def _of_url(exc: BaseException, config: Config | None, errors: Any) -> IdiolectE
     return None
 
 
+def _hint_at_text(url: str) -> str:
+    """Return what is wrong with a text that is a URL in shells or in Python, but not here."""
+    if url[:1] in {"'", '"'}:
+        return "An ini file has no quotes around values: remove them."
+    if "${" in url or url.startswith("$"):
+        return (
+            "An ini file does not know the variables of the environment: let env.py read them, as "
+            "in config.set_main_option('sqlalchemy.url', os.environ['...'].replace('%', '%%'))."
+        )
+    return ""
+
+
 def _of_database(
     exc: BaseException, config: Config | None, errors: Any, is_ours: bool
 ) -> IdiolectError | None:
     if isinstance(exc, OSError) and _raised_in(exc, "raw_connection"):
         # Some async drivers raise OSError, and SQLAlchemy does not wrap it.
         return _of_connecting(exc, exc, config)
-    if isinstance(exc, TypeError | AttributeError) and _is_of_arguments(exc):
-        return DatabaseError(
-            f"Cannot connect to the database of {source_of(config, exc)}: its driver does not "
-            f"take what follows the '?' in the URL, or connect_args ({_on_one_line(exc)})"
-        )
     if not isinstance(exc, errors.DBAPIError):
-        return None
+        return _of_use(exc, config)
     if exc.statement is None and _raised_in(exc, "_commit_impl"):
         # An error in a commit of the revision itself is reported like its other errors.
         return _of_committing(exc, config) if _raised_by(exc, _COMMITS) else None
@@ -185,6 +212,23 @@ def _of_database(
         f"The database of {source_of(config, exc)} refuses what Idiolect itself sends it{when}: "
         f"{said}"
     )
+
+
+def _of_use(exc: BaseException, config: Config | None) -> IdiolectError | None:
+    """Explain what SQLAlchemy or a driver takes for a mistake in its use."""
+    url = used_url(exc) or configured_url(config)
+    is_nameless = url is not None and url.host and not url.database
+    if isinstance(exc, AssertionError) and is_nameless and _raised_in(exc, "has_table"):
+        return DatabaseError(
+            f"The URL of {source_of(config, exc)} names no database, and the connection has none "
+            "selected. Add it after the host: dialect+driver://user:password@host:port/database."
+        )
+    if isinstance(exc, TypeError | AttributeError) and _is_of_arguments(exc):
+        return DatabaseError(
+            f"Cannot connect to the database of {source_of(config, exc)}: its driver does not "
+            f"take what follows the '?' in the URL, or connect_args ({_on_one_line(exc)})"
+        )
+    return None
 
 
 def _of_connecting(

@@ -84,8 +84,11 @@ class Parser(argparse.ArgumentParser):
         if message.endswith("are required: revision"):
             back = self.prog.endswith(" downgrade")
             message += " ('-1' is one revision back)" if back else " (the latest is 'head')"
+        if message.endswith("are required: directory"):
+            message += " (for example 'migrations')"
         if message.endswith("are required: revisions"):
-            message += " (two or more ids, or 'heads' for all heads)"
+            of_merge = " (two or more ids, or 'heads' for all heads)"
+            message += of_merge if self.prog.endswith(" merge") else " (the latest is 'head')"
         # The arguments may contain a URL.
         super().error(visible(redact(message, None)))
 

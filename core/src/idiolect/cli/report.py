@@ -92,7 +92,7 @@ def failure_of(exc: BaseException, config: Config | None) -> Failure:
         )
         found = Failure(type(cause).__name__, cause.code, f"{cause}{notes}", (), (), _place(exc))
     else:
-        found = _with_frames(exc, frames)
+        found = _with_frames(exc, frames, config)
     return replace(
         found,
         headline=visible(redact(found.headline, config)),
@@ -119,7 +119,9 @@ def _with_line(note: str, frames: list[traceback.FrameSummary]) -> str:
     return note
 
 
-def _with_frames(exc: BaseException, frames: list[traceback.FrameSummary]) -> Failure:
+def _with_frames(
+    exc: BaseException, frames: list[traceback.FrameSummary], config: Config | None
+) -> Failure:
     """Return the report of a failure in the user's code, with frames and exception."""
     notes: list[str] = list(getattr(exc, "__notes__", ()))
     if not frames and not notes:
@@ -137,10 +139,29 @@ def _with_frames(exc: BaseException, frames: list[traceback.FrameSummary]) -> Fa
         shown = "".join(traceback.format_tb(exc.__traceback__)).splitlines()
     kind = type(exc).__name__
     reason = _reason(exc, len(shown))
-    advice = advise(exc) if frames else None
+    advice = (advise(exc) or _advice_on_import(exc, config)) if frames else None
     if advice:
         reason.append(advice)
     return Failure(kind, None, f"{kind} {where}", tuple(shown), tuple(reason), place)
+
+
+def _advice_on_import(exc: BaseException, config: Config | None) -> str | None:
+    """Return where a missing module was searched: the project's folders, or this environment."""
+    if not isinstance(exc, ModuleNotFoundError) or config is None or not exc.name:
+        return None
+    package = exc.name.partition(".")[0]
+    if package in sys.modules:
+        return None
+    try:
+        folders = config.get_prepend_sys_paths_list() or []
+    except Exception:  # noqa: BLE001 - the option has errors of its own
+        return None
+    shown = ", ".join(repr(str(Path(folder).absolute())) for folder in folders)
+    return (
+        f"{package!r} is neither in {shown or 'a folder'}{'' if shown else ' of prepend_sys_path'} "
+        f"nor installed for {sys.executable!r}. Add the folder that contains it to "
+        "prepend_sys_path in the config file, or install it there."
+    )
 
 
 def _lines_of(frame: traceback.FrameSummary) -> list[str]:

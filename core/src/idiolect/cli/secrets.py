@@ -47,7 +47,8 @@ _HOLDS_ONE = re.compile(r"://|(?:password|passwd|pwd)\s*=|/[^\s@]+@", re.IGNOREC
 _CODE = re.compile(
     r"[A-Za-z_][\w.]*[(\[]|(?:None|True|False|os\.\w+|\w+\.\w[\w.]*)$|\{\w+\}$|%[(s]"
 )
-_SHOWN = re.compile(r"(\w:/{0,2}[^\s:/@]*:)[^\s]*(@)")
+#: The placeholder of messages that show the form of a URL is left.
+_SHOWN = re.compile(r"(\w:/{0,2}[^\s:/@]*:)(?!password@host:port/database)[^\s]*(@)")
 _SPECIAL = re.compile(r"[^\w.~-]+")
 #: Names of options and variables that contain a password.
 _NAME = re.compile(

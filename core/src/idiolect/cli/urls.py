@@ -93,9 +93,13 @@ def _parsed(url: Any) -> URL | None:
 
 def what_is_missing(config: Config | None) -> str:
     """Say where a URL is missing."""
-    section = f" in section [{config.config_ini_section}]" if config else ""
-    if config is None or not _has_no_ini(config):
-        return f"{source_of(config)} is missing{section}."
+    if config is None:
+        return f"{source_of(config)} is missing."
+    section = f" in section [{config.place_of(_URL_OPTION).section}]"
+    if not _has_no_ini(config):
+        from idiolect.settings.nearby import hint_at_option
+
+        return f"{source_of(config)} is missing{section}.{hint_at_option(config, _URL_OPTION)}"
     return (
         f"env.py reads {_URL_OPTION!r} from {config.config_file_name!r}, which does not exist. "
         f"Write that file, with the URL{section}, or let env.py set the URL."

@@ -322,9 +322,11 @@ def _suggestion(graph: Graph, name: str) -> str:
     # Imported here because only errors need it.
     import difflib
 
+    from idiolect.revisions.node import SYMBOLS
+
     if name == "current":
         return "; 'current' asks a database, and is for 'show', 'edit' and ends of 'history -r'"
-    near = difflib.get_close_matches(name, graph.names, n=1, cutoff=0.75)
+    near = difflib.get_close_matches(name, [*graph.names, *sorted(SYMBOLS)], n=1, cutoff=0.75)
     return f"; did you mean '{near[0]}'?" if near else ""
 
 

@@ -72,7 +72,16 @@ def name_version_table(context: MigrationContext, exc: Exception, heads: Collect
         exc: changed only if it names one of ``heads``.
         heads: the ids in the version table.
     """
-    if context.as_sql or not any(repr(head) in str(exc) for head in heads):
+    if context.as_sql:
+        return
+    if len(heads) > 1 and all(head in str(exc) for head in heads) and "overlaps" in str(exc):
+        exc.add_note(
+            f"the version table {context.version_table!r} has rows for {', '.join(heads)}, of "
+            "which one is the ancestor of another: delete its row, or run 'stamp --purge' with the "
+            "revisions that the schema is at"
+        )
+        return
+    if not any(repr(head) in str(exc) for head in heads):
         return
     folders = ", ".join(
         repr(str(each)) for each in getattr(context.script, "_version_locations", ())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from idiolect.errors import ScriptError
 from idiolect.revisions.node import tuple_rev_as_scalar
 from idiolect.util.langhelpers import to_tuple
 
@@ -203,6 +204,10 @@ class MigrationStep:
         return update
 
 
+class MissingFunctionError(ScriptError, AttributeError):
+    """A revision file lacks ``upgrade()`` or ``downgrade()``; also an AttributeError, as before."""
+
+
 class RevisionStep(MigrationStep):
     """One revision file, upgraded or downgraded.
 
@@ -238,7 +243,14 @@ class RevisionStep(MigrationStep):
     @property
     def migration_fn(self) -> Callable[..., Any]:  # type: ignore[override]
         """The function of the revision file; loads the file on first use."""
-        fn: Callable[..., Any] = getattr(self.revision.module, self.name)
+        module = self.revision.module
+        fn: Callable[..., Any] | None = getattr(module, self.name, None)
+        if fn is None:
+            raise MissingFunctionError(
+                f"The revision file {self.revision.path!r} has no function {self.name}(). Add it; "
+                "if there is nothing to do, its body is 'pass'.",
+                path=self.revision.path,
+            )
         return fn
 
     def load(self) -> None:

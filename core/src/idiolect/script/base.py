@@ -41,6 +41,7 @@ RevIds = str | Sequence[str] | None
 DEFAULT_FILE_TEMPLATE = "%(rev)s_%(slug)s"
 DEFAULT_SLUG_LENGTH = 40
 
+_NO_HINT = " Run 'init', or name the right file with -c."
 _TOO_MANY_HEADS = (
     "Multiple head revisions are present for given argument '%(head_arg)s'; please specify a "
     "specific target revision, '<branchname>@%(head_arg)s' to narrow to a specific head, or "
@@ -114,9 +115,13 @@ class ScriptDirectory:
         """
         location: Any = config.get_alembic_option("script_location")
         if not location:
+            # Imported here because only an error needs it.
+            from idiolect.settings.nearby import hint_at_option
+
+            hint = hint_at_option(config, "script_location")
             raise CommandError(
-                f"No 'script_location' key found in configuration. {config.describe_sources()} "
-                "Run 'init', or name the right file with -c."
+                f"No 'script_location' key found in configuration. {config.describe_sources()}"
+                f"{hint or _NO_HINT}"
             )
         if not isinstance(location, str):
             problem = f"has to be a path in quotes, not {location!r}"

@@ -36,6 +36,7 @@ _OWNERS = (
     ("runtime.environment", "EnvironmentContext"),
 )
 _IMPORTED = re.compile(r"cannot import name '(\w+)'")
+_COUNT = re.compile(r"(\w+)\(\) (?:takes .* positional|missing \d+ required)")
 _KEYWORD = re.compile(r"(?:^|[.\s])(\w+)\(\) got an unexpected keyword argument '(\w+)'")
 
 
@@ -57,7 +58,7 @@ def advise(error: BaseException) -> str | None:
         asked = isinstance(error.obj, ModuleType) or not _is_own(_accessed_module(error))
         return _lacks(error.obj, error.name or "", str(error)) if asked else None
     if isinstance(error, TypeError):
-        return _takes_no(str(error))
+        return _takes_no(str(error)) or _signature(error)
     return None
 
 
@@ -119,6 +120,29 @@ def _nearest(wanted: str, known: Iterable[str]) -> str:
     public = [name for name in known if not name.startswith("_")]
     close = nearest(wanted.lstrip("_"), public, limit=1)
     return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _signature(error: TypeError) -> str | None:
+    """Return how a directive is called, as Python counts arguments that the caller does not see."""
+    found = _COUNT.search(str(error))
+    proxy = sys.modules.get(f"{_OWN}.op")
+    function = getattr(proxy, found[1], None) if found and proxy else None
+    if function is None or not _is_own(getattr(function, "__module__", "") or _OWN):
+        return None
+    # Imported here because only this advice needs it.
+    import inspect
+
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    names = ", ".join(
+        str(each.replace(annotation=inspect.Parameter.empty))
+        for each in parameters
+        if each.kind in positional and each.name != "self"
+    )
+    return f"It is called as op.{found[1]}({names}, ...)." if found else None
 
 
 def _takes_no(text: str) -> str | None:
