@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     Column,
     Date,
+    DateTime,
     Integer,
     MetaData,
     String,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     table,
     text,
 )
+from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.schema import CreateSchema
 
 from idiolect.errors import OperationError
@@ -76,6 +78,63 @@ def test_scalar_default_of_python_is_written(script: Any) -> None:
         "INSERT INTO t (id, n) VALUES (1, 'x''y')",
         "INSERT INTO t (id, n) VALUES (2, 'z')",
     ]
+
+
+WITH_DEFAULTS = Table(
+    "t",
+    MetaData(),
+    Column("id", Integer),
+    Column("n", String, default="x'y", onupdate="z"),
+    Column("since", DateTime, default=func.now()),
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (
+            WITH_DEFAULTS.insert().values(id=1),
+            "INSERT INTO t (id, n, since) VALUES (1, 'x''y', now())",
+        ),
+        (
+            WITH_DEFAULTS.insert().values(id=1, n=None, since=None),
+            "INSERT INTO t (id, n, since) VALUES (1, NULL, NULL)",
+        ),
+        (WITH_DEFAULTS.update().values(id=1), "UPDATE t SET id=1, n='z'"),
+    ],
+    ids=["insert", "given", "update"],
+)
+def test_scalar_defaults_of_statements_are_written(
+    make_script: Any, statement: Any, expected: str
+) -> None:
+    """They were NULL: SQLAlchemy computes them when it executes."""
+    script = make_script(literal_binds=True)
+    script.op.execute(statement)
+    assert [expected] == script.statements
+
+
+@pytest.mark.parametrize(
+    ("statement", "column"),
+    [
+        (
+            Table("t", MetaData(), Column("n", Integer, default=lambda: 1), Column("m", Integer))
+            .insert()
+            .values(m=1),
+            "n",
+        ),
+        (WITH_DEFAULTS.insert().values([{"id": 1, "since": None}, {"id": 2, "since": None}]), "n"),
+        (WITH_DEFAULTS.insert().from_select(["id"], select(column("i"))), "n"),
+    ],
+    ids=["a function", "several rows", "of a SELECT"],
+)
+def test_defaults_that_a_script_cannot_have(make_script: Any, statement: Any, column: str) -> None:
+    """They are refused instead of written as NULL."""
+    dialect = DefaultDialect()
+    dialect.supports_multivalues_insert = True
+    script = make_script(dialect=dialect, literal_binds=True)
+    with pytest.raises(OperationError, match=f"column '{column}' of table 't' has a default"):
+        script.op.execute(statement)
+    assert "" == script.text
 
 
 WITH_CALL = Table("t", MetaData(), Column("id", Integer), Column("n", Integer, default=lambda: 1))

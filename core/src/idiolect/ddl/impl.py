@@ -21,6 +21,7 @@ from sqlalchemy.schema import (
     SetColumnComment,
     SetTableComment,
 )
+from sqlalchemy.sql.dml import UpdateBase
 
 from idiolect.ddl import base, lookup, offline
 from idiolect.ddl.batching import BatchingImpl
@@ -189,6 +190,10 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
                 f"cannot ask for: {text[:80]!r}. Give it by text(...).bindparams("
                 f"{missing[0]}=...); where a colon is meant, as in '12:30', write '\\:'."
             )
+        if self.literal_binds and isinstance(statement, UpdateBase):
+            from idiolect.ddl.rows import with_defaults
+
+            statement = with_defaults(statement, self.dialect)
         sql = offline.statement_text(
             statement,
             self.dialect,

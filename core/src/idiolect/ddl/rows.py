@@ -1,13 +1,15 @@
 """Validates, completes and groups rows to insert, so that no value is lost on the way.
 
-Used by :meth:`DefaultImpl.bulk_insert`. Nothing is executed here.
+Used by :meth:`DefaultImpl.bulk_insert`, and for INSERT and UPDATE in scripts. Nothing is executed
+here.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import CompileError
+from sqlalchemy.exc import ArgumentError, CompileError, InvalidRequestError
+from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.sql.elements import BindParameter, ClauseElement
 from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import NullType
@@ -17,6 +19,7 @@ from idiolect.errors import OperationError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
+    from sqlalchemy.sql.base import Executable
     from sqlalchemy.sql.selectable import TableClause
 
     Row = dict[str, Any]
@@ -118,3 +121,39 @@ def _refuse_unwritable(
             f"written into a script as {value.type!r}: {exc.args[0]} Give it as "
             "op.inline_literal(), or run this revision online."
         ) from exc
+
+
+def with_defaults(statement: Executable, dialect: Dialect) -> Executable:
+    """Return an INSERT or UPDATE with the values that SQLAlchemy would add online.
+
+    Args:
+        statement: returned unchanged if nothing would be added.
+        dialect: its dialect.
+
+    Raises:
+        OperationError: a default is a function, which a script cannot call, or cannot be added.
+    """
+    if not isinstance(statement, Insert | Update):
+        return statement
+    compiled: Any = statement.compile(dialect=dialect)
+    defaults = [(column, column.default) for column in compiled.insert_prefetch]
+    defaults += [(column, column.onupdate) for column in compiled.update_prefetch]
+    added: Row = {}
+    for column, default in defaults:
+        if default is None or default.is_sequence:
+            continue
+        if not default.is_scalar:
+            raise _unwritable_default(statement, column.key)
+        added[column.key] = default.arg
+    try:
+        return statement.values(added) if added else statement
+    except (ArgumentError, InvalidRequestError):
+        # Of several rows, or of a SELECT.
+        raise _unwritable_default(statement, next(iter(added))) from None
+
+
+def _unwritable_default(statement: Insert | Update, column: str) -> OperationError:
+    return OperationError(
+        f"The column {column!r} of table {str(statement.table)!r} has a default that SQLAlchemy "
+        "adds when the statement runs, which a script cannot do: give the value in the statement."
+    )
