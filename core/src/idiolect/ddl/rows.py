@@ -145,11 +145,15 @@ def with_defaults(statement: Executable, dialect: Dialect) -> Executable:
         if not default.is_scalar:
             raise _unwritable_default(statement, column.key)
         added[column.key] = default.arg
+    if not added:
+        return statement
     try:
-        return statement.values(added) if added else statement
+        completed = statement.values(added)
+        completed.compile(dialect=dialect)
     except (ArgumentError, InvalidRequestError):
         # Of several rows, or of a SELECT.
         raise _unwritable_default(statement, next(iter(added))) from None
+    return completed
 
 
 def _unwritable_default(statement: Insert | Update, column: str) -> OperationError:
