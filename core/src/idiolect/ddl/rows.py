@@ -142,7 +142,7 @@ def with_defaults(statement: Executable, dialect: Dialect) -> Executable:
     for column, default in defaults:
         if default is None or default.is_sequence:
             continue
-        if not default.is_scalar:
+        if not (default.is_scalar or default.is_clause_element):
             raise _unwritable_default(statement, column.key)
         added[column.key] = default.arg
     if not added:
