@@ -6,7 +6,7 @@ import gc
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -212,6 +212,28 @@ def test_registered_command_in_help(capsys: pytest.CaptureFixture[str]) -> None:
         line.main(["--help"])
 
     assert re.search(r"greet +Greet somebody\.\n", capsys.readouterr().out)
+
+
+def test_a_subclass_runs_the_command_itself(
+    terminal: Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As published ones do: ``options.cmd`` is a function and the names of its options."""
+
+    class Own(CommandLine):
+        def run_cmd(self, config: Any, options: Any) -> None:
+            function, positional, keywords = options.cmd
+            function(
+                config,
+                *[getattr(options, name, None) for name in positional],
+                **{name: getattr(options, name, None) for name in keywords},
+            )
+
+    line = Own(prog="mine")
+    line.register_command(greet)
+    line.main(["greet", "you", "--times", "4"])
+    assert ["revisions"] == list(line.parser.parse_args(["stamp", "head"]).cmd)[1]
+
+    assert "Hello you 4" in capsys.readouterr().out
 
 
 def test_own_options(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:

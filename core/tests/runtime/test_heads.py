@@ -93,6 +93,17 @@ def rows(connection: Connection) -> list[str]:
     return sorted(context.get_current_heads())
 
 
+def test_rows_are_written_without_a_step(connection: Connection) -> None:
+    """Subclasses in published code decide themselves which rows there are."""
+    keeper = maintainer(connection, "a")
+
+    keeper._insert_version("b")
+    keeper._update_version("a", "c")
+    keeper._delete_version("b")
+
+    assert ({"c"}, ["c"]) == (keeper.heads, rows(connection))
+
+
 @pytest.mark.parametrize("case", STEPS.values(), ids=STEPS)
 def test_the_rows_of_a_step(
     graph: Callable[[str], RevisionMap],

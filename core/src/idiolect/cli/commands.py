@@ -7,7 +7,7 @@ the tables below define both for all commands.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 CommandFunction = Callable[..., Any]
@@ -230,6 +230,15 @@ class CommandSpec:
         self.positionals = positionals
         self.flags = flags
         self.summary = summary
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the function, its positional options and the others, as Alembic's ``cmd`` does.
+
+        Published subclasses of CommandLine unpack it and call the function themselves.
+        """
+        yield self.function
+        yield [self.argument_name(name) for name in self.positionals]
+        yield list(self.flags)
 
     def argument_name(self, parameter: str) -> str:
         """Return the name under which the parser stores a parameter's value."""

@@ -64,7 +64,8 @@ class HeadMaintainer:
         kept = [rev for rev in self._order if rev in self.heads]
         return kept + sorted(self.heads.difference(kept))
 
-    def _insert_version(self, version: str, step: MigrationStep) -> None:
+    def _insert_version(self, version: str, step: MigrationStep | None = None) -> None:
+        # Subclasses in published code pass no step.
         if version in self.heads:
             message = f"the version table has a row for {version!r} already"
             raise VersionTableError(message)
@@ -81,7 +82,7 @@ class HeadMaintainer:
         )
         self._expect_one(found, f"deleting {version!r}")
 
-    def _update_version(self, from_: str, to_: str, step: MigrationStep) -> None:
+    def _update_version(self, from_: str, to_: str, step: MigrationStep | None = None) -> None:
         self.heads.remove(from_)
         self.heads.add(to_)
         statement = self._shared_update(from_, to_)
@@ -113,9 +114,9 @@ class HeadMaintainer:
             return None
         return text(self._update_text.replace(_OLD, from_).replace(_NEW, to_))
 
-    def _with_details(self, row: Any, version: str, step: MigrationStep) -> Any:
+    def _with_details(self, row: Any, version: str, step: MigrationStep | None) -> Any:
         """Add values for the columns other than ``version_num``, if any."""
-        if not self.context.has_version_details:
+        if step is None or not self.context.has_version_details:
             return row
         details = self.context.hooks.version_record(self.context, step, version)
         return row.values(details) if details else row
