@@ -15,6 +15,8 @@ from idiolect.cli.main import CommandLine, _call_with_room, _skip_final_collecti
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.tests.commands.terminal import Terminal
     from idiolect.settings.config import Config
 
@@ -212,6 +214,30 @@ def test_registered_command_in_help(capsys: pytest.CaptureFixture[str]) -> None:
         line.main(["--help"])
 
     assert re.search(r"greet +Greet somebody\.\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("kind", "prog", "expected"),
+    [
+        pytest.param(CommandLine, "idiolect", "idiolect.ini", id="own"),
+        pytest.param(CommandLine, "alembic", "alembic.ini", id="as-alembic"),
+        pytest.param(type("Mine", (CommandLine,), {}), None, "alembic.ini", id="subclass"),
+    ],
+)
+def test_the_config_of_a_new_project(
+    kind: type[CommandLine],
+    prog: str | None,
+    expected: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Programs that are written for Alembic go on with a file of Alembic's name."""
+    monkeypatch.chdir(tmp_path)
+
+    kind(prog=prog).main(["init", "migrations"])
+
+    section = expected.removesuffix(".ini")
+    assert f"[{section}]" in (tmp_path / expected).read_text(encoding="utf-8")
 
 
 def test_a_subclass_runs_the_command_itself(

@@ -108,9 +108,11 @@ class CommandLine:
 
     def _inis_from_config(self, options: Namespace) -> tuple[str, str]:
         """Return the paths of the toml and the ini file to read, whether or not they exist."""
-        # A new project gets a file of this name; other commands only look for it.
+        # A new project gets a file of this name; other commands only look for it. Programs that
+        # are written for Alembic expect Alembic's.
         begins = hasattr(options, "cmd") and options.cmd.name == "init"
-        new_ini = "idiolect.ini" if begins else INI_NAMES[-1]
+        is_own = type(self) is CommandLine and self.prog != "alembic"
+        new_ini = INI_NAMES[0] if begins and is_own else INI_NAMES[-1]
         paths = find_config(options.config, os.environ, new_ini=new_ini)
         return str(paths.toml), str(paths.ini)
 
