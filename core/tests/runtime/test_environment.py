@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import Session
 
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.environment import EnvironmentContext
@@ -243,11 +246,26 @@ def test_nothing_tells_the_dialect(make: Callable[..., EnvironmentContext]) -> N
         make().configure()
 
 
-@pytest.mark.parametrize("thing", [create_engine("sqlite://"), "sqlite://", 5])
+@pytest.mark.parametrize("thing", [create_engine("sqlite://"), Session(), "sqlite://", 5])
 def test_what_is_no_connection(make: Callable[..., EnvironmentContext], thing: Any) -> None:
     """An Engine, most of all."""
     with pytest.raises(CommandError, match=r"'connection' argument to configure\(\) is expected"):
         make().configure(connection=thing)
+
+
+def test_an_asynchronous_connection(make: Callable[..., EnvironmentContext]) -> None:
+    """The message says how to get one that is not."""
+    pytest.importorskip("aiosqlite")
+
+    async def configure() -> None:
+        engine = create_async_engine("sqlite+aiosqlite://")
+        async with engine.connect() as connection:
+            for thing in (engine, connection):
+                with pytest.raises(CommandError, match=r"await connection\.run_sync"):
+                    make().configure(connection=cast("Any", thing))
+        await engine.dispose()
+
+    asyncio.run(configure())
 
 
 @pytest.mark.parametrize(

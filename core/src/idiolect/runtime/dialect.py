@@ -41,10 +41,20 @@ def requested_dialect(
 
 
 def _dialect_of(connection: Any) -> Dialect:
-    if isinstance(connection, Engine) or not hasattr(connection, "execute"):
+    is_async = type(connection).__module__.startswith("sqlalchemy.ext.asyncio")
+    has_both = hasattr(connection, "execute") and hasattr(connection, "dialect")
+    if isinstance(connection, Engine) or is_async or not has_both:
+        hint = ""
+        if is_async:
+            hint = (
+                ". Call configure() in a function that 'await connection.run_sync(function)' runs, "
+                "with the Connection that it is given, as the template 'async' does"
+            )
+        elif isinstance(connection, Engine):
+            hint = ". Pass what 'with engine.connect() as connection:' gives"
         message = (
             "'connection' argument to configure() is expected to be a "
-            f"sqlalchemy.engine.Connection instance, got {connection!r}"
+            f"sqlalchemy.engine.Connection instance, got {connection!r}{hint}"
         )
         raise CommandError(message)
     dialect: Dialect = connection.dialect
