@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +19,7 @@ from idiolect.errors import (
     UnknownDialectError,
 )
 from idiolect.hooks import hookimpl
+from idiolect.hooks.dialects import hooks_for
 from idiolect.migration import MigrationContext
 
 from .conftest import GOOD, Install
@@ -340,3 +342,33 @@ def test_registering_by_hand(plugins: PluginManager) -> None:
     plugins.register(Plugin(), "another")
     assert plugin is plugins.unregister(name)
     assert ["another"] == [each.name for each in plugins.plugins()]
+
+
+def test_a_plugin_whose_import_asks_for_another_dialect(
+    plugins: PluginManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread that prepares a dialect meanwhile does not wait for it, nor the other way."""
+    scope = plugins.scope
+    preparing, imported = threading.Event(), threading.Event()
+
+    def slow(dialect: str, room: str | None = None) -> Any:
+        if dialect == "one":
+            preparing.set()
+            assert imported.wait(60)
+        return scope(dialect, room)
+
+    def import_a_plugin() -> None:
+        # As load_dialect(), which imports while it holds the lock.
+        with plugins._lock:
+            assert preparing.wait(60)
+            hooks_for("two")
+            imported.set()
+
+    monkeypatch.setattr(plugins, "scope", slow)
+    importing = threading.Thread(target=import_a_plugin)
+    preparing_one = threading.Thread(target=hooks_for, args=("one",))
+    preparing_one.start()
+    importing.start()
+    for thread in (importing, preparing_one):
+        thread.join(120)
+    assert imported.is_set()

@@ -410,10 +410,15 @@ def hooks_for(dialect_name: str, room: str | None = None) -> DialectHooks:
     manager = get_manager()
     manager.load_neutral()
     manager.load_dialect(dialect_name)
+    generation = manager.generation
     with _cache_lock:
-        generation = manager.generation
+        known = _cache.get((dialect_name, room))
+    if known is not None and known[0] == generation:
+        return known[1]
+    # Not under the lock: a thread that imports a plugin holds the manager's, and may come here.
+    made = DialectHooks(dialect_name, manager.scope(dialect_name, room))
+    with _cache_lock:
         known = _cache.get((dialect_name, room))
         if known is None or known[0] != generation:
-            known = (generation, DialectHooks(dialect_name, manager.scope(dialect_name, room)))
-            _cache[dialect_name, room] = known
+            known = _cache[dialect_name, room] = (generation, made)
         return known[1]
