@@ -6,7 +6,6 @@ Impls execute them; plugins override the rendering with ``@compiles(..., "<diale
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Integer, String
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from sqlalchemy import Computed, FetchedValue, ForeignKey, Identity
-    from sqlalchemy.engine import Dialect
     from sqlalchemy.sql.compiler import Compiled, DDLCompiler
     from sqlalchemy.sql.elements import ColumnElement, TextClause
     from sqlalchemy.types import TypeEngine
@@ -375,24 +373,6 @@ def format_server_default(compiler: DDLCompiler, default: ServerDefault | None) 
     """Return the expression after ``DEFAULT``; "None" if there is none."""
     column = Column("x", Integer, server_default=default)
     return str(compiler.get_column_default_string(column))
-
-
-def single_percents(sql: str, dialect: Dialect) -> str:
-    """Return compiled SQL with the percent signs that the database is to receive.
-
-    SQLAlchemy doubles percent signs for drivers that format statements with ``%``.
-    """
-    is_doubled = getattr(dialect.identifier_preparer, "_double_percents", False)
-    return sql.replace("%%", "%") if is_doubled else sql
-
-
-def driver_percents(sql: str, dialect: Dialect) -> str:
-    """Return SQL written by a user with percent signs as in compiled statements.
-
-    The inverse of :func:`single_percents`; signs that the user has already doubled are kept.
-    """
-    is_doubled = getattr(dialect.identifier_preparer, "_double_percents", False)
-    return re.sub(r"(?<!%)%(?!%)", "%%", sql) if is_doubled else sql
 
 
 def format_type(compiler: DDLCompiler, type_: TypeEngine[Any]) -> str:

@@ -23,10 +23,11 @@ from sqlalchemy.schema import (
 )
 from sqlalchemy.sql.dml import UpdateBase
 
-from idiolect.ddl import base, lookup, offline
+from idiolect.ddl import lookup, offline
 from idiolect.ddl.batching import BatchingImpl
 from idiolect.ddl.comparing import ComparingImpl
 from idiolect.ddl.guards import GuardedImpl
+from idiolect.ddl.percents import single_percents
 from idiolect.ddl.standin import ScriptParameterError, StandInConnection
 from idiolect.errors import OperationError
 from idiolect.hooks.dialects import hooks_for
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.alter import ColumnChanges
-    from idiolect.ddl.base import ServerDefault
+    from idiolect.ddl.base import AlterColumn, ServerDefault
 
 _impls = lookup.Registered()
 # SQLAlchemy accepts these on a connection, but not on a statement.
@@ -275,6 +276,9 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         self, old_table_name: str, new_table_name: str, schema: str | None = None
     ) -> None:
         """Rename a table within its schema."""
+        # Imported here and below because most runs change nothing.
+        from idiolect.ddl import base
+
         self._exec(base.RenameTable(old_table_name, new_table_name, schema=schema))
 
     @property
@@ -316,6 +320,8 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
             inline_references: render a sole foreign key as part of the definition.
             inline_primary_key: render PRIMARY KEY as part of the definition.
         """
+        from idiolect.ddl import base
+
         self._exec(
             base.AddColumn(
                 table_name,
@@ -345,6 +351,8 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
             if_exists: ignore a missing column, if the database supports it.
             kw: options of dialects; those of other dialects are ignored.
         """
+        from idiolect.ddl import base
+
         self._exec(base.DropColumn(table_name, column, schema=schema, if_exists=if_exists))
 
     def alter_column(
@@ -415,7 +423,7 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         for statement in statements:
             self._exec(statement)
 
-    def alter_statements(self, changes: ColumnChanges) -> list[base.AlterColumn]:
+    def alter_statements(self, changes: ColumnChanges) -> list[AlterColumn]:
         """Return the statements that apply ``changes``, in order; [] if there are none."""
         from idiolect.ddl.alter import statements
 
@@ -505,7 +513,7 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         """
         options = {"literal_binds": True, "include_table": False}
         sql = str(expr.compile(dialect=self.dialect, compile_kwargs=options))
-        return base.single_percents(sql, self.dialect)
+        return single_percents(sql, self.dialect)
 
     def render_type(
         self, type_obj: TypeEngine[Any], autogen_context: AutogenContext

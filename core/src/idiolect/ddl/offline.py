@@ -15,7 +15,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.sql.elements import BindParameter
 
-from idiolect.ddl.base import single_percents
+from idiolect.ddl.percents import single_percents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -192,10 +192,11 @@ def _normalised(distribution: str) -> str:
 
 def _metadata_folders(folder: str) -> list[str]:
     try:
-        with os.scandir(folder) as entries:
-            return [entry.path for entry in entries if entry.name.endswith(_METADATA_FOLDERS)]
+        names = os.listdir(folder)  # noqa: PTH208 - strings, for speed
     except OSError:
         return []
+    found = [name for name in names if name.endswith(_METADATA_FOLDERS)]
+    return [os.path.join(folder, name) for name in found]  # noqa: PTH118
 
 
 def _entries(metadata_folder: str) -> list[tuple[str, str, str]]:

@@ -17,10 +17,10 @@ from idiolect.ddl.base import (
     RenameTable,
     alter_column,
     alter_table,
-    driver_percents,
     format_table_name,
     format_type,
 )
+from idiolect.ddl.percents import driver_percents
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import DDLCompiler

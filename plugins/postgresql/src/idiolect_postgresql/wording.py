@@ -14,7 +14,7 @@ from sqlalchemy.engine.reflection import ObjectScope
 from sqlalchemy.exc import CompileError, SQLAlchemyError
 from sqlalchemy.sql.visitors import replacement_traverse
 
-from idiolect.ddl.base import single_percents
+from idiolect.ddl.percents import single_percents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

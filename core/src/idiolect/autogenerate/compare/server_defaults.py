@@ -9,7 +9,7 @@ from sqlalchemy import Computed, DefaultClause, Identity
 from sqlalchemy.types import String, TypeEngine
 
 from idiolect.autogenerate.compare.columns import note
-from idiolect.ddl.base import single_percents
+from idiolect.ddl.percents import single_percents
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
