@@ -35,6 +35,8 @@ _DISTRIBUTIONS = {
     "psycopg2": "psycopg2-binary",
     "pysqlcipher3": "sqlcipher3",
 }
+#: What SQLAlchemy calls around PREPARE: if that fails, rolling back what it names fails too.
+_TWO_PHASES = ("_prepare_twophase_impl", "_rollback_twophase_impl")
 #: The module that commits a run; a string, because most commands do not import it.
 _COMMITS = "idiolect.runtime.transactions"
 #: The dialect of the URL in new config files.
@@ -193,6 +195,11 @@ def _of_database(
         return _of_connecting(exc, exc, config)
     if not isinstance(exc, errors.DBAPIError):
         return _of_use(exc, config)
+    if exc.statement is None and _raised_in(exc, *_TWO_PHASES):
+        return DatabaseError(
+            f"The database of {source_of(config, exc)} does not prepare the transaction, which "
+            f"two-phase commit requires: {_on_one_line(_first_of(exc))}"
+        )
     if exc.statement is None and _raised_in(exc, "_commit_impl"):
         # An error in a commit of the revision itself is reported like its other errors.
         return _of_committing(exc, config) if _raised_by(exc, _COMMITS) else None
@@ -248,6 +255,13 @@ def _of_connecting(
         folder = Path(url.database).absolute().parent
         hint = "" if folder.is_dir() else f" (there is no folder {str(folder)!r})"
     return DatabaseError(f"Cannot connect to the database of {source}: {_on_one_line(said)}{hint}")
+
+
+def _first_of(exc: BaseException) -> BaseException:
+    """Return the exception that was raised before all others, without SQLAlchemy's wrapper."""
+    while (earlier := exc.__cause__ or exc.__context__) is not None:
+        exc = earlier
+    return exc
 
 
 def _of_committing(exc: Any, config: Config | None) -> IdiolectError:

@@ -7,11 +7,12 @@ from contextlib import ExitStack
 from logging.config import fileConfig
 from pathlib import Path
 
-from sqlalchemy import engine_from_config, pool
+from sqlalchemy import MetaData, TwoPhaseTransaction, engine_from_config, pool
 
 from idiolect import context
 
-# Whether the databases commit together, with two-phase commit, which they must support.
+# Whether the databases commit together, with two-phase commit. They must support it for DDL, as
+# PostgreSQL does.
 USE_TWOPHASE = False
 
 # The options of the ini file and of the command line.
@@ -31,7 +32,7 @@ databases = [name for name in databases if name]
 # The MetaData of your models by database, which autogenerate compares with each:
 # from myapp import models
 # target_metadata = {"engine1": models.metadata1, "engine2": models.metadata2}
-target_metadata = {}
+target_metadata: dict[str, MetaData] = {}
 
 
 def run_migrations_offline() -> None:
@@ -75,8 +76,8 @@ def run_migrations_online() -> None:
             )
             context.run_migrations(engine_name=name)
 
-        if USE_TWOPHASE:
-            for transaction in transactions:
+        for transaction in transactions:
+            if isinstance(transaction, TwoPhaseTransaction):
                 transaction.prepare()
         for transaction in transactions:
             transaction.commit()
