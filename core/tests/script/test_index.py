@@ -137,6 +137,17 @@ def test_same_size_and_mtime_is_read(project: Path, reads: list[str], replace: b
 
 
 @pytest.mark.usefixtures("later")
+def test_a_moved_project_keeps_its_index(project: Path, reads: list[str]) -> None:
+    """The names of the files count, and not the folder that the project is in."""
+    first = docs(project)
+    reads.clear()
+    moved = project.rename(project.with_name("elsewhere"))
+
+    assert first == docs(moved)
+    assert [] == reads
+
+
+@pytest.mark.usefixtures("later")
 def test_deleted_file_is_gone(project: Path) -> None:
     """A row without a file creates no revision, and is removed at the next write."""
     docs(project)
