@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.tests.commands.terminal import ENV
+from idiolect import command
+from idiolect.config import Config
+from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
     from core.tests.commands.terminal import Terminal
@@ -59,6 +62,19 @@ def test_report_in_words(compared: Terminal) -> None:
     said = compared.run("check")
 
     assert (1, ADDED, TUPLES) == (said.status, said.out, said.err)
+
+
+def test_what_is_lacking_is_a_note(compared: Terminal) -> None:
+    """Published programs compare the message of the error with Alembic's."""
+    compared.run("downgrade", "-1")
+    (ini,) = compared.folder.glob("*.ini")
+    with pytest.raises(CommandError) as caught:
+        command.check(Config(ini))
+
+    assert "Target database is not up to date." == str(caught.value)
+    said = compared.run("check")
+    (line,) = said.err.splitlines()
+    assert "not up to date. (Run 'upgrade heads' first; it is at b222 and lacks: c333)" in line
 
 
 @pytest.mark.parametrize("differs", [True, False], ids=["differs", "same"])

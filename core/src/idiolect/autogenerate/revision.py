@@ -117,10 +117,13 @@ class RevisionContext:
         wanted = {each.revision for each in script.get_revisions("heads")}
         if have != wanted:
             lacking = ", ".join(sorted(wanted - have)) or "none"
-            raise CommandError(
-                "Target database is not up to date. Run 'upgrade heads' first; it is at "
-                f"{', '.join(sorted(have)) or 'base'} and lacks: {lacking}."
+            # Published programs compare the message with Alembic's.
+            error = CommandError("Target database is not up to date.")
+            error.add_note(
+                "Run 'upgrade heads' first; it is at "
+                f"{', '.join(sorted(have)) or 'base'} and lacks: {lacking}"
             )
+            raise error
 
     def _directive_for(self, opts: dict[str, Any]) -> MigrationScript:
         """Return the MigrationScript of a run; further runs add containers to it."""

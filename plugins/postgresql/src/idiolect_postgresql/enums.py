@@ -44,7 +44,7 @@ log = Log("autogenerate.compare.enums")
 _PERHAPS = (Enum, ARRAY, TypeDecorator)
 
 #: Third-party packages that compare enum types themselves once they are imported.
-OTHERS = ("alembic_postgresql_enum", "alembic_autogenerate_enums")
+OTHERS = ("alembic_postgresql_enum", "alembic_autogenerate_enums", "auto_schema")
 
 
 @dataclass(slots=True)
