@@ -136,7 +136,7 @@ def test_a_default_is_what_it_was_created_as(
     """No difference is reported, though the server normalises defaults."""
     if is_mysql and str(default) == "CURRENT_DATE":
         pytest.skip("MySQL takes it in brackets alone, which SQLAlchemy does not write")
-    metadata = _model(Column("x", type_, server_default=default, nullable=nullable))
+    metadata = _model(x_of(type_, server_default=default, nullable=nullable))
     metadata.create_all(connection)
     assert [] == _differences(connection, metadata)
 
@@ -301,3 +301,81 @@ def test_an_identity_is_none_here(connection: Connection) -> None:
     Table("t", metadata, Column("id", Integer, sa.Identity(start=10), primary_key=True))
     metadata.create_all(connection)
     assert [] == _differences(connection, metadata)
+
+
+def x_of(type_: Any, name: str = "x", **kw: Any) -> Column[Any]:
+    """Return a column."""
+    return Column(name, type_, **kw)
+
+
+COLUMNS: dict[str, tuple[Any, dict[str, Any], str]] = {
+    "JSON keeps its check on MariaDB": (sa.JSON(), {}, "json"),
+    "a comment behind an expression": (
+        sa.DateTime(),
+        {"server_default": text("(now() + interval 1 day)")},
+        "interval 1 day",
+    ),
+}
+
+
+@pytest.mark.parametrize(("type_", "given", "kept"), COLUMNS.values(), ids=COLUMNS)
+def test_a_new_comment_leaves_the_rest_as_it_is(
+    connection: Connection, type_: Any, given: dict[str, Any], kept: str
+) -> None:
+    """A column is defined as a whole to get another comment, and stays what it was."""
+    models = [
+        # The table is read from the server's own text if it has such a default.
+        _model(x_of(type_, comment=word, **given), x_of(sa.BINARY(2), "y", **BYTES))
+        for word in ("one", "two")
+    ]
+    models[0].create_all(connection)
+    assert [] == _differences(connection, models[0])
+    before = _definition_of_x(connection)
+    assert kept in before.lower()
+    assert ["modify_comment"] == _kinds(_differences(connection, models[1]))
+    script = produce_migrations(MigrationContext.configure(connection), models[1])
+    upgrade: Any = script.upgrade_ops
+    for operation in upgrade.ops[0].ops:
+        Operations(MigrationContext.configure(connection)).invoke(operation)
+    assert before.replace("one", "two") == _definition_of_x(connection)
+
+
+BYTES: dict[str, Any] = {"server_default": text("0x6162")}
+
+
+def _definition_of_x(connection: Connection) -> str:
+    told = str(connection.exec_driver_sql("SHOW CREATE TABLE t").one()[1])
+    return next(line for line in told.splitlines() if line.strip().startswith("`x`"))
+
+
+MOMENTS: dict[str, tuple[Any, str]] = {
+    "time without seconds": (sa.Time(), "10:00"),
+    "date for a moment": (sa.DateTime(), "2020-01-02"),
+    "short date": (sa.Date(), "2020-1-2"),
+}
+
+
+@pytest.mark.parametrize(("type_", "default"), MOMENTS.values(), ids=MOMENTS)
+def test_defaults_that_are_stored_in_full(connection: Connection, type_: Any, default: str) -> None:
+    """A time or date that the model abbreviates is no difference; another one is."""
+    _model(x_of(type_, server_default=default)).create_all(connection)
+    assert [] == _differences(connection, _model(x_of(type_, server_default=default)))
+    other = default.replace("1", "2")
+    found = _differences(connection, _model(x_of(type_, server_default=other)))
+    assert ["modify_default"] == _kinds(found)
+
+
+def test_a_literal_as_expression_comes_back(connection: Connection, is_mysql: bool) -> None:
+    """A default of TEXT that is a literal in brackets can be set again, which MySQL does anew."""
+    before = _model(x_of(sa.Text(), server_default=text("('abc')"), comment="why"))
+    after = _model(x_of(sa.Text(), comment="why"))
+    before.create_all(connection)
+    definition = _definition_of_x(connection)
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+    script = produce_migrations(context, after)
+    both: list[Any] = [script.upgrade_ops, script.downgrade_ops]
+    for container in both:
+        for operation in container.ops[0].ops:
+            Operations(context).invoke(operation)
+    assert definition == _definition_of_x(connection)
+    assert is_mysql is ("_utf8mb4" in definition)

@@ -5,6 +5,7 @@ Used by reflection. Rows are grouped by table, in the order in which the server 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,6 +29,8 @@ _COLUMN = (
     "IFNULL(collation_name, '')",
     "column_comment",
 )
+#: The check that MariaDB gives to a column of the type JSON, which is LONGTEXT to it.
+_VALID = re.compile(r"json_valid\(`(?:[^`]|``)*`\)")
 _PART = ("table_name", "index_name", "non_unique", "index_type", "IFNULL(column_name, '')")
 #: MariaDB has no indexes on expressions, and no such column.
 _PART_OF_MYSQL = (*_PART, "IFNULL(expression, '')")
@@ -93,6 +96,7 @@ class Catalogue:
         rules: the ON UPDATE and ON DELETE actions of foreign keys, by table and name.
         checks: names and conditions of CHECK constraints.
         marked: tables that have any CHECK, including those of columns.
+        documents: columns of MariaDB that were declared as JSON, each with its table.
         usual: the default collations of character sets.
     """
 
@@ -104,6 +108,7 @@ class Catalogue:
     rules: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     checks: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     marked: set[str] = field(default_factory=set)
+    documents: set[tuple[str, str]] = field(default_factory=set)
     usual: set[str] = field(default_factory=set)
 
 
@@ -221,3 +226,5 @@ def _read_checks(connection: Connection, found: Catalogue) -> None:
         found.marked.add(table)
         if told.get("level", "Table") == "Table":
             found.checks[table].append((name, told["check_clause"]))
+        elif _VALID.fullmatch(told["check_clause"]):
+            found.documents.add((table, name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,7 +10,7 @@ from sqlalchemy import Computed, Identity, PrimaryKeyConstraint
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, UnaryExpression
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import DateTime
+from sqlalchemy.types import JSON, DateTime, LargeBinary, Text
 
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.ddl.signatures import (
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from idiolect.ddl.base import AlterColumn
     from idiolect.operations.ops import DowngradeOps, UpgradeOps
 
+#: A text or a number in brackets, with its character set.
+_BRACKETED_LITERAL = re.compile(r"\((?:_\w+)?\s*(?:'(?:[^'\\]|''|\\.)*'|[\d.]+)\)", re.DOTALL)
 #: Key for alter_column's autoincrement argument among the options of a change.
 _AUTOINCREMENT = "mysql_autoincrement"
 _EXISTING = "mysql_existing_autoincrement"
@@ -137,6 +140,8 @@ class MySQLImpl(DefaultImpl):
         if changes.comment is not False or any(one is not None for one in asked):
             return [MySQLModifyColumn(*place, **_full_definition(changes))]
         if default is not False:
+            if _is_refused(type_, default):
+                return [MySQLModifyColumn(*place, **_full_definition(changes))]
             return [MySQLAlterDefault(*place, default, schema=changes.schema)]
         return []
 
@@ -229,7 +234,10 @@ class MySQLImpl(DefaultImpl):
         if there is None or not defaults.differ(metadata_column, wanted, there):
             return there is None
         place = (inspector_column.table, inspector_column.name)
-        return not self.wording.same(Pair("server_default", *place, wanted, there))
+        # With the quotes that the model's text has in SQL, of a time for one.
+        pair = super().expression_pair(inspector_column, metadata_column)
+        model = wanted if pair is None else pair.model
+        return not self.wording.same(Pair("server_default", *place, model, there))
 
     def expression_pair(
         self, inspector_column: Column[Any], metadata_column: Column[Any]
@@ -327,6 +335,18 @@ def _is_generation_changed(changes: ColumnChanges) -> bool:
         return False
     both = (changes.server_default, changes.existing_server_default)
     return any(isinstance(one, (Computed, Identity)) for one in both)
+
+
+def _is_refused(type_: TypeEngine[Any] | None, default: Any) -> bool:
+    """Return whether MySQL refuses a default in SET DEFAULT, though it takes it in a definition.
+
+    It is a literal in brackets, of a type whose default has to be an expression. Source: observed
+    on MySQL 9.7, which reports error 1101.
+    """
+    text = getattr(getattr(default, "arg", default), "text", None)
+    if not isinstance(text, str) or not isinstance(type_, (Text, LargeBinary, JSON)):
+        return False
+    return _BRACKETED_LITERAL.fullmatch(text.strip()) is not None
 
 
 def _full_definition(changes: ColumnChanges) -> dict[str, Any]:

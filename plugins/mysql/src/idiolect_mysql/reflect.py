@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect
+from sqlalchemy.dialects.mysql import JSON, LONGTEXT
 
 from idiolect.hooks import LazyFacts, ReflectedTables, StandIn
 from idiolect.hooks.standin import KINDS
@@ -76,7 +77,11 @@ def reflect_tables(
     def with_defaults(key: Key) -> list[Any]:
         schema, name = key
         rows = {row.name: row for row in catalogues[schema].columns[name]}
-        return [_with_default(info, rows, writers[schema]) for info in columns[key]]
+        documents = catalogues[schema].documents
+        return [
+            _completed(info, rows, writers[schema], is_json=(name, info["name"]) in documents)
+            for info in columns[key]
+        ]
 
     found["columns"] = LazyFacts(keys, with_defaults)
 
@@ -118,13 +123,21 @@ _CORRECTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _with_default(info: Any, rows: Mapping[str, ColumnRow], writer: Writer) -> Any:
-    """Return a column with its default if that is an expression, which SQLAlchemy cannot parse.
+def _completed(info: Any, rows: Mapping[str, ColumnRow], writer: Writer, *, is_json: bool) -> Any:
+    """Return a column with its default, comment and type, where SQLAlchemy cannot read them.
 
-    A change of the column has to repeat the default, or the server drops it.
+    A change of the column has to repeat them, or the server drops them: of JSON on MariaDB the
+    check that it is such. A comment is lost behind some expressions where the server's own text is
+    read.
     """
+    if is_json and isinstance(info["type"], LONGTEXT):
+        info = {**info, "type": JSON()}
     row = rows.get(info["name"])
-    if row is None or row.generated or info.get("default") is not None:
+    if row is None or row.generated:
+        return info
+    if row.comment and not info.get("comment"):
+        info = {**info, "comment": row.comment}
+    if info.get("default") is not None:
         return info
     default = writer.default(row)
     return info if plain(default) is None else {**info, "default": default}
