@@ -31,7 +31,6 @@ from idiolect_mysql.compile import (
     MySQLDropConstraint,
     MySQLModifyColumn,
 )
-from idiolect_mysql.held import mind_keys
 from idiolect_mysql.script import delimited, has_body
 
 if TYPE_CHECKING:
@@ -319,6 +318,8 @@ class MySQLImpl(DefaultImpl):
         downgrade_ops: DowngradeOps,
     ) -> None:
         """Handle indexes that foreign keys need; on MariaDB, drop them with IF EXISTS."""
+        from idiolect_mysql.held import mind_keys
+
         can = True if getattr(self.dialect, "is_mariadb", False) else None
         mind_keys(autogen_context, upgrade_ops, downgrade_ops, if_exists=can)
 

@@ -17,7 +17,6 @@ from idiolect.ddl.typecompare import text_of_type
 from idiolect.errors import OperationError
 from idiolect.util import warn
 from idiolect_postgresql import compare, normal, render
-from idiolect_postgresql.casts import complete_changes
 
 # Registers the SQL rendering.
 from idiolect_postgresql.compile import PostgresqlColumnType, is_void
@@ -144,6 +143,8 @@ class PostgresqlImpl(DefaultImpl):
         downgrade_ops: DowngradeOps,
     ) -> None:
         """Tell in changes of columns what PostgreSQL does not do by itself."""
+        from idiolect_postgresql.casts import complete_changes
+
         complete_changes(autogen_context, upgrade_ops, downgrade_ops)
 
     def changed_names(self, names: Iterable[str]) -> dict[str, str]:
