@@ -261,13 +261,13 @@ class AutogenContext:
 
 
 def _read_by(migration_context: Any) -> Connection | None:
-    """Return the connection to read the database by.
+    """Return the connection for reflection.
 
-    Asking a context for ``bind`` begins its transaction, which may be one for writing: SQLite would
-    let nobody else write, and wait for whoever does.
+    A context's ``bind`` begins its transaction, which on SQLite may be a write transaction that
+    blocks other writers and waits for them.
     """
     is_real = isinstance(migration_context, MigrationContext)
-    # A stand-in of a program's has the documented attribute.
+    # An object that a program passes instead has the documented attribute.
     found: Connection | None = migration_context.connection if is_real else migration_context.bind
     return found
 

@@ -125,7 +125,7 @@ def _of_driver(exc: BaseException, config: Config | None, errors: Any) -> Idiole
 
 
 def _of_loading(exc: BaseException, config: Config | None) -> IdiolectError | None:
-    """Explain a driver that is not there, or lacks something."""
+    """Explain a driver that is not installed or cannot be loaded."""
     if not isinstance(exc, ImportError) or not _raised_in(exc, "import_dbapi", "dbapi"):
         return None
     source = source_of(config, exc)
@@ -162,7 +162,7 @@ def _of_url(exc: BaseException, config: Config | None, errors: Any) -> IdiolectE
         if config is not None and url_option(config) == "":
             return DatabaseError(f"There is no database URL: {source_of(config)} is empty.")
         hint = _hint_at_text(url_option(config) or "") if config is not None else ""
-        # Where it was parsed, the dialect has a word of its own about it.
+        # If parsing succeeded, the dialect's own message says more.
         is_parsed = _raised_in(exc, "create_connect_args")
         return DatabaseError(
             f"The database URL cannot be {'used' if is_parsed else 'parsed'}; check "
@@ -251,7 +251,7 @@ def _of_connecting(
         )
     hint = ""
     if url is not None and not host and url.database:
-        # A database that is a file is made, its folder is not.
+        # A database file is created on demand, its directory is not.
         folder = Path(url.database).absolute().parent
         hint = "" if folder.is_dir() else f" (there is no folder {str(folder)!r})"
     return DatabaseError(f"Cannot connect to the database of {source}: {_on_one_line(said)}{hint}")
@@ -272,7 +272,7 @@ def _of_committing(exc: Any, config: Config | None) -> IdiolectError:
 
 
 def _is_of_arguments(exc: BaseException) -> bool:
-    """Return whether a driver refuses an argument, with no code of the user's in between."""
+    """Return whether a driver rejected an argument, with no user code below the connect call."""
     if "argument" not in str(exc) or not _raised_in(exc, "raw_connection"):
         return False
     files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(exc.__traceback__)]

@@ -11,8 +11,8 @@ import gc
 def main(prog: str | None = None) -> None:
     """Run the command line of this process.
 
-    The garbage collector rests until the command is known: imported modules live until exit, and
-    traversing them takes a good part of a short command's time.
+    Garbage collection is disabled until the command is known: imported modules live until exit,
+    and traversing them takes a good part of a short command's time.
 
     Args:
         prog: the program's name in usage messages; None takes it from ``sys.argv``.

@@ -187,7 +187,7 @@ def _call_with_room(function: Callable[..., None], *arguments: Any) -> None:
     function(*arguments)
 
 
-#: 1 more than half of 512 KB in slots of 8 bytes, less the 1000 that CPython adds.
+#: One more than half of 512 KB in slots of 8 bytes, less the 1000 slots that CPython adds.
 _CLAIMED_SLOTS = 2**15 - 1000 + 1
 _call_with_room.__code__ = _call_with_room.__code__.replace(co_stacksize=_CLAIMED_SLOTS)
 
@@ -206,7 +206,7 @@ def _run(argv: Sequence[str] | None, prog: str | None) -> None:
         _fail(exc, None)
     except SystemExit as exc:
         if isinstance(exc.code, str):
-            # The user's own last words, which Python would print as they are.
+            # ``sys.exit("message")`` in user code: Python would print the message unchanged.
             from idiolect.cli.secrets import redact
 
             exc.code = redact(exc.code, None)

@@ -23,27 +23,27 @@ _MASK = "***"
 _PASSWORD = re.compile(r"://[^\s:/@]*:(.*)@")
 _NAMED = r"[\w.-]*(?:password|passwd|passphrase|pwd|token|secret)"
 _IN_QUERY = re.compile(rf"([?&]{_NAMED}=)([^&#\s'\")]+)", re.IGNORECASE)
-#: As in the connection strings of ODBC and of libpq, and as Python writes dicts and arguments. A
-#: value in braces holds ``}}`` for ``}``; one without quotes follows at once, or it may be SQL.
+#: In ODBC and libpq connection strings, and in the repr of dicts and arguments. In a value in
+#: braces ``}}`` means ``}``; an unquoted value must follow immediately, or it may be SQL.
 _IN_STRING = re.compile(
     r"((?<![^\s;,{(\"'?&])[\"']?[\w.-]*(?:password|passwd|passphrase|pwd)[\"']?)"
     r"(\s*[=:]\s*(?:'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\")"
     r"|=(?:\{(?:[^}]|\}\})*\}|[^\s;,&)'\"]+))",
     re.IGNORECASE,
 )
-#: A text that is nothing but a connection string, and a password in it up to the next key: where
-#: it is wrongly quoted, a driver tells of the rest.
+#: A text that is only a connection string, and a password in it up to the next key: if quoted
+#: wrongly, the rest of the password appears in the driver's error.
 _IS_STRING = re.compile(
     r"^\s*\w+\s*=|\b(?:host|server|user|uid|dbname|database)\s*=", re.IGNORECASE
 )
 _TO_NEXT_KEY = re.compile(
     r"\w*(?:password|passwd|pwd)\s*=(.*?)(?=[\s;]\w+\s*=|$)", re.IGNORECASE | re.DOTALL
 )
-#: ``user/password@dsn``, as Oracle's programs take it.
+#: ``user/password@dsn``, the form of Oracle's tools.
 _OF_DSN = re.compile(r"[\w$#]+/([^@\s]+)@\S+")
-#: What may hold a password among the variables of the environment.
+#: Values of environment variables that may contain a password.
 _HOLDS_ONE = re.compile(r"://|(?:password|passwd|pwd)\s*=|/[^\s@]+@", re.IGNORECASE)
-#: A value in code that is no text: a call, a name, a placeholder.
+#: A value in code that is not a literal: a call, a name, a placeholder.
 _CODE = re.compile(
     r"[A-Za-z_][\w.]*[(\[]|(?:None|True|False|os\.\w+|\w+\.\w[\w.]*)$|\{\w+\}$|%[(s]"
 )
@@ -74,7 +74,7 @@ def redact(text: str, config: Config | None) -> str:
 
 
 def _masked_value(match: re.Match[str]) -> str:
-    """Return a named value masked; a name or a call, as in code, is none."""
+    """Return a named value masked, unless it is a name or a call in code."""
     name, rest = match.groups()
     value = rest.lstrip(" =:")
     if value[0] not in "'\"" and (_CODE.match(value) or value == name.lstrip("\"'")):
@@ -98,7 +98,7 @@ def _secrets(config: Config | None) -> set[str]:
 
 
 def _in_text(text: str) -> Iterator[str]:
-    """Yield the passwords in a URL or a connection string, and in one within the other."""
+    """Yield the passwords in a URL or connection string, including one nested in the other."""
     yield from _PASSWORD.findall(text)
     for each in dict.fromkeys((text, urllib.parse.unquote_plus(text.replace("%%", "%")))):
         yield from (found[1] for found in _IN_QUERY.findall(each))
@@ -111,7 +111,7 @@ def _in_text(text: str) -> Iterator[str]:
 
 
 def _bare(value: str) -> str:
-    """Return a value of a connection string without what it is wrapped in."""
+    """Return a value of a connection string without its quotes or braces."""
     if len(value) > 1 and (value[0] + value[-1]) in {"{}", "''", '""'}:
         return value[1:-1]
     return value
@@ -158,12 +158,12 @@ def _texts(config: Config | None) -> Iterator[str]:
 
 
 def _texts_within(value: Any) -> Iterator[str]:
-    """Yield the texts of a toml value, however deep they are."""
+    """Yield the strings of a toml value at any depth."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for key, each in value.items():
-            # As a URL's, so that a password with a key of its own is found as well.
+            # In the form of a URL query, so that passwords under separate keys are found, too.
             yield f"?{key}={each}" if isinstance(each, str) and _NAME.search(key.lower()) else ""
             yield from _texts_within(each)
     elif isinstance(value, list):

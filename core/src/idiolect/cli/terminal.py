@@ -63,7 +63,7 @@ def failure_at_terminal(failure: Failure, config: Config | None, colors: bool) -
         config: the configuration, whose secrets are masked.
         colors: whether to use colours.
     """
-    # The progress display paints too, and redacts nothing.
+    # Imported here because the progress display imports this module and redacts nothing.
     from idiolect.cli.secrets import redact
 
     code = f" [{failure.code}]" if failure.code else ""

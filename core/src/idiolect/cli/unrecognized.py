@@ -1,7 +1,7 @@
-"""What to say of words that no parser took: which were meant for another place, or misspelt.
+"""Messages for unrecognised arguments: misplaced or misspelt options.
 
-Used by the parser with what is left over. Values of options are never shown, because they may be
-passwords; nothing here decides what is accepted.
+Used by the parser after parsing. Values of options are never shown, because they may be passwords;
+nothing here decides which arguments are accepted.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
     from idiolect.cli.parser import Parser
 
-#: How alike a word must be to an option to be told as a mistake, from 0 to 1.
+#: Similarity from which a word is reported as a misspelt option, from 0 to 1.
 _ALIKE = 0.75
-#: What an option of a command is for that people often leave out.
+#: Arguments whose option is often forgotten, with the hint.
 _UNNAMED = {"message": "a message is given with -m", "rev_range": "a range is given with -r"}
 
 
 def describe_left_over(main: Parser, command: Parser, rest: Sequence[str]) -> str:
-    """Return the message on words that are left over.
+    """Return the message for unrecognised arguments.
 
     Args:
         main: the program's parser.
-        command: that of the command which was named.
-        rest: the words, in order.
+        command: the parser of the given command.
+        rest: the unrecognised arguments, in order.
     """
     misplaced = list(dict.fromkeys(_main_options(main, rest)))
     if misplaced:
@@ -42,17 +42,17 @@ def describe_left_over(main: Parser, command: Parser, rest: Sequence[str]) -> st
 
 
 def _main_options(main: Parser, rest: Sequence[str]) -> Iterator[argparse.Action]:
-    """Yield the options of the program among words, in whatever form they are written."""
+    """Yield the program's own options among the arguments, in any spelling."""
     for word in rest:
         if not word.startswith("-"):
             continue
         name = word.partition("=")[0]
         option = main.option(name)
         if option is None and not word.startswith("--"):
-            # As in -cx.ini.
+            # Such as -cx.ini.
             option = main.option(word[:2])
         elif option is None:
-            # Before the command, the beginning of a name would do.
+            # Before the command an unambiguous prefix is accepted.
             meant = [each for each in _strings(main) if each.startswith(name)]
             option = main.option(meant[0]) if len(meant) == 1 else None
         if option is not None:
@@ -60,8 +60,8 @@ def _main_options(main: Parser, rest: Sequence[str]) -> Iterator[argparse.Action
 
 
 def _hint(main: Parser, command: Parser, rest: Sequence[str]) -> str:
-    """Return what may have been meant, to be put after the words; "" where that is unknown."""
-    # Only a failure pays for it.
+    """Return a hint to append to the message; "" if there is none."""
+    # Imported here because it is only needed after an error.
     import difflib
 
     for word in rest:
@@ -94,7 +94,7 @@ def _without_value(word: str) -> str:
 
 
 def _written(option: argparse.Action) -> str:
-    """Return an option as it is written, with a word for its value."""
+    """Return an option in command-line form, with a placeholder for its value."""
     if option.nargs == 0:
         return option.option_strings[0]
     value = option.metavar if isinstance(option.metavar, str) else option.dest.upper()

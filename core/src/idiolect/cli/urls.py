@@ -1,7 +1,7 @@
-"""Which database URL was used, where it comes from, and how it is shown.
+"""Finds the database URL that was used and where it is set, for error messages.
 
-For the messages of :mod:`idiolect.cli.causes`: env.py need not use the URL of the config file, so
-the traceback of a failure is asked first. Passwords are never part of an answer.
+Used by :mod:`idiolect.cli.causes`. The traceback takes precedence over the configuration, because
+env.py need not use the configured URL. Passwords are never returned.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from idiolect.settings.config import Config
 
 _URL_OPTION = "sqlalchemy.url"
-#: Methods of SQLAlchemy's engines and connections in which a database refuses something.
+#: Methods of SQLAlchemy's engines and connections that raise the database's errors.
 _OF_ENGINES = {"raw_connection", "execute", "exec_driver_sql", "_commit_impl"}
 
 
 def url_option(config: Config) -> str | None:
-    """Return the configured URL; None where there is none."""
+    """Return the configured URL, or None."""
     return config._ini_option(_URL_OPTION)  # noqa: SLF001 - there may be no ini file
 
 
 def source_of(config: Config | None, exc: BaseException | None = None) -> str:
-    """Return where the URL comes from, and the URL without its password.
+    """Return where the URL is set, and the URL without its password.
 
     Args:
         config: the configuration in use.
-        exc: tells which engine was made or connected, as env.py need not use the configured URL.
+        exc: the error whose traceback contains the engine in use.
     """
     used = None if exc is None else used_url(exc)
     if config is None:
@@ -53,12 +53,12 @@ def source_of(config: Config | None, exc: BaseException | None = None) -> str:
 
 
 def used_url(exc: BaseException) -> URL | None:
-    """Return the URL of the engine that was being made or connected, if there was one."""
+    """Return the URL of the engine that was being created or connected, or None."""
     for frame, _ in traceback.walk_tb(exc.__traceback__):
         if "sqlalchemy" not in frame.f_code.co_filename:
             continue
         if frame.f_code.co_name in _OF_ENGINES:
-            # An engine has itself as its engine.
+            # Works for a connection and for an engine, whose ``engine`` is itself.
             engine = getattr(frame.f_locals.get("self"), "engine", None)
             return getattr(engine, "url", None)
         if frame.f_code.co_name == "create_engine":
@@ -67,7 +67,7 @@ def used_url(exc: BaseException) -> URL | None:
 
 
 def configured_url(config: Config | None) -> URL | None:
-    """Return the configured URL as SQLAlchemy's object; None where there is none."""
+    """Return the configured URL, parsed, or None."""
     try:
         return _parsed(url_option(config)) if config else None
     except Exception:  # noqa: BLE001 - the file is what is broken
@@ -82,7 +82,7 @@ def _url_in(config: Config, section: str) -> str | None:
 
 
 def _parsed(url: Any) -> URL | None:
-    """Return a URL as SQLAlchemy's object; None for what is none."""
+    """Return a parsed URL; None if it is invalid."""
     from sqlalchemy.engine import make_url
 
     try:
@@ -92,7 +92,7 @@ def _parsed(url: Any) -> URL | None:
 
 
 def what_is_missing(config: Config | None) -> str:
-    """Say where a URL is missing."""
+    """Return a message about a missing URL."""
     if config is None:
         return f"{source_of(config)} is missing."
     section = f" in section [{config.place_of(_URL_OPTION).section}]"
@@ -111,13 +111,13 @@ def _has_no_ini(config: Config) -> bool:
 
 
 def _sections(config: Config) -> list[str]:
-    """Return the sections that have a URL each, as those of the template ``multidb``."""
+    """Return the sections with a URL, such as those of the template ``multidb``."""
     parser = config.file_config
     return [name for name in parser.sections() if parser.has_option(name, _URL_OPTION)]
 
 
 def _masked(url: str | URL) -> str:
-    """Return a URL without password; of one that cannot be parsed only its scheme."""
+    """Return a URL without its password; only the scheme if it cannot be parsed."""
     found = _parsed(url)
     if found is not None:
         return found.set(query={}).render_as_string(hide_password=True)

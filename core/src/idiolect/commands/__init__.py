@@ -1,4 +1,4 @@
-"""One function per command. Programs find them at :mod:`idiolect.command`.
+"""One function per command; programs use them from :mod:`idiolect.command`.
 
-The command line imports the module of the command that it runs, and none of the others.
+The command line imports only the module of the command that it runs.
 """

@@ -26,7 +26,7 @@ def script_directory(config: Config) -> ScriptDirectory:
     Raises:
         CommandError: ``script_location`` is not set, or is not a script directory.
     """
-    # The command line does not import it.
+    # Not imported here, because the command line does without it.
     facade = sys.modules.get("idiolect.command")
     opened: ScriptDirectory = getattr(facade, "ScriptDirectory", ScriptDirectory).from_config(
         config

@@ -195,12 +195,12 @@ class ComparingImpl:
         upgrade_ops: UpgradeOps,
         downgrade_ops: DowngradeOps,
     ) -> None:
-        """Change what a comparison found so that the database accepts it. Nothing here.
+        """Adapt the result of a comparison to what the database accepts. Does nothing by default.
 
         Args:
             autogen_context: the comparison.
             upgrade_ops: all operations; changed in place.
-            downgrade_ops: those that undo them; changed in place.
+            downgrade_ops: their reverse; changed in place.
         """
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:

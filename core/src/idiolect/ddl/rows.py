@@ -76,7 +76,7 @@ def inline_row(table: TableClause, row: Row, dialect: Dialect) -> Row:
         if isinstance(value, ClauseElement):
             inlined[key] = _without_parameters(value)
         else:
-            # A column of a table construct often has no type; the value's own is as good online.
+            # Columns of ad-hoc tables often have no type; the value's type is used then, as online.
             type_ = table.c[key].type
             untyped = isinstance(type_, NullType)
             inlined[key] = InlineLiteral(value, type_=None if untyped else type_)

@@ -342,9 +342,9 @@ class RevisionMap:
         yield from plan.ordered(self._graph, select(self._graph, span))
 
     def _are_all(self, upper: Wanted, applied: Wanted) -> bool:
-        """Return whether ``upper`` means the heads and they are what is applied, as it mostly is.
+        """Return whether ``upper`` means the heads and all of them are applied, the usual case.
 
-        Known without a look at anything but the ends of the graph.
+        Uses only the ends of the graph, which are cached separately.
         """
         heads = self._graph.heads
         if upper != "heads" and (upper != "head" or len(heads) > 1):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     #: Ids; depths in the same order; creates the revision at an index, with its links.
     Details: TypeAlias = tuple[list[str], list[int], Callable[[int], Revision]]
 
-#: How alike a name must be to one that is there, to be told as a mistake; from 0 to 1.
+#: Similarity from which an unknown name is reported as misspelt, from 0 to 1.
 _ALIKE = 0.8
 
 
@@ -187,7 +187,7 @@ def load(revisions: Iterable[Revision]) -> Graph:
         DependencyCycleDetected: they do if dependencies are included.
         RevisionError: a branch label is used twice.
     """
-    # A graph that was kept is sorted.
+    # Imported here because a cached graph is already sorted.
     from idiolect.revisions import sort
 
     graph = Graph()
@@ -282,13 +282,13 @@ def _missing(
 
 
 def _meant(name: str, names: lineage.Names) -> str:
-    """Return a hint at a slip of the pen; "" where the name looks like none."""
+    """Return a hint if the name is probably misspelt, else ""."""
     if name == "None":
         return "; None is written without quotes"
-    # Broken histories alone pay for it.
+    # Imported here because only broken histories need it.
     import difflib
 
-    # Ids are mostly drawn at random: what is less alike is another one.
+    # Most ids are random: a less similar one is a different id.
     alike = difflib.get_close_matches(name.strip(), list(names), n=1, cutoff=_ALIKE)
     return f"; did you mean {alike[0]!r}?" if alike else ""
 

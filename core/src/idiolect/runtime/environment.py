@@ -57,7 +57,7 @@ class EnvironmentContext:
         self._migration_context: MigrationContext | None = None
         self._configured: list[MigrationContext] = []
         self._bound_before: Any = None
-        # Where a step was that an event loop cancelled, in words.
+        # A note on the step that an event loop cancelled.
         self._cancelled = ""
 
     def __enter__(self) -> Self:

@@ -88,11 +88,11 @@ class LeaseLock(MigrationLock):
     def _acquire(self) -> bool:
         if self._is_beside:
             try:
-                # Others would not see the row before env.py commits, nor would it ever be free.
+                # Within env.py's transaction others would not see the row until it commits.
                 with beside(self._connection) as connection:
                     return self._try_to_take(connection)
             except DBAPIError as exc:
-                # A database of one writer, which is env.py's transaction.
+                # The database allows one writer, and env.py's transaction is it.
                 log.info("The lease is taken in env.py's transaction: %s", type(exc).__name__)
                 self._is_beside = False
         return self._try_to_take(self._connection)

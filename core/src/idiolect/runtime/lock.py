@@ -270,12 +270,12 @@ class RunLock:
             log.info("The migration lock ended with its session: %s", type(exc).__name__)
 
     def _prepare(self, *, bound: bool) -> bool:
-        """Make the lock; return whether it lasts until somebody else's transaction has ended."""
+        """Create the lock; return whether it is held until a transaction begun by others ends."""
         if self._lock is None:
             self._lock = self._made(bound=bound)
             connection = self._context.connection
             if bound and not self.ends_with_transaction and _has_no_transactions(connection):
-                # A lock that ends with a transaction would end with its own statement.
+                # A transaction-level lock would end with the statement that takes it.
                 bound = False
                 self._lock = self._made(bound=False)
             self._is_bound = bound
@@ -315,13 +315,13 @@ class RunLock:
 
 
 def _has_no_transactions(connection: Connection) -> bool:
-    """Return whether each statement commits itself, whatever SQLAlchemy takes for open."""
+    """Return whether each statement commits itself, even if SQLAlchemy reports a transaction."""
     return is_autocommit(connection) or driver_commits(connection)
 
 
 @contextlib.contextmanager
 def _listening(target: Connection, name: str, listener: Callable[..., None]) -> Iterator[None]:
-    """Listen to an event while the block lasts."""
+    """Register an event listener for the duration of the block."""
     event.listen(target, name, listener)
     try:
         yield

@@ -134,7 +134,7 @@ class MigrationContext:
         # Whether the journal was read since the steps were planned.
         self._has_looked = False
 
-    # Imports in functions: most runs find nothing to do.
+    # Imported inside functions because most runs have nothing to do.
 
     @memoized_property
     def _attempts(self) -> Attempts:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from idiolect.runtime.steps import MigrationStep
     from idiolect.runtime.transactions import TransactionWatch
 
-#: What a revision raises that reads what is not there when a script is written.
+#: Raised by a revision that reads results or inspects the database in offline mode.
 _UNANSWERED = (AttributeError, TypeError, NoInspectionAvailable)
 _NO_DATABASE = (
     "a script is written without a database: a statement has no result there, and nothing can be "
@@ -59,7 +59,7 @@ def around_step(
         if isinstance(exc, KeyboardInterrupt):
             exc.add_note(note)
         elif type(exc).__name__ == "CancelledError" and context.environment_context is not None:
-            # A signal that comes in an event loop takes another way, and cancels the step.
+            # In an event loop SIGINT does not raise KeyboardInterrupt here but cancels the task.
             context.environment_context._cancelled = note  # noqa: SLF001 - for nobody else
         raise
 

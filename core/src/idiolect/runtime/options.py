@@ -37,7 +37,7 @@ _OF_COMMANDS: Final = frozenset(
 _ALIKE: Final = 0.85
 
 _ABOVE_ZERO: Final = "a number of seconds above 0"
-#: What is expected of the core's numbers, and of other values in config files by their type.
+#: Expected values: of the core's numeric options by name, of other options by type.
 _RANGES: Final = {
     "statement_timeout": _ABOVE_ZERO,
     "lock_wait_timeout": _ABOVE_ZERO,
@@ -162,10 +162,10 @@ def resolve_options(given: Mapping[str, Any], config: Config | None) -> dict[str
     for name, option in registry.items():
         if name in opts:
             opts[name] = _fitting(option, opts[name])
-            _demand_in_range(option, opts[name], None)
+            _require_in_range(option, opts[name], None)
         elif option.owner != CORE or option.ini:
             value = _configured(option, config)
-            _demand_in_range(option, value, config)
+            _require_in_range(option, value, config)
             if value is not None and (option.owner != CORE or value != option.default):
                 opts[name] = value
     for name in opts:
@@ -244,11 +244,11 @@ def _unreadable(option: Option, place: Place) -> ConfigError:
     return place.error(f"expected {words}{whose}")
 
 
-def _demand_in_range(option: Option, value: Any, config: Config | None) -> None:
-    """Refuse a number of the core's that would be taken for no limit, or for one of nothing.
+def _require_in_range(option: Option, value: Any, config: Config | None) -> None:
+    """Reject a number that might be read as "no limit" or as a limit of 0.
 
     Raises:
-        CommandError: it is negative, or no number at all.
+        CommandError: it is negative, not allowed to be 0, or NaN.
     """
     words = _RANGES.get(option.name)
     if words is None or isinstance(value, bool) or value is None:

@@ -40,7 +40,7 @@ def load_published() -> None:
 
 
 def _load(sources: Iterable[entrypoints.PluginSource]) -> None:
-    # Of few projects, and for autogenerate alone.
+    # Imported here because few projects have such plugins, and only autogenerate uses them.
     from idiolect.runtime.plugins import Plugin, all_plugins
 
     for source in sources:

@@ -366,7 +366,7 @@ class TransactionWatch:
             self._connection.commit()
 
     def step_is_done(self) -> None:
-        """Note that what commits from now on is the run, and not the step."""
+        """Attribute later commits to the run, not to the step."""
         self._in_step = False
 
     def expect_rollback(self) -> None:

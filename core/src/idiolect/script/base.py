@@ -69,7 +69,7 @@ class ScriptDirectory:
         ScriptError: ``dir`` does not exist.
     """
 
-    #: Where the options come from; None for a directory that a program made by itself.
+    #: The source of the options; None if a program created the directory without a config.
     _config: Config | None = None
 
     def __init__(  # noqa: PLR0917 - the documented order
@@ -146,7 +146,7 @@ class ScriptDirectory:
         return made
 
     def blaming(self, option: str) -> AbstractContextManager[None]:
-        """Add where an option stands to errors that come from its value."""
+        """Add an option's location to errors caused by its value."""
         return nullcontext() if self._config is None else _blaming(self._config, option)
 
     @property
@@ -184,7 +184,7 @@ class ScriptDirectory:
         return paths, HeaderIndex(folders)
 
     def _load_revisions(self) -> Iterator[Script]:
-        """Yield the revisions of all files, read anew; pytest-alembic makes a graph of them."""
+        """Yield the revisions of all files, uncached; pytest-alembic builds a graph of them."""
         yield from read_all(*self._revision_files())
 
     @property
@@ -542,7 +542,7 @@ def _text_option(config: Config, name: str) -> str | None:
 
 @contextmanager
 def _blaming(config: Config, option: str) -> Iterator[None]:
-    """Add where an option stands to errors that come from its value."""
+    """Add an option's location to errors caused by its value."""
     try:
         yield
     except CommandError as exc:

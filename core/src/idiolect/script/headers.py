@@ -268,7 +268,7 @@ def _checked(header: RevisionHeader, path: str) -> RevisionHeader:
 
 
 def _refuse_none(revision: object, path: str) -> None:
-    """Refuse ``revision = None``; a file that declares none may bear its id as its name."""
+    """Reject ``revision = None``; a file without ``revision`` may take its id from its name."""
     if revision is None:
         raise _no_id(revision, path)
 

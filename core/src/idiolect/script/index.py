@@ -189,14 +189,15 @@ class HeaderIndex:
 
 
 def _paths(text: str, prefix: str) -> str:
-    """Return the paths of all files in one text, each after a mark.
+    """Return the absolute paths of all files as one string, each preceded by a mark.
 
-    Names are kept where all files are below the folder of the index, so that a project may be
-    mounted in two places; else whole paths. In one text, as a loop takes a multiple of the time.
+    The cache contains paths relative to the folder of the index if all files are below it, so that
+    it stays valid if a project is mounted elsewhere; otherwise absolute paths. One string, because
+    a loop over the files takes several times as long.
 
     Args:
-        text: names or paths, as they are kept.
-        prefix: the folder, with a separator.
+        text: the cached string.
+        prefix: the folder, with a trailing separator.
     """
     if text.startswith(_MARK + _MARK):
         return text[1:]

@@ -117,9 +117,9 @@ def _sorted_out(
 
 
 def _plain_files(folder: str, entries: Iterable[os.DirEntry[str]]) -> list[str]:
-    """Return the revision files of a folder without symbolic links.
+    """Return the revision files of a folder that has no symbolic links, as most have none.
 
-    Most projects have nothing else; asking each entry by itself would take twice the time.
+    Testing each entry for a link would take twice the time.
     """
     names = sorted(map(_NAME, filterfalse(os.DirEntry.is_dir, entries)))
     start = os.path.join(folder, "")  # noqa: PTH118 - strings, for speed

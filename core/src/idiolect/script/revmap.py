@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from idiolect.revisions.load import Graph
     from idiolect.script.index import HeaderIndex
 
-#: Files that a message names at most.
+#: Maximum number of files in a message.
 _FILES_SHOWN = 4
 
 
@@ -50,7 +50,7 @@ class ScriptMap(RevisionMap):
 
 
 def _name_files(error: RevisionError, scripts: Sequence[Script]) -> None:
-    """Add the files of the revisions that are at fault, which the graph does not know."""
+    """Add a note with the files of the revisions that caused the error, unknown to the graph."""
     at_fault = set(getattr(error, "revisions", ())) | {getattr(error, "revision", None)}
     paths = [repr(one.path) for one in scripts if one.revision in at_fault]
     if paths:

@@ -291,11 +291,11 @@ class Config:
         return sections.Place(self.toml_file_name, table, name)
 
     def place_of(self, name: str) -> sections.Place:
-        """Return where an option stands, for messages about its value.
+        """Return the location of an option, for messages about its value.
 
         Args:
-            name: a key of the main section, or ``post_write_hooks``; of one that is nowhere, where
-                it belongs.
+            name: a key of the main section, or ``post_write_hooks``. If it is not set, the location
+                where it belongs is returned.
         """
         if name == sections.HOOKS_SECTION and self.file_config.has_section(name):
             return self._place(name, "hooks")

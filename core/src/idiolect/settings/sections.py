@@ -35,7 +35,7 @@ SEPARATORS: Mapping[str, str] = {
     ":": ":",
     ";": ";",
 }
-#: The options that name a separator; the second is the older one.
+#: The options that set a separator; the second is the legacy one.
 SEPARATOR_OPTIONS = ("path_separator", "version_path_separator")
 # Patterns are compiled when used: most commands need none of them.
 _LEGACY_SPLIT = {
@@ -69,7 +69,7 @@ class Place:
 
     @property
     def note(self) -> str:
-        """The file and section, for a message that names the key by itself."""
+        """The file and section, for a message that already contains the key."""
         source = "set in code" if self.file is None else f"in {self.file!r}"
         return f"{source}, section [{self.section}]"
 

@@ -152,7 +152,7 @@ def _takes_no(text: str) -> str | None:
         return None
     function, argument = found.groups()
     if function.startswith("__"):
-        # Every class has one: which was called, the text does not tell.
+        # Every class has such a method; the text does not say which class was meant.
         return None
     for module, name in _OWNERS:
         owner = getattr(sys.modules.get(f"{_OWN}.{module}"), name, None)

@@ -28,9 +28,9 @@ def importlib_metadata_get(group: str) -> EntryPoints:
 
 
 def signature_of(function: Callable[..., Any]) -> inspect.Signature:
-    """Return a signature, also if its annotations name what only type checkers import.
+    """Return a signature, even if annotations refer to names imported for type checking only.
 
-    Python 3.14 evaluates annotations when they are asked for, and fails at such a name.
+    Python 3.14 evaluates annotations lazily, and would raise NameError here.
     """
     if sys.version_info >= (3, 14):
         from annotationlib import Format

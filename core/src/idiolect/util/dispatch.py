@@ -1,7 +1,7 @@
-"""Functions registered for classes or targets, and found again by dialect and priority.
+"""Registries of functions by class or target, with lookup by dialect and priority.
 
-Used by operations, rendering and autogenerate, and documented at
-:mod:`idiolect.util.langhelpers`. Knows nothing of what the functions do.
+Used by operations, rendering and autogenerate, and documented as
+:mod:`idiolect.util.langhelpers`. Independent of what the functions do.
 """
 
 from __future__ import annotations

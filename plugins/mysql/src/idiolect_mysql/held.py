@@ -1,9 +1,9 @@
-"""Indexes that foreign keys need, in the operations that a comparison found.
+"""Adapts the result of a comparison to indexes that foreign keys require.
 
-MySQL makes an index for a foreign key where there is none, keeps it when the key goes, and refuses
-to drop the last one that a key can use. Used by the impl when upgrade and downgrade are complete:
-keys are dropped before their indexes, and what MySQL made by itself goes with the key. Nothing here
-asks a database.
+MySQL creates an index for a foreign key if none fits, keeps it when the key is dropped, and refuses
+to drop the last index that a key can use. So keys are dropped before their indexes, and an index
+that MySQL created is dropped with its key. Called by the impl when upgrade and downgrade are
+complete; sends no queries.
 
 Source: "FOREIGN KEY Constraints" in MySQL's reference manual.
 """
@@ -48,14 +48,14 @@ def mind_keys(
     *,
     if_exists: bool | None,
 ) -> None:
-    """Make the operations on indexes and foreign keys such that the database accepts them.
+    """Arrange operations on indexes and foreign keys so that the database accepts them.
 
     Args:
         autogen_context: the comparison.
-        upgrade_ops: what was found; changed in place.
-        downgrade_ops: what undoes it; changed in place.
-        if_exists: whether what MySQL made by itself is dropped only if it is there; None where the
-            database cannot.
+        upgrade_ops: the upgrade; changed in place.
+        downgrade_ops: the downgrade; changed in place.
+        if_exists: the ``if_exists`` of dropping an index that MySQL created; None if the database
+            does not support it.
     """
     tables_of = _tables(autogen_context)
     pairs = zip(_parts(upgrade_ops.ops), reversed(_parts(downgrade_ops.ops)), strict=False)
@@ -75,7 +75,7 @@ def _parts(operations: Iterable[MigrateOperation]) -> list[ModifyTableOps]:
 
 
 def _tables(autogen_context: AutogenContext) -> Callable[[ModifyTableOps], Tables | None]:
-    """Return what gives a table as it is in the database and in the models; None of a new one."""
+    """Return a function that returns a reflected table and its model; None for a new table."""
     reflection = autogen_context.reflection
     default = autogen_context.dialect.default_schema_name
     there = set() if reflection is None else set(reflection.keys)
@@ -99,9 +99,9 @@ def _drop_with_keys(
     forth: list[MigrateOperation],
     undo: list[MigrateOperation],
 ) -> None:
-    """Drop the index that has the name of a foreign key together with the key.
+    """Drop an index named like a foreign key together with the key.
 
-    One that only lost its name, its rules or its columns keeps the index.
+    It is kept if the key is only renamed, its rules change, or its columns are dropped.
     """
     reflected, model = tables
     columns_gone = _dropped_columns(forth)
@@ -125,11 +125,11 @@ def _drop_with_keys(
 
 @dataclass(slots=True, init=False)
 class _Change:
-    """One table, before and after.
+    """The indexes of one table, before and after the upgrade.
 
     Attributes:
-        before: the columns of its indexes in the database, by name.
-        after: those of its indexes in the models.
+        before: columns by index name, in the database.
+        after: columns by index name, in the model.
     """
 
     before: Indexes
@@ -142,11 +142,11 @@ class _Change:
         self._keys = _keys(reflected)
 
     def arrange(self, operations: list[MigrateOperation], indexes: Indexes) -> None:
-        """Let no index be dropped while a foreign key needs it.
+        """Reorder operations so that no index is dropped while a foreign key requires it.
 
         Args:
             operations: on the table; changed in place.
-            indexes: those that are there before.
+            indexes: the indexes that exist before them.
         """
         dropped = {name for one in operations if (name := _dropped_index(one))}
         if not dropped:
@@ -174,10 +174,9 @@ class _Change:
         *,
         if_exists: bool | None,
     ) -> Iterable[MigrateOperation]:
-        """Yield a downgrade that also drops the indexes that MySQL makes for new foreign keys.
+        """Yield a downgrade that also drops the indexes that MySQL creates for new foreign keys.
 
-        A key without a name has an index that is named as its column, and is taken for no
-        difference.
+        The index of an unnamed key is named like its column, and is not reported as a difference.
         """
         downgrade = list(downgrade)
         columns_gone = _dropped_columns(downgrade)
@@ -209,12 +208,12 @@ def _schema(key: CreateForeignKeyOp) -> str | None:
 
 
 def _indexes(table: Table, dialect: Dialect) -> dict[str, Columns]:
-    """Return the columns of all indexes that a foreign key can use, by name."""
+    """Return the columns of each index that a foreign key can use, by index name."""
     uniques = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
     found: dict[str, Columns] = {}
     for item in (*table.indexes, *uniques):
         name = final_name(item, dialect)
-        # A unique constraint without a name has that of its first column.
+        # MySQL names an unnamed unique constraint after its first column.
         columns = _leading(item)
         if columns:
             found[name or columns[0]] = columns
@@ -248,7 +247,7 @@ def _drops_key(operation: Any, name: Any = None) -> bool:
 
 
 def _turn(operation: Any) -> int:
-    """Return when an operation comes: an index goes after all keys that can use it."""
+    """Return the sort key of an operation: an index is dropped after all keys that can use it."""
     if isinstance(operation, DropKeyOp):
         return 1
     if _drops_key(operation):
@@ -281,7 +280,7 @@ def _dropped_index(operation: Any) -> str | None:
 
 
 def _serves(operation: Any, columns: Columns, there: Container[str]) -> bool:
-    """Return whether an operation creates an index for such columns under a name that is free."""
+    """Return whether an operation creates an index on these columns under an unused name."""
     if isinstance(operation, CreateIndexOp):
         return operation.index_name not in there and _begins(
             _up_to_expressions(operation.columns), columns

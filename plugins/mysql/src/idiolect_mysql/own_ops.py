@@ -1,7 +1,7 @@
-"""Dropping a foreign key together with the index that the database made for it.
+"""The operation that drops a foreign key together with the index created for it.
 
-Comparing makes the operation, which is one difference, as the index is in no model; it is written
-as two directives. Nobody else calls anything here.
+Only the comparison creates it: as the index is in no model, both are one difference. It is rendered
+as two directives.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class DropKeyOp(DropConstraintOp):
     """Drop a foreign key, then an index.
 
     Args:
-        key: drops the foreign key.
-        index: drops the index.
+        key: the operation that drops the foreign key.
+        index: the operation that drops the index.
     """
 
     def __init__(self, key: DropConstraintOp, index: DropIndexOp) -> None:
@@ -50,13 +50,13 @@ class DropKeyOp(DropConstraintOp):
 
 @Operations.implementation_for(DropKeyOp)
 def drop_key(operations: Operations, operation: DropKeyOp) -> None:
-    """Carry both out."""
+    """Run both operations."""
     for part in operation.parts():
         operations.invoke(part)
 
 
 def render(op: MigrateOperation, autogen_context: AutogenContext) -> list[str] | None:
-    """Return the code of an operation of this module; None of any other."""
+    """Return the code of an operation of this module, or None."""
     if not isinstance(op, DropKeyOp):
         return None
     from idiolect.autogenerate import render as core

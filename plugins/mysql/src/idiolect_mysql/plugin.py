@@ -123,7 +123,7 @@ class MysqlPlugin:
     def adjust_reflected(
         self, autogen_context: AutogenContext, reflected: TableSide, metadata: TableSide
     ) -> None:
-        """Tell the impl, which does the work, which foreign keys the model has."""
+        """Pass the model's tables to the impl, which needs their foreign keys."""
         del reflected
         impl = autogen_context.migration_context.impl
         if isinstance(impl, MySQLImpl):
@@ -133,7 +133,7 @@ class MysqlPlugin:
     def render_operation(
         self, op: MigrateOperation, autogen_context: AutogenContext
     ) -> list[str] | None:
-        """The code of an operation of our own."""
+        """Return the code of this plugin's operations."""
         from idiolect_mysql import own_ops
 
         return own_ops.render(op, autogen_context)

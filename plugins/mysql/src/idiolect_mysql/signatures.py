@@ -57,7 +57,7 @@ def signature(catalogue: Catalogue, name: str, default_schema: str | None) -> Ta
 def _foreign_keys(
     catalogue: Catalogue, name: str, default_schema: str | None
 ) -> tuple[list[tuple[Any, ...]], dict[tuple[str, ...], set[str]]]:
-    """Return foreign keys, and the names of them by their columns."""
+    """Return foreign keys, and their names by columns."""
     found = []
     places: dict[tuple[str, ...], set[str]] = {}
     for key, pairs in by_key(catalogue.keys[name]).items():

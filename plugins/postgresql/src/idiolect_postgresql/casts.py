@@ -1,9 +1,9 @@
-"""Changes of columns that PostgreSQL does not make by itself: USING, and identities.
+"""Column changes that PostgreSQL needs help with: ``USING`` expressions, and identities.
 
-Used by the impl when upgrade and downgrade are complete. Nothing here asks a database.
+Called by the impl when upgrade and downgrade are complete; sends no queries.
 
-Source: "ALTER TABLE" and "CREATE CAST" in PostgreSQL's manual: a type is changed by itself only
-where there is an implicit or assignment cast, and a default is not converted by USING.
+Source: "ALTER TABLE" and "CREATE CAST" in PostgreSQL's manual: a type changes without ``USING``
+only if there is an implicit or assignment cast, and ``USING`` does not convert the default.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Place = tuple[str | None, str, str]
 
 _USING = "postgresql_using"
-#: What PostgreSQL reads from text as it would write it.
+#: Types with a text representation that PostgreSQL also accepts as input.
 _READABLE = (
     types.Integer,
     types.Numeric,
@@ -52,12 +52,12 @@ _READABLE = (
 def complete_changes(
     autogen_context: AutogenContext, upgrade_ops: UpgradeOps, downgrade_ops: DowngradeOps
 ) -> None:
-    """Tell in changes of columns what PostgreSQL has to be told.
+    """Complete column changes with what PostgreSQL requires.
 
     Args:
         autogen_context: the comparison.
-        upgrade_ops: what was found; changed in place.
-        downgrade_ops: what undoes it; changed in place.
+        upgrade_ops: the upgrade; changed in place.
+        downgrade_ops: the downgrade; changed in place.
     """
     dialect = autogen_context.dialect
     back = {_place(one): (part, one) for part, one in _changes(downgrade_ops)}
@@ -87,7 +87,7 @@ def complete_changes(
 
 
 def _is_enumerated(type_: TypeEngine[Any], dialect: Dialect) -> bool:
-    """Return whether a default of a type depends on an enumerated type, which may go."""
+    """Return whether defaults of a type depend on an enumerated type, which may be dropped."""
     known = _native(type_, dialect)
     return isinstance(_native(getattr(known, "item_type", known), dialect), pg.ENUM)
 
@@ -95,13 +95,13 @@ def _is_enumerated(type_: TypeEngine[Any], dialect: Dialect) -> bool:
 def using(
     column: str, before: TypeEngine[Any], after: TypeEngine[Any], dialect: Dialect
 ) -> str | None:
-    """Return the expression that converts a column; None where PostgreSQL knows one, or none is.
+    """Return the expression that converts a column; None if none is needed or possible.
 
     Args:
-        column: its name.
-        before: its type so far.
-        after: its new type.
-        dialect: PostgreSQL's.
+        column: the column's name.
+        before: the current type.
+        after: the new type.
+        dialect: a PostgreSQL dialect.
     """
     source, target = _native(before, dialect), _native(after, dialect)
     suffix = ""
@@ -117,7 +117,7 @@ def using(
 
 
 def _steps(source: Any, target: Any) -> list[str] | None:
-    """Return the types on the way; None where no cast has to be told."""
+    """Return the intermediate types of the cast; None if no explicit cast is needed."""
     to_enum = isinstance(target, pg.ENUM)
     if isinstance(source, pg.ENUM):
         return ["text"] if to_enum and source.name != target.name else None
@@ -138,14 +138,14 @@ def _native(type_: TypeEngine[Any], dialect: Dialect) -> Any:
 
 
 def _forbid_null(forth: AlterColumnOp, undo: AlterColumnOp) -> None:
-    """Let a column take no NULL as long as it is an identity, which PostgreSQL asks for."""
+    """Make a column ``NOT NULL`` while it is an identity, as PostgreSQL requires."""
     if forth.modify_nullable is None:
         forth.modify_nullable = False
         undo.existing_nullable, undo.modify_nullable = False, True
 
 
 def _without_default(container: OpContainer, operation: AlterColumnOp, default: Any) -> None:
-    """Drop the default before the type changes, and set it again with the new type."""
+    """Drop the default before the type changes, and set it again afterwards."""
     former = operation.existing_server_default
     if former is None or former is False:
         return

@@ -93,7 +93,7 @@ def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> N
     for change in late:
         found.remove(change)
         change.columns = _with_new_defaults(autogen_context, change)
-        # On the way back the default is a value that has just come.
+        # In the downgrade, the default is a value added in the same transaction.
         change.autocommit = True
     made_first = {_place(one) for one in found if one.before is None and not one.with_table}
     made_again = {_place(one) for one in last if one.with_table}
@@ -107,9 +107,9 @@ def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> N
 
 
 def _is_default_in_the_way(change: ChangeEnumOp, models: Mapping[Key, _Model]) -> bool:
-    """Return whether a default has to change before the type: it is a value that goes.
+    """Return whether a default must change before the type, as it is a value to be removed.
 
-    The type has to come first where the new default is a value that comes.
+    If the new default is a value to be added, the type must change first.
     """
     before, after = set(change.before or ()), set(change.after or ())
     if not before or not after:
@@ -125,7 +125,7 @@ def _name_one(values: Iterable[str], defaults: Iterable[str]) -> bool:
 
 
 def _with_new_defaults(autogen_context: AutogenContext, change: ChangeEnumOp) -> list[EnumColumn]:
-    """Return the columns of a type with the defaults that the models have."""
+    """Return the columns of a type with the defaults of the models."""
     default: Any = autogen_context.dialect.default_schema_name
     wanted: dict[Place, str | None] = {
         (table.schema or default, table.name, column.name): rendered_default(

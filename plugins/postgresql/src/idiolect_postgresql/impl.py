@@ -132,7 +132,7 @@ class PostgresqlImpl(DefaultImpl):
             typed = [PostgresqlColumnType(*place, changes.type_, using=using, **changes.facts())]
         rest = super().alter_statements(replace(changes, type_=None))
         if _ceases_to_count(changes):
-            # As long as it is an identity, it cannot take NULL.
+            # An identity column cannot be nullable, so the identity is dropped first.
             rest.sort(key=lambda statement: not isinstance(statement, IdentityColumnDefault))
         return [*typed, *(statement for statement in rest if not is_void(statement))]
 
@@ -142,7 +142,7 @@ class PostgresqlImpl(DefaultImpl):
         upgrade_ops: UpgradeOps,
         downgrade_ops: DowngradeOps,
     ) -> None:
-        """Tell in changes of columns what PostgreSQL does not do by itself."""
+        """Complete column changes, such as by a ``USING`` expression."""
         from idiolect_postgresql.casts import complete_changes
 
         complete_changes(autogen_context, upgrade_ops, downgrade_ops)

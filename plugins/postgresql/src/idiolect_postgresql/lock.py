@@ -41,7 +41,7 @@ _LOOK = """SELECT pg_backend_pid() AS pid, current_setting('application_name') A
 _RENAME = "SELECT set_config('application_name', :name, false)"
 _GIVE_BACK = "SELECT pg_advisory_unlock(:key), set_config('application_name', :name, false)"
 
-#: The second connection's transaction is idle for as long as the run takes.
+#: The second connection's transaction is idle during the whole run.
 _STAY = """SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings
     WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')"""
 
@@ -118,7 +118,7 @@ class AdvisoryLock(MigrationLock):
             self._prepare_nothing()
 
     def _prepare_nothing(self) -> None:
-        """Keep psycopg from preparing statements, of which another server process knows nothing.
+        """Keep psycopg from preparing statements, which other server processes do not know.
 
         Source: psycopg's manual, "Prepared statements in psycopg", about PgBouncer.
         """
@@ -152,7 +152,7 @@ class AdvisoryLock(MigrationLock):
             if got:
                 other.execute(text(_STAY))
                 _close_snapshot(other)
-                # Open for as long as the lock is held, and not for a run that waits or gives up.
+                # Kept open while the lock is held; closed here if it was not acquired.
                 self._second.push(stack.pop_all())
         return got
 
@@ -171,6 +171,6 @@ def _backend_pid(connection: Connection) -> int | None:
     ask = getattr(driver, "get_server_pid", None)
     if ask is not None:
         return int(ask())
-    # pg8000 keeps the server's message as it is: process and secret key, of 32 bits each.
-    told: object = getattr(driver, "_backend_key_data", None)
-    return int.from_bytes(told[:4], "big") if isinstance(told, bytes) else None
+    # pg8000 keeps the raw server message: process id and secret key, 32 bits each.
+    message: object = getattr(driver, "_backend_key_data", None)
+    return int.from_bytes(message[:4], "big") if isinstance(message, bytes) else None

@@ -114,7 +114,7 @@ def compare_nullable(  # noqa: PLR0917 - as comparators of columns are called
         return facts
     given = metadata_col._user_defined_nullable  # noqa: SLF001 - not available in public
     generated = isinstance(metadata_col.server_default, (Computed, Identity))
-    # An identity takes no NULL, so it has to go first, and may not even be compared.
+    # An identity column cannot be nullable until its identity is dropped, which is optional.
     ceases = conn_col.identity is not None and metadata_col.identity is None
     if ceases or (generated and given is SchemaConst.NULL_UNSPECIFIED):
         constraint_log.info("Ignoring nullable change on identity column '%s.%s'", tname, cname)

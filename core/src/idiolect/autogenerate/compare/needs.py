@@ -1,8 +1,9 @@
-"""What foreign keys need of other tables: columns and keys are there before, and go after them.
+"""Moves columns and keys that foreign keys of other tables depend on.
 
-Used once a comparison, before the operations are reversed, so that a downgrade goes the same way
-back. Tables that exist are compared in the order of their names, whatever refers to what. Nothing
-is moved unless a foreign key that comes or goes needs it.
+What a new foreign key refers to is created before it, and what a dropped one referred to is dropped
+after it. Runs once per comparison, before the operations are reversed for the downgrade, because
+existing tables are compared by name, regardless of dependencies. Without a new or dropped foreign
+key that requires it, nothing is moved.
 """
 
 from __future__ import annotations
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
 
     Key = tuple[str | None, str]
     Columns = frozenset[str]
-    #: A table, and the columns of it that a foreign key refers to.
+    #: A table, and those of its columns that a foreign key refers to.
     Target = tuple[Key, Columns]
 
 
 def put_needs_first(operations: list[MigrateOperation]) -> None:
-    """Put what new foreign keys refer to first, and what former ones referred to last.
+    """Move what new foreign keys refer to first, and what dropped ones referred to last.
 
     Args:
-        operations: those of one container; changed in place.
+        operations: the operations of one container; changed in place.
     """
     first = _moved(operations, _added, _keys_added, _columns_given)
     last = _moved([*reversed(operations)], _dropped, _keys_dropped, _columns_taken)
@@ -57,13 +58,16 @@ def _moved(
     keys_of: Callable[[MigrateOperation], Iterator[Target]],
     columns_of: Callable[[Any], Columns],
 ) -> list[MigrateOperation]:
-    """Take operations that a foreign key before them needs out of their tables.
+    """Remove operations from their tables if a foreign key before them depends on them.
 
     Args:
-        operations: in the order that counts.
-        is_one: whether an operation on a table may be needed.
-        keys_of: the targets of the foreign keys of an operation.
-        columns_of: the columns that such an operation is about.
+        operations: in the order of dependencies.
+        is_one: whether a foreign key may depend on an operation.
+        keys_of: returns the targets of an operation's foreign keys.
+        columns_of: returns the columns of such an operation.
+
+    Returns:
+        The removed operations.
     """
     needed: list[Target] = []
     found: list[MigrateOperation] = []
@@ -83,7 +87,7 @@ def _moved(
 
 
 def _has_namesakes(part: ModifyTableOps, taken: Iterable[Any]) -> bool:
-    """Return whether something of the same name stays: the one is what the other is changed to."""
+    """Return whether an operation that stays has the same name, so that both are one change."""
     names = {_name(inner) for inner in part.ops if inner not in taken} - {None}
     return any(_name(inner) in names for inner in taken)
 

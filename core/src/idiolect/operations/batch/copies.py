@@ -50,9 +50,9 @@ def is_bound_to_type(constraint: Constraint) -> bool:
 
 
 def is_made_with_its_column(index: Index) -> bool:
-    """Return whether a database makes the index by itself, as SpatiaLite does for geometries.
+    """Return whether a database creates the index automatically, as SpatiaLite does for geometries.
 
-    Reflection says so by a flag. Models have it too, at columns that ask for an index.
+    Reflection sets a flag on it. So do models, for columns with ``index=True``.
     """
     flagged = bool(getattr(index, "_column_flag", False))
     return flagged and not any(one.index or one.unique for one in index.columns)
