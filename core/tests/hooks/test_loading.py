@@ -366,10 +366,11 @@ def test_a_plugin_whose_import_asks_for_another_dialect(
             imported.set()
 
     monkeypatch.setattr(plugins, "scope", slow)
-    importing = threading.Thread(target=import_a_plugin)
-    preparing_one = threading.Thread(target=hooks_for, args=("one",))
+    # Threads that wait for each other would keep the process from ending.
+    importing = threading.Thread(target=import_a_plugin, daemon=True)
+    preparing_one = threading.Thread(target=hooks_for, args=("one",), daemon=True)
     preparing_one.start()
     importing.start()
     for thread in (importing, preparing_one):
-        thread.join(120)
+        thread.join(60)
     assert [True] == in_time
