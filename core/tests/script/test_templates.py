@@ -36,6 +36,13 @@ def test_all_are_here() -> None:
     assert [name for name in ALL if not (TEMPLATES / name / "README").read_text().strip()] == []
 
 
+def test_models_of_several_databases_are_put_in_by_text() -> None:
+    """Tests of programs replace this line of Alembic's template in a new env.py."""
+    text = (TEMPLATES / "multidb" / "env.py").read_text(encoding="utf-8")
+
+    assert 1 == text.count("target_metadata = {}\n")
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_new_environment(tmp_path: Path, name: str) -> None:
     """A template creates an environment that can be configured, logs, and accepts revisions."""

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from logging.config import fileConfig
 from pathlib import Path
 
-from sqlalchemy import MetaData, TwoPhaseTransaction, engine_from_config, pool
+from sqlalchemy import TwoPhaseTransaction, engine_from_config, pool
 
 from idiolect import context
 
@@ -32,7 +32,7 @@ databases = [name for name in databases if name]
 # The MetaData of your models by database, which autogenerate compares with each:
 # from myapp import models
 # target_metadata = {"engine1": models.metadata1, "engine2": models.metadata2}
-target_metadata: dict[str, MetaData] = {}
+target_metadata = {}
 
 
 def run_migrations_offline() -> None:
