@@ -173,9 +173,8 @@ ROWS = [
     Row(
         "config-bad-logging",
         "upgrade head",
-        ("KeyError", "class"),
+        (INI, "KeyError", "class", "[handlers]"),
         (option("class", None),),
-        fails_in="env.py",
     ),
     Row(
         "toml-syntax",
@@ -217,7 +216,7 @@ ROWS = [
         Row(
             f"toml-{key}-{id_}",
             "revision -m x",
-            (INI, key, words),
+            ("'pyproject.toml', section [tool.idiolect]", key, words),
             (write("pyproject.toml", f"[tool.idiolect]\n{key} = {value}\n"),),
         )
         for key, id_, value, words in (
@@ -239,7 +238,17 @@ ROWS = [
             frameless=True,
         )
         for name in ("statement_timeout", "lock_wait_timeout")
-        for id_, value in (("infinite", "inf"), ("no-number", "nan"), ("huge", "9" * 400))
+        for id_, value in (("infinite", "inf"), ("huge", "9" * 400))
+    ),
+    *(
+        Row(
+            f"config-no-limit-{name}-{value}",
+            "upgrade head",
+            (INI, name, "seconds"),
+            (option(name, value),),
+        )
+        for name in ("statement_timeout", "lock_wait_timeout", "migration_lock_timeout")
+        for value in ("nan", "-1")
     ),
     Row(
         "toml-latin-1",

@@ -60,7 +60,7 @@ def _pointed(template: str, address: str) -> Spoil:
 
 def _says(template: str, *words: str) -> tuple[str, ...]:
     """Return what a message says: of several databases, where their URLs are."""
-    return (*_PLACE, *(["[a] or [b]"] if template == "multidb" else []), *words)
+    return (*_PLACE, *(["[b]"] if template == "multidb" else []), *words)
 
 
 #: Template, driver, server.

@@ -121,7 +121,7 @@ class ScriptDirectory:
             hint = hint_at_option(config, "script_location")
             raise CommandError(
                 f"No 'script_location' key found in configuration. {config.describe_sources()}"
-                f"{hint or _NO_HINT}"
+                f"{hint}{'' if 'init' in hint else _NO_HINT}"
             )
         if not isinstance(location, str):
             problem = f"has to be a path in quotes, not {location!r}"

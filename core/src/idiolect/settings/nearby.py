@@ -32,7 +32,8 @@ def hint_at_option(config: Config, name: str) -> str:
         parser = config.file_config
         section = config.place_of(name).section
         in_section = parser[section] if parser.has_section(section) else {}
-        found = _nearest(name, [*in_section, *config.toml_alembic_config])
+        known = [key for key in (*in_section, *config.toml_alembic_config) if key != name]
+        found = _nearest(name, known)
         if found:
             return f" Did you mean {name!r} by {found!r}?"
         if not in_section and parser.sections():
