@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import (
+    BigInteger,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -233,3 +234,35 @@ def test_an_index_beside_that_of_the_model(connection: Connection) -> None:
     made(items).create_all(connection)
     connection.exec_driver_sql("CREATE INDEX fk ON child (a)")
     assert [] == kinds(connection, items)
+
+
+def family(type_: Any, rule: str | None = None) -> MetaData:
+    """Return a model whose tables refer to each other, and to themselves, by a type."""
+    metadata = MetaData()
+    for name, target in (("a_child", "parent"), ("parent", "parent"), ("z_child", "a_child")):
+        Table(
+            name,
+            metadata,
+            Column("id", type_, primary_key=True),
+            Column("ref", type_),
+            ForeignKeyConstraint(["ref"], [f"{target}.id"], name=f"fk_{name}", ondelete=rule),
+        )
+    return metadata
+
+
+@pytest.mark.parametrize("rule", [None, "CASCADE"])
+def test_types_of_both_sides(connection: Connection, rule: str | None) -> None:
+    """Columns that foreign keys tie together get another type, there and back."""
+    models = [family(Integer), family(BigInteger, rule)]
+    models[0].create_all(connection)
+    context = MigrationContext.configure(connection)
+    script = produce_migrations(context, models[1])
+    for container, wanted in ((script.upgrade_ops, models[1]), (script.downgrade_ops, models[0])):
+        assert container is not None
+        operations = [*each(container)]
+        for operation in operations:
+            Operations(context).invoke(operation)
+        assert [] == compare_metadata(MigrationContext.configure(connection), wanted)
+        kinds = [type(one).__name__ for one in operations]
+        assert ["DropConstraintOp"] * 3 == kinds[:3]
+        assert ["CreateForeignKeyOp"] * 3 == kinds[-3:]

@@ -25,6 +25,7 @@ from idiolect.operations.ops import (
     DropIndexOp,
     ModifyTableOps,
 )
+from idiolect_mysql.freeing import free_columns
 from idiolect_mysql.own_ops import DropKeyOp
 
 if TYPE_CHECKING:
@@ -68,6 +69,14 @@ def mind_keys(
         change.arrange(forth.ops, change.before)
         change.arrange(undo.ops, change.after)
         undo.ops[:] = list(change.with_implied(undo.ops, forth.ops, if_exists=if_exists))
+    keys = [
+        key
+        for part in _parts(upgrade_ops.ops)
+        if (tables := tables_of(part)) is not None
+        for key in _keys(tables[0])
+    ]
+    for container in (upgrade_ops, downgrade_ops):
+        free_columns(container.ops, keys)
 
 
 def _parts(operations: Iterable[MigrateOperation]) -> list[ModifyTableOps]:
