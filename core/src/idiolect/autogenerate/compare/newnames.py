@@ -10,6 +10,8 @@ import re
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+from idiolect.hooks.standin import KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
@@ -20,12 +22,8 @@ _NAMES = ("constrained_columns", "column_names", "include_columns", "postgresql_
 #: Keys of SQL texts, or lists of them.
 _SQL = ("sqltext", "expressions", "postgresql_where", "sqlite_where", "mssql_where")
 #: Kinds of reflected data about named items.
-_KINDS = (
-    "pk_constraint",
-    "foreign_keys",
-    "indexes",
-    "unique_constraints",
-    "check_constraints",
+_KINDS = tuple(
+    kind for kind in KINDS if kind.endswith(("indexes", "keys", "constraint", "constraints"))
 )
 #: Keys that contain the name of an index or a constraint.
 _ITEMS = ("name", "duplicates_constraint", "duplicates_index")
