@@ -1,4 +1,4 @@
-"""The table of capabilities and dialects says what the contract tests declare."""
+"""The table of capabilities and dialects matches what the contract tests declare."""
 
 from __future__ import annotations
 

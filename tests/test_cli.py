@@ -42,7 +42,7 @@ def downgrade():
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Return the folder of a new project on SQLite, as `init` makes it."""
+    """Return the folder of a new project on SQLite, as ``init`` creates it."""
     _idiolect(tmp_path, "-q", "init", "migrations")
     _use(tmp_path, "sqlite:///app.db")
     return tmp_path
@@ -188,7 +188,7 @@ def test_interrupted_run_can_be_repeated(project: Path) -> None:
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_run_goes_on_without_a_reader(project: Path, stream: str) -> None:
-    """An upgrade whose output nobody reads any more is done all the same."""
+    """An upgrade completes even if the reader of its output has gone."""
     _revision(project, "a111", None, 'print("x" * 100_000)')
     read, write = os.pipe()
     os.close(read)
@@ -242,7 +242,7 @@ def test_pipes_that_end_early(project: Path, words: str) -> None:
     ],
 )
 def test_streams_that_take_nothing(project: Path, words: str, status: int) -> None:
-    """The work is done; that text was lost is told where it can be, in one line."""
+    """The command completes; lost output is reported in one line where possible."""
     _revision(project, "a111", None)
     done = subprocess.run(
         f"{sys.executable} -m idiolect {words}",
@@ -284,7 +284,7 @@ finally:
 
 @pytest.fixture
 def modules(project: Path) -> Callable[..., set[str]]:
-    """Return a function that runs a command and tells the modules that were imported."""
+    """Return a function that runs a command and returns the imported modules."""
     _revision(project, "a111")
 
     def run(*words: str) -> set[str]:
@@ -302,7 +302,7 @@ def modules(project: Path) -> Callable[..., set[str]]:
 
 @pytest.fixture
 def loaded(modules: Callable[..., set[str]]) -> Callable[..., set[str]]:
-    """Return a function that runs a command and tells the packages that were imported."""
+    """Return a function that runs a command and returns the imported packages."""
     return lambda *words: {name.partition(".")[0] for name in modules(*words)}
 
 
@@ -310,7 +310,7 @@ def loaded(modules: Callable[..., set[str]]) -> Callable[..., set[str]]:
 def test_a_run_of_nothing_loads_nothing_for_revisions(
     project: Path, modules: Callable[..., set[str]], words: tuple[str, ...]
 ) -> None:
-    """Where nothing is due, what only revisions need is not imported."""
+    """Modules that only revisions need are not imported if none is due."""
     modules("upgrade", "heads")
     rooms = (
         "autogenerate",

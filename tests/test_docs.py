@@ -133,7 +133,7 @@ def sections(page: str) -> dict[str, str]:
 
 
 def hook_signatures() -> list[str]:
-    """Return the signature of each hook as it stands in the specifications, in order."""
+    """Return the signature of each hook in the specifications, in order."""
     return [
         f"{name}{inspect.signature(function)}".replace("'", "")
         for name, function in vars(hookspecs).items()
@@ -150,7 +150,7 @@ def test_each_hook_has_a_heading_that_is_its_signature() -> None:
 
 @pytest.mark.parametrize("signature", hook_signatures(), ids=lambda each: each.partition("(")[0])
 def test_each_hook_has_a_program_that_implements_it(signature: str) -> None:
-    """A hook's section says what None means and shows an implementation that runs."""
+    """A hook's section says what None means and contains a runnable implementation."""
     name = signature.partition("(")[0]
     text = (DOCS / "reference" / "hooks.md").read_text(encoding="utf-8")
     own = text.partition(f"### `{signature}`")[2].partition("\n### ")[0]
@@ -186,7 +186,7 @@ def test_each_error_code_is_explained_and_no_other() -> None:
 
 
 def test_each_error_shows_a_message_with_its_code() -> None:
-    """An error's section holds a message that bears the code, but for the base of all."""
+    """An error's section contains a message with its code, except for the base class."""
     text = (DOCS / "reference" / "errors.md").read_text(encoding="utf-8")
     without = [
         code
@@ -266,7 +266,7 @@ def test_the_names_of_alembic_are_those_that_the_modules_offer() -> None:
 
 @pytest.mark.parametrize("is_here", [True, False], ids=["here", "not-here"])
 def test_the_state_of_undocumented_names_is_as_told(is_here: bool) -> None:
-    """alembic-api.md tells of each undocumented name whether Idiolect has it."""
+    """alembic-api.md is right about which undocumented names exist."""
     for package in ("idiolect_mssql", "idiolect_mysql", "idiolect_oracle", "idiolect_postgresql"):
         importlib.import_module(package)
     text = (DOCS / "reference" / "alembic-api.md").read_text(encoding="utf-8")
@@ -284,7 +284,7 @@ def test_the_state_of_undocumented_names_is_as_told(is_here: bool) -> None:
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:
-    """A relative link names a file that is there."""
+    """Every relative link names an existing file."""
     links = [
         (page, link)
         for page in PAGES
@@ -299,7 +299,7 @@ def test_every_link_between_pages_leads_somewhere() -> None:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project as the tutorial leaves it, on a database that does not exist yet."""
+    """The tutorial's finished project, on a database that does not exist yet."""
     folder = tmp_path_factory.mktemp("docs") / "shop"
     folder.mkdir()
     words = iter([("a1", "create account"), ("b2", "add email")])
@@ -503,7 +503,7 @@ def test_the_dialect_plugin_of_the_guide_works(tmp_path: Path) -> None:
 
 
 def test_the_contract_of_the_guide_is_kept(tmp_path: Path) -> None:
-    """The package passes the contract with the answers that the guide gives, and no fewer."""
+    """The package passes the contract with the answers shown in the guide, and no fewer."""
     source = tmp_path / "idiolect-acme"
     for block in blocks(DIALECT_GUIDE):
         if block.title.startswith("idiolect-acme/"):

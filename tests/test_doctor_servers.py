@@ -1,4 +1,4 @@
-"""doctor on servers: what keeps a project from its database is found."""
+"""doctor on servers: it finds what keeps a project from its database."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_sound_project(tmp_path: Path, url: str) -> None:
 def test_a_database_that_cannot_be_reached(
     tmp_path: Path, url: str, change: dict[str, Any]
 ) -> None:
-    """It is told in the server's words, and no password is."""
+    """The server's message is reported, without the password."""
     wrong = make_url(url).set(**change)
 
     found = problems(tmp_path, wrong.render_as_string(hide_password=False))
@@ -90,7 +90,7 @@ def test_a_database_that_cannot_be_reached(
 
 @pytest.mark.postgresql
 def test_a_wrong_password(tmp_path: Path, fresh_postgresql: str) -> None:
-    """The server's answer to it is told, where the server asks for one."""
+    """The server's authentication error is reported."""
     wrong = make_url(fresh_postgresql).set(password="not-the-password")
 
     found = problems(tmp_path, wrong.render_as_string(hide_password=False))
@@ -103,7 +103,7 @@ def test_a_wrong_password(tmp_path: Path, fresh_postgresql: str) -> None:
 
 @pytest.mark.postgresql
 def test_a_login_that_may_not_write(tmp_path: Path, fresh_postgresql: str) -> None:
-    """It is told before a run fails of it."""
+    """Missing privileges are reported before a run fails."""
     owner = make_url(fresh_postgresql)
     role = f"reader_{uuid.uuid4().hex[:8]}"
     engine = create_engine(owner, isolation_level="AUTOCOMMIT", poolclass=NullPool)

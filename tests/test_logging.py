@@ -20,7 +20,7 @@ LOGGERS = ("root", "sqlalchemy.engine", "idiolect")
 
 
 class Records(logging.Handler):
-    """A handler of a program, which keeps what it gets."""
+    """A program's handler that collects records."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class Records(logging.Handler):
 
 @pytest.fixture
 def root() -> Iterator[logging.Logger]:
-    """The root logger without handlers, at INFO; all loggers are as before afterwards."""
+    """The root logger without handlers, at INFO; all loggers are restored afterwards."""
     root = logging.getLogger()
     loggers = [root if name == "root" else logging.getLogger(name) for name in LOGGERS]
     before = [(each, list(each.handlers), each.level) for each in loggers]

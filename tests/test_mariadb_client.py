@@ -1,4 +1,4 @@
-"""Scripts that MariaDB's own client reads leave what the run on a connection leaves."""
+"""Scripts run by MariaDB's client have the same effect as a run on a connection."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.mariadb
 
 
 def _held(url: str) -> dict[str, Any]:
-    """Return what a database holds, in its own words."""
+    """Return the contents of a database, in the server's SQL."""
     with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
         held: dict[str, Any] = {}
         for (name,) in connection.exec_driver_sql("SHOW TABLES").all():
@@ -37,7 +37,7 @@ SEEDS = [*range(6), *(pytest.param(seed, marks=pytest.mark.full) for seed in ran
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_operations(seed: int, fresh_mariadb: str, second_mariadb: str) -> None:
-    """Tables, rows and triggers are the same, whatever stands in names, literals and comments."""
+    """Tables, rows and triggers are the same, whatever names, literals and comments contain."""
     engine = sa.create_engine(fresh_mariadb, poolclass=sa.NullPool)
     with engine.begin() as connection:
         context = MigrationContext.configure(connection)

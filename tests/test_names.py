@@ -1,4 +1,4 @@
-"""Every class, function and member that Alembic documents can be imported and is there."""
+"""Every class, function and member that Alembic documents exists and can be imported."""
 
 from __future__ import annotations
 
@@ -324,7 +324,7 @@ def _has(owner: Any, name: str) -> bool:
 
 
 def test_members_of_contexts(tmp_path: Path) -> None:
-    """What the documents list as members of objects is there once there is an object."""
+    """Documented members of objects exist on instances."""
     (tmp_path / "versions").mkdir()
     config = Config()
     script = ScriptDirectory(tmp_path)
@@ -369,7 +369,7 @@ def test_members_of_contexts(tmp_path: Path) -> None:
     ],
 )
 def test_both_forms_of_an_info(info: MigrationInfo) -> None:
-    """The documents are of different ages; either's call works, and tells the same."""
+    """Both documented calling conventions work, with the same result."""
     assert (info.revision, info.is_upgrade, info.is_stamp) == ("b", True, False)
     assert (info.up_revision_id, info.down_revision_ids) == ("b", ())
     with pytest.raises(ValueError, match="without a revision map"):

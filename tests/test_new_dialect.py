@@ -31,7 +31,7 @@ def test_like_one_of_ours(tmp_path: Path, like: str) -> None:
 
 
 def test_command_line(tmp_path: Path) -> None:
-    """The command is spelt with a hyphen, and says what to do next."""
+    """The command has a hyphen and prints the next steps."""
     done = subprocess.run(
         [sys.executable, "-m", "idiolect", "new-dialect", "acme", "--like", "sqlite"],
         cwd=tmp_path,
@@ -45,7 +45,7 @@ def test_command_line(tmp_path: Path) -> None:
 
 
 def test_the_words_of_the_other_dialect() -> None:
-    """Statements that a plugin words by its dialect's name are worded so for the new one."""
+    """Statements that contain the plugin's dialect name contain the new dialect's."""
     context = MigrationContext.configure(dialect_name="postgresql", opts={"as_sql": True})
     like = type(context.dialect)
     new = type("Acme", (like,), {"name": "alike", "supports_statement_cache": True})

@@ -1,4 +1,4 @@
-"""The table of operations and dialects says what new trials say."""
+"""The table of operations and dialects matches new trials."""
 
 from __future__ import annotations
 

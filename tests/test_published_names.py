@@ -44,7 +44,7 @@ CASES = [(module, name) for module, names in NAMES.items() for name in names.spl
 
 @pytest.mark.parametrize(("module", "name"), CASES)
 def test_a_published_name_is_there_and_listed(module: str, name: str) -> None:
-    """It can be imported, and the page of names tells of it."""
+    """It can be imported, and the page of names lists it."""
     found = getattr(importlib.import_module(f"idiolect.{module}"), name)
     assert found is not None
     assert f"`{name}`" in PAGE.read_text(encoding="utf-8")
@@ -74,7 +74,7 @@ def nobodys() -> Iterator[str]:
 
 
 def test_an_env_py_may_put_a_class_in(nobodys: str) -> None:
-    """A class that was made for another dialect then serves this one."""
+    """A class registered for another dialect then serves this one."""
     assert nobodys not in _impls
     _impls[nobodys] = _impls["postgresql"]
     dialect = DefaultDialect()
@@ -120,7 +120,7 @@ def test_the_tables_and_columns_of_constraints() -> None:
 
 
 def test_file_names_are_made_as_programs_do() -> None:
-    """With the words of the message, and files are told from others."""
+    """Slugs come from the message, and revision files are recognised."""
     base: Any = importlib.import_module("idiolect.script.base")
     assert ["add", "a_b", "c"] == base._slug_re.findall("add a_b, c!")
     assert base._only_source_rev_file.match("a1_x.py")

@@ -1,4 +1,4 @@
-"""Scripts that ``psql`` and ``sqlite3`` read leave what the run on a connection leaves."""
+"""Scripts run by ``psql`` and ``sqlite3`` have the same effect as a run on a connection."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def run(url: str, seed: int) -> str:
 
 
 def catalogue(url: str) -> list[Any]:
-    """Return a SQLite database's own words for what it holds, and its rows."""
+    """Return a SQLite database's schema as SQL, and its rows."""
     with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
         made = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master").all()
         quote = connection.dialect.identifier_preparer.quote_identifier
@@ -54,7 +54,7 @@ def triggers(url: str) -> list[Any]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_sqlite(seed: int, tmp_path: Path) -> None:
-    """Tables, indexes, triggers and rows are the same, whatever stands in names and literals."""
+    """Tables, indexes, triggers and rows are the same, whatever names and literals contain."""
     url, other = (f"sqlite:///{tmp_path / name}.db" for name in ("run", "script"))
     script = run(url, seed)
     assert "" == shells.sqlite3(tmp_path / "script.db", script)

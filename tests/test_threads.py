@@ -35,7 +35,7 @@ with context.begin_transaction():
 
 @pytest.fixture
 def make_project(tmp_path: Path) -> Callable[[str], Project]:
-    """Return a function that makes a project with a database of its own."""
+    """Return a function that creates a project with its own database."""
 
     def make(name: str) -> Project:
         return Project(tmp_path / name, f"sqlite:///{tmp_path / name}.db")
@@ -118,7 +118,7 @@ assert not failed, failed
 
 
 def in_pairs(make_project: Callable[[str], Project], set_up: Callable[[Project], None]) -> None:
-    """Run two projects at the same time, so that no thread can be taken for the only one's."""
+    """Run two projects at once, so that neither thread is the only one migrating."""
     barrier = threading.Barrier(2, timeout=300)
     projects = [make_project("left"), make_project("right")]
     for project in projects:
@@ -133,7 +133,7 @@ def in_pairs(make_project: Callable[[str], Project], set_up: Callable[[Project],
 
 
 def test_a_thread_started_inside_a_revision(make_project: Callable[[str], Project]) -> None:
-    """It belongs to the revision whose function it runs."""
+    """The thread belongs to the revision that started it."""
 
     def set_up(project: Project) -> None:
         call = f"op.execute(f\"INSERT INTO made VALUES ('{project.folder.name}')\")"
@@ -246,7 +246,7 @@ def test_the_workaround_side_by_side(make_project: Callable[[str], Project]) -> 
 
 
 def test_a_running_loop_calls_the_workaround(project: Project) -> None:
-    """A command called inside a loop, whose env.py moves its own loop to a thread."""
+    """A command called inside an event loop, whose env.py runs its own loop in a thread."""
     project.env(ASYNC_ENV + STARTS["executor.submit(asyncio.run)"])
     project.revision("a", None, "op.create_table('t', sa.Column('id', sa.Integer))")
 
@@ -333,7 +333,7 @@ def test_eight_tasks_on_a_template(tmp_path: Path, template: str) -> None:
 
 
 def test_a_strangers_thread_among_several(make_project: Callable[[str], Project]) -> None:
-    """A thread that belongs to none of several migrations is told what to do."""
+    """A thread that belongs to none of several migrations gets a clear error."""
     barrier = threading.Barrier(3, timeout=300)
     projects = [make_project("left"), make_project("right")]
     for project in projects:

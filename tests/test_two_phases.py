@@ -20,7 +20,7 @@ SCHEMAS = ("first", "second")
 
 @pytest.fixture
 def engine(fresh_postgresql: str) -> Iterator[Engine]:
-    """A database with two schemas, which stand for two databases."""
+    """A database with two schemas, which represent two databases."""
     engine = create_engine(fresh_postgresql, poolclass=NullPool)
     with engine.begin() as connection:
         for schema in SCHEMAS:

@@ -49,7 +49,7 @@ def project(request: pytest.FixtureRequest, tmp_path: Path) -> Project:
 
 
 def table(name: str) -> str:
-    """Return the directive that makes a table."""
+    """Return the directive that creates a table."""
     return f"op.create_table({name!r}, sa.Column('id', sa.Integer))"
 
 
@@ -57,7 +57,7 @@ ALL = ["t_base1", "t_left", "t_right"]
 
 
 def tables(project: Project) -> list[str]:
-    """Return the tables that the revisions made."""
+    """Return the tables that the revisions created."""
     return [name for name in project.tables() if name != "alembic_version"]
 
 
@@ -77,7 +77,7 @@ def test_up_and_down_and_up(project: Project) -> None:
 
 
 def test_a_dependency_is_run_first(project: Project) -> None:
-    """It is not a head of its own while something stands on it."""
+    """A dependency is not a separate head while another revision depends on it."""
     project.upgrade("other")
     assert (["other"], ["t_base1", "t_left"]) == (project.heads(), tables(project))
     project.upgrade("heads")
@@ -110,7 +110,7 @@ def test_stamps_run_nothing(project: Project) -> None:
 
 @pytest.mark.parametrize("per_migration", [False, True])
 def test_a_script_does_what_the_run_does(project: Project, per_migration: bool) -> None:
-    """Fed to the database it leaves the same tables, rows and heads."""
+    """Its SQL, run on the database, has the same tables, rows and heads as a result."""
     script = project.sql("heads", literal_binds=True, transaction_per_migration=per_migration)
     feed(project, script)
     assert (["merge", "other"], ALL) == (project.heads(), tables(project))
@@ -121,7 +121,7 @@ def test_a_script_does_what_the_run_does(project: Project, per_migration: bool) 
 
 
 def feed(project: Project, script: str) -> None:
-    """Run a script through the driver alone."""
+    """Run a script with the bare driver."""
     if project.url.startswith("sqlite"):
         connection = sqlite3.connect(project.url.removeprefix("sqlite:///"))
         connection.executescript(script)
@@ -200,7 +200,7 @@ def test_a_long_id_from_the_start(project: Project) -> None:
 
 
 def test_a_long_id_that_finds_no_room(project: Project) -> None:
-    """Where the column cannot be widened, the run refuses before the revision."""
+    """If the column cannot be widened, the run fails before the revision."""
     if "postgresql" not in project.url:
         pytest.skip("another's table takes a server with owners and a limit that is kept")
     command.upgrade(project.config(), "merge")
@@ -215,7 +215,7 @@ def test_a_long_id_that_finds_no_room(project: Project) -> None:
 
 
 def test_a_project_with_pyproject_toml_alone(tmp_path: Path) -> None:
-    """Every command that asks the database works without an ini file."""
+    """Every command that uses the database works without an ini file."""
     versions = tmp_path / "scripts" / "versions"
     versions.mkdir(parents=True)
     (tmp_path / "pyproject.toml").write_text('[tool.idiolect]\nscript_location = "scripts"\n')

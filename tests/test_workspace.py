@@ -37,7 +37,7 @@ def test_a_package_is_complete(package: Path) -> None:
 
 @every_package
 def test_a_plugin_takes_every_core_of_its_series(package: Path) -> None:
-    """A plugin asks for the core from this minor version up to the next major one."""
+    """A plugin accepts the core from this minor version up to the next major one."""
     minor = ".".join(project(ROOT / "core")["version"].split(".")[:2])
     needed = [word for word in project(package)["dependencies"] if word.startswith("idiolect")]
 

@@ -1,8 +1,8 @@
-"""Write docs/reference/operations.md: try each operation on each dialect, say what came of it.
+"""Write docs/reference/operations.md: try each operation on each dialect.
 
 Needs POSTGRESQL_URL and MARIADB_URL, node for the parser of Oracle's scripts, and Linux on x86-64
 for SQL Server's. Run it after a change to an operation, a dialect or the rows of
-`opsmatrix/cases.py`; a test tells when it is due.
+`opsmatrix/cases.py`; a test fails if the page is outdated.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Write the files that tell type checkers and editors what is registered at run time.
+"""Write the stub files for type checkers and editors of what is registered at run time.
 
 Run it after a change to a signature or docstring of an operation, of Operations or of
-EnvironmentContext; ``--check`` only compares, and exits 1 where a file is out of date. A test
-does the same.
+EnvironmentContext; ``--check`` only compares, and exits 1 if a file is out of date. A test does
+the same.
 """
 
 from __future__ import annotations
@@ -95,12 +95,12 @@ class Function:
         ]
 
     def text(self) -> str:
-        """Return its definitions: several where it has overloads, which alone count then."""
+        """Return its definitions; if it has overloads, only those count."""
         overloads = [node for node in self.nodes if "overload" in _decorators(node)]
         return "\n".join(self._definition(node) for node in overloads or self.nodes[-1:])
 
     def expressions(self) -> Iterator[ast.AST]:
-        """Yield what it uses names in: annotations, defaults, decorators that are kept."""
+        """Yield the expressions whose names it uses: annotations, defaults, kept decorators."""
         for node in self.nodes:
             for argument, default in _arguments(node.args, self.bound):
                 if argument.annotation:
@@ -174,7 +174,7 @@ TARGETS: dict[str, Callable[[], str]] = {
 
 
 def outdated() -> list[Path]:
-    """Return the generated files whose text is not what it should be."""
+    """Return the generated files that are out of date."""
     found = []
     for name, render in TARGETS.items():
         path = CORE / name
@@ -216,7 +216,7 @@ def _stub(
 
 
 def _directives(of: OperationRegistry = directives) -> Iterator[Function]:
-    """Yield the directives of the core and of the plugins beside it, by name."""
+    """Yield the directives of the core and of the in-tree plugins, by name."""
     for source in sorted(PLUGINS.glob("*/src")):
         if str(source) not in sys.path:
             sys.path.append(str(source))
@@ -272,7 +272,7 @@ def _arguments(given: ast.arguments, bound: int) -> list[tuple[ast.arg, ast.expr
 
 
 def _parameters(given: ast.arguments, bound: int) -> Iterator[str]:
-    """Yield the arguments as they are written, but the first ``bound``."""
+    """Yield the arguments as written, without the first ``bound``."""
     arguments = [_parameter(*each) for each in _arguments(given, bound)]
     named = len(given.posonlyargs) + len(given.args) - bound
     yield from arguments[:named]

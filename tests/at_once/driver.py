@@ -118,7 +118,7 @@ def _processes_round(folder: Path, request: dict[str, Any], number: int) -> dict
 
 
 def _threads_round(folder: Path, request: dict[str, Any], _number: int) -> dict[str, Any]:
-    """Run `upgrade head` in threads of one process, each on an SQLite database of its own."""
+    """Run ``upgrade head`` in threads of one process, each on a separate SQLite database."""
     count = request["threads"]
     _write(folder, f"{TABLE}\n    {MEETING}", {})
     urls = [f"sqlite:///{folder}/{number}.db" for number in range(count)]
@@ -181,7 +181,7 @@ def _started(works: list[Callable[[], None]]) -> tuple[dict[int, int], float]:
 
 
 def _ended(pipes: dict[int, int], deadline: float) -> list[str]:
-    """Return the words of each process's error, "" of one that ended well."""
+    """Return the error message of each process, "" for success."""
     answers: dict[int, str] = {}
     while len(answers) < len(pipes):
         waiting = [read for read in pipes if read not in answers]

@@ -47,7 +47,7 @@ def play(
 def play_threads(
     folder: Path, python: str = sys.executable, *, rounds: int = ROUNDS
 ) -> list[dict[str, Any]]:
-    """Run threads of one process, each on a database of its own."""
+    """Run threads of one process, each on a separate database."""
     return _driven({"what": "threads", "threads": THREADS}, folder, rounds, python)
 
 

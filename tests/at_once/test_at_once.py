@@ -35,7 +35,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     ],
 )
 def test_processes(url: str, tmp_path: Path, cell: str, rounds: int) -> None:
-    """None fails, and each row is there once; every second round has a transaction a revision."""
+    """None fails, and each row exists once; every second round uses a transaction per revision."""
     played = play(url, tmp_path / "project", cell, rounds=rounds)
     assert {"rounds": rounds, "good": rounds, "failed": 0, "wrong": 0} == summary(played), played
 

@@ -1,4 +1,4 @@
-"""Runs a row's command as a real process, and tells what is wrong with what came of it."""
+"""Runs a row's command as a real process, and reports what is wrong with its outcome."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ IDIOLECT = Side((sys.executable, "-m", "idiolect"))
 
 
 def can_be_powerless() -> bool:
-    """Return whether a process can be made to mind the modes of files."""
+    """Return whether a process can be run without privileges, so that file modes apply."""
     return os.geteuid() != 0 or shutil.which(_POWERLESS[0]) is not None
 
 
@@ -100,7 +100,7 @@ def run(row: Row, project: Project, side: Side = IDIOLECT) -> Outcome:
 
 
 def faults(row: Row, project: Project, outcome: Outcome) -> list[str]:
-    """Return what is wrong with the outcome, in words; an empty list where all is right."""
+    """Return the problems of the outcome, as messages; an empty list if there are none."""
     found = [*secret_faults(project, outcome)]
     if steering := _STEERING.findall(outcome.out + outcome.err):
         found.append(f"control characters are shown: {steering}")
@@ -127,7 +127,7 @@ def wrongly_changed(row: Row, outcome: Outcome) -> list[str]:
 
 
 def secret_faults(project: Project, outcome: Outcome) -> Iterator[str]:
-    """Yield words where a password of the row is shown."""
+    """Yield a message for each place where a password of the row is shown."""
     shown = (outcome.out + outcome.err).lower()
     secrets = [project.secret, project.secret2]
     if project.server:

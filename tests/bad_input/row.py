@@ -46,7 +46,7 @@ class Project:
         return self.folder / "migrations" / "versions"
 
     def fill(self, text: str) -> str:
-        """Put the row's own words for `{secret}`, `{secret2}` and `{folder}`."""
+        """Replace ``{secret}``, ``{secret2}`` and ``{folder}`` with the row's values."""
         words = {"secret": self.secret, "secret2": self.secret2, "folder": str(self.folder)}
         for name, word in words.items():
             text = text.replace("{" + name + "}", word)
@@ -58,7 +58,7 @@ Meanwhile = Callable[[Project], AbstractContextManager[None]]
 
 
 def undisturbed(_project: Project) -> AbstractContextManager[None]:
-    """Return what surrounds a command that runs by itself."""
+    """Return a context for a command that runs undisturbed."""
     return contextlib.nullcontext()
 
 

@@ -1,4 +1,4 @@
-"""Models, filters and hooks with which no revision can be made, and databases that change."""
+"""Models, filters and hooks that make autogenerate fail, and databases that change."""
 
 from __future__ import annotations
 

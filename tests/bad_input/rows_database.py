@@ -22,7 +22,7 @@ _UNLOCKED = "sqlite:///app.db?timeout=0.2"
 
 @contextlib.contextmanager
 def _locked(project: Project) -> Iterator[None]:
-    """Hold the SQLite database so that nobody can read or write it."""
+    """Lock the SQLite database against reads and writes."""
     with contextlib.closing(sqlite3.connect(project.folder / DATABASE)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         yield
@@ -31,7 +31,7 @@ def _locked(project: Project) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _busy(project: Project) -> Iterator[None]:
-    """Hold the SQLite database so that nobody can write it."""
+    """Lock the SQLite database against writes."""
     with contextlib.closing(sqlite3.connect(project.folder / DATABASE)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield

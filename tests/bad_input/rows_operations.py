@@ -1,4 +1,4 @@
-"""Operations that cannot be carried out: what they name, and that nothing is half done."""
+"""Operations that fail: what the message names, and that nothing is left half done."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CHILD = sql(
 
 
 def _refused(name: str, body: str, *says: str, line: int = 9, framed: bool = False) -> Row:
-    """Return a row for an operation that is refused after another was carried out."""
+    """Return a row for an operation that is refused after another one has run."""
     return Row(
         f"operation-{name}",
         "upgrade head",
@@ -45,7 +45,7 @@ def _script(name: str, body: str, *says: str, framed: bool = False) -> Row:
 
 
 def _on(server: Needs, name: str, body: str, *says: str, framed: bool = True) -> Row:
-    """Return a row for an operation that a server, or what speaks to it, refuses."""
+    """Return a row for an operation that a server or its driver refuses."""
     made = 'op.create_table("child", sa.Column("a", sa.Integer))\n'
     return Row(
         f"operation-{server}-{name}",

@@ -1,4 +1,4 @@
-"""The env.py of the templates `async` and `multidb`, on the way to servers that let nobody in."""
+"""The env.py of the templates ``async`` and ``multidb``, with servers that refuse connections."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _pointed(template: str, address: str) -> Spoil:
 
 
 def _says(template: str, *words: str) -> tuple[str, ...]:
-    """Return what a message says: of several databases, where their URLs are."""
+    """Return the expected message: for several databases, where the URL is set."""
     return (*_PLACE, *(["[b]"] if template == "multidb" else []), *words)
 
 

@@ -35,7 +35,7 @@ def write(name: str, content: str | bytes) -> Spoil:
 
 
 def replace(name: str, old: str, new: str) -> Spoil:
-    """Replace a piece of a file, which has to be there."""
+    """Replace a piece of a file, which must exist."""
 
     def spoil(project: Project) -> None:
         path = project.folder / name
@@ -79,7 +79,7 @@ def delete(name: str) -> Spoil:
 
 
 def folder(name: str) -> Spoil:
-    """Put an empty folder in the place of whatever was there."""
+    """Replace whatever is there by an empty folder."""
 
     def spoil(project: Project) -> None:
         with contextlib.suppress(FileNotFoundError):
@@ -90,7 +90,7 @@ def folder(name: str) -> Spoil:
 
 
 def lock_up(name: str, mode: int = 0) -> Spoil:
-    """Take permissions away, by default all; the row has to be powerless."""
+    """Remove permissions, by default all; the row must be run without privileges."""
 
     def spoil(project: Project) -> None:
         path = project.folder / name
@@ -100,7 +100,7 @@ def lock_up(name: str, mode: int = 0) -> Spoil:
 
 
 def link(name: str, target: str) -> Spoil:
-    """Put a symbolic link in the place of whatever was there."""
+    """Replace whatever is there by a symbolic link."""
 
     def spoil(project: Project) -> None:
         with contextlib.suppress(FileNotFoundError):

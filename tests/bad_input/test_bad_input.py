@@ -30,7 +30,7 @@ def test_row(
     run_row: Callable[..., Run],
     started: dict[str, Future[Run]],
 ) -> None:
-    """The command fails, or warns, as the row says."""
+    """The command fails or warns as the row says."""
     if row.powerless and not can_be_powerless():
         pytest.skip("root is refused nothing, and setpriv, which would change that, is not there")
     if row.needs:

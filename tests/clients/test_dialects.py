@@ -175,7 +175,7 @@ def _play(tool: str, client: Client, folder: Path, url: str) -> list[tuple[str, 
 
 @pytest.mark.parametrize(("url", "client"), [case for case in CASES if case.id not in OWN_CLASS])
 def test_its_class_is_listed_as_legacy(url: str, client: Client) -> None:
-    """The command that shows plugins says whose it is, and that it serves the dialect."""
+    """The command ``plugins`` lists it with its package and dialect."""
     done = subprocess.run(
         [sys.executable, "-m", "idiolect", "plugins", "--format", "json"],
         env={**os.environ, "PYTHONPATH": search_path(client)},

@@ -35,7 +35,7 @@ CATALOGUES = (
 
 @pytest.fixture
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
-    """Return a function that gives the URL of one more empty database."""
+    """Return a function that returns the URL of another empty database."""
     with databases(request, "postgresql", tmp_path) as new:
         yield new
 

@@ -1,4 +1,4 @@
-"""Programs that call Alembic's functions through a library of commands of its own."""
+"""Programs that call Alembic's functions through another library's commands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECONDS = 300
 
 
 def test_advanced_alchemy_commands_do_the_same(tmp_path: Path) -> None:
-    """The files that it writes from templates of its own, the database, and what it prints."""
+    """It writes the same files from its own templates, the same database, and the same output."""
     played = {}
     for tool in ("alembic", "idiolect"):
         folder = tmp_path / tool

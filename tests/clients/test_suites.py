@@ -25,7 +25,7 @@ FLASK_MIGRATE_SOURCE = "1a336b06eb2c3ace005f5f2ded8641d534c18798d64061f6ff11f79e
     ],
 )
 def test_flask_migrate_passes_its_own_tests(chosen: tuple[str, ...], tmp_path: Path) -> None:
-    """`flask db` under the alias does what its authors expect, in processes of its own."""
+    """``flask db`` passes its authors' tests under the alias, in separate processes."""
     client = CLIENTS["flask-migrate"]
     source = fetched_source(f"{client.name}=={client.version}", FLASK_MIGRATE_SOURCE)
     suites = {}

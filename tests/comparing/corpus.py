@@ -1,4 +1,4 @@
-"""Pairs of tables for comparisons: a table as it was, and the same with one thing changed."""
+"""Pairs of tables for comparisons: a table, and the same with one change."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class Lower(TypeDecorator[str]):
 
 
 def column(*given: Any, **options: Any) -> Items:
-    """Return a function that makes a column ``c``."""
+    """Return a function that creates a column ``c``."""
     return lambda _name: [Column("c", *given, **options)]
 
 
 def both(*parts: Items) -> Items:
-    """Return a function that makes what all parts make."""
+    """Return a function that creates the items of all parts."""
     return lambda name: [item for part in parts for item in part(name)]
 
 
@@ -63,12 +63,12 @@ TWO: Items = lambda _name: [Column("a", Integer), Column("b", String(20))]  # no
 
 
 def two(make: Callable[[str], Any]) -> Items:
-    """Return a function that makes columns a and b, and what ``make`` makes of the name."""
+    """Return a function that creates columns a and b, and what ``make`` returns for the name."""
     return lambda name: [*TWO(name), make(name)]
 
 
 def reference(**options: Any) -> Items:
-    """Return a function that makes a column with a foreign key."""
+    """Return a function that creates a column with a foreign key."""
     return lambda name: [Column("p", ForeignKey("parent.id", name=f"fk_{name}", **options))]
 
 

@@ -48,7 +48,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 @pytest.fixture
 def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the names of tables that are compared in full, as they are."""
+    """Return the names of tables that are compared in full."""
     names: list[str] = []
     original = tables._changed
 
@@ -63,7 +63,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def outcome(
     connection: Connection, models: MetaData, caplog: pytest.LogCaptureFixture, **opts: Any
 ) -> Outcome:
-    """Return all that a comparison says: code up and down, log and warnings."""
+    """Return the result of a comparison: code up and down, log and warnings."""
     context = MigrationContext.configure(connection, opts=opts)
     caplog.clear()
     with warnings.catch_warnings(record=True) as warned, caplog.at_level(logging.INFO):
@@ -84,7 +84,7 @@ def test_both_paths_find_the_same(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Over a corpus of changes, code, log and warnings are the same word for word."""
+    """Over a corpus of changes, code, log and warnings are identical."""
     before, after = sides(engine.dialect.name)
     with engine.begin() as connection:
         before.create_all(connection)
@@ -99,7 +99,7 @@ def test_both_paths_find_the_same(
 
 
 def test_equal_tables_are_compared_once_a_kind(engine: Engine, compared: list[str]) -> None:
-    """Of tables of one shape, the first alone is compared in full."""
+    """Of tables with the same shape, only the first is compared in full."""
     models, _ = sides(engine.dialect.name, rounds=0)
     kept = ("length_x_changed", "default_x_changed")
     for name in models.tables.keys() - set(kept):
@@ -135,7 +135,7 @@ def everything(*_given: Any) -> bool:
     ids=lambda opts: next(iter(opts)),
 )
 def test_options_that_look_on_take_the_full_path(compared: list[str], opts: Any) -> None:
-    """Where a user's code is to be asked, every table is compared in full."""
+    """If user code must be called, every table is compared in full."""
     assert ["a", "b"] == compared_tables(compared, opts)
 
 
@@ -156,7 +156,7 @@ def test_listeners_take_the_full_path(compared: list[str]) -> None:
 
 @pytest.mark.parametrize("target", ["table", "column"])
 def test_own_comparators_take_the_full_path(compared: list[str], target: str) -> None:
-    """A comparator that says nothing of signatures is called for every table."""
+    """A comparator without a signature is called for every table."""
     registry = comparators._registry
     before = {key: entries[:] for key, entries in registry.items()}
     comparators.dispatch_for(target)(nothing)
@@ -169,7 +169,7 @@ def test_own_comparators_take_the_full_path(compared: list[str], target: str) ->
 
 @pytest.mark.parametrize("hook", ["compare_type", "compare_server_default"])
 def test_plugins_that_answer_take_the_full_path(compared: list[str], hook: str) -> None:
-    """A plugin that is asked of columns is asked of every one."""
+    """A plugin that compares columns is called for each of them."""
 
     class Plugin:
         pass
@@ -186,7 +186,7 @@ def test_plugins_that_answer_take_the_full_path(compared: list[str], hook: str) 
 
 
 def test_own_impl_takes_the_full_path(compared: list[str]) -> None:
-    """A subclass that compares in its own way is asked for every table, unless it says so."""
+    """A subclass with its own comparison is called for every table, unless it opts out."""
 
     class OwnImpl(SQLiteImpl):
         def compare_type(self, inspector_column: Any, metadata_column: Any) -> bool:

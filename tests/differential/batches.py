@@ -67,7 +67,7 @@ class Facts:
 
 @dataclass(slots=True)
 class Model:
-    """What the table is, as far as steps have to know: columns but ``id``, the rest by name."""
+    """The state of the table, as far as steps need it: columns except ``id``, the rest by name."""
 
     columns: dict[str, Facts] = field(default_factory=dict)
     uniques: dict[str, list[str]] = field(default_factory=dict)
@@ -105,7 +105,7 @@ def column(name: str, facts: Facts) -> sa.Column[Any]:
 
 
 def condition(name: str) -> Any:
-    """Return what a CHECK says of a column."""
+    """Return a CHECK condition on a column."""
     return sa.column(name).is_distinct_from(None) | sa.column(name).is_(None)
 
 
@@ -221,13 +221,13 @@ class Play:
         return f"{prefix}_{self.made}"
 
     def chosen(self, number: int, wanted: Callable[[Facts], bool] = bool) -> str | None:
-        """Return a column that the batch has left alone; None where there is none."""
+        """Return a column that the batch has not changed, or None."""
         columns = self.model.columns
         found = [each for each in columns if each not in self.touched and wanted(columns[each])]
         return found[number % len(found)] if found else None
 
     def holders(self, name: str) -> Iterable[tuple[dict[str, list[str]], str, str]]:
-        """Return what has a column: where it stands, its name, the type to drop it by."""
+        """Return what uses a column: where, its name, the type to drop it by."""
         model = self.model
         for held, type_ in (
             (model.keys, "foreignkey"),
@@ -285,7 +285,7 @@ class Play:
             self.change(batch, name, default=defaults[which % len(defaults)])
 
     def type_(self, batch: Any, number: int, which: int, _place: int) -> None:
-        """Change the type; where values are looked at, to a wider one."""
+        """Change the type; if values are checked, to a wider one."""
         name = self.chosen(number, lambda facts: not facts.refers)
         if name is None:
             return
@@ -321,7 +321,7 @@ class Play:
 
     @staticmethod
     def alter(batch: Any, name: str, facts: Facts, **given: Any) -> None:
-        """Call the directive, all that stands restated."""
+        """Call the directive, with all existing attributes repeated."""
         batch.alter_column(
             name,
             existing_type=KINDS[facts.kind][0],

@@ -1,4 +1,4 @@
-"""The project with its history, made once a run, and an empty database for each test."""
+"""The project with its history, created once per run, and an empty database for each test."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
-    """Return a function that gives the URL of one more empty database."""
+    """Return a function that returns the URL of another empty database."""
     with databases(request, request.param, tmp_path) as new:
         yield new
 
@@ -45,7 +45,7 @@ def project(history: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def on_new_database(project: Path, new_url: Callable[[], str]) -> Callable[[], str]:
-    """Return a function that points the project to one more empty database and gives its URL."""
+    """Return a function that points the project to another empty database and returns its URL."""
 
     def point() -> str:
         url = new_url()

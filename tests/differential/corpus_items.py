@@ -1,4 +1,4 @@
-"""Tables, indexes and operations that both tools render, for whichever tool's ``ops`` is given."""
+"""Tables, indexes and operations that both tools render, created with the ``op`` of either."""
 
 from __future__ import annotations
 

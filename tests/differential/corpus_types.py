@@ -32,12 +32,12 @@ class Point(sqltypes.UserDefinedType[Any]):
         self.unit = unit
 
     def get_col_spec(self, **_kw: Any) -> str:
-        """Return the word of DDL."""
+        """Return the type's name in DDL."""
         return "POINT"
 
 
 class Told(sqltypes.UserDefinedType[Any]):
-    """A type of a user's own with a repr() of its own."""
+    """A user-defined type with its own repr()."""
 
     def __repr__(self) -> str:
         return "told(1, 2)"
@@ -69,7 +69,7 @@ def _is_usable(name: str, cls: Any) -> bool:
 
 
 def types() -> dict[str, Any]:
-    """Return types with arguments by a word for what is special."""
+    """Return types with arguments by what is special about them."""
     schema = sa.MetaData(schema="s")
     domain: Any = postgresql.DOMAIN
     return {
@@ -127,7 +127,7 @@ def types() -> dict[str, Any]:
 
 
 def defaults() -> dict[str, Any]:
-    """Return defaults of the database by a word for what is special."""
+    """Return server defaults by what is special about them."""
     return {
         "number": sa.text("-1"),
         "fraction": sa.text("1.5"),

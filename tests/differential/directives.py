@@ -1,4 +1,4 @@
-"""Random calls of each directive, for whichever tool's Operations are given."""
+"""Random calls of each directive, with the Operations of either tool."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def drop_column(draw: Draw, op: Any) -> None:
 
 
 def alter_column(draw: Draw, op: Any) -> None:
-    """Draw an alter_column: on SQLite a renaming alone, which is all that it can."""
+    """Draw an alter_column: on SQLite only a rename, which is all that it supports."""
     place = (draw.table(), draw.one(COLUMNS))
     known = draw.options(existing_nullable=YES_OR_NO, existing_comment=TEXTS)
     if draw.dialect == "sqlite":
@@ -184,7 +184,7 @@ def create_foreign_key(draw: Draw, op: Any) -> None:
 
 
 def create_exclude_constraint(draw: Draw, op: Any) -> None:
-    """Draw a create_exclude_constraint where there are such."""
+    """Draw a create_exclude_constraint if the dialect has them."""
     if draw.dialect != "postgresql":
         return
     elements = draw.some(

@@ -53,7 +53,7 @@ def play(function: Callable[[], object], words: list[str]) -> dict[str, Any]:
 
 
 def _told(exc: Exception) -> str:
-    """Where the exception came through, without lines of the tool's source, and what it says."""
+    """Return where the exception was raised, without the tool's lines, and its message."""
     frames = [
         f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(exc.__traceback__)
     ]

@@ -40,7 +40,7 @@ class Done:
 
 
 def interpreters() -> dict[str, tuple[str, ...]]:
-    """Return the words that start a program with each tool standing for ``alembic``."""
+    """Return the command prefix to run a program with each tool as ``alembic``."""
     return {
         "alembic": (str(reference_python()),),
         "idiolect": (sys.executable, "-m", "idiolect_alembic"),

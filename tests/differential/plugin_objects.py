@@ -137,7 +137,7 @@ def _register(tool: str, plugin: Any, comparators: list[Any], calls: list[Any]) 
 
 
 def _told(value: Any) -> Any:
-    """Return an argument as JSON knows it."""
+    """Return an argument as a JSON value."""
     match value:
         case None | str():
             return value
@@ -152,7 +152,7 @@ def _told(value: Any) -> Any:
 
 
 def _change(tool: str, target: str, args: tuple[Any, ...]) -> None:
-    """Add to what is found, as the page of each target says."""
+    """Add operations to the result, as documented for each target."""
     ops = importlib.import_module(f"{tool}.operations.ops")
     match target:
         case "table":
@@ -184,7 +184,7 @@ def _flat(ops: list[Any]) -> Iterator[Any]:
 
 
 def _plain(op: Any) -> list[Any]:
-    """Return what tells an operation from others."""
+    """Return what identifies an operation."""
     names = ("table_name", "column_name", "index_name", "constraint_name", "sqltext", "comment")
     told: dict[str, Any] = {
         name: str(getattr(op, name)) for name in names if getattr(op, name, None) is not None

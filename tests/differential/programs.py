@@ -137,7 +137,7 @@ def answers(tool: str, folder: Path) -> dict[str, Any]:
 
 
 def _compared() -> dict[str, Any]:
-    """Return what compare_metadata() tells of a column, by what differs of its default."""
+    """Return what compare_metadata() reports of a column, by how its default differs."""
     compare = importlib.import_module("alembic.autogenerate").compare_metadata
     configure = importlib.import_module("alembic.migration").MigrationContext.configure
     found: dict[str, Any] = {}
@@ -171,7 +171,7 @@ def _between(directory: Any, upper: str, lower: str) -> list[str]:
 
 
 def _changed(config: Any, name: str, revision: Any, options: dict[str, Any]) -> Any:
-    """Run a command; return its answer, what callbacks were told, and the version rows."""
+    """Run a command; return its result, the arguments of callbacks, and the version rows."""
     made = config("alembic.ini", stdout=io.StringIO())
     command = getattr(importlib.import_module("alembic.command"), name)
     answer = asked(command, made, revision, **options)

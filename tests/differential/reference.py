@@ -69,7 +69,7 @@ def missing(reason: str) -> NoReturn:
 
 
 def cached_folder() -> Path:
-    """Return the folder where downloads and venvs of tests are kept between runs."""
+    """Return the folder where downloads and venvs of tests are cached."""
     # The developer's command is a program: its rooms are on the path for this alone.
     if str(TOOLS) not in sys.path:
         sys.path.append(str(TOOLS))

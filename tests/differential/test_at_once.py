@@ -1,4 +1,4 @@
-"""Both tools at work on one database at the same moment: one fails, and nothing is half done."""
+"""Both tools on one database at the same time: one fails, and nothing is left half done."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def upgrade():
     ]
 )
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
-    """Return a function that gives the URL of one more empty database."""
+    """Return a function that returns the URL of another empty database."""
     with databases(request, request.param, tmp_path) as new:
         yield new
 
@@ -51,7 +51,7 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
 def test_the_second_of_both_fails_and_spoils_nothing(
     order: str, new_url: Callable[[], str], tmp_path: Path
 ) -> None:
-    """Alembic knows no lock: whoever comes second is refused by the database, and rolled back."""
+    """Alembic takes no lock: the database refuses the second, which is rolled back."""
     tools = [alembic(), idiolect()]
     first, second = tools if order == "alembic-first" else tools[::-1]
     url = new_url()

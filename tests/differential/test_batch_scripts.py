@@ -90,7 +90,7 @@ def test_sqlite(tmp_path: Path, plan: Any) -> None:
 def test_postgresql(
     fresh_postgresql: str, second_postgresql: str, plan: Any, recreate: str
 ) -> None:
-    """By ALTER, in batches and without, and by making the table anew."""
+    """By ALTER, in batches and without, and by recreating the table."""
     other = second_postgresql
     same(fresh_postgresql, other, plan, lambda text: shells.psql(other, text), recreate)
 

@@ -1,4 +1,4 @@
-"""Random batches on SQLite: the real Alembic leaves the same schema and the same rows."""
+"""Random batches on SQLite: the real Alembic produces the same schema and rows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SETTINGS = settings(
 
 @pytest.fixture(scope="module")
 def reference() -> Iterator[Callable[[Any], dict[str, Any]]]:
-    """What the real Alembic makes of a plan; one process of it answers all."""
+    """Runs plans with the real Alembic, in one process for all."""
     with subprocess.Popen(
         [str(reference_python()), "-m", "tests.differential.batches", "alembic"],
         cwd=ROOT,
@@ -68,7 +68,7 @@ def test_random_batches(reference: Callable[[Any], dict[str, Any]], plan: Any) -
 
 @pytest.mark.filterwarnings("ignore")
 def test_every_step_does_something(reference: Callable[[Any], dict[str, Any]]) -> None:
-    """Each word changes the table by itself, and the two do not differ by both failing."""
+    """Each step changes the table, so both tools cannot agree by failing."""
     before = reference([])
     for word in STEPS:
         # The foreign key that is there goes before another can be made.

@@ -67,7 +67,7 @@ ALLOWED = {
 
 
 def test_scripts_and_sqlite() -> None:
-    """Scripts for all dialects, and a database of SQLite, are the same but for what is allowed."""
+    """Scripts for all dialects and a SQLite database are the same, except as allowed."""
     expected, found = _both("sqlite://")
 
     assert {name: ALLOWED.get(name) for name in _differing(expected, found)} == ALLOWED
@@ -109,7 +109,7 @@ def _differing(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
 
 
 def _settled(outcome: Any) -> Any:
-    """Return an outcome, refusals in whatever words, indexes in whatever order."""
+    """Return an outcome without the text of errors and the order of indexes."""
     if not isinstance(outcome, str):
         return outcome
     if outcome.startswith("refused: "):

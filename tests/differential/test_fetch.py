@@ -1,4 +1,4 @@
-"""Where nothing can be fetched, a test says so: it is skipped, and in CI it fails."""
+"""If nothing can be fetched, tests are skipped with a reason; in CI they fail."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def outcome(
 
 
 def test_a_distribution_that_cannot_be_fetched(outcome: type[BaseException]) -> None:
-    """The requirement is named, and no half-filled folder stands for it the next time."""
+    """The requirement is named, and no incomplete folder is left for the next time."""
     for _ in range(2):
         with pytest.raises(
             outcome, match=r"pip install .*iniconfig==2\.3\.0 failed:\n +no network"
@@ -49,6 +49,6 @@ def test_a_distribution_that_cannot_be_fetched(outcome: type[BaseException]) -> 
 
 
 def test_the_real_alembic_cannot_be_fetched(outcome: type[BaseException]) -> None:
-    """The message has what pip said."""
+    """The message contains pip's output."""
     with pytest.raises(outcome, match=r"real Alembic was not fetched .* no network"):
         reference.reference_python.__wrapped__()

@@ -50,7 +50,7 @@ def test_taking_turns_gives_the_same_database(
     project: Path,
     on_new_database: Callable[[], str],
 ) -> None:
-    """Statuses and database are those of the real Alembic alone, whoever begins."""
+    """Exit statuses and database equal those of the real Alembic alone, whichever begins."""
     url = on_new_database()
     expected_statuses = _run(plan, [alembic()], project)
     expected = snapshot(url)
@@ -68,7 +68,7 @@ def test_taking_turns_gives_the_same_database(
 def test_idiolect_alone_gives_the_same_database(
     plan: Plan, project: Path, on_new_database: Callable[[], str]
 ) -> None:
-    """Statuses and database are those of the real Alembic, with Idiolect alone."""
+    """Exit statuses and database equal those of the real Alembic, with Idiolect alone."""
     url = on_new_database()
     expected_statuses = _run(plan, [alembic()], project)
     expected = snapshot(url)

@@ -1,4 +1,4 @@
-"""The harness itself: it must see a difference where there is one."""
+"""The harness itself: it must detect differences."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BASE = "CREATE TABLE t (id INTEGER PRIMARY KEY, a VARCHAR(5) DEFAULT 'x', b INT)
 
 
 def test_the_reference_is_the_pinned_alembic(tmp_path: Path) -> None:
-    """The measure is the version of Alembic whose API is offered."""
+    """The reference is the version of Alembic whose API is provided."""
     assert f"alembic {VERSION}\n" == alembic().must(tmp_path, "--version").replace(
         "__main__.py", "alembic"
     )
@@ -30,7 +30,7 @@ def test_the_measured_tool_is_idiolect(tmp_path: Path) -> None:
 
 
 def test_the_generated_history_is_complete(history: Path) -> None:
-    """Each step has a file with its id, and the ids are all that there is."""
+    """Each step has a file with its id, and there are no other ids."""
     found = {path.name.partition("_")[0] for path in (history / "migrations/versions").glob("*.py")}
 
     assert {step.rev_id for step in HISTORY} == found

@@ -1,4 +1,4 @@
-"""Projects that the real Alembic made, rewritten to Idiolect's names, run without its name."""
+"""Projects created by the real Alembic run without it once their imports are rewritten."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SAMPLE = {"multidb"}
 def test_a_rewritten_project_runs_on_idiolect_alone(
     template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With --write nothing names Alembic any more: the history runs where nothing stands for it."""
+    """After --write nothing names Alembic any more: the history runs without an alias."""
     make_project(tmp_path, alembic(), template)
     urls = [f"sqlite:///{tmp_path}/{name}.db" for name in ("one", "two")]
     use_databases(tmp_path, template, urls[: 2 if template == "multidb" else 1])
@@ -47,7 +47,7 @@ def test_a_rewritten_project_runs_on_idiolect_alone(
 
 
 def test_the_guide_shows_what_is_found_in_a_published_package(tmp_path: Path) -> None:
-    """Each whole line of the report in from-alembic.md is told of the package that it is about."""
+    """Each whole line of the report in from-alembic.md is reported for the package in question."""
     text = GUIDE.read_text(encoding="utf-8")
     shown = text.partition("```text\nProject /home/ann/ihatemoney\n")[2].partition("```")[0]
     lines = [line for line in shown.splitlines() if line and "..." not in line]

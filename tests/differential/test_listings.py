@@ -44,14 +44,14 @@ APPLIED = [
 
 @pytest.mark.parametrize("command", WITHOUT_DATABASE)
 def test_listings_are_the_same(command: str, history: Path) -> None:
-    """What is read from the scripts alone is printed alike, and the status is the same."""
+    """Output read from the scripts alone is the same, and so is the exit status."""
     assert_same_text(history, command.split(), ALLOWED)
 
 
 @pytest.mark.parametrize("command", WITH_DATABASE)
 @pytest.mark.parametrize("applied", APPLIED, ids=lambda applied: applied or "nothing")
 def test_listings_of_a_database_are_the_same(command: str, applied: str, project: Path) -> None:
-    """What is read from scripts and version table is printed alike."""
+    """Output read from scripts and version table is the same."""
     use_database(project, "sqlite:///listed.db")
     for revision in applied.split():
         alembic().must(project, "upgrade", revision)

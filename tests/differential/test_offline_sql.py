@@ -55,7 +55,7 @@ COMMANDS = [
 @pytest.mark.parametrize("words", COMMANDS)
 @pytest.mark.parametrize("dialect", sorted(URLS))
 def test_the_script_is_the_same(words: tuple[str, ...], dialect: str, project: Path) -> None:
-    """Idiolect's script is the real Alembic's, letter by letter, but for what is allowed."""
+    """Idiolect's script equals the real Alembic's, except for allowed differences."""
     use_database(project, URLS[dialect])
     assert_same_text(project, [*words, "--sql"], ALLOWED[dialect])
 

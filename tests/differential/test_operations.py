@@ -51,7 +51,7 @@ ALLOWED: dict[str, tuple[Allowed, ...]] = {
 
 @pytest.mark.parametrize("first", FIRSTS)
 def test_random_operations_give_the_same_script(first: int) -> None:
-    """Idiolect's statements are the real Alembic's; what one refuses, the other does too."""
+    """Idiolect's statements equal the real Alembic's; what one refuses, the other refuses."""
     expected = _played(str(reference_python()), "alembic", first)
     found = _played(sys.executable, "idiolect", first)
 
@@ -77,7 +77,7 @@ def test_a_difference_is_seen() -> None:
 @pytest.mark.parametrize("first", FIRSTS)
 @pytest.mark.parametrize("dialect", ALLOWED)
 def test_random_operations_differ_as_allowed(dialect: str, first: int) -> None:
-    """On these dialects too, but for what the page of differences names."""
+    """On these dialects as well, except for what the page of differences lists."""
     expected = _played(str(reference_python()), "alembic", first, dialect)
     found = _played(sys.executable, "idiolect", first, dialect)
 

@@ -32,7 +32,7 @@ PAST_ORACLE = {
 
 @pytest.mark.parametrize("first", FIRSTS)
 def test_random_scripts(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every script is read as it was written, and what is Oracle's is right."""
+    """Every script is parsed as intended, and its Oracle syntax is valid."""
     monkeypatch.setattr(play, "OPTIONS", {})
     statements: list[str] = []
     for seed in range(first, first + SEEDS):

@@ -52,7 +52,7 @@ def test_the_same_plans(real: Plans, ours: Plans) -> None:
 
 
 def test_what_alembic_plans_is_planned(real: Plans, ours: Plans) -> None:
-    """No plan is refused, but where the words around ``@`` do not belong together."""
+    """Every plan of Alembic is accepted, except for inconsistent names around ``@``."""
     refused = [key for key, plan in real.items() if plan is not None and ours[key] is None]
 
     assert [] == [key for key in refused if "@" not in key.split()[2]]

@@ -1,4 +1,4 @@
-"""Programs that use the API get the answers that the real Alembic gives them."""
+"""Programs that use the API get the same results as with the real Alembic."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ALLOWED = {
 
 
 def test_answers(tmp_path: Path) -> None:
-    """Config, ScriptDirectory, commands and callbacks answer the same, or refuse the same."""
+    """Config, ScriptDirectory, commands and callbacks return or raise the same."""
     expected = _answers(str(reference_python()), "alembic", tmp_path)
     found = _answers(sys.executable, "idiolect", tmp_path)
 

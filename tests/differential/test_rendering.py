@@ -1,4 +1,4 @@
-"""Operations as Python: both tools write the same text, but for what differences.md names."""
+"""Operations as Python: both tools write the same text, except as listed in differences.md."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_each_correction_is_needed(real: Mapping[str, str], wrong: str) -> None:
 
 
 def test_all_is_rendered(ours: Mapping[str, str]) -> None:
-    """Nothing in the corpus is refused."""
+    """Every item of the corpus can be rendered."""
     assert [] == [name for name, code in ours.items() if not code.startswith("# ###")]
 
 

@@ -54,7 +54,7 @@ CASES = [
 
 @pytest.fixture(scope="session")
 def projects(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Return a function that gives the project of a template, made once a run."""
+    """Return a function that returns the project of a template, created once per run."""
     made: dict[str, Path] = {}
 
     def project(template: str) -> Path:
@@ -71,7 +71,7 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 def new_url(
     request: pytest.FixtureRequest, database: str, tmp_path: Path
 ) -> Iterator[Callable[[], str]]:
-    """Return a function that gives the URL of one more empty database."""
+    """Return a function that returns the URL of another empty database."""
     with databases(request, database, tmp_path) as new:
         yield new
 
@@ -84,7 +84,7 @@ def test_a_template_runs_half_with_each_tool(
     new_url: Callable[[], str],
     tmp_path: Path,
 ) -> None:
-    """After each command the databases are those of the real Alembic alone, whoever begins."""
+    """After each command the databases equal the real Alembic's, whichever tool begins."""
     played: dict[str, list[Any]] = {}
     for order, tools in {"alone": ("alembic",), **ORDERS}.items():
         folder = shutil.copytree(projects(template), tmp_path / order)

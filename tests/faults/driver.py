@@ -50,7 +50,7 @@ class Fault:
         self.points = 0
 
     def engine(self) -> sa.Engine:
-        """Return an engine whose statements and commits are points."""
+        """Return an engine whose statements and commits are fault points."""
         engine = sa.create_engine(self.url, poolclass=sa.NullPool)
         dialect = engine.dialect
         for name in ("do_execute", "do_executemany", "do_execute_no_params", "do_commit"):
@@ -193,7 +193,7 @@ class Project:
         self.write("files")
 
     def write(self, files: str) -> None:
-        """Write the revision files, as they are or mended."""
+        """Write the revision files, original or fixed."""
         for name, text in self.history[files].items():
             (self.folder / "versions" / name).write_text(text)
 
@@ -262,7 +262,7 @@ def play(project: Project, kind: str, at: float, wanted: dict[str, Any]) -> dict
 
 
 def _changes_nothing(project: Project, before: dict[str, Any]) -> bool:
-    """Run once more; what a killed session left to be rolled back is rolled back by now."""
+    """Run once more; by now a killed session's transaction has been rolled back."""
     status, answer = project.go(Fault("none", 0, project.url))
     return (
         status == "failed"

@@ -1,4 +1,4 @@
-"""What is kept of answers does not depend on the driver that gave them."""
+"""Cached results do not depend on the driver."""
 
 from __future__ import annotations
 

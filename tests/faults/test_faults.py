@@ -42,7 +42,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
 
 
 def test_a_sample(database: tuple[str, str], tmp_path: Path) -> None:
-    """The next run leaves what an undisturbed one leaves; one that read stops and tells."""
+    """The next run reaches the undisturbed state, or stops with an error if the revision reads."""
     name, url = database
     histories = [history for history in histories_for(name) if history.in_sample]
     played = play(url, tmp_path / "projects", histories, SAMPLE[name])

@@ -1,4 +1,4 @@
-"""A statement goes on at the server after its client was killed: the next run waits for its end."""
+"""A statement goes on at the server after its client was killed: the next run waits for it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def cut_off(project: Project, working: str) -> None:
 
 @contextmanager
 def released(other: sa.Connection) -> Iterator[None]:
-    """End a transaction as soon as a run has told that it waits; it has to tell."""
+    """End a transaction as soon as a run has logged that it waits; it must log it."""
     told: list[str] = []
 
     def warning(message: str, *_args: object) -> None:
@@ -62,7 +62,7 @@ def released(other: sa.Connection) -> Iterator[None]:
 
 @pytest.mark.mariadb
 def test_on_mariadb(tmp_path: Path, fresh_mariadb: str) -> None:
-    """The table that is made meanwhile is there once."""
+    """The table created in the meantime exists once."""
     project = Project(tmp_path / "project", fresh_mariadb)
     project.revision(
         "a",
@@ -90,7 +90,7 @@ def test_on_mariadb(tmp_path: Path, fresh_mariadb: str) -> None:
 
 @pytest.mark.postgresql
 def test_on_postgresql(tmp_path: Path, fresh_postgresql: str) -> None:
-    """The index that is made meanwhile is there once, and valid."""
+    """The index created in the meantime exists once, and is valid."""
     project = Project(tmp_path / "project", fresh_postgresql)
     with project.engine().begin() as connection:
         connection.exec_driver_sql("CREATE TABLE t (n int)")

@@ -1,4 +1,4 @@
-"""The page on reliability says what the stored results say, and these are of today's histories."""
+"""The page on reliability matches the stored results, and these match the current histories."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_the_results_are_of_these_histories() -> None:
 
 
 def test_every_case_is_finished_or_told() -> None:
-    """No row is lost or doubled, and nothing is blocked; only what read before it is told."""
+    """No row is lost or duplicated, no run is blocked; only revisions that read report an error."""
     cells = stored()["cells"]
     for database in DATABASES:
         for history in histories_for(database):

@@ -45,11 +45,11 @@ args = (sys.stderr,)
 
 
 def make_project(folder: Path, package: Published) -> None:
-    """Make the folder that a package's history is run in; it has no database yet.
+    """Create the folder in which a package's history is run, without a database.
 
     Args:
-        folder: made by this.
-        package: whose history.
+        folder: created by this.
+        package: the package with the history.
     """
     folder.mkdir()
     if (ENVS / package.env).is_dir():

@@ -58,7 +58,7 @@ class Published:
 
     @property
     def version_table(self) -> str:
-        """The table that its env.py keeps the heads in."""
+        """The version table that its env.py uses."""
         name: str = self.options.get("version_table", "alembic_version")
         return name
 

@@ -44,7 +44,7 @@ RUNS = [
 def new_url(
     request: pytest.FixtureRequest, database: str, tmp_path: Path
 ) -> Iterator[Callable[[], str]]:
-    """Return a function that gives the URL of one more empty database."""
+    """Return a function that returns the URL of another empty database."""
     with databases(request, database, tmp_path) as new:
         yield new
 
@@ -53,7 +53,7 @@ def new_url(
 def test_published_history_gives_the_same_database(
     package: Published, database: str, tmp_path: Path, new_url: Callable[[], str]
 ) -> None:
-    """Each command ends as with the real Alembic, and leaves the same schema, rows and heads."""
+    """Each command ends as with the real Alembic, with the same schema, rows and heads."""
     expected = _play("alembic", package, tmp_path / "alembic", new_url())
 
     states = _play("idiolect", package, tmp_path / "idiolect", new_url())

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM in the middle of a long statement: it ends, and a message says where."""
+"""SIGINT and SIGTERM during a long statement: the process ends, and a message says where."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_a_long_statement(
     env: str,
     number: signal.Signals,
 ) -> None:
-    """The process ends soon, with the status that shells know; the message names the revision."""
+    """The process ends soon, with the conventional status; the message names the revision."""
     if kind == "sqlite":
         url = f"sqlite:///{tmp_path}/x.db"
     else:

@@ -1,4 +1,4 @@
-"""A lease in the place of a database's lock: whose holder is killed, its row is taken over."""
+"""A lease instead of a database lock: after its holder was killed, its row is taken over."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_the_lease_of_a_killed_run_expires(project: Project) -> None:
 
 
 def test_the_lease_of_a_run_in_a_transaction_of_env_pys(project: Project) -> None:
-    """It is free when env.py has ended: the next run has nobody to wait for."""
+    """It is released with env.py's transaction: the next run does not wait."""
     project.env(LEASED + ENV.replace("engine.connect()", "engine.begin()"))
     for name, down in (("a", None), ("b", "a")):
         project.revision(name, down)

@@ -1,4 +1,4 @@
-"""Limits on statements and waits, and what passes by itself, on real servers."""
+"""Timeouts of statements and lock waits, and transient errors, on real servers."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_long_statement(server: tuple[str, str], project: Project, where: str)
 
 @pytest.mark.parametrize("server", ["postgresql", "mariadb"], indirect=True)
 def test_a_wait_for_a_lock(project: Project) -> None:
-    """It is given up when its time is over, and tried no more than it may."""
+    """It fails when the timeout expires, and is retried only as often as configured."""
     project.revision("b", "a", "op.add_column('t', sa.Column('j', sa.Integer))")
     engine = create_engine(project.url)
     with engine.connect() as other:
@@ -90,7 +90,7 @@ def test_a_wait_for_a_lock(project: Project) -> None:
 def test_a_wait_that_ends_while_tried_again(
     project: Project, per_migration: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second attempt succeeds, and nobody had to do a thing."""
+    """The second attempt succeeds without intervention."""
     project.revision("b", "a", "op.add_column('t', sa.Column('j', sa.Integer))")
     engine = create_engine(project.url)
     other = engine.connect()

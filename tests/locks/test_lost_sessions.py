@@ -1,4 +1,4 @@
-"""Sessions that the server ends in a revision, and commits that it refuses."""
+"""Sessions that the server terminates during a revision, and commits that it refuses."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ op.execute("INSERT INTO t (a) VALUES (1)")
 def test_the_server_ends_it(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str, where: str
 ) -> None:
-    """The error is the driver's, not a later one of SQLAlchemy's; each row is there once."""
+    """The error is the driver's, not a later one of SQLAlchemy; each row exists once."""
     url = request.getfixturevalue(f"fresh_{kind}")
     project = Project(tmp_path / "project", url)
     number, end = ENDS[kind]
@@ -138,7 +138,7 @@ if fails:
 def test_a_refused_commit_leaves_no_lock(
     fresh_postgresql: str, tmp_path: Path, per_migration: bool
 ) -> None:
-    """A pooled session gives the migration lock back, so that the next run need not wait."""
+    """A pooled session releases the migration lock, so that the next run need not wait."""
     project = Project(tmp_path / "project", fresh_postgresql)
     engine = project.attributes["engine"] = create_engine(
         fresh_postgresql, connect_args={"application_name": "shop"}

@@ -69,7 +69,7 @@ def _write(project: Project, *, slow: str | None, seconds: float = 2) -> None:
     ],
 )
 def test_at_once(project: Project, begin: str, slow: str | None, options: str) -> None:
-    """All succeed, and each row is there once."""
+    """All succeed, and each row exists once."""
     if begin == "middle":
         project.upgrade("r1")
     _write(project, slow=slow and ("r2" if begin == "middle" else "r0"))
@@ -80,7 +80,7 @@ def test_at_once(project: Project, begin: str, slow: str | None, options: str) -
 
 @pytest.mark.parametrize("words", [("stamp", "r3"), ("ensure_version",)], ids=["stamp", "ensure"])
 def test_other_commands_at_once(project: Project, words: tuple[str, ...]) -> None:
-    """The version table is made once."""
+    """The version table is created once."""
     assert [] == ended([start(project, *words) for _ in range(4)])
     assert (["r3"] if words[0] == "stamp" else []) == project.heads()
 
@@ -109,7 +109,7 @@ op.execute("INSERT INTO done (word) VALUES ('a')")
 
 @pytest.fixture
 def held(tmp_path: Path, url: str) -> Iterator[tuple[Project, subprocess.Popen[str]]]:
-    """A project whose one revision is being run, for long, by another process."""
+    """A project whose only revision is being run by another process."""
     project = Project(tmp_path / "project", url)
     marker = str(project.folder / "marker")
     project.revision("a", None, MARK.format(marker=marker, seconds=1000))
@@ -124,7 +124,7 @@ def held(tmp_path: Path, url: str) -> Iterator[tuple[Project, subprocess.Popen[s
 def test_a_late_one_waits_as_long_as_it_may(
     held: tuple[Project, subprocess.Popen[str]],
 ) -> None:
-    """Then it says who holds the lock, changes nothing and fails."""
+    """After the timeout it reports who holds the lock, changes nothing and fails."""
     project, holder = held
     late = start(project, "upgrade", "head", options='{"migration_lock_timeout": 1}')
     output = late.communicate(timeout=SECONDS)[0]
@@ -152,7 +152,7 @@ def test_the_lock_of_a_killed_run_is_free(
 
 
 def test_current_does_not_wait(held: tuple[Project, subprocess.Popen[str]]) -> None:
-    """Readers are not kept away."""
+    """Readers do not wait."""
     project, holder = held
     assert [] == ended([start(project, "current")])
     assert holder.poll() is None
@@ -160,7 +160,7 @@ def test_current_does_not_wait(held: tuple[Project, subprocess.Popen[str]]) -> N
 
 @pytest.mark.parametrize("url", ["mariadb"], indirect=True)
 def test_repair_waits(held: tuple[Project, subprocess.Popen[str]]) -> None:
-    """What is under way is not unfinished: nobody settles it meanwhile, unless told to."""
+    """A running revision is not unfinished: it is not repaired unless forced."""
     project, holder = held
     late = start(project, "repair", "last", options='{"migration_lock_timeout": 1}')
     output = late.communicate(timeout=SECONDS)[0]
@@ -171,7 +171,7 @@ def test_repair_waits(held: tuple[Project, subprocess.Popen[str]]) -> None:
 
 
 def test_an_interrupted_wait_ends(held: tuple[Project, subprocess.Popen[str]]) -> None:
-    """SIGINT reaches a run that waits, and the one that works goes on."""
+    """SIGINT ends a waiting run; the running one continues."""
     project, holder = held
     late = start(project, "upgrade", "head")
     lines = []
@@ -258,7 +258,7 @@ def _until_server_works(project: Project, process: subprocess.Popen[str], statem
 
 
 def _said_until(process: subprocess.Popen[str], words: str) -> str:
-    """Return what a process says up to a line with some words; it has to say them."""
+    """Return the output of a process up to a line with the given text, which must appear."""
     assert process.stdout is not None
     said = ""
     for line in process.stdout:

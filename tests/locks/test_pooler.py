@@ -1,4 +1,4 @@
-"""Behind a pooler that gives each transaction another session, runs still wait for each other."""
+"""Behind a pooler that changes the session per transaction, runs still wait for each other."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def pooled(fresh_postgresql: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("options", ["{}", STEPWISE], ids=["one transaction", "step by step"])
 def test_runs_wait_for_each_other(pooled: str, tmp_path: Path, options: str) -> None:
-    """Each row is there once; a commit in the middle of a revision lets nobody in."""
+    """Each row exists once; a commit inside a revision does not release the lock."""
     project = Project(tmp_path / "project", pooled)
     block = "import time\nwith op.get_context().autocommit_block():\n    time.sleep(1)"
     insert = "op.execute(\"INSERT INTO done (word) VALUES ('{}')\")"
@@ -91,7 +91,7 @@ with op.get_context().autocommit_block():
 
 
 def test_a_callers_connection_is_given_back(pooled: str, tmp_path: Path) -> None:
-    """What the run set on the driver's connection is as before afterwards."""
+    """Settings of the driver's connection are restored afterwards."""
     project = Project(tmp_path / "project", pooled)
     project.env(CALLERS)
     project.revision("a", None, TABLE)

@@ -1,4 +1,4 @@
-"""A login that may not write the version table: the run says so, and does nothing."""
+"""A login that may not write to the version table: the run reports it and does nothing."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_postgresql_may_not_create(postgresql: Server, tmp_path: Path) -> None:
 
 
 def test_postgresql_may_not_write(postgresql: Server, tmp_path: Path) -> None:
-    """Only what this run needs is asked for: the one that updates needs no INSERT."""
+    """Only privileges that this run needs are required: an UPDATE needs no INSERT."""
     project = _project(postgresql, tmp_path)
     login = postgresql.login
     all_of_it = f"GRANT SELECT, INSERT, UPDATE, DELETE ON public.alembic_version TO {login}"
@@ -175,7 +175,7 @@ def test_mariadb_may_not_create(mariadb: Server, tmp_path: Path) -> None:
 
 
 def test_mariadb_may_not_write(mariadb: Server, tmp_path: Path) -> None:
-    """Only what this run needs is asked for; a column's grant and a pattern's count."""
+    """Only privileges that this run needs are required; grants on columns and patterns count."""
     project = _project(mariadb, tmp_path)
     mariadb.say(VERSIONS, "GRANT CREATE, DROP ON {db}.* TO {to}")
     _refused(project, "privilege to INSERT", "'alembic_version'")
@@ -195,7 +195,7 @@ def test_mariadb_may_not_write(mariadb: Server, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("by_role", [False, True], ids=["granted", "by a role"])
 def test_mariadb_may_not_write_the_journal(mariadb: Server, tmp_path: Path, by_role: bool) -> None:
-    """The run is refused before anything is left, and `journal = false` does without it."""
+    """The run is refused before any change, and ``journal = false`` avoids it."""
     project = _project(mariadb, tmp_path)
     role = f"{mariadb.login}_r"
     to = role if by_role else "{to}"
@@ -220,7 +220,7 @@ def test_mariadb_may_not_write_the_journal(mariadb: Server, tmp_path: Path, by_r
 def test_mariadb_may_not_make_the_journal(
     mariadb: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whoever may make no table migrates rows without one, and is told so."""
+    """A login that may not create tables runs pure DML without a journal, with a message."""
     project = Project(tmp_path / "project", mariadb.url_of_login())
     project.revision("a", None, "op.execute('INSERT INTO t VALUES (1)')")
     mariadb.say(VERSIONS, "CREATE TABLE {db}.t (a INTEGER)")
@@ -235,7 +235,7 @@ def test_mariadb_may_not_make_the_journal(
 
 
 def test_mariadb_may_not_drop_the_journal(mariadb: Server, tmp_path: Path) -> None:
-    """Its table is left, empty, and the next run goes on with it."""
+    """The journal's table is left empty, and the next run reuses it."""
     mariadb.say("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE ON {db}.* TO {to}")
     project = _project(mariadb, tmp_path)
     project.upgrade()
@@ -246,7 +246,7 @@ def test_mariadb_may_not_drop_the_journal(mariadb: Server, tmp_path: Path) -> No
 
 
 def test_mariadb_by_way_of_a_role(mariadb: Server, tmp_path: Path) -> None:
-    """What a role gives counts, whether the catalogue shows it or not."""
+    """Privileges of a role count, whether or not the catalogue shows them."""
     role = f"{mariadb.login}_r"
     mariadb.say(
         f"CREATE ROLE {role}",
@@ -271,7 +271,7 @@ def test_mariadb_by_way_of_everybody(mariadb: Server, tmp_path: Path) -> None:
 
 
 def test_sqlite_in_a_folder_of_no_encoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A path that is no UTF-8 keeps nobody from asking whether the file can be written."""
+    """A path that is not UTF-8 does not prevent checking whether the file is writable."""
     folder = tmp_path / os.fsdecode(b"od\xffd")
     try:
         folder.mkdir()
@@ -285,7 +285,7 @@ def test_sqlite_in_a_folder_of_no_encoding(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_sqlite_opened_read_only(tmp_path: Path) -> None:
-    """A database that was opened so is told of before the first statement."""
+    """A database opened read-only is reported before the first statement."""
     path = tmp_path / "x.db"
     path.touch()
     project = Project(tmp_path / "project", f"sqlite:///file:{path}?mode=ro&uri=true")

@@ -1,4 +1,4 @@
-"""Where a schema of the corpus is made: empty before, and empty again for the next one."""
+"""The place where a schema of the corpus is created: empty before, and emptied for the next one."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Schema:
 
 
 def table(*columns: sa.Column[Any], name: str = "thing", **kw: Any) -> Make:
-    """Return what makes a table with a key and copies of the columns."""
+    """Return a function that creates a table with a key and copies of the columns."""
 
     def make(metadata: sa.MetaData) -> sa.Table:
         key = sa.Column("id", sa.Integer, primary_key=True)
@@ -101,7 +101,7 @@ def of_index(
     columns: tuple[sa.Column[Any], ...] = (),
     seen: tuple[str, ...] = ("add_index", "remove_index"),
 ) -> Schema:
-    """Return a schema with an index, made by a function of the table."""
+    """Return a schema with an index, created by a function of the table."""
 
     def make(build: Callable[[sa.Table], Any]) -> Make:
         def fill(metadata: sa.MetaData) -> None:

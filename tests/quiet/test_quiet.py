@@ -1,4 +1,4 @@
-"""What was just made from a model does not differ from it; what was changed since does."""
+"""A database just created from a model does not differ from it; after a change it does."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ TOLD_TWICE = (
 @pytest.mark.postgresql
 @pytest.mark.parametrize("name", TOLD_TWICE)
 def test_what_was_dumped_and_restored(postgresql: Engine, name: str) -> None:
-    """A database that was made of another one's own words does not differ from the model."""
+    """A database restored from a dump does not differ from the model."""
     schema = next(one for one in schemas("postgresql") if one.name == name)
     with made(postgresql, schema) as (connection, others):
         dump = sa.MetaData()
@@ -111,7 +111,7 @@ def test_what_was_dumped_and_restored(postgresql: Engine, name: str) -> None:
 
 
 def test_the_page_tells_how_many() -> None:
-    """The page on differences has the corpus as large as it is."""
+    """The page on differences states the size of the corpus."""
     page = Path(__file__).parents[2] / "docs" / "explanation" / "differences.md"
     names = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mariadb": "MariaDB"}
     told = {

@@ -101,7 +101,7 @@ def _nothing(_metadata: sa.MetaData) -> None:
     ],
 )
 def test_expressions_are_asked_about_together(engine: Engine, dialect: str) -> None:
-    """Twice as many tables take no more queries, but for one that chooses among many."""
+    """Twice as many tables need no more queries, except one that selects among many."""
     counts = []
     for repeat in (1, 2):
         with place(engine, Schema("together", _nothing)) as (connection, others):

@@ -248,7 +248,7 @@ class Identifier(sa.TypeDecorator[str]):
 
 
 class Choice(sa.TypeDecorator[str]):
-    """A type with arguments that its ``repr()`` does not tell."""
+    """A type with arguments that are missing from its ``repr()``."""
 
     impl = sa.String
     cache_ok = True

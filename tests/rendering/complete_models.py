@@ -17,7 +17,7 @@ PG = "postgresql"
 
 
 def table(*items: Callable[[], Any], key: Any = True, **options: Any) -> Make:
-    """Return what makes a table ``t`` with the columns ``id``, ``a`` and ``b``, and items."""
+    """Return a function that creates a table ``t`` with columns ``id``, ``a``, ``b``, and items."""
 
     def make(metadata: sa.MetaData) -> Any:
         return sa.Table(
@@ -34,7 +34,7 @@ def table(*items: Callable[[], Any], key: Any = True, **options: Any) -> Make:
 
 
 def both(*makers: Make) -> Make:
-    """Return what makes all of them."""
+    """Return a function that calls all of them."""
 
     def make(metadata: sa.MetaData) -> None:
         for maker in makers:
@@ -44,51 +44,51 @@ def both(*makers: Make) -> Make:
 
 
 def mood(*values: str, schema: str | None = None, default: str | None = None) -> Callable[[], Any]:
-    """Return what makes a column of an enumerated type."""
+    """Return a function that creates a column of an enumerated type."""
     return lambda: sa.Column(
         "mood", sa.Enum(*values, name="mood", schema=schema), server_default=default
     )
 
 
 def another(*items: Callable[[], Any]) -> Make:
-    """Return what makes a second table."""
+    """Return a function that creates a second table."""
     return lambda metadata: sa.Table(
         "u", metadata, sa.Column("id", sa.Integer), *[item() for item in items]
     )
 
 
 def of_mood(condition: str) -> list[Callable[[], Any]]:
-    """Return what makes an index and a CHECK with a condition on the enumerated type."""
+    """Return a function that creates an index and a CHECK that compare the enumerated type."""
     return [index("a", postgresql_where=sa.text(condition)), check(f"a > 0 OR {condition}")]
 
 
 def identity(**options: Any) -> Callable[[], Any]:
-    """Return what makes a column with an identity."""
+    """Return a function that creates a column with an identity."""
     return lambda: sa.Column("i", sa.Integer, sa.Identity(**options), nullable=False)
 
 
 def check(text: str, name: str = "ck") -> Callable[[], Any]:
-    """Return what makes a CHECK."""
+    """Return a function that creates a CHECK."""
     return lambda: sa.CheckConstraint(text, name=name)
 
 
 def index(*columns: Any, **options: Any) -> Callable[[], Any]:
-    """Return what makes an index."""
+    """Return a function that creates an index."""
     return lambda: sa.Index("ix", *columns, **options)
 
 
 def computed(text: str) -> Callable[[], Any]:
-    """Return what makes a computed column."""
+    """Return a function that creates a computed column."""
     return lambda: sa.Column("c", sa.Integer, sa.Computed(text, persisted=True))
 
 
 def sequence(name: str, **options: Any) -> Make:
-    """Return what makes a sequence."""
+    """Return a function that creates a sequence."""
     return lambda metadata: sa.Sequence(name, metadata=metadata, **options)
 
 
 def exclude(operator: str = "&&", where: str | None = None) -> Callable[[], Any]:
-    """Return what makes an EXCLUDE constraint over a computed range."""
+    """Return a function that creates an EXCLUDE constraint over a computed range."""
     return lambda: pg.ExcludeConstraint(
         (sa.text("int4range(id, a)"), operator),
         name="ex",
@@ -98,12 +98,12 @@ def exclude(operator: str = "&&", where: str | None = None) -> Callable[[], Any]
 
 
 def collated(collation: str | None) -> Callable[[], Any]:
-    """Return what makes a column of text with a collation."""
+    """Return a function that creates a text column with a collation."""
     return lambda: sa.Column("c", sa.String(20, collation=collation))
 
 
 def pair(first: str, second: str, **options: Any) -> Make:
-    """Return what makes two tables that refer to each other."""
+    """Return a function that creates two tables that refer to each other."""
 
     def make(metadata: sa.MetaData) -> None:
         for name, other in ((first, second), (second, first)):
@@ -119,7 +119,7 @@ def pair(first: str, second: str, **options: Any) -> Make:
 
 
 def people(table: str, key: str, name: str, former: tuple[str, str, str] = ("", "", "")) -> Make:
-    """Return what makes two tables, the first of them with names that may be new."""
+    """Return a function that creates two tables, the first optionally with new names."""
 
     def was(given: str) -> dict[str, Any]:
         return {"renamed_from": given} if given else {}
@@ -141,7 +141,7 @@ def people(table: str, key: str, name: str, former: tuple[str, str, str] = ("", 
 
 
 def key(*columns: str) -> Callable[[], Any]:
-    """Return what makes a named primary key."""
+    """Return a function that creates a named primary key."""
     return lambda: sa.PrimaryKeyConstraint(*columns, name="pk")
 
 

@@ -29,12 +29,12 @@ YES, ASKED_FOR, NO, IMPOSSIBLE = "yes", "asked for", "no", "-"
 
 
 def c(*items: Any, type_: Any = sa.Integer, **facts: Any) -> Callable[[], Any]:
-    """Return what makes a column ``c``."""
+    """Return a function that creates a column ``c``."""
     return lambda: sa.Column("c", type_, *items, **facts)
 
 
 def key_to(*, key: bool = True, **options: Any) -> Make:
-    """Return what makes a table with a foreign key to ``t``, or without it."""
+    """Return a function that creates a table with or without a foreign key to ``t``."""
     keys = [sa.ForeignKey("t.id", name="fk", **options)] if key else []
     return both(
         table(),
@@ -48,28 +48,28 @@ def key_to(*, key: bool = True, **options: Any) -> Make:
 
 
 def computed(sql: str) -> Make:
-    """Return what makes a table with a computed column."""
+    """Return a function that creates a table with a computed column."""
     return table(c(sa.Computed(sql, persisted=True)))
 
 
 def check(sql: str, name: str | None = "ck") -> Make:
-    """Return what makes a table with a CHECK."""
+    """Return a function that creates a table with a CHECK."""
     return table(lambda: sa.CheckConstraint(sql, name=name))
 
 
 def key(*columns: str) -> Make:
-    """Return what makes a table with a primary key, and a further column that takes no NULL."""
+    """Return a function that creates a table with a primary key and a further NOT NULL column."""
     return table(c(nullable=False), lambda: sa.PrimaryKeyConstraint(*columns, name="pk"), key=False)
 
 
 def mood(*values: str, native: bool = True) -> Make:
-    """Return what makes a table with an enumerated column."""
+    """Return a function that creates a table with an enumerated column."""
     type_ = sa.Enum(*values, name="mood", native_enum=native, create_constraint=not native)
     return table(c(type_=type_))
 
 
 def exclude(where: str | None = None) -> Make:
-    """Return what makes a table with an EXCLUDE constraint."""
+    """Return a function that creates a table with an EXCLUDE constraint."""
     return table(
         lambda: pg.ExcludeConstraint(
             (sa.text("int4range(id, a)"), "&&"),

@@ -1,4 +1,4 @@
-"""A revision that autogenerate writes, as a module that runs: nothing is edited in between."""
+"""A revision written by autogenerate, loaded as a module without editing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def context_of(connection: Connection, metadata: sa.MetaData, **opts: Any) -> Mi
 
 
 def write(connection: Connection, metadata: sa.MetaData, **opts: Any) -> types.ModuleType:
-    """Return the revision that makes the database as ``metadata`` is, loaded from its text."""
+    """Return the revision that creates ``metadata`` in the database, loaded from its text."""
     parts: dict[str, Any] = {}
     _render_migration_diffs(context_of(connection, metadata, **opts), parts)
     text = (

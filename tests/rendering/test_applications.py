@@ -1,4 +1,4 @@
-"""Whole applications are walked through two revisions that nobody edited, there and back."""
+"""Whole applications are migrated through two unedited revisions, up and down."""
 
 from __future__ import annotations
 

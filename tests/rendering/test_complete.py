@@ -44,7 +44,7 @@ def metadata(make: Make) -> sa.MetaData:
 def test_change_is_seen_written_run_and_undone(
     connection: Connection, before: Make, after: Make
 ) -> None:
-    """A revision makes the database as the models are, and back, until nothing differs."""
+    """A generated revision migrates the database to the models and back without differences."""
     metadata(before).create_all(connection)
     connection.commit()
     assert [] == differences(connection, metadata(before), **ALL), "before anything is changed"

@@ -1,4 +1,4 @@
-"""The page that says what a comparison sees on which database is what it sees."""
+"""The page on detected changes matches what a comparison detects on each database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A revision that the command writes loads and runs as it is: its imports are all there."""
+"""A generated revision file loads and runs unedited, with all of its imports."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ engine.dispose()
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
-    """A project of the standard template, whose models use types of a package."""
+    """A project of the standard template, whose models use types from a package."""
     house = tmp_path / "house"
     house.mkdir()
     (house / "__init__.py").write_text("")

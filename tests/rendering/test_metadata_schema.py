@@ -1,4 +1,4 @@
-"""Models of a MetaData with a schema, whose foreign keys name their tables without it."""
+"""Models of a MetaData with a schema, whose foreign keys omit it in the names of tables."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_nothing_differs_and_a_revision_goes_both_ways(
 
 @pytest.mark.postgresql
 def test_all_of_it_is_made_by_a_revision(connection: Connection) -> None:
-    """The revision for an empty database makes all tables, and takes them away."""
+    """The revision for an empty database creates all tables, and drops them."""
     revision = write(connection, models("other", grown=True), **OPTIONS)
     run(connection, revision, "upgrade")
     assert [] == differences(connection, models("other", grown=True), **OPTIONS)

@@ -1,4 +1,4 @@
-"""What is rendered runs: models are written as revisions, carried out, and found again."""
+"""Rendered operations run: models are written as revisions, applied, and compared again."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def on_sqlite(check: Callable[..., None], *arguments: sa.MetaData) -> None:
 @SAMPLE
 @given(wanted=models(dialect="sqlite"))
 def test_new_tables_on_sqlite(wanted: sa.MetaData) -> None:
-    """The revision makes what the model has, and its other half takes all away."""
+    """The revision creates what the model has, and its downgrade drops it."""
     on_sqlite(there_and_back, wanted)
 
 
@@ -118,7 +118,7 @@ PAIRS = st.tuples(SETTLED, SETTLED)
 def test_changed_tables_on_postgresql(
     postgresql: Engine, pair: tuple[sa.MetaData, sa.MetaData]
 ) -> None:
-    """One model is made into another, and back again."""
+    """One model is migrated to another and back."""
     changed(postgresql, *pair)
 
 
@@ -145,7 +145,7 @@ PAIRS_ON_SQLITE = st.tuples(SETTLED_ON_SQLITE, SETTLED_ON_SQLITE)
 @SAMPLE
 @given(pair=PAIRS_ON_SQLITE)
 def test_changed_tables_on_sqlite(pair: tuple[sa.MetaData, sa.MetaData]) -> None:
-    """With render_as_batch one model is made into another, and back again."""
+    """With render_as_batch one model is migrated to another and back."""
     on_sqlite(changed_in_batches, *pair)
 
 

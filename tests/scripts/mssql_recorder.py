@@ -55,7 +55,7 @@ DRIVER: Any = SimpleNamespace(
 
 @dataclass
 class State:
-    """What is there: the version table, and its rows."""
+    """The version table, and its rows."""
 
     has_version_table: bool = False
     versions: list[str] = field(default_factory=list)
@@ -86,7 +86,7 @@ class Server:
     transactions: int = 0
 
     def engine(self) -> Engine:
-        """Return an engine whose connections lead here."""
+        """Return an engine that connects to this server."""
         return create_engine(
             "mssql+pyodbc://", module=DRIVER, creator=lambda: _Connection(self), poolclass=NullPool
         )

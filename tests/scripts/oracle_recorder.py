@@ -50,7 +50,7 @@ class Server:
     lock_ends_with_commit: bool = False
 
     def engine(self) -> Engine:
-        """Return an engine whose connections lead here."""
+        """Return an engine that connects to this server."""
         return create_engine(
             "oracle+oracledb://", creator=lambda: _Connection(self), poolclass=NullPool
         )
@@ -185,7 +185,7 @@ class _Cursor:
         pass
 
     def executemany(self, statement: str, _parameters: Any, **_: Any) -> None:
-        """Rows are sent by the journal alone."""
+        """Only the journal sends several rows at once."""
         self.execute(statement, {})
 
     def execute(self, statement: str, parameters: Any = None) -> None:

@@ -264,7 +264,7 @@ class Play:
             self.op.drop_table_comment(table)
 
     def rows(self) -> None:
-        """Put a row into a table of its own, and change it."""
+        """Insert a row into a separate table, and update it."""
         name = self.name()
         table = self.op.create_table(
             name, sa.Column("id", sa.Integer, primary_key=True), sa.Column("a%;", sa.String(60))

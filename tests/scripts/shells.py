@@ -17,7 +17,7 @@ SECONDS = 300
 
 
 def missing(client: str) -> None:
-    """Skip the test, since a client is not there; where everything has to be, fail."""
+    """Skip the test because a client is missing; fail if everything must be present."""
     reason = f"the client {client} is not installed"
     if os.environ.get("CI"):
         pytest.fail(reason)

@@ -29,7 +29,7 @@ _EXPRESSION = re.compile(rf"(?:TO_N?CLOB\({_PIECE}\)|{_PIECE})(?:\s*\|\|\s*{_PIE
 
 
 class Misread(Exception):
-    """SQL*Plus would ask for a value, or take a line for a command of its own."""
+    """SQL*Plus would prompt for a value, or execute a line as one of its commands."""
 
 
 def sent(script: str) -> Iterator[str]:

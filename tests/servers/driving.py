@@ -1,4 +1,4 @@
-"""Drivers: programs that the interpreter of one side runs, asked and answering in JSON."""
+"""Drivers: programs run by one side's interpreter, with JSON requests and responses."""
 
 from __future__ import annotations
 

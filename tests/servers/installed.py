@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def pretend_to_install(source: Path) -> None:
-    """Write beside a package's modules what installing it would record."""
+    """Write the metadata that installing a package would write next to its modules."""
     project = tomllib.loads((source / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     record = source / "src" / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
     record.mkdir()
@@ -32,7 +32,7 @@ def pretend_to_install(source: Path) -> None:
 
 
 def own_tests_of(package: Path) -> subprocess.CompletedProcess[str]:
-    """Run the tests that a package brings, with the package installed."""
+    """Run the tests that a package includes, with the package installed."""
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
         cwd=package,

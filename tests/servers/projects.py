@@ -136,14 +136,14 @@ class Project:
             return list(connection.execute(text(query)).scalars())
 
     def heads(self) -> list[str]:
-        """Return the ids in the version table, sorted; [] where there is no table."""
+        """Return the ids in the version table, sorted; [] if there is no table."""
         if "alembic_version" not in self.tables():
             return []
         return sorted(self.rows("SELECT version_num FROM alembic_version"))
 
 
 def begin_for_real(engine: Engine) -> Engine:
-    """Make SQLite's driver begin transactions when SQLAlchemy does, as its documentation says."""
+    """Make SQLite's driver begin transactions when SQLAlchemy does, as documented by SQLAlchemy."""
 
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None

@@ -1,4 +1,4 @@
-"""Commands on a project in processes of their own, several at once."""
+"""Commands on a project in separate processes, several at once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ getattr(command, words[0])(config, *words[1:])
 
 
 def start(project: Project, *words: str, options: str = "{}") -> subprocess.Popen[str]:
-    """Start a command in a process of its own."""
+    """Start a command in a separate process."""
     return subprocess.Popen(
         [sys.executable, "-c", RUN, str(project.folder), project.url, options, *words],
         stdout=subprocess.PIPE,

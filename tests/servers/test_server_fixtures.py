@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, inspect, text
 def test_a_fresh_database_is_empty_and_takes_tables(
     request: pytest.FixtureRequest, fixture: str, dialect: str
 ) -> None:
-    """A test gets a database of its own, without tables, in which it may do everything."""
+    """A test gets its own empty database with all privileges."""
     engine = create_engine(request.getfixturevalue(fixture))
     with engine.begin() as connection:
         before = inspect(connection).get_table_names()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def test_a_stand_in_leads_to_what_was_fetched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It passes arguments on, and is gone as soon as the program itself is on PATH."""
+    """It passes arguments on, and disappears once the program itself is on PATH."""
     fetched = tmp_path / "fetched"
     fetched.mkdir()
     (fetched / "prog").write_text('#!/bin/sh\necho "$LD_LIBRARY_PATH: $1"\n', "utf-8")

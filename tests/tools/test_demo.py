@@ -28,7 +28,7 @@ def test_a_url_chooses_plugin_and_driver(url: str | None, plugin: str) -> None:
 
 @pytest.mark.parametrize("url", ["", "nonsense", "alembic://h/d", "redshift://h/d"])
 def test_a_url_without_a_plugin_is_refused(url: str) -> None:
-    """The message names the backend and the plugins that there are."""
+    """The message names the backend and the existing plugins."""
     with pytest.raises(Failure, match=r"backend .*; there are plugins/sqlite, plugins/postgresql"):
         demo.plugin_for(url)
 

@@ -27,7 +27,7 @@ def test_every_requirement_of_the_tests_is_locked() -> None:
 
 
 def test_releases_for_some_pythons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the lock file has several, pip is told which Python takes which."""
+    """If the lock file has several, pip gets each with its Python versions."""
     monkeypatch.setattr(environment, "ROOT", tmp_path)
     (tmp_path / "uv.lock").write_text("""
 [[package]]
@@ -64,7 +64,7 @@ source = { editable = "core" }
 
 
 def test_a_requirement_may_say_its_release() -> None:
-    """Then the lock file's release of it does not count, nor of what stands on it."""
+    """A requirement with a version overrides the lock file, also for what depends on it."""
     asked = ["sqlalchemy~=2.0.0", "alembic[x]==1.20.1", "pytest>=8.4", "mypy"]
     locked = environment.locked(environment.pinned(asked))
 

@@ -1,4 +1,4 @@
-"""The PL/SQL parser tells right from wrong, else the tests of scripts say nothing."""
+"""The PL/SQL parser accepts valid PL/SQL alone, as the tests of scripts rely on it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_statements_that_oracle_takes() -> None:
 
 
 def test_statements_that_oracle_refuses() -> None:
-    """Other databases' forms and torn statements are told, each on its own."""
+    """Other databases' syntax and truncated statements are reported one by one."""
     told = mistakes(["SELECT 1 FROM dual", *WRONG])
     assert len(WRONG) == len(told)
     assert all(one.endswith(statement) for one, statement in zip(told, WRONG, strict=True))

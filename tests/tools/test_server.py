@@ -17,7 +17,7 @@ ENDED = "echo the port is taken; exit 1"
 
 
 class Beginnings:
-    """Servers that end while starting, until the given one."""
+    """Servers that exit during startup, until the given one."""
 
     def __init__(self, succeeds: int) -> None:
         self.succeeds = succeeds
@@ -38,7 +38,7 @@ class Beginnings:
 
 @pytest.mark.parametrize("succeeds", [1, 2, 3])
 def test_another_port_is_tried(succeeds: int) -> None:
-    """A server that did not start leaves nothing, and another one is made."""
+    """A server that did not start leaves nothing behind, and another one is created."""
     beginnings = Beginnings(succeeds)
 
     started = server.started(beginnings.make, beginnings.serve)

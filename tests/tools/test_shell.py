@@ -1,4 +1,4 @@
-"""What downloads is tried again; where nothing can be fetched, nobody waits for it twice."""
+"""Downloads are retried; if nothing can be fetched, nothing waits for it twice."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_download_may_fail_twice(tmp_path: Path, succeeds: int) -> None:
 
 
 def test_work_may_fail_twice(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """Each failure is told."""
+    """Each failure is reported."""
     runs = tmp_path / "runs"
     shell.insist(lambda: shell.run(command(runs, 3), shown_as="download"))
 
@@ -67,7 +67,7 @@ def test_patience_ends(tmp_path: Path, pauses: list[float]) -> None:
 
 
 def test_a_cache_without_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the usual folder cannot be made, downloads are kept below the temporary one."""
+    """If the usual folder cannot be created, downloads are kept below the temporary one."""
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(shell, "_usual_cache_folder", lambda: tmp_path / "file" / "cache")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

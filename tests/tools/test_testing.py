@@ -1,4 +1,4 @@
-"""How the tests are run: what fails is run once more, by itself, where that is asked for."""
+"""How tests are run: on request, failed tests are retried once, separately."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_faulty():
 
 @pytest.fixture
 def run(tmp_path: Path) -> Callable[..., None]:
-    """Return a function that runs a test that fails once, beside one that may be faulty."""
+    """Return a function that runs a test that fails once, next to one that may be faulty."""
 
     def start(*, faulty: bool, again: bool) -> None:
         tests = tmp_path / "test_it.py"
@@ -48,7 +48,7 @@ def run(tmp_path: Path) -> Callable[..., None]:
 
 
 def test_bad_luck_is_no_fault(run: Callable[..., None], capfd: pytest.CaptureFixture[str]) -> None:
-    """A test that passes by itself has passed, and is named."""
+    """A test that passes when retried has passed, and is named."""
     run(faulty=False, again=True)
 
     said = capfd.readouterr().out
@@ -69,7 +69,7 @@ def test_a_fault_stays_one(run: Callable[..., None], capfd: pytest.CaptureFixtur
 def test_many_faults_are_no_bad_luck(
     run: Callable[..., None], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where more fail than chance explains, nothing is run again."""
+    """If more tests fail than chance explains, none is retried."""
     monkeypatch.setattr(testing, "_MOST_AGAIN", 1)
     with pytest.raises(Failure):
         run(faulty=True, again=True)

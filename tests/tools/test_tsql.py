@@ -1,4 +1,4 @@
-"""The T-SQL parser tells right from wrong, else the table of operations says nothing."""
+"""The T-SQL parser accepts valid T-SQL alone, as the table of operations relies on it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WRONG = [
 
 
 def test_batches() -> None:
-    """What SQL Server's reference shows is no mistake; other databases' forms are told."""
+    """Examples of SQL Server's reference are accepted; other databases' syntax is not."""
     try:
         found = tsql.mistakes([*RIGHT, *WRONG])
     except Failure as exc:

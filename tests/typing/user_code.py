@@ -44,7 +44,7 @@ def upgrade() -> None:
 
 
 def misuse() -> None:
-    """Use what there is not, which a type checker tells."""
+    """Use names that do not exist, which a type checker reports."""
     op.create_tabel("t")  # type: ignore[attr-defined]
     op.drop_table(1)  # type: ignore[arg-type]
     op.alter_column("t", "c", True)  # type: ignore[call-arg]

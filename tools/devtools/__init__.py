@@ -1,1 +1,1 @@
-"""What stands behind `tools/dev.py`: venvs, private servers, the demo, the checks, the tests."""
+"""The implementation of `tools/dev.py`: venvs, private servers, the demo, checks, tests."""

@@ -1,6 +1,6 @@
-"""What the code is held to besides its tests: lint, format, types, layers, the site of the docs.
+"""Checks of the code besides its tests: lint, format, types, layers, the site of the docs.
 
-Each check runs, whatever the others found; the sum is told at the end.
+All checks run, even if one fails; failures are summarised at the end.
 """
 
 from __future__ import annotations

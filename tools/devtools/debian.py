@@ -1,6 +1,6 @@
-"""Takes Debian packages apart without installing them: one way for root and for everybody else.
+"""Unpacks Debian packages without installing them, in the same way for root and other users.
 
-The system stays as it is: apt works on lists of its own, packages are unpacked into the cache
+The system is not changed: apt works on separate lists, packages are unpacked into the cache
 folder, and no package script runs, so no system service is started.
 """
 

@@ -1,7 +1,7 @@
 """The README's first command: the quickstart project migrates a database up, down and up again.
 
-The project is copied first, so that each run begins afresh and the checkout stays clean. Where
-another database is asked for, one line of the copy is changed: the URL.
+The project is copied first, so that each run starts afresh and the checkout is not modified. For
+another database, the URL is replaced in the copy.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def plugin_for(url: str | None) -> str:
 
 
 def set_url(ini: Path, url: str) -> None:
-    """Write a URL into a config file and leave its other lines as they are."""
+    """Write a URL into a config file without changing other lines."""
     # A percent sign is doubled because the file is read with interpolation.
     line = f"sqlalchemy.url = {url.replace('%', '%%')}"
     text = ini.read_text(encoding="utf-8")

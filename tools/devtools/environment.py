@@ -1,6 +1,6 @@
-"""Makes virtual environments out of Python alone: neither uv nor python3-venv nor pip is presumed.
+"""Creates virtual environments with Python alone: uv, python3-venv and pip are not required.
 
-A venv carries a stamp of what was installed into it, so that the second run starts at once.
+A venv has a stamp file with what was installed, so that the second run starts immediately.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def install_wheels(python: Path, folder: Path) -> None:
 
 
 def pinned(requirements: Sequence[str]) -> list[str]:
-    """Return the names of the distributions whose release a requirement says itself."""
+    """Return the names of the distributions that requirements pin."""
     return [found[1] for each in requirements if (found := _PINNED.match(each))]
 
 

@@ -67,7 +67,7 @@ def _serve(server: Server) -> None:
 
 
 def _greets(port: int) -> bool:
-    """Return whether the server sends its first packet; the port alone opens earlier."""
+    """Return whether the server sends its first packet; the port opens earlier."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             return bool(connection.recv(1))

@@ -1,7 +1,7 @@
-"""Asks npm's PL/SQL parser, downloaded once, whether statements are Oracle's: no Oracle runs here.
+"""Validates PL/SQL with npm's parser, downloaded once, as no Oracle server is available.
 
-Used by the tests of Oracle's scripts, and to write the table of operations. Syntax alone is
-checked: not names, not types.
+Used by the tests of Oracle's scripts, and to write the table of operations. It only checks syntax,
+not names or types.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _fill(folder: Path) -> None:
 
 
 def _certificates() -> dict[str, str]:
-    """Have npm trust whom the system trusts: it knows its own list alone."""
+    """Make npm trust the system's certificates, as it has its own list."""
     trusted = Path("/etc/ssl/certs/ca-certificates.crt")
     name = "NODE_EXTRA_CA_CERTS"
     return {name: str(trusted)} if name not in os.environ and trusted.exists() else {}

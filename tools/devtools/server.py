@@ -1,6 +1,6 @@
-"""One private database server: a folder that goes away, a free port, a process that is ended.
+"""A private database server: a temporary folder, a free port, a process that is terminated.
 
-`postgresql.py` and `mariadb.py` say how theirs is made and started; this file owns what they share.
+`postgresql.py` and `mariadb.py` define how theirs is created and started; this is what they share.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ def search_path() -> tuple[Path, ...]:
 
 
 def _unprivileged() -> pwd.struct_passwd | None:
-    """Give the user to serve as where we are root: database servers refuse root."""
+    """Return the user to run servers as if we are root, which database servers reject."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
 

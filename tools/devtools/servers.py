@@ -1,6 +1,6 @@
-"""The servers that the tests talk to: the user's own where a URL is given, else private ones.
+"""The servers for the tests: the user's own if a URL is given, otherwise private ones.
 
-A server that cannot be had is an error; only `--without` leaves one out, and says so.
+A server that is not available is an error, unless it is excluded by `--without`.
 """
 
 from __future__ import annotations

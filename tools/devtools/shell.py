@@ -1,6 +1,6 @@
-"""Starts other programs: shows the command, and turns a failure into one message.
+"""Runs other programs: prints the command, and turns a failure into one message.
 
-Everything in `devtools` that runs a program comes through here; nothing here knows what is run.
+Everything in `devtools` that runs a program uses this module, which knows none of them.
 """
 
 from __future__ import annotations
@@ -161,10 +161,10 @@ def insist(work: Callable[[], None]) -> None:
 
 @contextmanager
 def alone(lock: Path) -> Iterator[None]:
-    """Keep other processes from doing the same at the same time.
+    """Hold a file lock, so that other processes do not do the same at the same time.
 
     Args:
-        lock: a file that stands for what is made.
+        lock: the lock file.
     """
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as file:
@@ -185,10 +185,10 @@ def tail(text: str, lines: int = 15) -> str:
 
 
 def cache_folder() -> Path:
-    """Give the folder where downloads are kept between runs and clones.
+    """Return the folder in which downloads are cached between runs and clones.
 
-    Root's own home is closed to the user that the servers run as, so root keeps them elsewhere.
-    Where nothing may be written there, as without a home, they go below the temporary folder.
+    The user that servers run as cannot read root's home, so for root it is elsewhere. If it is not
+    writable, such as without a home, it is below the temporary folder.
     """
     temporary = Path(tempfile.gettempdir()) / f"idiolect-dev-{os.geteuid()}"
     for folder in (_usual_cache_folder(), temporary):

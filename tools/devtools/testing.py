@@ -1,4 +1,4 @@
-"""Runs pytest: all packages together, or each package by itself in a venv of its own."""
+"""Runs pytest: for all packages together, or for each package in a separate venv."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def _pytest(
     spread: Sequence[str] = (),
     again: bool = False,
 ) -> None:
-    """Run pytest; `spread` are the words that only a run of all tests is given."""
+    """Run pytest; `spread` are arguments that are only passed when all tests are run."""
     with TemporaryDirectory() as cache:
         kept = ("-o", f"cache_dir={cache}") if again else ()
 
@@ -178,6 +178,6 @@ def _pytest(
 
 
 def _failed(cache: Path) -> list[str]:
-    """Return the ids of the tests that failed, as pytest keeps them in its cache folder."""
+    """Return the ids of the failed tests, from pytest's cache folder."""
     noted = cache / "v" / "cache" / "lastfailed"
     return sorted(json.loads(noted.read_text(encoding="utf-8"))) if noted.exists() else []

@@ -1,7 +1,7 @@
-"""Asks Microsoft's own T-SQL parser whether batches are SQL Server's: no SQL Server runs here.
+"""Validates T-SQL with Microsoft's parser, as no SQL Server is available.
 
 Used to write the table of operations. The parser, ScriptDom, and its .NET runtime are
-taken from wheels, downloaded once and used, never passed on. Syntax alone is checked.
+taken from wheels, downloaded once, and not redistributed. It only checks syntax.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Parse T-SQL: python tsql_program.py FOLDER < JSON list of batches > JSON list of messages each.
 
-A process of its own, because the .NET runtime that FOLDER holds cannot be ended again. It is
-started by its hosting interface, and pythonnet is the bridge.
+Runs as a separate process, because the .NET runtime in FOLDER cannot be unloaded. It is started
+through its hosting interface, with pythonnet as the bridge.
 """
 
 from __future__ import annotations

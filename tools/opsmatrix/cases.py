@@ -1,6 +1,6 @@
-"""What is tried on every dialect: one call of a directive a row, on tables that are there.
+"""The operations tried on every dialect: one call of a directive per row, on existing tables.
 
-Nothing here knows a dialect; a row says what a user would write.
+Rows are independent of dialects, and are written as a user would write them.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _batch(table: str, name: str, *args: Any, **options: Any) -> Callable[[Opera
 
 
 def _anew(op: Operations) -> None:
-    """Make a table anew on any database, in an order of its own."""
+    """Recreate a table on any database, with its columns in another order."""
     with op.batch_alter_table(
         "keyless",
         recreate="always",

@@ -1,7 +1,7 @@
-"""Why an operation is not possible on a dialect, in words of a few letters and in a sentence.
+"""Why an operation is not possible on a dialect, in a few letters and in a sentence.
 
-Used by the page's writer. A row that fails without a reason here stops it, and so does a reason
-whose row works.
+Used to write the page. A row that fails without a reason is an error, and so is a reason for a row
+that works.
 """
 
 from __future__ import annotations

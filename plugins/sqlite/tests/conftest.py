@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """A project on a SQLite file; env.py makes a plain engine."""
+    """A project on a SQLite file; env.py creates a plain engine."""
     return Project(tmp_path / "project", f"sqlite:///{tmp_path / 'database.db'}")

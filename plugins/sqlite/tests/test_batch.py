@@ -97,7 +97,7 @@ PLAIN: dict[str, tuple[Callable[[Any], Any], str]] = {
 def test_what_alter_can_do_needs_no_new_table(
     database: Database, change: Callable[[Any], Any], expected: str
 ) -> None:
-    """Plain columns and indexes come and go by a statement of their own."""
+    """Plain columns and indexes are added and dropped by their own statements."""
     with database.op.batch_alter_table("t") as batch:
         change(batch)
 
@@ -157,7 +157,7 @@ REBUILT: dict[str, tuple[Callable[[Any], Any], str, str]] = {
 def test_the_rest_makes_a_new_table(
     database: Database, change: Callable[[Any], Any], columns: str, values: str
 ) -> None:
-    """All that stood there is in the new table, its indexes are made anew, its rows copied."""
+    """Other changes rebuild the table; its columns, indexes and rows are kept."""
     with database.op.batch_alter_table("t") as batch:
         change(batch)
 
@@ -173,7 +173,7 @@ def test_the_rest_makes_a_new_table(
 
 
 def test_a_new_table_can_be_asked_for_and_forbidden(database: Database) -> None:
-    """recreate='always' makes one for nothing; 'never' sends ALTER, which SQLite refuses."""
+    """recreate='always' rebuilds unconditionally; 'never' sends ALTER, which SQLite rejects."""
     with database.op.batch_alter_table("t", recreate="always"):
         pass
     assert "DROP TABLE t" in database.sent
@@ -202,7 +202,7 @@ DEFAULTS = {
 def test_a_default_is_the_same_after_two_rebuilds(
     database: Database, default: str, expected: str
 ) -> None:
-    """Its outer brackets, which SQLite does not tell, are there again."""
+    """The outer parentheses, which SQLite does not report, are restored."""
     database.connection.exec_driver_sql(f"CREATE TABLE d (id INTEGER, x TEXT DEFAULT {default})")
     database.connection.exec_driver_sql("INSERT INTO d (id) VALUES (1)")
     before = database.rows("SELECT x FROM d")
@@ -217,7 +217,7 @@ def test_a_default_is_the_same_after_two_rebuilds(
 
 
 def test_constraints_without_a_name_are_dropped_by_a_convention(database: Database) -> None:
-    """What has no name gets one while the table is read; what has one keeps it."""
+    """Unnamed constraints are named on reflection; named ones keep their names."""
     convention = {"fk": "fk_%(table_name)s_%(column_0_name)s", "ck": "ck_%(constraint_name)s"}
     with database.op.batch_alter_table("t", naming_convention=convention) as batch:
         batch.drop_constraint("fk_t_b", type_="foreignkey")
@@ -229,7 +229,7 @@ def test_constraints_without_a_name_are_dropped_by_a_convention(database: Databa
 
 
 def test_a_check_without_a_name_is_told(database: Database) -> None:
-    """SQLite tells no more than its text, so it is left out, unless it is given anew."""
+    """An unnamed CHECK is dropped with a warning unless it is passed again."""
     database.connection.exec_driver_sql("CREATE TABLE n (a INTEGER, CHECK (a > 5))")
 
     with (
@@ -242,7 +242,7 @@ def test_a_check_without_a_name_is_told(database: Database) -> None:
 
 
 def test_the_named_check_of_a_boolean_follows_its_column(database: Database) -> None:
-    """existing_type tells that the check is the type's; it speaks of the new name."""
+    """existing_type identifies the type's CHECK; its text uses the new column name."""
     database.connection.exec_driver_sql(
         "CREATE TABLE n (a BOOLEAN, CONSTRAINT q CHECK (a IN (0, 1)))"
     )
@@ -258,7 +258,7 @@ def test_the_named_check_of_a_boolean_follows_its_column(database: Database) -> 
 
 
 def test_rows_that_do_not_fit_leave_everything_as_it_was(database: Database) -> None:
-    """The new table is gone again, and the old one has its rows."""
+    """The new table is dropped, and the old one keeps its rows."""
     database.connection.exec_driver_sql("UPDATE t SET c = NULL")
     with (
         pytest.raises(IntegrityError, match="NOT NULL constraint failed"),

@@ -1,4 +1,4 @@
-"""Conflict clauses, collations and order of keys and constraints are there after a rebuild."""
+"""Conflict clauses, collations and the order of keys and constraints survive a rebuild."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def connection() -> Iterator[Connection]:
 
 
 def anew(connection: Connection, made: str, change: Callable[[Any], Any] | None = None) -> str:
-    """Return the SQL of a table after it was made anew, white space folded."""
+    """Return the SQL of a table after a rebuild, white space normalised."""
     connection.exec_driver_sql(made)
     connection.commit()
     op = Operations(MigrationContext.configure(connection))
@@ -101,7 +101,7 @@ def anew(connection: Connection, made: str, change: Callable[[Any], Any] | None 
     ],
 )
 def test_clauses_stay(connection: Connection, made: str, expected: str) -> None:
-    """What was said of conflicts, collation and order is said again."""
+    """Conflict clauses, collations and orders are repeated."""
     assert f'CREATE TABLE "t" ( {expected} )' == anew(connection, made)
 
 

@@ -1,4 +1,4 @@
-"""What SQLite tells in other words than the model is no difference; literals and brackets are."""
+"""Different spellings of the same expression are equal; differing literals and brackets are not."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from idiolect_sqlite.compare import is_stored_as, plain_expression
     ],
 )
 def test_plain_expression(one: str, other: str, expected: bool) -> None:
-    """Two expressions are the same but for what means nothing."""
+    """Two expressions are equal except for insignificant differences."""
     assert expected is (plain_expression(one) == plain_expression(other))
 
 

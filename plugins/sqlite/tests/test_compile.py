@@ -15,7 +15,7 @@ from idiolect.ddl.base import RenameTable
     ids=["plain", "schema"],
 )
 def test_renamed_table_stays_in_its_file(schema: str | None, expected: str) -> None:
-    """The new name stands alone."""
+    """The new name has no schema."""
     assert idiolect_sqlite.compile.visit_rename_table is not None
     construct = RenameTable("t", "New", schema)
     assert str(construct.compile(dialect=SQLiteDialect_pysqlite())) == expected

@@ -1,4 +1,4 @@
-"""SQLite's plugin keeps the contract of all dialects."""
+"""SQLite's plugin passes the contract of all dialects."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def contract_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 class SQLiteDatabase(Database):
-    """A SQLite database: SQLAlchemy leaves indexes on expressions out when it reflects."""
+    """A SQLite database, reflected including indexes on expressions, which SQLAlchemy omits."""
 
     def indexes(self, table: str) -> list[str]:
-        """Return the names of all indexes that somebody made."""
+        """Return the names of all explicitly created indexes."""
         query = (
             f"SELECT name FROM sqlite_master WHERE tbl_name = '{table}' AND sql LIKE 'CREATE%X%'"
         )
@@ -66,5 +66,5 @@ class TestContract(DialectContract):
     )
 
     def read(self, connection: Connection) -> Database:
-        """Return what tells a test what is in the database."""
+        """Return the contents of the database for assertions."""
         return SQLiteDatabase(connection)

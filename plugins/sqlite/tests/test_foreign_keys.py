@@ -1,4 +1,4 @@
-"""Rows that refer to a table stay when it is made anew with foreign keys enforced."""
+"""Referencing rows survive a rebuild of the referenced table with foreign keys enforced."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ CASCADING = "op.execute('DELETE FROM other WHERE id = 7')"
 
 
 def tables(up: str = "", down: str = "ON DELETE CASCADE", *, parent: str = "NULL") -> str:
-    """Return a revision's body that makes tables with rows which refer to each other."""
+    """Return a revision's body that creates tables with rows that refer to each other."""
     return textwrap.dedent(TABLES.format(up=up, down=down, parent=parent, one=1))
 
 
@@ -99,7 +99,7 @@ def engine(project: Project) -> Iterator[Engine]:
 
 
 def enforcement(engine: Engine) -> int:
-    """Return what the engine's connection says; a pool gives the one that migrated."""
+    """Return the setting of the engine's connection; the pool returns the one that migrated."""
     with engine.connect() as connection:
         return int(connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one())
 
@@ -140,7 +140,7 @@ def test_all_rows_stay(
 
 
 def test_a_table_that_was_given(project: Project, engine: Engine) -> None:
-    """With copy_from nothing is read of the table, and rows that refer to it stay as well."""
+    """With copy_from the table is not reflected, and referencing rows are kept as well."""
     project.revision("a", None, tables())
     project.revision(
         "b",
@@ -160,7 +160,7 @@ def test_a_table_that_was_given(project: Project, engine: Engine) -> None:
 def test_other_revisions_keep_their_cascades(
     project: Project, engine: Engine, per_migration: bool
 ) -> None:
-    """Before and after the one that makes a table anew; each step of these runs once."""
+    """Steps before and after the one that rebuilds a table run once, with cascades."""
     counted = project.attributes["counted"] = []
     count = "op.get_context().config.attributes['counted'].append({!r})\n"
     project.revision("a", None, count.format("a") + tables())
@@ -177,7 +177,7 @@ def test_other_revisions_keep_their_cascades(
 
 @pytest.mark.usefixtures("engine")
 def test_a_revision_without_rows_at_risk_runs_once(project: Project) -> None:
-    """No rows refer to the table: it is made anew where it is met."""
+    """No rows refer to the table: it is rebuilt at once."""
     counted = project.attributes["counted"] = []
     count = "op.get_context().config.attributes['counted'].append({!r})\n"
     project.revision("a", None, tables() + "op.execute('DELETE FROM child')")
@@ -188,7 +188,7 @@ def test_a_revision_without_rows_at_risk_runs_once(project: Project) -> None:
 
 @pytest.mark.usefixtures("engine")
 def test_what_was_done_before_is_undone(project: Project) -> None:
-    """The first attempt leaves nothing, also where the revision catches every error."""
+    """The first attempt is rolled back, even if the revision catches every error."""
     project.revision("a", None, tables())
     project.revision(
         "b",
@@ -226,7 +226,7 @@ def test_the_log_tells(project: Project, caplog: pytest.LogCaptureFixture) -> No
 def test_a_failure_afterwards(
     project: Project, engine: Engine, per_migration: bool, failure: str
 ) -> None:
-    """The revision leaves nothing, those before it stay, and foreign keys are enforced again."""
+    """The revision is rolled back, earlier ones are kept, and foreign keys are enforced again."""
     project.revision("a", None, tables())
     project.revision("b", "a", textwrap.dedent(REBUILD) + failure)
     with pytest.raises((RuntimeError, KeyboardInterrupt)):
@@ -239,7 +239,7 @@ def test_a_failure_afterwards(
 
 
 def test_a_failure_in_a_later_revision(project: Project, engine: Engine) -> None:
-    """What ran with foreign keys enforced after it is undone alone."""
+    """A later step that runs with foreign keys enforced is rolled back alone."""
     project.revision("a", None, tables())
     project.revision("b", "a", REBUILD)
     project.revision("c", "b", f"{CASCADING}\nraise RuntimeError('broken')")
@@ -251,7 +251,7 @@ def test_a_failure_in_a_later_revision(project: Project, engine: Engine) -> None
 
 
 def test_new_violations_fail(project: Project, engine: Engine) -> None:
-    """A deletion beside the rebuild did not reach the rows that refer to what it deleted."""
+    """A DELETE in a revision that rebuilds a table does not cascade: dangling rows are an error."""
     project.revision("a", None, tables())
     project.revision("b", "a", f"{CASCADING}\n{textwrap.dedent(REBUILD)}")
     with pytest.raises(NewViolationsError, match=r"1 rows refer .* 'grand' -> 'other' \(7\)\."):
@@ -263,7 +263,7 @@ def test_new_violations_fail(project: Project, engine: Engine) -> None:
 
 @pytest.mark.usefixtures("engine")
 def test_former_violations_pass(project: Project) -> None:
-    """Rows that referred to nothing before do not matter, in tables made anew neither."""
+    """Existing violations are ignored, in rebuilt tables as well."""
     project.revision("a", None, tables())
     project.upgrade()
     with project.engine().begin() as connection:  # this one does not enforce
@@ -345,7 +345,7 @@ with engine.connect() as connection:
 
 
 def test_the_recipe_for_a_transaction_of_env_py(project: Project, engine: Engine) -> None:
-    """With enforcement off before its transaction, all rows stay; a failure leaves nothing."""
+    """With enforcement off before its transaction, all rows are kept; a failure is rolled back."""
     project.env(RECIPE)
     project.revision("a", None, tables())
     project.revision("b", "a", REBUILD)
@@ -365,7 +365,7 @@ def test_the_recipe_for_a_transaction_of_env_py(project: Project, engine: Engine
 
 
 def test_without_begin_transaction(project: Project, engine: Engine) -> None:
-    """An env.py that leaves the transaction to the run gets the same."""
+    """An env.py without begin_transaction() behaves the same."""
     project.env(ENV.format("engine.connect() as connection", "context.run_migrations()"))
     project.revision("a", None, tables())
     project.revision("b", "a", REBUILD)
@@ -406,7 +406,7 @@ def test_a_commit_in_the_second_attempt(project: Project, engine: Engine) -> Non
 def test_another_process_in_between(
     project: Project, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without the lock, nothing runs twice where somebody migrated meanwhile."""
+    """Without the lock, nothing runs twice if another process has migrated in between."""
     project.revision("a", None, tables())
     project.revision("b", "a", REBUILD)
 
@@ -438,7 +438,7 @@ command.upgrade(config, "head")
 
 
 def test_a_kill_in_between(project: Project) -> None:
-    """Killed after the old table was dropped without enforcement, all rows are there."""
+    """After SIGKILL between dropping and renaming, all rows are still there."""
     project.attributes["engine"] = ENGINES["plain"](project.url)
     project.revision("a", None, tables())
     project.upgrade()
@@ -461,7 +461,7 @@ def test_a_kill_in_between(project: Project) -> None:
 
 
 def test_down_again(project: Project, engine: Engine) -> None:
-    """The way back keeps the rows too."""
+    """A downgrade keeps the rows as well."""
     project.revision("a", None, tables())
     project.revision("b", "a", REBUILD, REBUILD.replace("False", "True"))
     project.upgrade()

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def buffer() -> io.StringIO:
-    """Where the script goes."""
+    """The script's output."""
     return io.StringIO()
 
 
@@ -76,7 +76,7 @@ REFUSED: dict[str, Any] = {
 def test_constraint_that_alter_table_cannot_add_is_refused_first(
     offline: Operations, buffer: io.StringIO, column: Any
 ) -> None:
-    """Such a column is refused before anything is written, as a NotImplementedError too."""
+    """Such a column is refused before any output, with a NotImplementedError."""
     with pytest.raises(
         NotImplementedError, match="No support for ALTER of constraints in SQLite dialect"
     ) as caught:
@@ -89,7 +89,7 @@ def test_constraint_that_alter_table_cannot_add_is_refused_first(
 def test_constraints_inside_the_definition_are_fine(
     offline: Operations, buffer: io.StringIO
 ) -> None:
-    """What stands inside the column needs no ALTER."""
+    """Constraints inside the column definition need no ALTER."""
     offline.add_column("t", Column("c", Integer, CheckConstraint("c > 5")))
     offline.add_column("t", Column("c", Integer, ForeignKey("o.id")), inline_references=True)
     assert buffer.getvalue() == (
@@ -101,14 +101,14 @@ def test_constraints_inside_the_definition_are_fine(
 def test_constraint_that_a_type_implies_is_skipped_with_a_warning(
     offline: Operations, buffer: io.StringIO
 ) -> None:
-    """A check that only a type asks for is left out, and said to be."""
+    """A CHECK implied by the type is skipped with a warning."""
     with pytest.warns(UserWarning, match="Skipping unsupported ALTER for creation of implicit"):
         offline.add_column("t", Column("c", Boolean(name="b", create_constraint=True)))
     assert buffer.getvalue() == "ALTER TABLE t ADD COLUMN c BOOLEAN;\n\n"
 
 
 def test_constraints_cannot_be_dropped(offline: Operations) -> None:
-    """Dropping a constraint is refused as adding is."""
+    """Dropping a constraint is refused like adding one."""
     table = Table("t", MetaData(), Column("a", Integer), CheckConstraint("a > 1", name="ck"))
     check = next(c for c in table.constraints if c.name == "ck")
     with pytest.raises(NotImplementedError, match="table 't', CheckConstraint 'ck'"):
@@ -178,7 +178,7 @@ UNALTERABLE: dict[str, tuple[Any, str]] = {
 def test_other_changes_are_refused(
     offline: Operations, buffer: io.StringIO, changes: dict[str, Any], message: str
 ) -> None:
-    """What ALTER TABLE cannot change is refused, and nothing is written."""
+    """Changes that ALTER TABLE does not support are refused before any output."""
     with pytest.raises(NotImplementedError, match=message) as caught:
         offline.alter_column("t", "a", **changes)
     assert isinstance(caught.value, OperationError)

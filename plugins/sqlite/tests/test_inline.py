@@ -1,4 +1,4 @@
-"""Constraints that stand in the definition of a column are whole in the new table."""
+"""Constraints within a column definition are complete in the rebuilt table."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def connection() -> Iterator[Connection]:
 
 
 def rebuilt(connection: Connection, definitions: str, **options: Any) -> str:
-    """Make a table, make it anew, and return the foreign keys of its SQL."""
+    """Create a table, rebuild it, and return the foreign keys in its SQL."""
     connection.exec_driver_sql(f"CREATE TABLE t ({definitions})")
     op = Operations(MigrationContext.configure(connection))
     with op.batch_alter_table("t", **options) as batch:

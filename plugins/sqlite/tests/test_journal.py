@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     ],
 )
 def test_objects(sql: str, expected: list[str] | None) -> None:
-    """Names with their schema; None where nothing would tell whether it was carried out."""
+    """Names are qualified by schema; None if a statement's effect cannot be verified."""
     found = SQLiteJournal().objects(sql)
     assert expected == (None if found is None else list(found))
 
 
 @pytest.mark.parametrize("done", [True, False])
 def test_the_statement_in_flight(tmp_path: Path, done: bool) -> None:
-    """The schema table tells whether it was carried out."""
+    """The schema table shows whether the statement was executed."""
     project = Project(tmp_path / "project", f"sqlite:///{tmp_path / 'database.db'}")
     body = """
     op.create_table("t", sa.Column("a", sa.Integer))

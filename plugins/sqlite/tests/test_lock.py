@@ -1,4 +1,4 @@
-"""Readers and writers at once: a commit waits for readers, and a comparison waits for nobody."""
+"""Concurrent readers and writers: a commit waits for readers, a comparison waits for nothing."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def engine(request: pytest.FixtureRequest, project: Project) -> Engine:
 
 
 class EndsWhenWaitedFor(logging.Handler):
-    """Ends a reading transaction as soon as the log tells of the wait."""
+    """Ends a read transaction as soon as the wait is logged."""
 
     def __init__(self, reader: sqlite3.Connection) -> None:
         super().__init__(logging.INFO)
@@ -72,7 +72,7 @@ def test_a_commit_waits_for_readers(
     per_migration: bool,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """It is tried until they have ended, whatever the driver's own patience, and it is told."""
+    """A commit is retried until readers have ended, whatever the driver's timeout, and logged."""
     project.revision("a", None, f"{CREATE.format('t')}\nop.execute('INSERT INTO t VALUES (1)')")
     project.revision("b", "a", CREATE.format("u"))
     caplog.set_level(logging.INFO, "idiolect")
@@ -92,7 +92,7 @@ def test_a_commit_waits_for_readers(
 def test_a_commit_that_is_given_up(
     project: Project, reader: sqlite3.Connection, per_migration: bool
 ) -> None:
-    """The message names what is in the way; nothing is half done, and the next run does all."""
+    """The message names the blocker; everything is rolled back, and the next run succeeds."""
     project.revision("a", None, f"{CREATE.format('t')}\nop.execute('INSERT INTO t VALUES (1)')")
     options: dict[str, Any] = {
         "transaction_per_migration": per_migration,
@@ -157,7 +157,7 @@ def test_another_error_of_a_commit_is_not_waited_for(project: Project) -> None:
 @pytest.mark.parametrize("how", ["while another writes", "read-only"])
 @pytest.mark.parametrize("asked", ["check", "autogenerate"])
 def test_a_comparison_only_reads(project: Project, how: str, asked: str) -> None:
-    """It neither waits for a writer nor keeps one waiting, and a read-only file will do."""
+    """It neither waits for a writer nor blocks one, and works on a read-only file."""
     project.revision("a")
     project.upgrade()
     path = str(make_url(project.url).database)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def test_the_rules_of_a_script() -> None:
-    """As documented: no transaction words, a semicolon, no separator."""
+    """As documented: no transaction statements, a semicolon, no batch separator."""
     context = MigrationContext.configure(dialect_name="sqlite", opts={"as_sql": True})
     rules = context.rules
     assert SQLiteImpl is type(context.impl)
@@ -29,7 +29,7 @@ def test_the_rules_of_a_script() -> None:
 
 @pytest.mark.parametrize(("option", "expected"), [(None, True), (True, True), (False, False)])
 def test_the_rules_of_a_connection(option: bool | None, expected: bool) -> None:
-    """Runs are transactional, unless configure() says otherwise."""
+    """Runs are transactional, unless configure() overrides it."""
     with create_engine("sqlite://").connect() as connection:
         context = MigrationContext.configure(connection, opts={"transactional_ddl": option})
         assert expected is context.rules.transactional_ddl
@@ -61,7 +61,7 @@ connection.engine.dispose()
 def test_a_users_subclass(
     project: Project, monkeypatch: pytest.MonkeyPatch, attribute: str, expected: bool
 ) -> None:
-    """What its own body says about transactions wins; one that says nothing gets the plugin's."""
+    """A subclass's transactional_ddl takes precedence; without one the plugin's applies."""
     monkeypatch.setattr(lookup, "_classes", {})
     project.env(SUBCLASS.format(attribute=attribute))
     config = project.config()
@@ -80,7 +80,7 @@ def test_a_script(project: Project) -> None:
 
 
 def test_reading_commands_take_no_lock(project: Project) -> None:
-    """``current`` and a run with nothing to do work beside another's open write."""
+    """``current`` and a run with nothing to do work during another's write transaction."""
     project.revision("a", None, "op.create_table('t', sa.Column('id', sa.Integer))")
     project.upgrade()
     with project.engine().connect() as writer:

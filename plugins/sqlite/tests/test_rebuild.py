@@ -1,4 +1,4 @@
-"""What a table of SQLite has besides columns and constraints is there after it was made anew."""
+"""A rebuild preserves everything of a table besides columns and constraints."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def connection() -> Iterator[Connection]:
 def rebuild(
     connection: Connection, change: Callable[[Any], Any] | None = None, **options: Any
 ) -> None:
-    """Make the table ``t`` anew."""
+    """Rebuild the table ``t``."""
     op = Operations(MigrationContext.configure(connection))
     with op.batch_alter_table("t", recreate="always", **options) as batch:
         if change is not None:
@@ -66,7 +66,7 @@ TRIGGER = "CREATE TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.
 
 
 def test_triggers_and_views_stay(connection: Connection) -> None:
-    """A trigger on the table, and a view over it, work as before."""
+    """Triggers on the table and views over it still work."""
     play(
         connection,
         "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)",
@@ -93,7 +93,7 @@ INDEXES = [
 
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
 def test_indexes_that_are_not_read_whole_stay(connection: Connection) -> None:
-    """Expressions, order and collation are made again from the SQL of the index."""
+    """Expressions, order and collation are taken from the SQL of the index."""
     play(connection, "CREATE TABLE t (a TEXT, b INTEGER)", *INDEXES)
 
     rebuild(connection)
@@ -102,7 +102,7 @@ def test_indexes_that_are_not_read_whole_stay(connection: Connection) -> None:
 
 
 def test_an_index_on_a_renamed_column_is_made_of_what_is_read(connection: Connection) -> None:
-    """Its SQL speaks of the old name."""
+    """Its SQL contains the old name, so the index is created from reflection."""
     play(connection, "CREATE TABLE t (a TEXT, b INTEGER)", "CREATE INDEX i ON t (b DESC)")
 
     rebuild(connection, lambda batch: batch.alter_column("b", new_column_name="c"))
@@ -161,7 +161,7 @@ def test_a_strict_table_stays_strict(connection: Connection) -> None:
 
 
 def test_autoincrement_goes_on_where_it_was(connection: Connection) -> None:
-    """A number that was given out is not given out again."""
+    """Used numbers are not reused."""
     play(
         connection,
         "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT)",
@@ -176,7 +176,7 @@ def test_autoincrement_goes_on_where_it_was(connection: Connection) -> None:
 
 
 def children(action: str) -> list[str]:
-    """Return what makes a table ``t`` with a row that another table's row refers to."""
+    """Return a function that creates a table ``t`` with a row that another table refers to."""
     return [
         "PRAGMA foreign_keys=ON",
         "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER)",
@@ -188,7 +188,7 @@ def children(action: str) -> list[str]:
 
 @pytest.mark.parametrize("action", ["CASCADE", "SET NULL"])
 def test_rows_that_refer_to_the_table_are_not_touched(connection: Connection, action: str) -> None:
-    """With enforcement on, and no run around to be begun anew, the batch is refused."""
+    """With enforcement on, outside a run that could be restarted, the batch is refused."""
     play(connection, *children(action))
 
     with pytest.raises(RowsAtRiskError, match=f"'child' has rows that refer.*{action}"):
@@ -201,7 +201,7 @@ def test_rows_that_refer_to_the_table_are_not_touched(connection: Connection, ac
 
 @pytest.mark.parametrize("action", ["NO ACTION", "RESTRICT"])
 def test_without_an_action_the_database_refuses(connection: Connection, action: str) -> None:
-    """SQLite refuses by itself to drop what rows refer to, and nothing is lost."""
+    """SQLite itself refuses to drop referenced rows, and nothing is lost."""
     play(connection, *children(action))
 
     with pytest.raises(IntegrityError, match="FOREIGN KEY constraint failed"):
@@ -215,7 +215,7 @@ def test_without_an_action_the_database_refuses(connection: Connection, action: 
 def test_where_no_row_is_at_risk_the_table_is_made_anew(
     connection: Connection, before: str
 ) -> None:
-    """No rows refer to it, or enforcement is off: rows elsewhere stay as they are."""
+    """Without referencing rows, or with enforcement off, other tables' rows are unchanged."""
     play(connection, *children("CASCADE"))
     play(connection, before)
     there = list(connection.exec_driver_sql("SELECT t_id FROM child"))
@@ -228,7 +228,7 @@ def test_where_no_row_is_at_risk_the_table_is_made_anew(
 
 
 def test_an_empty_table_that_was_left_is_dropped(connection: Connection) -> None:
-    """A run that made it without a transaction was killed while it copied the rows."""
+    """The temporary table of a killed, non-transactional run is dropped."""
     play(
         connection,
         "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER)",
@@ -244,7 +244,7 @@ def test_an_empty_table_that_was_left_is_dropped(connection: Connection) -> None
 
 
 def test_a_table_with_rows_that_was_left_is_told(connection: Connection) -> None:
-    """Nobody knows which of the two is right, so that nothing is done."""
+    """It is unclear which table is complete, so the rebuild is refused."""
     play(
         connection,
         "CREATE TABLE t (id INTEGER PRIMARY KEY)",
@@ -257,7 +257,7 @@ def test_a_table_with_rows_that_was_left_is_told(connection: Connection) -> None
 
 
 def test_a_table_that_was_not_renamed_is_told(connection: Connection) -> None:
-    """The old table is gone and the new one has not got its name: the error says where it is."""
+    """The old table was dropped but the new one not renamed: the error names the new one."""
     play(connection, "CREATE TABLE _alembic_tmp_t (id INTEGER)")
     with pytest.raises(NoSuchTableError, match=r"but '_alembic_tmp_t' is there.*rename it to 't'"):
         rebuild(connection)
@@ -276,7 +276,7 @@ CREATE TABLE t (
 
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
 def test_text_follows_the_renaming_of_columns(connection: Connection) -> None:
-    """Checks, computed columns and indexes speak of the new names, strings stay."""
+    """Checks, computed columns and indexes use the new names; strings are unchanged."""
     play(
         connection,
         RENAMED,
@@ -314,7 +314,7 @@ def test_text_follows_the_renaming_of_columns(connection: Connection) -> None:
 def test_text_about_a_dropped_column_is_refused(
     connection: Connection, index: str, said: str
 ) -> None:
-    """The error says what to drop as well, and comes before the first statement."""
+    """The error says what else to drop, and is raised before the first statement."""
     play(
         connection,
         "CREATE TABLE t (id INTEGER PRIMARY KEY, b INTEGER, CONSTRAINT k CHECK (b > id))",
@@ -335,7 +335,7 @@ def test_text_about_a_dropped_column_is_refused(
 
 
 def test_a_check_of_a_dropped_column_goes_with_it(connection: Connection) -> None:
-    """One that is about this column alone needs no word; others stay."""
+    """A CHECK on that column alone is dropped with it; others are kept."""
     play(
         connection,
         "CREATE TABLE t (id INTEGER PRIMARY KEY, b INTEGER, CONSTRAINT k CHECK (b IN (0, 1)), "
@@ -347,7 +347,7 @@ def test_a_check_of_a_dropped_column_goes_with_it(connection: Connection) -> Non
 
 
 def test_triggers_that_others_look_after_are_left_to_them(connection: Connection) -> None:
-    """SpatiaLite drops triggers before the table goes, and makes others for the new one."""
+    """Triggers that listeners drop and create, as SpatiaLite's do, are not recreated."""
     play(
         connection,
         "CREATE TABLE t (a INTEGER, geometry BLOB)",
@@ -374,7 +374,7 @@ def test_triggers_that_others_look_after_are_left_to_them(connection: Connection
 
 
 def test_triggers_about_a_renamed_column_are_told(connection: Connection) -> None:
-    """They are made again as they were, which SQLite takes, and would fail when they fire."""
+    """They are recreated unchanged, which SQLite accepts but would fail on firing: a warning."""
     play(
         connection, "CREATE TABLE t (a INTEGER, b INTEGER)", "CREATE TABLE log (a INTEGER)", TRIGGER
     )
@@ -383,7 +383,7 @@ def test_triggers_about_a_renamed_column_are_told(connection: Connection) -> Non
 
 
 def test_in_a_schema(connection: Connection) -> None:
-    """What is made again by its text is made where the table is, not in the main database."""
+    """Objects recreated from their SQL stay in the table's schema."""
     play(
         connection,
         "ATTACH ':memory:' AS \"o s\"",
@@ -411,7 +411,7 @@ def test_in_a_schema(connection: Connection) -> None:
 )
 @pytest.mark.filterwarnings("ignore:Unnamed CHECK constraint")
 def test_computed_columns_of_any_text(connection: Connection, definition: str) -> None:
-    """Expressions that SQLAlchemy reads wrongly, or not at all, are there in the new table."""
+    """Expressions that SQLAlchemy cannot parse are preserved in the new table."""
     play(connection, f"CREATE TABLE t (a INTEGER, {definition})", "INSERT INTO t (a) VALUES (5)")
     before = list(connection.exec_driver_sql("SELECT c FROM t"))
 
@@ -423,7 +423,7 @@ def test_computed_columns_of_any_text(connection: Connection, definition: str) -
 
 
 def test_a_computed_column_that_changes(connection: Connection) -> None:
-    """What the batch says goes before what is in the catalogue."""
+    """The batch's arguments take precedence over the catalogue."""
     play(connection, "CREATE TABLE t (a INTEGER, c INTEGER AS (a + 1))", "INSERT INTO t VALUES (5)")
     rebuild(connection, lambda batch: batch.alter_column("c", server_default=Computed("a + 2")))
     assert [(5, 7)] == list(connection.exec_driver_sql("SELECT * FROM t"))
@@ -442,7 +442,7 @@ def test_a_computed_column_that_changes(connection: Connection) -> None:
     ],
 )
 def test_types_keep_their_words(connection: Connection, definition: str) -> None:
-    """Any words are a type in SQLite, and not every one is known to SQLAlchemy."""
+    """Any type name is valid in SQLite, even if SQLAlchemy does not know it."""
     play(connection, f"CREATE TABLE t (a TEXT, {definition})")
     before = list(connection.exec_driver_sql("PRAGMA table_info(t)"))
     keys = list(connection.exec_driver_sql("SELECT origin FROM pragma_index_list('t')"))
@@ -454,14 +454,14 @@ def test_types_keep_their_words(connection: Connection, definition: str) -> None
 
 
 def test_a_type_that_changes(connection: Connection) -> None:
-    """The new type, and not the words of the old one."""
+    """The new type replaces the old name."""
     play(connection, "CREATE TABLE t (a STRING, b MEDIUMTEXT)")
     rebuild(connection, lambda batch: batch.alter_column("a", type_=Integer()))
     assert ['CREATE TABLE "t" ( a INTEGER, b MEDIUMTEXT )'] == sql_of(connection, "table")
 
 
 def test_a_colon_in_text_is_no_parameter(connection: Connection) -> None:
-    """Defaults, checks, computed columns and indexes say what they said."""
+    """Defaults, checks, computed columns and indexes are unchanged."""
     said = "a TEXT DEFAULT ':x', b TEXT GENERATED ALWAYS AS (a || ':y \\:z') VIRTUAL"
     play(
         connection,

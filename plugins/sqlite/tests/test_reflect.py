@@ -108,7 +108,7 @@ def plain(facts: Any) -> Any:
 def test_reflection_equals_that_of_sqlalchemy(
     connection: Connection, kind: str, schema: str | None
 ) -> None:
-    """Every dict that the hook gives is that of SQLAlchemy's own inspector."""
+    """Every dict that the hook returns equals that of SQLAlchemy's inspector."""
     inspector = inspect(connection)
     names = inspector.get_table_names(schema=schema)
     expected = {
@@ -120,7 +120,7 @@ def test_reflection_equals_that_of_sqlalchemy(
 
 
 def test_warnings_are_those_of_sqlalchemy(connection: Connection) -> None:
-    """What SQLAlchemy cannot read is told as it tells it."""
+    """Warnings equal SQLAlchemy's."""
     with warnings.catch_warnings(record=True) as expected:
         warnings.simplefilter("always", SAWarning)
         inspect(connection).get_indexes("indexed")
@@ -179,7 +179,7 @@ def test_what_is_broken_elsewhere_stops_no_comparison(source: str) -> None:
 
 
 def test_table_that_has_gone(connection: Connection) -> None:
-    """A table that is listed but not there is in no answer, and the comparison names it."""
+    """A listed table that does not exist is in no result, and the comparison names it."""
     hooks = hooks_for("sqlite", room="autogenerate")
     found = hooks.reflect_tables(connection, {None: ["indexed", "never"]})
     assert [(None, "indexed")] == [*found.columns]

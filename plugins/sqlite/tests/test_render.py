@@ -1,4 +1,4 @@
-"""Defaults of SQLite's columns as code: expressions in brackets, as SQLite wants them."""
+"""Server defaults as code: SQLite requires expressions in parentheses."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def test_a_failed_revision_leaves_nothing(
 
 @pytest.mark.usefixtures("engine")
 def test_up_and_down(project: Project) -> None:
-    """Everything is there afterwards, and gone after the way back."""
+    """Everything exists after the upgrade, and nothing after the downgrade."""
     project.revision("a", None, CREATE.format("t"), "op.drop_table('t')")
     project.revision(
         "b", "a", "op.execute('INSERT INTO t VALUES (1)')", "op.execute('DELETE FROM t')"
@@ -176,7 +176,7 @@ WRITTEN_BEFORE = """
 def test_what_env_py_wrote_before_the_run_stays(
     project: Project, statements: tuple[str, ...], per_migration: bool
 ) -> None:
-    """It is in the transaction of the run, whoever began that, and so is the version table."""
+    """It is in the run's transaction, and so is the version table."""
     own(project, WRITTEN_BEFORE)
     project.attributes["own"] = statements
     project.revision("a", None, CREATE.format("t"))
@@ -212,7 +212,7 @@ def test_a_commit_inside_a_revision_loses_nothing(
 
 @pytest.mark.usefixtures("engine")
 def test_a_commit_inside_engine_begin_is_refused(project: Project) -> None:
-    """SQLAlchemy would allow no version row after it, so nothing is changed at all."""
+    """SQLAlchemy would allow no further statement, so nothing is changed at all."""
     own(
         project,
         """
@@ -247,7 +247,7 @@ def test_a_session_inside_engine_begin(project: Project) -> None:
 
 
 def test_the_drivers_habit(project: Project) -> None:
-    """``transactional_ddl=False`` brings it back: DDL before a failure stays."""
+    """``transactional_ddl=False`` restores it: DDL before a failure is kept."""
     project.revision("a", None, f"{CREATE.format('t')}\nraise RuntimeError('broken')")
     with pytest.raises(RuntimeError, match="broken"):
         project.upgrade(transactional_ddl=False)
@@ -268,7 +268,7 @@ FAMILY = (
 def test_foreign_keys_switched_off_inside_a_revision(
     project: Project, engine: Engine, caplog: pytest.LogCaptureFixture, comment: str
 ) -> None:
-    """The pragma takes effect, which saves the rows of child tables, and a warning tells it."""
+    """The pragma takes effect, which keeps the rows of child tables, with a warning."""
 
     def enforce(connection: Any, _record: Any) -> None:
         isolation, connection.isolation_level = connection.isolation_level, None
@@ -302,7 +302,7 @@ def test_foreign_keys_switched_off_inside_a_revision(
 
 @pytest.mark.usefixtures("engine")
 def test_statements_that_need_no_transaction(project: Project) -> None:
-    """SQLite refuses them inside of one; they run, with and without an autocommit block."""
+    """Statements that SQLite rejects in a transaction run, with or without an autocommit block."""
     project.revision("a", None, f"{CREATE.format('t')}\nop.execute('VACUUM')")
     project.revision("b", "a", "op.execute('ATTACH \\':memory:\\' AS x')\nop.execute('DETACH x')")
     project.upgrade()
@@ -314,7 +314,7 @@ def test_statements_that_need_no_transaction(project: Project) -> None:
 def test_an_autocommit_block(
     project: Project, per_migration: bool, transactional: bool | None
 ) -> None:
-    """What stands before it and in it stays, though the revision fails after it."""
+    """Work before and in the block is kept, even if the revision fails after it."""
     project.revision(
         "a",
         None,
@@ -341,7 +341,7 @@ def test_an_autocommit_block(
 
 
 def test_an_autocommit_block_inside_engine_begin(project: Project) -> None:
-    """It is refused, with what to write instead, and nothing is changed."""
+    """It is refused with a hint, and nothing is changed."""
     own(
         project,
         """
@@ -360,7 +360,7 @@ def test_an_autocommit_block_inside_engine_begin(project: Project) -> None:
 
 @pytest.mark.usefixtures("engine")
 def test_savepoints(project: Project) -> None:
-    """A nested transaction of a revision may be rolled back by itself."""
+    """A nested transaction of a revision may be rolled back separately."""
     project.revision(
         "a",
         None,
@@ -429,7 +429,7 @@ def test_the_listener_leaves_the_connection(project: Project) -> None:
 
 
 def test_another_task_takes_no_part_in_a_revision(project: Project) -> None:
-    """It uses the database while the revision waits, and nothing is committed for its sake."""
+    """Its use of the database while the revision waits commits nothing."""
     project.env(
         """
         from idiolect import context
@@ -484,7 +484,7 @@ async def _migrate(url: URL, project: Project) -> None:
 
 
 def test_a_run_in_another_thread_disturbs_no_statement(project: Project) -> None:
-    """Runs begin and end while another thread is calling listeners of its own."""
+    """Runs begin and end while another thread calls its own listeners."""
 
     def migrate() -> None:
         with project.engine().connect() as connection, immediate_transactions(connection):
@@ -625,7 +625,7 @@ def test_within_a_savepoint_nothing_is_committed(project: Project) -> None:
 
 
 def test_readers_may_read_between_the_transactions_of_two_revisions(project: Project) -> None:
-    """The file is kept locked over a commit inside of a revision, not over the run's own."""
+    """The file stays locked over a commit inside a revision, but not over the run's own commits."""
     project.revision("a", None, CREATE.format("t"))
     project.revision(
         "b", "a", f"{CREATE.format('u')}\nop.get_context().config.attributes['look']()"

@@ -153,12 +153,12 @@ def small_serial(m: sa.MetaData) -> None:
 
 
 def sequence(m: sa.MetaData) -> None:
-    """A key whose sequence the model names, asked for by the program."""
+    """A key whose sequence is named in the model and called by the program."""
     sa.Table("thing", m, Column("id", sa.Integer, sa.Sequence("thing_numbers"), primary_key=True))
 
 
 def named_sequence(m: sa.MetaData) -> None:
-    """A column whose default is the next of a sequence."""
+    """A column whose default is the next value of a sequence."""
     numbers = sa.Sequence("numbers", metadata=m)
     number = Column("n", sa.Integer, numbers, server_default=numbers.next_value())
     sa.Table("thing", m, Column("id", sa.Integer, primary_key=True), number)

@@ -38,7 +38,7 @@ COMMENTS = ("plain", "it's", 'say "x"', "50% :off", "two\nlines", "back\\slash",
 
 
 def _named(name: str) -> Make:
-    """Return what makes a table, column, index and constraints, all of nearly one name."""
+    """Return a function that creates a table, column, index and constraints with similar names."""
 
     def fill(m: sa.MetaData) -> None:
         made = sa.Table(

@@ -32,7 +32,7 @@ class Money(TypeDecorator[Any]):
 
 
 class Point(UserDefinedType[Any]):
-    """A type that SQLAlchemy does not know."""
+    """A type unknown to SQLAlchemy."""
 
     cache_ok = True
 

@@ -90,7 +90,7 @@ def translated(exc: BaseException, config: Config | None, *, is_ours: bool) -> B
 
 
 def _is_of_logging(exc: BaseException) -> bool:
-    """Return whether Python's reader of logging configurations raised an exception."""
+    """Return whether an exception was raised in ``logging.config``."""
     frames = [frame for frame, _ in traceback.walk_tb(exc.__traceback__)]
     names = [frame.f_globals.get("__name__") for frame in frames]
     return isinstance(exc, Exception) and "logging.config" in names[-4:]
@@ -176,7 +176,7 @@ def _of_url(exc: BaseException, config: Config | None, errors: Any) -> IdiolectE
 
 
 def _hint_at_text(url: str) -> str:
-    """Return what is wrong with a text that is a URL in shells or in Python, but not here."""
+    """Return what is wrong with a URL written as for a shell or for Python."""
     if url[:1] in {"'", '"'}:
         return "An ini file has no quotes around values: remove them."
     if "${" in url or url.startswith("$"):
@@ -222,7 +222,7 @@ def _of_database(
 
 
 def _of_use(exc: BaseException, config: Config | None) -> IdiolectError | None:
-    """Explain what SQLAlchemy or a driver takes for a mistake in its use."""
+    """Explain errors that SQLAlchemy or a driver raises on wrong use, such as an incomplete URL."""
     url = used_url(exc) or configured_url(config)
     is_nameless = url is not None and url.host and not url.database
     if isinstance(exc, AssertionError) and is_nameless and _raised_in(exc, "has_table"):

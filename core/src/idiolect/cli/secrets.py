@@ -47,7 +47,7 @@ _HOLDS_ONE = re.compile(r"://|(?:password|passwd|pwd)\s*=|/[^\s@]+@", re.IGNOREC
 _CODE = re.compile(
     r"[A-Za-z_][\w.]*[(\[]|(?:None|True|False|os\.\w+|\w+\.\w[\w.]*)$|\{\w+\}$|%[(s]"
 )
-#: The placeholder of messages that show the form of a URL is left.
+#: Does not match the placeholder in messages that show the form of a URL.
 _SHOWN = re.compile(r"(\w:/{0,2}[^\s:/@]*:)(?!password@host:port/database)[^\s]*(@)")
 _SPECIAL = re.compile(r"[^\w.~-]+")
 #: Names of options and variables that contain a password.

@@ -151,7 +151,7 @@ def with_defaults(statement: Executable, dialect: Dialect) -> Executable:
         completed = statement.values(added)
         completed.compile(dialect=dialect)
     except (ArgumentError, InvalidRequestError):
-        # Of several rows, or of a SELECT.
+        # An INSERT of several rows, or INSERT ... SELECT.
         raise _unwritable_default(statement, next(iter(added))) from None
     return completed
 

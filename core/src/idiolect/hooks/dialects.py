@@ -415,7 +415,7 @@ def hooks_for(dialect_name: str, room: str | None = None) -> DialectHooks:
         known = _cache.get((dialect_name, room))
     if known is not None and known[0] == generation:
         return known[1]
-    # Not under the lock: a thread that imports a plugin holds the manager's, and may come here.
+    # Created without the lock, to avoid a deadlock with a thread that imports a plugin.
     made = DialectHooks(dialect_name, manager.scope(dialect_name, room))
     with _cache_lock:
         known = _cache.get((dialect_name, room))

@@ -123,7 +123,7 @@ def _nearest(wanted: str, known: Iterable[str]) -> str:
 
 
 def _signature(error: TypeError) -> str | None:
-    """Return how a directive is called, as Python counts arguments that the caller does not see."""
+    """Return a directive's signature without ``self``, which Python's message counts."""
     found = _COUNT.search(str(error))
     proxy = sys.modules.get(f"{_OWN}.op")
     function = getattr(proxy, found[1], None) if found and proxy else None

@@ -29,7 +29,7 @@ _COLUMN = (
     "IFNULL(collation_name, '')",
     "column_comment",
 )
-#: The check that MariaDB gives to a column of the type JSON, which is LONGTEXT to it.
+#: The check that MariaDB adds to a JSON column, which it stores as LONGTEXT.
 _VALID = re.compile(r"json_valid\(`(?:[^`]|``)*`\)")
 _PART = ("table_name", "index_name", "non_unique", "index_type", "IFNULL(column_name, '')")
 #: MariaDB has no indexes on expressions, and no such column.

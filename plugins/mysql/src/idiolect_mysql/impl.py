@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from idiolect.ddl.base import AlterColumn
     from idiolect.operations.ops import DowngradeOps, UpgradeOps
 
-#: A text or a number in brackets, with its character set.
+#: A parenthesised string or number, optionally with a character set.
 _BRACKETED_LITERAL = re.compile(r"\((?:_\w+)?\s*(?:'(?:[^'\\]|''|\\.)*'|[\d.]+)\)", re.DOTALL)
 #: Key for alter_column's autoincrement argument among the options of a change.
 _AUTOINCREMENT = "mysql_autoincrement"
@@ -233,7 +233,7 @@ class MySQLImpl(DefaultImpl):
         if there is None or not defaults.differ(metadata_column, wanted, there):
             return there is None
         place = (inspector_column.table, inspector_column.name)
-        # With the quotes that the model's text has in SQL, of a time for one.
+        # Quotes the model's text as in SQL, such as that of a time.
         pair = super().expression_pair(inspector_column, metadata_column)
         model = wanted if pair is None else pair.model
         return not self.wording.same(Pair("server_default", *place, model, there))
@@ -339,10 +339,10 @@ def _is_generation_changed(changes: ColumnChanges) -> bool:
 
 
 def _is_refused(type_: TypeEngine[Any] | None, default: Any) -> bool:
-    """Return whether MySQL refuses a default in SET DEFAULT, though it takes it in a definition.
+    """Return whether MySQL rejects a default in SET DEFAULT that it accepts in a definition.
 
-    It is a literal in brackets, of a type whose default has to be an expression. Source: observed
-    on MySQL 9.7, which reports error 1101.
+    It does so for a parenthesised literal of a type whose default must be an expression. Source:
+    observed on MySQL 9.7, which reports error 1101.
     """
     text = getattr(getattr(default, "arg", default), "text", None)
     if not isinstance(text, str) or not isinstance(type_, (Text, LargeBinary, JSON)):

@@ -126,9 +126,8 @@ _CORRECTIONS: dict[str, Callable[..., Any]] = {
 def _completed(info: Any, rows: Mapping[str, ColumnRow], writer: Writer, *, is_json: bool) -> Any:
     """Return a column with its default, comment and type, where SQLAlchemy cannot read them.
 
-    A change of the column has to repeat them, or the server drops them: of JSON on MariaDB the
-    check that it is such. A comment is lost behind some expressions where the server's own text is
-    read.
+    Changing the column must repeat them, or the server drops them, including the JSON check on
+    MariaDB. SQLAlchemy loses a comment after some expressions, so the server's own text is read.
     """
     if is_json and isinstance(info["type"], LONGTEXT):
         info = {**info, "type": JSON()}

@@ -1,4 +1,4 @@
-"""Models whose enumerations come, grow, are renamed and go, a stage after the other."""
+"""Models whose enumerations are created, changed, renamed and dropped, stage by stage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes what a command asks for as a script, for a dialect that brings its own impl class."""
+"""Writes a command's script for a dialect that provides its own impl class."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def alembic_engine() -> sa.Engine:
 
 
 def test_rows_stay(alembic_runner: Any, alembic_engine: sa.Engine) -> None:
-    """The runner goes up and down by one, and knows where it is."""
+    """The runner goes up and down by one, and tracks the current revision."""
     alembic_runner.migrate_up_before("b2")
     alembic_runner.migrate_up_one()
     with alembic_engine.connect() as connection:

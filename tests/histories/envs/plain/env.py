@@ -1,4 +1,4 @@
-"""As the template `generic` has it; the config's section `configure` gives the options."""
+"""Like the template ``generic``; the config's section ``configure`` contains the options."""
 
 from __future__ import annotations
 
