@@ -144,7 +144,9 @@ class PostgresqlImpl(DefaultImpl):
     ) -> None:
         """Complete column changes, such as by a ``USING`` expression."""
         from idiolect_postgresql.casts import complete_changes
+        from idiolect_postgresql.partitions import keep_partitions
 
+        keep_partitions(autogen_context, upgrade_ops, downgrade_ops)
         complete_changes(autogen_context, upgrade_ops, downgrade_ops)
 
     def changed_names(self, names: Iterable[str]) -> dict[str, str]:
