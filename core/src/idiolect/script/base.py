@@ -10,7 +10,7 @@ import datetime  # noqa: ICN001 - 'dt' is no word of this project
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,6 +26,7 @@ from idiolect.script.index import HeaderIndex
 from idiolect.script.locations import revision_files, warn_of_missing
 from idiolect.script.revmap import ScriptMap, read_all
 from idiolect.script.script import Script  # noqa: TC001 - published code finds it here
+from idiolect.settings.sections import OptionValueError
 from idiolect.util.langhelpers import EMPTY_DICT, memoized_property, to_tuple
 from idiolect.util.pyfiles import StrPath, coerce_resource_to_filename, load_python_file
 
@@ -528,8 +529,14 @@ def _length_option(config: Config, name: str) -> int | None:
         return None
     # bool is a subclass of int.
     if isinstance(value, (int, str)) and not isinstance(value, bool):
-        with suppress(ValueError):
+        try:
             return int(value)
+        except ValueError as exc:
+            # The text that Alembic's callers know, and the place as a note.
+            error = OptionValueError(str(exc))
+            place = config.place_of(name).note
+            error.add_note(f"{name!r} {place}: expected a number of characters")
+            raise error from exc
     raise config.place_of(name).error(f"expected a number of characters, not {value!r}")
 
 
