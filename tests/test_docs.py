@@ -77,9 +77,9 @@ class Block:
     Attributes:
         page: the file.
         line: of its fence, from 1.
-        language: the first word of the info string; "" where it is in braces.
-        title: the title given there, or "".
-        text: what stands in the block.
+        language: the first word of the info string; "" if it is in braces.
+        title: its title, or "".
+        text: its content.
     """
 
     page: Path
@@ -383,10 +383,10 @@ def commands(block: Block) -> list[tuple[str, str]]:
 
 
 def apply_file(block: Block, folder: Path, url: str = SHOWN_URL) -> None:
-    """Do to a file what a titled block says.
+    """Apply a titled block to a file.
 
-    A whole file is written; of an ini file only the keys shown change; of a revision file, whose
-    name holds a ``*`` for its id, the functions; of env.py the line that gives no models.
+    A whole file is written; in an ini file only the given keys change; in a revision file, whose
+    name has a ``*`` for its id, the functions; in env.py the line without models.
     """
     text = block.text.replace(SHOWN_URL, url.replace("%", "%%"))
     if "*" in block.title:

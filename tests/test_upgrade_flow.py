@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     ]
 )
 def project(request: pytest.FixtureRequest, tmp_path: Path) -> Project:
-    """A project whose history branches and merges, on each database in turn.
+    """A project whose history branches and merges, on each database.
 
-    ``base1 <- left, right <- merge``, and beside it ``other`` which depends on ``left``.
+    ``base1 <- left, right <- merge``, and next to it ``other`` which depends on ``left``.
     """
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'database.db'}"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The developer's one entry: `python3 tools/dev.py demo`, `test`, `matrix`, `check` or `servers`.
+"""The developer's entry point: `python3 tools/dev.py demo`, `test`, `matrix`, `check`, `servers`.
 
-Presumes Python 3.11 and its standard library alone; everything else is fetched into `.venv` and a
+Requires only Python 3.11 and its standard library; everything else is fetched into `.venv` and a
 cache folder.
 """
 

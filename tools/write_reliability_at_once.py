@@ -1,8 +1,9 @@
-"""Write what docs/explanation/reliability.md tells of many runs at once, and of bad input.
+"""Write the sections of docs/explanation/reliability.md on concurrent runs and bad input.
 
-Needs POSTGRESQL_URL and MARIADB_URL, and fetches the real Alembic into a virtual environment of
-its own. Takes some thirty minutes; parts may be named: `at_once`, `threads`, `bad_input`. The rest
-of the page is `write_reliability_page.py`'s; tests hold the page to the stored results of both.
+Needs POSTGRESQL_URL and MARIADB_URL, and fetches the real Alembic into a separate virtual
+environment. Takes about thirty minutes; parts may be named: `at_once`, `threads`, `bad_input`. The
+rest of the page is written by `write_reliability_page.py`; tests compare the page to the stored
+results of both.
 """
 
 from __future__ import annotations

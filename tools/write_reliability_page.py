@@ -1,8 +1,8 @@
-"""Write docs/explanation/reliability.md: cut revisions off at each point, with both sides.
+"""Write docs/explanation/reliability.md: interrupt revisions at each point, with both sides.
 
-Needs POSTGRESQL_URL and MARIADB_URL, and fetches the real Alembic into a virtual environment of
-its own. Takes some forty minutes; with names of histories it plays these alone. Run it after a
-change to the histories in `tests/faults`, or to what they are to tell of; a test holds the page to
+Needs POSTGRESQL_URL and MARIADB_URL, and fetches the real Alembic into a separate virtual
+environment. Takes about forty minutes; with names of histories it runs only these. Run it after a
+change to the histories in `tests/faults`, or to their expected results; a test compares the page to
 the stored results.
 """
 

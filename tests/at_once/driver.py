@@ -1,6 +1,6 @@
-"""Runs one upgrade in many processes or threads at once, for whichever side `import alembic` gives.
+"""Runs one upgrade in many processes or threads at once, for either side's `import alembic`.
 
-A program of its own, started by the interpreter of the side: reads a request as JSON from standard
+A separate program, started by the side's interpreter: reads a request as JSON from standard
 input, writes outcomes as JSON to standard output. Processes are forks that wait for one signal, so
 that all begin at the same moment.
 """

@@ -30,15 +30,15 @@ def play(
     rounds: int = ROUNDS,
     processes: int = PROCESSES,
 ) -> list[dict[str, Any]]:
-    """Run a cell; see `driver.py` for what a round tells.
+    """Run a cell; see `driver.py` for the outcome of a round.
 
     Args:
-        url: of a database that may be emptied.
-        folder: where the project is made, again for each round.
+        url: a database that may be emptied.
+        folder: where the project is created, again for each round.
         cell: one of CELLS.
-        python: the interpreter of the side.
-        rounds: how often.
-        processes: how many at once.
+        python: the side's interpreter.
+        rounds: the number of rounds.
+        processes: the number of processes.
     """
     request = {"what": "processes", "url": url, "processes": processes, **CELLS[cell]}
     return _driven(request, folder, rounds, python)

@@ -1,6 +1,6 @@
-"""The part of the page on reliability that tells of many runs at once, and of bad input.
+"""The part of the page on reliability about concurrent runs and bad input.
 
-`tools/write_reliability_at_once.py` plays and stores, `tests/faults/page.py` makes the page.
+`tools/write_reliability_at_once.py` runs and stores; `tests/faults/page.py` writes the page.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The rows of bad input on both command lines, for the page on reliability.
 
-The project is spoilt as ever; for Alembic the tool's name is then replaced in all of its files.
+The project is broken as usual; for Alembic the tool's name is then replaced in all of its files.
 """
 
 from __future__ import annotations
@@ -43,15 +43,15 @@ def compare(
     alembic: str,
     empty: Callable[[str, str], AbstractContextManager[str]],
 ) -> dict[str, Any]:
-    """Run the rows that both command lines take.
+    """Run the rows that both command lines accept.
 
     Args:
-        folder: where projects are made.
-        alembic: the interpreter that has the real Alembic.
-        empty: gives the URL of an empty database of a kind.
+        folder: where projects are created.
+        alembic: an interpreter with the real Alembic.
+        empty: returns the URL of an empty database of a kind.
 
     Returns:
-        How many rows there are and ran on both, and how many of these had each outcome on a side.
+        The number of rows, the number that ran on both, and the numbers of each outcome per side.
     """
     (folder / "sound").mkdir()
     sound = make_sound(folder / "sound")

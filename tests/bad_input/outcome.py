@@ -51,11 +51,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Whose command line runs the rows.
+    """The command line that runs the rows.
 
     Attributes:
-        program: the words before the command.
-        prepare: called with the spoilt project.
+        program: the command prefix.
+        prepare: called with the broken project.
     """
 
     program: tuple[str, ...]

@@ -64,24 +64,24 @@ def undisturbed(_project: Project) -> AbstractContextManager[None]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A command on a spoilt project, and what is to come of it.
+    """A command on a broken project, and its expected outcome.
 
     Attributes:
         id: the row's name, unique in the table.
-        command: the words after `idiolect`, as typed in a shell.
-        says: what the message has to contain, upper and lower case being equal.
-        spoil: what is done to the project first, in order.
-        status: the exit status. 0: the command does its work, and warns.
-        fails_in: where the user's own code fails, how the message names it: a revision or
-            env.py. Then, and only then, frames are shown, and only those of the project.
-        frameless: Python refuses to call the user's code, which has no frame then; or the message
-            names the line by itself.
-        env: environment variables on top of those of the test run.
+        command: the arguments after `idiolect`, as typed in a shell.
+        says: texts that the message must contain, ignoring case.
+        spoil: changes to the project, in order.
+        status: the exit status. 0: the command succeeds with a warning.
+        fails_in: the name of the user's code that fails, as in the message: a revision or
+            env.py. Only then frames are shown, and only those of the project.
+        frameless: Python refuses to call the user's code, so it has no frame; or the message
+            contains the line.
+        env: environment variables in addition to those of the test run.
         changes: patterns of the files that may change or appear, relative to the project.
-        needs: the server that the row cannot do without.
-        powerless: run where even root minds the modes of files.
-        meanwhile: what surrounds the run, such as another's lock.
-        raw: with `--raiseerr` a traceback is asked for; the rules about form do not apply.
+        needs: the server that the row requires.
+        powerless: run without root's privileges, so that file modes apply.
+        meanwhile: a context around the run, such as another process's lock.
+        raw: `--raiseerr` requests a traceback; the rules about form do not apply.
     """
 
     id: str

@@ -1,6 +1,6 @@
-"""Ways to spoil a project, each a function that gives what a row lists.
+"""Ways to break a project, each a function that returns an entry of a row's ``spoil``.
 
-Texts may hold `{secret}`, `{secret2}` and `{folder}`, which the row's project fills in.
+Texts may contain `{secret}`, `{secret2}` and `{folder}`, which are replaced per project.
 """
 
 from __future__ import annotations

@@ -127,10 +127,10 @@ def make_project(folder: Path, client: Client, url: str, project: str | None = N
     """Copy the library's project and point it to a database.
 
     Args:
-        folder: made by this.
+        folder: created by this.
         client: the library.
         url: the database.
-        project: another project than that of the library's name.
+        project: the project, if not named like the library.
     """
     shutil.copytree(PROJECTS / project if project else client.project, folder)
     (folder / "versions").mkdir(exist_ok=True)

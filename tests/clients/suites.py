@@ -26,8 +26,8 @@ class Suite:
     """The result of one run.
 
     Attributes:
-        outcomes: by test, "passed", "skipped", or the name of the exception that ended it.
-        said: what the run printed, for messages.
+        outcomes: by test: "passed", "skipped", or the name of the exception.
+        said: the output of the run, for messages.
     """
 
     outcomes: dict[str, str]
@@ -37,14 +37,14 @@ class Suite:
 def run_suite(
     tool: str, client: Client, folder: Path, arguments: Sequence[str], bin_folder: Path
 ) -> Suite:
-    """Run pytest in a folder, with `alembic` meaning either tool, also in programs it starts.
+    """Run pytest in a folder with `alembic` provided by either tool, also in subprocesses.
 
     Args:
         tool: "alembic" or "idiolect".
-        client: whose needs are put on the path.
+        client: the library whose dependencies are put on the path.
         folder: where to run.
-        arguments: for pytest.
-        bin_folder: made by this; holds the programs that the tests start.
+        arguments: pytest's arguments.
+        bin_folder: created by this, with the programs that the tests start.
     """
     words = interpreters()[tool]
     bin_folder.mkdir()

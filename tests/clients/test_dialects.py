@@ -1,6 +1,6 @@
 """Dialects that define an impl class for Alembic: their scripts, with both tools.
 
-Each operation is a revision of its own, so that one that a dialect cannot do hides no other.
+Each operation is a separate revision, so that an unsupported one hides no other.
 """
 
 from __future__ import annotations

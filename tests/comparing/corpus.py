@@ -244,14 +244,13 @@ MISSING = {
 
 
 def sides(dialect: str, *, rounds: int = 3) -> tuple[MetaData, MetaData]:
-    """Return the models of a database, and those that it is compared with.
+    """Return the models of a database, and the models to compare it with.
 
-    Of each case there are tables that stay as they are, in the first or the second form, and one
-    that is changed.
+    For each case there are unchanged tables, in the first or the second form, and a changed one.
 
     Args:
         dialect: SQLAlchemy's name.
-        rounds: how many of each that stays.
+        rounds: the number of unchanged tables of each form.
     """
     cases = dict(CASES)
     cases.update({"postgresql": ON_POSTGRESQL, "mariadb": ON_MARIADB}.get(dialect, {}))

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 def databases(
     request: pytest.FixtureRequest, kind: str, folder: Path
 ) -> Iterator[Callable[[], str]]:
-    """Give a function that makes one more empty database and returns its URL.
+    """Yield a function that creates another empty database and returns its URL.
 
     Args:
-        request: of the fixture that comes in; it is asked for the server.
+        request: of the calling fixture; used to request the server.
         kind: "sqlite", "postgresql" or "mariadb".
-        folder: where files of SQLite go.
+        folder: where SQLite files are created.
     """
     if kind == "sqlite":
         yield lambda: f"sqlite:///{folder / uuid.uuid4().hex}.db"

@@ -1,7 +1,7 @@
-"""What random operations are made of: names, types, defaults, columns, rows.
+"""Draws the parts of random operations: names, types, defaults, columns, rows.
 
-The same seed draws the same for both tools. What differs on purpose, and what SQLAlchemy leaves to
-the order of a set, is never drawn.
+The same seed draws the same for both tools. Deliberate differences, and what SQLAlchemy leaves to
+the order of a set, are never drawn.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Draw:
         """Return a type.
 
         Args:
-            checked: whether it may bring a CHECK of its own.
+            checked: whether it may create a CHECK.
         """
         number = self.random.randint(1, 99)
         name = self.one(("en", "En um"))
@@ -131,7 +131,7 @@ class Draw:
 
         Args:
             name: its name; None draws one.
-            adding: it is for a table that is there.
+            adding: whether it is for an existing table.
         """
         name = name or self.one(COLUMNS)
         if self.chance(0.1):
@@ -167,11 +167,11 @@ class Draw:
         )
 
     def value(self, type_: Any, literal: Any) -> Any:
-        """Return a value of a type; NotImplemented where none is drawn.
+        """Return a value of a type; NotImplemented if none is drawn.
 
         Args:
             type_: the column's type.
-            literal: makes an inline literal.
+            literal: creates an inline literal.
         """
         if self.chance(0.1):
             return None

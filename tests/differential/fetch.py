@@ -1,7 +1,7 @@
-"""Distributions from the package index, pinned and unpacked below the developers' cache.
+"""Pinned distributions from the package index, unpacked below the developers' cache.
 
-They are fetched once, by pip, and never installed: what is wanted goes on the path of the two
-tools. Without a network the tests that want them are skipped, in CI they fail.
+They are fetched once, by pip, and never installed but put on the path of the two tools. Without a
+network the tests that need them are skipped; in CI they fail.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ WRONG_HASH = "THESE PACKAGES DO NOT MATCH"
 
 
 def fetched(name: str, requirements: tuple[str, ...], sha256: str | None = None) -> Path:
-    """Return a folder that pinned distributions are unpacked in, fetched if need be.
+    """Return a folder with unpacked pinned distributions, fetched if necessary.
 
     Args:
-        name: for the folder.
-        requirements: pinned, as pip takes them.
-        sha256: of the file that pip gets for the first of them; None: it is not looked at.
+        name: the folder's name.
+        requirements: pinned, in pip's syntax.
+        sha256: hash of the first distribution's file; None: not verified.
 
     Raises:
         pytest.skip.Exception: the package index did not answer; in CI that is a failure.

@@ -1,7 +1,7 @@
-"""Two command lines on one project: run them, see what they left, and compare what they said.
+"""Runs two command lines on one project, and compares their effects and output.
 
 The real Alembic generates the project; then each of the two runs commands on it, as a user would
-at a shell. Differences count unless a test's own table allows them, each with its reason.
+in a shell. A difference is a failure unless a test's table allows it, with a reason.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class Tool:
     """One of the two command lines.
 
     Attributes:
-        name: what test ids and messages call it.
-        command: the words before the subcommand.
+        name: its name in test ids and messages.
+        command: the command prefix.
     """
 
     name: str
@@ -134,18 +134,18 @@ def rewritten(text: str, allowed: Sequence[Allowed]) -> str:
 
 
 def assert_same_text(project: Path, words: Sequence[str], allowed: Sequence[Allowed]) -> None:
-    """Run a command with both tools; compare success, and what a success prints.
+    """Run a command with both tools; compare success, and the output of a success.
 
-    Siblings of a branch have no order: the real Alembic lists them as its sets do, another way
-    in each run. One of its ways has to be met, and Idiolect has to keep to its own.
+    Siblings of a branch are unordered: the real Alembic lists them in the order of its sets, which
+    differs per run. Idiolect's output must be stable and equal one of the real Alembic's.
 
     Args:
         project: where both run.
         words: the subcommand and its arguments.
-        allowed: what may differ.
+        allowed: differences to ignore.
 
     Raises:
-        AssertionError: none of the reference's texts is like Idiolect's.
+        AssertionError: none of the reference's texts equals Idiolect's.
     """
     outcome = idiolect().run(project, *words, seed=0)
     if not os.environ.get(SELF_TEST):
@@ -169,15 +169,15 @@ def _difference(expected: str, text: str) -> str:
 
 
 def assert_same_states(expected: Sequence[Any], states: Sequence[Any], told: str = "") -> None:
-    """Compare what two runs left, state by state, and show what is different.
+    """Compare the states that two runs left, step by step, and show differences.
 
     Args:
-        expected: what the real Alembic left after each step.
-        states: what the other run left.
-        told: for the message.
+        expected: the state after each step of the real Alembic.
+        states: the state after each step of the other run.
+        told: text for the message.
 
     Raises:
-        AssertionError: two states differ; the message has the lines that do.
+        AssertionError: two states differ; the message contains the differing lines.
     """
     for before, after in zip(expected, states, strict=True):
         assert before == after, f"{told}{_difference(pformat(before), pformat(after))}"

@@ -1,7 +1,7 @@
-"""The history that both tools run: made by the real Alembic's own commands, then filled in.
+"""The history that both tools run: created by the real Alembic's commands, then filled in.
 
 It has a linear part, a labelled branch, a merge, and a second base whose revisions depend on the
-first line; every operation that Idiolect offers occurs, each with its way back.
+first line. Every operation that Idiolect offers occurs, each with its reverse.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Step:
 
     Attributes:
         rev_id: its id.
-        words: the arguments of ``revision`` or ``merge`` that make its file.
+        words: the arguments of ``revision`` or ``merge`` that create its file.
         upgrade: the lines of ``upgrade()``; empty for a merge.
         downgrade: the lines of ``downgrade()``.
     """
@@ -164,11 +164,11 @@ HISTORY = (
 
 
 def make_project(folder: Path, tool: Tool) -> None:
-    """Make a project with the whole history.
+    """Create a project with the whole history.
 
     Args:
         folder: an empty folder that becomes the project.
-        tool: whose commands make it.
+        tool: the tool that creates it.
     """
     tool.must(folder, "init", "migrations")
     for step in HISTORY:

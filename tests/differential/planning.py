@@ -22,7 +22,7 @@ Link = tuple[str, Any, str | None, str | None]
 
 
 def main(tool: str) -> None:
-    """Print each plan by its graph, direction, destination and heads; null where there is none.
+    """Print each plan by its graph, direction, destination and heads; null if there is none.
 
     Args:
         tool: the import name of the tool.

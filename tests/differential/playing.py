@@ -1,6 +1,6 @@
-"""One of the two tools at work, in a process of its own that takes one command after another.
+"""Runs one of the two tools in a separate process that accepts one command after another.
 
-The process stays for all commands on one database: what it costs to start is paid for once.
+The process is reused for all commands on one database, to start the tool only once.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ STEADY = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "PYTHONWARNINGS
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How one command ended.
+    """The outcome of one command.
 
     Attributes:
-        failed: whether it did.
-        said: what the process printed for it, the exception included.
+        failed: whether it failed.
+        said: the output of the process, including the exception.
     """
 
     failed: bool

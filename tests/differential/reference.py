@@ -1,6 +1,6 @@
-"""The real Alembic, kept apart: a venv of its own below the developers' cache, made on demand.
+"""The real Alembic in a separate venv below the developers' cache, created on demand.
 
-The tests here run its command line in a process of its own; nothing ever imports it.
+The tests here run its command line in a separate process; nothing ever imports it.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ REQUIREMENTS = (
 
 @cache
 def reference_python() -> Path:
-    """Return the Python of the venv that holds the real Alembic, and make it if need be.
+    """Return the Python of the venv with the real Alembic; create it if necessary.
 
-    SQLAlchemy is the version that these tests run with, so that no difference comes from there.
+    Its SQLAlchemy has the version that these tests run with, to exclude differences caused by it.
 
     Raises:
-        pytest.skip.Exception: no venv can be made here, or pip failed; in CI that is a failure.
+        pytest.skip.Exception: no venv can be created here, or pip failed; in CI that is a failure.
     """
     import sqlalchemy
 
@@ -52,13 +52,13 @@ def reference_python() -> Path:
 
 
 def missing(reason: str) -> NoReturn:
-    """Skip the test that wants what is not to be had here; in CI, where it must be, fail it.
+    """Skip a test whose requirement is not available here; in CI, fail it.
 
     Args:
         reason: printed in either case.
 
     Raises:
-        pytest.skip.Exception: always, but in CI.
+        pytest.skip.Exception: always, except in CI.
     """
     # Not at the top: the interpreter of the real Alembic imports this file too, without pytest.
     import pytest
@@ -80,10 +80,10 @@ def cached_folder() -> Path:
 
 @contextmanager
 def alone(lock: Path) -> Iterator[None]:
-    """Keep the workers of one test run from making the same folder at once.
+    """Hold a lock, so that the workers of a test run do not create the same folder at once.
 
     Args:
-        lock: a file that stands for the folder.
+        lock: the lock file.
     """
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,6 +1,6 @@
-"""A short history that each of Alembic's templates is filled with, batches and a branch included.
+"""A short history for each of Alembic's templates, including batches and a branch.
 
-The real Alembic makes project and files. The template for several databases gets every revision
+The real Alembic creates project and files. The template for several databases gets every revision
 for both of its engines.
 """
 
@@ -95,11 +95,11 @@ HISTORY = (
 
 
 def make_project(folder: Path, tool: Tool, template: str) -> None:
-    """Make a project from a template, with the whole history.
+    """Create a project from a template, with the whole history.
 
     Args:
         folder: an empty folder that becomes the project.
-        tool: whose commands make it.
+        tool: the tool that creates it.
         template: one of TEMPLATES.
     """
     tool.must(folder, "init", "--template", template, "migrations")
@@ -126,8 +126,8 @@ def use_databases(folder: Path, template: str, urls: Sequence[str]) -> None:
 
     Args:
         folder: the project.
-        template: it was made from.
-        urls: with their passwords; the second is for the template of several databases.
+        template: the project's template.
+        urls: with passwords; the second is for the template for several databases.
     """
     ini = folder / "alembic.ini"
     lines = ini.read_text(encoding="utf-8").splitlines()

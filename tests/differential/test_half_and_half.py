@@ -1,6 +1,6 @@
 """A history run partly by each tool, in both orders: schema and version table are the same.
 
-What the real Alembic alone makes of the same commands is the measure.
+The reference is the result of the same commands with the real Alembic alone.
 """
 
 from __future__ import annotations

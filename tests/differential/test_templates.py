@@ -1,7 +1,7 @@
 """Projects from each of Alembic's templates, run half with each tool: the same databases.
 
-The tools take turns, in both orders; what the real Alembic alone leaves after each command is the
-measure.
+The tools take turns, in both orders; the reference is the state that the real Alembic alone leaves
+after each command.
 """
 
 from __future__ import annotations

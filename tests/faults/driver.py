@@ -1,8 +1,8 @@
-"""Runs histories with faults in real processes, for whichever side `import alembic` gives.
+"""Runs histories with faults in real processes, for either side's `import alembic`.
 
-A program of its own, started by the interpreter of the side: reads a request as JSON from standard
+A separate program, started by the side's interpreter: reads a request as JSON from standard
 input, writes outcomes as JSON to standard output. Each run is a fork, so that SIGKILL ends a real
-process, without paying for an interpreter each time.
+process without the cost of starting an interpreter each time.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def terminate(url: str, connection: Any) -> None:
 def fork(
     work: Callable[[], dict[str, Any]], kill_after: float | None = None
 ) -> tuple[str, dict[str, Any]]:
-    """Run `work` in a process of its own, and kill that after some seconds if asked to.
+    """Run `work` in a forked process, and kill it after some seconds if requested.
 
     Returns:
         `done`, `failed` or `killed`, and what it returned.
@@ -180,7 +180,7 @@ class Project:
     """A folder of revisions on one database.
 
     Args:
-        folder: where it is made.
+        folder: where it is created.
         url: the database.
         history: a History as a dict.
     """
@@ -231,11 +231,11 @@ class Project:
 
 
 def play(project: Project, kind: str, at: float, wanted: dict[str, Any]) -> dict[str, Any]:
-    """Run with one fault, run again, and tell what became of the database.
+    """Run with one fault, run again, and report the state of the database.
 
     Returns:
-        `outcome` is `same` as without the fault, `told` where the second run stopped and changed
-        nothing, `blocked` where it failed otherwise, `different` where it ended well.
+        `outcome` is `same` as without the fault, `told` if the second run stopped and changed
+        nothing, `blocked` if it failed otherwise, `different` if it succeeded with another state.
     """
     project.base()
     moment = at if kind == "moment" else None

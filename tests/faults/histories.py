@@ -1,7 +1,7 @@
-"""Revisions that the fault matrix cuts off: DDL and DML mixed, in each way that they are written.
+"""Revisions that the fault matrix interrupts: DDL and DML mixed, in all common styles.
 
-Each is a history of two files, `a` that is applied before and `b` that is cut off. They are for
-Alembic's API alone, so that both sides run the same text.
+Each is a history of two files: `a` is applied before, `b` is interrupted. They use only Alembic's
+API, so that both sides run the same text.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ def downgrade():
 
 @dataclass(frozen=True)
 class History:
-    """A revision to cut off.
+    """A revision to interrupt.
 
     Attributes:
-        name: what the matrix calls it.
+        name: its name in the matrix.
         body: the functions of the second file.
-        direction: which of them is cut off.
-        fixed: the file as somebody mends it after it failed; "": it does not fail.
+        direction: the function that is interrupted.
+        fixed: the file as fixed after it failed; "": it does not fail.
         databases: where it can run.
-        per_migration: whether env.py asks for a transaction for each revision.
-        reads: whether it reads before a write, so that a resumed run may stop and tell.
-        in_sample: whether it is played where not all are.
+        per_migration: whether env.py sets ``transaction_per_migration``.
+        reads: whether it reads before a write, so that a resumed run may stop with an error.
+        in_sample: whether it is part of the sample.
     """
 
     name: str

@@ -40,14 +40,14 @@ def play(
     kinds: dict[str, int],
     python: str = sys.executable,
 ) -> dict[str, list[dict[str, Any]]]:
-    """Cut histories off and run them again.
+    """Interrupt histories and run them again.
 
     Args:
-        url: of a database that may be emptied.
-        folder: where projects are made.
+        url: a database that may be emptied.
+        folder: where projects are created.
         histories: what to run.
-        kinds: fault -> at how many points; 0 is all.
-        python: the interpreter of the side.
+        kinds: fault -> number of points; 0 is all.
+        python: the side's interpreter.
 
     Returns:
         The cases of each history, by its name; see `driver.play`.

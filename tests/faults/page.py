@@ -1,6 +1,6 @@
-"""The page on reliability: what the fault matrix said of both sides, as a table.
+"""The page on reliability: the results of the fault matrix on both sides, as a table.
 
-`tools/write_reliability_page.py` plays and writes; a test holds the page to what is stored.
+`tools/write_reliability_page.py` runs and writes; a test compares the page to the stored results.
 """
 
 from __future__ import annotations

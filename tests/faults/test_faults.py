@@ -1,7 +1,7 @@
-"""Revisions that are cut off at any point are finished by the next run, or it tells why not.
+"""Revisions interrupted at any point are completed by the next run, or it reports why not.
 
-Processes are killed after statements and commits and at random moments, sessions ended by the
-server, the disk is full; statements fail and are mended. See `histories.py` for what is run.
+Processes are killed after statements and commits and at random moments, sessions are terminated by
+the server, the disk is full; statements fail and are fixed. See `histories.py` for the revisions.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The published packages whose histories are run, each for a style of its own.
+"""The published packages whose histories are run, each representing a style.
 
 Versions and hashes are pinned, so what is compared stays the same.
 """

@@ -59,12 +59,12 @@ def make_project(folder: Path, package: Published) -> None:
 def use_database(
     folder: Path, package: Published, unpacked: Sequence[Path], url: str
 ) -> dict[str, str]:
-    """Point the project to a database; return the variables that its programs need.
+    """Point the project to a database; return the environment variables that it needs.
 
     Args:
         folder: the project.
-        package: whose history.
-        unpacked: where its files are, and then those that it needs.
+        package: the package with the history.
+        unpacked: the folders of its files and of its dependencies.
         url: the database, with the driver that the tests use.
     """
     parsed = sa.make_url(url)

@@ -1,7 +1,7 @@
-"""A published package with a history of its own: fetched once from the package index, by its hash.
+"""Published packages with migration histories, fetched once from the package index, by hash.
 
-What is fetched is unpacked below the developers' cache and never installed: the package with what
-its files import stands on the path of the two tools, SQLAlchemy and the drivers are theirs.
+They are unpacked below the developers' cache and never installed: the package with its
+dependencies is put on the path of the two tools; SQLAlchemy and the drivers are the tools' own.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ class Published:
         name: the distribution.
         version: pinned.
         sha256: of its wheel.
-        why: the style that it stands for.
+        why: the style that it represents.
         locations: folders of revision files, below where it is unpacked.
         needs: pinned distributions that its files import.
         env: the package's own folder with env.py; or the name of one in `envs/`.
         options: keyword arguments that an env.py of `envs/` passes to ``configure()``.
-        middle: where the first upgrade ends, after which rows are put into all tables; None
-            where its own code cannot take rows that it did not make.
-        down: where the downgrade ends; None where the history has no way back.
+        middle: where the first upgrade ends, after which rows are inserted into all tables; None
+            if its own code fails on such rows.
+        down: where the downgrade ends; None if the history has no downgrade.
         databases: where the history runs with the real Alembic.
-        drivers: by database, the driver that its env.py asks for.
-        command: the function that reads a command line, and the words before the subcommand.
-        sample: on which database it is run without `--full`; another run needs that.
+        drivers: by database, the driver that its env.py requires.
+        command: the function that reads a command line, and the command prefix.
+        sample: the database it is run on without `--full`.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""Puts a few rows into every table, so that a history has something to carry along.
+"""Inserts a few rows into every table, so that a history has data to migrate.
 
-Values follow from the column alone, so two databases with the same schema get the same rows. A
-row that a table does not take, for instance for a check, is left out on both.
+Values are derived from the column alone, so databases with the same schema get the same rows. A
+row that a table rejects, such as by a CHECK, is omitted from both.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a schema of the corpus is: a model, and the same model with one thing changed.
+"""A schema of the corpus: a model, and the same model with one change.
 
-The themes make them out of tables of types, defaults and expressions; the tests take them from
-there. A schema is made anew for each use: items of SQLAlchemy belong to one MetaData.
+The themes build them from tables of types, defaults and expressions; the tests use them from
+there. A schema is created for each use: SQLAlchemy's items belong to one MetaData.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ class Schema:
     """One schema.
 
     Attributes:
-        name: told by the test's id.
-        make: fills a MetaData with its tables.
-        changed: the same with one thing changed; None where there is no counter-test.
-        seen: the kinds of differences that the change makes, each once, sorted.
+        name: for the test's id.
+        make: adds its tables to a MetaData.
+        changed: the same with one change; None if there is no counter-test.
+        seen: the kinds of differences that the change causes, each once, sorted.
         convention: the naming convention of both.
-        others: how many further schemas there have to be; their names are in
+        others: the number of further schemas required; their names are in
             ``metadata.info["schemas"]``.
     """
 
@@ -65,7 +65,7 @@ def table(*columns: sa.Column[Any], name: str = "thing", **kw: Any) -> Make:
 def of_type(name: str, type_: Any, other: Any = None) -> Schema:
     """Return a schema with columns of a type, with and without NULL.
 
-    One with a check, which has a name, has one column; with the type the check goes.
+    A type with a named CHECK has one column; the CHECK is dropped with the type.
     """
     has_check = getattr(type_, "create_constraint", False)
 

@@ -1,6 +1,6 @@
-"""Columns of the corpus in one database: what is known of one table says nothing false of others.
+"""Columns of the corpus in one database: knowledge of one table is not applied to others.
 
-Here tables are passed over by their signature, and expressions are asked about many at a time.
+Here tables are skipped by signature, and many expressions are sent in one query.
 """
 
 from __future__ import annotations

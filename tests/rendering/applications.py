@@ -1,7 +1,7 @@
-"""Models of whole applications as they are before and after a release, in several styles.
+"""Models of whole applications before and after a release, in several styles.
 
-The walk through revisions comes in. Each function takes whether the release is out, and the name
-of the database.
+Used by the test that migrates through revisions. Each function takes whether the release is out,
+and the name of the database.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Changes of models in words, tried on a database: which of them a comparison sees.
+"""Changes of models with descriptions, tried on databases: which of them a comparison detects.
 
-``docs/reference/detected.md`` holds the outcome; ``test_detected.py`` compares it.
+``docs/reference/detected.md`` contains the results; ``test_detected.py`` compares them.
 """
 
 from __future__ import annotations

@@ -59,10 +59,10 @@ def models(draw: DrawFn, *, dialect: str, settled: bool = False) -> sa.MetaData:
     """Draw one to three tables.
 
     Args:
-        draw: given by Hypothesis.
-        dialect: what they are for: ``sqlite`` or ``postgresql``.
-        settled: a column's type follows from its name, but for its length: databases cannot turn
-            any type into any other.
+        draw: passed by Hypothesis.
+        dialect: ``sqlite`` or ``postgresql``.
+        settled: derive a column's type, except its length, from its name: databases cannot
+            convert every type into every other.
     """
     convention = CONVENTION if draw(st.booleans()) else None
     metadata = sa.MetaData(naming_convention=convention)

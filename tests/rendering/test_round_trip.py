@@ -49,12 +49,12 @@ def there_and_back(engine: Engine, wanted: sa.MetaData) -> None:
 
 
 def changed(engine: Engine, before: sa.MetaData, after: sa.MetaData, **opts: Any) -> None:
-    """Change one model's tables into another's by a revision, and back.
+    """Migrate one model's tables to another's by a revision, and back.
 
     Args:
         engine: of an empty database.
-        before: what is there.
-        after: what shall be there.
+        before: the existing model.
+        after: the new model.
         opts: options of ``configure()`` while the revision is written.
     """
     with engine.connect() as connection, connection.begin() as transaction:

@@ -1,8 +1,8 @@
-"""A stand-in for a SQL Server behind pyodbc: it records what arrives, in order.
+"""A fake SQL Server behind pyodbc that records statements in order.
 
-Tests of online runs come in. It knows T-SQL's transactions (one begins with the first statement,
-DDL belongs to it) and the version table's rows, and nothing else. The driver is a stand-in as
-well, as the real one needs a library of the system.
+Used by tests of online runs. It implements T-SQL's transactions (one begins with the first
+statement, and includes DDL) and the version table's rows, and nothing else. The driver is a fake as
+well, because the real one needs a system library.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A stand-in for an Oracle server behind python-oracledb: it records what arrives, in order.
+"""A fake Oracle server behind python-oracledb that records statements in order.
 
-Tests of online runs come in. It knows Oracle's transactions (each DDL commits before it runs and
-after it, even if it fails) and the version table's rows, and nothing else.
+Used by tests of online runs. It implements Oracle's transactions (each DDL commits before it runs
+and after it, even if it fails) and the version table's rows, and nothing else.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Whether statements for Oracle parse; a test is skipped, with the reason, where none can tell.
+"""Validates statements for Oracle; a test is skipped, with the reason, without a parser.
 
-Tests of scripts come in.
+Used by the tests of scripts.
 """
 
 from __future__ import annotations

@@ -49,9 +49,9 @@ class Database:
 
     Attributes:
         types: by kind.
-        defaults: likewise.
-        trigger: statements that make one, in which ``{name}`` and ``{table}`` are quoted names.
-        alters: ALTER can change columns and constraints, and add what has no constant default.
+        defaults: by kind.
+        trigger: statements that create one, in which ``{name}`` and ``{table}`` are quoted names.
+        alters: ALTER can change columns and constraints, and add columns with any default.
     """
 
     types: Mapping[str, Any]
@@ -117,11 +117,11 @@ DATABASES = {
 
 
 class Play:
-    """Random operations on tables that are there.
+    """Random operations on existing tables.
 
     Args:
-        seed: decides everything.
-        op: what carries them out.
+        seed: determines everything.
+        op: the operations to use.
         dialect: one of :data:`DATABASES`.
     """
 

@@ -25,19 +25,19 @@ def missing(client: str) -> None:
 
 
 def sqlite3(file: Path, script: str) -> str:
-    """Feed a script to ``sqlite3``; the first error ends it.
+    """Run a script with ``sqlite3``; stop at the first error.
 
     Returns:
-        What the client said of an error; nothing if there was none.
+        The client's error message; "" if there was none.
     """
     return _fed(["sqlite3", "-bail", str(file)], script)
 
 
 def psql(url: str, script: str) -> str:
-    """Feed a script to ``psql``; the first error ends it.
+    """Run a script with ``psql``; stop at the first error.
 
     Returns:
-        What the client said of an error; nothing if there was none.
+        The client's error message; "" if there was none.
     """
     at = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     return _fed(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", at], script)

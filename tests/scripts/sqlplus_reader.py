@@ -1,7 +1,7 @@
-"""What SQL*Plus makes of a script: line by line, as its guide says, whatever stands in quotes.
+"""Reads a script like SQL*Plus: line by line, regardless of quotes.
 
-The tests of scripts come in. Source: SQL*Plus User's Guide, "SQL*Plus Basics", and the commands
-``SET DEFINE``, ``SET SQLBLANKLINES``, ``SET SQLPREFIX`` and ``SET SQLTERMINATOR``, all as preset.
+Used by the tests of scripts. Source: SQL*Plus User's Guide, "SQL*Plus Basics", and the commands
+``SET DEFINE``, ``SET SQLBLANKLINES``, ``SET SQLPREFIX`` and ``SET SQLTERMINATOR``, with defaults.
 """
 
 from __future__ import annotations

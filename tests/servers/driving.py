@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def answer_of(driver: Path, request: dict[str, Any], python: str, seconds: float) -> Any:
-    """Run a driver and return what it says.
+    """Run a driver and return its response.
 
     Args:
         driver: the program.
-        request: what it reads from its standard input.
-        python: the interpreter of the side.
-        seconds: how long it may take.
+        request: its standard input.
+        python: the side's interpreter.
+        seconds: the timeout.
 
     Raises:
         RuntimeError: it failed; the message is its own.

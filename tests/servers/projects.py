@@ -1,7 +1,6 @@
 """A project on disk, for tests that run commands on it: env.py, revision files, a database.
 
-What a test wants of env.py it passes in ``Config.attributes``, so that most need no env.py of
-their own.
+Tests configure env.py through ``Config.attributes``, so that most need no env.py of their own.
 """
 
 from __future__ import annotations
@@ -58,11 +57,11 @@ class Project:
     """A project on disk and the database that it migrates.
 
     Args:
-        folder: made here.
+        folder: created here.
         url: of the database.
 
     Attributes:
-        attributes: what env.py and revisions find in ``config.attributes``.
+        attributes: ``config.attributes`` for env.py and revisions.
     """
 
     def __init__(self, folder: Path, url: str) -> None:

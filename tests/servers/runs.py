@@ -40,10 +40,10 @@ def start(project: Project, *words: str, options: str = "{}") -> subprocess.Pope
 
 
 def ended(processes: list[subprocess.Popen[str]]) -> list[str]:
-    """Wait for all; return what those that failed have said.
+    """Wait for all; return the output of those that failed.
 
     Raises:
-        subprocess.TimeoutExpired: one of them hangs; none is left.
+        subprocess.TimeoutExpired: one of them hangs; all have been killed.
     """
     try:
         said = [(process.communicate(timeout=SECONDS)[0], process) for process in processes]

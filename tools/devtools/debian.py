@@ -22,14 +22,14 @@ def is_available() -> bool:
 
 
 def unpack(*packages: str, with_dependencies: bool = True) -> Path:
-    """Unpack packages and the dependencies that the system lacks, or find them unpacked already.
+    """Unpack packages and missing dependencies, or return the folder if they are unpacked already.
 
     Args:
         packages: names of Debian packages.
-        with_dependencies: False for packages whose files are used by themselves.
+        with_dependencies: False for packages whose files are used on their own.
 
     Returns:
-        The folder that stands for the system's root: `usr/bin` and so on are below it.
+        The root folder, with `usr/bin` and so on below it.
 
     Raises:
         Failure: apt cannot provide the packages.

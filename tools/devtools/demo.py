@@ -31,14 +31,14 @@ _STEPS = (
 
 
 def demo(url: str | None, venv: Path) -> None:
-    """Install the core with the plugin that the URL asks for, and run the example.
+    """Install the core with the plugin for the URL, and run the example.
 
     Args:
         url: SQLAlchemy URL of an empty database; None means a new SQLite file.
         venv: folder of the venv to use.
 
     Raises:
-        Failure: the URL is none, or a step failed.
+        Failure: the URL is invalid, or a step failed.
     """
     python = environment.make(venv, [], packages=["core", plugin_for(url)])
     shutil.rmtree(_COPY, ignore_errors=True)
@@ -54,13 +54,13 @@ def demo(url: str | None, venv: Path) -> None:
 
 
 def plugin_for(url: str | None) -> str:
-    """Say which plugin, with which extra, a URL asks for.
+    """Return the plugin, with its extra, for a URL.
 
     Args:
         url: an SQLAlchemy URL; None stands for a new SQLite file.
 
     Raises:
-        Failure: no plugin of this project serves the URL's backend.
+        Failure: no plugin of this project supports the URL's backend.
     """
     if url is None:
         return "plugins/sqlite"

@@ -39,21 +39,21 @@ _STAMP = "idiolect-dev.stamp"
 
 
 def make(folder: Path, requirements: Sequence[str], *, packages: Sequence[str] = ()) -> Path:
-    """Make a venv that holds the requirements, or find one that does.
+    """Create a venv with the requirements, or reuse one.
 
-    Releases are those of `uv.lock`, so that one that appears later changes nothing; a requirement
-    that pins its own is left to it.
+    Versions are those of `uv.lock`, so that new releases change nothing; a pinned requirement takes
+    precedence.
 
     Args:
-        folder: where the venv stands or shall stand.
-        requirements: as pip takes them.
+        folder: the venv.
+        requirements: in pip's syntax.
         packages: folders of this project to install editable, with extras: `core[postgresql]`.
 
     Returns:
         The venv's Python.
 
     Raises:
-        Failure: no venv can be made here, or pip failed.
+        Failure: no venv can be created here, or pip failed.
     """
     python = folder / "bin" / "python"
     editable = [word for package in packages for word in ("--editable", f"{ROOT}/{package}")]
@@ -129,11 +129,11 @@ def pinned(requirements: Sequence[str]) -> list[str]:
 
 
 def locked(without: Collection[str] = ()) -> list[str]:
-    """Read the releases that `uv.lock` names, as pip takes constraints.
+    """Return the versions in `uv.lock` as pip constraints.
 
     Args:
-        without: distributions to leave out, and with them those that stand on one: another release
-            of it may need another release of theirs.
+        without: distributions to omit, with all that depend on them: another version may need
+            other versions of theirs.
     """
     packages = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
     return [

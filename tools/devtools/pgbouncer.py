@@ -31,7 +31,7 @@ default_pool_size = 10
 
 
 def start(server_url: str) -> tuple[Server, str]:
-    """Start a pooler that gives each transaction a session of its own choice.
+    """Start a connection pooler in transaction mode.
 
     Args:
         server_url: URL of a database on the PostgreSQL server, with user and password.
@@ -40,7 +40,7 @@ def start(server_url: str) -> tuple[Server, str]:
         The pooler, and the URL with its address in place of the server's.
 
     Raises:
-        Failure: no program can be had, or it does not start.
+        Failure: the program is not available, or does not start.
     """
     parts = urlsplit(server_url)
     found = _programs()

@@ -64,14 +64,14 @@ class Programs:
 
 @dataclass(slots=True)
 class Server:
-    """A private server under the current user, or under a powerless one where that is root.
+    """A private server run by the current user, or by an unprivileged one if that is root.
 
     Attributes:
-        name: what messages call it.
+        name: its name in messages.
         programs: its programs.
-        folder: its temporary folder; data, log and password are in there.
+        folder: its temporary folder, with data, log and password.
         port: its TCP port on 127.0.0.1.
-        password: the password of its superuser, made for this run.
+        password: the password of its superuser, created for this run.
     """
 
     name: str
@@ -112,14 +112,14 @@ class Server:
             raise NotStartedError(f"{self.name}: {name} failed:\n{self._log_tail()}")
 
     def serve(self, command: Sequence[str | Path], is_ready: Callable[[], bool]) -> None:
-        """Start the server itself and wait until it takes connections.
+        """Start the server and wait until it accepts connections.
 
         Args:
             command: the server in the foreground.
-            is_ready: asked again and again until it says True.
+            is_ready: polled until it returns True.
 
         Raises:
-            Failure: the server ended, or was not ready in time.
+            Failure: the server exited, or was not ready in time.
         """
         self._process = self._start(command)
         end = time.monotonic() + _SECONDS_TO_START
@@ -169,16 +169,16 @@ class Server:
 
 
 def started(make: Callable[[], Server], serve: Callable[[Server], None]) -> Server:
-    """Make a server and start it; where it does not come up, make another one.
+    """Create and start a server; if it does not start, try with another one.
 
     Between the choice of a free port and its use, another program may take it.
 
     Args:
-        make: gives a new server.
+        make: returns a new server.
         serve: starts it.
 
     Raises:
-        Failure: it did not start, and neither did the others.
+        Failure: none of the servers started.
     """
     for attempts_left in reversed(range(_ATTEMPTS)):
         server = make()

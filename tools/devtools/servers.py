@@ -30,17 +30,17 @@ def variable(database: str) -> str:
 
 @contextmanager
 def running(databases: Collection[str], without: Collection[str] = ()) -> Iterator[dict[str, str]]:
-    """Have the databases' servers at hand, and end those that were started, whatever happens.
+    """Provide the databases' servers, and stop those that were started, whatever happens.
 
     Args:
         databases: names from `PRIVATE`.
         without: databases to leave out.
 
     Yields:
-        The variables that tell the tests the URLs. A variable that the user set is left alone.
+        The variables with the URLs for the tests. A variable that the user set is not changed.
 
     Raises:
-        Failure: a server cannot be had.
+        Failure: a server is not available.
     """
     urls: dict[str, str] = {}
     with ExitStack() as stack:

@@ -51,7 +51,7 @@ def run(
     cwd: Path | None = None,
     shown_as: str | None = None,
 ) -> None:
-    """Show a command and run it with the terminal's own output.
+    """Print a command and run it with its output on the terminal.
 
     Args:
         command: program and arguments.
@@ -60,7 +60,7 @@ def run(
         shown_as: what to print in place of the command.
 
     Raises:
-        Failure: the program ended with another status than 0, which is passed on.
+        Failure: the exit status is not 0; it is passed on.
     """
     words = [str(word) for word in command]
     shown = shown_as or shlex.join(words)
@@ -86,7 +86,7 @@ def attempt(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command in silence and keep what it says; a program that is missing counts as failed.
+    """Run a command and capture its output; a missing program counts as failed.
 
     Args:
         command: program and arguments.
@@ -94,7 +94,7 @@ def attempt(
         cwd: folder to run in; None means the project's root.
 
     Returns:
-        The outcome, standard error folded into standard output. 127 stands for a missing program.
+        The outcome, with standard error in standard output; 127 means a missing program.
     """
     words = [str(word) for word in command]
     try:

@@ -71,15 +71,15 @@ def test(
 
 
 def matrix(folder: Path, arguments: Sequence[str], *, without: Collection[str]) -> None:
-    """Run the tests with each Python that is installed and each release of SQLAlchemy.
+    """Run the tests with each installed Python and each version of SQLAlchemy.
 
     Args:
-        folder: where the venvs are made.
+        folder: where the venvs are created.
         arguments: passed on to pytest.
         without: databases to leave out.
 
     Raises:
-        Failure: the tests failed somewhere; it names the cells.
+        Failure: tests failed; it names the cells.
     """
     found = {version: shutil.which(f"python{version}") for version in PYTHONS}
     failed = []
@@ -110,16 +110,16 @@ def test_alone(
     without: Collection[str],
     again: bool,
 ) -> None:
-    """Run each package's own tests with nothing installed but the package and what it needs.
+    """Run each package's own tests with only the package and its dependencies installed.
 
-    The packages are installed from wheels, so that what a wheel lacks is missed here.
+    Packages are installed from wheels, so that files missing from a wheel are noticed.
 
     Args:
         venv: folder of the venv to build the wheels with.
-        folder: where the venvs of the packages are made.
+        folder: where the venvs of the packages are created.
         arguments: passed on to pytest.
         without: databases to leave out.
-        again: whether a few tests that fail are run once more, by themselves.
+        again: whether a few failed tests are retried once, separately.
 
     Raises:
         Failure: the tests of a package failed; it names them.

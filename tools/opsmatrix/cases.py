@@ -51,8 +51,8 @@ class Case:
 
     Attributes:
         operation: the directive.
-        what: what is asked of it; "": the plain call.
-        play: asks it.
+        what: the variant; "": the plain call.
+        play: calls it.
     """
 
     operation: str

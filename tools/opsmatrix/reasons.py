@@ -107,12 +107,12 @@ class Unexplained(Exception):
 
 
 def cell(dialect: str, row: str, problem: str) -> str:
-    """Return what stands in the table.
+    """Return the content of a cell.
 
     Args:
         dialect: the column.
         row: the row's name.
-        problem: what went wrong when it was tried; "" for nothing.
+        problem: the error of the trial; "" if there was none.
 
     Raises:
         Unexplained: the reasons do not fit.

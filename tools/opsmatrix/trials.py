@@ -32,7 +32,7 @@ def on_sqlite() -> dict[str, str]:
 
 
 def on_postgresql() -> dict[str, str]:
-    """Return the same from a server, in a database of its own.
+    """Return the same from a PostgreSQL server, in a separate database.
 
     Raises:
         Failure: POSTGRESQL_URL is not set.

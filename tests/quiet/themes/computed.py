@@ -1,6 +1,6 @@
 """Computed columns and identities.
 
-Another expression of a computed column is told by a warning, as no database can change it in
+A changed expression of a computed column causes a warning, as no database can change it in
 place; the counter-test counts that warning as a difference.
 """
 

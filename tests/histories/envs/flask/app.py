@@ -1,6 +1,6 @@
-"""An application of two packages that bring their histories along, put together as they do it.
+"""An application of two packages with their own histories, assembled as the packages do it.
 
-Their own extension would import all that the packages are made of, for the paths of two folders.
+Their own extension would import all dependencies of the packages, for the paths of two folders.
 """
 
 from __future__ import annotations
