@@ -245,3 +245,13 @@ def test_changes_of_a_table_as_a_batch() -> None:
     )
     container = ops.UpgradeOps([changes, ops.ModifyTableOps("empty", []), ops.DropTableOp("u")])
     assert render_python_code(container, render_as_batch=True) == BATCH
+
+
+def test_variants_of_an_enum_are_in_the_code_of_its_table() -> None:
+    """SQLAlchemy copies an Enum without its variants, so the model's own columns are rendered."""
+    type_ = sa.Enum("a", "b", name="mood").with_variant(sa.String(3), "mysql")
+    table = sa.Table("t", sa.MetaData(), sa.Column("m", type_))
+
+    code = render_python_code(ops.UpgradeOps([ops.CreateTableOp.from_table(table)]))
+
+    assert "name='mood').with_variant(sa.String(length=3), 'mysql')" in code

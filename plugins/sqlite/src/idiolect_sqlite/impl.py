@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Computed, Date, DateTime, DefaultClause, Time, cast
 
+import idiolect_sqlite.compile  # noqa: F401 - registers the SQL text
 from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.errors import OperationError
 
@@ -65,15 +66,6 @@ class SQLiteImpl(DefaultImpl):
     # Source: SQLite, "Datatypes", section 3.1.1.
     enforces_string_length = False
 
-    def rename_table(
-        self, old_table_name: str, new_table_name: str, schema: str | None = None
-    ) -> None:
-        """Rename a table; it stays in its database file."""
-        # Imported here and below because most runs change nothing.
-        import idiolect_sqlite.compile  # noqa: F401 - registers the SQL text
-
-        super().rename_table(old_table_name, new_table_name, schema)
-
     def refuse_constraint(self, const: Constraint) -> None:
         """Raise for an explicit constraint; one implied by a type is only skipped.
 
@@ -120,8 +112,6 @@ class SQLiteImpl(DefaultImpl):
                 f"No support for ALTER of a column's {refused} in SQLite dialect. {_BATCH} "
                 f"(column {column}). {_how(changes.table_name)}"
             )
-        import idiolect_sqlite.compile  # noqa: F401 - registers the SQL text
-
         return super().alter_statements(changes)
 
     def requires_recreate_in_batch(self, batch_op: BatchOperationsImpl) -> bool:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Column
+
 from idiolect.autogenerate.render.columns import render_column
 from idiolect.autogenerate.render.constraints import render_constraint
 from idiolect.autogenerate.render.expressions import ident, value_text
 from idiolect.autogenerate.render.imports import directive_prefix
+from idiolect.operations.ops.tables import CreateTableOp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import Table
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.operations.ops.comments import CreateTableCommentOp, DropTableCommentOp
-    from idiolect.operations.ops.tables import CreateTableOp, DropTableOp, RenameTableOp
+    from idiolect.operations.ops.tables import DropTableOp, RenameTableOp
 
 
 def add_table(autogen_context: AutogenContext, op: CreateTableOp) -> str:
@@ -24,7 +29,7 @@ def add_table(autogen_context: AutogenContext, op: CreateTableOp) -> str:
     override.
     """
     table = op.to_table()
-    parts = _columns(autogen_context, table) + _constraints(autogen_context, op, table)
+    parts = _columns(autogen_context, op, table) + _constraints(autogen_context, op, table)
     items = ",\n".join(parts)
     # Programs set MAX_PYTHON_ARGS in the package.
     from idiolect.autogenerate import render
@@ -36,8 +41,12 @@ def add_table(autogen_context: AutogenContext, op: CreateTableOp) -> str:
     return f"{prefix}create_table({ident(op.table_name)!r},\n{lines}\n)"
 
 
-def _columns(autogen_context: AutogenContext, table: Table) -> list[str]:
-    rendered = [render_column(column, autogen_context) for column in table.columns]
+def _columns(autogen_context: AutogenContext, op: CreateTableOp, table: Table) -> list[str]:
+    columns: Iterable[Any] = table.columns
+    if type(op).to_table is CreateTableOp.to_table:
+        # Not the copies: SQLAlchemy copies an Enum without its variants.
+        columns = (item for item in op.columns if isinstance(item, Column))
+    rendered = [render_column(column, autogen_context) for column in columns]
     return [code for code in rendered if code]
 
 
