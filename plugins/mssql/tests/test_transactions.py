@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from mssql_recorder import Server
 from projects import Project
+from sqlalchemy import event
 from sqlalchemy.exc import ProgrammingError
 
 from idiolect.errors import TransactionLostError
@@ -79,6 +80,16 @@ def test_an_error_that_a_revision_catches(
         *["UPDATE t SET id = 3", "ROLLBACK"],
     ] == data(server)
     assert [] == server.lasting.versions
+
+
+def test_an_engine_at_the_address_of_a_former_one(
+    project: Project, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLAlchemy may believe that it has the listeners of an engine that is gone."""
+    monkeypatch.setattr(event, "contains", lambda *_: True)
+    project.revision("a", None, SWALLOWED)
+    with pytest.raises(TransactionLostError, match=r"The first error was: \('42S02'"):
+        project.upgrade()
 
 
 def test_an_error_that_the_driver_does_not_show(project: Project, server: Server) -> None:

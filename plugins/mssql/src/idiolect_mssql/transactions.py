@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
@@ -22,7 +23,7 @@ from idiolect.errors import TransactionLostError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.engine import Connection, Dialect, Engine
     from sqlalchemy.engine.interfaces import ExceptionContext
 
 #: Any query of a table begins a transaction if the driver leaves that to the server; one without a
@@ -181,6 +182,8 @@ class _Watch:
 
 #: The watch of each migrating connection.
 _watches: dict[Connection, _Watch] = {}
+#: The dialects whose errors are listened to.
+_heard: weakref.WeakSet[Dialect] = weakref.WeakSet()
 _lock = threading.Lock()
 
 
@@ -190,8 +193,11 @@ def _listen_to_errors(engine: Engine) -> None:
     Registered once and never removed: other threads may be iterating over the listeners.
     """
     with _lock:
-        if not event.contains(engine, "handle_error", _on_error):
+        # SQLAlchemy registers the listener with the dialect, but under the id of the engine: after
+        # an engine is freed, event.contains() may be true of another one at its address.
+        if engine.dialect not in _heard:
             event.listen(engine, "handle_error", _on_error)
+            _heard.add(engine.dialect)
 
 
 def _on_error(context: ExceptionContext) -> None:
