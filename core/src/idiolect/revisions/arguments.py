@@ -20,7 +20,7 @@ RevisionNumber = str | tuple[str, ...] | None
 """What an identifier resolves to."""
 
 RevisionOrBase = Revision | Literal["base"]
-"""A revision, or None for the base."""
+"""A revision, or ``"base"``."""
 
 RevisionOrId = Revision | str
 """A revision, or its id."""

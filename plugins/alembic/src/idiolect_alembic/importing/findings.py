@@ -171,7 +171,7 @@ def _names(project: Project) -> list[NameUse]:
             places.setdefault(_name_of(use.path), []).append(
                 f"{project.shown(each.path)}:{use.line}"
             )
-    return [*_is_reported(places)]
+    return [*_reported(places)]
 
 
 def _name_of(path: str) -> str:
@@ -180,7 +180,7 @@ def _name_of(path: str) -> str:
     return ".".join(words[:2]) if words[0] in {"context", "op"} else path
 
 
-def _is_reported(places: dict[str, list[str]]) -> Iterator[NameUse]:
+def _reported(places: dict[str, list[str]]) -> Iterator[NameUse]:
     for path, where in sorted(places.items()):
         known = standing(path)
         if not (known.documented and known.offered):
