@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from idiolect.util.langhelpers import nearest
+
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
@@ -61,12 +63,9 @@ def _main_options(main: Parser, rest: Sequence[str]) -> Iterator[argparse.Action
 
 def _hint(main: Parser, command: Parser, rest: Sequence[str]) -> str:
     """Return a hint to append to the message; "" if there is none."""
-    # Imported here because it is only needed after an error.
-    import difflib
-
     for word in rest:
         name = word.partition("=")[0]
-        alike = difflib.get_close_matches(name, _strings(command), n=1, cutoff=_ALIKE)
+        alike = nearest(name, _strings(command), limit=1, cutoff=_ALIKE)
         if word.startswith("--") and alike:
             return f" (did you mean {alike[0]!r}?)"
     if rest[0].startswith("-"):

@@ -53,10 +53,9 @@ def current(
     def report(heads: Heads, context: Any) -> list[Any]:
         if verbose:
             config.print_stdout("Current revision(s) for %s:", _url_of(context))
-        undeclared = _undeclared(script, heads) if check_heads or allow_newer else ()
+        known, undeclared = _by_file(script, heads) if check_heads or allow_newer else (heads, ())
         if check_heads:
             _require_heads(script, heads, undeclared, allow_newer=allow_newer)
-        known = tuple(head for head in heads if head not in undeclared)
         for revision in _in_order(script, known):
             config.print_stdout(revision.cmd_format(verbose))
         for head in undeclared:
@@ -76,8 +75,7 @@ def _current_as_document(
 
     def note(heads: Heads, context: Any) -> list[Any]:
         unfinished = context.journal.unfinished()
-        undeclared = _undeclared(script, heads) if check_heads or allow_newer else ()
-        known = tuple(head for head in heads if head not in undeclared)
+        known, undeclared = _by_file(script, heads) if check_heads or allow_newer else (heads, ())
         databases.append(
             {
                 "database": _url_of(context),
@@ -310,9 +308,10 @@ def is_declared(script: ScriptDirectory, revision: str) -> bool:
         return False
 
 
-def _undeclared(script: ScriptDirectory, held: Heads) -> Heads:
-    """Return those of the ids in the version table that no file declares."""
-    return tuple(each for each in held if not is_declared(script, each))
+def _by_file(script: ScriptDirectory, held: Heads) -> tuple[Heads, Heads]:
+    """Return those of the ids in the version table that files declare, and the others."""
+    known = tuple(each for each in held if is_declared(script, each))
+    return known, tuple(each for each in held if each not in known)
 
 
 def _url_of(context: Any) -> str:

@@ -16,7 +16,7 @@ from idiolect.hooks.contributions import Current, collect
 from idiolect.hooks.options import Option, OptionRegistry
 from idiolect.hooks.records import VERSION_TABLE
 from idiolect.util import messaging
-from idiolect.util.langhelpers import asbool
+from idiolect.util.langhelpers import asbool, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -269,10 +269,7 @@ def _expected(option: Option) -> str:
 
 
 def _warn_if_misspelt(name: str, registry: OptionRegistry) -> None:
-    # Imported here because most configurations have no unknown option.
-    import difflib
-
-    alike = difflib.get_close_matches(name, registry.names(), n=1, cutoff=_ALIKE)
+    alike = nearest(name, registry.names(), limit=1, cutoff=_ALIKE)
     if alike:
         messaging.warn(
             f"configure() was given the option {name!r}, which is unknown; did you mean "

@@ -123,11 +123,7 @@ def _plain_files(folder: str, entries: Iterable[os.DirEntry[str]]) -> list[str]:
     """
     names = sorted(map(_NAME, filterfalse(os.DirEntry.is_dir, entries)))
     start = os.path.join(folder, "")  # noqa: PTH118 - strings, for speed
-    return [
-        start + name
-        for name in names
-        if name[-3:] == ".py" and (name[0] not in "._" or is_revision_file(name))
-    ]
+    return [start + name for name in names if is_revision_file(name)]
 
 
 def _cached_files(folder: str, names: set[str]) -> Iterator[str]:

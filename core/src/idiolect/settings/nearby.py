@@ -6,11 +6,11 @@ a value.
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from idiolect.settings.sources import INI_NAMES, MAIN_SECTIONS
+from idiolect.util.langhelpers import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,8 +47,7 @@ def hint_at_option(config: Config, name: str) -> str:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    found = difflib.get_close_matches(name, [*known], n=1, cutoff=_ALIKE)
-    return found[0] if found else ""
+    return next(iter(nearest(name, known, limit=1, cutoff=_ALIKE)), "")
 
 
 def _listed(sections: list[str]) -> str:

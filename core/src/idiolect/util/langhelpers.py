@@ -97,12 +97,19 @@ def not_none(value: T | None) -> T:
     return value
 
 
-def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """Return up to ``limit`` of ``known`` that resemble ``name``, best match first."""
+def nearest(name: str, known: Iterable[str], limit: int = 3, *, cutoff: float = 0.6) -> list[str]:
+    """Return up to ``limit`` of ``known`` that resemble ``name``, best match first.
+
+    Args:
+        name: the name that is unknown.
+        known: the names that are known.
+        limit: how many to return at most.
+        cutoff: the least similarity, from 0 to 1.
+    """
     # Imported here because only error messages need it.
     import difflib
 
-    return difflib.get_close_matches(name, sorted(known), n=limit, cutoff=0.6)
+    return difflib.get_close_matches(name, sorted(known), n=limit, cutoff=cutoff)
 
 
 class memoized_property(Generic[T]):  # noqa: N801 - the documented name

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKeyConstraint
 
+from idiolect.autogenerate.compare.order import without_empty
 from idiolect.operations.ops.columns import AddColumnOp, DropColumnOp
 from idiolect.operations.ops.constraints import (
     CreatePrimaryKeyOp,
@@ -45,7 +46,7 @@ def put_needs_first(operations: list[MigrateOperation]) -> None:
     last = _moved([*reversed(operations)], _dropped, _keys_dropped, _columns_taken)
     if not first and not last:
         return
-    rest = [one for one in operations if not isinstance(one, ModifyTableOps) or not one.is_empty()]
+    rest = without_empty(operations)
     place = next(
         (n for n, one in enumerate(rest) if isinstance(one, (CreateTableOp, ModifyTableOps))), 0
     )

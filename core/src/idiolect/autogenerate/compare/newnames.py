@@ -61,8 +61,7 @@ def with_tables(known: ReflectedTables, tables: Mapping[TableKey, str]) -> Refle
         key = (facts["referred_schema"], facts["referred_table"])
         return {**facts, "referred_table": new[key][1]} if key in new else facts
 
-    keys = {key: [refer(one) for one in facts] for key, facts in known.foreign_keys.items()}
-    return replace(known, foreign_keys=keys)
+    return replace(known, foreign_keys=_references(known, refer))
 
 
 def with_columns(
@@ -89,14 +88,18 @@ def with_columns(
         referred = [new.get(name, name) for name in facts["referred_columns"]]
         return {**facts, "referred_columns": referred}
 
-    keys = {key: [refer(one) for one in facts] for key, facts in known.foreign_keys.items()}
     named = {
         key: [{**one, "name": former[key].get(one["name"], one["name"])} for one in facts]
         if key in former
         else facts
         for key, facts in known.columns.items()
     }
-    return replace(known, foreign_keys=keys, columns=named)
+    return replace(known, foreign_keys=_references(known, refer), columns=named)
+
+
+def _references(known: ReflectedTables, refer: Callable[[Any], Any]) -> dict[TableKey, Any]:
+    """Return all foreign keys, each changed by ``refer``."""
+    return {key: [refer(one) for one in facts] for key, facts in known.foreign_keys.items()}
 
 
 def with_items(

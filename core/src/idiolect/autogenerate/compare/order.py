@@ -19,7 +19,7 @@ from idiolect.operations.ops.tables import CreateTableOp, DropTableOp
 from idiolect.operations.schemaobj import referent_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy.engine import Dialect
 
@@ -75,9 +75,12 @@ def drop_indexes_with_tables(operations: list[MigrateOperation]) -> None:
     for one in operations:
         if isinstance(one, ModifyTableOps) and (one.schema, one.table_name) in going:
             one.ops[:] = [inner for inner in one.ops if not isinstance(inner, DropIndexOp)]
-    operations[:] = [
-        one for one in operations if not isinstance(one, ModifyTableOps) or not one.is_empty()
-    ]
+    operations[:] = without_empty(operations)
+
+
+def without_empty(operations: Iterable[MigrateOperation]) -> list[MigrateOperation]:
+    """Return the operations without containers of a table's changes that have none left."""
+    return [one for one in operations if not isinstance(one, ModifyTableOps) or not one.is_empty()]
 
 
 def separate_key_cycles(operations: list[MigrateOperation], dialect: Dialect) -> None:
