@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ARRAY, Boolean, Identity, Integer, Numeric, String, types
 from sqlalchemy.dialects import postgresql as pg
-from sqlalchemy.types import TypeDecorator
 
 from idiolect.operations.ops import AlterColumnOp, OpContainer
+from idiolect_postgresql.shared import native_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,8 +88,8 @@ def complete_changes(
 
 def _is_enumerated(type_: TypeEngine[Any], dialect: Dialect) -> bool:
     """Return whether defaults of a type depend on an enumerated type, which may be dropped."""
-    known = _native(type_, dialect)
-    return isinstance(_native(getattr(known, "item_type", known), dialect), pg.ENUM)
+    known = native_type(type_, dialect)
+    return isinstance(native_type(getattr(known, "item_type", known), dialect), pg.ENUM)
 
 
 def using(
@@ -103,10 +103,10 @@ def using(
         after: the new type.
         dialect: a PostgreSQL dialect.
     """
-    source, target = _native(before, dialect), _native(after, dialect)
+    source, target = native_type(before, dialect), native_type(after, dialect)
     suffix = ""
     if isinstance(source, ARRAY) and isinstance(target, ARRAY):
-        source, target = (_native(one.item_type, dialect) for one in (source, target))
+        source, target = (native_type(one.item_type, dialect) for one in (source, target))
         suffix = "[]"
     steps = _steps(source, target)
     if steps is None:
@@ -128,13 +128,6 @@ def _steps(source: Any, target: Any) -> list[str] | None:
     if isinstance(source, (Integer, Numeric)) and isinstance(target, Boolean):
         return ["integer"]
     return None
-
-
-def _native(type_: TypeEngine[Any], dialect: Dialect) -> Any:
-    known: Any = type_.dialect_impl(dialect)
-    while isinstance(known, TypeDecorator):
-        known = known.impl_instance.dialect_impl(dialect)
-    return known
 
 
 def _forbid_null(forth: AlterColumnOp, undo: AlterColumnOp) -> None:

@@ -27,7 +27,7 @@ from idiolect.util.logs import Log
 from idiolect_postgresql.catalogue import ENUM, EnumColumn, EnumType, users_of_enum
 from idiolect_postgresql.names import kept
 from idiolect_postgresql.own_ops import ChangeEnumOp
-from idiolect_postgresql.shared import reuse_types
+from idiolect_postgresql.shared import native_type, reuse_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -227,10 +227,7 @@ def _enums_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[pg.ENUM]:
     if not isinstance(type_, _PERHAPS) and not type_._variant_mapping:  # noqa: SLF001 - nowhere public
         # Most types; the others have to be converted to the dialect's type.
         return
-    known: Any = type_.dialect_impl(dialect)
-    while isinstance(known, TypeDecorator):
-        known = known.impl_instance
-        known = known.dialect_impl(dialect)
+    known = native_type(type_, dialect)
     if isinstance(known, ARRAY):
         yield from _enums_in(known.item_type, dialect)
     elif isinstance(known, pg.ENUM) and known.name:

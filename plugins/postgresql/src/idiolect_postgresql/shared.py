@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     Key = tuple[str | None, str]
 
 
+def native_type(type_: TypeEngine[Any], dialect: Dialect) -> Any:
+    """Return the dialect's own type for a type, which may be decorated."""
+    known: Any = type_.dialect_impl(dialect)
+    while isinstance(known, TypeDecorator):
+        known = known.impl_instance.dialect_impl(dialect)
+    return known
+
+
 def reuse_types(
     operations: Iterable[MigrateOperation],
     dialect: Dialect,
@@ -77,9 +85,7 @@ class _Known:
         if variant is not None:
             other = self._not_created(variant)
             return type_ if other is variant else _with_variant(type_, variants, other)
-        native: Any = type_.dialect_impl(self.dialect)
-        while isinstance(native, TypeDecorator):
-            native = native.impl_instance.dialect_impl(self.dialect)
+        native = native_type(type_, self.dialect)
         if isinstance(native, ARRAY):
             array = type_ if isinstance(type_, ARRAY) else native
             item = self._not_created(array.item_type)
