@@ -68,6 +68,11 @@ def mood(*values: str, native: bool = True) -> Make:
     return table(c(type_=type_))
 
 
+def domain(type_: Any = sa.Integer, **facts: Any) -> Make:
+    """Return a function that creates a table with a column of a domain."""
+    return table(c(type_=pg.DOMAIN("number", type_, **facts)))
+
+
 def exclude(where: str | None = None) -> Make:
     """Return a function that creates a table with an EXCLUDE constraint."""
     return table(
@@ -108,6 +113,8 @@ CHANGES: dict[str, tuple[Make, Make]] = {
     ),
     "enumerated type: value added": (mood("a", "b"), mood("a", "b", "x")),
     "enumerated type: value removed": (mood("a", "b"), mood("a")),
+    "domain: another CHECK": (domain(check="VALUE > 0"), domain(check="VALUE > 5")),
+    "domain: another type": (domain(), domain(sa.BigInteger)),
     "Enum as text: value added": (mood("a", "b", native=False), mood("a", "x", native=False)),
     "default added": (COLUMN, table(c(server_default="5"))),
     "default changed": (table(c(server_default="5")), table(c(server_default="6"))),
@@ -173,6 +180,8 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     "type: another collation": ("SQLite", "MariaDB"),
     "enumerated type: value added": ("SQLite",),
     "enumerated type: value removed": ("SQLite",),
+    "domain: another CHECK": ("SQLite", "MariaDB"),
+    "domain: another type": ("SQLite", "MariaDB"),
     "identity: other options": ("SQLite", "MariaDB"),
     "comment of a column": ("SQLite",),
     "comment of a table": ("SQLite",),

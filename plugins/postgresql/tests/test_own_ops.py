@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from idiolect.autogenerate import render_python_code
 from idiolect.migration import MigrationContext
 from idiolect.operations import ops
-from idiolect_postgresql.catalogue import EnumColumn
+from idiolect_postgresql.catalogue import TypeColumn
 from idiolect_postgresql.own_ops import ChangeEnumOp, CreateSequenceOp
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from idiolect.operations import MigrateOperation, Operations
 
 USED = (
-    EnumColumn("public", "t", "mood", False, "'a'::mood"),
-    EnumColumn("other", "Big", "moods", True, None),
+    TypeColumn("public", "t", "mood", False, "'a'::mood"),
+    TypeColumn("other", "Big", "moods", True, None),
 )
 
 CHANGES: dict[str, tuple[ChangeEnumOp, list[str]]] = {

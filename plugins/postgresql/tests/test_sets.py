@@ -44,6 +44,7 @@ def test_which_run_unasked() -> None:
     found = {one.set_name: one.by_default for one in comparators()}
 
     assert {
+        "idiolect.postgresql.domains": True,
         "idiolect.postgresql.enums": True,
         "idiolect.postgresql.exclude": True,
         "idiolect.postgresql.indexes": True,

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from idiolect.hooks import SchemaObject
+from idiolect_postgresql.domaintypes import DomainType, domain_types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy.engine import Connection
 
-ENUM, SEQUENCE, EXCLUDE = "enum_type", "sequence", "exclude_constraint"
+ENUM, DOMAIN, SEQUENCE = "enum_type", "domain", "sequence"
+EXCLUDE = "exclude_constraint"
 
 _OWN = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 # For an array of the type, typelem is the type. Source: "System Catalogs", pg_type.
@@ -33,7 +35,7 @@ _ENUMS = text(
     GROUP BY n.nspname, t.typname
     """  # noqa: S608 - our own words
 )
-_ENUM_COLUMNS = text(
+_TYPE_COLUMNS = text(
     f"""
     SELECT tn.nspname, t.typname, n.nspname, c.relname, a.attname, y.oid <> t.oid AS is_array,
            pg_get_expr(d.adbin, d.adrelid) AS default
@@ -44,7 +46,7 @@ _ENUM_COLUMNS = text(
     JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
     JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-    WHERE t.typtype = 'e' AND NOT c.relispartition AND {_OWN}
+    WHERE t.typtype IN ('e', 'd') AND NOT c.relispartition AND {_OWN}
     ORDER BY n.nspname, c.relname, a.attnum
     """  # noqa: S608 - as above
 )
@@ -122,8 +124,8 @@ class EnumUser:
 
 
 @dataclass(frozen=True, slots=True)
-class EnumColumn:
-    """A column of an enum type, or of an array of it.
+class TypeColumn:
+    """A column of a named type, or of an array of it.
 
     Attributes:
         schema: the table's schema.
@@ -150,7 +152,20 @@ class EnumType:
     """
 
     values: tuple[str, ...]
-    columns: tuple[EnumColumn, ...] = ()
+    columns: tuple[TypeColumn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """An existing domain.
+
+    Attributes:
+        definition: its properties.
+        columns: the columns that use it.
+    """
+
+    definition: DomainType
+    columns: tuple[TypeColumn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +195,15 @@ def objects(connection: Connection) -> Iterator[SchemaObject]:
     def named(schema: str) -> str | None:
         return None if schema == default else schema
 
-    columns: dict[tuple[str, str], list[EnumColumn]] = {}
-    for type_schema, type_, *facts in connection.execute(_ENUM_COLUMNS):
-        columns.setdefault((type_schema, type_), []).append(EnumColumn(*facts))
+    columns: dict[tuple[str, str], list[TypeColumn]] = {}
+    for type_schema, type_, *facts in connection.execute(_TYPE_COLUMNS):
+        columns.setdefault((type_schema, type_), []).append(TypeColumn(*facts))
     for schema, name, labels in connection.execute(_ENUMS):
         known = EnumType(tuple(labels), tuple(columns.get((schema, name), ())))
         yield SchemaObject(ENUM, name, named(schema), known)
+    for schema, name, domain in domain_types(connection, _OWN):
+        known_columns = tuple(columns.get((schema, name), ()))
+        yield SchemaObject(DOMAIN, name, named(schema), Domain(domain, known_columns))
     for schema, name in connection.execute(_SEQUENCES):
         yield SchemaObject(SEQUENCE, name, named(schema))
     for schema, table, name, definition in connection.execute(_EXCLUDES):

@@ -10,29 +10,25 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, Column, Enum
 from sqlalchemy.dialects import postgresql as pg
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from idiolect.autogenerate.compare.server_defaults import rendered_default
-from idiolect.operations.ops import (
-    AddColumnOp,
-    AlterColumnOp,
-    CreateTableOp,
-    DropColumnOp,
-    DropTableOp,
-    OpContainer,
-)
 from idiolect.util.logs import Log
-from idiolect_postgresql.catalogue import ENUM, EnumColumn, EnumType, users_of_enum
-from idiolect_postgresql.names import kept
+from idiolect_postgresql.catalogue import ENUM, EnumType, TypeColumn, users_of_enum
 from idiolect_postgresql.own_ops import ChangeEnumOp
-from idiolect_postgresql.shared import native_type, reuse_types
+from idiolect_postgresql.shared import reuse_types
+from idiolect_postgresql.usage import (
+    are_all_gone,
+    are_of_tables,
+    columns_that_go,
+    created_by_tables,
+    of_models,
+    type_key,
+    wanted_by_columns,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-    from sqlalchemy.engine import Dialect
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.operations.ops import UpgradeOps
@@ -41,7 +37,6 @@ if TYPE_CHECKING:
     Place = tuple[str | None, str, str | None]
 
 log = Log("autogenerate.compare.enums")
-_PERHAPS = (Enum, ARRAY, TypeDecorator)
 
 #: Third-party packages that compare enum types themselves once they are imported.
 OTHERS = ("alembic_postgresql_enum", "alembic_autogenerate_enums", "auto_schema")
@@ -73,7 +68,7 @@ def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> N
         log.info("Enumerated types are compared by %s", other)
         return
     models = _of_models(autogen_context)
-    gone = _columns_that_go(upgrade_ops.ops)
+    gone = columns_that_go(upgrade_ops.ops)
     if not models and not gone:
         return
     reflected: dict[Key, EnumType] = {
@@ -85,9 +80,11 @@ def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> N
         for change in _changes(autogen_context, upgrade_ops, key, models[key], reflected.get(key))
     ]
     last = [
-        ChangeEnumOp(name, known.values, None, schema=schema, with_table=_is_of_tables(known, gone))
+        ChangeEnumOp(
+            name, known.values, None, schema=schema, with_table=are_of_tables(known.columns, gone)
+        )
         for (schema, name), known in reflected.items()
-        if (schema, name) not in models and _is_left_over(autogen_context, known, gone)
+        if (schema, name) not in models and are_all_gone(autogen_context, known.columns, gone)
     ]
     late = [one for one in found if _is_default_in_the_way(one, models)]
     for change in late:
@@ -124,7 +121,7 @@ def _name_one(values: Iterable[str], defaults: Iterable[str]) -> bool:
     return any(f"'{value}'" in text for value in values for text in texts)
 
 
-def _with_new_defaults(autogen_context: AutogenContext, change: ChangeEnumOp) -> list[EnumColumn]:
+def _with_new_defaults(autogen_context: AutogenContext, change: ChangeEnumOp) -> list[TypeColumn]:
     """Return the columns of a type with the defaults of the models."""
     default: Any = autogen_context.dialect.default_schema_name
     wanted: dict[Place, str | None] = {
@@ -157,8 +154,9 @@ def _changes(
     if not model.agree:
         log.warning("Columns disagree about the values of the type %r; skipping it", label)
     elif known is None:
-        with_table = key in set(_created_by_tables(upgrade_ops.ops, autogen_context.dialect))
-        if with_table or key in set(_wanted_by_columns(upgrade_ops.ops, autogen_context.dialect)):
+        facts = (upgrade_ops.ops, autogen_context.dialect, pg.ENUM)
+        with_table = key in set(created_by_tables(*facts))
+        if with_table or key in set(wanted_by_columns(*facts)):
             log.info("Detected added type %r", label)
             yield ChangeEnumOp(name, None, model.values, schema=schema, with_table=with_table)
     elif known.values != model.values:
@@ -175,93 +173,16 @@ def _changes(
         )
 
 
-def _columns_that_go(operations: Iterable[Any]) -> set[Place]:
-    """Return schema, table and name of dropped columns; None instead of the name for all."""
-    found: set[Place] = set()
-    for one in operations:
-        if isinstance(one, OpContainer):
-            found |= _columns_that_go(one.ops)
-        elif isinstance(one, DropTableOp):
-            found.add((one.schema, one.table_name, None))
-        elif isinstance(one, DropColumnOp):
-            found.add((one.schema, one.table_name, one.column_name))
-    return found
-
-
-def _is_left_over(autogen_context: AutogenContext, known: EnumType, gone: set[Place]) -> bool:
-    """Return whether all columns of a type are dropped."""
-    default: Any = autogen_context.dialect.default_schema_name
-    places = [
-        (None if one.schema == default else one.schema, one.table, one.name)
-        for one in known.columns
-    ]
-    return bool(places) and all(place in gone or (*place[:2], None) in gone for place in places)
-
-
-def _is_of_tables(known: EnumType, gone: set[Place]) -> bool:
-    """Return whether a type is dropped with tables, and so is created again with them."""
-    tables = {table for _schema, table, column in gone if column is None}
-    return any(one.table in tables for one in known.columns)
-
-
 def _of_models(autogen_context: AutogenContext) -> dict[Key, _Model]:
     found: dict[Key, _Model] = {}
     dialect = autogen_context.dialect
-    for table in autogen_context.table_key_to_table.values():
-        enums = [(column, enum) for column in table.c for enum in _enums_in(column.type, dialect)]
-        if not enums or not autogen_context.run_object_filters(
-            table, table.name, "table", False, None
-        ):
-            continue
-        for column, enum in enums:
-            model = found.setdefault(_key(enum, dialect), _Model(tuple(enum.enums)))
-            model.agree &= model.values == tuple(enum.enums)
-            default = rendered_default(column, dialect)
-            if default is not None:
-                model.defaults.append(default)
+    for column, enum in of_models(autogen_context, pg.ENUM):
+        model = found.setdefault(type_key(enum, dialect), _Model(tuple(enum.enums)))
+        model.agree &= model.values == tuple(enum.enums)
+        default = rendered_default(column, dialect)
+        if default is not None:
+            model.defaults.append(default)
     return found
-
-
-def _enums_in(type_: TypeEngine[Any], dialect: Dialect) -> Iterator[pg.ENUM]:
-    """Yield the enum type of a type, or of an array's items."""
-    if not isinstance(type_, _PERHAPS) and not type_._variant_mapping:  # noqa: SLF001 - nowhere public
-        # Most types; the others have to be converted to the dialect's type.
-        return
-    known = native_type(type_, dialect)
-    if isinstance(known, ARRAY):
-        yield from _enums_in(known.item_type, dialect)
-    elif isinstance(known, pg.ENUM) and known.name:
-        yield known
-
-
-def _key(enum: pg.ENUM, dialect: Dialect) -> Key:
-    default: Any = dialect.default_schema_name
-    return (None if enum.schema == default else enum.schema, kept(str(enum.name)))
-
-
-def _created_by_tables(operations: Iterable[Any], dialect: Dialect) -> Iterator[Key]:
-    """Yield the types that SQLAlchemy creates together with a new table."""
-    for one in operations:
-        columns = one.columns if isinstance(one, CreateTableOp) else ()
-        for column in columns:
-            if isinstance(column, Column):
-                for enum in _enums_in(column.type, dialect):
-                    if enum.create_type:
-                        yield _key(enum, dialect)
-
-
-def _wanted_by_columns(operations: Iterable[Any], dialect: Dialect) -> Iterator[Key]:
-    """Yield the types of new columns and the new types of columns."""
-    for one in operations:
-        if isinstance(one, OpContainer):
-            yield from _wanted_by_columns(one.ops, dialect)
-        type_ = None
-        if isinstance(one, AddColumnOp):
-            type_ = one.column.type
-        elif isinstance(one, AlterColumnOp):
-            type_ = one.modify_type
-        if type_ is not None:
-            yield from (_key(enum, dialect) for enum in _enums_in(type_, dialect))
 
 
 def _has_to_be_committed(autogen_context: AutogenContext, known: EnumType, model: _Model) -> bool:

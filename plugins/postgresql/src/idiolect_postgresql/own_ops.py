@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Sequence as SequenceItem
 
     from idiolect.autogenerate.context import AutogenContext
-    from idiolect_postgresql.catalogue import EnumColumn, EnumUser
+    from idiolect_postgresql.catalogue import EnumUser, TypeColumn
 
     Values = tuple[str, ...]
 
@@ -29,7 +29,7 @@ _PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 _SEQUENCE_OPTIONS = ("start", "increment", "minvalue", "maxvalue", "cycle", "cache")
 #: Suffix for the name of a type that is replaced.
 _FORMER = "_old"
-_QUOTE = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
+QUOTE = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
 
 
 class ChangeEnumOp(MigrateOperation):
@@ -53,7 +53,7 @@ class ChangeEnumOp(MigrateOperation):
         after: Values | None,
         *,
         schema: str | None = None,
-        columns: Sequence[EnumColumn] = (),
+        columns: Sequence[TypeColumn] = (),
         users: Sequence[EnumUser] = (),
         with_table: bool = False,
         autocommit: bool = False,
@@ -106,7 +106,7 @@ class ChangeEnumOp(MigrateOperation):
 
     def statements(self) -> list[str]:
         """Return the statements, in order."""
-        type_ = _qualified(self.schema, self.name)
+        type_ = qualified(self.schema, self.name)
         if self.before is None:
             return [] if self.with_table or self.after is None else [_create(type_, self.after)]
         if self.after is None:
@@ -119,14 +119,14 @@ class ChangeEnumOp(MigrateOperation):
         """Yield statements that replace the old type by a new one; rows keep their values."""
         # Leave room for the suffix: truncated, it might be the new type's name again.
         old = f"{kept(self.name, LONGEST - len(_FORMER))}{_FORMER}"
-        yield f"ALTER TYPE {type_} RENAME TO {_QUOTE.quote(old)}"
+        yield f"ALTER TYPE {type_} RENAME TO {QUOTE.quote(old)}"
         yield _create(type_, after)
         for user in self.users:
             yield _without(user)
         for one in self.columns:
             schema = None if one.schema == "public" and self.schema is None else one.schema
-            alter = f"ALTER TABLE {_qualified(schema, one.table)} ALTER COLUMN "
-            column = _QUOTE.quote(one.name)
+            alter = f"ALTER TABLE {qualified(schema, one.table)} ALTER COLUMN "
+            column = QUOTE.quote(one.name)
             new, words = (f"{type_}[]", "text[]") if one.is_array else (type_, "text")
             if one.default is not None:
                 yield f"{alter}{column} DROP DEFAULT"
@@ -135,20 +135,20 @@ class ChangeEnumOp(MigrateOperation):
                 yield f"{alter}{column} SET DEFAULT {one.default}"
         for user in self.users:
             yield _with(user)
-        yield f"DROP TYPE {_qualified(self.schema, old)}"
+        yield f"DROP TYPE {qualified(self.schema, old)}"
 
 
 def _without(user: EnumUser) -> str:
     if user.is_constraint:
-        table = _qualified(user.schema, user.table)
-        return f"ALTER TABLE {table} DROP CONSTRAINT {_QUOTE.quote(user.name)}"
-    return f"DROP INDEX {_qualified(user.schema, user.name)}"
+        table = qualified(user.schema, user.table)
+        return f"ALTER TABLE {table} DROP CONSTRAINT {QUOTE.quote(user.name)}"
+    return f"DROP INDEX {qualified(user.schema, user.name)}"
 
 
 def _with(user: EnumUser) -> str:
     if user.is_constraint:
-        table = _qualified(user.schema, user.table)
-        return f"ALTER TABLE {table} ADD CONSTRAINT {_QUOTE.quote(user.name)} {user.definition}"
+        table = qualified(user.schema, user.table)
+        return f"ALTER TABLE {table} ADD CONSTRAINT {QUOTE.quote(user.name)} {user.definition}"
     return user.definition
 
 
@@ -190,9 +190,10 @@ class DropSequenceOp(MigrateOperation):
         return ("remove_sequence", self.sequence)
 
 
-def _qualified(schema: str | None, name: str) -> str:
-    quoted: str = _QUOTE.quote(name)
-    return f"{_QUOTE.quote_schema(schema)}.{quoted}" if schema else quoted
+def qualified(schema: str | None, name: str) -> str:
+    """Return a name as SQL, with its schema if there is one."""
+    quoted: str = QUOTE.quote(name)
+    return f"{QUOTE.quote_schema(schema)}.{quoted}" if schema else quoted
 
 
 def _literal(value: str) -> str:
@@ -230,7 +231,7 @@ def change_enum(operations: Operations, operation: ChangeEnumOp) -> None:
 
 def _send(operations: Operations, operation: ChangeEnumOp) -> None:
     for statement in operation.statements():
-        operations.execute(_text(statement))
+        operations.execute(as_text(statement))
 
 
 @Operations.implementation_for(CreateSequenceOp)
@@ -256,7 +257,7 @@ def render(op: MigrateOperation, autogen_context: AutogenContext) -> list[str] |
 
 
 def _render_change_enum(operation: ChangeEnumOp, prefix: str) -> list[str]:
-    codes = [f"{prefix}execute({_text(statement)!r})" for statement in operation.statements()]
+    codes = [f"{prefix}execute({as_text(statement)!r})" for statement in operation.statements()]
     if not operation.needs_autocommit:
         return codes
     block = f"with {prefix}get_context().autocommit_block():"
@@ -281,6 +282,6 @@ def _sequence(op: CreateSequenceOp | DropSequenceOp, autogen_context: AutogenCon
     return f"{sa}schema.{verb}({sa}Sequence({', '.join(arguments)}))"
 
 
-def _text(statement: str) -> str:
+def as_text(statement: str) -> str:
     """Escape colons in a statement for execute(), which would parse them as parameters."""
     return _PARAMETER.sub(r"\\:", statement)

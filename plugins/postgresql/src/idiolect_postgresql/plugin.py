@@ -89,7 +89,7 @@ class PostgresqlPlugin:
 
     @hookimpl
     def reflect_extra(self, inspector: Inspector) -> Iterable[SchemaObject]:
-        """Return enum types, sequences and EXCLUDE constraints."""
+        """Return enum types, domains, sequences and EXCLUDE constraints."""
         from idiolect_postgresql import catalogue
 
         connection: Any = inspector.bind
@@ -160,6 +160,8 @@ class PostgresqlPlugin:
         """Return the code of PostgreSQL's own operations."""
         if isinstance(op, CreateExcludeConstraintOp):
             return render.render_create_exclude(op, autogen_context)
-        from idiolect_postgresql import own_ops
+        from idiolect_postgresql import domain_ops, own_ops
 
+        if isinstance(op, domain_ops.ChangeDomainOp):
+            return domain_ops.render(op, autogen_context)
         return own_ops.render(op, autogen_context)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Column
 from sqlalchemy.sql.elements import Case, ColumnClause, Grouping, UnaryExpression
 
+from idiolect_postgresql.shared import DOMAIN_OPTIONS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -19,16 +21,6 @@ if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
     from idiolect_postgresql.operations import CreateExcludeConstraintOp
 
-#: Arguments of DOMAIN in output order.
-_OF_DOMAIN = (
-    "collation",
-    "collation_schema",
-    "default",
-    "constraint_name",
-    "not_null",
-    "check",
-    "schema",
-)
 _OF_EXCLUDE = ("where", "deferrable", "initially", "using", "ops")
 
 
@@ -54,7 +46,7 @@ def render_domain(type_: DOMAIN, autogen_context: AutogenContext) -> str:
 
     prefix = render.dialect_prefix(autogen_context, "postgresql")
     arguments = [repr(render.ident(type_.name)), render.repr_type(type_.data_type, autogen_context)]
-    for name in _OF_DOMAIN:
+    for name in DOMAIN_OPTIONS:
         value = getattr(type_, name, None)
         if value is not None and value is not False:
             code = render.value_text(

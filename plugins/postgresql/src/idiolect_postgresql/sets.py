@@ -14,6 +14,7 @@ from idiolect.util import DispatchPriority
 from idiolect.util.logs import Log
 from idiolect_postgresql import made
 from idiolect_postgresql.compare import parts_with_operator_class, where_pair
+from idiolect_postgresql.domains import compare_domains
 from idiolect_postgresql.enums import compare_enums
 from idiolect_postgresql.excludes import compare_excludes
 from idiolect_postgresql.sequences import compare_sequences
@@ -37,6 +38,8 @@ def comparators() -> Iterator[Comparator]:
     target = "autogenerate"
     yield Comparator(f"{_PREFIX}.exclude", compare_excludes, target, "exclude", **by_default)
     yield Comparator(f"{_PREFIX}.sequences", compare_sequences, target, "sequences", **by_default)
+    # Before types: each puts its own operations first, and a domain may be based on an enum type.
+    yield Comparator(f"{_PREFIX}.domains", compare_domains, target, "domains", **by_default)
     yield Comparator(f"{_PREFIX}.enums", compare_enums, target, "enums", **by_default)
     yield Comparator(f"{_PREFIX}.indexes", compare_index_details, "table", "details", **by_default)
 

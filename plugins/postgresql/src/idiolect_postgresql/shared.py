@@ -1,7 +1,7 @@
-"""Prevents tables from creating enum types that already exist.
+"""Prevents tables from creating enum types and domains that already exist.
 
 SQLAlchemy creates a type together with the first table of a run that uses it, which fails if an
-earlier run has created it. Used by the comparator of enum types. The types of the operations'
+earlier run has created it. Used by the comparators of such types. The types of the operations'
 columns are replaced, never those of the models.
 """
 
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
     from idiolect.operations.ops import MigrateOperation
 
     Key = tuple[str | None, str]
+
+#: Arguments of DOMAIN in output order; not all exist in every version of SQLAlchemy.
+DOMAIN_OPTIONS = (
+    "collation",
+    "collation_schema",
+    "default",
+    "constraint_name",
+    "not_null",
+    "check",
+    "schema",
+)
 
 
 def native_type(type_: TypeEngine[Any], dialect: Dialect) -> Any:
@@ -90,7 +101,9 @@ class _Known:
             array = type_ if isinstance(type_, ARRAY) else native
             item = self._not_created(array.item_type)
             return type_ if item is array.item_type else _array_of(item, array)
-        if not isinstance(native, pg.ENUM) or not native.name or not native.create_type:
+        if not isinstance(native, (pg.ENUM, pg.DOMAIN)) or not native.name:
+            return type_
+        if not native.create_type:
             return type_
         default: Any = self.dialect.default_schema_name
         schema = None if native.schema == default else native.schema
@@ -113,7 +126,9 @@ def _array_of(item: TypeEngine[Any], array: ARRAY[Any]) -> ARRAY[Any]:
     return kind(item, **{name: getattr(array, name) for name in options})
 
 
-def _never_created(type_: TypeEngine[Any], native: pg.ENUM) -> TypeEngine[Any]:
+def _never_created(type_: TypeEngine[Any], native: pg.ENUM | pg.DOMAIN) -> TypeEngine[Any]:
+    if isinstance(native, pg.DOMAIN):
+        return _existing_domain(native)
     words = [str(value) for value in native.enums]
     bare = pg.ENUM(*words, name=native.name, schema=native.schema, create_type=False)
     if not isinstance(type_, Enum) or isinstance(type_, pg.ENUM):
@@ -121,3 +136,9 @@ def _never_created(type_: TypeEngine[Any], native: pg.ENUM) -> TypeEngine[Any]:
     # Other databases do not need PostgreSQL's type.
     plain = Enum(*words, name=type_.name, schema=type_.schema)
     return plain.with_variant(bare, "postgresql")
+
+
+def _existing_domain(domain: pg.DOMAIN) -> pg.DOMAIN:
+    options = {name: getattr(domain, name, None) for name in DOMAIN_OPTIONS}
+    given: Any = {name: value for name, value in options.items() if value is not None}
+    return pg.DOMAIN(str(domain.name), domain.data_type, create_type=False, **given)
