@@ -156,6 +156,15 @@ class NothingRanWarning(IdiolectError, UserWarning):
     code = "IDI-205"
 
 
+class NothingToMergeWarning(NothingRanWarning):
+    """A merge of a single revision, which adds an empty revision after it.
+
+    A warning for programs, as for its base class; on the command line nothing is created.
+    """
+
+    code = "IDI-209"
+
+
 class LockTimeoutError(CommandError):
     """Another run held the migration lock for longer than ``migration_lock_timeout``."""
 

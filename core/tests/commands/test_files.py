@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from idiolect import command
+from idiolect.config import Config
+from idiolect.errors import CommandError, NothingToMergeWarning
+from idiolect.script import Script
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -178,6 +184,45 @@ def test_merge(branched: Terminal, words: list[str]) -> None:
     found = headers(branched.versions / "m001_come_together.py")
     assert "('c333', 'd444')" == found["down_revision"]
     assert ["m001 (side) (head)"] == branched.run("heads").lines
+
+
+def test_merge_of_one(linear: Terminal) -> None:
+    """The command line refuses to merge one head; a program is warned and gets what follows it."""
+    said = linear.run("merge", "heads")
+
+    assert (1, "") == (said.status, said.out)
+    assert "Nothing to merge: 'heads' stands for c333" in said.err
+    with pytest.warns(NothingToMergeWarning, match="stands for c333"):
+        made = command.merge(Config("idiolect.ini"), "heads", rev_id="m001")
+    assert isinstance(made, Script)
+    assert "c333" == made.down_revision
+
+
+def test_merge_of_the_base(linear: Terminal) -> None:
+    """A merge never creates another base."""
+    before = linear.files()
+
+    with pytest.raises(CommandError, match="'base' stands for no revision"):
+        command.merge(Config("idiolect.ini"), "base")
+
+    assert before == linear.files()
+
+
+def test_message_in_the_locale_c(linear: Terminal) -> None:
+    """Where file names are ASCII, a file gets the message, and what is ASCII of it in its name."""
+    said = linear.start(
+        *("revision", "--rev-id", "d444", "-m", os.fsdecode(b"stra\xc3\x9fe")),
+        LC_ALL="C",
+        PYTHONUTF8="0",
+        PYTHONCOERCECLOCALE="0",
+    )
+
+    assert 0 == said.status, said.err
+    made = next(linear.versions.glob("d444_*.py"))
+    # Without locales, some systems have UTF-8 file names all the same.
+    assert made.name in {"d444_strae.py", "d444_stra\N{LATIN SMALL LETTER SHARP S}e.py"}
+    text = made.read_text("utf-8")
+    assert text.startswith('"""stra\N{LATIN SMALL LETTER SHARP S}e"""\n')
 
 
 def test_merge_with_label(branched: Terminal) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -194,3 +196,26 @@ def test_progress_goes_to_standard_error(linear: Terminal) -> None:
     assert said.err.startswith("1/3 upgrade -> a111, the first\n2/3 ")
     quiet = linear.start("-q", "downgrade", "base")
     assert (0, "", "") == (quiet.status, quiet.out, quiet.err)
+
+
+@pytest.mark.parametrize(
+    ("start", "rev", "expected"),
+    [
+        pytest.param(None, "a111", True, id="first-revision"),
+        pytest.param("a111", "b222", False, id="later-revision"),
+    ],
+)
+def test_database_that_was_never_stamped(
+    linear: Terminal, start: str | None, rev: str, expected: bool
+) -> None:
+    """If the tables of the first revision exist already, the message names ``stamp``."""
+    if start:
+        linear.run("upgrade", start)
+    with contextlib.closing(sqlite3.connect(linear.folder / "app.db")) as connection:
+        connection.execute(f"CREATE TABLE t_{rev} (id INTEGER)")
+
+    said = linear.run("upgrade", "head")
+
+    assert 1 == said.status
+    assert f"table t_{rev} already exists" in said.err
+    assert expected is ("run 'stamp' with the revision that they are at" in said.err)

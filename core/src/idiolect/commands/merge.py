@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from idiolect.commands.environment import run_for_template_args, script_directory, wants_environment
-from idiolect.errors import CommandError
+from idiolect.errors import CommandError, NothingToMergeWarning
 from idiolect.util.langhelpers import rev_id as new_id
 from idiolect.util.langhelpers import to_tuple
 
@@ -39,8 +40,8 @@ def merge(  # noqa: PLR0917 - the documented order
         The new revision.
 
     Raises:
-        CommandError: a revision is unknown, is not a head and ``splice`` is not set, or there are
-            fewer than two.
+        CommandError: a revision is unknown, or is not a head and ``splice`` is not set.
+        NothingToMergeWarning: there is only one; the command line treats it as an error.
     """
     script = script_directory(config)
     _require_several(script, to_tuple(revisions, ()))
@@ -64,8 +65,13 @@ def _require_several(script: ScriptDirectory, revisions: tuple[str, ...]) -> Non
     if not revisions:
         raise CommandError("Nothing to merge: no revision is named. Name two or more, or 'heads'.")
     found = [each.revision for each in script.get_revisions(revisions)]
-    if len(found) < 2:  # noqa: PLR2004 - there is no merging of less
-        raise CommandError(
-            f"Nothing to merge: {', '.join(map(repr, revisions))} stands for "
-            f"{', '.join(found) or 'no revision'}, and a merge takes two revisions or more."
-        )
+    if len(found) >= 2:  # noqa: PLR2004 - there is no merging of less
+        return
+    text = (
+        f"Nothing to merge: {', '.join(map(repr, revisions))} stands for "
+        f"{', '.join(found) or 'no revision'}, and a merge takes two revisions or more."
+    )
+    if not found and script.get_heads():
+        raise CommandError(text)  # would create another base
+    # Programs that call this for every project get the plain revision that Alembic gives them.
+    warnings.warn(NothingToMergeWarning(text), stacklevel=3)

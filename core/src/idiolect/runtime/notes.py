@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import NoInspectionAvailable
+from sqlalchemy.exc import DBAPIError, NoInspectionAvailable
 
 from idiolect.errors import IdiolectError
 
@@ -25,6 +25,11 @@ _UNANSWERED = (AttributeError, TypeError, NoInspectionAvailable)
 _NO_DATABASE = (
     "a script is written without a database: a statement has no result there, and nothing can be "
     "inspected. Test context.is_offline_mode() in the revision"
+)
+
+_NEVER_STAMPED = (
+    "the version table %s is empty, so that every revision is run. If the tables were created in "
+    "another way, run 'stamp' with the revision that they are at, or 'stamp head'"
 )
 
 
@@ -53,6 +58,8 @@ def around_step(
             exc.add_note(_NO_DATABASE)
         if left := context.journal.left_by(exc):
             exc.add_note(left)
+        elif _was_created_otherwise(step, exc):
+            exc.add_note(_NEVER_STAMPED % repr(context.version_table))
         raise
     except BaseException as exc:
         note = f"in {step.name}() of {label}{_left_by_interrupt(context)}"
@@ -91,6 +98,18 @@ def name_version_table(context: MigrationContext, exc: Exception, heads: Collect
         f"from the version table {context.version_table!r}, which a newer version of the project "
         f"may have written{looked}"
     )
+
+
+def _was_created_otherwise(step: MigrationStep, exc: Exception) -> bool:
+    """Return whether a first revision creates what exists already.
+
+    All supported databases say "already" in English; in other languages there is no advice.
+    """
+    if not isinstance(exc, DBAPIError) or not step.is_upgrade:
+        return False
+    is_first = not getattr(step, "from_revisions", ("",))
+    creates = (exc.statement or "").split(maxsplit=1)[:1] == ["CREATE"]
+    return is_first and creates and "already" in str(exc.orig)
 
 
 def _left_by_interrupt(context: MigrationContext) -> str:

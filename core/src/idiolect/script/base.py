@@ -24,6 +24,7 @@ from idiolect.revisions.errors import (
 )
 from idiolect.script.index import HeaderIndex
 from idiolect.script.locations import revision_files, warn_of_missing
+from idiolect.script.newfiles import NewFiles
 from idiolect.script.revmap import ScriptMap, read_all
 from idiolect.script.script import Script  # noqa: TC001 - published code finds it here
 from idiolect.settings.sections import OptionValueError
@@ -51,7 +52,7 @@ _TOO_MANY_HEADS = (
 _HEADS_SHOWN = 10
 
 
-class ScriptDirectory:
+class ScriptDirectory(NewFiles):
     """A migration environment on disk.
 
     Args:

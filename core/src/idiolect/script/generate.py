@@ -20,11 +20,10 @@ from idiolect.revisions.errors import RevisionError
 from idiolect.revisions.node import Revision, tuple_rev_as_scalar
 from idiolect.script.headers import decode_source
 from idiolect.script.naming import check_new_id, check_new_label
-from idiolect.script.scaffold import ensure_directory
 from idiolect.script.script import Script
 from idiolect.settings.sections import HOOKS_SECTION
 from idiolect.util import messaging
-from idiolect.util.pyfiles import encode_text, render_template, write_file
+from idiolect.util.pyfiles import encode_text, render_template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,10 +89,11 @@ def write_revision(
         path = directory._rev_path(  # noqa: SLF001
             folder, new.rev_id, new.message, created, new.file_template
         )
-    text = render_revision(
+    directory._ensure_directory(path.parent)  # noqa: SLF001
+    directory._generate_template(  # noqa: SLF001
         Path(directory.dir, "script.py.mako"),
-        new.message if new.message is not None else NO_MESSAGE,
-        {
+        path,
+        **{
             **template_args,
             "up_revision": str(new.rev_id),
             "down_revision": down_revision,
@@ -101,13 +101,9 @@ def write_revision(
             "depends_on": tuple_rev_as_scalar(depends_on),
             "create_date": created,
             "comma": messaging.format_as_comma,
+            "message": new.message if new.message is not None else NO_MESSAGE,
         },
     )
-    with directory.blaming("output_encoding"):
-        data = _encoded(text, directory.output_encoding, path)
-    ensure_directory(path.parent, **directory.messaging_opts)
-    with messaging.status(f"Generating {path}", **directory.messaging_opts):
-        write_file(path, data)
     if directory.hooks:
         # Imported here because most projects configure no hooks.
         from idiolect.script.write_hooks import _run_hooks
@@ -117,8 +113,8 @@ def write_revision(
     return _joined_to_graph(directory, new, path)
 
 
-def _encoded(text: str, encoding: str, path: Path) -> bytes:
-    """Return the contents of a new file.
+def encode_python(text: str, encoding: str, path: Path) -> bytes:
+    """Encode the text of a new Python file.
 
     Raises:
         ScriptError: a character cannot be encoded, or Python could not decode the file.

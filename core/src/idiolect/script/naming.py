@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -85,7 +86,7 @@ def revision_path(
         folder: the version location.
         file_template: a ``%`` format with the documented tokens; may contain sub-folders.
         rev_id: the token ``rev``.
-        slug: the token ``slug``.
+        slug: the token ``slug``; loses characters that the locale cannot encode.
         create_date: the tokens ``year`` to ``second`` and ``epoch``.
 
     Raises:
@@ -93,7 +94,7 @@ def revision_path(
             ``folder``.
     """
     tokens: dict[str, object] = {part: getattr(create_date, part) for part in _DATE_PARTS}
-    tokens |= {"rev": rev_id, "slug": slug, "epoch": int(create_date.timestamp())}
+    tokens |= {"rev": rev_id, "slug": _in_file_names(slug), "epoch": int(create_date.timestamp())}
     try:
         name = file_template % tokens
     except KeyError as exc:
@@ -114,6 +115,12 @@ def revision_path(
             f"Correct file_template {file_template!r}."
         )
     return path
+
+
+def _in_file_names(text: str) -> str:
+    """Drop characters that the encoding of file names lacks, such as ASCII in the locale C."""
+    encoding = sys.getfilesystemencoding()
+    return text.encode(encoding, "ignore").decode(encoding)
 
 
 def find_zone(name: str) -> dt.tzinfo:

@@ -15,7 +15,7 @@ from idiolect.util import messaging
 from idiolect.util.pyfiles import encode_text, render_template, write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 #: The template of a section of pyproject.toml.
 TOML_TEMPLATE = "pyproject.toml.mako"
@@ -80,65 +80,71 @@ def render_template_folder(
     """
     say = dict(messaging_opts or {})
     sources = sorted(file for file in template.iterdir() if file.is_file())
-    rendered = [
-        _rendered_config(source, paths, output_encoding)
+    configs = [
+        (source, *_checked_config(source, paths, output_encoding))
         for source in sources
         if _config_kind(source.name) is not None
     ]
     ensure_directory(paths.scripts, **say)
     ensure_directory(paths.scripts / "versions", **say)
+    # Imported here because it imports this module.
+    from idiolect.script.base import ScriptDirectory
+
+    directory = ScriptDirectory(paths.scripts, output_encoding=output_encoding, messaging_opts=say)
     for source in sources:
         if _config_kind(source.name) is None:
-            _generate(paths.scripts / source.name, source.read_bytes, say)
+            directory._copy_file(source, paths.scripts / source.name)  # noqa: SLF001 - of this room
     if package:
         for folder in (paths.scripts, paths.scripts / "versions"):
-            _generate(folder / "__init__.py", bytes, say)
-    for dest, data, appended in rendered:
-        if dest.exists() and not appended:
+            with messaging.status(f"Adding {(folder / '__init__.py').absolute()}", **say):
+                write_file(folder / "__init__.py", b"")
+    for source, dest, names in configs:
+        if not dest.exists():
+            directory._generate_template(source, dest, **names)  # noqa: SLF001
+        elif dest == paths.toml:
+            directory._append_template(source, dest, **names)  # noqa: SLF001
+        else:
             messaging.msg(f"File {str(dest)!r} already exists, skipping", **say)
-            continue
-        verb = "Appending to" if dest.exists() else "Generating"
-        with messaging.status(f"{verb} {dest}", **say):
-            write_file(dest, data, overwrite=appended)
-    return [dest for dest, _, _ in sorted(rendered, key=lambda item: not item[2])]
-
-
-def _generate(dest: Path, contents: Callable[[], bytes], say: Mapping[str, Any]) -> None:
-    with messaging.status(f"Generating {dest.absolute()}", **say):
-        write_file(dest, contents())
+    return sorted((dest for _, dest, _ in configs), key=lambda dest: dest != paths.toml)
 
 
 def _config_kind(name: str) -> str | None:
     """Return "ini" or "toml" for the template of a configuration file, otherwise None."""
-    if name in {"idiolect.ini.mako", "alembic.ini.mako"}:
+    # The former is the name that programs look for which create environments themselves.
+    if name in {"alembic.ini.mako", "idiolect.ini.mako"}:
         return "ini"
     return "toml" if name == TOML_TEMPLATE else None
 
 
-def _rendered_config(
+def _checked_config(
     source: Path, paths: EnvironmentPaths, encoding: str
-) -> tuple[Path, bytes, bool]:
-    """Return a configuration file's path, its contents, and whether it is appended to a file."""
+) -> tuple[Path, dict[str, str]]:
+    """Return a configuration file's path and the variables of its template, which it can render.
+
+    Raises:
+        CommandError: the template cannot be rendered, or the file already has our table.
+    """
     is_toml = _config_kind(source.name) == "toml"
     dest = paths.toml if is_toml else paths.ini
-    # Existing projects may use a file of any other name with the older section.
-    section = "idiolect" if paths.ini.name == "idiolect.ini" else "alembic"
     location = _location_from(dest, paths.scripts)
-    text = render_template(
-        source,
-        script_location=_inside_quotes(location) if is_toml else location,
-        section=section,
-        ini_name=paths.ini.name,
-    )
-    data = encode_text(text, encoding, dest)
-    if not is_toml or not dest.exists():
-        return dest, data, is_toml
+    names = {
+        "script_location": _inside_quotes(location) if is_toml else location,
+        # Existing projects may use a file of any other name with the older section.
+        "section": "idiolect" if paths.ini.name == "idiolect.ini" else "alembic",
+        "ini_name": paths.ini.name,
+    }
+    encode_text(render_template(source, **names), encoding, dest)
+    if is_toml and dest.exists():
+        _require_no_table(dest)
+    return dest, names
+
+
+def _require_no_table(dest: Path) -> None:
     # Imported here because only init needs it.
     import tomllib
 
-    old = dest.read_bytes()
     try:
-        tool = tomllib.loads(old.decode()).get("tool", {})
+        tool = tomllib.loads(dest.read_bytes().decode()).get("tool", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise CommandError(f"The file {str(dest)!r} is not valid TOML: {exc}. Correct it.") from exc
     for table in ("idiolect", "alembic"):
@@ -147,7 +153,6 @@ def _rendered_config(
                 f"The toml file {str(dest)!r} already has a [tool.{table}] table; nothing was "
                 "written. Remove it, or use another template."
             )
-    return dest, old.rstrip(b"\n") + b"\n\n" + data, True
 
 
 def _inside_quotes(text: str) -> str:

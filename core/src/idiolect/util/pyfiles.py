@@ -270,12 +270,18 @@ def write_file(dest: StrPath, data: bytes, *, overwrite: bool = False) -> None:
             "Move it away, or choose another name.",
             path=os.fspath(path),
         ) from exc
+    except UnicodeEncodeError as exc:
+        raise ScriptError(
+            f"Cannot write {os.fspath(path)!r}: the locale encodes file names as {exc.encoding}, "
+            "which lacks a character of it. Set a UTF-8 locale, such as LC_ALL=C.UTF-8.",
+            path=os.fspath(path),
+        ) from exc
     except OSError as exc:
         raise ScriptError(
             f"Cannot write {os.fspath(path)!r}: {exc.strerror or exc}.", path=os.fspath(path)
         ) from exc
     finally:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, UnicodeEncodeError):
             draft.unlink()
 
 

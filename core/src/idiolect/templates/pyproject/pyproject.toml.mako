@@ -1,4 +1,4 @@
-[tool.${section}]
+[tool.${section or "alembic"}]
 # Where env.py, script.py.mako and the folder `versions` are. %(here)s is the folder of this file.
 script_location = "${script_location}"
 
@@ -34,7 +34,7 @@ prepend_sys_path = ["."]
 
 # Programs to run on new revision files, such as formatters. The type `module` runs
 # `python -m`, the type `console_scripts` an installed entry point.
-# [[tool.${section}.post_write_hooks]]
+# [[tool.${section or "alembic"}.post_write_hooks]]
 # name = "ruff"
 # type = "exec"
 # executable = "ruff"

@@ -1,6 +1,6 @@
-# Several databases with one history.
+# One database.
 
-[${section}]
+[${section or "alembic"}]
 # Where env.py, script.py.mako and the folder `versions` are. %(here)s is the folder of this file.
 script_location = ${script_location}
 
@@ -37,14 +37,8 @@ path_separator = os
 # The encoding of new revision files.
 # output_encoding = utf-8
 
-# The names of the databases. Only read by env.py, like the section of each.
-databases = engine1, engine2
-
-[engine1]
-sqlalchemy.url = driver://user:pass@localhost/first
-
-[engine2]
-sqlalchemy.url = driver://user:pass@localhost/second
+# The database. Only read by env.py; double percent signs in the password.
+sqlalchemy.url = driver://user:pass@localhost/dbname
 
 # Programs to run on new revision files, such as formatters:
 [post_write_hooks]

@@ -1,6 +1,6 @@
 # Database and logging; everything else is in pyproject.toml.
 
-[${section}]
+[${section or "alembic"}]
 # The database. Only read by env.py; double percent signs in the password.
 sqlalchemy.url = driver://user:pass@localhost/dbname
 

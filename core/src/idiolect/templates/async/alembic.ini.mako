@@ -1,6 +1,6 @@
 # One database through an asynchronous driver.
 
-[${section}]
+[${section or "alembic"}]
 # Where env.py, script.py.mako and the folder `versions` are. %(here)s is the folder of this file.
 script_location = ${script_location}
 
