@@ -133,6 +133,10 @@ CHANGES: dict[str, tuple[Make, Make]] = {
     "index: other columns": (INDEX, table(index("a", "id"))),
     "index: unique": (INDEX, table(index("a", unique=True))),
     "index: order of a column": (INDEX, table(index(sa.text("a DESC")))),
+    "index: collation of a column": (
+        table(index(sa.text('b COLLATE "C"'))),
+        table(index(sa.text('b COLLATE "POSIX"'))),
+    ),
     "index: expression": (
         table(index(sa.text("(a + 1)"))),
         table(index(sa.text("(a + 2)"))),
@@ -148,6 +152,10 @@ CHANGES: dict[str, tuple[Make, Make]] = {
     "unique constraint: other columns": (
         table(lambda: sa.UniqueConstraint("a", name="uq")),
         table(lambda: sa.UniqueConstraint("a", "id", name="uq")),
+    ),
+    "unique constraint: DEFERRABLE": (
+        table(lambda: sa.UniqueConstraint("a", name="uq")),
+        table(lambda: sa.UniqueConstraint("a", name="uq", deferrable=True)),
     ),
     "foreign key added": (key_to(key=False), key_to()),
     "foreign key: ON DELETE": (key_to(), key_to(ondelete="CASCADE")),
@@ -185,11 +193,13 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     "identity: other options": ("SQLite", "MariaDB"),
     "comment of a column": ("SQLite",),
     "comment of a table": ("SQLite",),
+    "index: collation of a column": ("SQLite", "MariaDB"),
     "index: expression": ("MariaDB",),
     "index: WHERE": ("MariaDB",),
     "index: method": ("SQLite", "MariaDB"),
     "index: INCLUDE": ("SQLite", "MariaDB"),
     "index: operator class": ("SQLite", "MariaDB"),
+    "unique constraint: DEFERRABLE": ("SQLite", "MariaDB"),
     "EXCLUDE constraint added": ("SQLite", "MariaDB"),
     "EXCLUDE constraint: another condition": ("SQLite", "MariaDB"),
     "sequence added": ("SQLite",),

@@ -226,6 +226,17 @@ CHANGES: dict[str, tuple[list[Any], list[Any], list[str]]] = {
         [lambda: Index("ix", "a", unique=True)],
         ["remove_index ix", "add_index ix"],
     ),
+    "order of a column": (
+        [lambda: Index("ix", "a", text("b DESC"))],
+        [lambda: Index("ix", text("a DESC"), text("b DESC"))],
+        ["remove_index ix", "add_index ix"],
+    ),
+    "order goes": (
+        [lambda: Index("ix", text("a DESC"))],
+        [lambda: Index("ix", "a")],
+        ["remove_index ix", "add_index ix"],
+    ),
+    "falling index goes": ([lambda: Index("ix", text("a DESC"), "b")], [], ["remove_index ix"]),
     "index of a key goes": (
         [lambda: ForeignKeyConstraint(name="fk", **KEY), lambda: Index("ix", "a")],
         [lambda: ForeignKeyConstraint(name="fk", **KEY)],
@@ -249,13 +260,29 @@ CHANGES: dict[str, tuple[list[Any], list[Any], list[str]]] = {
 }
 
 
+def invoke(context: MigrationContext, operation: Any) -> None:
+    """Execute an operation, or all of a container."""
+    for one in getattr(operation, "ops", ()):
+        invoke(context, one)
+    if not hasattr(operation, "ops"):
+        Operations(context).invoke(operation)
+
+
 @pytest.mark.parametrize(("before", "after", "expected"), CHANGES.values(), ids=CHANGES)
 def test_changed_items(
     connection: Connection, before: list[Any], after: list[Any], expected: list[str]
 ) -> None:
-    """A change is reported once, as an executable operation."""
-    _model(*(make() for make in before)).create_all(connection)
-    assert expected == _kinds(_differences(connection, _model(*(make() for make in after))))
+    """A change is reported once; the operations make it, and undo it, if there is a name."""
+    there, wanted = (_model(*(make() for make in items)) for items in (before, after))
+    there.create_all(connection)
+    assert expected == _kinds(_differences(connection, wanted))
+    context = MigrationContext.configure(connection)
+    script = produce_migrations(context, wanted)
+    steps = [(script.upgrade_ops, wanted), (script.downgrade_ops, there)]
+    for container, model in steps[:1] if "add_constraint None" in expected else steps:
+        assert container is not None
+        invoke(context, container)
+        assert [] == _differences(connection, model)
 
 
 #: A change of the column, of which SQLAlchemy reads neither the default nor what follows it.

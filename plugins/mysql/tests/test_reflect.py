@@ -104,7 +104,7 @@ def plain(facts: Any) -> Any:
 
 @pytest.mark.parametrize("explicit", [False, True], ids=["default", "schema"])
 def test_reflection_equals_that_of_sqlalchemy(filled: Connection, explicit: bool) -> None:
-    """Every dict of the hook equals SQLAlchemy's, plus the defaults that it cannot parse.
+    """Every dict of the hook equals SQLAlchemy's, plus the defaults and orders that it omits.
 
     MariaDB's JSON is LONGTEXT to SQLAlchemy.
     """
@@ -125,6 +125,9 @@ def test_reflection_equals_that_of_sqlalchemy(filled: Connection, explicit: bool
                     column["default"] = column["default"] or given["default"]
                     if isinstance(given["type"], JSON) and isinstance(column["type"], LONGTEXT):
                         column["type"] = given["type"]
+            for index in expected[key] if kind == "indexes" else ():
+                if index["name"] == "odd name":
+                    index["column_sorting"] = {"a": ("desc",)}
             assert plain(expected[key]) == plain(told[key]), (key, kind)
 
 

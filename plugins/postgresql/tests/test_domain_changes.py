@@ -19,13 +19,10 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import DOMAIN
 
-from idiolect.autogenerate import compare_metadata, produce_migrations, render_python_code
-from idiolect.migration import MigrationContext
-from idiolect.operations import Operations
 from idiolect_postgresql.domaintypes import DomainType, domain_types
+from plugins.postgresql.tests.roundtrip import diffs, executed, round_trip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,13 +49,6 @@ def models(*types: Any, also: Sequence[Any] = ()) -> MetaData:
     return metadata
 
 
-def diffs(connection: Connection, metadata: MetaData, **opts: Any) -> list[Any]:
-    """Return the differences."""
-    context = MigrationContext.configure(connection, opts={"compare_server_default": True, **opts})
-    found: list[Any] = compare_metadata(context, metadata)
-    return found
-
-
 def domains(connection: Connection) -> dict[tuple[str, str], DomainType]:
     """Return all domains of the database by schema and name."""
     found = domain_types(connection, "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'")
@@ -66,35 +56,13 @@ def domains(connection: Connection) -> dict[tuple[str, str], DomainType]:
 
 
 def migrate(connection: Connection, metadata: MetaData, *, back: bool = True) -> str:
-    """Run the generated code; compare; run the downgrade; compare. Return the upgrade's code."""
-    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+    """Run the generated code and the downgrade; see ``round_trip()``."""
     before = domains(connection)
-    script = produce_migrations(context, metadata)
-    codes = []
-    for container in (script.upgrade_ops, script.downgrade_ops):
-        assert container is not None
-        code = render_python_code(container, migration_context=context)
-        codes.append("\n".join(line.removeprefix("    ") for line in code.splitlines()))
-    run(connection, codes[0])
-    assert [] == diffs(connection, metadata)
-    if back:
-        run(connection, codes[1])
+
+    def restored() -> None:
         assert before == domains(connection)
-        run(connection, codes[0])
-        assert [] == diffs(connection, metadata)
-    return codes[0]
 
-
-def executed(code: str) -> list[str]:
-    """Return the operations of generated code."""
-    return [line for line in code.splitlines() if line.startswith("op.")]
-
-
-def run(connection: Connection, code: str) -> None:
-    """Execute the code of a revision."""
-    operations = Operations(MigrationContext.configure(connection))
-    names = {"op": operations, "postgresql": postgresql}
-    exec(f"import sqlalchemy as sa\n{code}", names)
+    return round_trip(connection, metadata, restored if back else None)
 
 
 CHANGES: dict[str, tuple[DOMAIN, DOMAIN, list[str]]] = {

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Column, Index
-from sqlalchemy.sql.elements import UnaryExpression, conv
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import TextClause, UnaryExpression, conv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     ForeignKeySignature = tuple[Any, ...]
 
+_DESC = re.compile(r"\bdesc\s*$", re.IGNORECASE)
 #: The default referential action.
 _NO_RULE = "no action"
 
@@ -135,6 +137,28 @@ def unique_difference(model: Index, reflected: Index) -> str | None:
     if bool(model.unique) is bool(reflected.unique):
         return None
     return f"unique={bool(reflected.unique)} to unique={bool(model.unique)}"
+
+
+def order_difference(model: Index, reflected: Index) -> str | None:
+    """Return a description of how the order of the elements of two indexes differs, or None.
+
+    For databases whose only orders are ascending and descending.
+    """
+    before, after = (
+        ["DESC" if _is_descending(element) else "ASC" for element in index.expressions]
+        for index in (reflected, model)
+    )
+    return None if before == after else f"order ({', '.join(before)}) to ({', '.join(after)})"
+
+
+def _is_descending(element: Any) -> bool:
+    if isinstance(element, TextClause):
+        return _DESC.search(element.text) is not None
+    while isinstance(element, UnaryExpression) and element.modifier is not None:
+        if element.modifier is operators.desc_op:
+            return True
+        element = element.element
+    return False
 
 
 def foreign_key_signature(

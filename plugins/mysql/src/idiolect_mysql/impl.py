@@ -17,6 +17,7 @@ from idiolect.ddl.signatures import (
     ComparisonResult,
     index_elements,
     is_plain,
+    order_difference,
     result_of,
     unique_difference,
 )
@@ -31,6 +32,7 @@ from idiolect_mysql.compile import (
     MySQLDropConstraint,
     MySQLModifyColumn,
 )
+from idiolect_mysql.reflect import keeps_order
 from idiolect_mysql.script import delimited, has_body
 
 if TYPE_CHECKING:
@@ -268,9 +270,12 @@ class MySQLImpl(DefaultImpl):
         return told.get(column)
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
-        """Compare columns and uniqueness; the sort order of a column is not reflected."""
+        """Compare columns, uniqueness, and the order of columns if the server keeps it."""
         if compare.same_columns(metadata_index, reflected_index, self.dialect):
-            return result_of([*filter(None, [unique_difference(metadata_index, reflected_index)])])
+            found = [unique_difference(metadata_index, reflected_index)]
+            if is_plain(reflected_index) and keeps_order(self.connection):
+                found.append(order_difference(metadata_index, reflected_index))
+            return result_of([*filter(None, found)])
         if is_plain(metadata_index) or is_plain(reflected_index):
             return super().compare_indexes(metadata_index, reflected_index)
         pairs = compare.element_pairs(metadata_index, reflected_index, self.dialect)

@@ -37,6 +37,9 @@ _QUOTE = "`"
 #: The first versions whose information_schema has everything needed here.
 _FIRST_MYSQL = (8, 0, 16)
 _FIRST_MARIADB = (10, 2, 22)
+_FIRST_ORDERED_MARIADB = (10, 8)
+#: The order of a descending column in STATISTICS.
+_FALLING = "D"
 
 
 def can_reflect(connection: Connection) -> bool:
@@ -68,6 +71,7 @@ def reflect_tables(
     writers = {schema: Writer(connection, found) for schema, found in catalogues.items()}
     inspector = inspect(StandIn(connection, _answers(connection, writers, keys)))
     found: dict[str, Any] = {kind: LazyFacts.of(inspector, kind, keys) for kind in KINDS}
+    found["indexes"] = LazyFacts(keys, partial(_ordered, found["indexes"], catalogues))
     parts = {key: _parts(catalogues[key[0]], key[1]) for key in keys}
     if any(parts.values()):
         for kind, correct in _CORRECTIONS.items():
@@ -89,6 +93,31 @@ def reflect_tables(
         return signature(catalogues[key[0]], key[1], default)
 
     return ReflectedTables(**found, signatures=LazyFacts(keys, sign))
+
+
+def keeps_order(connection: Connection) -> bool:
+    """Return whether indexes have descending columns, and reflection reports them.
+
+    Source: "CREATE INDEX Statement" in MySQL's reference manual, version 8.0; "CREATE INDEX" in
+    MariaDB's documentation, version 10.8. Earlier versions parse and ignore DESC.
+    """
+    dialect: Any = connection.dialect
+    first = _FIRST_ORDERED_MARIADB if dialect.is_mariadb else _FIRST_MYSQL
+    return can_reflect(connection) and dialect.server_version_info >= first
+
+
+def _ordered(facts: Mapping[Key, Any], catalogues: Mapping[str | None, Catalogue], key: Key) -> Any:
+    """Return the indexes of a table with the order of descending columns."""
+    falling: dict[str, dict[str, tuple[str]]] = {}
+    for row in catalogues[key[0]].indexes[key[1]]:
+        if row.order == _FALLING and row.column:
+            falling.setdefault(row.name, {})[row.column] = ("desc",)
+    if not falling:
+        return facts[key]
+    return [
+        {**one, "column_sorting": falling[one["name"]]} if one["name"] in falling else one
+        for one in facts[key]
+    ]
 
 
 def _parts(catalogue: Catalogue, table: str) -> Parts:

@@ -218,6 +218,18 @@ def without(parts: list[str], places: Container[int]) -> list[str]:
     return [part for place, part in enumerate(parts) if place not in places]
 
 
+def timing_difference(model: UniqueConstraint, reflected: UniqueConstraint) -> str | None:
+    """Describe how the times differ at which two constraints are checked; None if they do not."""
+    before, after = _timing(reflected), _timing(model)
+    return None if before == after else f"{before} to {after}"
+
+
+def _timing(constraint: UniqueConstraint) -> str:
+    if (constraint.initially or "").upper() == "DEFERRED":
+        return "INITIALLY DEFERRED"
+    return "DEFERRABLE" if constraint.deferrable else "NOT DEFERRABLE"
+
+
 def option_differences(model: Any, reflected: Any) -> list[str]:
     """Describe how INCLUDE and NULLS NOT DISTINCT of two items differ."""
     found = []

@@ -21,6 +21,7 @@ from idiolect_postgresql import compare, normal, render
 # Registers the SQL rendering.
 from idiolect_postgresql.compile import PostgresqlColumnType, is_void
 from idiolect_postgresql.names import kept, warn_of_truncation, with_kept_names
+from idiolect_postgresql.reflect import can_reflect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from idiolect.ddl.wording import Pair
     from idiolect.operations.batch import ApplyBatchImpl
     from idiolect.operations.ops import DowngradeOps, UpgradeOps
+
+#: Options that SQLAlchemy reports for every index or unique constraint, mostly without effect.
+_USUAL = {"postgresql_include", "postgresql_nulls_not_distinct"}
 
 
 class PostgresqlImpl(DefaultImpl):
@@ -194,11 +198,9 @@ class PostgresqlImpl(DefaultImpl):
         return super().render_constraint(constraint, autogen_context)
 
     def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
-        """Omit an empty INCLUDE, which SQLAlchemy reports for every index."""
+        """Omit the usual values that SQLAlchemy reports for every index or unique constraint."""
         options = super().adjust_reflected_dialect_options(reflected_object, kind)
-        if options.get("postgresql_include"):
-            return options
-        return {name: value for name, value in options.items() if name != "postgresql_include"}
+        return {name: value for name, value in options.items() if value or name not in _USUAL}
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
         """Compare types, with FLOAT(p) and array dimensions as PostgreSQL stores them."""
@@ -304,10 +306,12 @@ class PostgresqlImpl(DefaultImpl):
     def compare_unique_constraint(
         self, metadata_constraint: UniqueConstraint, reflected_constraint: UniqueConstraint
     ) -> ComparisonResult:
-        """Compare columns, INCLUDE and NULLS DISTINCT."""
-        outcome = super().compare_unique_constraint(metadata_constraint, reflected_constraint)
-        differences = compare.option_differences(metadata_constraint, reflected_constraint)
-        return result_of([*filter(None, [outcome.message]), *differences])
+        """Compare columns, INCLUDE, NULLS DISTINCT, and when it is checked."""
+        both = (metadata_constraint, reflected_constraint)
+        found: list[str | None] = [super().compare_unique_constraint(*both).message]
+        if can_reflect(self.connection):
+            found.append(compare.timing_difference(*both))
+        return result_of([*filter(None, found), *compare.option_differences(*both)])
 
 
 def _ceases_to_count(changes: ColumnChanges) -> bool:

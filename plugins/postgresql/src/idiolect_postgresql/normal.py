@@ -29,14 +29,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Index, Table
     from sqlalchemy.engine import Connection
 
-    #: For each key: its expression, its order, its operator class.
-    Parts = Sequence[tuple[str, int, str]]
+    #: For each key: its expression, its order, its operator class, the OID of its collation.
+    Parts = Sequence[tuple[str, int, str, int]]
 
 _NAME = "idiolect_comparison"
 # Keys only: INCLUDE columns are compared by name. Source: pg_index, pg_opclass.
 _PARTS = text(
     """
-    SELECT wanted.name, pg_get_indexdef(i.indexrelid, key, false), i.indoption[key - 1], c.opcname
+    SELECT wanted.name, pg_get_indexdef(i.indexrelid, key, false), i.indoption[key - 1], c.opcname,
+           i.indcollation[key - 1]
     FROM unnest(CAST(:names AS text[])) AS wanted (name)
     JOIN pg_index i ON i.indexrelid = to_regclass(wanted.name)
     CROSS JOIN generate_series(1, i.indnkeyatts) AS key
@@ -118,7 +119,7 @@ def _are_equal_normalised(
 
 
 def _parts(connection: Connection, names: list[str]) -> dict[str, Parts]:
-    found: dict[str, list[tuple[str, int, str]]] = {}
+    found: dict[str, list[tuple[str, int, str, int]]] = {}
     for name, *part in connection.execute(_PARTS, {"names": names}):
-        found.setdefault(name, []).append((part[0], part[1], part[2]))
+        found.setdefault(name, []).append((part[0], part[1], part[2], part[3]))
     return dict(found)

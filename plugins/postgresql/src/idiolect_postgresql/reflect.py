@@ -1,7 +1,7 @@
 """Reflects the tables of PostgreSQL that differ from the models by their signatures.
 
 Signatures are read first, in three queries per schema; tables with equal signatures cost nothing
-more. The others are read together by SQLAlchemy.
+more. The others are read together by SQLAlchemy, and completed by ``keydetails.py``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from sqlalchemy import inspect
 
 from idiolect.hooks import Batches, LazyFacts, ReflectedTables
 from idiolect.hooks.standin import KINDS
+from idiolect_postgresql.keydetails import KeyDetails
 from idiolect_postgresql.signatures import Schema
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from sqlalchemy.engine import Connection
 
@@ -53,4 +54,17 @@ def reflect_tables(
     tables = Batches(inspect(connection), names)
     found: dict[str, Any] = {kind: tables.facts(kind) for kind in KINDS}
     keys = frozenset((schema, name) for schema, chosen in names.items() for name in chosen)
+    details = {schema: KeyDetails(connection, schema) for schema in names}
+
+    def completed(kind: str, complete: Callable[[KeyDetails, str, Any], Any]) -> None:
+        facts = found[kind]
+
+        def look_up(key: Key) -> list[Any]:
+            schema, table = key
+            return [complete(details[schema], table, one) for one in facts[key]]
+
+        found[kind] = LazyFacts(keys, look_up)
+
+    completed("indexes", KeyDetails.index)
+    completed("unique_constraints", KeyDetails.unique)
     return ReflectedTables(**found, signatures=LazyFacts(keys, sign), prefetch=tables.prefetch)

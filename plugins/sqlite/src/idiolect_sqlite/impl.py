@@ -206,13 +206,16 @@ class SQLiteImpl(DefaultImpl):
         return super().compare_computed(inspector_column, metadata_column)
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
-        """Compare columns and uniqueness; order and collation are not reflected."""
-        from idiolect.ddl.signatures import result_of, unique_difference
-        from idiolect_sqlite import compare
+        """Compare columns, their order and uniqueness; collation is not reflected."""
+        from idiolect.ddl.signatures import order_difference, result_of, unique_difference
+        from idiolect_sqlite import compare, reflect
 
         columns = compare.columns_of(metadata_index, self.dialect)
         if columns == compare.columns_of(reflected_index, self.dialect):
-            return result_of([*filter(None, [unique_difference(metadata_index, reflected_index)])])
+            found = [unique_difference(metadata_index, reflected_index)]
+            if reflect.can_reflect(self.connection):
+                found.append(order_difference(metadata_index, reflected_index))
+            return result_of([*filter(None, found)])
         return super().compare_indexes(metadata_index, reflected_index)
 
     def compare_server_default(

@@ -44,6 +44,7 @@ _SOURCE = re.compile(
     rf"SELECT sql FROM .*?(?:{_QUOTED.format('schema')}\.)?sqlite_master.*WHERE name = \?",  # noqa: S608 - is read
     re.DOTALL,
 )
+_DESC = re.compile(r"\bdesc\b", re.IGNORECASE)
 _OF_TABLES = ("table_xinfo", "index_list", "foreign_key_list")
 #: Queries for a pragma's rows of all tables, with the same columns as the pragma.
 _COLUMNS = {
@@ -93,7 +94,22 @@ def reflect_tables(
     found: dict[str, Any] = {
         kind: LazyFacts.of(inspector, kind, keys) for kind in KINDS if kind != _NOT_HERE
     }
+    found["indexes"] = LazyFacts(keys, _ordered(found["indexes"], catalogues))
     return ReflectedTables(**found, signatures=LazyFacts(keys, _signed(catalogues)))
+
+
+def _ordered(facts: Mapping[Key, Any], catalogues: Mapping[str, Catalogue]) -> Callable[[Key], Any]:
+    """Return a function that returns the indexes of a table with the order of their columns."""
+
+    def ordered(schema: str | None, index: Any) -> Any:
+        places = [schema] if schema is not None else [_TEMPORARY, _MAIN]
+        known = (catalogues[place].falling.get(index["name"]) for place in places)
+        falling = next(filter(None, known), None)
+        if falling is None:
+            return index
+        return {**index, "column_sorting": dict.fromkeys(falling, ("desc",))}
+
+    return lambda key: [ordered(key[0], index) for index in facts[key]]
 
 
 def _signed(catalogues: Mapping[str, Catalogue]) -> Callable[[Key], TableSignature | None]:
@@ -106,6 +122,8 @@ def _signed(catalogues: Mapping[str, Catalogue]) -> Callable[[Key], TableSignatu
             return None
         catalogue = catalogues[schema or _MAIN]
         rows = {pragma: catalogue.pragma(pragma, name) or [] for pragma in _OF_TABLES}
+        if any(index[1] in catalogue.falling for index in rows["index_list"]):
+            return None
         parts = {
             index[1]: catalogue.pragma("index_info", index[1]) or [] for index in rows["index_list"]
         }
@@ -121,10 +139,12 @@ class Catalogue:
     Attributes:
         sources: the CREATE statements of tables, views and indexes by name.
         rows: the rows of pragmas by pragma and name of the table or index.
+        falling: the columns in descending order, by index.
     """
 
     sources: dict[str, str | None] = field(default_factory=dict)
     rows: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
+    falling: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def pragma(self, pragma: str, name: str) -> list[Row] | None:
         """Return the rows of a pragma; None if they were not read."""
@@ -169,7 +189,20 @@ def _read(connection: Connection, schema: str, wanted: Collection[str]) -> Catal
                 last = row[0]
                 bucket = found.rows[pragma, _folded(last)]
             bucket.append(row[1:])
+    if any(sql and _DESC.search(sql) for sql in found.sources.values()):
+        _read_order(connection, found, master, literal)
     return found
+
+
+def _read_order(connection: Connection, found: Catalogue, master: str, literal: str) -> None:
+    """Read which columns of indexes are in descending order."""
+    falling = connection.exec_driver_sql(
+        f"SELECT m.name, p.name FROM {master} m "  # noqa: S608 - quoted
+        f"JOIN pragma_index_xinfo(m.name, {literal}) p "
+        "WHERE m.type = 'index' AND p.desc AND p.name IS NOT NULL"
+    )
+    for name, column in falling.fetchall():
+        found.falling[name].append(column)
 
 
 def _folded(name: str) -> str:

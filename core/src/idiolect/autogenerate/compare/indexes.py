@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import chain, starmap
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.sql.elements import conv
 
 from idiolect.autogenerate.compare.inspection import is_reflected
 from idiolect.ddl.signatures import column_names, final_name
 from idiolect.hooks.compared import TableSide
-from idiolect.operations.ops.constraints import AddConstraintOp, DropConstraintOp
+from idiolect.operations.ops.constraints import (
+    AddConstraintOp,
+    CreateUniqueConstraintOp,
+    DropConstraintOp,
+)
 from idiolect.operations.ops.indexes import CreateIndexOp, DropIndexOp
 from idiolect.util.logs import Log
 
@@ -134,21 +140,26 @@ class _Comparison:
         there = self._by_name(before)
         wanted = self._by_name(after)
         unnamed = self._unmatched([item for item in after if self._name(item) is None], there)
-        found: list[Any] = []
-        taken = {name for item, name in unnamed.items() if name is not None}
-        for name, item in there.items():
-            if name not in wanted and name not in taken:
-                found.extend(self._removed(item))
-        for name, item in wanted.items():
-            if name in there:
-                found.extend(self._changed(there[name], item))
-        for name, item in wanted.items():
-            if name not in there:
-                found.extend(self._added(item))
-        for item, match in unnamed.items():
-            if match is None and not self._is_among_unnamed(item, before):
-                found.extend(self._added(item))
-        return found
+        taken = set(filter(None, unnamed.values()))
+        gone = [item for name, item in there.items() if name not in wanted.keys() | taken]
+        both = [(there[name], item) for name, item in wanted.items() if name in there]
+        # Their columns are equal, but options may differ.
+        both += [
+            (there[name], item)
+            for item, name in unnamed.items()
+            if name is not None and isinstance(item, UniqueConstraint)
+        ]
+        new = [item for name, item in wanted.items() if name not in there]
+        new += [
+            item
+            for item, name in unnamed.items()
+            if name is None and not self._is_among_unnamed(item, before)
+        ]
+        return [
+            *chain.from_iterable(map(self._removed, gone)),
+            *chain.from_iterable(starmap(self._changed, both)),
+            *chain.from_iterable(map(self._added, new)),
+        ]
 
     def _name(self, item: Item) -> str | None:
         return final_name(item, self.dialect)
@@ -212,11 +223,15 @@ class _Comparison:
         log.info(
             "Detected changed %s %r on %r: %s",
             _word(new),
-            self._name(new),
+            self._name(new) or self._name(old),
             self.label,
             outcome.message,
         )
-        return [_drop(old), _create(new)]
+        create = _create(new)
+        if new.name is None and isinstance(create, CreateUniqueConstraintOp):
+            # The database would choose this name, and the downgrade needs one.
+            create.constraint_name = conv(str(old.name))
+        return [_drop(old), create]
 
 
 def _kind(item: Item) -> str:

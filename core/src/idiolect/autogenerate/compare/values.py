@@ -98,7 +98,7 @@ class ModelTable:
         default_schema: a schema that is equivalent to None.
 
     Raises:
-        OpaqueError: one has an expression or an option of a dialect.
+        OpaqueError: one has an expression, a timing or an option of a dialect.
     """
 
     def __init__(self, table: Table, dialect: Dialect, default_schema: str | None) -> None:
@@ -121,7 +121,7 @@ class ModelTable:
                 self.checks = True
 
     def _add_unique(self, constraint: UniqueConstraint, dialect: Dialect) -> None:
-        if constraint.dialect_kwargs:
+        if constraint.dialect_kwargs or constraint.deferrable or constraint.initially:
             raise OpaqueError
         name = _name(constraint, dialect)
         if name is None:
