@@ -58,7 +58,7 @@ def around_step(
             exc.add_note(_NO_DATABASE)
         if left := context.journal.left_by(exc):
             exc.add_note(left)
-        elif _was_created_otherwise(step, exc):
+        if _was_created_otherwise(step, exc) and not context.journal.is_past_first_write:
             exc.add_note(_NEVER_STAMPED % repr(context.version_table))
         raise
     except BaseException as exc:

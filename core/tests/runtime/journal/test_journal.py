@@ -66,6 +66,23 @@ def test_a_failure_tells_what_is_left(project: Project) -> None:
     assert "the same upgrade continues from there" in told[0]
 
 
+@pytest.mark.parametrize(
+    ("earlier", "expected"),
+    [pytest.param("", True, id="first-write"), pytest.param(TABLE, False, id="later-write")],
+)
+def test_advice_to_stamp(project: Project, earlier: str, expected: bool) -> None:
+    """If a table exists, a stamp is advised only if the revision has not written before."""
+    with project.engine().begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE mine (id INTEGER)")
+    create = 'op.create_table("mine", sa.Column("id", sa.Integer))'
+    project.revision("a", None, earlier + create)
+
+    with pytest.raises(sa.exc.OperationalError, match="already exists") as caught:
+        project.upgrade()
+
+    assert expected is any("run 'stamp'" in note for note in caught.value.__notes__)
+
+
 def test_nothing_is_recorded_of_a_revision_that_commits_nothing(project: Project) -> None:
     """A rollback undoes it, so that it runs again from the beginning."""
     stop(project, TABLE.replace("bind.commit()", ""))

@@ -226,6 +226,11 @@ class Journal:
             f"the same {record.subject.direction} continues from there once the cause is fixed"
         )
 
+    @property
+    def is_past_first_write(self) -> bool:
+        """Whether the step being recorded has made a write, and a further one."""
+        return self._record is not None and self._record.writes > 1
+
     @contextlib.contextmanager
     def reading_for(self, reader: Reader) -> Iterator[None]:
         """Record who consumes the rows read in the block, if a revision is being recorded."""

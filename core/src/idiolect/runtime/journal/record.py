@@ -170,6 +170,11 @@ class Record:
         self._changed: tuple[str, ...] = tuple((earlier[-1].before or ()) if earlier else ())
         self._blind = False
 
+    @property
+    def writes(self) -> int:
+        """The number of writes so far, with the one in flight."""
+        return self._count
+
     def begin(self) -> None:
         """Determine how the earlier run ended, if there was one.
 
