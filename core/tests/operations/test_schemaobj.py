@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy.schema
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, text
+from sqlalchemy.schema import CreateIndex
 
 from idiolect.operations.schemaobj import SchemaObjects
 
@@ -60,3 +61,10 @@ def test_dot_in_a_targets_name_is_no_schema() -> None:
 def test_column_has_no_type_unless_given() -> None:
     """A column can be created from a name only."""
     assert SchemaObjects().column("a").name == "a"
+
+
+def test_text_in_an_index_is_among_its_columns() -> None:
+    """A dialect's compiler that reads an index's columns finds the text as one, as with Alembic."""
+    made = SchemaObjects().index("ix", "t", ["a", text("lower(b)")])
+    assert [column.name for column in made.columns] == ["a", "lower(b)"]
+    assert str(CreateIndex(made)) == "CREATE INDEX ix ON t (a, lower(b))"

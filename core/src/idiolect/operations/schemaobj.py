@@ -112,7 +112,7 @@ class SchemaObjects:
             elif isinstance(item, str):
                 named.setdefault(item, Column(item, NULLTYPE))
                 expressions.append(item)
-            elif isinstance(item, TextClause) and name is None:
+            elif isinstance(item, TextClause):
                 part = NamedText(item)
                 named.setdefault(item.text, part.stand_in)
                 expressions.append(part)
@@ -282,8 +282,16 @@ def referent_of(fk: ForeignKey) -> tuple[str | None, str, str | None]:
     return fk._column_tokens  # noqa: SLF001 - as above
 
 
+class TextColumn(Column[Any]):
+    """Stands for text among the columns of an index; the table may have no such column."""
+
+    inherit_cache = True
+
+
 class NamedText(ColumnElement[Any]):
-    """Text in an unnamed index, which the naming convention treats as a column name.
+    """Text in an index, among whose columns is one of this name.
+
+    The naming convention uses that column, and so do compilers of third-party dialects.
 
     Args:
         text: the indexed expression.
@@ -294,7 +302,7 @@ class NamedText(ColumnElement[Any]):
 
     def __init__(self, text: TextClause) -> None:
         self.text = text
-        self.stand_in: Column[Any] = Column(text.text, NULLTYPE)
+        self.stand_in: Column[Any] = TextColumn(text.text, NULLTYPE)
 
     def get_children(self, **kw: Any) -> list[Any]:
         """Return the column, so that SQLAlchemy finds it in this expression."""

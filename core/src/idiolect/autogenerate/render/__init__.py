@@ -75,6 +75,7 @@ from idiolect.autogenerate.render.types import plain_type as plain_type
 from idiolect.autogenerate.render.types import repr_type as _repr_type  # noqa: F401
 from idiolect.autogenerate.render.types import repr_type as repr_type
 from idiolect.autogenerate.render.types import type_with_subtype as _render_type_w_subtype  # noqa: F401
+from idiolect.util import sqla_compat as sqla_compat
 
 #: With more columns and constraints than this, a table gets them as one unpacked list, because
 #: older Pythons and tools limit the number of arguments.

@@ -23,7 +23,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 from sqlalchemy.types import NULLTYPE, SchemaType
 
 from idiolect.operations.batch import texts
-from idiolect.operations.schemaobj import referent_of, target_of
+from idiolect.operations.schemaobj import NamedText, referent_of, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -239,6 +239,8 @@ def index(
     def move(part: Any) -> Any:
         if not isinstance(part, ClauseElement):
             return part
+        if isinstance(part, NamedText) and original.name is not None:
+            part = part.text
         if isinstance(part, TextClause):
             return with_renamed_columns(part, names)
         return moved(part) if moved(part) is not None else replacement_traverse(part, {}, moved)

@@ -34,6 +34,7 @@ from idiolect.operations.explain import (
     UnknownNameError,
     UnnamedConstraintError,
 )
+from idiolect.operations.schemaobj import TextColumn
 from idiolect.util import messaging
 from idiolect.util.langhelpers import nearest
 from idiolect.util.sqla_compat import constraint_name, is_unnamed, set_final_name
@@ -422,12 +423,16 @@ class ApplyBatchImpl:
         for index in self.new_indexes.values():
             for column in index.columns:
                 # SQL text may name anything.
-                if not column.is_literal:
+                if not column.is_literal and not isinstance(column, TextColumn):
                     self._find(column.name)
         for name, index in self.indexes.items():
             if copies.is_made_with_its_column(index):
                 continue
-            gone = [each.name for each in index.columns if each.name not in self.columns]
+            gone = [
+                each.name
+                for each in index.columns
+                if each.name not in self.columns and not isinstance(each, TextColumn)
+            ]
             if gone:
                 raise OperationError(
                     f"Index {name!r} of table {str(self.table.name)!r} has the column "
