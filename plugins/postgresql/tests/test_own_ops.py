@@ -42,6 +42,18 @@ CHANGES: dict[str, tuple[ChangeEnumOp, list[str]]] = {
             "ALTER TYPE s.mood ADD VALUE 'd' AFTER 'c'",
         ],
     ),
+    "among-values-in-another-order": (
+        ChangeEnumOp("mood", ("c", "a"), ("a", "b", "c")),
+        ["ALTER TYPE mood ADD VALUE 'b' AFTER 'a'"],
+    ),
+    "reordered": (
+        ChangeEnumOp("mood", ("c", "a"), ("a", "c")),
+        [
+            "ALTER TYPE mood RENAME TO mood_old",
+            "CREATE TYPE mood AS ENUM ('a', 'c')",
+            "DROP TYPE mood_old",
+        ],
+    ),
     "taken-away": (
         ChangeEnumOp("mood", ("a", "b"), ("a",), columns=USED),
         [
@@ -66,7 +78,7 @@ def rendered(*operations: MigrateOperation) -> list[str]:
 
 @pytest.mark.parametrize(("change", "expected"), CHANGES.values(), ids=CHANGES)
 def test_statements_of_a_type(change: ChangeEnumOp, expected: list[str]) -> None:
-    """A type is created, extended in place, replaced if values were removed, or dropped."""
+    """A type is created, extended in place, dropped, or else replaced."""
     assert expected == change.statements()
     assert (change.after, change.before) == (change.reverse().before, change.reverse().after)
 

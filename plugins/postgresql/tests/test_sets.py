@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from idiolect.autogenerate import compare_metadata
+from idiolect.autogenerate import compare_metadata, produce_migrations
 from idiolect.migration import MigrationContext
+from idiolect.operations import Operations
 from idiolect_postgresql.enums import OTHERS
 from idiolect_postgresql.excludes import drop_exclude
 from idiolect_postgresql.sets import comparators
@@ -45,6 +46,7 @@ def test_which_run_unasked() -> None:
 
     assert {
         "idiolect.postgresql.domains": True,
+        "idiolect.postgresql.enum_order": False,
         "idiolect.postgresql.enums": True,
         "idiolect.postgresql.exclude": True,
         "idiolect.postgresql.indexes": True,
@@ -68,6 +70,44 @@ def test_enums_are_compared_unless_left_out(
     models("a").create_all(connection)
 
     assert expected == words(connection, models("a", "b"), autogenerate_plugins=sets)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("wanted", "sets", "expected"),
+    [
+        pytest.param("cab", None, [], id="default"),
+        pytest.param("cab", ["*"], ["change_enum_type"], id="asked-for"),
+        pytest.param("abc", ["*"], [], id="same-order"),
+        pytest.param("cabd", None, ["change_enum_type"], id="also-added"),
+        pytest.param("ca", None, ["change_enum_type"], id="also-removed"),
+    ],
+)
+def test_the_order_of_values_is_compared_if_asked_for(
+    connection: Connection, wanted: str, sets: list[str] | None, expected: list[str]
+) -> None:
+    """ADD VALUE usually appends, wherever the model has the value: no reason to rewrite tables."""
+    models("a", "b", "c").create_all(connection)
+
+    assert expected == words(connection, models(*wanted), autogenerate_plugins=sets)
+
+
+@pytest.mark.postgresql
+def test_a_value_is_added_to_values_in_another_order(connection: Connection) -> None:
+    """The type is extended in place, and is then equal."""
+    models("b", "a").create_all(connection)
+    wanted = models("a", "new", "b")
+    context = MigrationContext.configure(connection)
+
+    operations = Operations(context)
+    for operation in produce_migrations(context, wanted).upgrade_ops_list[0].ops:
+        operations.invoke(operation)
+
+    assert [] == words(connection, wanted)
+    found = connection.exec_driver_sql(
+        "SELECT enumlabel FROM pg_enum WHERE enumtypid = 'mood'::regtype ORDER BY enumsortorder"
+    )
+    assert ["b", "a", "new"] == found.scalars().all()
 
 
 @pytest.mark.postgresql

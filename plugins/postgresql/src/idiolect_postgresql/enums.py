@@ -1,7 +1,8 @@
-"""Compares enum types with those of the models: added, removed or reordered values.
+"""Compares enum types with those of the models: added and removed values, and their order.
 
-The comparator of the set ``idiolect.postgresql.enums``, called after tables have been compared. Its
-operations precede all others that use a type; the statements are in ``own_ops.py``.
+The comparators of the sets ``idiolect.postgresql.enums`` and ``idiolect.postgresql.enum_order``,
+called after tables have been compared. Their operations precede all others that use a type; the
+statements are in ``own_ops.py``. The order is never compared unless it is asked for.
 """
 
 from __future__ import annotations
@@ -63,17 +64,13 @@ def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> N
     A type that no model uses is dropped with its last column; other types are ignored. Nothing is
     done if a third-party package written for Alembic does the same.
     """
-    other = next((name for name in OTHERS if name in sys.modules), None)
-    if other is not None:
-        log.info("Enumerated types are compared by %s", other)
+    if _are_left_to_another():
         return
     models = _of_models(autogen_context)
     gone = columns_that_go(upgrade_ops.ops)
     if not models and not gone:
         return
-    reflected: dict[Key, EnumType] = {
-        (one.schema, one.name): one.definition for one in autogen_context.schema_objects(ENUM)
-    }
+    reflected = _reflected(autogen_context)
     found = [
         change
         for key in sorted(models, key=lambda key: (key[0] or "", key[1]))
@@ -101,6 +98,48 @@ def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> N
         on_the_way_back=reflected.keys() - made_again,
     )
     upgrade_ops.ops[:] = [*found, *upgrade_ops.ops, *late, *last]
+
+
+def compare_enum_order(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
+    """Insert operations that create types again whose values differ in nothing but their order."""
+    models = {} if _are_left_to_another() else _of_models(autogen_context)
+    if not models:
+        return
+    reflected = _reflected(autogen_context)
+    found: list[ChangeEnumOp] = []
+    for key in sorted(models, key=lambda key: (key[0] or "", key[1])):
+        model, known = models[key], reflected.get(key)
+        if known is None or not model.agree or not _is_reordered(known, model):
+            continue
+        log.info("Detected changed order of the values of the type %r", _label(key))
+        found.append(_change(autogen_context, key, model, known))
+    upgrade_ops.ops[:0] = found
+
+
+def _are_left_to_another() -> bool:
+    other = next((name for name in OTHERS if name in sys.modules), None)
+    if other is None:
+        return False
+    log.info("Enumerated types are compared by %s", other)
+    return True
+
+
+def _reflected(autogen_context: AutogenContext) -> dict[Key, EnumType]:
+    return {(one.schema, one.name): one.definition for one in autogen_context.schema_objects(ENUM)}
+
+
+def _is_reordered(known: EnumType, model: _Model) -> bool:
+    """Return whether nothing but the order of the values differs.
+
+    ``ALTER TYPE ... ADD VALUE``, written by hand, usually appends, wherever the model has the new
+    value. To reorder the values, all tables that use the type have to be written again.
+    """
+    return known.values != model.values and sorted(known.values) == sorted(model.values)
+
+
+def _label(key: Key) -> str:
+    schema, name = key
+    return f"{schema}.{name}" if schema else name
 
 
 def _is_default_in_the_way(change: ChangeEnumOp, models: Mapping[Key, _Model]) -> bool:
@@ -149,28 +188,35 @@ def _changes(
     known: EnumType | None,
 ) -> Iterator[ChangeEnumOp]:
     """Yield the operation that makes one type match the models, if any."""
-    schema, name = key
-    label = f"{schema}.{name}" if schema else name
     if not model.agree:
-        log.warning("Columns disagree about the values of the type %r; skipping it", label)
+        log.warning("Columns disagree about the values of the type %r; skipping it", _label(key))
     elif known is None:
         facts = (upgrade_ops.ops, autogen_context.dialect, pg.ENUM)
         with_table = key in set(created_by_tables(*facts))
         if with_table or key in set(wanted_by_columns(*facts)):
-            log.info("Detected added type %r", label)
+            log.info("Detected added type %r", _label(key))
+            schema, name = key
             yield ChangeEnumOp(name, None, model.values, schema=schema, with_table=with_table)
-    elif known.values != model.values:
-        log.info("Detected changed values of the type %r", label)
-        connection: Any = autogen_context.connection
-        yield ChangeEnumOp(
-            name,
-            known.values,
-            model.values,
-            schema=schema,
-            columns=known.columns,
-            users=users_of_enum(connection, name, schema),
-            autocommit=_has_to_be_committed(autogen_context, known, model),
-        )
+    elif known.values != model.values and not _is_reordered(known, model):
+        log.info("Detected changed values of the type %r", _label(key))
+        yield _change(autogen_context, key, model, known)
+
+
+def _change(
+    autogen_context: AutogenContext, key: Key, model: _Model, known: EnumType
+) -> ChangeEnumOp:
+    """Return the operation that gives a type the values of the models."""
+    schema, name = key
+    connection: Any = autogen_context.connection
+    return ChangeEnumOp(
+        name,
+        known.values,
+        model.values,
+        schema=schema,
+        columns=known.columns,
+        users=users_of_enum(connection, name, schema),
+        autocommit=_has_to_be_committed(autogen_context, known, model),
+    )
 
 
 def _of_models(autogen_context: AutogenContext) -> dict[Key, _Model]:

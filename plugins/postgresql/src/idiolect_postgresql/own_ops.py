@@ -94,10 +94,10 @@ class ChangeEnumOp(MigrateOperation):
 
     @property
     def is_extension(self) -> bool:
-        """Whether values are only added, and existing ones keep their order."""
+        """Whether values are only added; existing ones then keep the order that they have."""
         if self.before is None or self.after is None:
             return False
-        return self.before == tuple(value for value in self.after if value in self.before)
+        return set(self.before) < set(self.after)
 
     @property
     def needs_autocommit(self) -> bool:
