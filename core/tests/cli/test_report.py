@@ -56,6 +56,28 @@ def test_urls(linear: Terminal, url: str, expected: str) -> None:
     assert "abcd1234" not in said.err
 
 
+def test_revision_of_an_installed_application(linear: Terminal) -> None:
+    """The error of its statement is the revision's, with its line, and not Idiolect's."""
+    package = linear.folder / "site-packages" / "app"
+    package.mkdir(parents=True)
+    (linear.folder / "migrations").rename(package / "migrations")
+    text = "def upgrade():\n    op.execute('SELECT nothing')\n"
+    path = package / "migrations" / "versions" / "b222_.py"
+    path.write_text(SECOND + text, "utf-8")
+    ini = linear.folder / "idiolect.ini"
+    text = ini.read_text("utf-8").replace(
+        "script_location = migrations", "script_location = site-packages/app/migrations"
+    )
+    ini.write_text(text, "utf-8")
+
+    said = linear.run("upgrade", "b222")
+
+    assert 1 == said.status
+    assert "FAILED: OperationalError in upgrade() of revision 'b222'" in said.err
+    assert f'File "{path}", line 5, in upgrade' in said.err
+    assert "Idiolect itself" not in said.err
+
+
 ELSEWHERE = """
 from sqlalchemy import {call}
 {call}({arguments}).connect()

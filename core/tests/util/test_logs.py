@@ -48,3 +48,16 @@ def test_name(caplog: pytest.LogCaptureFixture, configured: tuple[str, ...], exp
         Log("runtime.migration").info("Running %s", "a -> b")
 
     assert [(each.name, each.message) for each in caplog.records] == [(expected, "Running a -> b")]
+
+
+def test_a_handler_that_does_nothing_configures_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """Libraries give the older logger such a handler; the name stays ours."""
+    logger, handler = logging.getLogger("alembic"), logging.NullHandler()
+    logger.addHandler(handler)
+    try:
+        with caplog.at_level(logging.INFO):
+            Log("runtime.migration").info("x")
+    finally:
+        logger.removeHandler(handler)
+
+    assert ["idiolect.runtime.migration"] == [each.name for each in caplog.records]

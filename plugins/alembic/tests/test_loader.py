@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 from importlib.abc import InspectLoader
 from pathlib import Path
 from types import CodeType
@@ -49,3 +50,16 @@ def test_a_module_that_cannot_be_imported_keeps_its_error(
 
     with pytest.raises(ModuleNotFoundError, match="nothing_of_that_name"):
         _ = package.broken
+
+
+@pytest.mark.usefixtures("active")
+def test_loggers_below_alembic_are_silent_unless_configured() -> None:
+    """A library's warning is not printed where nobody configures logging, as with Alembic."""
+    logger = logging.getLogger("alembic")
+    handlers, logger.handlers = logger.handlers, []
+    try:
+        importlib.import_module("alembic")
+
+        assert [logging.NullHandler] == [type(each) for each in logger.handlers]
+    finally:
+        logger.handlers = handlers

@@ -202,8 +202,10 @@ def _user_frames(exc: BaseException, *, within_run: bool) -> list[traceback.Fram
         within_run: only the frames below a run of revisions.
     """
     frames: list[traceback.FrameSummary] = []
+    # Applications are installed with their revisions, which the notes name.
+    notes = " ".join(getattr(exc, "__notes__", ()))
     for frame in traceback.extract_tb(exc.__traceback__):
-        if _is_users(frame):
+        if _is_users(frame) or f"({frame.filename})" in notes:
             frames.append(frame)
         elif within_run and frame.name == _ENTRANCE:
             frames.clear()

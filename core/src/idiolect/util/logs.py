@@ -53,7 +53,12 @@ def _configured(name: str) -> bool:
     """Return whether the logger or one of its parents has a level or a handler; create none."""
     while name:
         logger = logging.root.manager.loggerDict.get(name)
-        if isinstance(logger, logging.Logger) and (logger.level or logger.handlers):
+        if isinstance(logger, logging.Logger) and (logger.level or _handles(logger)):
             return True
         name = name.rpartition(".")[0]
     return False
+
+
+def _handles(logger: logging.Logger) -> bool:
+    """Return whether a logger has a handler that is not there only to have one."""
+    return any(not isinstance(each, logging.NullHandler) for each in logger.handlers)

@@ -79,6 +79,7 @@ class AliasLoader(InspectLoader):
         if not self.is_top:
             module.__spec__ = self._found_spec
             return
+        _silence_last_resort()
         vars(module).update(
             __version__=API_LEVEL,
             __all__=("context", "op"),
@@ -130,6 +131,19 @@ def alias_spec(name: str, loader: AliasLoader) -> ModuleSpec:
     if own.submodule_search_locations is not None:
         spec.submodule_search_locations = list(own.submodule_search_locations)
     return spec
+
+
+def _silence_last_resort() -> None:
+    """Keep libraries that log below ``alembic`` from printing where nobody configures logging.
+
+    Python prints warnings of loggers without any handler, and Alembic's logger has one.
+    """
+    # Imported here because most commands import no alias.
+    import logging
+
+    logger = logging.getLogger("alembic")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 def _no_attribute(module: ModuleType, name: str) -> str:

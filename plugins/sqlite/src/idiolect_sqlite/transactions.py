@@ -12,6 +12,7 @@ import contextlib
 import logging
 import re
 import threading
+import weakref
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,8 @@ _OUTSIDE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NOTHING = "SELECT 1"
+#: The connections of runs in which a statement has ended a transaction.
+_WARNED: weakref.WeakSet[Connection] = weakref.WeakSet()
 
 
 @contextlib.contextmanager
@@ -167,7 +170,11 @@ def _step_outside(connection: Connection, statement: str) -> None:
     Published revisions start with ``PRAGMA foreign_keys=OFF`` to protect the rows of child tables;
     ignoring it could delete them.
     """
-    log.warning(
+    # A history may do so in many revisions; one warning in a run tells as much as fifty.
+    level = logging.INFO if connection in _WARNED else logging.WARNING
+    _WARNED.add(connection)
+    log.log(
+        level,
         "%s has no effect inside a transaction: what was done before it is committed now",
         statement.strip(),
     )
