@@ -65,9 +65,7 @@ def test_revision_of_an_installed_application(linear: Terminal) -> None:
     path = package / "migrations" / "versions" / "b222_.py"
     path.write_text(SECOND + text, "utf-8")
     ini = linear.folder / "idiolect.ini"
-    text = ini.read_text("utf-8").replace(
-        "script_location = migrations", "script_location = site-packages/app/migrations"
-    )
+    text = ini.read_text("utf-8").replace("migrations", "site-packages/app/migrations")
     ini.write_text(text, "utf-8")
 
     said = linear.run("upgrade", "b222")
