@@ -17,6 +17,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from idiolect.autogenerate import compare_metadata, produce_migrations, render_python_code
@@ -41,7 +42,7 @@ def key(*columns: str, name: str = "fk", **kw: Any) -> Callable[[], ForeignKeyCo
     return partial(ForeignKeyConstraint, own, target, name=name, **kw)
 
 
-def index(name: str, *columns: str) -> Callable[[], Index]:
+def index(name: str, *columns: Any) -> Callable[[], Index]:
     """Return a function that creates an index."""
     return partial(Index, name, *columns)
 
@@ -83,6 +84,16 @@ CASES: dict[str, tuple[Items, Items, list[str]]] = {
     "index has another name": (
         (key(), index("ix", "a")),
         (key(), index("other", "a")),
+        ["add_index", "remove_index"],
+    ),
+    "index has another order": (
+        (key(), index("ix", text("a DESC"))),
+        (key(), index("ix", "a")),
+        ["remove_fk", "remove_index", "add_index", "add_fk"],
+    ),
+    "falling index goes, and the key stays": (
+        (key(), index("ix", text("a DESC"))),
+        (key(), index("other", "a", "b")),
         ["add_index", "remove_index"],
     ),
     "wide index comes": ((key(),), (key(), index("ix", "a", "b")), ["add_index"]),

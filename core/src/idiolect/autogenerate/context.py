@@ -209,6 +209,21 @@ class AutogenContext:
             )
         return found
 
+    def schema_key(self, schema: str | None) -> str | None:
+        """Return a schema as keys of the comparison have it: None for the default one."""
+        default = getattr(self.dialect, "default_schema_name", None)
+        return None if schema == default else schema
+
+    @property
+    def model_tables(self) -> dict[tuple[str | None, str], Table]:
+        """All tables of the models by schema, None for the default one, and name.
+
+        Raises:
+            DuplicateTablesError: several MetaData contain a table with the same key.
+        """
+        tables = self.table_key_to_table.values()
+        return {(self.schema_key(table.schema), table.name): table for table in tables}
+
     @property
     def has_filters(self) -> bool:
         """Whether the user has configured filters for names or objects."""

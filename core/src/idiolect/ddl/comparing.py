@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.signatures import ComparisonResult
     from idiolect.ddl.wording import Pair, Wording
+    from idiolect.hooks.compared import TableSide
     from idiolect.operations.ops import DowngradeOps, UpgradeOps
 
 _IDENTITY_OPTIONS = (
@@ -162,6 +163,22 @@ class ComparingImpl:
         del kind
         options: dict[str, Any] = reflected_object.get("dialect_options", {})
         return options
+
+    def correct_reflected(self, reflected: TableSide, metadata: TableSide) -> None:
+        """Remove what the database reports differently from both sides of a comparison.
+
+        Calls the two documented methods; for impls that have to know the tables as well.
+
+        Args:
+            reflected: of the database; modified in place.
+            metadata: of the models; modified in place.
+        """
+        if reflected.uniques or reflected.indexes or metadata.uniques or metadata.indexes:
+            self.correct_for_autogen_constraints(
+                reflected.uniques, reflected.indexes, metadata.uniques, metadata.indexes
+            )
+        if reflected.foreign_keys or metadata.foreign_keys:
+            self.correct_for_autogen_foreignkeys(reflected.foreign_keys, metadata.foreign_keys)
 
     def correct_for_autogen_constraints(
         self,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Enum
 
+from idiolect.autogenerate.compare.order import taken_out
 from idiolect.operations.ops import (
     AlterColumnOp,
     CreateForeignKeyOp,
@@ -45,8 +46,8 @@ def free_columns(operations: list[MigrateOperation], keys: Iterable[ForeignKeyCo
     }
     if not changing:
         return
-    first = _taken_out(operations, lambda one: _drops(one, changing))
-    last = _taken_out(operations, lambda one: _creates(one, changing))
+    first = _collected(operations, lambda one: _drops(one, changing))
+    last = _collected(operations, lambda one: _creates(one, changing))
     known = {_label(one) for part in (*first, *last) for one in part.ops}
     for key in keys:
         drop, create = (
@@ -60,16 +61,16 @@ def free_columns(operations: list[MigrateOperation], keys: Iterable[ForeignKeyCo
     operations[:] = [*first, *operations, *last]
 
 
-def _taken_out(
+def _collected(
     operations: list[MigrateOperation], is_one: Callable[[MigrateOperation], bool]
 ) -> list[ModifyTableOps]:
     """Take operations out of their tables, and return them as they were together."""
     found = []
     for part in operations:
-        taken = [one for one in part.ops if is_one(one)] if isinstance(part, ModifyTableOps) else []
-        if taken and isinstance(part, ModifyTableOps):
-            part.ops[:] = [one for one in part.ops if one not in taken]
-            found.append(ModifyTableOps(part.table_name, taken, schema=part.schema))
+        if isinstance(part, ModifyTableOps):
+            taken = [one for one in part.ops if is_one(one)]
+            if taken:
+                found.append(taken_out(part, taken))
     return found
 
 

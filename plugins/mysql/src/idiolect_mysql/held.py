@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 
-from idiolect.ddl.signatures import column_names, final_name
+from idiolect.ddl.signatures import column_names, final_name, unordered
 from idiolect.operations.ops import (
     CreateForeignKeyOp,
     CreateIndexOp,
@@ -86,15 +86,11 @@ def _parts(operations: Iterable[MigrateOperation]) -> list[ModifyTableOps]:
 def _tables(autogen_context: AutogenContext) -> Callable[[ModifyTableOps], Tables | None]:
     """Return a function that returns a reflected table and its model; None for a new table."""
     reflection = autogen_context.reflection
-    default = autogen_context.dialect.default_schema_name
     there = set() if reflection is None else set(reflection.keys)
-    models: dict[tuple[str | None, str], Table] = {
-        (None if table.schema == default else table.schema, table.name): table
-        for table in autogen_context.table_key_to_table.values()
-    }
+    models = autogen_context.model_tables
 
     def find(part: ModifyTableOps) -> Tables | None:
-        key = (None if part.schema == default else part.schema, part.table_name)
+        key = (autogen_context.schema_key(part.schema), part.table_name)
         if reflection is None or key not in models or key not in there:
             return None
         return reflection.tables([key])[key], models[key]
@@ -238,7 +234,8 @@ def _leading(item: Any) -> Columns:
 def _up_to_expressions(parts: Iterable[Any]) -> Columns:
     found: list[str] = []
     for part in parts:
-        name = part if isinstance(part, str) else getattr(part, "name", None)
+        # A foreign key can use an index in any order.
+        name = part if isinstance(part, str) else getattr(unordered(part), "name", None)
         if name is None:
             break
         found.append(str(name))

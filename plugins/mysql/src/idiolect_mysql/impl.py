@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.alter import ColumnChanges
     from idiolect.ddl.base import AlterColumn
+    from idiolect.hooks.compared import TableSide
     from idiolect.operations.ops import DowngradeOps, UpgradeOps
 
 #: A parenthesised string or number, optionally with a character set.
@@ -80,8 +81,6 @@ class MySQLImpl(DefaultImpl):
         r"collate ([\w\-_]+)",
     )
 
-    #: The table of the models that is being compared; None if unknown.
-    compared_with: Table | None = None
     #: The table whose defaults were read last, and its defaults.
     _last_defaults: tuple[Any, dict[str, str]] = (None, {})
 
@@ -291,6 +290,13 @@ class MySQLImpl(DefaultImpl):
             differences.append(f"expression ({before}) to ({after})")
         return result_of([*filter(None, differences)])
 
+    def correct_reflected(self, reflected: TableSide, metadata: TableSide) -> None:
+        """Ignore indexes of foreign keys as well, which depends on the keys of the models."""
+        compare.forget_foreign_key_indexes(
+            reflected.indexes, metadata.indexes, self.dialect, metadata.table
+        )
+        super().correct_reflected(reflected, metadata)
+
     def correct_for_autogen_constraints(
         self,
         conn_uniques: set[UniqueConstraint],
@@ -298,10 +304,7 @@ class MySQLImpl(DefaultImpl):
         metadata_unique_constraints: set[UniqueConstraint],
         metadata_indexes: set[Index],
     ) -> None:
-        """Match unique constraints with their indexes, and ignore indexes of foreign keys."""
-        compare.forget_foreign_key_indexes(
-            conn_indexes, metadata_indexes, self.dialect, self.compared_with
-        )
+        """Match unique constraints with their indexes."""
         compare.match_uniques(
             conn_uniques,
             conn_indexes,

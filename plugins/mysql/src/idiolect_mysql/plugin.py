@@ -28,7 +28,6 @@ if TYPE_CHECKING:
         ReflectedTables,
         SessionLimits,
     )
-    from idiolect.hooks.compared import TableSide
     from idiolect.operations import MigrateOperation
 
 
@@ -118,16 +117,6 @@ class MysqlPlugin:
         if not reflect.can_reflect(connection):
             return None
         return reflect.reflect_tables(connection, names)
-
-    @hookimpl
-    def adjust_reflected(
-        self, autogen_context: AutogenContext, reflected: TableSide, metadata: TableSide
-    ) -> None:
-        """Pass the model's tables to the impl, which needs their foreign keys."""
-        del reflected
-        impl = autogen_context.migration_context.impl
-        if isinstance(impl, MySQLImpl):
-            impl.compared_with = metadata.table
 
     @hookimpl
     def render_operation(

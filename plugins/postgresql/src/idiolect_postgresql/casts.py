@@ -170,9 +170,5 @@ def _place(operation: AlterColumnOp) -> Place:
 
 
 def _model_columns(autogen_context: AutogenContext) -> dict[Place, Column[Any]]:
-    default = autogen_context.dialect.default_schema_name
-    return {
-        (None if table.schema == default else table.schema, table.name, column.name): column
-        for table in autogen_context.table_key_to_table.values()
-        for column in table.c
-    }
+    tables = autogen_context.model_tables.items()
+    return {(*key, column.name): column for key, table in tables for column in table.c}

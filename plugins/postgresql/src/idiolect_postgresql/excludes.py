@@ -46,11 +46,10 @@ def compare_excludes(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -
     new = {
         (one.schema, one.table_name) for one in upgrade_ops.ops if isinstance(one, CreateTableOp)
     }
-    default: Any = autogen_context.dialect.default_schema_name
     for table, constraints in wanted.items():
         if (table.schema, table.name) in new:
             continue
-        schema = None if table.schema == default else table.schema
+        schema = autogen_context.schema_key(table.schema)
         changes = ModifyTableOps(table.name, [], schema=table.schema)
         for name, model in constraints.items():
             there = reflected.get((schema, table.name, name))

@@ -6,7 +6,7 @@ Sequences that are not in the models are ignored: they may belong to other progr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from idiolect.util.logs import Log
 from idiolect_postgresql.catalogue import SEQUENCE
@@ -42,12 +42,11 @@ def compare_sequences(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) 
 def _of_models(
     autogen_context: AutogenContext,
 ) -> Iterator[tuple[tuple[str | None, str], Sequence]]:
-    default: Any = autogen_context.dialect.default_schema_name
     given = autogen_context.metadata
     for metadata in given if isinstance(given, (list, tuple)) else [given]:
         sequences: dict[str, Sequence] = metadata._sequences  # type: ignore[union-attr]  # noqa: SLF001 - nowhere public
         for sequence in sequences.values():
             # An optional sequence is not created: SERIAL is used instead.
             if not sequence.optional:
-                schema = None if sequence.schema == default else sequence.schema
+                schema = autogen_context.schema_key(sequence.schema)
                 yield (schema, kept(str(sequence.name))), sequence

@@ -131,10 +131,7 @@ def are_all_gone(
     autogen_context: AutogenContext, columns: Iterable[TypeColumn], gone: set[Place]
 ) -> bool:
     """Return whether there are columns, and all of them are dropped."""
-    default: Any = autogen_context.dialect.default_schema_name
-    places = [
-        (None if one.schema == default else one.schema, one.table, one.name) for one in columns
-    ]
+    places = [(autogen_context.schema_key(one.schema), one.table, one.name) for one in columns]
     return bool(places) and all(place in gone or (*place[:2], None) in gone for place in places)
 
 

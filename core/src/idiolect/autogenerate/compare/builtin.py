@@ -77,14 +77,8 @@ def reflect_column(inspector: Inspector, table: Table, column_info: dict[str, An
 def adjust_reflected(
     autogen_context: AutogenContext, reflected: TableSide, metadata: TableSide
 ) -> None:
-    """Call the impl's documented methods."""
-    impl = autogen_context.migration_context.impl
-    if reflected.uniques or reflected.indexes or metadata.uniques or metadata.indexes:
-        impl.correct_for_autogen_constraints(
-            reflected.uniques, reflected.indexes, metadata.uniques, metadata.indexes
-        )
-    if reflected.foreign_keys or metadata.foreign_keys:
-        impl.correct_for_autogen_foreignkeys(reflected.foreign_keys, metadata.foreign_keys)
+    """Call the impl's methods."""
+    autogen_context.migration_context.impl.correct_reflected(reflected, metadata)
 
 
 @hookimpl(trylast=True)

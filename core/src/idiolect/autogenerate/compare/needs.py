@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKeyConstraint
 
-from idiolect.autogenerate.compare.order import without_empty
+from idiolect.autogenerate.compare.order import taken_out, without_empty
 from idiolect.operations.ops.columns import AddColumnOp, DropColumnOp
 from idiolect.operations.ops.constraints import (
     CreatePrimaryKeyOp,
@@ -81,8 +81,7 @@ def _moved(
                 if is_one(inner) and any(columns_of(inner) & columns for columns in here)
             ]
             if taken and not _has_namesakes(one, taken):
-                one.ops[:] = [inner for inner in one.ops if inner not in taken]
-                found.append(ModifyTableOps(one.table_name, taken, schema=one.schema))
+                found.append(taken_out(one, taken))
         needed.extend(keys_of(one))
     return found
 

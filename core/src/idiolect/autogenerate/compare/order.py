@@ -19,13 +19,25 @@ from idiolect.operations.ops.tables import CreateTableOp, DropTableOp
 from idiolect.operations.schemaobj import referent_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from sqlalchemy.engine import Dialect
 
     from idiolect.operations.ops.core import MigrateOperation
 
     Key = tuple[str | None, str | None]
+
+
+def taken_out(part: ModifyTableOps, operations: Container[MigrateOperation]) -> ModifyTableOps:
+    """Remove some of the operations on a table, and return them as operations on that table.
+
+    Args:
+        part: the operations on a table; modified in place.
+        operations: those to remove.
+    """
+    taken = [one for one in part.ops if one in operations]
+    part.ops[:] = [one for one in part.ops if one not in operations]
+    return ModifyTableOps(part.table_name, taken, schema=part.schema)
 
 
 def drop_referred_tables_last(operations: list[MigrateOperation]) -> None:

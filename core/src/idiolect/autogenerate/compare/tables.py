@@ -147,12 +147,7 @@ def _compared(
 
 def _model_tables(autogen_context: AutogenContext) -> dict[Key, Table]:
     """Return the tables of the models without the version table."""
-    default = getattr(autogen_context.dialect, "default_schema_name", None)
-    tables = {}
-    known = autogen_context.table_key_to_table  # raises for a table that is in two MetaData
-    for table in known.values():
-        schema = None if table.schema == default else table.schema
-        tables[schema, table.name] = table
+    tables = autogen_context.model_tables
     tables.pop(_version_table(autogen_context), None)
     return tables
 
@@ -179,9 +174,7 @@ def _in_order(
 
 def _version_table(autogen_context: AutogenContext) -> Key:
     context = autogen_context.migration_context
-    default = getattr(autogen_context.dialect, "default_schema_name", None)
-    schema = context.version_table_schema
-    return (None if schema == default else schema, context.version_table)
+    return (autogen_context.schema_key(context.version_table_schema), context.version_table)
 
 
 def _database_names(
