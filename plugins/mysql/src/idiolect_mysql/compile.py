@@ -5,6 +5,7 @@ Registered when the module is imported; the impl creates the statements.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
     from idiolect.ddl.base import ServerDefault
 
 DIALECTS = ("mysql", "mariadb")
+
+
+_NO_DEFAULT = re.compile(r"^DEFAULT NULL (?=ON UPDATE\b)", re.IGNORECASE)
 
 
 class NotOnMySQLError(OperationError, NotImplementedError):
@@ -200,7 +204,9 @@ def _definition(element: MySQLChangeColumn, compiler: DDLCompiler) -> str:
         if element.autoincrement:
             parts.append("AUTO_INCREMENT")
         if element.default is not None and element.default is not False:
-            parts.append(f"DEFAULT {format_server_default(compiler, element.default)}")
+            default = f"DEFAULT {format_server_default(compiler, element.default)}"
+            # A reflected ON UPDATE without a default comes after NULL.
+            parts.append(_NO_DEFAULT.sub("", default) if element.nullable is False else default)
     if isinstance(element.comment, str):
         literal = compiler.sql_compiler.render_literal_value(element.comment, String())
         parts.append(f"COMMENT {literal}")

@@ -23,7 +23,7 @@ from idiolect.ddl.signatures import (
 )
 from idiolect.ddl.wording import Pair
 from idiolect.util import warn
-from idiolect_mysql import compare, defaults, wording
+from idiolect_mysql import compare, defaults, updates, wording
 
 # Registers the SQL rendering.
 from idiolect_mysql.compile import (
@@ -140,7 +140,7 @@ class MySQLImpl(DefaultImpl):
         if changes.comment is not False or any(one is not None for one in asked):
             return [MySQLModifyColumn(*place, **_full_definition(changes))]
         if default is not False:
-            if _is_refused(type_, default):
+            if _is_refused(type_, default) or updates.has_update(changes.existing_server_default):
                 return [MySQLModifyColumn(*place, **_full_definition(changes))]
             return [MySQLAlterDefault(*place, default, schema=changes.schema)]
         return []
@@ -226,6 +226,7 @@ class MySQLImpl(DefaultImpl):
         Those that still differ are normalised by the database.
         """
         wanted, there = rendered_metadata_default, rendered_inspector_default
+        there = updates.comparable(metadata_column, wanted, there)
         if not defaults.differ(metadata_column, wanted, there):
             return False
         if wanted is None or inspector_column.table is None:
@@ -325,11 +326,13 @@ class MySQLImpl(DefaultImpl):
         upgrade_ops: UpgradeOps,
         downgrade_ops: DowngradeOps,
     ) -> None:
-        """Handle indexes that foreign keys need; on MariaDB, drop them with IF EXISTS."""
+        """Handle indexes that foreign keys need, and ON UPDATE of columns."""
         from idiolect_mysql.held import mind_keys
 
         can = True if getattr(self.dialect, "is_mariadb", False) else None
         mind_keys(autogen_context, upgrade_ops, downgrade_ops, if_exists=can)
+        for container in (upgrade_ops, downgrade_ops):
+            updates.keep_updates(autogen_context, container)
 
 
 class MariaDBImpl(MySQLImpl):

@@ -17,8 +17,9 @@ from idiolect.hooks import LazyFacts, ReflectedTables, StandIn
 from idiolect.hooks.standin import KINDS
 from idiolect_mysql.catalogue import read
 from idiolect_mysql.defaults import plain
-from idiolect_mysql.showcreate import Writer, by_index, unescaped
+from idiolect_mysql.showcreate import Writer, by_index, on_update, unescaped
 from idiolect_mysql.signatures import signature
+from idiolect_mysql.updates import with_update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -165,10 +166,14 @@ def _completed(info: Any, rows: Mapping[str, ColumnRow], writer: Writer, *, is_j
         return info
     if row.comment and not info.get("comment"):
         info = {**info, "comment": row.comment}
-    if info.get("default") is not None:
-        return info
-    default = writer.default(row)
-    return info if plain(default) is None else {**info, "default": default}
+    default = info.get("default")
+    if default is None:
+        default = writer.default(row)
+        default = None if plain(default) is None else default
+    update = on_update(row)
+    if update is not None:
+        default = with_update(default, update, nullable=info["nullable"])
+    return info if default is None else {**info, "default": default}
 
 
 def _answers(

@@ -108,9 +108,9 @@ class Writer:
         # After any other default SQLAlchemy's pattern loses the rest, including the comment.
         if default is not None and _READABLE_DEFAULT.fullmatch(default):
             yield f"DEFAULT {default}"
-        update = _ON_UPDATE.search(column.extra)
+        update = on_update(column)
         if update is not None:
-            yield f"ON UPDATE {update[1]}"
+            yield f"ON UPDATE {update}"
         if "auto_increment" in column.extra:
             yield "AUTO_INCREMENT"
 
@@ -175,6 +175,12 @@ class Writer:
         if table.comment:
             parts.append(f"COMMENT={_literal(table.comment)}")
         return " ".join(parts)
+
+
+def on_update(column: ColumnRow) -> str | None:
+    """Return what a column is set to when its row is updated; None if it is not."""
+    found = _ON_UPDATE.search(column.extra)
+    return None if found is None else found[1]
 
 
 def is_incomplete(catalogue: Catalogue, name: str) -> bool:

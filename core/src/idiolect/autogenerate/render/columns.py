@@ -206,7 +206,7 @@ def _new_facts(autogen_context: AutogenContext, op: AlterColumnOp) -> list[tuple
         found.append(("existing_nullable", repr(op.existing_nullable)))
     if "autoincrement" in op.kw:
         found.append(("autoincrement", repr(op.kw["autoincrement"])))
-    if op.modify_server_default is False or _was_identity(op):
+    if op.modify_server_default is False or op.names_existing_default or _was_identity(op):
         default = _existing_default(autogen_context, op)
         found += [("existing_server_default", default)] if default else []
     return found

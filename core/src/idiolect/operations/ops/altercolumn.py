@@ -41,6 +41,9 @@ class AlterColumnOp(AlterTableOp):
         kw: ``autoincrement``, ``existing_autoincrement`` and options of dialects.
     """
 
+    #: Whether code names the current default even though it changes; set by impls that need it.
+    names_existing_default: bool = False
+
     def __init__(
         self,
         table_name: str,
