@@ -118,7 +118,11 @@ def _drop_with_keys(
         index = next((one for one in reflected.indexes if str(one.name) == str(key.name)), None)
         if place is None or index is None or index.unique or index.name in known:
             continue
-        if columns in staying or columns_gone.issuperset(columns) or columns != _leading(index):
+        if (
+            columns in staying
+            or columns_gone.issuperset(columns)
+            or columns != _leading(index, autogen_context.dialect)
+        ):
             continue
         if not autogen_context.run_object_filters(index, index.name, "index", True, None):
             continue
@@ -140,11 +144,13 @@ class _Change:
     before: Indexes
     after: Indexes
     _keys: list[ForeignKeyConstraint]
+    _dialect: Dialect
 
     def __init__(self, reflected: Table, model: Table, dialect: Dialect) -> None:
         self.before = _indexes(reflected, dialect)
         self.after = _indexes(model, dialect)
         self._keys = _keys(reflected)
+        self._dialect = dialect
 
     def arrange(self, operations: list[MigrateOperation], indexes: Indexes) -> None:
         """Reorder operations so that no index is dropped while a foreign key requires it.
@@ -164,13 +170,26 @@ class _Change:
             if key.name in gone or not usable or not usable <= dropped:
                 continue
             place = next(n for n, one in enumerate(operations) if _dropped_index(one) in usable)
-            other = next((one for one in operations if _serves(one, columns, indexes)), None)
+            serving = (one for one in operations if self._serves(one, columns, indexes))
+            other = next(serving, None)
             if other is None:
                 operations.insert(0, DropConstraintOp.from_constraint(key))
                 operations.append(CreateForeignKeyOp.from_constraint(key))
             elif operations.index(other) > place:
                 operations.remove(other)
                 operations.insert(place, other)
+
+    def _serves(self, operation: Any, columns: Columns, there: Container[str]) -> bool:
+        """Return whether an operation creates an index on these columns under an unused name."""
+        if isinstance(operation, CreateIndexOp):
+            return operation.index_name not in there and _begins(
+                _up_to_expressions(operation.columns, self._dialect), columns
+            )
+        if isinstance(operation, CreateUniqueConstraintOp):
+            return operation.constraint_name not in there and _begins(
+                tuple(map(str, operation.columns)), columns
+            )
+        return False
 
     def with_implied(
         self,
@@ -219,23 +238,27 @@ def _indexes(table: Table, dialect: Dialect) -> dict[str, Columns]:
     for item in (*table.indexes, *uniques):
         name = final_name(item, dialect)
         # MySQL names an unnamed unique constraint after its first column.
-        columns = _leading(item)
+        columns = _leading(item, dialect)
         if columns:
             found[name or columns[0]] = columns
     key = tuple(column.name for column in table.primary_key)
     return {**found, "PRIMARY": key} if key else found
 
 
-def _leading(item: Any) -> Columns:
+def _leading(item: Any, dialect: Dialect) -> Columns:
     parts = getattr(item, "expressions", None)
-    return column_names(item) if parts is None else _up_to_expressions(parts)
+    return column_names(item) if parts is None else _up_to_expressions(parts, dialect)
 
 
-def _up_to_expressions(parts: Iterable[Any]) -> Columns:
+def _up_to_expressions(parts: Iterable[Any], dialect: Dialect) -> Columns:
+    """Return the leading columns that a foreign key can use: on MySQL, only ascending ones.
+
+    Source: observed on MariaDB 10.11 and MySQL 9.7.
+    """
     found: list[str] = []
     for part in parts:
-        # A foreign key can use an index in any order.
-        name = part if isinstance(part, str) else getattr(unordered(part), "name", None)
+        column = unordered(part) if getattr(dialect, "is_mariadb", False) else part
+        name = part if isinstance(part, str) else getattr(column, "name", None)
         if name is None:
             break
         found.append(str(name))
@@ -283,16 +306,3 @@ def _dropped_index(operation: Any) -> str | None:
     if isinstance(operation, DropConstraintOp) and operation.constraint_type == "unique":
         return str(operation.constraint_name)
     return None
-
-
-def _serves(operation: Any, columns: Columns, there: Container[str]) -> bool:
-    """Return whether an operation creates an index on these columns under an unused name."""
-    if isinstance(operation, CreateIndexOp):
-        return operation.index_name not in there and _begins(
-            _up_to_expressions(operation.columns), columns
-        )
-    if isinstance(operation, CreateUniqueConstraintOp):
-        return operation.constraint_name not in there and _begins(
-            tuple(map(str, operation.columns)), columns
-        )
-    return False
