@@ -1,7 +1,7 @@
 """Write docs/explanation/reliability.md: interrupt revisions at each point, with both sides.
 
 Needs POSTGRESQL_URL and MARIADB_URL, and fetches the real Alembic into a separate virtual
-environment. Takes about forty minutes; with names of histories it runs only these. Run it after a
+environment. Takes about fifteen minutes; with names of histories it runs only these. Run it after a
 change to the histories in `tests/faults`, or to their expected results; a test compares the page to
 the stored results.
 """
