@@ -57,9 +57,16 @@ class MigrationLock:
         ends_with_transaction: whether the lock is held by a transaction and released at its end.
             It is then acquired again with each transaction, and the run checks whether another
             run has made progress in between.
+        outlives_transaction: whether a lock that was requested with ``bound`` is held until
+            :meth:`release` is called, which then happens at the end of the caller's transaction.
+        comes_first: whether a lock that is requested with ``bound`` is acquired before the run
+            reads anything, because the caller's transaction would not see what other runs commit
+            after its first read.
     """
 
     ends_with_transaction: bool = False
+    outlives_transaction: bool = True
+    comes_first: bool = False
 
     def acquire(self) -> bool:
         """Try to acquire the lock without blocking; return whether it is held now.
@@ -93,7 +100,10 @@ class MigrationLock:
         return ""
 
     def release(self) -> None:
-        """Release the lock. Called once, after the run's last transaction, even if it failed."""
+        """Release the lock. Called once, after the run's last transaction, even if it failed.
+
+        If the caller's transaction is rolled back, it is called right before that.
+        """
 
 
 @contextlib.contextmanager

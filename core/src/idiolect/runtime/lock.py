@@ -17,6 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from idiolect.errors import LockTimeoutError, LockUnavailableError
+from idiolect.runtime.endings import at_end_of_transaction
 from idiolect.util import progress
 from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import driver_commits, is_autocommit, pause
@@ -62,6 +63,7 @@ class RunLock:
         self._held = False
         self._is_bound = False
         self._in_run = False
+        self._has_written = False
         opts = context.opts
         self.enabled = (
             not context.as_sql
@@ -92,6 +94,7 @@ class RunLock:
             bound: whether a transaction is open that the run does not own.
         """
         if not self.enabled or self._in_run:
+            self._has_written = True
             yield
             return
         self._in_run = True
@@ -103,7 +106,30 @@ class RunLock:
         finally:
             self._in_run = False
             # Otherwise the block of begin_transaction() releases it after its commit.
-            if not bound and not self._context.transactions.declared:
+            if bound or not self._context.transactions.declared:
+                self.end()
+
+    @contextlib.contextmanager
+    def around_plan(self, is_bound: Callable[[], bool]) -> Iterator[None]:
+        """Hold the lock from the run's first read on, if it has to come first.
+
+        Args:
+            is_bound: whether a transaction is open that the run does not own.
+        """
+        context = self._context
+        # Commands that only read, such as `check`, pass no such option.
+        is_writing = context.environment_context is None or context.opts.get("lock")
+        if (
+            not (self.enabled and is_writing and is_bound())
+            or context.opts.get("dont_mutate")
+            or not (self._prepare(bound=True) and self._lock and self._lock.comes_first)
+        ):
+            yield
+            return
+        self._has_written = False
+        with self.around_run(bound=True):
+            yield
+            if not self._has_written:
                 self.release()
 
     def at_begin(self) -> None:
@@ -258,16 +284,26 @@ class RunLock:
             pause(self._context.connection, pause_of * random.uniform(0.5, 1.0))  # noqa: S311
             pause_of = min(pause_of * 1.5, _LONGEST_PAUSE)
 
+    def end(self) -> None:
+        """Release the lock, at once or at the end of the caller's transaction."""
+        lock, connection = self._lock, self._context.connection
+        if (
+            lock is None
+            or not (self._held and self._is_bound and lock.outlives_transaction)
+            or connection.closed
+            or not connection.in_transaction()
+        ):
+            self.release()
+            return
+        self._lock, self._held = None, False
+        at_end_of_transaction(connection, lambda: _released(lock))
+
     def release(self) -> None:
         """Release the lock, if it is held and the connection is still usable."""
         lock, held = self._lock, self._held
         self._lock, self._held = None, False
-        if lock is None or not (held or lock.ends_with_transaction):
-            return
-        try:
-            lock.release()
-        except Exception as exc:  # noqa: BLE001 - the session has ended, and the lock with it
-            log.info("The migration lock ended with its session: %s", type(exc).__name__)
+        if lock is not None and (held or lock.ends_with_transaction):
+            _released(lock)
 
     def _prepare(self, *, bound: bool) -> bool:
         """Create the lock; return whether it is held until a transaction begun by others ends."""
@@ -312,6 +348,13 @@ class RunLock:
             "migration_lock_timeout.",
             timeout=self._timeout,
         )
+
+
+def _released(lock: MigrationLock) -> None:
+    try:
+        lock.release()
+    except Exception as exc:  # noqa: BLE001 - the session has ended, and the lock with it
+        log.info("The migration lock ended with its session: %s", type(exc).__name__)
 
 
 def _has_no_transactions(connection: Connection) -> bool:

@@ -311,8 +311,11 @@ class MigrationContext:
         """Set the version table to ``revision`` without running any revision.
 
         Branches that lead to or from it are moved there; otherwise it becomes an additional head.
+        Outside of :meth:`begin_transaction`, the caller commits, and keeps the lock until then.
         """
-        with self.lock.around_run(bound=not self.as_sql and self._is_bound()):
+        bound = not self.transactions.declared
+        with self.transactions.of_caller(), self.lock.around_run(bound=bound):
+            self.transactions.due()
             heads = self.get_current_heads()
             if not self.as_sql and not heads:
                 self._ensure_version_table()
@@ -327,7 +330,7 @@ class MigrationContext:
             **kw: passed to each revision's ``upgrade()`` or ``downgrade()``.
         """
         self.impl.start_migrations()
-        with bound_operations.bind_late(self._operations):
+        with bound_operations.bind_late(self._operations), self.lock.around_plan(self._is_bound):
             heads, steps = self._plan()
             if steps:
                 # Reports errors in operations of plugins before anything runs.
@@ -377,13 +380,11 @@ class MigrationContext:
         """Run the steps, and retry those rolled back after a transient error."""
         while True:
             try:
-                self._run_alone(heads, steps, run_args)
+                return self._run_alone(heads, steps, run_args)
             except DBAPIError as exc:
                 if not self._retries.is_due(exc):
                     raise
                 heads, steps = self._plan()
-            else:
-                return
 
     def check_committed(self) -> None:
         """Raise if steps ran and env.py then let their transaction be rolled back.
@@ -412,7 +413,7 @@ class MigrationContext:
 
     def stop_watching(self) -> None:
         """Remove the listeners and the lock from the connection, which may outlive the run."""
-        self.lock.release()
+        self.lock.end()
         if self._watch is not None:
             self._watch.close()
             self._watch = None

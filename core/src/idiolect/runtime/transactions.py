@@ -136,6 +136,21 @@ class Transactions:
             context.dialect, self._connection, context.rules, context.opts
         )
 
+    @contextlib.contextmanager
+    def of_caller(self) -> Iterator[None]:
+        """Begin a transaction that the caller has to end, unless one is open or declared."""
+        connection = self._connection
+        if self.context.as_sql or self.declared or connection.in_transaction():
+            yield
+            return
+        connection.begin()
+        try:
+            yield
+        except BaseException:
+            if connection.in_transaction():
+                connection.rollback()
+            raise
+
     def due(self) -> None:
         """Begin the declared transaction, before a statement is executed."""
         if not self.declared or self.running or self._suspended:

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sqlalchemy import Constraint, Table
     from sqlalchemy.engine import Connection
@@ -78,6 +78,14 @@ def beside(connection: Connection) -> Iterator[Connection]:
             yield other
     finally:
         twin.dispose()
+
+
+def is_last_listener(target: Any, name: str, listener: Callable[..., Any]) -> bool:
+    """Return whether no listener to an event of ``target`` is called after this one."""
+    last = None
+    for last in getattr(target.dispatch, name):  # noqa: B007 - the last one is what is wanted
+        pass
+    return bool(last == listener)
 
 
 def pause(connection: Connection, seconds: float) -> None:

@@ -50,6 +50,7 @@ class ApplicationLock(MigrationLock):
     def __init__(self, connection: Connection, request: LockRequest) -> None:
         self._connection = connection
         self._bound = request.bound
+        self.outlives_transaction = not request.bound
         schema = request.schema or getattr(connection.dialect, "default_schema_name", None) or ""
         self._name = f"idiolect {schema}.{request.table.name}"
 

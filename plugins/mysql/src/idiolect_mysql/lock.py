@@ -43,6 +43,10 @@ class NamedLock(MigrationLock):
         request: what to lock, and for whom.
     """
 
+    #: In InnoDB's default isolation level, REPEATABLE READ, the first read determines what a
+    #: transaction sees. Source: MySQL's reference manual, "Consistent Nonlocking Reads".
+    comes_first = True
+
     def __init__(self, connection: Connection, request: LockRequest) -> None:
         self._connection = connection
         self._request = request

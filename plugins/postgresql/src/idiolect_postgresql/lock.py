@@ -72,6 +72,7 @@ class AdvisoryLock(MigrationLock):
     def __init__(self, connection: Connection, request: LockRequest) -> None:
         self._connection = connection
         self._request = request
+        self.outlives_transaction = not request.bound
         self._key: int | None = None
         self._session_name: str | None = None
         self._name_before: str | None = None

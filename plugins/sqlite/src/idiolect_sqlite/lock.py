@@ -44,6 +44,7 @@ class ImmediateLock(MigrationLock):
     """
 
     ends_with_transaction = True
+    outlives_transaction = False
 
     def __init__(self, connection: Connection, request: LockRequest) -> None:
         self._connection = connection
