@@ -6,6 +6,7 @@ import gc
 import re
 import subprocess
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -238,6 +239,18 @@ def test_the_config_of_a_new_project(
 
     section = expected.removesuffix(".ini")
     assert f"[{section}]" in (tmp_path / expected).read_text(encoding="utf-8")
+
+
+def test_the_config_of_a_program_that_imports_alembic(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that calls main() by Alembic's name gets a file of that name."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "alembic", ModuleType("alembic"))
+
+    main(["-q", "init", "migrations"])
+
+    assert ["alembic.ini", "migrations"] == sorted(path.name for path in tmp_path.iterdir())
 
 
 def test_a_subclass_runs_the_command_itself(

@@ -102,6 +102,31 @@ def test_hook_autogenerate_comparators(
     assert expected == found(MetaData(), model(), autogenerate_plugins=sets)
 
 
+def test_a_comparator_finds_the_revision_that_is_generated(
+    project: Project, sqlite: PluginManager
+) -> None:
+    """The options have the RevisionContext, as alembic_dddl uses it, also in ``check``."""
+    seen: list[tuple[str, bool]] = []
+
+    def compare(context: AutogenContext, *_args: Any) -> None:
+        revisions = context.opts["revision_context"]
+        seen.append((revisions.generated_revisions[0].head, revisions.command_args["autogenerate"]))
+
+    class Plugin:
+        @hookimpl
+        def autogenerate_comparators(self) -> Iterable[Comparator]:
+            """Answer one."""
+            return [Comparator("house.rules", compare, "autogenerate", by_default=True)]
+
+    sqlite.register(Plugin())
+
+    for path in written(project):
+        path.unlink()
+    command.check(project.config())
+
+    assert [("head", True), ("head", True)] == seen
+
+
 def test_comparators_by_priority(sqlite: PluginManager) -> None:
     """One that is FIRST comes before the core's."""
     sqlite.register(Adding(priority=DispatchPriority.FIRST))

@@ -41,7 +41,9 @@ def check(config: Config, format: str = "text") -> None:
     arguments = dict.fromkeys(
         ("message", "rev_id", "splice", "branch_label", "version_path", "depends_on")
     )
-    revision_context = RevisionContext(config, script, {**arguments, "head": "head"})
+    revision_context = RevisionContext(
+        config, script, {**arguments, "head": "head", "autogenerate": True, "sql": False}
+    )
 
     def compare(heads: tuple[str, ...], context: Any) -> Iterable[Any]:
         revision_context.run_autogenerate(heads, context)
@@ -54,6 +56,7 @@ def check(config: Config, format: str = "text") -> None:
         must_run=True,
         as_sql=False,
         template_args=revision_context.template_args,
+        revision_context=revision_context,
     )
     containers = [
         upgrade_ops

@@ -74,6 +74,8 @@ def revision(  # noqa: PLR0917 - the documented order
             "version_path": version_path,
             "rev_id": rev_id,
             "depends_on": depends_on,
+            "autogenerate": autogenerate,
+            "sql": sql,
         }
         return _by_environment(
             config,
@@ -123,6 +125,8 @@ def _by_environment(
         must_run=autogenerate,
         as_sql=as_sql,
         template_args=context.template_args,
+        # Comparators of programs look up the revision that is being generated.
+        revision_context=context,
     )
     scripts = _written(context)
     return scripts[0] if len(scripts) == 1 else scripts
