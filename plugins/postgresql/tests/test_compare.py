@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Computed,
@@ -235,3 +236,43 @@ def test_a_default_of_null_is_none(connection: Connection, default: Any) -> None
     context = MigrationContext.configure(connection)
 
     assert [] == compare_metadata(context, metadata)
+
+
+RENAMED = {
+    "table": 'CREATE TABLE "Old one" ("Id" serial PRIMARY KEY); ALTER TABLE "Old one" RENAME TO t; '
+    'ALTER TABLE t RENAME "Id" TO id',
+    "column": "CREATE TABLE t (former serial PRIMARY KEY); ALTER TABLE t RENAME former TO id",
+    "sequence": "CREATE TABLE t (id bigserial PRIMARY KEY); "
+    'ALTER SEQUENCE t_id_seq RENAME TO "It\'s"',
+    "owned-later": "CREATE SEQUENCE s; CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('s')); "
+    "ALTER SEQUENCE s OWNED BY t.id",
+}
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("statements", RENAMED.values(), ids=RENAMED)
+def test_a_serial_column_whose_sequence_has_another_name(
+    connection: Connection, statements: str
+) -> None:
+    """The column owns it, as after a rename: its default belongs to the type."""
+    connection.exec_driver_sql(statements)
+    kind = BigInteger if "bigserial" in statements else Integer
+    metadata = MetaData()
+    Table("t", metadata, Column("id", kind, primary_key=True))
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+
+    assert [] == compare_metadata(context, metadata)
+
+
+@pytest.mark.postgresql
+def test_a_sequence_of_nobody_is_a_default(connection: Connection) -> None:
+    """Another column may use it, too."""
+    connection.exec_driver_sql("CREATE SEQUENCE s")
+    connection.exec_driver_sql("CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('s'))")
+    metadata = MetaData()
+    Table("t", metadata, Column("id", Integer, primary_key=True))
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+
+    [[(kind, *_)]] = compare_metadata(context, metadata)
+
+    assert "modify_default" == kind

@@ -28,6 +28,9 @@ _IS_NOT_NULL = text(
     WHERE attrelid = to_regclass(:table) AND attname = CAST(:column AS name)
     """
 )
+_IS_OWNED = text(
+    "SELECT CAST(pg_get_serial_sequence(:table, :column) AS regclass) = to_regclass(:sequence)"
+)
 _SEQUENCE = re.compile(r"nextval\('(?P<name>(?:[^']|'')+)'::regclass\)")
 _PART_OF_NAME = re.compile(r'"((?:[^"]|"")+)"|([^."]+)')
 _NULL = re.compile(r"\(*null(?:::[\w .,\"()\[\]]+)?\)*", re.IGNORECASE)
@@ -59,13 +62,26 @@ _USUAL_ORDER = {
 }
 
 
-def forget_own_sequence(table: Table, column_info: dict[str, Any]) -> None:
-    """Remove the default of a SERIAL column: it belongs to the type."""
-    default = column_info.get("default")
+def forget_own_sequence(connection: Connection, table: Table, column_info: dict[str, Any]) -> None:
+    """Remove the default of a SERIAL column: it belongs to the type.
+
+    The sequence keeps its name if the table or the column is renamed, but the column still owns it.
+    """
+    default, name = column_info.get("default"), column_info["name"]
     if not isinstance(default, str) or not isinstance(column_info["type"], (Integer, BigInteger)):
         return
-    if is_own_sequence(default, table.name, column_info["name"]):
-        del column_info["default"]
+    found = _SEQUENCE.fullmatch(default)
+    if found is None:
+        return
+    if not is_own_sequence(default, table.name, name):
+        place = {
+            "table": sql_of(connection, connection.dialect.identifier_preparer.format_table(table)),
+            "column": name,
+            "sequence": found["name"].replace("''", "'"),
+        }
+        if not connection.scalar(_IS_OWNED, place):
+            return
+    del column_info["default"]
 
 
 def is_own_sequence(default: str, table: str, column: str) -> bool:

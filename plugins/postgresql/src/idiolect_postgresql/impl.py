@@ -161,7 +161,7 @@ class PostgresqlImpl(DefaultImpl):
         self, inspector: Any, table: Table, column_info: dict[str, Any]
     ) -> None:
         """Remove the default of a SERIAL column, and a domain's properties from its column."""
-        compare.forget_own_sequence(table, column_info)
+        compare.forget_own_sequence(self.connection, table, column_info)
         if isinstance(column_info["type"], DOMAIN):
             compare.forget_domain(self.connection, table, column_info)
 
