@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from projects import Project
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from idiolect.runtime import limits
@@ -106,3 +106,20 @@ def test_a_wait_that_ends_while_tried_again(
     assert [True] == ["tried again" in each for each in told]
     assert ["b"] == project.heads()
     engine.dispose()
+
+
+@pytest.mark.postgresql
+def test_no_retry_where_the_driver_commits(fresh_postgresql: str, tmp_path: Path) -> None:
+    """What was sent before the error has been committed, and would be done twice."""
+    project = Project(tmp_path / "project", fresh_postgresql)
+    url = make_url(fresh_postgresql).set(drivername="postgresql+psycopg")
+    project.attributes["engine"] = create_engine(
+        url, poolclass=NullPool, connect_args={"autocommit": True}
+    )
+    deadlock = "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40P01'; END $$"
+    project.revision("a", None, "op.create_table('t', sa.Column('i', sa.Integer))")
+    insert = "op.execute('INSERT INTO t VALUES (1)')"
+    project.revision("b", "a", f'{insert}\nop.execute("{deadlock}")')
+    with pytest.raises(DBAPIError, match="no"):
+        project.upgrade()
+    assert [1] == project.rows("SELECT i FROM t")

@@ -70,7 +70,8 @@ def test_a_concurrent_index(pooled: str, tmp_path: Path) -> None:
     assert ["i"] == project.rows("SELECT indexname FROM pg_indexes WHERE tablename = 'done'")
 
 
-def test_a_statement_is_repeated(pooled: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", ["{}", '{"migration_lock": false}'], ids=["lock", "no lock"])
+def test_a_statement_is_repeated(pooled: str, tmp_path: Path, options: str) -> None:
     """Psycopg prepares nothing on one session that the next transaction's does not have."""
     project = Project(tmp_path / "project", pooled)
     # Every second time, another client has the session that served the last transaction.
@@ -85,23 +86,74 @@ with op.get_context().autocommit_block():
             op.execute(insert.bindparams(word=str(number)))"""
     project.revision("a", None, body)
 
-    assert [] == ended([start(project, "upgrade", "head")])
+    assert [] == ended([start(project, "upgrade", "head", options=options)])
 
     assert sorted(map(str, range(12))) == sorted(project.rows("SELECT word FROM done"))
 
 
-def test_a_callers_connection_is_given_back(pooled: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lock", [True, False], ids=["lock", "no lock"])
+def test_limits_stay_in_the_transactions_of_the_run(
+    pooled: str, tmp_path: Path, lock: bool
+) -> None:
+    """They apply again after a commit, and other clients get no session that has them."""
+    project = Project(tmp_path / "project", pooled)
+    body = f"""{TABLE}
+show = sa.text("SHOW statement_timeout")
+shown = op.get_context().config.attributes["shown"]
+with op.get_context().autocommit_block():
+    op.execute("INSERT INTO done (word) VALUES ('a')")
+shown.append(op.get_bind().scalar(show))
+op.get_bind().commit()
+# Another client has the session of the last transaction.
+other = sa.create_engine(op.get_bind().engine.url, poolclass=sa.NullPool).connect()
+shown.append(other.scalar(show))
+shown.append(op.get_bind().scalar(show))
+op.get_bind().commit()
+other.close()"""
+    project.revision("a", None, body, statement_timeout=50)
+    show = "shown = op.get_context().config.attributes['shown']"
+    project.revision(
+        "b", "a", f"{show}\nshown.append(op.get_bind().scalar(sa.text('SHOW statement_timeout')))"
+    )
+    shown: list[str] = []
+    project.attributes["shown"] = shown
+    command.upgrade(project.config(), "head", lock=lock)
+    assert ["50s", "0", "50s", "0"] == shown
+
+
+def test_an_autocommit_block_has_no_limits(
+    pooled: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A warning says so."""
+    project = Project(tmp_path / "project", pooled)
+    body = f"""{TABLE}
+with op.get_context().autocommit_block():
+    op.execute("INSERT INTO done (word) VALUES ('a')")"""
+    project.revision("a", None, body, statement_timeout=50, lock_wait_timeout=50)
+    project.upgrade()
+    told = [each.getMessage() for each in caplog.records if "Behind a pooler" in each.getMessage()]
+    assert 1 == len(told)
+    assert "statement_timeout and lock_wait_timeout do not apply" in told[0]
+
+
+@pytest.mark.parametrize("lock", [True, False], ids=["lock", "no lock"])
+def test_a_callers_connection_is_given_back(pooled: str, tmp_path: Path, lock: bool) -> None:
     """Settings of the driver's connection are restored afterwards."""
     project = Project(tmp_path / "project", pooled)
     project.env(CALLERS)
     project.revision("a", None, TABLE)
     config = project.config()
-    with create_engine(pooled, poolclass=NullPool).connect() as connection:
+    engine = create_engine(pooled)
+    with engine.connect() as connection:
         config.attributes["connection"] = connection
         driver = connection.connection.driver_connection
         before = getattr(driver, "prepare_threshold", None)
-        command.upgrade(config, "head")
+        command.upgrade(config, "head", lock=lock)
+        if not lock:
+            # Then the setting is restored when the connection is returned to its pool.
+            connection.close()
         after = getattr(driver, "prepare_threshold", None)
+    engine.dispose()
 
     assert before == after
     assert ["a"] == project.heads()

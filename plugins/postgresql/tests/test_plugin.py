@@ -16,7 +16,7 @@ from idiolect.errors import AutocommitUnsupportedError, CommitRefusedError
 from idiolect.hooks import OfflineTransaction
 from idiolect.migration import MigrationContext
 from idiolect_postgresql.impl import PostgresqlImpl
-from idiolect_postgresql.lock import _backend_pid
+from idiolect_postgresql.pooler import backend_pid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,7 +114,7 @@ def test_the_server_process_that_a_driver_was_told_of(project: Project, driver: 
     pytest.importorskip(driver)
     engine = create_engine(make_url(project.url).set(drivername=f"postgresql+{driver}"))
     with engine.connect() as connection:
-        told, executing = _backend_pid(connection), connection.scalar(text(PID))
+        told, executing = backend_pid(connection), connection.scalar(text(PID))
     engine.dispose()
     assert executing == told
 

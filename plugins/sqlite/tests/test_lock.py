@@ -65,11 +65,15 @@ class EndsWhenWaitedFor(logging.Handler):
 
 
 @pytest.mark.usefixtures("engine")
-@pytest.mark.parametrize("per_migration", [False, True], ids=["a run", "a revision"])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"transaction_per_migration": True}, {"migration_lock": False}],
+    ids=["a run", "a revision", "no lock"],
+)
 def test_a_commit_waits_for_readers(
     project: Project,
     reader: sqlite3.Connection,
-    per_migration: bool,
+    options: dict[str, Any],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A commit is retried until readers have ended, whatever the driver's timeout, and logged."""
@@ -79,7 +83,7 @@ def test_a_commit_waits_for_readers(
     handler = EndsWhenWaitedFor(reader)
     logging.getLogger("idiolect").addHandler(handler)
     try:
-        project.upgrade(transaction_per_migration=per_migration)
+        project.upgrade(**options)
     finally:
         logging.getLogger("idiolect").removeHandler(handler)
     assert "Waiting to commit: another connection reads" in caplog.text

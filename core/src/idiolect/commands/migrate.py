@@ -48,30 +48,8 @@ def upgrade(  # noqa: PLR0917 - the documented order
         CommandError: the revision is unknown or ambiguous, a range is given without ``sql``, or
             the options are incompatible.
     """
-    _check_format(plan=plan, sql=sql, format=format)
-    script = script_directory(config)
-    start, destination = _destination(revision)
-    if start is not None and not sql:
-        raise CommandError(f"Range revision not allowed: {revision!r} needs --sql.")
-
-    def steps_for(heads: Heads, _context: Any) -> Iterable[MigrationStep]:
-        steps = script._upgrade_revs(destination, heads)
-        if not steps and start is not None:
-            _require_upwards(script, start, destination)
-        return steps
-
-    _run(
-        config,
-        script,
-        steps_for,
-        plan_format=format if plan else None,
-        as_sql=sql,
-        starting_rev=start,
-        destination_rev=destination,
-        tag=tag,
-        restart=restart,
-        lock=lock,
-    )
+    options: dict[str, Any] = {"sql": sql, "tag": tag, "restart": restart, "lock": lock}
+    _migrate(config, revision, _steps_up, plan=plan, format=format, **options)
 
 
 def downgrade(  # noqa: PLR0917 - the documented order
@@ -100,32 +78,8 @@ def downgrade(  # noqa: PLR0917 - the documented order
         CommandError: the revision is unknown, ambiguous or not an ancestor of the current one,
             ``sql`` is set without a range, or the options are incompatible.
     """
-    _check_format(plan=plan, sql=sql, format=format)
-    script = script_directory(config)
-    start, destination = _destination(revision, one=True)
-    if start is not None and not sql:
-        raise CommandError(f"Range revision not allowed: {revision!r} needs --sql.")
-    if sql and start is None:
-        raise CommandError(
-            f"downgrade with --sql requires <fromrev>:<torev>, not {revision!r}: a script "
-            "cannot ask the database where it starts."
-        )
-
-    def steps_for(heads: Heads, _context: Any) -> Iterable[MigrationStep]:
-        return script._downgrade_revs(destination, heads)
-
-    _run(
-        config,
-        script,
-        steps_for,
-        plan_format=format if plan else None,
-        as_sql=sql,
-        starting_rev=start,
-        destination_rev=destination,
-        tag=tag,
-        restart=restart,
-        lock=lock,
-    )
+    options: dict[str, Any] = {"sql": sql, "tag": tag, "restart": restart, "lock": lock}
+    _migrate(config, revision, _steps_down, plan=plan, format=format, **options)
 
 
 def stamp(  # noqa: PLR0917 - the documented order
@@ -190,22 +144,65 @@ def ensure_version(config: Config, sql: bool = False, lock: bool = True) -> None
     run_environment(config, script, make_table, must_run=not sql, as_sql=sql, lock=lock)
 
 
-def _run(
+def _migrate(
     config: Config,
-    script: ScriptDirectory,
-    steps_for: Callable[[Heads, Any], Iterable[MigrationStep]],
+    revision: str | Sequence[str],
+    planner: Callable[[ScriptDirectory, Any, Any, Heads], Iterable[MigrationStep]],
     *,
-    plan_format: str | None,
+    sql: bool,
+    plan: bool,
+    format: str,
     **opts: Any,
 ) -> None:
-    """Run the steps, or print a plan in the given format."""
-    if plan_format is None:
-        run_environment(config, script, steps_for, must_run=not opts["as_sql"], **opts)
+    """Run the steps of upgrade or downgrade, or print what would run.
+
+    Args:
+        config: the configuration.
+        revision: the target, or a range.
+        planner: returns the steps for a script directory, a start, a target and the heads.
+        sql: write a script.
+        plan: print what would run.
+        format: of the plan.
+        **opts: further options of the run.
+    """
+    _check_format(plan=plan, sql=sql, format=format)
+    script = script_directory(config)
+    is_down = planner is _steps_down
+    start, destination = _destination(revision, one=is_down)
+    if start is not None and not sql:
+        raise CommandError(f"Range revision not allowed: {revision!r} needs --sql.")
+    if is_down and sql and start is None:
+        raise CommandError(
+            f"downgrade with --sql requires <fromrev>:<torev>, not {revision!r}: a script "
+            "cannot ask the database where it starts."
+        )
+
+    def steps_for(heads: Heads, _context: Any) -> Iterable[MigrationStep]:
+        return planner(script, start, destination, heads)
+
+    opts |= {"as_sql": sql, "starting_rev": start, "destination_rev": destination}
+    if not plan:
+        run_environment(config, script, steps_for, must_run=not sql, **opts)
         return
     # Imported here because only --plan needs it.
     from idiolect.commands.plan import show_plan
 
-    show_plan(config, script, steps_for, format=plan_format, **opts)
+    show_plan(config, script, steps_for, format=format, **opts)
+
+
+def _steps_up(
+    script: ScriptDirectory, start: str | None, destination: str | Sequence[str], heads: Heads
+) -> Iterable[MigrationStep]:
+    steps = script._upgrade_revs(destination, heads)
+    if not steps and start is not None:
+        _require_upwards(script, start, destination)
+    return steps
+
+
+def _steps_down(
+    script: ScriptDirectory, _start: str | None, destination: str, heads: Heads
+) -> Iterable[MigrationStep]:
+    return script._downgrade_revs(destination, heads)
 
 
 def _check_format(*, plan: bool, sql: bool, format: str) -> None:

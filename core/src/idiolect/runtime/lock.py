@@ -20,7 +20,7 @@ from idiolect.errors import LockTimeoutError, LockUnavailableError
 from idiolect.runtime.endings import at_end_of_transaction
 from idiolect.util import progress
 from idiolect.util.logs import Log
-from idiolect.util.sqla_compat import driver_commits, is_autocommit, pause
+from idiolect.util.sqla_compat import has_no_transactions, pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -166,7 +166,8 @@ class RunLock:
         Raises:
             LockTimeoutError: they did for longer than ``migration_lock_timeout``.
         """
-        lock = self._lock
+        # A reader blocks the commit of a run without a lock as well.
+        lock = self._lock if self.enabled else self._made(bound=False)
         if lock is None or not lock.ends_with_transaction:
             connection.commit()
             return
@@ -310,7 +311,7 @@ class RunLock:
         if self._lock is None:
             self._lock = self._made(bound=bound)
             connection = self._context.connection
-            if bound and not self.ends_with_transaction and _has_no_transactions(connection):
+            if bound and not self.ends_with_transaction and has_no_transactions(connection):
                 # A transaction-level lock would end with the statement that takes it.
                 bound = False
                 self._lock = self._made(bound=False)
@@ -355,11 +356,6 @@ def _released(lock: MigrationLock) -> None:
         lock.release()
     except Exception as exc:  # noqa: BLE001 - the session has ended, and the lock with it
         log.info("The migration lock ended with its session: %s", type(exc).__name__)
-
-
-def _has_no_transactions(connection: Connection) -> bool:
-    """Return whether each statement commits itself, even if SQLAlchemy reports a transaction."""
-    return is_autocommit(connection) or driver_commits(connection)
 
 
 @contextlib.contextmanager

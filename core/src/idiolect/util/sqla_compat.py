@@ -58,6 +58,11 @@ def driver_commits(connection: Connection) -> bool:
         return False
 
 
+def has_no_transactions(connection: Connection) -> bool:
+    """Return whether each statement commits itself, even if SQLAlchemy reports a transaction."""
+    return is_autocommit(connection) or driver_commits(connection)
+
+
 @contextlib.contextmanager
 def beside(connection: Connection) -> Iterator[Connection]:
     """Open another connection to the same database in the same way, and close it at the end.

@@ -8,11 +8,12 @@ Source: PostgreSQL's manual, "Explicit Locking", section "Advisory Locks".
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
 from idiolect.hooks import MigrationLock, beside, own_transaction
+from idiolect_postgresql.pooler import backend_pid, prepare_nothing
 from idiolect_postgresql.sqlstate import sqlstate
 
 if TYPE_CHECKING:
@@ -113,21 +114,10 @@ class AdvisoryLock(MigrationLock):
         with own_transaction(self._connection) as connection:
             row = connection.execute(text(_LOOK), parameters).one()
         self._key, self._session_name = row.key, row.name
-        ours = _backend_pid(self._connection)
+        ours = backend_pid(self._connection)
         self._is_pooled = ours is not None and ours != row.pid
         if self._is_pooled:
-            self._prepare_nothing()
-
-    def _prepare_nothing(self) -> None:
-        """Keep psycopg from preparing statements, which other server processes do not know.
-
-        Source: psycopg's manual, "Prepared statements in psycopg", about PgBouncer.
-        """
-        driver: Any = self._connection.connection.driver_connection
-        threshold = getattr(driver, "prepare_threshold", None)
-        if threshold is not None:
-            driver.prepare_threshold = None
-            self._second.callback(setattr, driver, "prepare_threshold", threshold)
+            self._second.callback(prepare_nothing(self._connection))
 
     def _try_here(self, function: str) -> bool:
         in_transaction = self._connection.in_transaction()
@@ -161,17 +151,3 @@ class AdvisoryLock(MigrationLock):
 def _close_snapshot(connection: Connection) -> None:
     """Send a statement without snapshot, so that the last one's does not block other sessions."""
     connection.exec_driver_sql("SHOW transaction_isolation")
-
-
-def _backend_pid(connection: Connection) -> int | None:
-    """Return the server process id that the driver got when connecting, or None."""
-    driver: Any = connection.connection.driver_connection
-    info = getattr(driver, "info", None)
-    if info is not None:
-        return int(info.backend_pid)
-    ask = getattr(driver, "get_server_pid", None)
-    if ask is not None:
-        return int(ask())
-    # pg8000 keeps the raw server message: process id and secret key, 32 bits each.
-    message: object = getattr(driver, "_backend_key_data", None)
-    return int.from_bytes(message[:4], "big") if isinstance(message, bytes) else None

@@ -14,6 +14,7 @@ from idiolect_postgresql.lock import AdvisoryLock
 
 # Registers its directive.
 from idiolect_postgresql.operations import CreateExcludeConstraintOp
+from idiolect_postgresql.pooler import prepare_nothing_if_pooled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
@@ -125,6 +126,12 @@ class PostgresqlPlugin:
         from idiolect_postgresql import privileges
 
         return privileges.missing_privileges(connection, table, needed)
+
+    @hookimpl
+    def prepare_connection(self, connection: Connection, opts: Mapping[str, Any]) -> None:
+        """Keep psycopg from preparing statements behind a pooler, if there is no lock to do so."""
+        if opts.get("lock") is False or opts.get("migration_lock") is False:
+            prepare_nothing_if_pooled(connection)
 
     @hookimpl
     def session_limits(
