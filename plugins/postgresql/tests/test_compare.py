@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     create_engine,
     func,
     inspect,
@@ -276,3 +277,27 @@ def test_a_sequence_of_nobody_is_a_default(connection: Connection) -> None:
     [[(kind, *_)]] = compare_metadata(context, metadata)
 
     assert "modify_default" == kind
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        pytest.param("a", [], id="same-columns"),
+        pytest.param("b", ["remove_constraint", "remove_constraint", "add_constraint"], id="other"),
+    ],
+)
+def test_a_unique_constraint_that_the_database_has_twice(
+    connection: Connection, wanted: str, expected: list[str]
+) -> None:
+    """One without a name is met by both: histories that create it again leave two."""
+    connection.exec_driver_sql(
+        "CREATE TABLE t (id int PRIMARY KEY, a int, b int, EXCLUDE USING btree (id WITH =)); "
+        "ALTER TABLE t ADD UNIQUE (a); ALTER TABLE t ADD CONSTRAINT again UNIQUE (a)"
+    )
+    metadata = MetaData()
+    columns = [Column("id", Integer, primary_key=True), Column("a", Integer), Column("b", Integer)]
+    Table("t", metadata, *columns, UniqueConstraint(wanted))
+    context = MigrationContext.configure(connection)
+
+    assert expected == [diff[0] for diff in compare_metadata(context, metadata)]

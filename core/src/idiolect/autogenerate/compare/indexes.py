@@ -140,20 +140,20 @@ class _Comparison:
         there = self._by_name(before)
         wanted = self._by_name(after)
         unnamed = self._unmatched([item for item in after if self._name(item) is None], there)
-        taken = set(filter(None, unnamed.values()))
+        taken = {name for names in unnamed.values() for name in names}
         gone = [item for name, item in there.items() if name not in wanted.keys() | taken]
         both = [(there[name], item) for name, item in wanted.items() if name in there]
         # Their columns are equal, but options may differ.
         both += [
-            (there[name], item)
-            for item, name in unnamed.items()
-            if name is not None and isinstance(item, UniqueConstraint)
+            (there[names[0]], item)
+            for item, names in unnamed.items()
+            if names and isinstance(item, UniqueConstraint)
         ]
         new = [item for name, item in wanted.items() if name not in there]
         new += [
             item
-            for item, name in unnamed.items()
-            if name is None and not self._is_among_unnamed(item, before)
+            for item, names in unnamed.items()
+            if not names and not self._is_among_unnamed(item, before)
         ]
         return [
             *chain.from_iterable(map(self._removed, gone)),
@@ -168,18 +168,17 @@ class _Comparison:
         named = {self._name(item): item for item in items}
         return {name: named[name] for name in sorted(filter(None, named))}
 
-    def _unmatched(self, items: list[Item], there: dict[str, Item]) -> dict[Item, str | None]:
-        """Return unnamed items with the name of the database's item on the same columns."""
+    def _unmatched(self, items: list[Item], there: dict[str, Item]) -> dict[Item, list[str]]:
+        """Return unnamed items with the names of the database's constraints on the same columns.
+
+        There may be several, as after a constraint without a name was created twice.
+        """
         return {
-            item: next(
-                (
-                    name
-                    for name, other in there.items()
-                    if isinstance(other, UniqueConstraint)
-                    and column_names(other) == column_names(item)
-                ),
-                None,
-            )
+            item: [
+                name
+                for name, other in there.items()
+                if isinstance(other, UniqueConstraint) and column_names(other) == column_names(item)
+            ]
             for item in sorted(items, key=column_names)
         }
 
