@@ -27,7 +27,7 @@ def diffs(connection: Connection, metadata: MetaData, **opts: Any) -> list[Any]:
 
 
 def round_trip(
-    connection: Connection, metadata: MetaData, restored: Callable[[], None] | None
+    connection: Connection, metadata: MetaData, restored: Callable[[], None] | None, **opts: Any
 ) -> str:
     """Upgrade and compare; downgrade, call ``restored``, upgrade and compare again.
 
@@ -35,11 +35,12 @@ def round_trip(
         connection: to the database.
         metadata: the models.
         restored: asserts that the downgrade has restored everything; None only upgrades.
+        opts: more options of the comparison.
 
     Returns:
         The code of the upgrade.
     """
-    context = MigrationContext.configure(connection, opts=OPTIONS)
+    context = MigrationContext.configure(connection, opts={**OPTIONS, **opts})
     script = produce_migrations(context, metadata)
     codes = []
     for container in (script.upgrade_ops, script.downgrade_ops):
@@ -48,12 +49,12 @@ def round_trip(
         codes.append("\n".join(line.removeprefix("    ") for line in code.splitlines()))
     upgrade, downgrade = codes
     run(connection, upgrade)
-    assert [] == diffs(connection, metadata)
+    assert [] == diffs(connection, metadata, **opts)
     if restored is not None:
         run(connection, downgrade)
         restored()
         run(connection, upgrade)
-        assert [] == diffs(connection, metadata)
+        assert [] == diffs(connection, metadata, **opts)
     return upgrade
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Enum
 
-from idiolect.autogenerate.compare.order import taken_out
+from idiolect.autogenerate.compare.retyped import keys_taken_out, places_of_key
 from idiolect.operations.ops import (
     AlterColumnOp,
     CreateForeignKeyOp,
@@ -21,13 +21,11 @@ from idiolect.operations.ops import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
 
     from sqlalchemy import ForeignKeyConstraint
 
     from idiolect.operations.ops import MigrateOperation
-
-    Place = tuple[str | None, str, str]
 
 
 def free_columns(operations: list[MigrateOperation], keys: Iterable[ForeignKeyConstraint]) -> None:
@@ -46,32 +44,18 @@ def free_columns(operations: list[MigrateOperation], keys: Iterable[ForeignKeyCo
     }
     if not changing:
         return
-    first = _collected(operations, lambda one: _drops(one, changing))
-    last = _collected(operations, lambda one: _creates(one, changing))
+    first, last = keys_taken_out(operations, changing)
     known = {_label(one) for part in (*first, *last) for one in part.ops}
     for key in keys:
         drop, create = (
             DropConstraintOp.from_constraint(key),
             CreateForeignKeyOp.from_constraint(key),
         )
-        if _label(drop) not in known and not changing.isdisjoint(_places(create)):
+        if _label(drop) not in known and not changing.isdisjoint(places_of_key(create)):
             table = key.table
             first.append(ModifyTableOps(table.name, [drop], schema=table.schema))
             last.append(ModifyTableOps(table.name, [create], schema=table.schema))
     operations[:] = [*first, *operations, *last]
-
-
-def _collected(
-    operations: list[MigrateOperation], is_one: Callable[[MigrateOperation], bool]
-) -> list[ModifyTableOps]:
-    """Take operations out of their tables, and return them as they were together."""
-    found = []
-    for part in operations:
-        if isinstance(part, ModifyTableOps):
-            taken = [one for one in part.ops if is_one(one)]
-            if taken:
-                found.append(taken_out(part, taken))
-    return found
 
 
 def _is_held(operation: AlterColumnOp) -> bool:
@@ -83,22 +67,6 @@ def _is_held(operation: AlterColumnOp) -> bool:
     return operation.modify_type is not None and not all(isinstance(one, Enum) for one in both)
 
 
-def _drops(operation: MigrateOperation, changing: set[Place]) -> bool:
-    undoing = getattr(operation, "_reverse", None)
-    return isinstance(operation, DropConstraintOp) and _creates(undoing, changing)
-
-
-def _creates(operation: Any, changing: set[Place]) -> bool:
-    return isinstance(operation, CreateForeignKeyOp) and not changing.isdisjoint(_places(operation))
-
-
 def _label(operation: Any) -> tuple[str, str]:
     table = getattr(operation, "table_name", None) or operation.source_table
     return (str(table), str(operation.constraint_name))
-
-
-def _places(key: CreateForeignKeyOp) -> Iterator[Place]:
-    for column in key.local_cols:
-        yield (key.kw.get("source_schema"), str(key.source_table), str(column))
-    for column in key.remote_cols:
-        yield (key.kw.get("referent_schema"), str(key.referent_table), str(column))

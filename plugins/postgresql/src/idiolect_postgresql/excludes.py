@@ -11,15 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.sql.elements import conv
 
-from idiolect.operations.ops import AddConstraintOp, CreateTableOp, DropConstraintOp, ModifyTableOps
+from idiolect.operations.ops import (
+    AddConstraintOp,
+    CreateTableOp,
+    DropConstraintOp,
+    DropTableOp,
+    ModifyTableOps,
+)
 from idiolect.util.logs import Log
 from idiolect_postgresql import made
 from idiolect_postgresql.catalogue import EXCLUDE
 from idiolect_postgresql.operations import CreateExcludeConstraintOp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import Table
 
@@ -31,18 +38,21 @@ _START = re.compile(r"EXCLUDE USING (?P<method>\w+) \(")
 
 
 def compare_excludes(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> None:
-    """Add missing constraints, and replace those that differ."""
+    """Add missing constraints, and replace those that differ; remember those of dropped tables."""
     wanted = {
         table: made.by_name(table, ExcludeConstraint, autogen_context.dialect)
         for table in _tables(autogen_context)
     }
     wanted = {table: constraints for table, constraints in wanted.items() if constraints}
-    if not wanted:
+    dropped = [one for one in upgrade_ops.ops if isinstance(one, DropTableOp)]
+    if not wanted and not dropped:
         return
     reflected = {
         (one.schema, one.definition.table, one.name): one.definition.definition
         for one in autogen_context.schema_objects(EXCLUDE)
     }
+    for drop in dropped:
+        _remember(drop, autogen_context.schema_key(drop.schema), reflected)
     new = {
         (one.schema, one.table_name) for one in upgrade_ops.ops if isinstance(one, CreateTableOp)
     }
@@ -56,6 +66,21 @@ def compare_excludes(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -
             changes.ops.extend(_changes(autogen_context, name, model, there))
         if changes.ops:
             upgrade_ops.ops.append(changes)
+
+
+def _remember(
+    drop: DropTableOp, schema: str | None, reflected: Mapping[tuple[str | None, str, str], str]
+) -> None:
+    """Add its constraints to the table that the downgrade creates again."""
+    memory = drop._reverse  # noqa: SLF001 - a pair
+    if memory is None:
+        return
+    for (place, table, name), definition in sorted(reflected.items(), key=lambda one: one[0][1:]):
+        known = _read(definition) if (place, table) == (schema, drop.table_name) else None
+        if known is not None:
+            elements, options = known
+            constraint: Any = ExcludeConstraint(*elements, name=conv(name), **options)
+            memory.columns = [*memory.columns, constraint]
 
 
 def _tables(autogen_context: AutogenContext) -> Iterator[Table]:

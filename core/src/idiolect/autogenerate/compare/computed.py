@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Computed
+from sqlalchemy import Computed, Index, UniqueConstraint
 
 from idiolect.operations.ops.columns import AddColumnOp, DropColumnOp
+from idiolect.operations.ops.constraints import (
+    AddConstraintOp,
+    CreateUniqueConstraintOp,
+    DropConstraintOp,
+)
 from idiolect.operations.ops.indexes import CreateIndexOp, DropIndexOp
 from idiolect.util.dispatch import PriorityDispatchResult
 from idiolect.util.logs import Log
@@ -46,7 +51,7 @@ def compare_computed(  # noqa: PLR0917 - as comparators of tables are called
     conn_table: Table | None,
     metadata_table: Table | None,
 ) -> None:
-    """Drop and add a column whose expression differs, with its indexes; it holds no own data."""
+    """Drop and add a column whose expression differs, as it holds no data, with what is on it."""
     if conn_table is None or metadata_table is None:
         return
     impl = autogen_context.migration_context.impl
@@ -59,14 +64,50 @@ def compare_computed(  # noqa: PLR0917 - as comparators of tables are called
         ):
             continue
         log.info("Detected changed expression of column '%s.%s'", tname, column.name)
-        lost = [index for index in conn_table.indexes if old in set(index.columns)]
-        kept = [index for index in metadata_table.indexes if column in set(index.columns)]
+        lost = [_drop(item) for item in _items_on(conn_table, old)]
+        kept = [_create(item) for item in _items_on(metadata_table, column)]
+        # They may have been found as different before.
+        names = {_name(one) for one in (*lost, *kept)}
+        modify_ops.ops[:] = [one for one in modify_ops.ops if _name(one) not in names]
         modify_ops.ops += [
-            *(DropIndexOp.from_index(index) for index in lost),
+            *lost,
             DropColumnOp.from_column_and_tablename(schema, tname, old),
             AddColumnOp.from_column_and_tablename(schema, tname, column),
-            *(CreateIndexOp.from_index(index) for index in kept),
+            *kept,
         ]
+
+
+def _items_on(table: Table, column: Column[Any]) -> list[Index | UniqueConstraint]:
+    """Return indexes and unique constraints on a column, which are dropped with it."""
+    uniques = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+    items: list[Index | UniqueConstraint] = [*table.indexes, *uniques]
+    found = [one for one in items if column in set(one.columns)]
+    return sorted(found, key=lambda one: str(one.name))
+
+
+def _drop(item: Index | UniqueConstraint) -> DropIndexOp | DropConstraintOp:
+    if isinstance(item, Index):
+        return DropIndexOp.from_index(item)
+    return DropConstraintOp.from_constraint(item)
+
+
+def _create(item: Index | UniqueConstraint) -> CreateIndexOp | AddConstraintOp:
+    if isinstance(item, Index):
+        return CreateIndexOp.from_index(item)
+    return AddConstraintOp.from_constraint(item)
+
+
+def _name(operation: Any) -> Any:
+    """Return what identifies an operation on an index or unique constraint; otherwise itself."""
+    if isinstance(operation, (CreateIndexOp, DropIndexOp)):
+        return str(operation.index_name)
+    if isinstance(operation, DropConstraintOp) and operation.constraint_type == "unique":
+        return str(operation.constraint_name)
+    if not isinstance(operation, CreateUniqueConstraintOp):
+        return id(operation)
+    if operation.constraint_name is None:
+        return tuple(map(str, operation.columns))
+    return str(operation.constraint_name)
 
 
 def proves_equal(_signature: object, _model: object) -> bool:

@@ -13,6 +13,7 @@ from idiolect.autogenerate.compare.order import (
     drop_referred_tables_last,
     separate_key_cycles,
 )
+from idiolect.autogenerate.compare.retyped import free_retyped_columns, free_retyped_keys
 from idiolect.util.collector import collector_paused
 
 if TYPE_CHECKING:
@@ -38,8 +39,12 @@ def populate_migration_script(
     separate_key_cycles(upgrade_ops.ops, autogen_context.dialect)
     drop_referred_tables_last(upgrade_ops.ops)
     put_needs_first(upgrade_ops.ops)
-    downgrade_ops = upgrade_ops.reverse_into(migration_script.downgrade_ops_list[-1])
+    free_retyped_columns(upgrade_ops.ops)
     impl = autogen_context.migration_context.impl
+    if not impl.keys_hold_indexes:
+        # Otherwise the impl moves keys together with their indexes.
+        free_retyped_keys(upgrade_ops.ops)
+    downgrade_ops = upgrade_ops.reverse_into(migration_script.downgrade_ops_list[-1])
     impl.complete_operations(autogen_context, upgrade_ops, downgrade_ops)
     if impl.keys_hold_indexes:
         for container in (upgrade_ops, downgrade_ops):

@@ -53,6 +53,10 @@ def mark_likely_renames(autogen_context: AutogenContext, upgrade_ops: UpgradeOps
 def _mark_columns(impl: DefaultImpl, changes: ModifyTableOps) -> None:
     gone = [one for one in changes.ops if isinstance(one, DropColumnOp)]
     new = [one for one in changes.ops if isinstance(one, AddColumnOp)]
+    # A column that is dropped and added again has another expression, but no other name.
+    again = {one.column_name for one in gone} & {one.column.name for one in new}
+    gone = [one for one in gone if one.column_name not in again]
+    new = [one for one in new if one.column.name not in again]
     for drop, add in _pairs(gone, new, lambda old, now: _same_drop(impl, old, now)):
         add.likely_rename = AlterColumnOp(
             add.table_name, drop.column_name, schema=add.schema, modify_name=add.column.name

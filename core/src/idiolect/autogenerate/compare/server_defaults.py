@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Computed, DefaultClause, Identity
-from sqlalchemy.types import String, TypeEngine
+from sqlalchemy.types import Enum, String, TypeDecorator, TypeEngine
 
 from idiolect.autogenerate.compare.columns import note
 from idiolect.ddl.percents import single_percents
@@ -157,10 +157,18 @@ def rendered_default(column: Column[Any], dialect: Dialect) -> str | None:
     given: Any = default.arg
     if not isinstance(given, str):
         return _sql(given, dialect)
-    column_type: TypeEngine[Any] = column.type
-    if column_type._type_affinity is String and not given.startswith("'"):  # noqa: SLF001 - SQLAlchemy's own notion
+    if _is_text(column.type) and not given.startswith("'"):
         return "'" + given.replace("'", "''") + "'"
     return given
+
+
+def _is_text(type_: TypeEngine[Any]) -> bool:
+    if type_._type_affinity is String:  # noqa: SLF001 - SQLAlchemy's own notion
+        return True
+    # A dialect's own ENUM has another affinity.
+    while isinstance(type_, TypeDecorator):
+        type_ = type_.impl_instance
+    return isinstance(type_, Enum)
 
 
 def _sql(expression: Any, dialect: Dialect) -> str:
