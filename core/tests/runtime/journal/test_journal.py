@@ -14,6 +14,7 @@ from idiolect.autogenerate import compare_metadata
 from idiolect.errors import CommandError, ConfigError, UnfinishedRevisionError
 from idiolect.hooks import JournalSupport, hookimpl
 from idiolect.migration import MigrationContext
+from idiolect.runtime.journal.hidden import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,6 +54,46 @@ def test_a_revision_is_resumed(project: Project) -> None:
     assert ["a"] == project.heads()
     assert [2] == project.rows("SELECT n FROM t")
     assert ["alembic_version", "t"] == project.tables()
+
+
+COPIES = """
+metadata = sa.MetaData()
+metadata.reflect(bind)
+for table in list(metadata.tables.values()):
+    columns = [sa.Column(column.name, column.type) for column in table.columns]
+    op.create_table(f"copy_of_{table.name}", *columns)
+with bind.engine.connect() as other:
+    assert "alembic_version_journal" not in sa.inspect(other).get_table_names()
+"""
+
+
+def test_a_revision_that_copies_all_tables_does_not_see_the_journal(project: Project) -> None:
+    """Published ones do: a table of the run is none of theirs, and would be copied with them."""
+    project.revision("a", None, TABLE + COPIES)
+
+    project.upgrade()
+
+    copies = ["copy_of_alembic_version", "copy_of_t"]
+    assert ["alembic_version", *copies, "t"] == sorted(project.tables())
+
+
+def test_tables_are_hidden_until_the_last_run_ends() -> None:
+    """Runs of several threads share a dialect; then its method is its own again."""
+    engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+    for name in ("a", "b", "c"):
+        sa.Table(name, sa.MetaData(), sa.Column("id", sa.Integer)).create(engine)
+    first, second, again = (hidden(engine.dialect, name) for name in ("a", "b", "a"))
+    first.__enter__()
+    second.__enter__()
+    again.__enter__()
+    assert ["c"] == inspect(engine).get_table_names()
+    first.__exit__(None, None, None)
+    assert ["c"] == inspect(engine).get_table_names()
+    second.__exit__(None, None, None)
+    assert ["b", "c"] == inspect(engine).get_table_names(schema="main")
+    again.__exit__(None, None, None)
+    assert ["a", "b", "c"] == inspect(engine).get_table_names()
+    assert "get_table_names" not in vars(engine.dialect)
 
 
 def test_a_failure_tells_what_is_left(project: Project) -> None:

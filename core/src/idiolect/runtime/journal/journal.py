@@ -21,6 +21,7 @@ from idiolect.errors import (
 )
 from idiolect.hooks.records import journal_name
 from idiolect.runtime.journal.entries import ACCEPTED, ACCEPTED_NOTE, DONE, INTENT, in_words
+from idiolect.runtime.journal.hidden import hidden
 from idiolect.runtime.journal.listen import Listener
 from idiolect.runtime.journal.record import Record, Subject
 from idiolect.runtime.journal.resume import wait_for_session
@@ -164,7 +165,10 @@ class Journal:
             yield
             return
         try:
-            with Listener(self._context.connection) as self._listener:
+            with (
+                hidden(self._context.connection.dialect, store.table.name),
+                Listener(self._context.connection) as self._listener,
+            ):
                 yield
         except BaseException:
             # Deletions in a transaction that was not committed have been undone.
