@@ -81,6 +81,9 @@ CHANGED_TYPES = {
     "other text": (sa.Text(70000), sa.Text(10)),
     "collation": (String(5, collation="utf8mb4_bin"), String(5, collation="utf8mb4_general_ci")),
     "double": (sa.Double(), sa.Float(24)),
+    "microseconds": (sa.DateTime(), mysql.DATETIME(fsp=6)),
+    "fractions": (mysql.TIME(fsp=3), mysql.TIME(fsp=6)),
+    "fractions of a timestamp": (mysql.TIMESTAMP(), mysql.TIMESTAMP(fsp=3)),
 }
 
 
@@ -89,6 +92,19 @@ def test_another_type_is_reported(connection: Connection, before: Any, after: An
     """What the server stores differently is a difference."""
     _model(Column("x", before)).create_all(connection)
     assert ["modify_type"] == _kinds(_differences(connection, _model(Column("x", after))))
+
+
+@pytest.mark.parametrize("model", [sa.DateTime(), mysql.DATETIME(), mysql.DATETIME(fsp=6)])
+def test_fractions_that_a_model_does_not_mention_stay(connection: Connection, model: Any) -> None:
+    """A type without a number takes what is there: its change would cut values."""
+    _model(Column("x", mysql.DATETIME(fsp=6))).create_all(connection)
+    assert [] == _differences(connection, _model(Column("x", model)))
+
+
+def test_no_fractions_are_the_default(connection: Connection) -> None:
+    """A number of zero is none."""
+    _model(Column("x", sa.DateTime())).create_all(connection)
+    assert [] == _differences(connection, _model(Column("x", mysql.DATETIME(fsp=0))))
 
 
 def test_the_order_of_an_enum_is_none(connection: Connection) -> None:
@@ -206,6 +222,12 @@ def test_items_are_what_they_were_created_as(connection: Connection, items: list
     assert [] == _differences(connection, metadata)
 
 
+def prefixed(column: str, length: Any) -> Callable[[], Index]:
+    """Return a function that creates an index with a prefix length."""
+    lengths = {f"{name}_length": length for name in ("mysql", "mariadb")}
+    return lambda: Index("ix", column, **lengths)
+
+
 CHANGES: dict[str, tuple[list[Any], list[Any], list[str]]] = {
     "index goes": ([lambda: Index("ix", "a")], [], ["remove_index ix"]),
     "unique comes": ([], [lambda: Unique("a", name="uq")], ["add_constraint uq"]),
@@ -235,6 +257,26 @@ CHANGES: dict[str, tuple[list[Any], list[Any], list[str]]] = {
         [lambda: Index("ix", text("a DESC"))],
         [lambda: Index("ix", "a")],
         ["remove_index ix", "add_index ix"],
+    ),
+    "another prefix": (
+        [lambda: Column("s", sa.Text), prefixed("s", 9)],
+        [lambda: Column("s", sa.Text), prefixed("s", 5)],
+        ["remove_index ix", "add_index ix"],
+    ),
+    "prefix comes": (
+        [lambda: Column("s", String(9)), lambda: Index("ix", "s")],
+        [lambda: Column("s", String(9)), prefixed("s", {"s": 5})],
+        ["remove_index ix", "add_index ix"],
+    ),
+    "prefix as long as the column": (
+        [lambda: Column("s", String(9)), lambda: Index("ix", "s")],
+        [lambda: Column("s", String(9)), prefixed("s", 9)],
+        [],
+    ),
+    "prefix that the model does not mention": (
+        [lambda: Column("s", String(9)), prefixed("s", 5)],
+        [lambda: Column("s", String(9)), lambda: Index("ix", "s")],
+        [],
     ),
     "falling index goes": ([lambda: Index("ix", text("a DESC"), "b")], [], ["remove_index ix"]),
     "index of a key goes": (

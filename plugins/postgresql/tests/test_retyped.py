@@ -123,6 +123,16 @@ CHANGES: dict[str, tuple[Make, Make, list[str]]] = {
         table(column(sa.BigInteger)),
         ["drop_index", "drop_column", "alter_column"],
     ),
+    "a computed column and its base go": (
+        table(column(sa.Integer), computed("c * 2")),
+        table(),
+        ["drop_column", "drop_column"],
+    ),
+    "a computed column and its base come": (
+        table(),
+        table(computed("c * 2"), column(sa.Integer)),
+        ["add_column", "add_column"],
+    ),
     "foreign keys go": (
         both(table(TARGET), referring("s", sa.Integer), referring("u", sa.Integer)),
         both(

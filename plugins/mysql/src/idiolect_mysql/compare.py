@@ -31,6 +31,7 @@ _SIZES = {"tiny": 2**8, "": 2**16, "medium": 2**24, "long": 2**32}
 _BYTES_OF_A_CHARACTER = range(1, 5)
 #: FLOAT(p) with more bits is a DOUBLE.
 _FLOAT_BITS = 24
+_MOMENTS = frozenset({"datetime", "timestamp", "time"})
 _CHARSET = re.compile(r"\bcharacter set ([\w\-]+)", re.IGNORECASE)
 _COLLATION = re.compile(r"\bcollate ([\w\-/]+)", re.IGNORECASE)
 #: The character type attributes BINARY, ASCII and UNICODE set a collation.
@@ -64,6 +65,8 @@ def types_differ(
     if _is_sized(after, before) or _is_precise_float(after, before):
         return False
     if not same_words(before, after, synonyms) or not same_arguments(before, after):
+        return True
+    if _gets_fractions(before, after):
         return True
     return _differ(charset, model_charset) or _differ(collation, model_collation)
 
@@ -110,6 +113,17 @@ def _is_sized(model: TypeWords, reflected: TypeWords) -> bool:
     return reflected.first in fitting
 
 
+def _gets_fractions(reflected: TypeWords, model: TypeWords) -> bool:
+    """Return whether the model asks for fractional seconds, and the database has none.
+
+    A model without a number takes what is there. Source: "Fractional Seconds in Time Values" in
+    MySQL's reference manual: the default is 0.
+    """
+    if model.first not in _MOMENTS or reflected.arguments or not model.arguments:
+        return False
+    return model.arguments[0] not in {"", "0"}
+
+
 def _smallest(size: int) -> str:
     return next((prefix for prefix, limit in _SIZES.items() if size < limit), "long")
 
@@ -129,6 +143,30 @@ def same_columns(model: Index, reflected: Index, dialect: Dialect) -> bool:
     return [*map(_bare, index_elements(model, dialect))] == [
         *map(_bare, index_elements(reflected, dialect))
     ]
+
+
+def length_difference(model: Index, reflected: Index, dialect: Dialect) -> str | None:
+    """Return a description of how the prefix lengths of two indexes differ, or None.
+
+    Only of columns for which the model gives one: a server may cut others. A prefix as long as
+    the column is none.
+    """
+    wanted, there = _lengths(model, dialect), _lengths(reflected, dialect)
+    for column in reflected.columns:
+        before, after = there.get(column.name), wanted.get(column.name)
+        longest = getattr(column.type, "length", None)
+        if before is None and after is not None and longest is not None and longest <= after:
+            continue
+        if after is not None and before != after:
+            return f"length of {column.name} {before} to {after}"
+    return None
+
+
+def _lengths(index: Index, dialect: Dialect) -> dict[str, int]:
+    given = index.dialect_options[dialect.name].get("length")
+    if given is None or isinstance(given, dict):
+        return {str(name): length for name, length in (given or {}).items()}
+    return {column.name: given for column in index.columns}
 
 
 def element_pairs(model: Index, reflected: Index, dialect: Dialect) -> list[Pair] | None:

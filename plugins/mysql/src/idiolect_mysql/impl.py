@@ -270,11 +270,12 @@ class MySQLImpl(DefaultImpl):
         return told.get(column)
 
     def compare_indexes(self, metadata_index: Index, reflected_index: Index) -> ComparisonResult:
-        """Compare columns, uniqueness, and the order of columns if the server keeps it."""
+        """Compare columns, uniqueness, prefix lengths, and order if the server keeps it."""
         if compare.same_columns(metadata_index, reflected_index, self.dialect):
-            found = [unique_difference(metadata_index, reflected_index)]
+            both = (metadata_index, reflected_index)
+            found = [unique_difference(*both), compare.length_difference(*both, self.dialect)]
             if is_plain(reflected_index) and keeps_order(self.connection):
-                found.append(order_difference(metadata_index, reflected_index))
+                found.append(order_difference(*both))
             return result_of([*filter(None, found)])
         if is_plain(metadata_index) or is_plain(reflected_index):
             return super().compare_indexes(metadata_index, reflected_index)

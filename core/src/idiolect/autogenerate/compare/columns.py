@@ -73,6 +73,9 @@ def compare_columns(
         ):
             log.info("Detected removed column '%s.%s'", label, name)
             found.removed.append(DropColumnOp.from_column_and_tablename(schema, tname, column))
+    # A computed column depends on others: it is added after and dropped before them.
+    found.added.sort(key=lambda one: one.column.computed is not None)
+    found.removed.sort(key=lambda one: one.to_column().computed is None)
     return found
 
 
