@@ -28,7 +28,9 @@ MEANT = {
         "--config goes before it: tool -c CONFIG current ...)"
     ),
     "upgrade head --no-lok": ("unrecognized arguments: --no-lok (did you mean '--no-lock'?)"),
-    "revision first": "unrecognized arguments: first (a message is given with -m)",
+    "revision -m a first": (
+        "unrecognized arguments: first (a message is given with -m, in quotes if it has spaces)"
+    ),
     "history a:b": "unrecognized arguments: a:b (a range is given with -r)",
     "upgrade head other": "unrecognized arguments: other",
     "heads --unheard-of=hidden": "unrecognized arguments: --unheard-of=...",

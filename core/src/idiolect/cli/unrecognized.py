@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 #: Similarity from which a word is reported as a misspelt option, from 0 to 1.
 _ALIKE = 0.75
 #: Arguments whose option is often forgotten, with the hint.
-_UNNAMED = {"message": "a message is given with -m", "rev_range": "a range is given with -r"}
+_UNNAMED = {
+    "message": "a message is given with -m, in quotes if it has spaces",
+    "rev_range": "a range is given with -r",
+}
 
 
 def describe_left_over(main: Parser, command: Parser, rest: Sequence[str]) -> str:
