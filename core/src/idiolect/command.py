@@ -5,6 +5,7 @@ Each takes a :class:`idiolect.config.Config` first and prints to its ``stdout``.
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from idiolect.commands.check import check
@@ -44,14 +45,21 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import autogenerate on first access: programs expect it here, but few commands need it."""
-    if name == "autogen":
-        from idiolect import autogenerate
+#: Further modules and a class that programs find, or replace, here, and that few commands need.
+_LAZY = {
+    "EnvironmentContext": ("idiolect.runtime.environment", "EnvironmentContext"),
+    "autogen": ("idiolect.autogenerate", None),
+    "util": ("idiolect.util", None),
+}
 
-        return autogenerate
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home, member = _LAZY[name]
+    module = importlib.import_module(home)
+    return module if member is None else getattr(module, member)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), "autogen"})
+    return sorted({*globals(), *_LAZY})

@@ -241,6 +241,14 @@ def test_the_config_of_a_new_project(
     assert f"[{section}]" in (tmp_path / expected).read_text(encoding="utf-8")
 
 
+def test_a_command_of_a_package_that_is_not_installed(terminal: Terminal) -> None:
+    """The message names the package."""
+    said = terminal.run("import-alembic")
+
+    assert 2 == said.status
+    assert "It comes with the package idiolect-alembic; install that." in said.err
+
+
 def test_the_config_of_a_program_that_imports_alembic(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

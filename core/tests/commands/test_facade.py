@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
 from idiolect import autogenerate, command
+from idiolect.runtime.environment import EnvironmentContext
 from idiolect.script.base import ScriptDirectory
 
 if TYPE_CHECKING:
@@ -30,6 +31,32 @@ def test_programs_replace_the_script_directory(
 
     assert ["c333 (head)"] == linear.run("heads").lines
     assert ["own"] == opened
+
+
+def test_programs_replace_the_environment(
+    linear: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The class at `command.EnvironmentContext` is used by every command that runs env.py."""
+    entered: list[str] = []
+
+    class Own(EnvironmentContext):
+        def __enter__(self) -> Self:
+            entered.append("own")
+            return super().__enter__()
+
+    monkeypatch.setattr(command, "EnvironmentContext", Own)
+
+    assert 0 == linear.run("current").status
+    assert ["own"] == entered
+
+
+def test_programs_replace_the_ids(linear: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New revisions have ids from `util.rev_id`."""
+    monkeypatch.setattr(command.util, "rev_id", lambda: "0004")
+
+    linear.run("revision", "-m", "next")
+
+    assert "0004_next.py" in linear.files()
 
 
 def test_autogenerate_is_found_at_the_commands() -> None:

@@ -38,6 +38,22 @@ def test_override(environment: Environment) -> None:
     assert "Ann, first" == made.module.author
 
 
+class Numbered(ScriptDirectory):
+    """Names files its own way, with the parameters that Alembic passes."""
+
+    def _rev_path(self, path: Any, rev_id: str, message: Any, create_date: Any) -> Path:  # type: ignore[override] # as published
+        return super()._rev_path(path, f"0001_{rev_id}", message, create_date)
+
+
+def test_override_of_the_file_name(environment: Environment) -> None:
+    """A program decides on the path of a new file."""
+    directory = Numbered(environment.folder, messaging_opts={"quiet": True})
+
+    directory.generate_revision("a1", "first")
+
+    assert ["0001_a1_first.py"] == environment.names()
+
+
 def test_replace(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
     """A replacement of the method writes the file, and sees Alembic's variables."""
     seen: list[set[str]] = []

@@ -14,7 +14,7 @@ from idiolect.autogenerate.directives import check_directives, require_types
 from idiolect.errors import CommandError
 from idiolect.hooks.dialects import hooks_for
 from idiolect.operations.ops.containers import DowngradeOps, MigrationScript, UpgradeOps
-from idiolect.util.langhelpers import rev_id as new_id
+from idiolect.util.langhelpers import new_rev_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +65,7 @@ class RevisionContext:
     def _default_revision(self) -> MigrationScript:
         args = self.command_args
         return MigrationScript(
-            args["rev_id"] or new_id(),
+            args["rev_id"] or new_rev_id(),
             UpgradeOps(),
             DowngradeOps(),
             message=args["message"],
@@ -170,7 +170,7 @@ class RevisionContext:
         self, directive: MigrationScript, template_args: dict[str, Any]
     ) -> Script | None:
         return self.script_directory.generate_revision(
-            directive.rev_id or new_id(),
+            directive.rev_id or new_rev_id(),
             directive.message,
             refresh=True,
             head=directive.head if directive.head is not None else "head",

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _USUAL_COLUMNS = 80
 _MAIN_WITH_VALUE = ("-c", "--config", "-n", "--name", "-x")
 
+#: Documented commands of packages that may not be installed.
+_ELSEWHERE = {"import-alembic": "It comes with the package idiolect-alembic; install that."}
+
 
 class Parser(argparse.ArgumentParser):
     """argparse's parser, with a suggestion for misspelt commands."""
@@ -80,6 +83,7 @@ class Parser(argparse.ArgumentParser):
         alike = nearest(wrong, self.known) if wrong else []
         if wrong:
             hint = f" Did you mean {alike[0]!r}?" if alike else f" Known: {', '.join(self.known)}."
+            hint = f" {_ELSEWHERE[wrong]}" if wrong in _ELSEWHERE else hint
             message = f"unknown command {wrong!r}.{hint}"
         if message.endswith("are required: revision"):
             back = self.prog.endswith(" downgrade")

@@ -101,7 +101,10 @@ def _run(
     # Imported here because it loads SQLAlchemy, which commands that only read files do not need.
     from idiolect.runtime.environment import EnvironmentContext
 
-    with (environment or EnvironmentContext)(config, script, **opts):
+    # Programs replace the class in the facade; see script_directory().
+    facade = vars(sys.modules.get("idiolect.command", sys))
+    used = environment or facade.get("EnvironmentContext", EnvironmentContext)
+    with used(config, script, **opts):
         script.run_env()
 
 

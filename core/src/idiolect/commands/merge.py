@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from idiolect.commands.environment import run_for_template_args, script_directory, wants_environment
 from idiolect.errors import CommandError, NothingToMergeWarning
-from idiolect.util.langhelpers import rev_id as new_id
-from idiolect.util.langhelpers import to_tuple
+from idiolect.util.langhelpers import new_rev_id, to_tuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +48,7 @@ def merge(  # noqa: PLR0917 - the documented order
     if wants_environment(config):
         run_for_template_args(config, script, template_args)
     return script.generate_revision(
-        rev_id or new_id(),
+        rev_id or new_rev_id(),
         message,
         refresh=True,
         head=revisions,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from idiolect.commands.environment import run_environment, script_directory, wants_environment
 from idiolect.errors import CommandError
-from idiolect.util.langhelpers import rev_id as new_id
+from idiolect.util.langhelpers import new_rev_id
 
 if TYPE_CHECKING:
     import os
@@ -86,7 +86,7 @@ def revision(  # noqa: PLR0917 - the documented order
             as_sql=sql,
         )
     return script.generate_revision(
-        rev_id or new_id(),
+        rev_id or new_rev_id(),
         message,
         refresh=True,
         head=head,

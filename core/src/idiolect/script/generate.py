@@ -86,8 +86,10 @@ def write_revision(
     with directory.blaming("timezone"):
         created = directory._generate_create_date()  # noqa: SLF001 - of this room
     with nullcontext() if new.file_template else directory.blaming("file_template"):
+        # Programs override the method, most without the last parameter, which is ours.
+        ours = (new.file_template,) if new.file_template else ()
         path = directory._rev_path(  # noqa: SLF001
-            folder, new.rev_id, new.message, created, new.file_template
+            folder, new.rev_id, new.message, created, *ours
         )
     directory._ensure_directory(path.parent)  # noqa: SLF001
     directory._generate_template(  # noqa: SLF001

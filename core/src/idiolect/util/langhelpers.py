@@ -37,6 +37,12 @@ def rev_id() -> str:
     return uuid.uuid4().hex[-12:]
 
 
+def new_rev_id() -> str:
+    """Return the id of a new revision from ``idiolect.util.rev_id``, which programs replace."""
+    made: str = sys.modules["idiolect.util"].rev_id()
+    return made
+
+
 @overload
 def to_tuple(x: Any, default: tuple[Any, ...]) -> tuple[Any, ...]: ...
 @overload
