@@ -96,3 +96,20 @@ def test_on_aiosqlite(tmp_path: Path) -> None:
     """Likewise."""
     url = f"sqlite:///{tmp_path / 'project.db'}"
     resume(project_for(tmp_path, url, "sqlite+aiosqlite", is_async=True), url)
+
+
+@pytest.mark.postgresql
+def test_where_the_driver_commits(tmp_path: Path, fresh_postgresql: str) -> None:
+    """The driver's own autocommit mode is treated like that of the engine."""
+    project = project_for(tmp_path, fresh_postgresql, "postgresql+psycopg", is_async=False)
+    project.attributes["engine"] = sa.create_engine(
+        project.url, poolclass=sa.NullPool, connect_args={"autocommit": True}
+    )
+    body = "op.execute('CREATE TABLE t (i INTEGER)')\nop.execute('INSERT INTO t VALUES (1)')"
+    project.revision("a", None, body + STOP)
+    with pytest.raises(RuntimeError, match="cut off"):
+        project.upgrade()
+    project.revision("a", None, f"{body}\nop.execute('INSERT INTO t VALUES (2)')")
+    project.upgrade()
+    assert ["a"] == project.heads()
+    assert [1, 2] == project.rows("SELECT i FROM t ORDER BY i")

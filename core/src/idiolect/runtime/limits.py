@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import CommandError
 from idiolect.util.logs import Log
-from idiolect.util.sqla_compat import has_no_transactions, pause
+from idiolect.util.sqla_compat import may_have_committed, pause
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -125,7 +125,7 @@ class Retries:
         context = self._context
         return (
             context.rules.transactional_ddl
-            and not has_no_transactions(context.connection)
+            and not may_have_committed(context.connection)
             and not context.transactions.external
             and not context.transactions.running
             and not context.connection.in_transaction()

@@ -60,7 +60,19 @@ def driver_commits(connection: Connection) -> bool:
 
 def has_no_transactions(connection: Connection) -> bool:
     """Return whether each statement commits itself, even if SQLAlchemy reports a transaction."""
-    return is_autocommit(connection) or driver_commits(connection)
+    if is_autocommit(connection):
+        return True
+    driver = connection.connection.driver_connection
+    return driver_commits(connection) and not getattr(driver, "in_transaction", False)
+
+
+def may_have_committed(connection: Connection) -> bool:
+    """Return whether statements of a transaction that was rolled back may have been committed."""
+    if is_autocommit(connection):
+        return True
+    # To a driver with this attribute, BEGIN is sent where it does not begin itself.
+    driver = connection.connection.driver_connection
+    return driver_commits(connection) and not hasattr(driver, "in_transaction")
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ from idiolect.runtime.journal.entries import (
 )
 from idiolect.runtime.journal.resume import Earlier
 from idiolect.util.logs import Log
-from idiolect.util.sqla_compat import driver_commits, is_autocommit
+from idiolect.util.sqla_compat import has_no_transactions
 from idiolect.util.statements import Kind, body_of, brief, called_by
 
 if TYPE_CHECKING:
@@ -293,9 +293,7 @@ class Record:
 
     def _commits_itself(self) -> bool:
         """Return whether the connection is in autocommit mode."""
-        return is_autocommit(self.connection) or (
-            self.support.ddl_commits and driver_commits(self.connection)
-        )
+        return has_no_transactions(self.connection)
 
     def _pass(self, kind: Kind, call: Call) -> bool:
         """Handle a statement that is not a write and is sent again by each run."""
