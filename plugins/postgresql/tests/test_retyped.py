@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,8 @@ from sqlalchemy.dialects import postgresql as pg
 
 from idiolect.autogenerate import produce_migrations, render_python_code
 from idiolect.migration import MigrationContext
-from plugins.postgresql.tests.roundtrip import OPTIONS, executed, round_trip
+from idiolect_postgresql.generated import names_in
+from plugins.postgresql.tests.roundtrip import OPTIONS, diffs, executed, round_trip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,6 +135,21 @@ CHANGES: dict[str, tuple[Make, Make, list[str]]] = {
         table(computed("c * 2"), column(sa.Integer)),
         ["add_column", "add_column"],
     ),
+    "a computed column stays": (
+        table(column(sa.String(5)), computed("length(c)"), lambda: sa.Index("i", "d")),
+        table(column(sa.String(9)), computed("length(c)"), lambda: sa.Index("i", "d")),
+        ["drop_index", "drop_column", "alter_column", "add_column", "create_index"],
+    ),
+    "a computed column changes as well": (
+        table(column(sa.String(5)), computed("length(c)"), unique("d")),
+        table(column(sa.String(9)), computed("length(c) + 1"), lambda: sa.Index("i", "d")),
+        ["drop_constraint", "drop_column", "alter_column", "add_column", "create_index"],
+    ),
+    "a computed column uses another": (
+        table(column(sa.String(5)), column(sa.Integer, name="e"), computed("e + length('c')")),
+        table(column(sa.String(9)), column(sa.Integer, name="e"), computed("e + length('c')")),
+        ["alter_column"],
+    ),
     "foreign keys go": (
         both(table(TARGET), referring("s", sa.Integer), referring("u", sa.Integer)),
         both(
@@ -227,6 +244,31 @@ def test_a_changed_expression(
 
     assert order == [line.removeprefix("op.").partition("(")[0] for line in executed(code)]
     assert "Perhaps a new name" not in code
+
+
+@pytest.mark.parametrize(
+    ("sql", "names"),
+    [
+        ("length((c)::text)", {"length", "c", "text"}),
+        ("""'c' || "It""s" || 'it''s d'""", {'It"s'}),
+        ("a1 + $2 + 3", {"a1"}),
+    ],
+)
+def test_names(sql: str, names: set[str]) -> None:
+    """Literals hold no names."""
+    assert names == names_in(sql)
+
+
+def test_the_log_says_why(connection: Connection, caplog: pytest.LogCaptureFixture) -> None:
+    """A column that is the same in the models is recreated because of another."""
+    length = computed("length(c)")
+    made(table(column(sa.String(5)), length)).create_all(connection)
+    caplog.set_level(logging.INFO)
+
+    diffs(connection, made(table(column(sa.String(9)), length)))
+
+    expected = "Recreating computed column 't.d': it uses 'c', whose type changes"
+    assert expected in caplog.messages
 
 
 def test_a_dropped_table_gets_its_exclusions_back(connection: Connection) -> None:

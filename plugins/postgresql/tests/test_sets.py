@@ -45,6 +45,7 @@ def test_which_run_unasked() -> None:
     found = {one.set_name: one.by_default for one in comparators()}
 
     assert {
+        "idiolect.postgresql.computed": True,
         "idiolect.postgresql.domains": True,
         "idiolect.postgresql.enum_order": False,
         "idiolect.postgresql.enums": True,

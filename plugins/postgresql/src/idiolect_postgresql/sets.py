@@ -17,6 +17,7 @@ from idiolect_postgresql.compare import parts_with_operator_class, where_pair
 from idiolect_postgresql.domains import compare_domains
 from idiolect_postgresql.enums import compare_enum_order, compare_enums
 from idiolect_postgresql.excludes import compare_excludes
+from idiolect_postgresql.generated import recreate_generated
 from idiolect_postgresql.sequences import compare_sequences
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def comparators() -> Iterator[Comparator]:
     yield Comparator(f"{_PREFIX}.domains", compare_domains, target, "domains", **by_default)
     yield Comparator(f"{_PREFIX}.enums", compare_enums, target, "enums", **by_default)
     yield Comparator(f"{_PREFIX}.enum_order", compare_enum_order, target, "enum order", **last)
+    yield Comparator(f"{_PREFIX}.computed", recreate_generated, "table", "computed", **by_default)
     yield Comparator(f"{_PREFIX}.indexes", compare_index_details, "table", "details", **by_default)
 
 

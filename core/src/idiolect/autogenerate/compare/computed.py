@@ -64,21 +64,39 @@ def compare_computed(  # noqa: PLR0917 - as comparators of tables are called
         ):
             continue
         log.info("Detected changed expression of column '%s.%s'", tname, column.name)
-        lost = [_drop(item) for item in _items_on(conn_table, old)]
-        kept = [_create(item) for item in _items_on(metadata_table, column)]
-        # They may have been found as different before.
-        names = {_name(one) for one in (*lost, *kept)}
-        modify_ops.ops[:] = [one for one in modify_ops.ops if _name(one) not in names]
-        modify_ops.ops += [
-            *lost,
-            DropColumnOp.from_column_and_tablename(schema, tname, old),
-            AddColumnOp.from_column_and_tablename(schema, tname, column),
-            *kept,
-        ]
+        recreate(modify_ops, schema, old, column)
 
 
-def _items_on(table: Table, column: Column[Any]) -> list[Index | UniqueConstraint]:
+def recreate(
+    modify_ops: ModifyTableOps, schema: str | None, old: Column[Any], new: Column[Any]
+) -> None:
+    """Add operations that drop and add a computed column with what is on it; only once.
+
+    Args:
+        modify_ops: the differences of its table found so far; changed in place.
+        schema: the table's schema.
+        old: the column in the database.
+        new: the column in the models.
+    """
+    if any(isinstance(one, DropColumnOp) and one.column_name == old.name for one in modify_ops.ops):
+        return
+    table = modify_ops.table_name
+    lost = [_drop(item) for item in _items_on(old)]
+    kept = [_create(item) for item in _items_on(new)]
+    # They may have been found as different before.
+    names = {_name(one) for one in (*lost, *kept)}
+    modify_ops.ops[:] = [one for one in modify_ops.ops if _name(one) not in names]
+    modify_ops.ops += [
+        *lost,
+        DropColumnOp.from_column_and_tablename(schema, table, old),
+        AddColumnOp.from_column_and_tablename(schema, table, new),
+        *kept,
+    ]
+
+
+def _items_on(column: Column[Any]) -> list[Index | UniqueConstraint]:
     """Return indexes and unique constraints on a column, which are dropped with it."""
+    table: Any = column.table
     uniques = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
     items: list[Index | UniqueConstraint] = [*table.indexes, *uniques]
     found = [one for one in items if column in set(one.columns)]
