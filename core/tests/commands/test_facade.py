@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 from idiolect import autogenerate, command
+from idiolect.autogenerate import RevisionContext
+from idiolect.config import Config
 from idiolect.runtime.environment import EnvironmentContext
 from idiolect.script.base import ScriptDirectory
 
 if TYPE_CHECKING:
     from core.tests.commands.terminal import Terminal
-    from idiolect.settings.config import Config
+    from idiolect.operations.ops import MigrationScript
+    from idiolect.script import Script
 
 
 def test_programs_replace_the_script_directory(
@@ -57,6 +60,26 @@ def test_programs_replace_the_ids(linear: Terminal, monkeypatch: pytest.MonkeyPa
     linear.run("revision", "-m", "next")
 
     assert "0004_next.py" in linear.files()
+
+
+def test_programs_override_how_a_revision_is_written(linear: Terminal) -> None:
+    """A RevisionContext passes each revision alone to the method that writes it."""
+
+    class Own(RevisionContext):
+        def _to_script(self, directive: MigrationScript) -> Script | None:
+            directive.message = "mine"
+            return super()._to_script(directive)
+
+    config = Config("idiolect.ini")
+    arguments = dict.fromkeys(("message", "splice", "branch_label", "version_path", "depends_on"))
+    directory = ScriptDirectory.from_config(config)
+
+    made = list(
+        Own(config, directory, {**arguments, "rev_id": "d4", "head": "head"}).generate_scripts()
+    )
+
+    assert ["mine"] == [each.doc for each in made if each]
+    assert "d4_mine.py" in linear.files()
 
 
 def test_autogenerate_is_found_at_the_commands() -> None:

@@ -241,7 +241,7 @@ def test_a_row_that_is_there_already(connection: Connection) -> None:
     """A head is never inserted twice."""
     keeper = maintainer(connection, "a")
     with pytest.raises(VersionTableError, match="a row for 'a' already"):
-        keeper._insert_version("a", up(None, "a", True))
+        keeper._insert_version("a")
 
 
 def test_an_id_with_a_quote(connection: Connection) -> None:
@@ -316,3 +316,23 @@ def test_updates_share_a_text(
         select(literal_column("*")).select_from(Table(table, MetaData()))
     ).all()
     assert compiled == len(made)
+
+
+def test_overridden_methods_get_alembics_arguments(connection: Connection) -> None:
+    """Published subclasses take the ids only, and call the inherited method with them."""
+    calls: list[tuple[str, ...]] = []
+
+    class Watching(HeadMaintainer):
+        def _insert_version(self, version: str) -> None:
+            calls.append((version,))
+            super()._insert_version(version)
+
+        def _update_version(self, from_: str, to_: str) -> None:
+            calls.append((from_, to_))
+            super()._update_version(from_, to_)
+
+    keeper = Watching(maintainer(connection).context, ())
+    keeper.update_to_step(up(None, "a", True))
+    keeper.update_to_step(up("a", "b"))
+
+    assert [("a",), ("a", "b")] == calls

@@ -87,6 +87,24 @@ def test_the_current_revision(connection: Connection) -> None:
     assert isinstance(caught.value, CommandError)
 
 
+def test_a_version_table_of_a_program(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program replaces the method that creates the table, with Alembic's one parameter."""
+    made: list[bool] = []
+    create = MigrationContext._ensure_version_table
+
+    def ensure(self: MigrationContext, purge: bool = False) -> None:
+        made.append(purge)
+        create(self, purge)
+
+    monkeypatch.setattr(MigrationContext, "_ensure_version_table", ensure)
+    project.revision("a")
+
+    project.upgrade()
+
+    assert [False] == made
+    assert ["a"] == project.heads()
+
+
 def test_a_start_with_a_database(connection: Connection) -> None:
     """The heads come from the database."""
     context = MigrationContext.configure(connection, opts={"starting_rev": "boo"})

@@ -61,6 +61,7 @@ class RevisionContext:
         self.dialects: dict[str, Dialect] = {}
         self._pending: MigrationScript | None = None
         self._last_autogen_context: AutogenContext | None = None
+        self._rendered: list[tuple[MigrationScript, dict[str, Any]]] = []
 
     def _default_revision(self) -> MigrationScript:
         args = self.command_args
@@ -149,9 +150,10 @@ class RevisionContext:
         Raises:
             CommandError: a file cannot be written; no further ones are written.
         """
-        rendered = [(each, self._template_args_of(each)) for each in self.generated_revisions]
-        for directive, template_args in rendered:
-            yield self._to_script(directive, template_args)
+        directives = list(self.generated_revisions)
+        self._rendered = [(each, self._template_args_of(each)) for each in directives]
+        for directive in directives:
+            yield self._to_script(directive)
 
     def _template_args_of(self, directive: MigrationScript) -> dict[str, Any]:
         template_args = dict(self.template_args)
@@ -166,9 +168,9 @@ class RevisionContext:
             render_python_into_template_args(context, directive, template_args)
         return template_args
 
-    def _to_script(
-        self, directive: MigrationScript, template_args: dict[str, Any]
-    ) -> Script | None:
+    def _to_script(self, directive: MigrationScript) -> Script | None:
+        found = (args for each, args in self._rendered if each is directive)
+        template_args = next(found, None) or self._template_args_of(directive)
         return self.script_directory.generate_revision(
             directive.rev_id or new_rev_id(),
             directive.message,

@@ -43,6 +43,7 @@ class HeadMaintainer:
         self._order = list(heads)
         # Compiled with the first update; "" if the text cannot be shared.
         self._update_text: str | None = None
+        self._step: MigrationStep | None = None
 
     def update_to_step(self, step: MigrationStep) -> None:
         """Write the row changes of ``step``.
@@ -51,12 +52,14 @@ class HeadMaintainer:
             VersionTableError: not exactly one row matched an update or delete.
         """
         changes = step.head_changes(self._ordered())
+        # Not as an argument: published subclasses have methods without one.
+        self._step = step
         for version in changes.delete:
             self._delete_version(version)
         for version in changes.insert:
-            self._insert_version(version, step)
+            self._insert_version(version)
         if changes.update is not None:
-            self._update_version(*changes.update, step)
+            self._update_version(*changes.update)
         self._order = self._ordered()
 
     def _ordered(self) -> list[str]:
@@ -64,15 +67,14 @@ class HeadMaintainer:
         kept = [rev for rev in self._order if rev in self.heads]
         return kept + sorted(self.heads.difference(kept))
 
-    def _insert_version(self, version: str, step: MigrationStep | None = None) -> None:
-        # Subclasses in published code pass no step.
+    def _insert_version(self, version: str) -> None:
         if version in self.heads:
             message = f"the version table has a row for {version!r} already"
             raise VersionTableError(message)
         self.heads.add(version)
         table = self.context._version
         row = table.insert().values(version_num=self._literal(version))
-        self.context.impl._exec(self._with_details(row, version, step))
+        self.context.impl._exec(self._with_details(row, version))
 
     def _delete_version(self, version: str) -> None:
         self.heads.remove(version)
@@ -82,12 +84,12 @@ class HeadMaintainer:
         )
         self._expect_one(found, f"deleting {version!r}")
 
-    def _update_version(self, from_: str, to_: str, step: MigrationStep | None = None) -> None:
+    def _update_version(self, from_: str, to_: str) -> None:
         self.heads.remove(from_)
         self.heads.add(to_)
         statement = self._shared_update(from_, to_)
         if statement is None:
-            statement = self._with_details(self._update(from_, to_), to_, step)
+            statement = self._with_details(self._update(from_, to_), to_)
         found = self.context.impl._exec(statement)
         self._expect_one(found, f"updating {from_!r} to {to_!r}")
 
@@ -114,8 +116,9 @@ class HeadMaintainer:
             return None
         return text(self._update_text.replace(_OLD, from_).replace(_NEW, to_))
 
-    def _with_details(self, row: Any, version: str, step: MigrationStep | None) -> Any:
+    def _with_details(self, row: Any, version: str) -> Any:
         """Add values for the columns other than ``version_num``, if any."""
+        step = self._step
         if step is None or not self.context.has_version_details:
             return row
         details = self.context.hooks.version_record(self.context, step, version)

@@ -133,6 +133,8 @@ class MigrationContext:
         self._watch: TransactionWatch | None = None
         # Whether the journal was read since the steps were planned.
         self._has_looked = False
+        #: The steps whose ids have to fit into the version table.
+        self._steps_due: Collection[MigrationStep] = ()
 
     # Imported inside functions because most runs have nothing to do.
 
@@ -461,7 +463,8 @@ class MigrationContext:
             if self._was_overtaken(heads):
                 heads, steps = self._plan()
             if steps or self.purge:
-                self._ensure_version_table(purge=self.purge, steps=steps)
+                self._steps_due = steps
+                self._ensure_version_table(*([True] if self.purge else []))
             while not self._run_steps(heads, steps, run_args):
                 heads, steps = self._plan()
 
@@ -581,16 +584,13 @@ class MigrationContext:
     def _has_version_table(self) -> bool:
         return version_table.exists(self.connection, self._version)
 
-    def _ensure_version_table(
-        self, purge: bool = False, steps: Collection[MigrationStep] = ()
-    ) -> None:
+    def _ensure_version_table(self, purge: bool = False) -> None:
         """Create the version table if it does not exist, and make sure that ids fit into it.
 
         Args:
             purge: delete all of its rows as well.
-            steps: the steps whose ids will be written.
         """
-        version_table.ensure(self, purge=purge, steps=steps)
+        version_table.ensure(self, purge=purge, steps=self._steps_due)
 
     def _before_statement(self) -> None:
         self.transactions.due()
