@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 from idiolect import autogenerate, command
-from idiolect.autogenerate import RevisionContext
+from idiolect.autogenerate.revision import RevisionContext
 from idiolect.config import Config
 from idiolect.runtime.environment import EnvironmentContext
 from idiolect.script.base import ScriptDirectory
