@@ -393,3 +393,23 @@ def assert_as_read(versions: Path) -> None:
     known.save()
 
     assert {path: headers.read_header(path) for path in paths} == found
+
+
+@pytest.mark.parametrize("replacement", ["folder", "link"])
+def test_file_replaced_by_another_kind_of_entry(project: Path, replacement: str) -> None:
+    """A folder with the name of a revision file is none; a link counts as the file it leads to."""
+    versions = project / "versions"
+    ScriptDirectory(str(project)).get_heads()
+    last = versions / f"r{COUNT - 1:03}.py"
+    elsewhere = project / "elsewhere.py"
+    last.rename(elsewhere)
+    if replacement == "folder":
+        last.mkdir()
+        expected = (f"r{COUNT - 2:03}", str(versions / f"r{COUNT - 2:03}.py"))
+    else:
+        last.symlink_to(elsewhere)
+        expected = (f"r{COUNT - 1:03}", str(elsewhere))
+
+    found = ScriptDirectory(str(project)).get_revision("head")
+    assert found is not None
+    assert expected == (found.revision, found.path)

@@ -23,7 +23,7 @@ from idiolect.revisions.errors import (
     RevisionError,
 )
 from idiolect.script.index import HeaderIndex
-from idiolect.script.locations import revision_files, warn_of_missing
+from idiolect.script.locations import warn_of_missing
 from idiolect.script.newfiles import NewFiles
 from idiolect.script.revmap import ScriptMap, read_all
 from idiolect.script.script import Script  # noqa: TC001 - published code finds it here
@@ -97,7 +97,7 @@ class ScriptDirectory(NewFiles):
         self.hooks = hooks
         self.recursive_version_locations = recursive_version_locations
         self.messaging_opts = messaging_opts
-        self.revision_map: RevisionMap = ScriptMap(self._revision_files)
+        self.revision_map: RevisionMap = ScriptMap(self._index)
         if not os.access(self.dir, os.F_OK):
             raise ScriptError(
                 f"Path doesn't exist: {os.path.abspath(self.dir)}.  "  # noqa: PTH100
@@ -174,20 +174,19 @@ class ScriptDirectory(NewFiles):
             for location in locations
         ]
 
-    def _revision_files(self) -> tuple[list[str], HeaderIndex]:
-        """Return the paths of all revision files, and the index of their headers."""
+    def _index(self) -> HeaderIndex:
+        """Return the revision files and the index of their headers."""
         folders = [os.path.realpath(folder) for folder in self._version_locations]
         if self.version_locations:
             place = self._config and self._config.place_of("version_locations").note
             warn_of_missing(folders, place or "")
-        paths = revision_files(
+        return HeaderIndex(
             folders, recursive=self.recursive_version_locations, sourceless=self.sourceless
         )
-        return paths, HeaderIndex(folders)
 
     def _load_revisions(self) -> Iterator[Script]:
         """Yield the revisions of all files, uncached; pytest-alembic builds a graph of them."""
-        yield from read_all(*self._revision_files())
+        yield from read_all(self._index())
 
     @property
     def env_py_location(self) -> str:

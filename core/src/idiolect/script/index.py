@@ -25,9 +25,10 @@ from typing import TYPE_CHECKING, Any, Final
 from idiolect import __version__
 from idiolect.errors import ScriptError
 from idiolect.script.headers import RevisionHeader, read_header
+from idiolect.script.locations import names_of_revisions, revision_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import TypeAlias
 
     from idiolect.revisions.load import Details, Ends, Graph
@@ -62,10 +63,16 @@ class HeaderIndex:
 
     Args:
         folders: the version locations, as real paths; the first one contains the cache.
+        recursive: search sub-folders as well.
+        sourceless: accept compiled files without a source file.
     """
 
-    def __init__(self, folders: Iterable[str]) -> None:
-        root = next(iter(folders), "")
+    def __init__(
+        self, folders: Sequence[str], *, recursive: bool = False, sourceless: bool = False
+    ) -> None:
+        self._folders = folders
+        self._options = {"recursive": recursive, "sourceless": sourceless}
+        root = folders[0] if folders else ""
         self._prefix = os.path.join(root, "")  # noqa: PTH118 - paths are strings here
         self._path = index_path(root) if root and _is_wanted() else None
         self._content = _EMPTY if self._path is None else _load(self._path)
@@ -74,22 +81,49 @@ class HeaderIndex:
         self._has_news = False
         self._settled = time.time_ns() - _SETTLED_NS
 
-    def graph(
-        self, paths: list[str], make: Callable[[str, str, RevisionHeader, Links], Script]
-    ) -> Graph | None:
+    def paths(self) -> list[str]:
+        """Return the real paths of all revision files, in loading order.
+
+        Raises:
+            ScriptError: a location is not a folder, or cannot be listed.
+        """
+        return revision_files(self._folders, **self._options)
+
+    def graph(self, make: Callable[[str, str, RevisionHeader, Links], Script]) -> Graph | None:
         """Return the cached graph if no file has changed.
 
         Args:
-            paths: the files' real paths, in loading order.
             make: creates a Script from an id, a path, a header and links; called lazily.
 
         Returns:
             The graph, or None if it has to be built: a file was added, removed or modified, or one
             cannot be read without executing it.
+
+        Raises:
+            ScriptError: as :meth:`paths`.
         """
-        text, stats, ends, rest = self._content
-        if ends is None or _paths(text, self._prefix) != _MARK + _MARK.join(paths):
+        text, _, ends, _ = self._content
+        if ends is None:
             return None
+        # Most projects have one folder of plain files. If it has the same names, the stats show
+        # whether one was replaced by a folder or a link, so there is no need to test all entries.
+        if len(self._folders) == 1 and not any(self._options.values()):
+            names = names_of_revisions(self._folders[0])
+            if _MARK + _MARK.join(names) == text:
+                return self._graph_of([self._prefix + name for name in names], ends, make)
+        paths = self.paths()
+        if _MARK + _MARK.join(paths) == _paths(text, self._prefix):
+            return self._graph_of(paths, ends, make)
+        return None
+
+    def _graph_of(
+        self,
+        paths: list[str],
+        ends: Ends,
+        make: Callable[[str, str, RevisionHeader, Links], Script],
+    ) -> Graph | None:
+        """Return the cached graph if the stats of all files are the cached ones."""
+        _, stats, _, rest = self._content
         try:
             if _comparable(map(_FACTS, map(os.stat, paths))) != stats:
                 return None

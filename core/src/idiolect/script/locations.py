@@ -33,6 +33,31 @@ def is_revision_file(name: str, *, sourceless: bool = False) -> bool:
     return name.endswith(".py") or (sourceless and name.endswith(_COMPILED))
 
 
+def names_of_revisions(folder: str) -> list[str]:
+    """Return the names of a folder's entries that can be revisions, sorted.
+
+    Kinds of entries are not tested, which takes several times as long: folders and links are
+    included.
+
+    Args:
+        folder: a real path.
+
+    Returns:
+        The names; none if the folder cannot be listed.
+    """
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - strings, for speed
+    except OSError:
+        return []
+    return sorted(
+        [
+            name
+            for name in names
+            if name[-3:] == ".py" and (name[0] not in "._" or is_revision_file(name))
+        ]
+    )
+
+
 def warn_of_missing(folders: Iterable[str], place: str) -> None:
     """Warn about configured version locations that do not exist.
 

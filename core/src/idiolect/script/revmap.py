@@ -26,19 +26,19 @@ class ScriptMap(RevisionMap):
     """The revisions of a script directory.
 
     Args:
-        find: called on first use; returns the files' real paths and the index of their headers.
+        index: called on first use; returns the index of the files' headers.
     """
 
-    def __init__(self, find: Callable[[], tuple[list[str], HeaderIndex]]) -> None:
-        super().__init__(lambda: read_all(*find()))
-        self._find = find
+    def __init__(self, index: Callable[[], HeaderIndex]) -> None:
+        super().__init__(lambda: read_all(index()))
+        self._index = index
 
     def _load(self) -> Graph:
-        paths, index = self._find()
-        graph = index.graph(paths, Script._kept)  # noqa: SLF001 - made by nobody else
+        index = self._index()
+        graph = index.graph(Script._kept)  # noqa: SLF001 - made by nobody else
         if graph is not None:
             return graph
-        scripts = list(read_all(paths, index))
+        scripts = list(read_all(index))
         try:
             graph = load(scripts)
         except RevisionError as exc:
@@ -58,7 +58,7 @@ def _name_files(error: RevisionError, scripts: Sequence[Script]) -> None:
         error.add_note(f"in {', '.join(paths[:_FILES_SHOWN])}{more}")
 
 
-def read_all(paths: Iterable[str], index: HeaderIndex) -> Iterable[Script]:
-    """Yield the Scripts of revision files."""
-    for path in paths:
+def read_all(index: HeaderIndex) -> Iterable[Script]:
+    """Yield the Scripts of all revision files."""
+    for path in index.paths():
         yield Script._read(path, index.header)  # noqa: SLF001 - as above
