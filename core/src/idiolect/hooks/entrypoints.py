@@ -10,16 +10,17 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import PluginLoadError
+from idiolect.util.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
-    #: The distribution's name, and its entries with their groups.
-    _Distribution: TypeAlias = tuple[str, list[tuple[str, "PluginSource"]]]
+    #: A distribution's name, its version, and the text of its entry_points.txt.
+    _Distribution: TypeAlias = tuple[str, str, str]
 
 #: Groups: plugins of one dialect; plugins for all dialects; functions called when a command
 #: starts; functions that are commands.
@@ -30,7 +31,7 @@ COMMANDS = "idiolect.commands"
 _METADATA_FOLDERS = (".dist-info", ".egg-info")
 
 
-class PluginSource(NamedTuple):
+class PluginSource(Record):
     """One entry point: where the plugin object is, and which distribution provides it.
 
     Attributes:
@@ -115,19 +116,12 @@ def disabled_names() -> set[str]:
     return {word.strip().lower().replace("_", "-") for word in words}
 
 
-def _scan(group: str) -> Iterator[PluginSource]:
-    """Yield the entries of ``group``; the first copy of a distribution on the path wins."""
-    for where, source in _all_entries():
-        if where == group:
-            yield source
-
-
 #: Path of a folder -> its modification time when it was read, and its distributions.
 _known: dict[str, tuple[int, list[_Distribution]]] = {}
 
 
-def _all_entries() -> Iterator[tuple[str, PluginSource]]:
-    """Yield the entries of all distributions with their groups.
+def _scan(group: str) -> Iterator[PluginSource]:
+    """Yield the entries of ``group``; the first copy of a distribution on the path wins.
 
     Folders are cached until they change, one by one: ``sys.path`` as a whole differs between most
     commands, because the project's folder is prepended.
@@ -139,10 +133,12 @@ def _all_entries() -> Iterator[tuple[str, PluginSource]]:
         known = _known.get(path)
         if known is None or known[0] != changed:
             known = _known[path] = changed, list(_read(path))
-        for distribution, entries in known[1]:
+        for distribution, version, text in known[1]:
             if distribution not in seen:
                 seen.add(distribution)
-                yield from entries
+                # Most distributions have none; parsing all takes longer than a short command.
+                for name, value in _parse(text, group) if group in text else ():
+                    yield PluginSource(name, value, distribution, version)
 
 
 def _changed(folder: str) -> int:
@@ -159,15 +155,7 @@ def _read(folder: str) -> Iterator[_Distribution]:
     for path in _metadata_folders(folder):
         stem = os.path.basename(path).rsplit(".", 1)[0]  # noqa: PTH119 - strings, for speed
         distribution, _, version = stem.partition("-")
-        distribution = _normalised(distribution)
-        number = version.partition("-")[0] or "?"
-        yield (
-            distribution,
-            [
-                (group, PluginSource(name, value, distribution, number))
-                for group, name, value in _entries(path)
-            ],
-        )
+        yield _normalised(distribution), version.partition("-")[0] or "?", _text(path)
 
 
 def _read_archive(path: str) -> Iterator[_Distribution]:
@@ -175,15 +163,8 @@ def _read_archive(path: str) -> Iterator[_Distribution]:
     from importlib import metadata
 
     for found in metadata.distributions(path=[path]):
-        distribution = _normalised(found.name or "")
         text = found.read_text("entry_points.txt") or ""
-        yield (
-            distribution,
-            [
-                (group, PluginSource(name, value, distribution, found.version))
-                for group, name, value in _parse(text)
-            ],
-        )
+        yield _normalised(found.name or ""), found.version, text
 
 
 def _normalised(distribution: str) -> str:
@@ -199,28 +180,28 @@ def _metadata_folders(folder: str) -> list[str]:
     return [os.path.join(folder, name) for name in found]  # noqa: PTH118
 
 
-def _entries(metadata_folder: str) -> list[tuple[str, str, str]]:
-    """Return group, name and value of each entry in a distribution's metadata."""
+def _text(metadata_folder: str) -> str:
+    """Return the text of a distribution's entry_points.txt; "" if it has no readable one."""
     try:
         with open(  # noqa: PTH123 - runs once for everything installed
             os.path.join(metadata_folder, "entry_points.txt"),  # noqa: PTH118
-            encoding="utf-8",
+            "rb",
+            buffering=0,
         ) as file:
-            text = file.read()
+            return file.read().decode()
     except (OSError, UnicodeDecodeError):
-        return []
-    return list(_parse(text))
+        return ""
 
 
-def _parse(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield group, name and value of each entry, without extras."""
-    group = ""
+def _parse(text: str, group: str) -> Iterator[tuple[str, str]]:
+    """Yield name and value of each entry of ``group``, without extras."""
+    section = ""
     for line in map(str.strip, text.splitlines()):
         if line.startswith("[") and line.endswith("]"):
-            group = line[1:-1].strip()
-        elif "=" in line and not line.startswith(("#", ";")):
+            section = line[1:-1].strip()
+        elif section == group and "=" in line and not line.startswith(("#", ";")):
             name, _, value = line.partition("=")
-            yield group, name.strip(), "".join(value.partition("[")[0].split())
+            yield name.strip(), "".join(value.partition("[")[0].split())
 
 
 def offering_distribution(extra: str) -> str | None:

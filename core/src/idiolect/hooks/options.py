@@ -6,10 +6,11 @@ are not looked at here.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from idiolect.errors import HookError
 from idiolect.hooks.collectors import Collector
+from idiolect.util.records import Record
 
 Kind = type[Any] | tuple[type[Any], ...]
 
@@ -17,7 +18,7 @@ Kind = type[Any] | tuple[type[Any], ...]
 _FROM_TEXT = (bool, float, int, str)
 
 
-class Option(NamedTuple):
+class Option(Record):
     """One option of ``configure()``.
 
     Attributes:
@@ -69,4 +70,4 @@ class OptionRegistry(Collector[Option]):
                 f"The option {option.name!r} of {self.owner} cannot be read from an ini file: "
                 "its type is none of bool, int, float, str. Leave out its ini key."
             )
-        self.put(option.name, option._replace(owner=self.owner))
+        self.put(option.name, option.replaced(owner=self.owner))

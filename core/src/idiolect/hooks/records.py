@@ -1,15 +1,14 @@
 """Small frozen records that hooks of every context receive and return.
 
-Loaded by every run of env.py; named tuples, because defining dataclasses would take longer than
-everything else that plugins need at startup.
+Loaded by every run of env.py.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from idiolect.util.records import Record
 
 
-class OfflineTransaction(NamedTuple):
+class OfflineTransaction(Record):
     """The statements around a transaction in an offline script (``--sql``).
 
     Attributes:
@@ -24,7 +23,7 @@ class OfflineTransaction(NamedTuple):
     separate_begin: bool = False
 
 
-class DialectRules(NamedTuple):
+class DialectRules(Record):
     """The results of a dialect's rule hooks, which are called once per context.
 
     Attributes:
@@ -56,7 +55,7 @@ def lease_name(version_table: str) -> str:
     return f"{version_table}_lock"
 
 
-class VersionTableSpec(NamedTuple):
+class VersionTableSpec(Record):
     """The version table as configured by ``configure()``.
 
     Attributes:
