@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 
+import idiolect.ddl.base  # noqa: F401 - brings the registered compiler functions
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

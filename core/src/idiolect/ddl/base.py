@@ -16,6 +16,7 @@ from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import to_instance
 
+from idiolect.ddl.lookup import import_compilers
 from idiolect.util.langhelpers import not_none
 
 if TYPE_CHECKING:
@@ -391,3 +392,7 @@ def _references(compiler: DDLCompiler, foreign_key: ForeignKey) -> str:
     text += compiler.define_constraint_match(constraint)
     text += compiler.define_constraint_cascades(constraint)
     return text + compiler.define_constraint_deferrability(constraint)
+
+
+# At the end, because the modules import what is defined above.
+import_compilers()

@@ -1,4 +1,4 @@
-"""The registry of impl classes by dialect.
+"""The registry of impl classes by dialect, and of the modules with their compiler functions.
 
 Every subclass of DefaultImpl that sets ``__dialect__`` in its own body is registered when it is
 defined, in user code and plugins alike; the core's default hooks look them up.
@@ -6,6 +6,7 @@ defined, in user code and plugins alike; the core's default hooks look them up.
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _classes: dict[str, tuple[type[DefaultImpl], ...]] = {}
 _lock = threading.Lock()
+#: Modules to import after :mod:`idiolect.ddl.base`; None once that has been imported.
+_compilers: list[str] | None = []
 
 
 def register_class(name: str, impl_class: type[DefaultImpl]) -> None:
@@ -43,6 +46,31 @@ def registered_names() -> tuple[str, ...]:
     """Return the names of all dialects that have a class, sorted."""
     with _lock:
         return tuple(sorted(_classes))
+
+
+def register_compilers(module: str) -> None:
+    """Have a module with ``@compiles`` functions imported together with the constructs they render.
+
+    For an impl's module, as an alternative to importing the other module there: a run with nothing
+    to do then imports neither the functions nor :mod:`idiolect.ddl.base`.
+
+    Args:
+        module: the module's full name.
+    """
+    with _lock:
+        if _compilers is not None:
+            _compilers.append(module)
+            return
+    importlib.import_module(module)
+
+
+def import_compilers() -> None:
+    """Import the registered modules; called when the constructs have been defined."""
+    global _compilers
+    with _lock:
+        modules, _compilers = _compilers or [], None
+    for module in modules:
+        importlib.import_module(module)
 
 
 class Registered(MutableMapping[str, "type[DefaultImpl]"]):

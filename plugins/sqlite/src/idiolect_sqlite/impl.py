@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Computed, Date, DateTime, DefaultClause, Time, cast
 
-import idiolect_sqlite.compile  # noqa: F401 - registers the SQL text
 from idiolect.ddl.impl import DefaultImpl, is_wanted
+from idiolect.ddl.lookup import register_compilers
 from idiolect.errors import OperationError
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from idiolect.ddl.base import AlterColumn
     from idiolect.ddl.signatures import ComparisonResult
     from idiolect.operations.batch import ApplyBatchImpl, BatchOperationsImpl
+
+register_compilers("idiolect_sqlite.compile")
 
 _BATCH = (
     "Please refer to the batch mode feature which allows for SQLite migrations using a "
