@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idiolect.settings.config import Config, MessagingOptions
+from idiolect.util.lazy import attribute
 
 if TYPE_CHECKING:
     from idiolect.cli.commands import CommandFunction
@@ -25,11 +26,7 @@ _LAZY = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
-
-    return getattr(importlib.import_module(_LAZY[name]), name)
+    return attribute(__name__, _LAZY, name)
 
 
 def __dir__() -> list[str]:

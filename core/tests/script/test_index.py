@@ -40,12 +40,13 @@ def _bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return a list of all files that are read from now on."""
     found: list[str] = []
+    read_header = headers.read_header
 
     def read(path: str) -> headers.RevisionHeader | None:
         found.append(Path(path).name)
-        return headers.read_header(path)
+        return read_header(path)
 
-    monkeypatch.setattr(index, "read_header", read)
+    monkeypatch.setattr(headers, "read_header", read)
     return found
 
 

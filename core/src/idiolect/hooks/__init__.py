@@ -7,8 +7,9 @@ pluggy.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from idiolect.util.lazy import attribute
 
 if TYPE_CHECKING:
     from idiolect.hooks.compared import Comparator, Expression, SchemaObject, TableSide
@@ -79,8 +80,4 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    return getattr(importlib.import_module(home), name)
+    return attribute(__name__, _HOMES, name)

@@ -18,24 +18,17 @@ from idiolect.errors import CommandError, TransactionLostError, VersionTableErro
 from idiolect.hooks.dialects import hooks_for
 from idiolect.runtime import version_table
 from idiolect.runtime.dialect import requested_dialect
-from idiolect.runtime.heads import HeadMaintainer
 from idiolect.runtime.lock import RunLock
 from idiolect.runtime.options import resolve_options
 from idiolect.runtime.output import script_stream
 from idiolect.runtime.published import load_published
 from idiolect.runtime.rules import resolve_rules
-from idiolect.runtime.steps import (
-    MigrationInfo,
-    MigrationStep,
-    RevisionStep,
-    StampStep,
-    in_order_of_files,
-)
 from idiolect.runtime.transactions import ProxyTransaction as _ProxyTransaction
 from idiolect.runtime.transactions import Scope, Transactions, TransactionWatch
 from idiolect.util import progress
 from idiolect.util.bound import operations as bound_operations
 from idiolect.util.langhelpers import memoized_property, to_tuple
+from idiolect.util.lazy import attribute
 from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import in_transaction
 
@@ -49,9 +42,11 @@ if TYPE_CHECKING:
     from idiolect.operations.base import Operations
     from idiolect.runtime.again import Attempts
     from idiolect.runtime.environment import EnvironmentContext
+    from idiolect.runtime.heads import HeadMaintainer
     from idiolect.runtime.journal.entries import Entry
     from idiolect.runtime.journal.journal import Journal
     from idiolect.runtime.limits import Retries
+    from idiolect.runtime.steps import MigrationInfo, MigrationStep, RevisionStep, StampStep
     from idiolect.settings.config import Config
 
 # Defined in other modules, but documented as importable from here.
@@ -66,6 +61,19 @@ __all__ = [
 ]
 
 log = Log("runtime.migration")
+
+#: Where those of the names above are that a run with nothing to do does not need.
+_HOMES = {
+    "HeadMaintainer": "idiolect.runtime.heads",
+    "MigrationInfo": "idiolect.runtime.steps",
+    "MigrationStep": "idiolect.runtime.steps",
+    "RevisionStep": "idiolect.runtime.steps",
+    "StampStep": "idiolect.runtime.steps",
+}
+
+
+def __getattr__(name: str) -> Any:
+    return attribute(__name__, _HOMES, name)
 
 
 class MigrationContext:
@@ -321,6 +329,9 @@ class MigrationContext:
             heads = self.get_current_heads()
             if not self.as_sql and not heads:
                 self._ensure_version_table()
+            # Imported here and below because most runs have nothing to do.
+            from idiolect.runtime.heads import HeadMaintainer
+
             maintainer = HeadMaintainer(self, heads)
             for step in script_directory._stamp_revs(revision, heads):
                 maintainer.update_to_step(step)
@@ -440,6 +451,7 @@ class MigrationContext:
 
     def _load_files(self, steps: Collection[MigrationStep]) -> None:
         from idiolect.runtime.notes import around_step
+        from idiolect.runtime.steps import in_order_of_files
 
         # Load all files before the first statement, so that an error in any of them stops the run
         # before anything is changed.
@@ -548,6 +560,7 @@ class MigrationContext:
         self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
     ) -> bool:
         """Run steps in order; return False if another run made progress between two of them."""
+        from idiolect.runtime.heads import HeadMaintainer
         from idiolect.runtime.limits import limits_around
         from idiolect.runtime.notes import around_step
 

@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idiolect import __version__
 from idiolect.errors import ScriptError
-from idiolect.script.headers import RevisionHeader, read_header
 from idiolect.script.locations import names_of_revisions, revision_files
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from idiolect.revisions.load import Details, Ends, Graph
     from idiolect.revisions.node import Links
+    from idiolect.script.headers import RevisionHeader
     from idiolect.script.script import Script
 
     #: size, mtime_ns, ctime_ns, inode
@@ -133,11 +133,13 @@ class HeaderIndex:
         from idiolect.revisions.load import Graph
 
         def details() -> Details:
+            from idiolect.script import headers
+
             ids, depths, records = marshal.loads(rest)  # noqa: S302 - as in _load()
 
             def made(place: int) -> Script:
                 *fields, links = marshal.loads(records[place])  # noqa: S302 - as in _load()
-                return make(ids[place], paths[place], RevisionHeader._make(fields), links)
+                return make(ids[place], paths[place], headers.RevisionHeader._make(fields), links)
 
             return ids, depths, made
 
@@ -156,7 +158,7 @@ class HeaderIndex:
             ScriptError: as read_header().
         """
         if self._path is None:
-            return read_header(path)
+            return _read(path)
         if self._known is None:
             self._known = _rows(self._content, self._prefix)
         row = self._known.get(path)
@@ -164,11 +166,11 @@ class HeaderIndex:
             # Before reading, so that a concurrent write makes the stat outdated.
             stat = _stat(path)
         except OSError:
-            return read_header(path)  # raises with an explanation
+            return _read(path)  # raises with an explanation
         if row is not None and row[0] == stat:
             self._rows[path] = row
             return _header_in(row[1])
-        header = read_header(path)
+        header = _read(path)
         _, mtime, ctime, _ = stat
         is_kept = not sys.dont_write_bytecode and max(mtime, ctime) < self._settled
         if header is not None and is_kept:
@@ -222,6 +224,13 @@ class HeaderIndex:
         return ends, ([sys.intern(name) for name in graph.nodes], depths, records)
 
 
+def _read(path: str) -> RevisionHeader | None:
+    # Imported here and below because restoring a graph needs none of it.
+    from idiolect.script import headers
+
+    return headers.read_header(path)
+
+
 def _paths(text: str, prefix: str) -> str:
     """Return the absolute paths of all files as one string, each preceded by a mark.
 
@@ -262,6 +271,8 @@ def _interned(value: Any) -> Any:
 
 
 def _header_in(record: bytes) -> RevisionHeader:
+    from idiolect.script.headers import RevisionHeader
+
     *fields, _ = marshal.loads(record)  # noqa: S302 - as in _load()
     return RevisionHeader._make(fields)
 
@@ -302,7 +313,7 @@ def wrong_rows(folder: str) -> list[str]:
     rows = _rows(_load(index_path(folder)), os.path.join(folder, ""))  # noqa: PTH118
     for path, (noted, record) in sorted(rows.items()):
         with suppress(OSError, ScriptError):
-            if _stat(path) == noted and read_header(path) != _header_in(record):
+            if _stat(path) == noted and _read(path) != _header_in(record):
                 wrong.append(path)
     return wrong
 

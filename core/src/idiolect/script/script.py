@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from idiolect.errors import ScriptError
 from idiolect.revisions.errors import RevisionError
 from idiolect.revisions.node import Revision
-from idiolect.script.headers import RevisionHeader, header_of_module, read_header
 from idiolect.script.locations import is_revision_file
 from idiolect.util.messaging import format_as_comma
 from idiolect.util.pyfiles import StrPath, load_python_file
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from idiolect.revisions.node import Links
     from idiolect.script.base import ScriptDirectory
+    from idiolect.script.headers import RevisionHeader
 
 #: The oldest environments have files that are named after their id and do not declare it.
 _NAMED_BY_ID = r"([a-f0-9]+)\.py[co]?$"
@@ -59,6 +59,9 @@ class Script(Revision):
         self.path = os.fspath(path)
         self._module = module
         if header is None:
+            # Imported here and below because most commands read no file.
+            from idiolect.script.headers import header_of_module
+
             header = header_of_module(self.module, self.path)
         self._docstring = header.doc
         super().__init__(
@@ -118,8 +121,12 @@ class Script(Revision):
 
     @classmethod
     def _read(
-        cls, path: str, header_of: Callable[[str], RevisionHeader | None] = read_header
+        cls, path: str, header_of: Callable[[str], RevisionHeader | None] | None = None
     ) -> Script:
+        if header_of is None:
+            from idiolect.script.headers import read_header
+
+            header_of = read_header
         module: ModuleType | None = None
         header = header_of(path) if path.endswith(".py") else None
         if header is None:
@@ -228,6 +235,8 @@ def _header_after_running(module: ModuleType, path: str) -> RevisionHeader:
     """Read the header of an executed file; raise if it declares nothing at all."""
     if not hasattr(module, "revision") and not hasattr(module, "down_revision"):
         _id_by_name(path)
+    from idiolect.script.headers import header_of_module
+
     return header_of_module(module, path)
 
 
