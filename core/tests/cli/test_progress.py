@@ -13,7 +13,7 @@ import pytest
 
 from core.tests.cli.screen import PAINT, on_screen
 from idiolect.cli.output import LenientOutput
-from idiolect.cli.progress import Progress, shown_on
+from idiolect.cli.progress import Progress
 from idiolect.util import progress
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def test_a_log_that_goes_elsewhere_is_no_reason(
     """One in a file is not seen by who waits."""
     monkeypatch.setattr(logging.root, "handlers", [logging.NullHandler()])
     monkeypatch.setattr(logging.root, "level", logging.INFO)
-    with shown_on(LenientOutput(sys.stderr)):
+    with progress.observed(lambda: Progress(LenientOutput(sys.stderr))):
         assert progress.observer is not None
         progress.observer.step_begins("upgrade a -> b", 1, 1)
         progress.observer.waiting("Waiting for another migration.")

@@ -8,7 +8,13 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
+from contextlib import (
+    contextmanager,
+    nullcontext,
+    redirect_stderr,
+    redirect_stdout,
+    suppress,
+)
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
@@ -33,6 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from types import TracebackType
+
+    from idiolect.util.progress import Observer
 
 #: Used by the shells' completion scripts; followed by the words up to the cursor.
 COMPLETE = "__complete"
@@ -150,9 +158,9 @@ class CommandLine:
             return nullcontext()
         if not (isinstance(sys.stdout, LenientOutput) and isinstance(sys.stderr, LenientOutput)):
             return nullcontext()
-        from idiolect.cli.progress import shown_on
+        from idiolect.util import progress
 
-        return shown_on(sys.stdout, sys.stderr)
+        return progress.observed(partial(_progress_display, sys.stdout, sys.stderr))
 
 
 def main(argv: Sequence[str] | None = None, prog: str | None = None, **_kwargs: Any) -> None:
@@ -350,6 +358,13 @@ def _output_format(config: Config, options: Namespace) -> AbstractContextManager
     from idiolect.cli.document import one_document
 
     return one_document(config)
+
+
+def _progress_display(*streams: LenientOutput) -> Observer:
+    # Imported here because most runs have nothing to do.
+    from idiolect.cli.progress import Progress
+
+    return Progress(*streams)
 
 
 def _require_all_written(stream: Any) -> None:

@@ -17,7 +17,6 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from idiolect.cli.terminal import has_colors, is_dumb, is_terminal, painted
-from idiolect.util import progress
 from idiolect.util.controls import visible
 from idiolect.util.progress import Observer
 
@@ -36,21 +35,6 @@ _CLEAR: Final = "\r\x1b[K"
 _LOGGERS: Final = ("idiolect.runtime.migration", "alembic.runtime.migration")
 #: Python's audit events before and after input().
 _ASKS, _ANSWERED = "builtins.input", "builtins.input/result"
-
-
-@contextlib.contextmanager
-def shown_on(*streams: LenientOutput) -> Iterator[None]:
-    """Show the progress of what runs in the block.
-
-    Args:
-        streams: as for :class:`Progress`.
-    """
-    display = progress.observer = Progress(*streams)
-    try:
-        yield
-    finally:
-        progress.observer = None
-        display.close()
 
 
 class Progress(Observer):

@@ -23,12 +23,10 @@ from sqlalchemy.schema import (
 )
 from sqlalchemy.sql.dml import UpdateBase
 
-from idiolect.ddl import lookup, offline
+from idiolect.ddl import lookup
 from idiolect.ddl.batching import BatchingImpl
 from idiolect.ddl.comparing import ComparingImpl
 from idiolect.ddl.guards import GuardedImpl
-from idiolect.ddl.percents import single_percents
-from idiolect.ddl.standin import ScriptParameterError, StandInConnection
 from idiolect.errors import OperationError
 from idiolect.hooks.dialects import hooks_for
 from idiolect.hooks.records import DialectRules
@@ -101,6 +99,9 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         self.dialect = dialect
         self.connection: Any = connection
         if as_sql and connection is None:
+            # Imported here and below because most runs write no script.
+            from idiolect.ddl.standin import StandInConnection
+
             self.connection = StandInConnection(dialect, self._exec)
         self.as_sql = as_sql
         self.literal_binds: bool = context_opts.get("literal_binds", False)
@@ -154,10 +155,10 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
     ) -> CursorResult[Any] | None:
         statement = _as_statement(construct)
         if multiparams is not None and params:
-            raise ScriptParameterError("Can't send params and multiparams at the same time")
+            raise _parameter_error("Can't send params and multiparams at the same time")
         if self.as_sql:
             if multiparams is not None or params:
-                raise ScriptParameterError("SQL parameters not allowed with as_sql")
+                raise _parameter_error("SQL parameters not allowed with as_sql")
             self._write(statement)
             return None
         if self.connection is None:
@@ -183,10 +184,12 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         return result
 
     def _write(self, statement: Executable) -> None:
+        from idiolect.ddl import offline
+
         missing = offline.parameters_without_value(statement) if self.literal_binds else ()
         if missing:
             text = " ".join(str(statement).split())
-            raise ScriptParameterError(
+            raise _parameter_error(
                 f"The statement has a parameter {missing[0]!r} without a value, which a script "
                 f"cannot ask for: {text[:80]!r}. Give it by text(...).bindparams("
                 f"{missing[0]}=...); where a colon is meant, as in '12:30', write '\\:'."
@@ -209,6 +212,8 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         Args:
             sql: the formatted statement without terminator.
         """
+        from idiolect.ddl import offline
+
         return offline.script_lines(sql, self.rules)
 
     def _write_all(self, lines: Iterable[str]) -> None:
@@ -231,10 +236,14 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
 
     def emit_begin(self) -> None:
         """Write the beginning of a transaction to the script."""
+        from idiolect.ddl import offline
+
         self._write_all(offline.begin_lines(self.rules))
 
     def emit_commit(self) -> None:
         """Write the end of a transaction to the script."""
+        from idiolect.ddl import offline
+
         self._write_all(offline.commit_lines(self.rules))
 
     # tables
@@ -511,6 +520,8 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
             is_server_default: it is a column's default.
             kw: ``is_index=True`` for an index expression; arguments of later versions.
         """
+        from idiolect.ddl.percents import single_percents
+
         options = {"literal_binds": True, "include_table": False}
         sql = str(expr.compile(dialect=self.dialect, compile_kwargs=options))
         return single_percents(sql, self.dialect)
@@ -581,6 +592,12 @@ def in_order_of_name(indexes: Iterable[Index]) -> list[Index]:
 
 def _nothing() -> None:
     """Default of ``on_execute``, until a context sets its own."""
+
+
+def _parameter_error(message: str) -> Exception:
+    from idiolect.ddl.standin import ScriptParameterError
+
+    return ScriptParameterError(message)
 
 
 def _as_statement(construct: Executable | str) -> Executable:

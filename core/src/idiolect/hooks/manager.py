@@ -8,14 +8,16 @@ are called through :mod:`idiolect.hooks.dialects`.
 from __future__ import annotations
 
 import importlib
+import os
 import threading
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from idiolect.errors import CommandError, HookError, PluginConflictError
-from idiolect.hooks import entrypoints, hookspecs, trace, version
-from idiolect.hooks.markers import PROJECT
+from idiolect.hooks import entrypoints, hookspecs
+from idiolect.hooks.markers import DECLARATION, PROJECT
 from idiolect.util.langhelpers import nearest
 
 if TYPE_CHECKING:
@@ -183,7 +185,9 @@ class PluginManager:
                 scope.register(each.plugin, each.label)
         for module in (*DEFAULTS, *ROOM_DEFAULTS.get(room or "", ())):
             scope.register(importlib.import_module(module), module)
-        if trace.is_wanted():
+        if _is_traced():
+            from idiolect.hooks import trace
+
             trace.trace(scope, dialect)
         return scope
 
@@ -215,7 +219,7 @@ class PluginManager:
         Most commands have one plugin, and creating a set is most of its cost.
         """
         alone = None
-        if len(asked) == 1 and not trace.is_wanted():
+        if len(asked) == 1 and not _is_traced():
             alone = self._alone.pop(asked[0].name, None)
         return alone or _empty_scope()
 
@@ -256,8 +260,22 @@ class _Scope(pluggy.PluginManager):
     """pluggy's manager without the inspection of attributes that every object inherits."""
 
     def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
-        """Return the options that a function was marked with."""
-        return None if name.startswith("__") else super().parse_hookimpl_opts(plugin, name)
+        """Return the options that a function was marked with.
+
+        pluggy looks up every attribute so that no descriptor is run, which takes most of the time
+        of registering a plugin. Here only attributes of a module and of a plugin's class are marked
+        as a rule; others are left to pluggy.
+        """
+        if name.startswith("__"):
+            return None
+        home = vars(plugin if isinstance(plugin, ModuleType) else type(plugin))
+        found = home.get(name)
+        if isinstance(found, FunctionType) and getattr(plugin, "__dict__", home).get(name) in {
+            None,
+            found,
+        }:
+            return getattr(found, f"{PROJECT}_impl", None)
+        return super().parse_hookimpl_opts(plugin, name)
 
     def parse_hookspec_opts(self, module_or_class: Any, name: str) -> Any:
         """Return the options of a hook specification.
@@ -293,18 +311,33 @@ def _alone(new: RegisteredPlugin) -> pluggy.PluginManager:
     Raises:
         HookError: the plugin is invalid.
     """
-    reason = version.misfit(new.plugin)
-    if reason:
-        raise _misfit(new, reason)
+    if hasattr(new.plugin, DECLARATION):
+        # Imported here because few plugins declare versions.
+        from idiolect.hooks import version
+
+        reason = version.misfit(new.plugin)
+        if reason:
+            raise _misfit(new, reason)
     scope = _empty_scope()
     try:
         scope.register(new.plugin, new.label)
         scope.check_pending()
     except pluggy.PluginValidationError as exc:
         raise _misfit(new, _explain(exc)) from exc
-    if trace.is_wanted():
+    if _is_traced():
+        from idiolect.hooks import trace
+
         trace.trace(scope, f"plugin {new.name}")
     return scope
+
+
+def _is_traced() -> bool:
+    # The module decides; it is imported only if the variable is set.
+    if not os.environ.get("IDIOLECT_TRACE_HOOKS"):
+        return False
+    from idiolect.hooks import trace
+
+    return trace.is_wanted()
 
 
 def _misfit(new: RegisteredPlugin, reason: str) -> HookError:

@@ -10,13 +10,13 @@ import operator
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from idiolect.hooks.markers import DECLARATION
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: Major and minor number of the specifications in :mod:`idiolect.hooks.hookspecs`.
 HOOKSPEC_VERSION: Final = (1, 0)
-#: The attribute in which a plugin declares the versions it supports.
-DECLARATION: Final = "idiolect_hookspec"
 
 _BOUND = r"(>=|<=|==|>|<)\s*(\d+)(?:\.(\d+))?"
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
