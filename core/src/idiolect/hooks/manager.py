@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import threading
-from types import FunctionType, ModuleType
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -262,18 +262,14 @@ class _Scope(pluggy.PluginManager):
     def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
         """Return the options that a function was marked with.
 
-        pluggy looks up every attribute so that no descriptor is run, which takes most of the time
-        of registering a plugin. Here only attributes of a module and of a plugin's class are marked
-        as a rule; others are left to pluggy.
+        pluggy's lookup, which runs no descriptors, takes most of the time of registering a plugin.
+        It is left what is not simply a function of a module, or of the plugin's own class.
         """
         if name.startswith("__"):
             return None
-        home = vars(plugin if isinstance(plugin, ModuleType) else type(plugin))
-        found = home.get(name)
-        if isinstance(found, FunctionType) and getattr(plugin, "__dict__", home).get(name) in {
-            None,
-            found,
-        }:
+        own = getattr(plugin, "__dict__", {})
+        found = own[name] if name in own else vars(type(plugin)).get(name)
+        if isinstance(found, FunctionType):
             return getattr(found, f"{PROJECT}_impl", None)
         return super().parse_hookimpl_opts(plugin, name)
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idiolect import __version__
 from idiolect.errors import ScriptError
-from idiolect.script.locations import names_of_revisions, revision_files
+from idiolect.script.locations import is_revision_file, names_in, revision_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -108,7 +108,9 @@ class HeaderIndex:
         # Most projects have one folder of plain files. If it has the same names, the stats show
         # whether one was replaced by a folder or a link, so there is no need to test all entries.
         if len(self._folders) == 1 and not any(self._options.values()):
-            names = names_of_revisions(self._folders[0])
+            names = names_in(self._folders[0])
+            if _MARK + _MARK.join(names) != text:
+                names = [*filter(is_revision_file, names)]
             if _MARK + _MARK.join(names) == text:
                 return self._graph_of([self._prefix + name for name in names], ends, make)
         paths = self.paths()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from contextlib import suppress
 from itertools import filterfalse
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -33,11 +34,8 @@ def is_revision_file(name: str, *, sourceless: bool = False) -> bool:
     return name.endswith(".py") or (sourceless and name.endswith(_COMPILED))
 
 
-def names_of_revisions(folder: str) -> list[str]:
-    """Return the names of a folder's entries that can be revisions, sorted.
-
-    Kinds of entries are not tested, which takes several times as long: folders and links are
-    included.
+def names_in(folder: str) -> list[str]:
+    """Return the names of the entries of a version location, sorted, without Python's cache.
 
     Args:
         folder: a real path.
@@ -49,13 +47,10 @@ def names_of_revisions(folder: str) -> list[str]:
         names = os.listdir(folder)  # noqa: PTH208 - strings, for speed
     except OSError:
         return []
-    return sorted(
-        [
-            name
-            for name in names
-            if name[-3:] == ".py" and (name[0] not in "._" or is_revision_file(name))
-        ]
-    )
+    names.sort()
+    with suppress(ValueError):
+        names.remove(_CACHE)
+    return names
 
 
 def warn_of_missing(folders: Iterable[str], place: str) -> None:
