@@ -282,12 +282,13 @@ def test_an_index_that_tells_something_else_is_found(
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     linear.run("heads")
     kept = index.index_path(str(linear.versions.resolve()))
-    text, stats, _, rest = index._load(kept)
-    ids, depths, records = marshal.loads(rest)
-    place = list(index._rows(index._load(kept), "")).index("b222_.py")
+    front = index._load_front(kept)
+    rest = index._load_rest(kept, front)
+    assert rest is not None
+    records = rest[-1]
+    place = list(index._rows(front, rest, "")).index("b222_.py")
     records[place] = marshal.dumps(("zzzz", *marshal.loads(records[place])[1:]))
-    data = marshal.dumps((text, stats, None, marshal.dumps((ids, depths, records))))
-    Path(kept).write_bytes(index._checked_head(data) + data)
+    Path(kept).write_bytes(index._contents(front, rest))
 
     _, document = examined(linear)
 

@@ -224,6 +224,27 @@ def test_damaged_index_is_replaced(
 
 
 @pytest.mark.usefixtures("later")
+@pytest.mark.parametrize("change", ["removed", "replaced", "damaged"])
+def test_index_that_changes_while_it_is_used(project: Path, reads: list[str], change: str) -> None:
+    """The files are read if the details of a restored graph cannot be loaded any more."""
+    expected = docs(project)
+    script = ScriptDirectory(str(project))
+    assert [f"r{COUNT - 1}"] == script.get_heads()
+    place = kept(project)
+    if change == "removed":
+        place.unlink()
+    elif change == "replaced":
+        text, digest, _ = index._load_front(str(place))
+        place.write_bytes(index._contents((text, digest, None), ([], [], [], [])))
+    else:
+        place.write_bytes(place.read_bytes()[:-1])
+    reads.clear()
+
+    assert expected == {one.revision: one.doc for one in script.walk_revisions()}
+    assert COUNT == len(reads)
+
+
+@pytest.mark.usefixtures("later")
 def test_index_that_cannot_be_read_or_written(project: Path) -> None:
     """A folder instead of the index, or a file instead of its folder, does no harm."""
     kept(project).mkdir(parents=True)
@@ -345,9 +366,9 @@ def test_two_processes_write(project: Path) -> None:
 
     assert [[f"r{COUNT - 1}"] * 5] * 2 == said
     assert [kept(project)] == list(kept(project).parent.iterdir())
-    content = index._load(str(kept(project)))
-    assert COUNT == len(index._rows(content, ""))
-    assert content[2] is not None
+    front = index._load_front(str(kept(project)))
+    assert COUNT == len(index._rows(front, index._load_rest(str(kept(project)), front), ""))
+    assert front[2] is not None
 
 
 @settings(

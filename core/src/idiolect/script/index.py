@@ -39,21 +39,24 @@ if TYPE_CHECKING:
     Stat: TypeAlias = tuple[int, int, int, int]
     #: A file's stat and its record: the marshalled header, then its links in the graph or None.
     Row: TypeAlias = tuple[Stat, bytes]
-    #: All file names; all stats; the ends of the graph, or None; the rest of the graph with all
-    #: records. Stats and the last are marshalled separately because few commands need them.
-    Content: TypeAlias = tuple[str, bytes, Ends | None, bytes]
+    #: What every command needs: all file names; the digest of all stats; the ends of the graph, or
+    #: None.
+    Front: TypeAlias = tuple[str, int, Ends | None]
+    #: What few commands need: all stats; the graph's ids and depths, if it is cached; all records.
+    Rest: TypeAlias = tuple[list[Stat], list[str], list[int], list[bytes]]
 
 SWITCH: Final = "IDIOLECT_NO_INDEX"
 #: Increment when rows change, or when the same text leads to a different header.
-_FORMAT: Final = 3
+_FORMAT: Final = 4
 #: A file may change twice within one clock tick of its file system without a change of its stat.
 _SETTLED_NS: Final = 2_000_000_000
 _FACTS = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
 #: Precedes each file name; doubled at the start if these are absolute paths.
 _MARK: Final = "\0"
-#: The last version of marshal's format in which equal values have equal bytes.
-_COMPARABLE: Final = 2
+#: In bytes: the longest first line; what is read at first, which is all that a command needs of
+#: most caches.
 _LONGEST_HEAD: Final = 200
+_FIRST_READ: Final = 2**17
 #: Reading fewer files takes only a few milliseconds, which is not worth a cache file.
 _WORTH_KEEPING: Final = 100
 
@@ -75,7 +78,7 @@ class HeaderIndex:
         root = folders[0] if folders else ""
         self._prefix = os.path.join(root, "")  # noqa: PTH118 - paths are strings here
         self._path = index_path(root) if root and _is_wanted() else None
-        self._content = _EMPTY if self._path is None else _load(self._path)
+        self._front = _EMPTY if self._path is None else _load_front(self._path)
         self._known: dict[str, Row] | None = None
         self._rows: dict[str, Row] = {}
         self._has_news = False
@@ -89,11 +92,17 @@ class HeaderIndex:
         """
         return revision_files(self._folders, **self._options)
 
-    def graph(self, make: Callable[[str, str, RevisionHeader, Links], Script]) -> Graph | None:
+    def graph(
+        self,
+        make: Callable[[str, str, RevisionHeader, Links], Script],
+        read_all: Callable[[], Graph],
+    ) -> Graph | None:
         """Return the cached graph if no file has changed.
 
         Args:
             make: creates a Script from an id, a path, a header and links; called lazily.
+            read_all: creates the graph from the files; called if the rest of the cache turns out
+                to be damaged, or was replaced meanwhile.
 
         Returns:
             The graph, or None if it has to be built: a file was added, removed or modified, or one
@@ -102,32 +111,12 @@ class HeaderIndex:
         Raises:
             ScriptError: as :meth:`paths`.
         """
-        text, _, ends, _ = self._content
-        if ends is None:
+        text, digest, ends = self._front
+        paths = None if ends is None else self._unchanged_paths(text)
+        if ends is None or paths is None:
             return None
-        # Most projects have one folder of plain files. If it has the same names, the stats show
-        # whether one was replaced by a folder or a link, so there is no need to test all entries.
-        if len(self._folders) == 1 and not any(self._options.values()):
-            names = names_in(self._folders[0])
-            if _MARK + _MARK.join(names) != text:
-                names = [*filter(is_revision_file, names)]
-            if _MARK + _MARK.join(names) == text:
-                return self._graph_of([self._prefix + name for name in names], ends, make)
-        paths = self.paths()
-        if _MARK + _MARK.join(paths) == _paths(text, self._prefix):
-            return self._graph_of(paths, ends, make)
-        return None
-
-    def _graph_of(
-        self,
-        paths: list[str],
-        ends: Ends,
-        make: Callable[[str, str, RevisionHeader, Links], Script],
-    ) -> Graph | None:
-        """Return the cached graph if the stats of all files are the cached ones."""
-        _, stats, _, rest = self._content
         try:
-            if _comparable(map(_FACTS, map(os.stat, paths))) != stats:
+            if _digest(map(_FACTS, map(os.stat, paths))) != digest:
                 return None
         except OSError:
             return None
@@ -135,17 +124,40 @@ class HeaderIndex:
         from idiolect.revisions.load import Graph
 
         def details() -> Details:
-            from idiolect.script import headers
+            from idiolect.script.headers import RevisionHeader
 
-            ids, depths, records = marshal.loads(rest)  # noqa: S302 - as in _load()
+            rest = self._rest()
+            if rest is None:
+                graph = read_all()
+                names = [*graph.nodes]
+                depths = [graph.depths[name] for name in names]
+                return names, depths, lambda place: graph.nodes[names[place]]
+            _, ids, depths, records = rest
 
             def made(place: int) -> Script:
-                *fields, links = marshal.loads(records[place])  # noqa: S302 - as in _load()
-                return make(ids[place], paths[place], headers.RevisionHeader._make(fields), links)
+                *fields, links = marshal.loads(records[place])  # noqa: S302 - as in _loaded()
+                return make(ids[place], paths[place], RevisionHeader._make(fields), links)
 
             return ids, depths, made
 
         return Graph.kept(ends, details)
+
+    def _unchanged_paths(self, text: str) -> list[str] | None:
+        """Return the paths of all files if their names are the cached ones, else None."""
+        # Most projects have one folder of plain files. If it has the same names, the stats show
+        # whether one was replaced by a folder or a link, so there is no need to test all entries.
+        if len(self._folders) == 1 and not any(self._options.values()):
+            names = names_in(self._folders[0])
+            if _MARK + _MARK.join(names) != text:
+                names = [*filter(is_revision_file, names)]
+            if _MARK + _MARK.join(names) == text:
+                return [self._prefix + name for name in names]
+        paths = self.paths()
+        return paths if _MARK + _MARK.join(paths) == _paths(text, self._prefix) else None
+
+    def _rest(self) -> Rest | None:
+        """Return the rest of the cache, if it is still the one whose front was loaded."""
+        return _load_rest(self._path, self._front) if self._path else None
 
     def header(self, path: str) -> RevisionHeader | None:
         """Return the header of a file, reading the file only if its stat has changed.
@@ -162,7 +174,7 @@ class HeaderIndex:
         if self._path is None:
             return _read(path)
         if self._known is None:
-            self._known = _rows(self._content, self._prefix)
+            self._known = _rows(self._front, self._rest(), self._prefix)
         row = self._known.get(path)
         try:
             # Before reading, so that a concurrent write makes the stat outdated.
@@ -194,15 +206,14 @@ class HeaderIndex:
             return
         text = self._text()
         linked = None if graph is None else self._linked(graph)
-        has_new_graph = linked and (self._content[2] is None or self._content[0] != text)
+        has_new_graph = linked and (self._front[2] is None or self._front[0] != text)
         if not self._has_news and not has_new_graph:
             return
-        stats = _comparable(stat for stat, _ in self._rows.values())
+        stats = [stat for stat, _ in self._rows.values()]
         ends, rest = linked or (None, ([], [], [record for _, record in self._rows.values()]))
-        data = marshal.dumps((text, stats, ends, marshal.dumps(rest)))
         # A full disk or a read-only folder: the next run reads the files again.
         with suppress(OSError):
-            _write(self._path, _checked_head(data) + data)
+            _write(self._path, _contents((text, _digest(stats), ends), (stats, *rest)))
 
     def _text(self) -> str:
         """Return the names of the files to be cached in one string; see :func:`_paths`."""
@@ -249,8 +260,13 @@ def _paths(text: str, prefix: str) -> str:
     return text.replace(_MARK, _MARK + prefix)
 
 
-def _comparable(stats: Iterable[Stat]) -> bytes:
-    return marshal.dumps(list(stats), _COMPARABLE)
+def _digest(stats: Iterable[Stat]) -> int:
+    """Return a number that differs if any stat does.
+
+    The hash of numbers does not vary between processes. One digest is compared in less time than
+    all numbers.
+    """
+    return hash(tuple(stats))
 
 
 def _stat(path: str) -> Stat:
@@ -275,22 +291,21 @@ def _interned(value: Any) -> Any:
 def _header_in(record: bytes) -> RevisionHeader:
     from idiolect.script.headers import RevisionHeader
 
-    *fields, _ = marshal.loads(record)  # noqa: S302 - as in _load()
+    *fields, _ = marshal.loads(record)  # noqa: S302 - as in _loaded()
     return RevisionHeader._make(fields)
 
 
-def _rows(content: Content, prefix: str) -> dict[str, Row]:
+def _rows(front: Front, rest: Rest | None, prefix: str) -> dict[str, Row]:
     """Return the rows of a cache by file path."""
-    text, stats, _, rest = content
-    _, _, records = marshal.loads(rest)  # noqa: S302 - as in _load()
-    if not records:
+    if rest is None:
         return {}
-    rows = zip(marshal.loads(stats), records, strict=True)  # noqa: S302 - as in _load()
-    return dict(zip(_paths(text, prefix)[1:].split(_MARK), rows, strict=True))
+    stats, _, _, records = rest
+    paths = _paths(front[0], prefix)[1:].split(_MARK)
+    return dict(zip(paths, zip(stats, records, strict=True), strict=True))
 
 
-#: The content of a cache that does not exist or cannot be used.
-_EMPTY: Content = ("", _comparable(()), None, marshal.dumps(([], [], [])))
+#: The front of a cache that does not exist or cannot be used.
+_EMPTY: Front = ("", 0, None)
 
 
 def index_path(folder: str) -> str:
@@ -312,7 +327,9 @@ def wrong_rows(folder: str) -> list[str]:
         The paths, sorted; empty if there is no cache.
     """
     wrong = []
-    rows = _rows(_load(index_path(folder)), os.path.join(folder, ""))  # noqa: PTH118
+    cache = index_path(folder)
+    front = _load_front(cache)
+    rows = _rows(front, _load_rest(cache, front), os.path.join(folder, ""))  # noqa: PTH118
     for path, (noted, record) in sorted(rows.items()):
         with suppress(OSError, ScriptError):
             if _stat(path) == noted and _read(path) != _header_in(record):
@@ -327,32 +344,80 @@ def is_readable(folder: str) -> bool:
         folder: the first version location, as a real path.
     """
     path = index_path(folder)
-    return not os.path.exists(path) or _load(path) is not _EMPTY  # noqa: PTH110
+    return not os.path.exists(path) or _load_rest(path, _load_front(path)) is not None  # noqa: PTH110
 
 
 def _is_wanted() -> bool:
     return os.environ.get(SWITCH, "") in {"", "0"} and sys.implementation.cache_tag is not None
 
 
-def _checked_head(data: bytes | memoryview) -> bytes:
-    """Return the file header for ``data``: format, Python version and a checksum."""
-    return f"idiolect {__version__} {_FORMAT} {len(data)} {crc32(data)}\n".encode()
+def _contents(front: Front, rest: Rest) -> bytes:
+    """Return the contents of a cache file.
+
+    Its first line has format and version, then the length and the checksum of both parts.
+    """
+    parts = marshal.dumps(front), marshal.dumps(rest)
+    numbers = [_FORMAT, *(number for part in parts for number in (len(part), crc32(part)))]
+    head = f"idiolect {__version__} {' '.join(map(str, numbers))}\n"
+    return b"".join((head.encode(), *parts))
 
 
-def _load(path: str) -> Content:
-    """Load a cache; return empty content if it is missing, damaged, or of another version."""
+def _parsed_head(data: bytes) -> tuple[int, ...]:
+    """Return the lengths of the first line and of the front, then the other numbers of the line.
+
+    Raises:
+        ValueError: the cache is damaged, or of another version.
+    """
+    size = data.find(b"\n", 0, _LONGEST_HEAD) + 1
+    name, version, *numbers = data[:size].decode("ascii").split()
+    form, *lengths_and_sums = map(int, numbers)
+    if (name, version, form) != ("idiolect", __version__, _FORMAT):
+        raise ValueError
+    return size, *lengths_and_sums
+
+
+def _loaded(data: bytes | memoryview, length: int, checksum: int) -> Any:
+    """Load a part of a cache; raise ValueError if it is damaged."""
+    # marshal is not safe for untrusted data, hence the checksum.
+    if len(data) != length or crc32(data) != checksum:
+        raise ValueError
+    return marshal.loads(data)  # noqa: S302 - beside bytecode, and checked
+
+
+def _load_front(path: str) -> Front:
+    """Load the front of a cache; empty if it is missing, damaged, or of another version."""
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - opened by every command
-            data = file.read()
-    except OSError:
+            data = file.read(_FIRST_READ)
+            size, length, checksum, _, _ = _parsed_head(data)
+            while len(data) < size + length and (more := file.read(size + length - len(data))):
+                data += more
+        front: Front = _loaded(memoryview(data)[size : size + length], length, checksum)
+    except (OSError, ValueError):
         return _EMPTY
-    start = data.find(b"\n", 0, _LONGEST_HEAD) + 1
-    body = memoryview(data)[start:]
-    # marshal is not safe for untrusted data, hence the checksum.
-    if data[:start] != _checked_head(body):
-        return _EMPTY
-    content: Content = marshal.loads(body)  # noqa: S302 - beside bytecode, and checked
-    return content
+    return front
+
+
+def _load_rest(path: str, front: Front) -> Rest | None:
+    """Load the rest of a cache.
+
+    Args:
+        path: the cache.
+        front: the front that was loaded before.
+
+    Returns:
+        The rest; None if it is missing or damaged, or belongs to another front.
+    """
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+            data = memoryview(file.read())
+        size, length, checksum, *of_rest = _parsed_head(bytes(data[:_LONGEST_HEAD]))
+        if _loaded(data[size : size + length], length, checksum) != front:
+            return None
+        rest: Rest = _loaded(data[size + length :], *of_rest)
+    except (OSError, ValueError):
+        return None
+    return rest
 
 
 def _write(path: str, data: bytes) -> None:

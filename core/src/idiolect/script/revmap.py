@@ -35,18 +35,20 @@ class ScriptMap(RevisionMap):
 
     def _load(self) -> Graph:
         index = self._index()
-        graph = index.graph(Script._kept)  # noqa: SLF001 - made by nobody else
-        if graph is not None:
+
+        def read_files() -> Graph:
+            scripts = list(read_all(index))
+            try:
+                graph = load(scripts)
+            except RevisionError as exc:
+                index.save()
+                _name_files(exc, scripts)
+                raise
+            index.save(graph)
             return graph
-        scripts = list(read_all(index))
-        try:
-            graph = load(scripts)
-        except RevisionError as exc:
-            index.save()
-            _name_files(exc, scripts)
-            raise
-        index.save(graph)
-        return graph
+
+        # Only this class creates Scripts that way.
+        return index.graph(Script._kept, read_files) or read_files()  # noqa: SLF001 - see above
 
 
 def _name_files(error: RevisionError, scripts: Sequence[Script]) -> None:
