@@ -1,6 +1,6 @@
 """The documented module ``idiolect.config``: Config, CommandLine, main.
 
-Only re-exports. The command line is imported lazily, because programs usually need only Config.
+Only re-exports. Most are imported lazily, because programs usually need only Config.
 Nothing inside Idiolect imports this file.
 """
 
@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.settings.config import Config, MessagingOptions
+from idiolect.settings.config import Config
 from idiolect.util.lazy import attribute
 
 if TYPE_CHECKING:
     from idiolect.cli.commands import CommandFunction
     from idiolect.cli.main import CommandLine, main
+    from idiolect.settings.messages import MessagingOptions
 
 __all__ = ["CommandFunction", "CommandLine", "Config", "MessagingOptions", "main"]
 
-# Modules that define the command line's names.
+# Modules that define the names that programs rarely need.
 _LAZY = {
     "CommandFunction": "idiolect.cli.commands",
     "CommandLine": "idiolect.cli.main",
+    "MessagingOptions": "idiolect.settings.messages",
     "main": "idiolect.cli.main",
 }
 

@@ -12,13 +12,15 @@ import pytest
 
 from idiolect.revisions import load
 from idiolect.revisions.errors import MissingRevisionError
-from idiolect.script import index, revmap
+from idiolect.script import index
 from idiolect.script.base import ScriptDirectory
 from idiolect.script.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from idiolect.revisions.linked import Graph
 
 #: What a graph fills in, and what it is filled from.
 ATTRIBUTES = (
@@ -62,11 +64,13 @@ def links(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list that grows with each graph built from revisions."""
     made: list[int] = []
 
-    def counted(scripts: list[Any]) -> load.Graph:
-        made.append(len(scripts))
-        return load.load(scripts)
+    build = load.load
 
-    monkeypatch.setattr(revmap, "load", counted)
+    def counted(scripts: list[Any]) -> Graph:
+        made.append(len(scripts))
+        return build(scripts)
+
+    monkeypatch.setattr(load, "load", counted)
     return made
 
 

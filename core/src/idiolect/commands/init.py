@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from idiolect.commands.documents import check_format, print_document
 from idiolect.errors import CommandError, HookError
-from idiolect.hooks.collectors import CORE, Collector
+from idiolect.hooks.collector import CORE, Collector
 from idiolect.hooks.contributions import answers
 from idiolect.util.langhelpers import nearest
 from idiolect.util.messaging import msg

@@ -21,7 +21,6 @@ from idiolect.ddl.standin import StandInConnection, StandInConnectionError
 from idiolect.operations.base import Operations
 from idiolect.runtime.environment import EnvironmentContext
 from idiolect.runtime.migration import MigrationContext
-from idiolect.runtime.transactions import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -269,7 +268,7 @@ def _transaction(context: MigrationContext, steps: Iterable[PlannedStep]) -> str
     transactions = context.transactions
     if context._is_bound():  # noqa: SLF001 - the run asks itself the same
         return "managed by env.py, which decides what is committed and when"
-    if transactions.around_run is Scope.DATABASE:
+    if transactions.around_run == "database":
         if any(step.autocommit for step in steps):
             return "one for all steps, but for those that leave it and commit what was before them"
         return "one for all steps: either all of them are committed, or none"

@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from idiolect.ddl.alter import ColumnChanges
     from idiolect.ddl.base import AlterColumn, ServerDefault
 
-_impls = lookup.Registered()
 # SQLAlchemy accepts these on a connection, but not on a statement.
 _CONNECTION_OPTIONS = frozenset({"isolation_level", "logging_token"})
 
@@ -577,6 +576,15 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
 
 
 lookup.register_class(DefaultImpl.__dialect__, DefaultImpl)
+
+
+def __getattr__(name: str) -> Any:
+    if name != "_impls":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Used by published env.py files alone.
+    from idiolect.ddl.registered import Registered
+
+    return Registered()
 
 
 def is_wanted(constraint: Constraint, impl: DefaultImpl) -> bool:

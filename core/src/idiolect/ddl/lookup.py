@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import MutableMapping
 from typing import TYPE_CHECKING
 
 from idiolect.errors import UnknownDialectError
-from idiolect.hooks.dialects import hooks_for
 from idiolect.hooks.entrypoints import DIALECTS, find, offering_distribution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlalchemy.engine import Dialect
 
     from idiolect.ddl.impl import DefaultImpl
@@ -40,6 +36,12 @@ def registered_classes(name: str) -> tuple[type[DefaultImpl], ...]:
     """Return the classes defined for the dialect ``name``, oldest first; () if none."""
     with _lock:
         return _classes.get(name, ())
+
+
+def unregister(name: str) -> None:
+    """Remove all classes of a dialect; KeyError if there are none."""
+    with _lock:
+        del _classes[name]
 
 
 def registered_names() -> tuple[str, ...]:
@@ -73,38 +75,8 @@ def import_compilers() -> None:
         importlib.import_module(module)
 
 
-class Registered(MutableMapping[str, "type[DefaultImpl]"]):
-    """The registry as a mapping, which published env.py files read and modify.
-
-    Adding a class has the effect of defining it now; deleting an entry unregisters the dialect.
-    Installed plugins are included: looking up a dialect loads its plugin.
-    """
-
-    def __getitem__(self, name: str) -> type[DefaultImpl]:
-        if not registered_classes(name) and name in _offered():
-            from sqlalchemy.engine import make_url
-
-            hooks_for(name).get_impl_class(make_url(f"{name}://").get_dialect()())
-        classes = registered_classes(name)
-        if not classes:
-            raise KeyError(name)
-        return classes[-1]
-
-    def __setitem__(self, name: str, impl_class: type[DefaultImpl]) -> None:
-        register_class(name, impl_class)
-
-    def __delitem__(self, name: str) -> None:
-        with _lock:
-            del _classes[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(sorted({*registered_names(), *_offered()}))
-
-    def __len__(self) -> int:
-        return len(list(iter(self)))
-
-
-def _offered() -> set[str]:
+def offered_names() -> set[str]:
+    """Return the dialects that installed plugins are for."""
     return {source.name for source in find(DIALECTS)}
 
 
@@ -134,7 +106,7 @@ def impl_class_for(dialect: Dialect, hooks: DialectHooks) -> type[DefaultImpl]:
 def _explain_unknown(name: str) -> str:
     served_by = offering_distribution(name)
     install = f"Run 'pip install {served_by}'" if served_by else "Install a plugin for it"
-    known = _offered() | set(registered_names()) - {"default"}
+    known = offered_names() | set(registered_names()) - {"default"}
     here = f"Known here: {', '.join(map(repr, sorted(known)))}." if known else "None is installed."
     return (
         f"No dialect plugin for {name!r}: nothing installed offers it in {DIALECTS!r}. {install}, "

@@ -1,79 +1,17 @@
-"""Registries that plugins add named contributions to: operations, write hooks, commands.
+"""The registries that plugins add operations, types of post-write hooks, and commands to.
 
-A package that uses contributions creates a collector, has it filled by
-:func:`idiolect.hooks.contributions.collect`, and reads it. A name can be registered only once; a
-conflict names both owners. This module does not interpret the contributed values.
+Passed to the hooks ``register_operations``, ``register_write_hooks`` and ``register_commands``, by
+the packages that use the contributions. They check what is added, and do not call it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import Any
 
-from idiolect.errors import HookError, PluginConflictError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-T = TypeVar("T")
-
-#: The core's name as an owner in messages.
-CORE = "idiolect itself"
-
-
-class Collector(Generic[T]):
-    """Contributions by name.
-
-    Args:
-        taken: reserved names, mapped to their owners.
-
-    Attributes:
-        kind: what is contributed, for messages.
-        owner: the plugin whose contributions are being added.
-    """
-
-    kind: ClassVar[str]
-
-    def __init__(self, taken: Mapping[str, str] | None = None) -> None:
-        self.owner = CORE
-        self._owners = dict(taken or {})
-        self._values: dict[str, T] = {}
-
-    def put(self, name: str, value: T) -> None:
-        """Add a contribution of the current owner.
-
-        Raises:
-            PluginConflictError: the name is taken.
-            HookError: the name is empty.
-        """
-        if not name:
-            raise HookError(f"{self.owner} registered a {self.kind} without a name.")
-        other = self._owners.get(name)
-        if other is not None:
-            raise PluginConflictError(
-                f"The {self.kind} {name!r} comes from two: {other}, and {self.owner}. Uninstall "
-                "one of them, or switch a plugin off with "
-                "IDIOLECT_DISABLE_PLUGINS=<its distribution>.",
-                name=name,
-            )
-        self._owners[name] = self.owner
-        self._values[name] = value
-
-    def items(self) -> Iterator[tuple[str, T]]:
-        """Yield ``(name, contribution)`` pairs in registration order."""
-        yield from self._values.items()
-
-    def get(self, name: str) -> T | None:
-        """Return the contribution called ``name``, or None."""
-        return self._values.get(name)
-
-    def names(self) -> list[str]:
-        """Return all names in registration order."""
-        return list(self._values)
-
-    def owner_of(self, name: str) -> str:
-        """Return the owner of a name, as shown in messages."""
-        return self._owners[name]
+from idiolect.errors import HookError
+from idiolect.hooks.collector import CORE as CORE  # noqa: PLC0414 - a re-export
+from idiolect.hooks.collector import Collector as Collector  # noqa: PLC0414 - as above
 
 
 class ContributedOperation:

@@ -18,7 +18,7 @@ from idiolect.hooks import entrypoints
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from idiolect.hooks.collectors import Collector
+    from idiolect.hooks.collector import Collector
 
     Ask = Callable[[dict[str, Any]], list[Any]]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from idiolect.errors import HookError
-from idiolect.hooks.collectors import Collector
+from idiolect.hooks.collector import CORE, Collector
 from idiolect.util.records import Record
 
 Kind = type[Any] | tuple[type[Any], ...]
@@ -38,7 +38,7 @@ class Option(Record):
     doc: str = ""
     ini: str = ""
     toml: str = ""
-    owner: str = ""
+    owner: str = CORE
 
     @property
     def types(self) -> tuple[Any, ...]:
@@ -70,4 +70,5 @@ class OptionRegistry(Collector[Option]):
                 f"The option {option.name!r} of {self.owner} cannot be read from an ini file: "
                 "its type is none of bool, int, float, str. Leave out its ini key."
             )
-        self.put(option.name, option.replaced(owner=self.owner))
+        is_owned = option.owner == self.owner
+        self.put(option.name, option if is_owned else option.replaced(owner=self.owner))

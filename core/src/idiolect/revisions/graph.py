@@ -10,14 +10,13 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from idiolect.revisions import lineage, resolve
 from idiolect.revisions.errors import MultipleHeads, RevisionError
-from idiolect.revisions.load import Graph, double_error, load
 from idiolect.revisions.node import Revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+    from idiolect.revisions.linked import Graph
     from idiolect.revisions.plan import Selection
     from idiolect.revisions.resolve import Wanted
 
@@ -60,7 +59,10 @@ class RevisionMap:
         return self._loaded
 
     def _load(self) -> Graph:
-        return load(self._generator())
+        # Imported here and below because most commands need only the ends of the graph.
+        from idiolect.revisions import load
+
+        return load.load(self._generator())
 
     @property
     def _revision_map(self) -> dict[str, Revision]:
@@ -96,10 +98,12 @@ class RevisionMap:
         Raises:
             RevisionError: it does not fit into the graph, which stays unchanged.
         """
+        from idiolect.revisions import load
+
         if not _replace:
-            self._graph.add(revision)
+            load.add(self._graph, revision)
         elif revision.revision in self._graph.nodes:
-            self._graph.replace(revision)
+            load.replace(self._graph, revision)
         else:
             raise RevisionError(f"revision {revision.revision} not in map; nothing to replace")
 
@@ -111,7 +115,9 @@ class RevisionMap:
         """
         first = self._graph.doubles.get(id_)
         if first is not None:
-            raise double_error(first, self._graph.nodes[id_])
+            from idiolect.revisions import load
+
+            raise load.double_error(first, self._graph.nodes[id_])
 
     # one or several revisions
 
@@ -128,10 +134,14 @@ class RevisionMap:
             MultipleHeads: the identifier resolves to several.
             ResolutionError: it resolves to none, or is ambiguous.
         """
+        from idiolect.revisions import resolve
+
         return resolve.revision(self._graph, id_)
 
     def get_revisions(self, id_: Wanted) -> tuple[Revision, ...]:
         """Return all revisions that one or several identifiers resolve to; empty for base."""
+        from idiolect.revisions import resolve
+
         return resolve.revisions(self._graph, id_)
 
     def get_current_head(self, branch_label: str | None = None) -> str | None:
@@ -143,6 +153,8 @@ class RevisionMap:
         Raises:
             MultipleHeads: there are several.
         """
+        from idiolect.revisions import resolve
+
         branch = branch_label and branch_label.removesuffix("@head")
         heads = resolve.heads(self._graph, branch)
         if len(heads) > 1:
@@ -151,6 +163,8 @@ class RevisionMap:
 
     def _resolve_revision_number(self, id_: Wanted) -> tuple[tuple[str, ...], str | None]:
         """Return the ids that an identifier resolves to, and the branch that it names."""
+        from idiolect.revisions import resolve
+
         branch = None
         if isinstance(id_, str):
             branch = resolve.parse(self._graph, id_).branch
@@ -158,6 +172,8 @@ class RevisionMap:
 
     def _get_base_revisions(self, identifier: str) -> tuple[str, ...]:
         """Return the ids of the bases of the branch that an identifier names, or of all."""
+        from idiolect.revisions import resolve
+
         parsed = resolve.parse(self._graph, identifier)
         symbolic = parsed.symbol in ("base", "head", "heads")
         return resolve.bases(self._graph, parsed.branch if symbolic else parsed.symbol)
@@ -169,6 +185,8 @@ class RevisionMap:
 
         With dependencies, this does not walk the whole history.
         """
+        from idiolect.revisions import lineage
+
         if lower == upper:
             return False
         graph = self._graph
@@ -183,6 +201,8 @@ class RevisionMap:
             ids: ids or branch labels.
             include_dependencies: whether dependencies count as ancestors.
         """
+        from idiolect.revisions import lineage
+
         names = self._graph.names
         return set(lineage.ancestors(names, ids, include_dependencies=include_dependencies))
 
@@ -197,6 +217,8 @@ class RevisionMap:
             leaving: the id that is being downgraded, which implies nothing any more; must not be
                 among ``heads``.
         """
+        from idiolect.revisions import lineage
+
         graph = self._graph
         return lineage.uncovered(graph.nodes, graph.depths, ids, heads, leaving=leaving)
 
@@ -224,6 +246,8 @@ class RevisionMap:
         Raises:
             RevisionError: ``check`` is set and one of them is an ancestor of another.
         """
+        from idiolect.revisions import lineage
+
         ids = [target.revision for target in targets]
         if check:
             lineage.refuse_overlap(self._graph.nodes, ids)
@@ -242,6 +266,8 @@ class RevisionMap:
         Raises:
             RevisionError: ``check`` is set and one of them is an ancestor of another.
         """
+        from idiolect.revisions import lineage
+
         ids = [target.revision for target in targets]
         if check:
             lineage.refuse_overlap(self._graph.nodes, ids)
@@ -297,10 +323,14 @@ class RevisionMap:
     def _relatives(
         self, of: Iterable[str | Revision], include_dependencies: bool
     ) -> dict[str, Revision]:
+        from idiolect.revisions import lineage
+
         ids = [self._id_of(one) for one in of]
         return lineage.relatives(self._graph.nodes, ids, include_dependencies=include_dependencies)
 
     def _id_of(self, revision: str | Revision) -> str:
+        from idiolect.revisions import resolve
+
         if isinstance(revision, Revision):
             return revision.revision
         return resolve.lookup(self._graph, revision).revision

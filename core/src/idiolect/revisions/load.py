@@ -1,178 +1,27 @@
 """Builds a graph from revisions: checks and sets links, propagates labels, resolves dependencies.
 
-:func:`load` builds a :class:`Graph`, :meth:`Graph.add` adds one revision; both take the same steps:
-name, link, order, settle. Anything that cannot be linked raises here, so other modules always get a
-valid graph. Identifiers given by users are resolved in ``resolve``.
+:func:`load` builds a :class:`~idiolect.revisions.linked.Graph`, :func:`add` adds one revision; both
+take the same steps: name, link, order, settle. Anything that cannot be linked raises here, so other
+modules always get a valid graph. Identifiers given by users are resolved in ``resolve``.
 """
 
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from idiolect.revisions import lineage
+from idiolect.revisions import lineage, sort
 from idiolect.revisions.errors import MissingRevisionError, RevisionError
+from idiolect.revisions.linked import Graph
 from idiolect.revisions.node import as_tuple, label_fault
-from idiolect.revisions.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import TypeAlias
+    from collections.abc import Iterable
 
     from idiolect.revisions.node import Revision
 
-    Ids: TypeAlias = tuple[str, ...]
-    #: Ids by label; heads, bases, real heads, real bases.
-    Ends: TypeAlias = tuple[dict[str, str], Ids, Ids, Ids, Ids]
-    #: Ids; depths in the same order; creates the revision at an index, with its links.
-    Details: TypeAlias = tuple[list[str], list[int], Callable[[int], Revision]]
-
 #: Similarity from which an unknown name is reported as misspelt, from 0 to 1.
 _ALIKE = 0.8
-
-
-class Graph:
-    """Linked revisions.
-
-    Attributes:
-        nodes: revisions by id, in the order in which they were passed.
-        names: revisions by id and by branch label.
-        doubles: revisions that were replaced by a later one with the same id, by id.
-        depths: the length of the longest path down from a revision, by id; 0 for bases.
-        positions: the index of each id in ``nodes``.
-        heads: ids without children.
-        bases: ids without parents.
-        real_heads: ids without children and dependents.
-        real_bases: ids without parents and dependencies.
-    """
-
-    __slots__ = (
-        "_kept",
-        "bases",
-        "depths",
-        "doubles",
-        "heads",
-        "names",
-        "nodes",
-        "positions",
-        "real_bases",
-        "real_heads",
-    )
-
-    def __init__(self) -> None:
-        self._kept: dict[str, Any] = {}
-        self.nodes: dict[str, Revision] = {}
-        self.names: dict[str, Revision] = {}
-        self.doubles: dict[str, Revision] = {}
-        self.depths: dict[str, int] = {}
-        self.positions: dict[str, int] = {}
-        self.heads: tuple[str, ...] = ()
-        self.bases: tuple[str, ...] = ()
-        self.real_heads: tuple[str, ...] = ()
-        self.real_bases: tuple[str, ...] = ()
-
-    @classmethod
-    def kept(cls, ends: Ends, details: Callable[[], Details]) -> Graph:
-        """Restore a graph from cached data; its revisions are created lazily.
-
-        Args:
-            ends: the result of :meth:`ends`.
-            details: called on first access to anything but the ends.
-        """
-        graph = cls.__new__(cls)
-        graph.doubles = {}
-        labels, graph.heads, graph.bases, graph.real_heads, graph.real_bases = ends
-        graph._kept = {"labels": labels, "details": details}  # noqa: SLF001 - its own class
-        return graph
-
-    def __getattr__(self, name: str) -> Any:
-        """Load the details of a cached graph on first access to any of them."""
-        if name not in {"depths", "names", "nodes", "positions"}:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        labels = self._kept["labels"]
-        ids, depths, make = self._kept["details"]()
-        places = dict(zip(ids, range(len(ids)), strict=True))
-        nodes = Shelf(places, make)
-        names = Shelf(dict(zip(ids, ids, strict=True)) | labels, nodes.__getitem__)
-        found = {
-            "depths": dict(zip(ids, depths, strict=True)),
-            "names": names if labels else nodes,
-            "nodes": nodes,
-            "positions": places,
-        }
-        # If two threads get here, both continue with the same objects.
-        found = self._kept.setdefault("found", found)
-        for each, value in found.items():
-            setattr(self, each, value)
-        return found[name]
-
-    def ends(self) -> Ends | None:
-        """Return the data that :meth:`kept` needs besides ids, depths and revisions.
-
-        None if loading logged a warning, which must be repeated in each run.
-        """
-        labels = {name: one.revision for name, one in self.names.items() if name != one.revision}
-        if self.doubles or any(map(label_fault, labels)):
-            return None
-        return labels, self.heads, self.bases, self.real_heads, self.real_bases
-
-    def fill(self) -> None:
-        """Create all revisions of a restored graph, so that it can be modified."""
-        if isinstance(self.nodes, Shelf):
-            labels = {name: self.names[name] for name in self.names if name not in self.nodes}
-            self.nodes = self.nodes.filled()
-            self.names = self.nodes | labels
-            self.positions = dict(self.positions)
-
-    def add(self, revision: Revision) -> None:
-        """Add a revision without children.
-
-        Raises:
-            RevisionError: it does not fit; the graph is unchanged.
-        """
-        self.fill()
-        if revision.revision in self.nodes:
-            first = self.nodes[revision.revision]
-            self.replace(revision)
-            _note_double(self, first, revision)
-            return
-        revision.reset_links()
-        _check_label_free(self.names, revision)
-        _resolve_dependencies(revision, self.names)
-        parents = _linked(revision, self.names)
-        _name(revision, self)
-        for parent in parents:
-            parent.add_nextrev(revision)
-        below = [self.depths[parent.revision] for parent in parents]
-        self.depths[revision.revision] = max(below, default=-1) + 1
-        _spread_labels(revision, self)
-        kept = [
-            name
-            for name in revision.resolved_dependencies
-            if name not in revision.parents
-            and not lineage.is_below(self.nodes, self.depths, name, revision.parents)
-        ]
-        revision.keep_dependencies(tuple(dict.fromkeys(kept)))
-        self.find_ends()
-
-    def replace(self, revision: Revision) -> None:
-        """Replace the revision with the same id, and link everything again."""
-        self.fill()
-        others = [node for name, node in self.nodes.items() if name != revision.revision]
-        fresh = load([*others, revision])
-        fresh.doubles = {
-            id_: first for id_, first in self.doubles.items() if id_ != revision.revision
-        }
-        for name in self.__slots__:
-            setattr(self, name, getattr(fresh, name))
-
-    def find_ends(self) -> None:
-        """Recompute heads and bases."""
-        values = self.nodes.values()
-        self.heads = tuple(r.revision for r in values if not r.children)
-        self.bases = tuple(r.revision for r in values if not r.parents)
-        self.real_heads = tuple(r.revision for r in values if not r.users)
-        self.real_bases = tuple(r.revision for r in values if not r.requirements)
 
 
 def load(revisions: Iterable[Revision]) -> Graph:
@@ -187,9 +36,6 @@ def load(revisions: Iterable[Revision]) -> Graph:
         DependencyCycleDetected: they do if dependencies are included.
         RevisionError: a branch label is used twice.
     """
-    # Imported here because a cached graph is already sorted.
-    from idiolect.revisions import sort
-
     graph = Graph()
     for revision in revisions:
         if revision.revision in graph.nodes:
@@ -217,6 +63,48 @@ def load(revisions: Iterable[Revision]) -> Graph:
         _settle(graph)
     graph.find_ends()
     return graph
+
+
+def add(graph: Graph, revision: Revision) -> None:
+    """Add a revision without children to a graph.
+
+    Raises:
+        RevisionError: it does not fit; the graph is unchanged.
+    """
+    graph.fill()
+    if revision.revision in graph.nodes:
+        first = graph.nodes[revision.revision]
+        replace(graph, revision)
+        _note_double(graph, first, revision)
+        return
+    revision.reset_links()
+    _check_label_free(graph.names, revision)
+    _resolve_dependencies(revision, graph.names)
+    parents = _linked(revision, graph.names)
+    _name(revision, graph)
+    for parent in parents:
+        parent.add_nextrev(revision)
+    below = [graph.depths[parent.revision] for parent in parents]
+    graph.depths[revision.revision] = max(below, default=-1) + 1
+    _spread_labels(revision, graph)
+    kept = [
+        name
+        for name in revision.resolved_dependencies
+        if name not in revision.parents
+        and not lineage.is_below(graph.nodes, graph.depths, name, revision.parents)
+    ]
+    revision.keep_dependencies(tuple(dict.fromkeys(kept)))
+    graph.find_ends()
+
+
+def replace(graph: Graph, revision: Revision) -> None:
+    """Replace the revision of a graph with the same id, and link everything again."""
+    graph.fill()
+    others = [node for name, node in graph.nodes.items() if name != revision.revision]
+    fresh = load([*others, revision])
+    fresh.doubles = {id_: first for id_, first in graph.doubles.items() if id_ != revision.revision}
+    for name in graph.__slots__:
+        setattr(graph, name, getattr(fresh, name))
 
 
 def _settle(graph: Graph) -> None:

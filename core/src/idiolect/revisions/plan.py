@@ -14,7 +14,7 @@ from idiolect.revisions.errors import RangeNotAncestorError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from idiolect.revisions.load import Graph
+    from idiolect.revisions.linked import Graph
     from idiolect.revisions.node import Revision
     from idiolect.revisions.resolve import Wanted
 

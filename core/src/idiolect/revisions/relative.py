@@ -16,7 +16,7 @@ from idiolect.revisions.errors import RevisionError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from idiolect.revisions.load import Graph
+    from idiolect.revisions.linked import Graph
     from idiolect.revisions.node import Revision
 
 _AMBIGUOUS_DOWNGRADE = (

@@ -32,7 +32,7 @@ from idiolect.revisions.errors import MultipleHeads, ResolutionError, RevisionEr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from idiolect.revisions.load import Graph
+    from idiolect.revisions.linked import Graph
     from idiolect.revisions.node import Revision
 
     #: an identifier, several, or None for base

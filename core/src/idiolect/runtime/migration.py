@@ -24,7 +24,7 @@ from idiolect.runtime.output import script_stream
 from idiolect.runtime.published import load_published
 from idiolect.runtime.rules import resolve_rules
 from idiolect.runtime.transactions import ProxyTransaction as _ProxyTransaction
-from idiolect.runtime.transactions import Scope, Transactions, TransactionWatch
+from idiolect.runtime.transactions import Transactions, TransactionWatch
 from idiolect.util import progress
 from idiolect.util.bound import operations as bound_operations
 from idiolect.util.langhelpers import memoized_property, to_tuple
@@ -552,7 +552,7 @@ class MigrationContext:
         transactions = self.transactions
         return transactions.external or (
             not transactions.declared
-            and transactions.around_step is Scope.NONE
+            and transactions.around_step == "none"
             and self.connection.in_transaction()
         )
 

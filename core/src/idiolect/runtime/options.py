@@ -11,7 +11,7 @@ import collections.abc
 from typing import TYPE_CHECKING, Any, Final
 
 from idiolect.errors import CommandError, ConfigError
-from idiolect.hooks.collectors import CORE
+from idiolect.hooks.collector import CORE
 from idiolect.hooks.contributions import Current, collect
 from idiolect.hooks.options import Option, OptionRegistry
 from idiolect.hooks.records import VERSION_TABLE

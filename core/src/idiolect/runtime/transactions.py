@@ -9,9 +9,8 @@ before. A transaction that env.py began is never committed or rolled back here.
 from __future__ import annotations
 
 import contextlib
-import enum
 from contextlib import AbstractContextManager, ExitStack
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from sqlalchemy import event
 
@@ -35,26 +34,22 @@ if TYPE_CHECKING:
 log = Log("runtime.transactions")
 
 
-class Scope(enum.Enum):
-    """The effect of a transaction block around a run or a step."""
-
-    NONE = "nothing"
-    DATABASE = "a transaction of the connection"
-    TEXT = "BEGIN and COMMIT in the script"
-
+#: The effect of a transaction block around a run or a step: none, a transaction of the connection,
+#: or BEGIN and COMMIT in the script.
+Scope: TypeAlias = Literal["none", "database", "text"]
 
 #: (transactional DDL, transaction per migration, script) -> (around the run, around each step).
 #: Without transactional DDL a step still gets its own transaction, because its data changes and
 #: its version row belong together; a script then has none, as the server would not honour it.
 SCOPES: dict[tuple[bool, bool, bool], tuple[Scope, Scope]] = {
-    (True, False, False): (Scope.DATABASE, Scope.NONE),
-    (True, True, False): (Scope.NONE, Scope.DATABASE),
-    (True, False, True): (Scope.TEXT, Scope.NONE),
-    (True, True, True): (Scope.NONE, Scope.TEXT),
-    (False, False, False): (Scope.NONE, Scope.DATABASE),
-    (False, True, False): (Scope.NONE, Scope.DATABASE),
-    (False, False, True): (Scope.NONE, Scope.NONE),
-    (False, True, True): (Scope.NONE, Scope.NONE),
+    (True, False, False): ("database", "none"),
+    (True, True, False): ("none", "database"),
+    (True, False, True): ("text", "none"),
+    (True, True, True): ("none", "text"),
+    (False, False, False): ("none", "database"),
+    (False, True, False): ("none", "database"),
+    (False, False, True): ("none", "none"),
+    (False, True, True): ("none", "none"),
 }
 
 
@@ -122,9 +117,9 @@ class Transactions:
     def begin(self, *, per_step: bool) -> AbstractContextManager[Any]:
         """Return the context manager around a run or a step."""
         scope = self.around_step if per_step else self.around_run
-        if scope is Scope.TEXT:
+        if scope == "text":
             return self._text_block()
-        if scope is Scope.NONE or self.external or self.declared or self._connection is None:
+        if scope == "none" or self.external or self.declared or self._connection is None:
             return contextlib.nullcontext()
         self.declared = True
         return ProxyTransaction(self.context)

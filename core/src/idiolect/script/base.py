@@ -388,22 +388,21 @@ class ScriptDirectory(NewFiles):
         Returns:
             The steps, in the order in which they are to run.
         """
-        # Imported here because commands that only read files do not plan.
-        from idiolect.runtime.steps import MigrationStep
-
         with self._catch_revision_errors(
             ancestor="Destination %(end)s is not a valid upgrade target from current head(s)",
             end=", ".join(to_tuple(destination, ())) or None,
         ):
             scripts = list(self.iterate_revisions(destination, current_rev, implicit_base=True))
+        if not scripts:
+            return []
+        # Imported here and below because most runs have nothing to do.
+        from idiolect.runtime.steps import MigrationStep
+
         make = MigrationStep.upgrade_from_script
         return [make(self.revision_map, script) for script in reversed(scripts)]
 
     def _downgrade_revs(self, destination: RevIds, current_rev: RevIds) -> list[RevisionStep]:
         """Plan a downgrade; see :meth:`_upgrade_revs`."""
-        # See _upgrade_revs().
-        from idiolect.runtime.steps import MigrationStep
-
         with self._catch_revision_errors(
             ancestor="Destination %(end)s is not a valid downgrade target from current head(s)",
             end=", ".join(to_tuple(destination, ())) or None,
@@ -411,6 +410,8 @@ class ScriptDirectory(NewFiles):
             scripts = list(
                 self.iterate_revisions(current_rev, destination, select_for_downgrade=True)
             )
+        from idiolect.runtime.steps import MigrationStep
+
         make = MigrationStep.downgrade_from_script
         return [make(self.revision_map, script) for script in scripts]
 

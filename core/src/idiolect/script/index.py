@@ -24,13 +24,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idiolect import __version__
 from idiolect.errors import ScriptError
+from idiolect.revisions.linked import Graph
 from idiolect.script.locations import is_revision_file, names_in, revision_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import TypeAlias
 
-    from idiolect.revisions.load import Details, Ends, Graph
+    from idiolect.revisions.linked import Details, Ends
     from idiolect.revisions.node import Links
     from idiolect.script.headers import RevisionHeader
     from idiolect.script.script import Script
@@ -120,8 +121,6 @@ class HeaderIndex:
                 return None
         except OSError:
             return None
-        # Imported by then if files are read; otherwise only what is needed of it.
-        from idiolect.revisions.load import Graph
 
         def details() -> Details:
             from idiolect.script.headers import RevisionHeader

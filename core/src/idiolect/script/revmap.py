@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from idiolect.revisions.errors import RevisionError
 from idiolect.revisions.graph import RevisionMap
-from idiolect.revisions.load import load
 from idiolect.script.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from idiolect.revisions.load import Graph
+    from idiolect.revisions.linked import Graph
     from idiolect.script.index import HeaderIndex
 
 #: Maximum number of files in a message.
@@ -37,6 +36,9 @@ class ScriptMap(RevisionMap):
         index = self._index()
 
         def read_files() -> Graph:
+            # Imported here because a restored graph is linked already.
+            from idiolect.revisions.load import load
+
             scripts = list(read_all(index))
             try:
                 graph = load(scripts)

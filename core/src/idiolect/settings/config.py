@@ -10,7 +10,7 @@ import os
 import sys
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypedDict, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast, overload
 
 from idiolect.errors import ConfigError
 from idiolect.settings import sections, sources
@@ -23,15 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from configparser import ConfigParser
 
+    from idiolect.settings.messages import MessagingOptions
+
 T = TypeVar("T")
 
 _SECTIONS_SHOWN = 10
-
-
-class MessagingOptions(TypedDict):
-    """Options for messages: ``quiet`` suppresses what commands print."""
-
-    quiet: bool
 
 
 class Config:

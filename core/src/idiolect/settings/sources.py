@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import configparser
 import re
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,7 +116,7 @@ def read_text(path: Path) -> str | None:
     except ValueError as exc:
         raise ConfigError(f"Cannot read {str(path)!r}: this is no file name ({exc})") from exc
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
+        return data.removeprefix(BOM_UTF8).decode().replace("\r\n", "\n")
     except UnicodeDecodeError as exc:
         line = data.count(b"\n", 0, exc.start) + 1
     # Raised outside of the handler: UnicodeDecodeError contains the whole file.

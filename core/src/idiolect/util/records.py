@@ -32,13 +32,14 @@ class Record:
 
     def __init__(self, *values: Any, **named: Any) -> None:
         fields = self._fields
-        given = dict(zip(fields, values, strict=False))
-        if len(values) > len(fields) or given.keys() & named.keys() or named.keys() - {*fields}:
+        state = self.__dict__
+        state.update(self._defaults)
+        state.update(zip(fields, values, strict=False))
+        state.update(named)
+        # An unknown name makes one too many, a missing value one too few.
+        is_twice = named and not named.keys().isdisjoint(fields[: len(values)])
+        if len(state) != len(fields) or len(values) > len(fields) or is_twice:
             raise TypeError(self._refusal())
-        state = {**self._defaults, **given, **named}
-        if len(state) < len(fields):
-            raise TypeError(self._refusal())
-        self.__dict__.update(state)
 
     def __setattr__(self, name: str, value: Any) -> None:
         message = f"{type(self).__name__} is frozen: cannot set {name!r}"

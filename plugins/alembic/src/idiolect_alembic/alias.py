@@ -60,7 +60,8 @@ class AliasFinder:
         Raises:
             ModuleNotFoundError: Idiolect has no such module; the message suggests the nearest.
         """
-        if not _is_alias(fullname):
+        # Called for every import of the process.
+        if fullname[: len(ALIAS)] != ALIAS or not _is_alias(fullname):
             return None
         # See the class.
         from idiolect_alembic.loader import AliasLoader, alias_spec
@@ -156,7 +157,9 @@ def _own_name(alias: str) -> str:
 
 
 def _loaded_aliases() -> Iterator[str]:
-    return (name for name in tuple(sys.modules) if _is_alias(name))
+    # A submodule is imported after its package.
+    modules = tuple(sys.modules) if ALIAS in sys.modules else ()
+    return (name for name in modules if _is_alias(name))
 
 
 def _already_imported(loaded: list[str]) -> str:
