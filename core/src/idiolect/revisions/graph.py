@@ -10,17 +10,15 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from idiolect.revisions.errors import MultipleHeads, RevisionError
-from idiolect.revisions.node import Revision
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from idiolect.revisions.linked import Graph
+    from idiolect.revisions.node import Revision
     from idiolect.revisions.plan import Selection
     from idiolect.revisions.resolve import Wanted
 
-T = TypeVar("T", str, Revision)
+    T = TypeVar("T", str, Revision)
 
 
 @contextmanager
@@ -105,6 +103,8 @@ class RevisionMap:
         elif revision.revision in self._graph.nodes:
             load.replace(self._graph, revision)
         else:
+            from idiolect.revisions.errors import RevisionError
+
             raise RevisionError(f"revision {revision.revision} not in map; nothing to replace")
 
     def check_single(self, id_: str) -> None:
@@ -158,6 +158,8 @@ class RevisionMap:
         branch = branch_label and branch_label.removesuffix("@head")
         heads = resolve.heads(self._graph, branch)
         if len(heads) > 1:
+            from idiolect.revisions.errors import MultipleHeads
+
             raise MultipleHeads(heads, f"{branch}@head" if branch else "head")
         return heads[0] if heads else None
 
@@ -330,6 +332,7 @@ class RevisionMap:
 
     def _id_of(self, revision: str | Revision) -> str:
         from idiolect.revisions import resolve
+        from idiolect.revisions.node import Revision
 
         if isinstance(revision, Revision):
             return revision.revision

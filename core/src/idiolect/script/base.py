@@ -14,19 +14,11 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from idiolect.errors import CommandError, ScriptError
-from idiolect.revisions.errors import (
-    MissingRevisionError,
-    MultipleHeads,
-    RangeNotAncestorError,
-    ResolutionError,
-    RevisionError,
-)
+from idiolect.errors import CommandError, IdiolectError, ScriptError
 from idiolect.script.index import HeaderIndex
 from idiolect.script.locations import warn_of_missing
 from idiolect.script.newfiles import NewFiles
 from idiolect.script.revmap import ScriptMap, read_all
-from idiolect.script.script import Script  # noqa: TC001 - published code finds it here
 from idiolect.settings.sections import OptionValueError
 from idiolect.util.langhelpers import EMPTY_DICT, memoized_property, to_tuple
 from idiolect.util.pyfiles import StrPath, coerce_resource_to_filename, load_python_file
@@ -36,6 +28,7 @@ if TYPE_CHECKING:
 
     from idiolect.revisions.graph import RevisionMap
     from idiolect.runtime.steps import RevisionStep, StampStep
+    from idiolect.script.script import Script
     from idiolect.settings.config import Config
 
 RevIds = str | Sequence[str] | None
@@ -44,12 +37,6 @@ DEFAULT_FILE_TEMPLATE = "%(rev)s_%(slug)s"
 DEFAULT_SLUG_LENGTH = 40
 
 _NO_HINT = " Run 'init', or name the right file with -c."
-_TOO_MANY_HEADS = (
-    "Multiple head revisions are present for given argument '%(head_arg)s'; please specify a "
-    "specific target revision, '<branchname>@%(head_arg)s' to narrow to a specific head, or "
-    "'heads' for all heads"
-)
-_HEADS_SHOWN = 10
 
 
 class ScriptDirectory(NewFiles):
@@ -223,37 +210,14 @@ class ScriptDirectory(NewFiles):
         """
         try:
             yield
-        except MissingRevisionError:
-            raise  # the graph itself is invalid; documented as a KeyError
-        except RangeNotAncestorError as exc:
-            text = ancestor or "Requested range %(start)s:%(end)s does not refer to ancestor/"
-            ends = {"start": start or exc.lower, "end": end or exc.upper}
-            if ancestor is None:
-                text += "descendant revisions along the same branch"
-            raise CommandError(text % ends, code=exc.code) from exc
-        except MultipleHeads as exc:
-            words = {"head_arg": end or exc.argument, "heads": format_heads(exc.heads)}
-            text = (multiple_heads or _TOO_MANY_HEADS) % words
-            if multiple_heads is None or "%(heads)s" not in multiple_heads:
-                text += f" (the heads are: {words['heads']})"
-            raise CommandError(text, code=exc.code) from exc
-        except ResolutionError as exc:
-            text = resolution % exc.argument if resolution else self._explain(exc)
-            raise CommandError(text, code=exc.code) from exc
-        except RevisionError as exc:
-            error = CommandError(str(exc), code=exc.code)
-            for note in getattr(exc, "__notes__", ()):
-                error.add_note(note)
-            raise error from exc
+        except IdiolectError as exc:
+            # Imported here because only errors need it.
+            from idiolect.script.faults import command_error
 
-    def _explain(self, exc: ResolutionError) -> str:
-        """Return why an identifier cannot be resolved; if unknown, with the documented text."""
-        text, argument = str(exc), exc.argument
-        unknown = f"Can't locate revision identified by '{argument}'"
-        for words in (f"No such revision or branch '{argument}'", f"No such branch: '{argument}'"):
-            if text.startswith(words):
-                return unknown + text.removeprefix(words)
-        return f"{unknown}: {text}"
+            error = command_error(exc, ancestor, multiple_heads, start, end, resolution)
+            if error is None:
+                raise
+            raise error from exc
 
     def walk_revisions(self, base: str = "base", head: str = "heads") -> Iterator[Script]:
         """Iterate over revisions from the heads down, each before its ancestors.
@@ -368,6 +332,8 @@ class ScriptDirectory(NewFiles):
         """
         bases = self.get_bases()
         if len(bases) > 1:
+            from idiolect.script.faults import format_heads
+
             raise CommandError(
                 "The script directory has multiple bases. Please use get_bases(). "
                 f"The bases are: {format_heads(bases)}"
@@ -511,13 +477,6 @@ class ScriptDirectory(NewFiles):
         return write_revision(self, wanted, kw)
 
 
-def format_heads(heads: Sequence[str]) -> str:
-    """Return ids for a message, joined; only the first ones of a long list."""
-    shown = ", ".join(heads[:_HEADS_SHOWN])
-    more = len(heads) - _HEADS_SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
-
-
 def _prepend_sys_path(paths: list[str]) -> None:
     # Every command creates a script directory; do not add the same paths twice.
     if paths and sys.path[: len(paths)] != paths:
@@ -560,6 +519,11 @@ def _blaming(config: Config, option: str) -> Iterator[None]:
 
 
 def __getattr__(name: str) -> Any:
+    # Published code finds it here.
+    if name == "Script":
+        from idiolect.script.script import Script
+
+        return Script
     # The import system looks up __path__ here; that must not load anything.
     if not name.startswith("__"):
         # Published code builds file names with the first and searches for files with the others.

@@ -93,15 +93,10 @@ class HeaderIndex:
         """
         return revision_files(self._folders, **self._options)
 
-    def graph(
-        self,
-        make: Callable[[str, str, RevisionHeader, Links], Script],
-        read_all: Callable[[], Graph],
-    ) -> Graph | None:
-        """Return the cached graph if no file has changed.
+    def graph(self, read_all: Callable[[], Graph]) -> Graph | None:
+        """Return the cached graph if no file has changed; its Scripts are created on access.
 
         Args:
-            make: creates a Script from an id, a path, a header and links; called lazily.
             read_all: creates the graph from the files; called if the rest of the cache turns out
                 to be damaged, or was replaced meanwhile.
 
@@ -124,6 +119,7 @@ class HeaderIndex:
 
         def details() -> Details:
             from idiolect.script.headers import RevisionHeader
+            from idiolect.script.script import Script
 
             rest = self._rest()
             if rest is None:
@@ -135,7 +131,8 @@ class HeaderIndex:
 
             def made(place: int) -> Script:
                 *fields, links = marshal.loads(records[place])  # noqa: S302 - as in _loaded()
-                return make(ids[place], paths[place], RevisionHeader._make(fields), links)
+                header = RevisionHeader._make(fields)
+                return Script._kept(ids[place], paths[place], header, links)  # noqa: SLF001 - see there
 
             return ids, depths, made
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idiolect.revisions.errors import RevisionError
+from idiolect.errors import IdiolectError
 from idiolect.revisions.graph import RevisionMap
-from idiolect.script.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from idiolect.revisions.linked import Graph
     from idiolect.script.index import HeaderIndex
+    from idiolect.script.script import Script
 
 #: Maximum number of files in a message.
 _FILES_SHOWN = 4
@@ -42,18 +42,17 @@ class ScriptMap(RevisionMap):
             scripts = list(read_all(index))
             try:
                 graph = load(scripts)
-            except RevisionError as exc:
+            except IdiolectError as exc:
                 index.save()
                 _name_files(exc, scripts)
                 raise
             index.save(graph)
             return graph
 
-        # Only this class creates Scripts that way.
-        return index.graph(Script._kept, read_files) or read_files()  # noqa: SLF001 - see above
+        return index.graph(read_files) or read_files()
 
 
-def _name_files(error: RevisionError, scripts: Sequence[Script]) -> None:
+def _name_files(error: IdiolectError, scripts: Sequence[Script]) -> None:
     """Add a note with the files of the revisions that caused the error, unknown to the graph."""
     at_fault = set(getattr(error, "revisions", ())) | {getattr(error, "revision", None)}
     paths = [repr(one.path) for one in scripts if one.revision in at_fault]
@@ -64,5 +63,8 @@ def _name_files(error: RevisionError, scripts: Sequence[Script]) -> None:
 
 def read_all(index: HeaderIndex) -> Iterable[Script]:
     """Yield the Scripts of all revision files."""
+    # Imported here because a restored graph creates Scripts only on access.
+    from idiolect.script.script import Script
+
     for path in index.paths():
-        yield Script._read(path, index.header)  # noqa: SLF001 - as above
+        yield Script._read(path, index.header)  # noqa: SLF001 - made by nobody else
