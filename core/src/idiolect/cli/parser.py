@@ -35,12 +35,18 @@ class Parser(argparse.ArgumentParser):
     """argparse's parser, with a suggestion for misspelt commands."""
 
     def __init__(self, **settings: Any) -> None:
-        # By default, argparse creates a formatter for every argument, each of which calls shutil
-        # for the width; importing shutil loads the compression modules.
-        formatter = partial(argparse.HelpFormatter, width=_width())
-        super().__init__(**{"formatter_class": formatter, **settings})
+        # By default, each formatter calls shutil for the width; importing shutil loads the
+        # compression modules.
+        self._formatter = partial(argparse.HelpFormatter, width=_width())
+        # argparse creates a formatter for every argument, only to check its metavar.
+        checking = self._formatter("")
+        super().__init__(formatter_class=lambda prog: checking, **settings)  # noqa: ARG005 - passed by name
         #: The names of all commands, for suggestions.
         self.known: list[str] = list(BUILTIN)
+
+    def complete(self) -> None:
+        """Call it when all arguments have been added, so that help can be printed."""
+        self.formatter_class = self._formatter
 
     @property
     def arguments(self) -> list[argparse.Action]:
@@ -149,9 +155,10 @@ def build_parser(prog: str | None, commands: Iterable[CommandSpec | str]) -> Par
         if name not in parser.known:
             parser.known.append(name)
         if isinstance(spec, str):
-            subparsers.add_parser(spec, help=summary_of(spec), add_help=False)
+            subparsers.add_parser(spec, help=summary_of(spec), add_help=False).complete()
         else:
             add_command(subparsers, spec)
+    parser.complete()
     return parser
 
 
@@ -178,6 +185,7 @@ def add_command(subparsers: Any, spec: CommandSpec) -> None:
     for name in map(spec.argument_name, spec.positionals):
         sub.add_argument(name, **POSITIONALS.get(name, {}))
     sub.set_defaults(cmd=spec)
+    sub.complete()
 
 
 def _settings(default: Any) -> dict[str, Any]:

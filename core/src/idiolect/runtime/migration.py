@@ -35,8 +35,10 @@ from idiolect.util.sqla_compat import in_transaction
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
+    from sqlalchemy import Table
     from sqlalchemy.engine import URL, Connection, Dialect
     from sqlalchemy.sql import Executable
+    from sqlalchemy.sql.selectable import TableClause
 
     from idiolect.hooks.steps import StepGuard
     from idiolect.operations.base import Operations
@@ -198,10 +200,23 @@ class MigrationContext:
         spec = version_table.requested_table(self.opts)
         self.version_table = spec.name
         self.version_table_schema = spec.schema
-        self._version = self.hooks.version_table(self.dialect, self.impl, spec)
+        self._version_spec = spec
         # Result of the check when the heads were last read.
         self._is_table_there = False
-        self.has_version_details = len(self._version.columns) > 1
+        # A run with nothing to do reads the documented table, for which it needs no Table.
+        self._is_version_plain = version_table.is_plain(self.hooks, type(self.impl))
+        self.has_version_details = not self._is_version_plain and len(self._version.columns) > 1
+
+    @memoized_property
+    def _version(self) -> Table:
+        return self.hooks.version_table(self.dialect, self.impl, self._version_spec)
+
+    @memoized_property
+    def _version_to_read(self) -> TableClause:
+        # SQLAlchemy translates the schemas of Tables alone.
+        if self._is_version_plain and not version_table.has_translated_schemas(self.connection):
+            return version_table.plain_table(self._version_spec)
+        return self._version
 
     @classmethod
     def configure(  # noqa: PLR0917 - the documented order
@@ -315,7 +330,7 @@ class MigrationContext:
         self._is_table_there = self._has_version_table()
         if not self._is_table_there:
             return ()
-        return version_table.read_heads(self.connection, self._version)
+        return version_table.read_heads(self.connection, self._version_to_read)
 
     def stamp(self, script_directory: Any, revision: str) -> None:
         """Set the version table to ``revision`` without running any revision.
@@ -377,7 +392,9 @@ class MigrationContext:
 
     def unfinished(self) -> list[Entry]:
         """Return the journal entries of a revision that an earlier run left unfinished."""
-        if self.as_sql or not version_table.journal_exists(self.connection, self._version):
+        if self.as_sql:
+            return []
+        if not version_table.journal_exists(self.connection, self._version_to_read):
             return []
         return self.journal.unfinished()
 
@@ -595,7 +612,7 @@ class MigrationContext:
         return True
 
     def _has_version_table(self) -> bool:
-        return version_table.exists(self.connection, self._version)
+        return version_table.exists(self.connection, self._version_to_read)
 
     def _ensure_version_table(self, purge: bool = False) -> None:
         """Create the version table if it does not exist, and make sure that ids fit into it.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, inspect, select
+from sqlalchemy import String, column, inspect, select, table
 from sqlalchemy.exc import DBAPIError
 
 from idiolect.errors import IdiolectError, VersionTableError
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection
+    from sqlalchemy.sql.expression import TableClause
 
     from idiolect.ddl.impl import DefaultImpl
+    from idiolect.hooks.dialects import DialectHooks
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationStep
 
@@ -39,14 +41,33 @@ def requested_table(opts: Mapping[str, Any]) -> VersionTableSpec:
     )
 
 
-def exists(connection: Connection, table: Table) -> bool:
+def is_plain(hooks: DialectHooks, impl_class: type[DefaultImpl]) -> bool:
+    """Return whether the version table is the documented one: no plugin and no impl defines it."""
+    # Imported by then: every impl derives from it.
+    from idiolect.ddl.impl import DefaultImpl
+
+    is_default = impl_class.version_table_impl is DefaultImpl.version_table_impl
+    return is_default and hooks.homes("version_table") == {__name__.partition(".")[0]}
+
+
+def plain_table(spec: VersionTableSpec) -> TableClause:
+    """Return the documented version table, for reading; takes a tenth of the time of a Table."""
+    return table(spec.name, column("version_num", String), schema=spec.schema)
+
+
+def has_translated_schemas(connection: Connection) -> bool:
+    """Return whether the connection translates the schemas of tables."""
+    return bool(connection.get_execution_options().get("schema_translate_map"))
+
+
+def exists(connection: Connection, version: TableClause) -> bool:
     """Return whether the table exists in the database."""
-    return bool(inspect(connection).has_table(table.name, schema=table.schema))
+    return bool(inspect(connection).has_table(version.name, schema=version.schema))
 
 
-def journal_exists(connection: Connection, table: Table) -> bool:
+def journal_exists(connection: Connection, version: TableClause) -> bool:
     """Return whether the table's statement journal exists in the database."""
-    return bool(inspect(connection).has_table(journal_name(table.name), schema=table.schema))
+    return bool(inspect(connection).has_table(journal_name(version.name), schema=version.schema))
 
 
 def starting_heads(start: Any, script: Any) -> tuple[str, ...]:
@@ -65,16 +86,16 @@ def starting_heads(start: Any, script: Any) -> tuple[str, ...]:
     )
 
 
-def read_heads(connection: Connection, table: Table) -> tuple[str, ...]:
+def read_heads(connection: Connection, version: TableClause) -> tuple[str, ...]:
     """Return the ids in the table, in the order in which the database returns them.
 
     Raises:
         VersionTableError: a row holds no id.
     """
-    heads = tuple(connection.execute(select(table.c.version_num)).scalars())
+    heads = tuple(connection.execute(select(version.c.version_num)).scalars())
     if not all(heads):
         raise VersionTableError(
-            f"The version table {table.name!r} has a row without a revision id (NULL or empty). "
+            f"The version table {version.name!r} has a row without a revision id (NULL or empty). "
             "Delete that row, or rewrite the table with 'stamp --purge'."
         )
     return heads
