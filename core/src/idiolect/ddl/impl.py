@@ -21,7 +21,6 @@ from sqlalchemy.schema import (
     SetColumnComment,
     SetTableComment,
 )
-from sqlalchemy.sql.dml import UpdateBase
 
 from idiolect.ddl import lookup
 from idiolect.ddl.batching import BatchingImpl
@@ -153,11 +152,11 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         params: Mapping[str, Any] = EMPTY_DICT,
     ) -> CursorResult[Any] | None:
         statement = _as_statement(construct)
-        if multiparams is not None and params:
-            raise _parameter_error("Can't send params and multiparams at the same time")
+        if multiparams is not None or params:
+            from idiolect.ddl.standin import check_parameters
+
+            check_parameters(multiparams, params, as_sql=self.as_sql)
         if self.as_sql:
-            if multiparams is not None or params:
-                raise _parameter_error("SQL parameters not allowed with as_sql")
             self._write(statement)
             return None
         if self.connection is None:
@@ -183,20 +182,9 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         return result
 
     def _write(self, statement: Executable) -> None:
-        from idiolect.ddl import offline
-
-        missing = offline.parameters_without_value(statement) if self.literal_binds else ()
-        if missing:
-            text = " ".join(str(statement).split())
-            raise _parameter_error(
-                f"The statement has a parameter {missing[0]!r} without a value, which a script "
-                f"cannot ask for: {text[:80]!r}. Give it by text(...).bindparams("
-                f"{missing[0]}=...); where a colon is meant, as in '12:30', write '\\:'."
-            )
-        if self.literal_binds and isinstance(statement, UpdateBase):
-            from idiolect.ddl.rows import with_defaults
-
-            statement = with_defaults(statement, self.dialect)
+        offline = _offline()
+        if self.literal_binds:
+            statement = offline.with_values(statement, self.dialect)
         sql = offline.statement_text(
             statement,
             self.dialect,
@@ -211,9 +199,8 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         Args:
             sql: the formatted statement without terminator.
         """
-        from idiolect.ddl import offline
-
-        return offline.script_lines(sql, self.rules)
+        lines: Iterable[str] = _offline().script_lines(sql, self.rules)
+        return lines
 
     def _write_all(self, lines: Iterable[str]) -> None:
         for line in lines:
@@ -235,15 +222,11 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
 
     def emit_begin(self) -> None:
         """Write the beginning of a transaction to the script."""
-        from idiolect.ddl import offline
-
-        self._write_all(offline.begin_lines(self.rules))
+        self._write_all(_offline().begin_lines(self.rules))
 
     def emit_commit(self) -> None:
         """Write the end of a transaction to the script."""
-        from idiolect.ddl import offline
-
-        self._write_all(offline.commit_lines(self.rules))
+        self._write_all(_offline().commit_lines(self.rules))
 
     # tables
 
@@ -602,10 +585,10 @@ def _nothing() -> None:
     """Default of ``on_execute``, until a context sets its own."""
 
 
-def _parameter_error(message: str) -> Exception:
-    from idiolect.ddl.standin import ScriptParameterError
+def _offline() -> Any:
+    from idiolect.ddl import offline
 
-    return ScriptParameterError(message)
+    return offline
 
 
 def _as_statement(construct: Executable | str) -> Executable:

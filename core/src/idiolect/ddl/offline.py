@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import String, literal
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.ddl import ExecutableDDLElement
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import BindParameter
 
 from idiolect.ddl.percents import single_percents
+from idiolect.ddl.standin import ScriptParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +53,31 @@ def statement_text(
     compiled = statement.compile(dialect=dialect, **options)  # type: ignore[attr-defined]
     sql = str(compiled)
     return format_sql(sql if double_percents else single_percents(sql, dialect), dialect)
+
+
+def with_values(statement: Executable, dialect: Dialect) -> Executable:
+    """Return a statement with the defaults of columns as values, as a driver would be sent them.
+
+    Args:
+        statement: any executable construct.
+        dialect: the dialect of the script.
+
+    Raises:
+        ScriptParameterError: a parameter has no value.
+    """
+    missing = parameters_without_value(statement)
+    if missing:
+        text = " ".join(str(statement).split())
+        raise ScriptParameterError(
+            f"The statement has a parameter {missing[0]!r} without a value, which a script "
+            f"cannot ask for: {text[:80]!r}. Give it by text(...).bindparams("
+            f"{missing[0]}=...); where a colon is meant, as in '12:30', write '\\:'."
+        )
+    if not isinstance(statement, UpdateBase):
+        return statement
+    from idiolect.ddl.rows import with_defaults
+
+    return with_defaults(statement, dialect)
 
 
 def parameters_without_value(statement: Any) -> list[str]:

@@ -99,6 +99,16 @@ class StandInConnection(MockConnection):
         return self._execute(text(_PARAMETER.sub(r"\\:", statement)))
 
 
+def check_parameters(
+    multiparams: Sequence[Mapping[str, Any]] | None, params: Mapping[str, Any], *, as_sql: bool
+) -> None:
+    """Raise ScriptParameterError if parameters are given in both forms, or for a script."""
+    if multiparams is not None and params:
+        raise ScriptParameterError("Can't send params and multiparams at the same time")
+    if as_sql:
+        raise ScriptParameterError("SQL parameters not allowed with as_sql")
+
+
 def with_parameters(statement: Executable, parameters: Any) -> Iterator[Executable]:
     """Yield a statement once per set of parameters, with the values set in it.
 

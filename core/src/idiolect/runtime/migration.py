@@ -25,7 +25,6 @@ from idiolect.runtime.published import load_published
 from idiolect.runtime.rules import resolve_rules
 from idiolect.runtime.transactions import ProxyTransaction as _ProxyTransaction
 from idiolect.runtime.transactions import Transactions, TransactionWatch
-from idiolect.util import progress
 from idiolect.util.bound import operations as bound_operations
 from idiolect.util.langhelpers import memoized_property, to_tuple
 from idiolect.util.lazy import attribute
@@ -67,10 +66,9 @@ log = Log("runtime.migration")
 #: Where those of the names above are that a run with nothing to do does not need.
 _HOMES = {
     "HeadMaintainer": "idiolect.runtime.heads",
-    "MigrationInfo": "idiolect.runtime.steps",
-    "MigrationStep": "idiolect.runtime.steps",
-    "RevisionStep": "idiolect.runtime.steps",
-    "StampStep": "idiolect.runtime.steps",
+    **dict.fromkeys(
+        ("MigrationInfo", "MigrationStep", "RevisionStep", "StampStep"), "idiolect.runtime.steps"
+    ),
 }
 
 
@@ -364,7 +362,10 @@ class MigrationContext:
                 # Reports errors in operations of plugins before anything runs.
                 bound_operations.find()
             if self.as_sql:
-                self._run_steps(heads, steps, kw)
+                # Imported here and below because most runs have nothing to do.
+                from idiolect.runtime.stepping import run_steps
+
+                run_steps(self, heads, steps, kw)
             elif steps or self.purge:
                 from idiolect.runtime.privileges import needed_by
 
@@ -494,7 +495,9 @@ class MigrationContext:
             if steps or self.purge:
                 self._steps_due = steps
                 self._ensure_version_table(*([True] if self.purge else []))
-            while not self._run_steps(heads, steps, run_args):
+            from idiolect.runtime.stepping import run_steps
+
+            while not run_steps(self, heads, steps, run_args):
                 heads, steps = self._plan()
 
     def _read_heads(self) -> tuple[str, ...]:
@@ -572,44 +575,6 @@ class MigrationContext:
             and transactions.around_step == "none"
             and self.connection.in_transaction()
         )
-
-    def _run_steps(
-        self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
-    ) -> bool:
-        """Run steps in order; return False if another run made progress between two of them."""
-        from idiolect.runtime.heads import HeadMaintainer
-        from idiolect.runtime.limits import limits_around
-        from idiolect.runtime.notes import around_step
-
-        maintainer = HeadMaintainer(self, heads)
-        for number, step in enumerate(steps, 1):
-            with around_step(self, step, self._watch), self.begin_transaction(_per_migration=True):
-                self.transactions.due()
-                if self._was_overtaken(maintainer.heads):
-                    return False
-                if self.as_sql and not maintainer.heads:
-                    self._ensure_version_table()
-                log.info("Running %s", step)
-                if progress.observer is not None:
-                    progress.observer.step_begins(step, number, len(steps))
-                if self.as_sql:
-                    self.impl.static_output(f"-- Running {step.short_log}")
-                self._retries.step_begins()
-                with limits_around(self, step):
-                    self._attempts.run(
-                        lambda: self.hooks.run_step(self, step, run_args),  # noqa: B023 - called at once
-                        step.short_log,
-                        tuple(maintainer.heads),
-                    )
-                maintainer.update_to_step(step)
-                self.journal.finish()
-                self.hooks.on_version_apply(self, step.info, set(maintainer.heads), run_args)
-                self._attempts.finish()
-                if self._watch is not None:
-                    self._watch.step_is_done()
-            if progress.observer is not None:
-                progress.observer.step_ends()
-        return True
 
     def _has_version_table(self) -> bool:
         return version_table.exists(self.connection, self._version_to_read)

@@ -1,3 +1,4 @@
 # Written by tools/write_alembic_stubs.py; not to be edited.
+from typing import Any
 from idiolect.ddl.impl import *
-from idiolect.ddl.impl import _impls as _impls
+_impls: Any
