@@ -113,7 +113,7 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
             statement_terminator=self.command_terminator,
             batch_separator=getattr(self, "batch_separator", ""),
         )
-        self.on_execute: Callable[[], None] = _nothing
+        self.on_execute: Callable[[], None] = lambda: None
 
     @classmethod
     def get_by_dialect(cls, dialect: Dialect) -> type[DefaultImpl]:
@@ -579,10 +579,6 @@ def is_wanted(constraint: Constraint, impl: DefaultImpl) -> bool:
 def in_order_of_name(indexes: Iterable[Index]) -> list[Index]:
     """Return indexes by name; SQLAlchemy keeps them in a set, but scripts must not vary."""
     return sorted(indexes, key=lambda index: str(index.name or ""))
-
-
-def _nothing() -> None:
-    """Default of ``on_execute``, until a context sets its own."""
 
 
 def _offline() -> Any:
