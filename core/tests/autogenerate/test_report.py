@@ -184,6 +184,14 @@ def test_removed_and_added_is_changed() -> None:
     assert [Difference("changed", "index", None, "child", "ix", None, before, after)] == found
 
 
+def test_created_again_unchanged() -> None:
+    """An object that is only dropped for the sake of another is not told as different."""
+    [found] = differences([("remove_index", INDEX), ("add_index", INDEX)])
+
+    expected = "index ix: dropped and created again, unchanged: CREATE INDEX ix ON child (name)"
+    assert expected == found.sentence
+
+
 def test_nameless_constraints_stay_apart() -> None:
     """Unnamed constraints cannot be matched."""
     found = differences([("remove_fk", KEY), ("add_fk", KEY)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -106,6 +107,19 @@ def test_a_change(connection: Connection, before: Add, after: Add) -> None:
 
     assert there != definitions(connection)
     assert 1 + (after is not NOTHING) == len(executed(code))
+
+
+def test_what_the_log_says(connection: Connection, caplog: pytest.LogCaptureFixture) -> None:
+    """The elements of both indexes, as they can be read, and both timings."""
+    model(a, unique()).create_all(connection)
+    caplog.set_level(logging.INFO)
+
+    diffs(connection, model(a_in_c, unique(initially="DEFERRED")))
+
+    assert [
+        "Detected changed index 'i' on 't': expression (a) to ((a COLLATE \"C\"))",
+        "Detected changed unique constraint 'uq' on 't': NOT DEFERRABLE to INITIALLY DEFERRED",
+    ] == [message for message in caplog.messages if message.startswith("Detected")]
 
 
 SAME: dict[str, Add] = {

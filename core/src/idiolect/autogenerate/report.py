@@ -91,6 +91,8 @@ class Difference:
         if self.aspect == "name" and self.kind == "column":
             return f"column {self.name}: renamed to {self.models} in the models"
         before, after = self.database or "nothing", self.models or "nothing"
+        if before == after:
+            return f"{subject}: dropped and created again, unchanged: {after}"
         return f"{subject}: {before} in the database, {after} in the models"
 
     def _subject(self) -> Iterator[str | None]:

@@ -197,12 +197,21 @@ def elements_of(index: Index, dialect: Dialect) -> list[str]:
     return [_element(element, index, dialect) for element in index.expressions]
 
 
-def _element(element: Any, index: Index, dialect: Dialect) -> str:
-    """Return a column or expression in a normalised form, with its order."""
+def readable_elements(index: Index, dialect: Dialect) -> str:
+    """Return the elements of an index for a message."""
+    return f"({', '.join(_compiled(element, dialect) for element in index.expressions)})"
+
+
+def _compiled(element: Any, dialect: Dialect) -> str:
     compiled = element.compile(
         dialect=dialect, compile_kwargs={"literal_binds": True, "include_table": False}
     )
-    sql = re.sub(r"\s+", " ", str(compiled)).lower().strip()
+    return re.sub(r"\s+", " ", str(compiled)).strip()
+
+
+def _element(element: Any, index: Index, dialect: Dialect) -> str:
+    """Return a column or expression in a normalised form, with its order."""
+    sql = _compiled(element, dialect).lower()
     if index.table is not None:
         sql = sql.replace(f"{index.table.name.lower()}.", "")
     order = _ORDER.search(sql)

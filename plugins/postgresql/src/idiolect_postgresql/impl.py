@@ -248,7 +248,9 @@ class PostgresqlImpl(DefaultImpl):
         before = compare.elements_of(reflected_index, self.dialect)
         after = compare.elements_of(metadata_index, self.dialect)
         if self._parts_differ(metadata_index, reflected_index, before, after):
-            differences.append(f"expression ({', '.join(before)}) to ({', '.join(after)})")
+            both = (reflected_index, metadata_index)
+            told = (compare.readable_elements(one, self.dialect) for one in both)
+            differences.append(f"expression {' to '.join(told)}")
         differences.extend(compare.option_differences(metadata_index, reflected_index))
         return result_of(differences)
 
