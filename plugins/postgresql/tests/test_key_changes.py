@@ -117,7 +117,7 @@ def test_what_the_log_says(connection: Connection, caplog: pytest.LogCaptureFixt
     diffs(connection, model(a_in_c, unique(initially="DEFERRED")))
 
     assert [
-        "Detected changed index 'i' on 't': expression (a) to ((a COLLATE \"C\"))",
+        "Detected changed index 'i' on 't': expression (a) to (a COLLATE \"C\")",
         "Detected changed unique constraint 'uq' on 't': NOT DEFERRABLE to INITIALLY DEFERRED",
     ] == [message for message in caplog.messages if message.startswith("Detected")]
 
