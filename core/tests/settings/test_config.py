@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import io
 import logging
+import os
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -257,3 +258,23 @@ def test_template_directory() -> None:
         folder.is_absolute(),
         Mine()._get_template_path(),
     )
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        pytest.param({}, None, id="none"),
+        pytest.param({"path_separator": "newline"}, "\n", id="first"),
+        pytest.param({"version_path_separator": "space"}, " ", id="second"),
+        pytest.param({"path_separator": "os"}, os.pathsep, id="os"),
+    ],
+)
+def test_separator_for_programs(options: dict[str, str], expected: str | None) -> None:
+    """Flask-Alembic asks for the character by which to join paths."""
+    config = Config()
+    for name, value in options.items():
+        config.set_main_option(name, value)
+
+    found = config._get_file_separator_char("path_separator", "version_path_separator")
+
+    assert expected == found

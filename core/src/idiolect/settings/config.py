@@ -372,6 +372,20 @@ class Config:
         value = self._toml_option(name)
         return None if value is None else sections.path_list(value, self._toml_place(name))
 
+    def _get_file_separator_char(self, *names: str) -> str | None:
+        """Return the separator that the first of the given options names; None if none is set.
+
+        Flask-Alembic joins the paths of its own options by it.
+
+        Raises:
+            OptionValueError: unknown path separator.
+        """
+        for name in names:
+            word = self._ini_option(name)
+            if word is not None:
+                return sections.separator(name, word)
+        return None
+
     def get_hooks_list(self) -> list[sections.PostWriteHookConfig]:
         """Return the post-write hooks, in the order in which they run; may be empty.
 
