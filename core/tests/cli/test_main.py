@@ -366,3 +366,26 @@ def test_extensions_that_look_for_leaks_find_none() -> None:
 
     assert "nanobind" == made.__module__
     assert 0 == gc.get_freeze_count()
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["done", "failed"])
+def test_files_that_were_left_open_are_written(
+    linear: Terminal, tmp_path: Path, fails: bool
+) -> None:
+    """Text that env.py and a revision wrote to a file is not lost if they never close it."""
+    env_py = linear.folder / "migrations" / "env.py"
+    for name, source in (("env", env_py), ("revision", linear.versions / "a111_.py")):
+        left = tmp_path / f"{name}.log"
+        opened = f"\nLEFT = open({str(left)!r}, 'w', encoding='utf-8')\nLEFT.write('written')\n"
+        text = source.read_text(encoding="utf-8")
+        source.write_text(opened + text if name == "env" else text + opened, encoding="utf-8")
+    if fails:
+        with env_py.open("a", encoding="utf-8") as file:
+            file.write("\nraise SystemExit('stop')\n")
+
+    said = linear.start("upgrade", "head")
+
+    assert fails == bool(said.status)
+    assert ["written"] * 2 == [
+        (tmp_path / f"{name}.log").read_text(encoding="utf-8") for name in ("env", "revision")
+    ]

@@ -276,15 +276,31 @@ def _skip_final_collection() -> None:
     """Keep the garbage collector from traversing all objects at exit.
 
     With the models of 500 tables, this takes as long as comparing them with a database. Python
-    does not guarantee that objects that exist at exit are finalised.
+    does not guarantee that objects that exist at exit are finalised; but files that env.py or a
+    revision left open are usually written then, so that is done here.
     """
     import gc
 
+    _flush_files(gc.get_objects())
     if any(each.__module__ == "nanobind" for each in type.__subclasses__(type)):
         # Some extensions report all objects that still exist at exit as leaks.
         gc.unfreeze()
     else:
         gc.freeze()
+
+
+def _flush_files(objects: list[Any]) -> None:
+    """Write the buffers of the open files among the given objects."""
+    import io
+
+    # Its base, in C: io.IOBase itself would ask an abstract base class for each type.
+    base: Any = io.IOBase.__base__
+    kinds = {kind for kind in {*map(type, objects)} if issubclass(kind, base)}
+    for each in objects if kinds else ():
+        if type(each) in kinds:
+            # Closed, read-only, or on a full disk: Python ignores these at exit as well.
+            with suppress(Exception):
+                each.flush()
 
 
 def _show_traceback(
