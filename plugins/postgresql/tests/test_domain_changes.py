@@ -10,6 +10,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Column,
+    Enum,
     Integer,
     MetaData,
     Numeric,
@@ -298,6 +299,21 @@ def test_another_schema(connection: Connection) -> None:
 
     assert "op.execute('ALTER DOMAIN other.email RENAME TO email_old')" in code
     assert "op.execute('DROP DOMAIN other.email_old')" in code
+
+
+def test_the_schema_of_a_tenant_is_not_named(connection: Connection) -> None:
+    """With another default schema, the code names none, and so runs for every tenant."""
+    connection.exec_driver_sql("CREATE SCHEMA tenant")
+    connection.exec_driver_sql("SET search_path TO tenant")
+    connection.dialect.default_schema_name = "tenant"
+    before, after = Enum("a", "b", name="mood"), Enum("b", name="mood")
+    models(email(), before).create_all(connection)
+
+    code = migrate(connection, models(email(type_=String(9)), after))
+
+    assert "ALTER TABLE t ALTER COLUMN x0 TYPE email" in code
+    assert "ALTER TABLE t ALTER COLUMN x1 TYPE mood" in code
+    assert "tenant" not in code
 
 
 def test_no_privilege_for_temporary_objects(

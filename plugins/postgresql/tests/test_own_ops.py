@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from idiolect.operations import MigrateOperation, Operations
 
 USED = (
-    TypeColumn("public", "t", "mood", False, "'a'::mood"),
+    TypeColumn(None, "t", "mood", False, "'a'::mood"),
     TypeColumn("other", "Big", "moods", True, None),
 )
 

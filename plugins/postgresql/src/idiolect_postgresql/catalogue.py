@@ -128,14 +128,14 @@ class TypeColumn:
     """A column of a named type, or of an array of it.
 
     Attributes:
-        schema: the table's schema.
+        schema: the table's schema; None is the connection's default schema.
         table: its table.
         name: its name.
         is_array: whether it is an array.
         default: its default as PostgreSQL reports it, or None.
     """
 
-    schema: str
+    schema: str | None
     table: str
     name: str
     is_array: bool
@@ -196,8 +196,9 @@ def objects(connection: Connection) -> Iterator[SchemaObject]:
         return None if schema == default else schema
 
     columns: dict[tuple[str, str], list[TypeColumn]] = {}
-    for type_schema, type_, *facts in connection.execute(_TYPE_COLUMNS):
-        columns.setdefault((type_schema, type_), []).append(TypeColumn(*facts))
+    for type_schema, type_, home, *facts in connection.execute(_TYPE_COLUMNS):
+        column = TypeColumn(named(home), *facts)
+        columns.setdefault((type_schema, type_), []).append(column)
     for schema, name, labels in connection.execute(_ENUMS):
         known = EnumType(tuple(labels), tuple(columns.get((schema, name), ())))
         yield SchemaObject(ENUM, name, named(schema), known)

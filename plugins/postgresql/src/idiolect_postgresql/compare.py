@@ -28,8 +28,20 @@ _IS_NOT_NULL = text(
     WHERE attrelid = to_regclass(:table) AND attname = CAST(:column AS name)
     """
 )
+# A table or column with a declared rename does not exist yet: then any owner or column counts.
 _IS_OWNED = text(
-    "SELECT CAST(pg_get_serial_sequence(:table, :column) AS regclass) = to_regclass(:sequence)"
+    """
+    SELECT EXISTS (
+        SELECT 1 FROM pg_depend d
+        JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = to_regclass(:sequence)
+          AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+          AND (to_regclass(:table) IS NULL OR d.refobjid = to_regclass(:table)
+               AND (a.attname = CAST(:column AS name) OR NOT EXISTS (
+                   SELECT 1 FROM pg_attribute o
+                   WHERE o.attrelid = d.refobjid AND o.attname = CAST(:column AS name))))
+    )
+    """
 )
 _SEQUENCE = re.compile(r"nextval\('(?P<name>(?:[^']|'')+)'::regclass\)")
 _PART_OF_NAME = re.compile(r'"((?:[^"]|"")+)"|([^."]+)')

@@ -100,9 +100,8 @@ class ChangeDomainOp(MigrateOperation):
         yield f"ALTER DOMAIN {name} RENAME TO {QUOTE.quote(old)}"
         yield after.create(name)
         for one in self.columns:
-            schema = None if one.schema == "public" and self.schema is None else one.schema
             column = QUOTE.quote(one.name)
-            alter = f"ALTER TABLE {qualified(schema, one.table)} ALTER COLUMN {column}"
+            alter = f"ALTER TABLE {qualified(one.schema, one.table)} ALTER COLUMN {column}"
             items = "[]" if one.is_array else ""
             # A cast that is not needed would cut values that are too long.
             base = f"{after.type}{items}" if self.using[0] else ""

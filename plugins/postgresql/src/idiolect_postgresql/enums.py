@@ -162,12 +162,10 @@ def _name_one(values: Iterable[str], defaults: Iterable[str]) -> bool:
 
 def _with_new_defaults(autogen_context: AutogenContext, change: ChangeEnumOp) -> list[TypeColumn]:
     """Return the columns of a type with the defaults of the models."""
-    default: Any = autogen_context.dialect.default_schema_name
+    dialect = autogen_context.dialect
     wanted: dict[Place, str | None] = {
-        (table.schema or default, table.name, column.name): rendered_default(
-            column, autogen_context.dialect
-        )
-        for table in autogen_context.table_key_to_table.values()
+        (*key, column.name): rendered_default(column, dialect)
+        for key, table in autogen_context.model_tables.items()
         for column in table.c
     }
     return [

@@ -124,8 +124,7 @@ class ChangeEnumOp(MigrateOperation):
         for user in self.users:
             yield _without(user)
         for one in self.columns:
-            schema = None if one.schema == "public" and self.schema is None else one.schema
-            alter = f"ALTER TABLE {qualified(schema, one.table)} ALTER COLUMN "
+            alter = f"ALTER TABLE {qualified(one.schema, one.table)} ALTER COLUMN "
             column = QUOTE.quote(one.name)
             new, words = (f"{type_}[]", "text[]") if one.is_array else (type_, "text")
             if one.default is not None:
