@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import DOMAIN, ExcludeConstraint
 from idiolect.autogenerate import render_python_code
 from idiolect.migration import MigrationContext
 from idiolect.operations import ops
+from idiolect_postgresql.impl import PostgresqlImpl
 
 if TYPE_CHECKING:
     from idiolect.operations.ops import MigrateOperation
@@ -142,3 +143,22 @@ def test_an_exclude_constraint_that_the_user_renders() -> None:
     code = rendered(ops.CreateTableOp.from_table(table), render_item=render_item)
     assert "Exclude" not in code
     assert "exclude" in asked
+
+
+def test_types_by_methods_of_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program's impl renders a type of PostgreSQL by a method that is named after it."""
+
+    def render(_impl: Any, type_: Any, _context: Any) -> str:
+        return f"mine.{type(type_).__name__}()"
+
+    monkeypatch.setattr(PostgresqlImpl, "_render_ARRAY_type", render, raising=False)
+    columns = [
+        sa.Column("a", postgresql.ARRAY(sa.Integer)),
+        sa.Column("b", sa.ARRAY(sa.Integer)),
+        sa.Column("c", postgresql.JSONB),
+    ]
+    code = [rendered(ops.AddColumnOp("t", column)) for column in columns]
+
+    assert "mine.ARRAY()" in code[0]
+    assert "sa.ARRAY(" in code[1]
+    assert "postgresql.JSONB(" in code[2]

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from idiolect.operations.batch import ApplyBatchImpl
     from idiolect.operations.ops import DowngradeOps, UpgradeOps
 
+#: The package of PostgreSQL's own types.
+_OWN_TYPES = "sqlalchemy.dialects.postgresql"
 #: Options that SQLAlchemy reports for every index or unique constraint, mostly without effect.
 _USUAL = {"postgresql_include", "postgresql_nulls_not_distinct"}
 
@@ -182,7 +184,15 @@ class PostgresqlImpl(DefaultImpl):
     def render_type(
         self, type_obj: TypeEngine[Any], autogen_context: AutogenContext
     ) -> str | Literal[False]:
-        """Return the code of a type whose ``repr()`` is incomplete."""
+        """Return the code of a type whose ``repr()`` is incomplete.
+
+        Subclasses in published code have methods such as ``_render_ARRAY_type`` for PostgreSQL's
+        own types.
+        """
+        own: Any = getattr(self, f"_render_{type_obj.__visit_name__}_type", None)
+        if own is not None and type(type_obj).__module__.startswith(_OWN_TYPES):
+            code: str | Literal[False] = own(type_obj, autogen_context)
+            return code
         if isinstance(type_obj, DOMAIN):
             return render.render_domain(type_obj, autogen_context)
         if isinstance(type_obj, ENUM) and not type_obj.create_type:
