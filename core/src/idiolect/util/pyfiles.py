@@ -84,9 +84,11 @@ def load_module_py(module_id: str, path: StrPath) -> ModuleType:
     Raises:
         ScriptError: the file cannot be read or is not valid Python.
     """
-    # Imported here because it is only needed if a file is executed.
+    # Imported here because they are only needed if a file is executed.
     from idiolect.util.bound import mark_globals, unmark_globals
+    from idiolect.util.dialectpaths import offer_dialects
 
+    offer_dialects()
     where = os.fspath(path)
     loader = _SourceLoader(module_id, where) if where.endswith(".py") else None
     spec = importlib.util.spec_from_file_location(module_id, where, loader=loader)
