@@ -12,6 +12,7 @@ from runs import SECONDS, ended
 from sqlalchemy import NullPool, create_engine, text
 
 from idiolect import command
+from idiolect.errors import VersionTableError
 from idiolect.migration import MigrationContext
 from idiolect.script import ScriptDirectory
 
@@ -35,6 +36,7 @@ import sys
 from sqlalchemy import NullPool, create_engine, text
 from idiolect import command
 from idiolect.config import Config
+from idiolect.errors import VersionTableError
 from idiolect.migration import MigrationContext
 from idiolect.script import ScriptDirectory
 
@@ -221,3 +223,21 @@ def test_a_run_with_nothing_to_do_keeps_nobody_waiting(caller: Project) -> None:
         command.upgrade(caller.config(), "head")
         other.commit()
     assert ["b"] == caller.heads()
+
+
+@pytest.mark.parametrize("project", ["mariadb"], indirect=True)
+def test_a_caller_that_has_read_before_another_run(caller: Project) -> None:
+    """Its transaction does not see what the other one did, so that it could do it again."""
+    engine = create_engine(caller.url, poolclass=NullPool)
+    with engine.connect() as connection, engine.connect() as other:
+        connection.execute(text("SELECT version_num FROM alembic_version"))
+        caller.attributes["connection"] = other
+        command.upgrade(caller.config(), "head")
+        other.commit()
+        caller.attributes["connection"] = connection
+        with pytest.raises(VersionTableError, match=r"migrated to b since .* still sees a"):
+            command.upgrade(caller.config(), "head")
+        connection.rollback()
+        command.upgrade(caller.config(), "head")
+        connection.commit()
+    assert ["a", "b"] == sorted(caller.rows("SELECT word FROM done"))

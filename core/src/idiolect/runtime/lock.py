@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from idiolect.errors import LockTimeoutError, LockUnavailableError
-from idiolect.runtime.endings import at_end_of_transaction
+from idiolect.errors import LockTimeoutError, LockUnavailableError, VersionTableError
+from idiolect.runtime.version_table import exists, read_heads
 from idiolect.util import progress
 from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import has_no_transactions, pause
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from sqlalchemy.engine import Connection
 
@@ -131,6 +131,30 @@ class RunLock:
             yield
             if not self._has_written:
                 self.release()
+
+    def check_view(self, heads: Collection[str]) -> None:
+        """Raise if the caller's transaction does not see what another run has committed.
+
+        Args:
+            heads: the ids that it sees.
+
+        Raises:
+            VersionTableError: the caller had read the database before the lock was acquired.
+        """
+        context, lock = self._context, self._lock
+        if lock is None or not (self._is_bound and lock.comes_first) or context.purge:
+            return
+        if not exists(context.connection, context._version_to_read):
+            return
+        now = read_heads(context.connection, context._version_to_read, latest=True)
+        if set(now) != set(heads):
+            raise VersionTableError(
+                f"Another run has migrated to {', '.join(now) or 'the base'} since env.py's "
+                f"transaction first read the database, and it still sees "
+                f"{', '.join(heads) or 'the base'}. Nothing was changed. Run the command again, "
+                "with engine.connect() instead of engine.begin(), or without a query before "
+                "context.configure()."
+            )
 
     def at_begin(self) -> None:
         """Acquire the lock before a transaction begins, if it is bound to transactions."""
@@ -297,6 +321,9 @@ class RunLock:
             self.release()
             return
         self._lock, self._held = None, False
+        # Imported here because few runs are in a transaction of the caller.
+        from idiolect.runtime.endings import at_end_of_transaction
+
         at_end_of_transaction(connection, lambda: _released(lock))
 
     def release(self) -> None:

@@ -522,6 +522,7 @@ class MigrationContext:
             now = self._read_heads()
             self._look_at_journal(now)
         if set(now) == set(heads):
+            self.lock.check_view(heads)
             return False
         log.info("Another run has meanwhile migrated from %s to %s.", _shown(heads), _shown(now))
         return True

@@ -86,13 +86,21 @@ def starting_heads(start: Any, script: Any) -> tuple[str, ...]:
     )
 
 
-def read_heads(connection: Connection, version: TableClause) -> tuple[str, ...]:
+def read_heads(
+    connection: Connection, version: TableClause, *, latest: bool = False
+) -> tuple[str, ...]:
     """Return the ids in the table, in the order in which the database returns them.
+
+    Args:
+        connection: the connection.
+        version: the version table.
+        latest: read what is committed now, whatever the transaction has seen; locks the rows.
 
     Raises:
         VersionTableError: a row holds no id.
     """
-    heads = tuple(connection.execute(select(version.c.version_num)).scalars())
+    query = select(version.c.version_num)
+    heads = tuple(connection.execute(query.with_for_update() if latest else query).scalars())
     if not all(heads):
         raise VersionTableError(
             f"The version table {version.name!r} has a row without a revision id (NULL or empty). "
