@@ -144,9 +144,9 @@ class RunLock:
         context, lock = self._context, self._lock
         if lock is None or not (self._is_bound and lock.comes_first) or context.purge:
             return
-        if not exists(context.connection, context._version_to_read):
+        if not exists(context.connection, context._version):
             return
-        now = read_heads(context.connection, context._version_to_read, latest=True)
+        now = read_heads(context.connection, context._version, latest=True)
         if set(now) != set(heads):
             raise VersionTableError(
                 f"Another run has migrated to {', '.join(now) or 'the base'} since env.py's "
