@@ -15,7 +15,7 @@ from idiolect_postgresql.generated import names_in
 from plugins.postgresql.tests.roundtrip import OPTIONS, diffs, executed, round_trip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -300,3 +300,25 @@ def test_a_new_default_that_is_a_new_value(connection: Connection, type_: Any) -
     code = render_python_code(script.upgrade_ops, migration_context=context)
 
     assert "with op.get_context().autocommit_block():" in code
+
+
+def test_what_is_committed_comes_first(connection: Connection) -> None:
+    """No other statement is committed together with a new value of an enum type."""
+
+    def model(*values: str, more: Sequence[sa.Column[Any]] = ()) -> sa.MetaData:
+        mood = column(sa.Enum(*values, name="mood"), server_default=values[0])
+        return made(table(mood, *more))
+
+    model("a").create_all(connection)
+    context = MigrationContext.configure(connection, opts=OPTIONS)
+    kind = column(sa.Enum("x", name="a_kind"), name="kind")
+    word = column(pg.DOMAIN("a_word", sa.Text), name="word")
+    script = produce_migrations(context, model("b", "a", more=[kind, word]))
+    assert script.upgrade_ops is not None
+
+    words = [type(one).__name__ for one in script.upgrade_ops.ops]
+    code = render_python_code(script.upgrade_ops, migration_context=context)
+
+    assert ["ChangeEnumOp", "ChangeEnumOp", "ChangeDomainOp", "ModifyTableOps"] == words
+    block = code.index("autocommit_block()")
+    assert block < code.index("CREATE TYPE a_kind") < code.index("CREATE DOMAIN a_word")

@@ -83,6 +83,8 @@ def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> N
         for (schema, name), known in reflected.items()
         if (schema, name) not in models and are_all_gone(autogen_context, known.columns, gone)
     ]
+    # What precedes such a statement is committed with it.
+    found.sort(key=lambda one: not one.needs_autocommit)
     late = [one for one in found if _is_default_in_the_way(one, models)]
     for change in late:
         found.remove(change)
