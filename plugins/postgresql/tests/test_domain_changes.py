@@ -66,6 +66,7 @@ def migrate(connection: Connection, metadata: MetaData, *, back: bool = True) ->
     return round_trip(connection, metadata, restored if back else None)
 
 
+ADD = "ALTER DOMAIN email ADD CONSTRAINT email_check"
 CHANGES: dict[str, tuple[DOMAIN, DOMAIN, list[str]]] = {
     "check added": (
         email(),
@@ -84,6 +85,16 @@ CHANGES: dict[str, tuple[DOMAIN, DOMAIN, list[str]]] = {
             "ALTER DOMAIN email DROP CONSTRAINT email_check",
             "ALTER DOMAIN email ADD CONSTRAINT ck CHECK ((VALUE ~~ '%@%'::text))",
         ],
+    ),
+    "check with colons": (
+        email(),
+        email(check=r"VALUE ~ '^[[:alpha:]]+\:x$'"),
+        [rf"{ADD} CHECK ((VALUE ~ '^[[:alpha:]]+\:x$'::text))"],
+    ),
+    "check with a parameter's colon": (
+        email(),
+        email(check=r"VALUE <> '\:x'"),
+        [rf"{ADD} CHECK ((VALUE <> '\:x'::text))"],
     ),
     "default added": (
         email(),

@@ -24,6 +24,7 @@ from idiolect.util.logs import Log
 from idiolect_postgresql import made
 from idiolect_postgresql.catalogue import EXCLUDE
 from idiolect_postgresql.operations import CreateExcludeConstraintOp
+from idiolect_postgresql.own_ops import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -132,7 +133,7 @@ def _read(definition: str) -> tuple[list[tuple[Any, str]], dict[str, Any]] | Non
     options: dict[str, Any] = {"using": start["method"]}
     if rest.startswith(" WHERE ("):
         where, rest = _in_brackets(rest.removeprefix(" WHERE ("))
-        options["where"] = text(_escaped(where))
+        options["where"] = text(as_text(where))
     if rest.startswith(" DEFERRABLE"):
         options["deferrable"] = True
         rest = rest.removeprefix(" DEFERRABLE")
@@ -141,7 +142,7 @@ def _read(definition: str) -> tuple[list[tuple[Any, str]], dict[str, Any]] | Non
         rest = rest.removeprefix(" INITIALLY DEFERRED")
     if rest:
         return None
-    return [(text(_escaped(what)), operator) for what, _with, operator in elements], options
+    return [(text(as_text(what)), operator) for what, _with, operator in elements], options
 
 
 def _in_brackets(sql: str) -> tuple[str, str]:
@@ -169,8 +170,3 @@ def _depths(sql: str) -> Iterator[tuple[int, int, str]]:
             quote = char
         depth += (char == "(") - (char == ")")
         yield place, depth, char
-
-
-def _escaped(sql: str) -> str:
-    """Escape colons for text(), which would parse them as parameters."""
-    return re.sub(r"(?<![:\w\\]):(?=\w+(?!:))", r"\\:", sql)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     Values = tuple[str, ...]
 
-# What SQLAlchemy's text() would parse as a parameter.
-_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
+# What SQLAlchemy's text() parses as a parameter; it would keep the backslash of anything else.
+_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?![:\w]))")
 _SEQUENCE_OPTIONS = ("start", "increment", "minvalue", "maxvalue", "cycle", "cache")
 #: Suffix for the name of a type that is replaced.
 _FORMER = "_old"
