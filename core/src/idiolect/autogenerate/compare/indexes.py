@@ -197,8 +197,8 @@ class _Comparison:
     def _added(self, item: Item) -> list[Any]:
         if not self.context.run_object_filters(item, item.name, _kind(item), False, None):
             return []
-        names = ", ".join(map(repr, column_names(item)))
-        log.info("Detected added %s %r on '(%s)'", _word(item), self._name(item), names)
+        names = tuple(column_names(item))
+        log.info("Detected added %s %r on '%s'", _word(item), self._name(item), names)
         return [_create(item)]
 
     def _changed(self, old: Item, new: Item) -> list[Any]:
