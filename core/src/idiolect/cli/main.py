@@ -29,7 +29,7 @@ from idiolect.cli.commands import (
     load,
 )
 from idiolect.cli.output import LenientOutput
-from idiolect.cli.parser import Parser, build_parser, parser_for
+from idiolect.cli.plain import plain_options
 from idiolect.settings.config import Config
 from idiolect.settings.sources import INI_NAMES, find_config
 from idiolect.util.controls import visible
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import TracebackType
 
+    from idiolect.cli.parser import Parser
     from idiolect.util.progress import Observer
 
 #: Used by the shells' completion scripts; followed by the words up to the cursor.
@@ -63,6 +64,7 @@ class CommandLine:
     def parser(self) -> Parser:
         """The parser of all commands, created on first access."""
         from idiolect.cli.contributed import contributed_commands
+        from idiolect.cli.parser import build_parser
 
         own = {spec.name for spec in self._added}
         further = [spec for spec in contributed_commands() if spec.name not in own]
@@ -92,18 +94,11 @@ class CommandLine:
         if words[:1] == [COMPLETE]:
             _complete(words[1:])
             return
-        own = self._added or "parser" in self.__dict__
-        parser = self.parser if own else parser_for(self.prog, words)
-        options = parser.parse_args(words)
-        if not hasattr(options, "cmd"):
-            parser.error("too few arguments: name a command, or see --help")
+        options = self._parsed(words)
         if argv is None:
             self._has_process = True
             _prepare_process(options.cmd.name)
         toml, ini = self._inis_from_config(options)
-        if options.name == "":
-            # Probably an unset shell variable; the default section could be another database.
-            parser.error("argument -n/--name: the name of a section is expected")
         config = Config(
             file_=ini,
             toml_file=toml,
@@ -113,6 +108,29 @@ class CommandLine:
         )
         with _traced() if options.trace_hooks else nullcontext():
             self.run_cmd(config, options)
+
+    def _parsed(self, words: Sequence[str]) -> Namespace:
+        """Return the options of a command line.
+
+        Raises:
+            SystemExit: it is wrong, or asks for help or the version.
+        """
+        is_extended = type(self) is not CommandLine or self._added or "parser" in self.__dict__
+        plain = None if is_extended else plain_options(words)
+        if plain is not None:
+            return cast("Namespace", plain)
+        # Imported here and below because most command lines need no parser.
+        from idiolect.cli.parser import parser_for
+
+        has_own = self._added or "parser" in self.__dict__
+        parser = self.parser if has_own else parser_for(self.prog, words)
+        options: Namespace = parser.parse_args(words)
+        if not hasattr(options, "cmd"):
+            parser.error("too few arguments: name a command, or see --help")
+        if options.name == "":
+            # Probably an unset shell variable; the default section could be another database.
+            parser.error("argument -n/--name: the name of a section is expected")
+        return options
 
     def _inis_from_config(self, options: Namespace) -> tuple[str, str]:
         """Return the paths of the toml and the ini file to read, whether or not they exist."""
