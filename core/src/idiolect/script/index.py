@@ -112,7 +112,7 @@ class HeaderIndex:
         if ends is None or paths is None:
             return None
         try:
-            if _digest(map(_FACTS, map(os.stat, paths))) != digest:
+            if _digest(map(_FACTS, map(os.lstat, paths))) != digest:
                 return None
         except OSError:
             return None
@@ -266,7 +266,8 @@ def _digest(stats: Iterable[Stat]) -> int:
 
 
 def _stat(path: str) -> Stat:
-    stat: Stat = _FACTS(os.stat(path))  # noqa: PTH116 - 20,000 of these count
+    # Real paths: a link in place of a file is a change.
+    stat: Stat = _FACTS(os.lstat(path))
     return stat
 
 
