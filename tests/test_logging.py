@@ -54,7 +54,7 @@ def project(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    main(["-q", "init", "-t", request.param, "migrations"])
+    main(["-q", "init", "-t", request.param, "migrations"], prog="idiolect")
     ini = tmp_path / "idiolect.ini"
     text = ini.read_text("utf-8").replace("driver://user:pass@localhost/", "sqlite:///")
     ini.write_text(text, "utf-8")

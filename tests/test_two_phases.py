@@ -36,7 +36,7 @@ def project(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    main(["-q", "init", "-t", "multidb", "migrations"])
+    main(["-q", "init", "-t", "multidb", "migrations"], prog="idiolect")
     ini = tmp_path / "idiolect.ini"
     config = ini.read_text("utf-8").partition("[loggers]")[0]
     for schema in SCHEMAS:

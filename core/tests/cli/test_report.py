@@ -126,9 +126,11 @@ def test_the_url_that_was_used(linear: Terminal, url: str, expected: str) -> Non
     ],
 )
 def test_a_driver_that_cannot_be_loaded(
-    linear: Terminal, module: str, raised: str, expected: str
+    linear: Terminal, monkeypatch: pytest.MonkeyPatch, module: str, raised: str, expected: str
 ) -> None:
     """A driver that lacks a library is reported differently from a missing one."""
+    # env.py changes it.
+    monkeypatch.setattr(sys, "path", [*sys.path])
     linear.write(f"{module}.py", f"raise {raised}\n")
     env = ELSEWHERE.format(call="create_engine", arguments="'postgresql+psycopg2://u:p@h/d'")
     linear.write(

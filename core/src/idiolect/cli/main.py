@@ -137,8 +137,10 @@ class CommandLine:
         # A new project gets a file of this name; other commands only look for it. Programs that
         # are written for Alembic expect Alembic's.
         begins = hasattr(options, "cmd") and options.cmd.name == "init"
-        elder = self.prog == "alembic" or (self.prog is None and "alembic" in sys.modules)
-        is_own = type(self) is CommandLine and not elder
+        of_alembic = self.prog == "alembic" or (
+            self.prog is None and not self._has_process and "alembic" in sys.modules
+        )
+        is_own = type(self) is CommandLine and not of_alembic
         new_ini = INI_NAMES[0] if begins and is_own else INI_NAMES[-1]
         paths = find_config(options.config, os.environ, new_ini=new_ini)
         return str(paths.toml), str(paths.ini)
