@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idiolect.operations import MigrateOperation, Operations
-from idiolect_postgresql.names import LONGEST, kept
-from idiolect_postgresql.own_ops import QUOTE, as_text, qualified
+from idiolect.operations import Operations
+from idiolect_postgresql.own_ops import QUOTE, ChangeTypeOp, as_text, qualified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,11 +19,8 @@ if TYPE_CHECKING:
     from idiolect_postgresql.catalogue import TypeColumn
     from idiolect_postgresql.domaintypes import DomainType
 
-#: Suffix for the name of a domain that is replaced.
-_FORMER = "_old"
 
-
-class ChangeDomainOp(MigrateOperation):
+class ChangeDomainOp(ChangeTypeOp):
     """Create a domain, change its definition, or drop it.
 
     Args:
@@ -48,12 +44,9 @@ class ChangeDomainOp(MigrateOperation):
         with_table: bool = False,
         using: tuple[bool, bool] = (False, False),
     ) -> None:
-        self.name = name
-        self.before = before
-        self.after = after
-        self.schema = schema
-        self.columns = columns
-        self.with_table = with_table
+        super().__init__(name, before, after, schema=schema, columns=columns, with_table=with_table)
+        self.before: DomainType | None
+        self.after: DomainType | None
         self.using = using
 
     def reverse(self) -> ChangeDomainOp:
@@ -73,7 +66,7 @@ class ChangeDomainOp(MigrateOperation):
 
         Followed by the definition, or the old and the new definition, as statements.
         """
-        place = (self.schema, self.name)
+        place = self.place
         name = qualified(*place)
         before, after = (one and one.create(name) for one in (self.before, self.after))
         if before is None:
@@ -95,9 +88,7 @@ class ChangeDomainOp(MigrateOperation):
 
     def _replacement(self, name: str, after: DomainType) -> Iterator[str]:
         """Yield statements that replace the old domain by a new one; rows keep their values."""
-        # Leave room for the suffix: truncated, it might be the new domain's name again.
-        old = f"{kept(self.name, LONGEST - len(_FORMER))}{_FORMER}"
-        yield f"ALTER DOMAIN {name} RENAME TO {QUOTE.quote(old)}"
+        yield f"ALTER DOMAIN {name} RENAME TO {QUOTE.quote(self.former_name)}"
         yield after.create(name)
         for one in self.columns:
             column = QUOTE.quote(one.name)
@@ -111,7 +102,7 @@ class ChangeDomainOp(MigrateOperation):
             yield f"{alter} TYPE {name}{items}{using}"
             if one.default is not None:
                 yield f"{alter} SET DEFAULT {f'({one.default})::{base}' if base else one.default}"
-        yield f"DROP DOMAIN {qualified(self.schema, old)}"
+        yield f"DROP DOMAIN {qualified(self.schema, self.former_name)}"
 
 
 def is_replaced(before: DomainType, after: DomainType) -> bool:

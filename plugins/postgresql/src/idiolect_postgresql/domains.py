@@ -14,7 +14,7 @@ from idiolect.util.logs import Log
 from idiolect_postgresql.catalogue import DOMAIN, Domain
 from idiolect_postgresql.domain_ops import ChangeDomainOp, is_replaced
 from idiolect_postgresql.domaintypes import declared, need_using, normalised
-from idiolect_postgresql.shared import reuse_types
+from idiolect_postgresql.shared import label_of, reuse_types
 from idiolect_postgresql.usage import (
     are_all_gone,
     columns_that_go,
@@ -61,7 +61,7 @@ def compare_domains(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) ->
         and not known.definition.is_held
         and are_all_gone(autogen_context, known.columns, gone)
     ]
-    made_first = {_place(one) for one in found if one.before is None and not one.with_table}
+    made_first = {one.place for one in found if one.before is None and not one.with_table}
     reuse_types(
         upgrade_ops.ops,
         autogen_context.dialect,
@@ -79,15 +79,6 @@ def _of_models(autogen_context: AutogenContext) -> dict[Key, list[pg.DOMAIN]]:
     return found
 
 
-def _place(change: ChangeDomainOp) -> Key:
-    return (change.schema, change.name)
-
-
-def _label(key: Key) -> str:
-    schema, name = key
-    return f"{schema}.{name}" if schema else name
-
-
 def _added(
     autogen_context: AutogenContext,
     upgrade_ops: UpgradeOps,
@@ -103,7 +94,7 @@ def _added(
             continue
         own = [one for one in domains if one.create_type]
         if own:
-            log.info("Detected added domain %r", _label(key))
+            log.info("Detected added domain %r", label_of(key))
             yield ChangeDomainOp(
                 key[1],
                 None,
@@ -126,7 +117,7 @@ def _changed(
         if key not in reflected or not declarations:
             continue
         if len(declarations) > 1:
-            log.warning("Columns disagree about the domain %r; skipping it", _label(key))
+            log.warning("Columns disagree about the domain %r; skipping it", label_of(key))
         else:
             wanted[key] = declarations.pop()
     if not wanted:
@@ -137,13 +128,13 @@ def _changed(
     again = results[len(before) :]
     for key, there, told, made in zip(wanted, before, again, results, strict=False):
         if made is None:
-            log.info("Cannot compare domain %r, assuming equal and skipping.", _label(key))
+            log.info("Cannot compare domain %r, assuming equal and skipping.", label_of(key))
             continue
         model = made.named_as(wanted[key])
         if _is_same(there, model) or (told is not None and _is_same(told, model)):
             continue
         after = there.changed_to(model)
-        log.info("Detected changed domain %r: %s", _label(key), ", ".join(_points(there, after)))
+        log.info("Detected changed domain %r: %s", label_of(key), ", ".join(_points(there, after)))
         using = (False, False)
         if is_replaced(there, after):
             using = need_using(connection, there, after)

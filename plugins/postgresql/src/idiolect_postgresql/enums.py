@@ -17,7 +17,7 @@ from idiolect.autogenerate.compare.server_defaults import rendered_default
 from idiolect.util.logs import Log
 from idiolect_postgresql.catalogue import ENUM, EnumType, TypeColumn, users_of_enum
 from idiolect_postgresql.own_ops import ChangeEnumOp
-from idiolect_postgresql.shared import reuse_types
+from idiolect_postgresql.shared import label_of, reuse_types
 from idiolect_postgresql.usage import (
     are_all_gone,
     are_of_tables,
@@ -91,8 +91,8 @@ def compare_enums(autogen_context: AutogenContext, upgrade_ops: UpgradeOps) -> N
         change.columns = _with_new_defaults(autogen_context, change)
         # In the downgrade, the default is a value added in the same transaction.
         change.autocommit = True
-    made_first = {_place(one) for one in found if one.before is None and not one.with_table}
-    made_again = {_place(one) for one in last if one.with_table}
+    made_first = {one.place for one in found if one.before is None and not one.with_table}
+    made_again = {one.place for one in last if one.with_table}
     reuse_types(
         upgrade_ops.ops,
         autogen_context.dialect,
@@ -113,7 +113,7 @@ def compare_enum_order(autogen_context: AutogenContext, upgrade_ops: UpgradeOps)
         model, known = models[key], reflected.get(key)
         if known is None or not model.agree or not _is_reordered(known, model):
             continue
-        log.info("Detected changed order of the values of the type %r", _label(key))
+        log.info("Detected changed order of the values of the type %r", label_of(key))
         found.append(_change(autogen_context, key, model, known))
     upgrade_ops.ops[:0] = found
 
@@ -139,11 +139,6 @@ def _is_reordered(known: EnumType, model: _Model) -> bool:
     return known.values != model.values and sorted(known.values) == sorted(model.values)
 
 
-def _label(key: Key) -> str:
-    schema, name = key
-    return f"{schema}.{name}" if schema else name
-
-
 def _is_default_in_the_way(change: ChangeEnumOp, models: Mapping[Key, _Model]) -> bool:
     """Return whether a default must change before the type, as it is a value to be removed.
 
@@ -152,7 +147,7 @@ def _is_default_in_the_way(change: ChangeEnumOp, models: Mapping[Key, _Model]) -
     before, after = set(change.before or ()), set(change.after or ())
     if not before or not after:
         return False
-    told = models[_place(change)].defaults
+    told = models[change.place].defaults
     goes = _name_one(before - after, (one.default or "" for one in change.columns))
     return goes and not _name_one(after - before, told)
 
@@ -176,10 +171,6 @@ def _with_new_defaults(autogen_context: AutogenContext, change: ChangeEnumOp) ->
     ]
 
 
-def _place(change: ChangeEnumOp) -> Key:
-    return (change.schema, change.name)
-
-
 def _changes(
     autogen_context: AutogenContext,
     upgrade_ops: UpgradeOps,
@@ -189,16 +180,16 @@ def _changes(
 ) -> Iterator[ChangeEnumOp]:
     """Yield the operation that makes one type match the models, if any."""
     if not model.agree:
-        log.warning("Columns disagree about the values of the type %r; skipping it", _label(key))
+        log.warning("Columns disagree about the values of the type %r; skipping it", label_of(key))
     elif known is None:
         facts = (upgrade_ops.ops, autogen_context.dialect, pg.ENUM)
         with_table = key in set(created_by_tables(*facts))
         if with_table or key in set(wanted_by_columns(*facts)):
-            log.info("Detected added type %r", _label(key))
+            log.info("Detected added type %r", label_of(key))
             schema, name = key
             yield ChangeEnumOp(name, None, model.values, schema=schema, with_table=with_table)
     elif known.values != model.values and not _is_reordered(known, model):
-        log.info("Detected changed values of the type %r", _label(key))
+        log.info("Detected changed values of the type %r", label_of(key))
         yield _change(autogen_context, key, model, known)
 
 

@@ -32,7 +32,48 @@ _FORMER = "_old"
 QUOTE = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
 
 
-class ChangeEnumOp(MigrateOperation):
+class ChangeTypeOp(MigrateOperation):
+    """Create a named type, change its definition, or drop it; the base of the two operations.
+
+    Args:
+        name: the type.
+        before: its current definition; None if it does not exist.
+        after: its new definition; None to drop it.
+        schema: its schema; None is the connection's default schema.
+        columns: the database columns that use it.
+        with_table: SQLAlchemy creates it together with a table.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        before: Any,
+        after: Any,
+        *,
+        schema: str | None = None,
+        columns: Sequence[TypeColumn] = (),
+        with_table: bool = False,
+    ) -> None:
+        self.name = name
+        self.before = before
+        self.after = after
+        self.schema = schema
+        self.columns = columns
+        self.with_table = with_table
+
+    @property
+    def place(self) -> tuple[str | None, str]:
+        """Schema and name."""
+        return (self.schema, self.name)
+
+    @property
+    def former_name(self) -> str:
+        """The name of the old type while the new one replaces it."""
+        # Leave room for the suffix: truncated, it might be the new type's name again.
+        return f"{kept(self.name, LONGEST - len(_FORMER))}{_FORMER}"
+
+
+class ChangeEnumOp(ChangeTypeOp):
     """Create an enum type, change its values, or drop it.
 
     Args:
@@ -58,13 +99,10 @@ class ChangeEnumOp(MigrateOperation):
         with_table: bool = False,
         autocommit: bool = False,
     ) -> None:
-        self.name = name
-        self.before = before
-        self.after = after
-        self.schema = schema
-        self.columns = columns
+        super().__init__(name, before, after, schema=schema, columns=columns, with_table=with_table)
+        self.before: Values | None
+        self.after: Values | None
         self.users = users
-        self.with_table = with_table
         self.autocommit = autocommit
 
     def reverse(self) -> ChangeEnumOp:
@@ -85,12 +123,11 @@ class ChangeEnumOp(MigrateOperation):
 
         Followed by the name and the values, or the old and the new values.
         """
-        place = (self.schema, self.name)
         if self.before is None:
-            return ("add_enum_type", *place, self.after)
+            return ("add_enum_type", *self.place, self.after)
         if self.after is None:
-            return ("remove_enum_type", *place, self.before)
-        return ("change_enum_type", *place, self.before, self.after)
+            return ("remove_enum_type", *self.place, self.before)
+        return ("change_enum_type", *self.place, self.before, self.after)
 
     @property
     def is_extension(self) -> bool:
@@ -117,9 +154,7 @@ class ChangeEnumOp(MigrateOperation):
 
     def _replacement(self, type_: str, after: Values) -> Iterator[str]:
         """Yield statements that replace the old type by a new one; rows keep their values."""
-        # Leave room for the suffix: truncated, it might be the new type's name again.
-        old = f"{kept(self.name, LONGEST - len(_FORMER))}{_FORMER}"
-        yield f"ALTER TYPE {type_} RENAME TO {QUOTE.quote(old)}"
+        yield f"ALTER TYPE {type_} RENAME TO {QUOTE.quote(self.former_name)}"
         yield _create(type_, after)
         for user in self.users:
             yield _without(user)
@@ -134,7 +169,7 @@ class ChangeEnumOp(MigrateOperation):
                 yield f"{alter}{column} SET DEFAULT {one.default}"
         for user in self.users:
             yield _with(user)
-        yield f"DROP TYPE {qualified(self.schema, old)}"
+        yield f"DROP TYPE {qualified(self.schema, self.former_name)}"
 
 
 def _without(user: EnumUser) -> str:

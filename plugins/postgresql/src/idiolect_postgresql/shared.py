@@ -39,6 +39,12 @@ DOMAIN_OPTIONS = (
 )
 
 
+def label_of(key: Key) -> str:
+    """Return a type's name for messages, with its schema if that is not the default."""
+    schema, name = key
+    return f"{schema}.{name}" if schema else name
+
+
 def native_type(type_: TypeEngine[Any], dialect: Dialect) -> Any:
     """Return the dialect's own type for a type, which may be decorated."""
     known: Any = type_.dialect_impl(dialect)
