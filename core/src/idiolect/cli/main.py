@@ -8,13 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from contextlib import (
-    contextmanager,
-    nullcontext,
-    redirect_stderr,
-    redirect_stdout,
-    suppress,
-)
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
@@ -115,14 +109,13 @@ class CommandLine:
         Raises:
             SystemExit: it is wrong, or asks for help or the version.
         """
-        is_extended = type(self) is not CommandLine or self._added or "parser" in self.__dict__
-        plain = None if is_extended else plain_options(words)
+        has_own = self._added or "parser" in self.__dict__
+        plain = None if has_own or type(self) is not CommandLine else plain_options(words)
         if plain is not None:
             return cast("Namespace", plain)
         # Imported here and below because most command lines need no parser.
         from idiolect.cli.parser import parser_for
 
-        has_own = self._added or "parser" in self.__dict__
         parser = self.parser if has_own else parser_for(self.prog, words)
         options: Namespace = parser.parse_args(words)
         if not hasattr(options, "cmd"):

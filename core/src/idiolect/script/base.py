@@ -189,24 +189,11 @@ class ScriptDirectory(NewFiles):
         load_python_file(self.dir, "env.py")
 
     @contextmanager
-    def _catch_revision_errors(
-        self,
-        ancestor: str | None = None,
-        multiple_heads: str | None = None,
-        start: str | None = None,
-        end: str | None = None,
-        resolution: str | None = None,
-    ) -> Iterator[None]:
+    def _catch_revision_errors(self, **texts: str | None) -> Iterator[None]:
         """Convert errors of the graph to command errors.
 
         Args:
-            ancestor: message for a range whose start is not an ancestor of its end, with
-                ``%(start)s`` and ``%(end)s``.
-            multiple_heads: message if there are several heads where one is expected, with
-                ``%(head_arg)s`` and ``%(heads)s``.
-            start: the lower end, as given by the user.
-            end: the upper end, as given by the user.
-            resolution: message for an unknown identifier, with ``%s``.
+            texts: as for :func:`idiolect.script.faults.command_error`.
         """
         try:
             yield
@@ -214,7 +201,7 @@ class ScriptDirectory(NewFiles):
             # Imported here because only errors need it.
             from idiolect.script.faults import command_error
 
-            error = command_error(exc, ancestor, multiple_heads, start, end, resolution)
+            error = command_error(exc, **texts)
             if error is None:
                 raise
             raise error from exc

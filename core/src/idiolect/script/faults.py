@@ -29,8 +29,9 @@ _TOO_MANY_HEADS = (
 _HEADS_SHOWN = 10
 
 
-def command_error(  # noqa: PLR0917 - all of them are texts for one message
+def command_error(
     exc: IdiolectError,
+    *,
     ancestor: str | None = None,
     multiple_heads: str | None = None,
     start: str | None = None,

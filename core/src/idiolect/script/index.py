@@ -144,12 +144,10 @@ class HeaderIndex:
         # whether one was replaced by a folder or a link, so there is no need to test all entries.
         if len(self._folders) == 1 and not any(self._options.values()):
             names = names_in(self._folders[0])
-            if _MARK + _MARK.join(names) != text:
-                names = [*filter(is_revision_file, names)]
-            if _MARK + _MARK.join(names) == text:
+            if _joined(names) == text or _joined(names := _revisions_among(names)) == text:
                 return [self._prefix + name for name in names]
         paths = self.paths()
-        return paths if _MARK + _MARK.join(paths) == _paths(text, self._prefix) else None
+        return paths if _joined(paths) == _paths(text, self._prefix) else None
 
     def _rest(self) -> Rest | None:
         """Return the rest of the cache, if it is still the one whose front was loaded."""
@@ -214,8 +212,8 @@ class HeaderIndex:
     def _text(self) -> str:
         """Return the names of the files to be cached in one string; see :func:`_paths`."""
         if all(path.startswith(self._prefix) for path in self._rows):
-            return _MARK + _MARK.join(path.removeprefix(self._prefix) for path in self._rows)
-        return _MARK + _MARK + _MARK.join(self._rows)
+            return _joined(path.removeprefix(self._prefix) for path in self._rows)
+        return _MARK + _joined(self._rows)
 
     def _linked(self, graph: Graph) -> tuple[Ends, tuple[list[str], list[int], list[bytes]]] | None:
         """Return the graph's ends, ids, depths and records; None if it cannot be cached.
@@ -238,6 +236,14 @@ def _read(path: str) -> RevisionHeader | None:
     from idiolect.script import headers
 
     return headers.read_header(path)
+
+
+def _joined(names: Iterable[str]) -> str:
+    return _MARK + _MARK.join(names)
+
+
+def _revisions_among(names: Iterable[str]) -> list[str]:
+    return [*filter(is_revision_file, names)]
 
 
 def _paths(text: str, prefix: str) -> str:
