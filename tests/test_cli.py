@@ -256,7 +256,7 @@ def test_streams_that_take_nothing(project: Path, words: str, status: int) -> No
     complaints = [line for line in done.stderr.splitlines() if not line.startswith("INFO")]
 
     assert status == done.returncode, done.stderr
-    lost = "FAILED: Standard output took not all of the text: No space left on device."
+    lost = "FAILED: Standard output could not be written completely: No space left on device."
     assert [lost] * status == [line[: len(lost)] for line in complaints]
     if "upgrade" in words and "--sql" not in words:
         assert ["alembic_version", "t_a111"] == _tables(f"sqlite:///{project / 'app.db'}")

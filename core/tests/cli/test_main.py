@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from idiolect import ALEMBIC_API, __version__
-from idiolect.cli.main import CommandLine, _call_with_room, _skip_final_collection, main
+from idiolect.cli.main import CommandLine, _call_with_room, main
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
@@ -293,6 +292,31 @@ def test_own_options(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> 
     assert ("1", "list_templates") == (options.more, options.cmd.name)
 
 
+@pytest.mark.parametrize(
+    ("words", "told"), [((), "None"), (("--head", "c333"), "'c333'")], ids=["usual", "given"]
+)
+def test_hooks_see_whether_a_head_was_given(
+    linear: Terminal, words: tuple[str, ...], told: str
+) -> None:
+    """As in Alembic; in both cases the revision follows the head."""
+    env_py = linear.folder / "migrations" / "env.py"
+    hook = "process_revision_directives=lambda ctx, rev, found: print('head:', repr(found[0].head))"
+    text = env_py.read_text(encoding="utf-8")
+    env_py.write_text(
+        text.replace("connection=connection)", f"connection=connection, {hook})"), encoding="utf-8"
+    )
+    config = linear.folder / "idiolect.ini"
+    config.write_text(
+        config.read_text(encoding="utf-8") + "revision_environment = true\n", encoding="utf-8"
+    )
+
+    said = linear.run("revision", "--rev-id", "d444", *words)
+
+    assert (0, f"head: {told}") == (said.status, said.lines[0])
+    (file,) = linear.versions.glob("d444*.py")
+    assert "down_revision = 'c333'" in file.read_text(encoding="utf-8")
+
+
 def test_argv_of_the_process(linear: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without arguments, main() uses those of the process."""
     monkeypatch.setattr(sys, "argv", ["idiolect", "show", "nosuch"])
@@ -357,17 +381,6 @@ def test_calls_below_the_command_allocate_no_memory_for_their_frames() -> None:
     assert worst[0] < 100
 
 
-def test_extensions_that_look_for_leaks_find_none() -> None:
-    """Frozen objects are returned to the garbage collector if such an extension is loaded."""
-    made = type("Meta", (type,), {"__module__": "nanobind"})
-    gc.freeze()
-
-    _skip_final_collection()
-
-    assert "nanobind" == made.__module__
-    assert 0 == gc.get_freeze_count()
-
-
 @pytest.mark.parametrize("fails", [False, True], ids=["done", "failed"])
 def test_files_that_were_left_open_are_written(
     linear: Terminal, tmp_path: Path, fails: bool
@@ -389,3 +402,32 @@ def test_files_that_were_left_open_are_written(
     assert ["written"] * 2 == [
         (tmp_path / f"{name}.log").read_text(encoding="utf-8") for name in ("env", "revision")
     ]
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["done", "failed"])
+def test_the_write_ahead_log_is_in_the_database_at_exit(linear: Terminal, fails: bool) -> None:
+    """A pool that env.py never disposes of leaves all rows in the database's own file."""
+    env_py = linear.folder / "migrations" / "env.py"
+    text = env_py.read_text(encoding="utf-8")
+    # A class of SQLAlchemy keeps the listener and, with it, all of env.py.
+    pooled = text.replace("create_engine(url, poolclass=NullPool)", "ENGINE").replace(
+        "\nif context",
+        """
+ENGINE = create_engine(url)
+
+from sqlalchemy import Engine, event
+
+@event.listens_for(Engine, "connect")
+def set_mode(connection, _record):
+    connection.execute("PRAGMA journal_mode=WAL")
+
+if context""",
+    )
+    ending = "raise SystemExit(3)\n" if fails else ""
+    env_py.write_text(pooled + ending, encoding="utf-8")
+
+    said = linear.start("upgrade", "head")
+
+    assert (3 if fails else 0) == said.status
+    assert b"\2\2" == (linear.folder / "app.db").read_bytes()[18:20], "is in WAL mode"
+    assert [] == [path.name for path in linear.folder.glob("*-wal")]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from core.tests.cli.screen import on_screen
+from core.tests.cli.screen import SECONDS, on_screen
 
 if TYPE_CHECKING:
     from core.tests.commands.terminal import Terminal
@@ -87,3 +90,26 @@ def test_what_the_doctor_finds_is_coloured(linear: Terminal) -> None:
     assert 1 == status
     assert "\x1b[32mok       \x1b[0mpython" in shown
     assert "\x1b[1;31mproblem  \x1b[0mtemplate" in shown
+
+
+def test_a_usage_error_in_a_file_has_no_colours(linear: Terminal) -> None:
+    """Standard error decides, even if standard output is a terminal."""
+    pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")
+    ours, theirs = pty.openpty()
+    kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    done = subprocess.run(
+        [sys.executable, "-m", "idiolect", "upgrad"],
+        cwd=linear.folder,
+        env={**kept, "TERM": "xterm"},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    os.close(theirs)
+    os.close(ours)
+
+    assert (2, "usage: idiolect [-h]") == (done.returncode, done.stderr[:20])
+    assert "\x1b" not in done.stderr

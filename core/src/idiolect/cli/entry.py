@@ -21,6 +21,8 @@ def main(prog: str | None = None) -> None:
         SystemExit: the exit status is not 0.
     """
     gc.disable()
+    # What the interpreter itself has open, it closes in any case: see cli.finalization.
+    gc.freeze()
     from idiolect.cli.main import main as run
 
     run(prog=prog)

@@ -158,6 +158,10 @@ class CommandLine:
             config.stdout.flush()
             _require_all_written(config.stdout)
         except Exception as exc:
+            if spec.name not in BUILTIN:
+                from idiolect.util.blame import blame
+
+                blame(exc, spec.function, f"command {spec.name!r}")
             if options.raiseerr:
                 if self._has_process:
                     sys.excepthook = partial(_show_traceback, config)
@@ -195,7 +199,9 @@ def main(argv: Sequence[str] | None = None, prog: str | None = None, **_kwargs: 
         out.flush()
         err.flush()
         if argv is None:
-            _skip_final_collection()
+            from idiolect.cli.finalization import prepare_exit
+
+            prepare_exit()
 
 
 def _call_with_room(function: Callable[..., None], *arguments: Any) -> None:
@@ -285,37 +291,6 @@ def _import_ahead() -> None:
     gc.enable()
 
 
-def _skip_final_collection() -> None:
-    """Keep the garbage collector from traversing all objects at exit.
-
-    With the models of 500 tables, this takes as long as comparing them with a database. Python
-    does not guarantee that objects that exist at exit are finalised; but files that env.py or a
-    revision left open are usually written then, so that is done here.
-    """
-    import gc
-
-    _flush_files(gc.get_objects())
-    if any(each.__module__ == "nanobind" for each in type.__subclasses__(type)):
-        # Some extensions report all objects that still exist at exit as leaks.
-        gc.unfreeze()
-    else:
-        gc.freeze()
-
-
-def _flush_files(objects: list[Any]) -> None:
-    """Write the buffers of the open files among the given objects."""
-    import io
-
-    # Its base, in C: io.IOBase itself would ask an abstract base class for each type.
-    base: Any = io.IOBase.__base__
-    kinds = {kind for kind in {*map(type, objects)} if issubclass(kind, base)}
-    for each in objects if kinds else ():
-        if type(each) in kinds:
-            # Closed, read-only, or on a full disk: Python ignores these at exit as well.
-            with suppress(Exception):
-                each.flush()
-
-
 def _show_traceback(
     config: Config,
     _kind: type[BaseException],
@@ -402,8 +377,8 @@ def _require_all_written(stream: Any) -> None:
         from idiolect.errors import CommandError
 
         raise CommandError(
-            f"Standard output took not all of the text: {lost.strerror or lost}. What the command "
-            "did to files and databases is done."
+            f"Standard output could not be written completely: {lost.strerror or lost}. The "
+            "changes to files and databases have been made."
         )
 
 

@@ -84,6 +84,7 @@ class Parser(argparse.ArgumentParser):
         """Exit with status 2 and a one-line message."""
         # Imported here because only failures need it.
         from idiolect.cli.secrets import redact
+        from idiolect.cli.terminal import has_colors
 
         wrong = message.partition("invalid choice: '")[2].partition("'")[0]
         alike = nearest(wrong, self.known) if wrong else []
@@ -99,6 +100,8 @@ class Parser(argparse.ArgumentParser):
         if message.endswith("are required: revisions"):
             of_merge = " (two or more ids, or 'heads' for all heads)"
             message += of_merge if self.prog.endswith(" merge") else " (the latest is 'head')"
+        # Python 3.14 chooses colours of the usage by standard output, which may be another stream.
+        self.color = has_colors(sys.stderr)
         # The arguments may contain a URL.
         super().error(visible(redact(message, None)))
 
