@@ -225,10 +225,18 @@ def test_a_run_with_nothing_to_do_keeps_nobody_waiting(caller: Project) -> None:
     assert ["b"] == caller.heads()
 
 
-@pytest.mark.parametrize("project", ["mariadb"], indirect=True)
-def test_a_caller_that_has_read_before_another_run(caller: Project) -> None:
+@pytest.mark.parametrize(
+    ("project", "level"),
+    [
+        ("mariadb", "REPEATABLE READ"),
+        ("postgresql", "REPEATABLE READ"),
+        ("postgresql", "SERIALIZABLE"),
+    ],
+    indirect=["project"],
+)
+def test_a_caller_that_has_read_before_another_run(caller: Project, level: str) -> None:
     """Its transaction does not see what the other one did, so that it could do it again."""
-    engine = create_engine(caller.url, poolclass=NullPool)
+    engine = create_engine(caller.url, poolclass=NullPool, isolation_level=level)
     with engine.connect() as connection, engine.connect() as other:
         connection.execute(text("SELECT version_num FROM alembic_version"))
         caller.attributes["connection"] = other
@@ -241,3 +249,29 @@ def test_a_caller_that_has_read_before_another_run(caller: Project) -> None:
         command.upgrade(caller.config(), "head")
         connection.commit()
     assert ["a", "b"] == sorted(caller.rows("SELECT word FROM done"))
+
+
+@pytest.mark.parametrize("project", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("path", ["public", "tenant"])
+def test_a_caller_that_sees_only_its_own_transaction(project: Project, path: str) -> None:
+    """What another run did first is noticed, in the schema of the search path; its own is seen."""
+    engine = create_engine(project.url, poolclass=NullPool, isolation_level="REPEATABLE READ")
+    project.env(ENV)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA tenant"))
+    with engine.connect() as connection, engine.connect() as other:
+        for each in (connection, other):
+            each.execute(text(f"SET search_path TO {path}"))
+            each.commit()
+        connection.execute(text("SELECT 1"))
+        project.attributes["connection"] = other
+        with other.begin():
+            command.upgrade(project.config(), "a")
+            command.upgrade(project.config(), "b")
+        project.attributes["connection"] = connection
+        with pytest.raises(VersionTableError, match=r"migrated to b since .* still sees the base"):
+            command.upgrade(project.config(), "head")
+        connection.rollback()
+        command.upgrade(project.config(), "head")
+        connection.commit()
+        assert ["a", "b"] == list(connection.scalars(text("SELECT word FROM done ORDER BY word")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -316,6 +317,27 @@ def test_updates_share_a_text(
         select(literal_column("*")).select_from(Table(table, MetaData()))
     ).all()
     assert compiled == len(made)
+
+
+@pytest.mark.parametrize("wraps", [False, True], ids=["own", "wrapped"])
+def test_an_impl_that_replaces_updates_gets_the_construct(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, *, wraps: bool
+) -> None:
+    """ClickHouse has no UPDATE: its impl class writes other statements in its place."""
+    seen: list[str] = []
+    execute = DefaultImpl._exec
+
+    def noted(impl: DefaultImpl, construct: Any, *args: Any, **kw: Any) -> Any:
+        seen.append(type(construct).__name__)
+        return execute(impl, construct, *args, **kw)
+
+    keeper = maintainer(connection, "a")
+    own = functools.wraps(execute)(noted) if wraps else noted
+    monkeypatch.setattr(type(keeper.context.impl), "_exec", own)
+    keeper.update_to_step(up("a", "b"))
+    keeper.update_to_step(up("b", "c"))
+
+    assert ["Update", "Update"] == seen
 
 
 def test_overridden_methods_get_alembics_arguments(connection: Connection) -> None:

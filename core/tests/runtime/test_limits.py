@@ -106,6 +106,26 @@ def test_where_it_is_not_safe(project: Project, ran: list[str], before: str) -> 
     assert 1 == ran.count("b")
 
 
+def test_a_lost_connection(project: Project, ran: list[str]) -> None:
+    """Nothing connects again to a server that is down: the first error is the one to see."""
+    engine = project.attributes["engine"] = create_engine(project.url, poolclass=NullPool)
+    project.revision("a", None, "op.get_context().config.attributes['lose'](op.get_bind())")
+
+    def refuse(*_connect: Any) -> None:
+        ran.append("connected")
+        raise ConnectionRefusedError
+
+    def lose(connection: Connection) -> None:
+        event.listen(engine, "do_connect", refuse)
+        connection.invalidate()
+        raise OperationalError("UPDATE t", {}, Exception("gone"), connection_invalidated=True)
+
+    project.attributes["lose"] = lose
+    with pytest.raises(OperationalError, match="gone"):
+        project.upgrade()
+    assert [] == ran
+
+
 def test_env_pys_own_transaction(project: Project, ran: list[str]) -> None:
     """What env.py has begun is env.py's to begin again."""
     _revisions(project, times=1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from projects import Project
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from idiolect import command
@@ -208,14 +209,67 @@ def test_a_session_that_still_works(project: Project) -> None:
     journal = PostgresqlJournal()
     with project.engine().connect() as other, project.engine().connect() as connection:
         session = journal.session(other)
-        assert not journal.is_running(connection, session)
+        deadline = time.monotonic() + 300
+        # The server lists a session as working until shortly after its answer has arrived.
+        while journal.is_running(connection, session):
+            assert time.monotonic() < deadline
         connection.exec_driver_sql("SELECT pg_advisory_lock(7)")
         statement = "SELECT pg_advisory_lock(7)"
         working = threading.Thread(target=lambda: other.exec_driver_sql(statement))
         working.start()
-        deadline = time.monotonic() + 300
         while not journal.is_running(connection, session):
             assert time.monotonic() < deadline
         assert not journal.is_running(connection, journal.session(connection))
         connection.exec_driver_sql("SELECT pg_advisory_unlock(7)")
         working.join()
+
+
+@on_server
+@pytest.mark.parametrize("level", ["AUTOCOMMIT", None])
+def test_a_transaction_that_the_revision_begins(project: Project, level: str | None) -> None:
+    """In an autocommit block, it is rolled back or committed as a whole, with its entries."""
+    if level:
+        project.attributes["engine"] = create_engine(
+            project.url, poolclass=NullPool, isolation_level=level
+        )
+    statements = (
+        "BEGIN",
+        "CREATE TABLE gone (n int)",
+        "ROLLBACK",
+        "CREATE TABLE t (n int)",
+        "START TRANSACTION",
+        "INSERT INTO t VALUES (1)",
+        "ROLLBACK",
+        "BEGIN",
+        "INSERT INTO t VALUES (2)",
+        "INSERT INTO t VALUES (3)",
+    )
+    lines = [f"    op.execute({each!r})" for each in statements]
+    body = "\n".join(("with op.get_context().autocommit_block():", *lines))
+    project.revision("a", None, f"{body}\n    raise RuntimeError('cut off')")
+    with pytest.raises(Exception, match="cut off"):
+        project.upgrade()
+    assert ["alembic_version", "alembic_version_journal", "t"] == project.tables()
+    assert [] == project.rows("SELECT n FROM t")
+    with project.engine().begin() as connection:
+        connection.exec_driver_sql("DROP TABLE t, alembic_version_journal")
+    project.revision("a", None, f"{body}\n    op.execute('COMMIT')")
+    project.upgrade()
+    assert (["a"], ["alembic_version", "t"]) == (project.heads(), project.tables())
+    assert [2, 3] == project.rows("SELECT n FROM t")
+
+
+@on_server
+def test_python_that_fails_after_a_procedure(project: Project) -> None:
+    """The call that nothing could verify is known to have ended, so the revision resumes."""
+    lines = ("op.execute('CALL twice(1)')", "op.execute('CALL twice(3)')")
+    project.revision("a", None, block(*lines, "raise RuntimeError('cut off')"))
+    with pytest.raises(RuntimeError, match="cut off"):
+        project.upgrade()
+    assert ["done", "done"] == project.rows(
+        "SELECT state FROM alembic_version_journal WHERE statement LIKE 'CALL%' ORDER BY seq"
+    )
+    project.revision("a", None, block(*lines))
+    project.upgrade()
+    assert ["a"] == project.heads()
+    assert [1, 1, 3, 3] == project.rows("SELECT n FROM t ORDER BY n")

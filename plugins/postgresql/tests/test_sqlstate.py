@@ -38,6 +38,7 @@ def test_codes_are_found(driver: str) -> None:
 
     assert "deadlock" == transient_error(DBAPIError("", {}, deadlock))
     assert "i" == left_invalid(DBAPIError(statement, {}, duplicate))
+    assert "" == left_invalid(DBAPIError(statement, {}, outside))
     assert "whole" == PostgresqlJournal().refuses_transaction(outside)
 
 

@@ -99,6 +99,15 @@ class MigrationLock:
         """
         return ""
 
+    @contextlib.contextmanager
+    def committed(self) -> Iterator[Connection | None]:
+        """Open a connection that sees what other runs have committed; None if it is not needed.
+
+        Called if ``bound`` and not ``comes_first``, once the lock is held. Needed if the caller's
+        transaction does not see what was committed after its first statement.
+        """
+        yield None
+
     def release(self) -> None:
         """Release the lock. Called once, after the run's last transaction, even if it failed.
 

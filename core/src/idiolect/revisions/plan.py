@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from idiolect.revisions import lineage, relative, resolve, sort
 from idiolect.revisions.errors import RangeNotAncestorError
+from idiolect.revisions.node import Revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from idiolect.revisions.linked import Graph
-    from idiolect.revisions.node import Revision
     from idiolect.revisions.resolve import Wanted
 
 
-class Selection(NamedTuple):
+# Types, not strings as in the class form: for strings, Python 3.14 imports its parser.
+class Selection(
+    NamedTuple("Selection", [("revisions", dict[str, Revision]), ("tops", tuple[str, ...])])
+):
     """The revisions of a plan.
 
     Attributes:
@@ -27,14 +30,13 @@ class Selection(NamedTuple):
         tops: ids at which the plan starts from above; some may not be selected.
     """
 
-    revisions: dict[str, Revision]
-    tops: tuple[str, ...]
+    __slots__ = ()
 
 
-class Span(NamedTuple):
+class Span:
     """A requested range.
 
-    Attributes:
+    Args:
         upper: the upper end or ends; for a downgrade, the applied revisions.
         lower: the lower end or ends; for an upgrade, the applied revisions.
         inclusive: whether to include the lower end.
@@ -43,11 +45,21 @@ class Span(NamedTuple):
         strict: whether relative identifiers that exceed the history are an error.
     """
 
-    upper: Wanted
-    lower: Wanted
-    inclusive: bool = False
-    implicit_base: bool = False
-    strict: bool = True
+    __slots__ = ("implicit_base", "inclusive", "lower", "strict", "upper")
+
+    def __init__(
+        self,
+        upper: Wanted,
+        lower: Wanted,
+        inclusive: bool = False,
+        implicit_base: bool = False,
+        strict: bool = True,
+    ) -> None:
+        self.upper = upper
+        self.lower = lower
+        self.inclusive = inclusive
+        self.implicit_base = implicit_base
+        self.strict = strict
 
 
 def ordered(graph: Graph, selection: Selection) -> list[Revision]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Placeholders for the ids in the SQL text that most updates share.
 _OLD, _NEW = "idiolect_old_version", "idiolect_new_version"
+#: Where the ``_exec`` is defined that treats text and constructs alike.
+_SHARES_TEXT = "idiolect.ddl.impl"
 #: Characters that ``text()`` or a driver would interpret.
 _ACTIVE = frozenset("%:\\")
 
@@ -108,6 +110,10 @@ class HeadMaintainer:
         compilation takes a considerable part of the time of a short revision.
         """
         if self.context.has_version_details or not (from_.isalnum() and to_.isalnum()):
+            return None
+        execute: Any = self.context.impl._exec
+        if execute.__module__ != _SHARES_TEXT or hasattr(execute, "__wrapped__"):
+            # Dialects without UPDATE, such as ClickHouse, replace the construct.
             return None
         if self._update_text is None:
             compiled = str(self._update(_OLD, _NEW).compile(dialect=self.context.dialect))

@@ -104,7 +104,7 @@ class Retries:
     def is_due(self, error: DBAPIError) -> bool:
         """Return whether to retry, after logging the reason and a pause."""
         context = self._context
-        if self._left <= 0 or not self._is_safe():
+        if self._left <= 0 or error.connection_invalidated or not self._is_safe():
             return False
         words = context.hooks.transient_error(context.dialect, error)
         if words is None:

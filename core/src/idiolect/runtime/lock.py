@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from idiolect.errors import LockTimeoutError, LockUnavailableError, VersionTableError
-from idiolect.runtime.version_table import exists, read_heads
+from idiolect.runtime.version_table import exists, qualified_name, read_heads
 from idiolect.util import progress
 from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import has_no_transactions, pause
@@ -141,20 +141,35 @@ class RunLock:
         Raises:
             VersionTableError: the caller had read the database before the lock was acquired.
         """
-        context, lock = self._context, self._lock
-        if lock is None or not (self._is_bound and lock.comes_first) or context.purge:
+        lock = self._lock
+        if lock is None or not self._is_bound or self._context.purge:
             return
-        if not exists(context.connection, context._version):
-            return
-        now = read_heads(context.connection, context._version, latest=True)
-        if set(now) != set(heads):
+        now = self._committed_heads(lock)
+        if now is not None and set(now) != set(heads):
+            other_way = (
+                "without a query before context.configure()"
+                if lock.comes_first
+                else "at the isolation level READ COMMITTED"
+            )
             raise VersionTableError(
                 f"Another run has migrated to {', '.join(now) or 'the base'} since env.py's "
                 f"transaction first read the database, and it still sees "
                 f"{', '.join(heads) or 'the base'}. Nothing was changed. Run the command again, "
-                "with engine.connect() instead of engine.begin(), or without a query before "
-                "context.configure()."
+                f"with engine.connect() instead of engine.begin(), or {other_way}."
             )
+
+    def _committed_heads(self, lock: MigrationLock) -> tuple[str, ...] | None:
+        """Return what other runs have committed; None if nothing else could be seen here."""
+        connection, version = self._context.connection, self._context._version
+        if lock.comes_first:
+            is_there = exists(connection, version)
+            return read_heads(connection, version, latest=True) if is_there else None
+        # The server may refuse a further connection.
+        with contextlib.suppress(DBAPIError), lock.committed() as other:
+            if other is not None and exists(other, version):
+                # An empty table may be one that the caller has filled just now.
+                return read_heads(other, version) or None
+        return None
 
     def at_begin(self) -> None:
         """Acquire the lock before a transaction begins, if it is bound to transactions."""
@@ -371,7 +386,7 @@ class RunLock:
 
     def _gave_up(self, seconds: float) -> LockTimeoutError:
         return LockTimeoutError(
-            f"Waited {seconds:.0f} s for another migration of {self._context.version_table!r} to "
+            f"Waited {seconds:.0f} s for another migration of {qualified_name(self._context)!r} to "
             f"end{self._by_whom()}; nothing was changed. Run the command again later, or raise "
             "migration_lock_timeout.",
             timeout=self._timeout,

@@ -497,7 +497,7 @@ class MigrationContext:
                 self._ensure_version_table(*([True] if self.purge else []))
             from idiolect.runtime.stepping import run_steps
 
-            while not run_steps(self, heads, steps, run_args):
+            while not run_steps(self, heads, self.journal.resumed_first(steps), run_args):
                 heads, steps = self._plan()
 
     def _read_heads(self) -> tuple[str, ...]:

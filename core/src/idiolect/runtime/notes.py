@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import DBAPIError, NoInspectionAvailable
 
 from idiolect.errors import IdiolectError
+from idiolect.runtime.version_table import qualified_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -56,10 +57,10 @@ def around_step(
             exc.add_note("the connection to the database was lost")
         if context.as_sql and isinstance(exc, _UNANSWERED) and not isinstance(exc, IdiolectError):
             exc.add_note(_NO_DATABASE)
-        if left := context.journal.left_by(exc):
-            exc.add_note(left)
+        for note in filter(None, (one_of_several(context), context.journal.left_by(exc))):
+            exc.add_note(note)
         if _was_created_otherwise(step, exc) and not context.journal.is_past_first_write:
-            exc.add_note(_NEVER_STAMPED % repr(context.version_table))
+            exc.add_note(_NEVER_STAMPED % repr(qualified_name(context)))
         raise
     except BaseException as exc:
         note = f"in {step.name}() of {label}{_left_by_interrupt(context)}"
@@ -69,6 +70,16 @@ def around_step(
             # In an event loop SIGINT does not raise KeyboardInterrupt here but cancels the task.
             context.environment_context._cancelled = note  # noqa: SLF001 - for nobody else
         raise
+
+
+def one_of_several(context: MigrationContext) -> str:
+    """Return which of an env.py's databases or tenants a context is for; ``""`` if it has one."""
+    environment = context.environment_context
+    several = environment is not None and len(environment._configured) > 1  # noqa: SLF001 - of the same package
+    if context.as_sql or not (several or context.version_table_schema):
+        return ""
+    url = context.connection.engine.url.render_as_string(hide_password=True)
+    return f"version table {qualified_name(context)!r} of {url}"
 
 
 def name_version_table(context: MigrationContext, exc: Exception, heads: Collection[str]) -> None:
@@ -83,7 +94,7 @@ def name_version_table(context: MigrationContext, exc: Exception, heads: Collect
         return
     if len(heads) > 1 and all(head in str(exc) for head in heads) and "overlaps" in str(exc):
         exc.add_note(
-            f"the version table {context.version_table!r} has rows for {', '.join(heads)}, of "
+            f"the version table {qualified_name(context)!r} has rows for {', '.join(heads)}, of "
             "which one is the ancestor of another: delete its row, or run 'stamp --purge' with the "
             "revisions that the schema is at"
         )
@@ -95,7 +106,7 @@ def name_version_table(context: MigrationContext, exc: Exception, heads: Collect
     )
     looked = f"; looked for in {folders}" if folders else ""
     exc.add_note(
-        f"from the version table {context.version_table!r}, which a newer version of the project "
+        f"from the version table {qualified_name(context)!r}, which a newer version of the project "
         f"may have written{looked}"
     )
 

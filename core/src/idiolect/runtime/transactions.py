@@ -287,14 +287,18 @@ class Transactions:
         # Some drivers have begun a transaction for that query, unknown to SQLAlchemy.
         connection.connection.rollback()
         connection.execution_options(isolation_level=level)
+        has_failed = True
         try:
             yield
+            has_failed = False
         finally:
             self._suspended = outer
             # A lost connection comes back as a new session with the default level.
             if not connection.closed and not connection.invalidated:
                 if connection.in_transaction():
-                    connection.commit()
+                    # A commit marks the recorded statements as done, which they are.
+                    undoes = has_failed and self.context.journal.may_be_rolled_back
+                    (connection.rollback if undoes else connection.commit)()
                 connection.execution_options(isolation_level=before)
 
     @contextlib.contextmanager

@@ -86,6 +86,12 @@ def starting_heads(start: Any, script: Any) -> tuple[str, ...]:
     )
 
 
+def qualified_name(context: MigrationContext) -> str:
+    """Return the version table's name, with its schema if it has one of its own."""
+    schema = context.version_table_schema
+    return f"{schema}.{context.version_table}" if schema else context.version_table
+
+
 def read_heads(
     connection: Connection, version: TableClause, *, latest: bool = False
 ) -> tuple[str, ...]:

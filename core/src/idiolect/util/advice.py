@@ -132,9 +132,11 @@ def _signature(error: TypeError) -> str | None:
     # Imported here because only this advice needs it.
     import inspect
 
+    from idiolect.util.compat import signature_of
+
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     try:
-        parameters = inspect.signature(function).parameters.values()
+        parameters = signature_of(function).parameters.values()
     except (TypeError, ValueError):
         return None
     names = ", ".join(

@@ -333,6 +333,31 @@ def test_another_run_does_not_pass_over_it(project: Project) -> None:
     assert ["a", "b"] == project.heads()
 
 
+def test_it_comes_before_other_branches(project: Project) -> None:
+    """The unfinished revision is resumed first, although the plan has another one before it."""
+    stop(project, TABLE + REST)
+    project.revision("a", None, TABLE + REST)
+    other = TABLE.replace('"t"', '"u"').replace("INTO t", "INTO u")
+    project.revision("b", None, other)
+
+    project.upgrade("heads")
+
+    assert ["a", "b"] == sorted(project.heads())
+    assert [2] == project.rows("SELECT n FROM t")
+    assert ["alembic_version", "t", "u"] == sorted(project.tables())
+
+
+def test_a_revision_that_was_put_before_it(project: Project) -> None:
+    """If the unfinished revision now needs another one first, nothing runs."""
+    stop(project, TABLE)
+    project.revision("0", None, "op.create_table('u', sa.Column('id', sa.Integer))")
+    project.revision("a", "0", TABLE)
+
+    assert "and now '0' comes before it" in refused(project)
+
+    assert "u" not in project.tables()
+
+
 @pytest.mark.parametrize("target", ["base", "b"])
 def test_finished_by_others(project: Project, target: str) -> None:
     """If the version row shows that it is done, the journal is ignored in either direction."""

@@ -110,8 +110,14 @@ def left_invalid(error: DBAPIError) -> str:
     """Return the invalid index that a failed statement left behind, or ""."""
     found = _CREATE_INDEX.match(_COMMENTS.sub("", error.statement or ""))
     state = sqlstate(error.orig)
-    # Errors of class 42 (syntax error, existing or missing name) occur before it is created.
-    if found is None or state[:2] == "42" or not _CONCURRENTLY.search(found.group(0)):
+    # Errors of class 42 (syntax error, existing or missing name), and in a transaction, occur
+    # before it is created.
+    if (
+        found is None
+        or state[:2] == "42"
+        or state in _OUTSIDE
+        or not _CONCURRENTLY.search(found.group(0))
+    ):
         return ""
     return str(found.group(1))
 

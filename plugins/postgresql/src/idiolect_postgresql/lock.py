@@ -7,7 +7,7 @@ Source: PostgreSQL's manual, "Explicit Locking", section "Advisory Locks".
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -17,6 +17,8 @@ from idiolect_postgresql.pooler import backend_pid, prepare_nothing
 from idiolect_postgresql.sqlstate import sqlstate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.engine import Connection
     from sqlalchemy.exc import DBAPIError
 
@@ -38,6 +40,11 @@ _LOOK = """SELECT pg_backend_pid() AS pid, current_setting('application_name') A
             SELECT relnamespace FROM pg_catalog.pg_class
             WHERE oid = to_regclass(quote_ident(CAST(:name AS text))))),
         current_schema(), '') || '.' || CAST(:name AS text)), 1, 16))::bit(64)::bigint AS key"""
+
+#: An earlier run in the same transaction has acquired the lock.
+_OURS = """SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_locks
+    WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid() AND objsubid = 1
+        AND ((classid::bigint << 32) | objid::bigint) = :key)"""
 
 _RENAME = "SELECT set_config('application_name', :name, false)"
 _GIVE_BACK = "SELECT pg_advisory_unlock(:key), set_config('application_name', :name, false)"
@@ -78,6 +85,7 @@ class AdvisoryLock(MigrationLock):
         self._session_name: str | None = None
         self._name_before: str | None = None
         self._is_pooled = False
+        self._was_ours = False
         self._second = ExitStack()
 
     def acquire(self) -> bool:
@@ -85,6 +93,9 @@ class AdvisoryLock(MigrationLock):
         if self._key is None:
             self._look()
         if self._request.bound:
+            self._was_ours = bool(
+                self._connection.execute(text(_OURS), {"key": self._key}).scalar()
+            )
             return self._try_here("pg_try_advisory_xact_lock")
         if self._is_pooled:
             return self._try_second_connection()
@@ -99,6 +110,19 @@ class AdvisoryLock(MigrationLock):
         name = row.application_name or "an unnamed session"
         where = f" from {row.host}" if row.host else ""
         return f"{name}{where}, server process {row.pid}, connected since {row.since}"
+
+    @contextmanager
+    def committed(self) -> Iterator[Connection | None]:
+        """Open a second connection if the transaction's snapshot was taken before the lock."""
+        level = self._connection.exec_driver_sql("SHOW transaction_isolation").scalar()
+        if self._was_ours or str(level).startswith("read "):
+            yield None
+            return
+        path = self._connection.exec_driver_sql("SHOW search_path").scalar()
+        with beside(self._connection) as opened:
+            other = opened.execution_options(isolation_level="READ COMMITTED")
+            other.execute(text("SELECT set_config('search_path', :path, true)"), {"path": path})
+            yield other
 
     def release(self) -> None:
         """Release the lock and restore the session's application name."""

@@ -46,11 +46,19 @@ def label_of(key: Key) -> str:
 
 
 def native_type(type_: TypeEngine[Any], dialect: Dialect) -> Any:
-    """Return the dialect's own type for a type, which may be decorated."""
-    known: Any = type_.dialect_impl(dialect)
-    while isinstance(known, TypeDecorator):
-        known = known.impl_instance.dialect_impl(dialect)
-    return known
+    """Return the dialect's own type for a type, which may be decorated or have variants.
+
+    A domain is returned as declared: SQLAlchemy's copy of it for the dialect lacks its default, its
+    check and most else before SQLAlchemy 2.0.55.
+    """
+    known: Any = type_
+    while True:
+        known = known._variant_mapping.get(dialect.name, known)  # noqa: SLF001 - has no public name
+        if isinstance(known, pg.DOMAIN):
+            return known
+        if not isinstance(known, TypeDecorator):
+            return known.dialect_impl(dialect)
+        known = known.load_dialect_impl(dialect)
 
 
 def reuse_types(

@@ -14,6 +14,9 @@ import select
 import signal
 import sqlite3
 import threading
+
+# signal's own function makes an enum of each answer, which takes as long as a short revision.
+from _signal import getsignal  # type: ignore[import-not-found]
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,8 +26,8 @@ if TYPE_CHECKING:
 
 #: Virtual machine instructions between two checks: about a millisecond.
 _BETWEEN_QUESTIONS = 50_000
-#: Signals that end a run; others must not interrupt a statement.
-_ENDING = {signal.SIGINT, signal.SIGTERM}
+#: Signals that end a run are SIGINT and SIGTERM; others must not interrupt a statement.
+_OTHERS = tuple(map(int, signal.valid_signals() - {signal.SIGINT, signal.SIGTERM}))
 
 
 @contextlib.contextmanager
@@ -61,7 +64,7 @@ def interruptible(connection: Connection) -> Iterator[None]:
 def _can_watch() -> bool:
     if threading.current_thread() is not threading.main_thread() or not hasattr(select, "poll"):
         return False
-    if any(callable(signal.getsignal(each)) for each in signal.valid_signals() - _ENDING):
+    if any(map(callable, map(getsignal, _OTHERS))):
         return False
     before = signal.set_wakeup_fd(-1)
     if before != -1:

@@ -166,7 +166,7 @@ class Journal:
             return
         try:
             with (
-                hidden(self._context.connection.dialect, store.table.name),
+                hidden(self._context.connection.dialect, store.own_name),
                 Listener(self._context.connection) as self._listener,
             ):
                 yield
@@ -177,6 +177,17 @@ class Journal:
                     self._drop(store)
             raise
         self._drop_in_time(store)
+
+    def resumed_first(self, steps: list[MigrationStep]) -> list[MigrationStep]:
+        """Return the steps with the unfinished revision first.
+
+        The table records one revision at a time. A plan may put another branch first, as the heads
+        differ from those of the run that failed.
+        """
+        if not self._unfinished:
+            return steps
+        entry = self._unfinished[0]
+        return sorted(steps, key=lambda step: not _is_step_of(entry, step))
 
     def _drop(self, store: JournalTable) -> None:
         """Drop the table, unless that would commit env.py's transaction."""
@@ -234,6 +245,11 @@ class Journal:
     def is_past_first_write(self) -> bool:
         """Whether the step being recorded has made a write, and a further one."""
         return self._record is not None and self._record.writes > 1
+
+    @property
+    def may_be_rolled_back(self) -> bool:
+        """Whether a revision may have begun a transaction itself in an autocommit block."""
+        return self._record is None or not self._record.commits_itself
 
     @contextlib.contextmanager
     def reading_for(self, reader: Reader) -> Iterator[None]:
@@ -348,10 +364,12 @@ class Journal:
         if self._context.opts.get("restart"):
             log.warning("Running %s again from the beginning, as requested", subject.label)
             return True
-        for step in revisions:
+        for place, step in enumerate(revisions):
             if step.revision.revision == entry.revision:
-                # If the direction differs, the revision was finished by other means.
-                return _subject(step).direction != entry.direction
+                if not _is_step_of(entry, step):
+                    return True  # it was finished by other means
+                self._require_nothing_before(step, revisions[:place])
+                return False
         if any(not hasattr(step, "revision") for step in steps):
             log.warning("%s was left unfinished; the stamp discards its journal", subject.label)
             return True
@@ -363,6 +381,21 @@ class Journal:
             revision=entry.revision,
             entry=0,
         )
+
+    def _require_nothing_before(self, unfinished: Any, earlier: list[Any]) -> None:
+        """Raise if one of the earlier steps has to run before the unfinished one."""
+        for step in earlier:
+            first, then = (step, unfinished) if step.is_upgrade else (unfinished, step)
+            needed = then.revision_map.ancestors_of([then.revision.revision])
+            if first.revision.revision in needed:
+                subject = _subject(unfinished)
+                raise UnfinishedRevisionError(
+                    f"{subject.label} was left unfinished by an earlier run, and now "
+                    f"{step.revision.revision!r} comes before it. Finish it with the files of that "
+                    "run first, or drop what is recorded of it with 'idiolect repair --forget'.",
+                    revision=subject.revision,
+                    entry=0,
+                )
 
     @contextlib.contextmanager
     def _settled(self) -> Iterator[None]:
@@ -384,6 +417,10 @@ def _drop_if_there(store: JournalTable) -> None:
 
 def _is_of(entry: Entry, subject: Subject) -> bool:
     return (entry.revision, entry.direction) == (subject.revision, subject.direction)
+
+
+def _is_step_of(entry: Entry, step: Any) -> bool:
+    return hasattr(step, "revision") and _is_of(entry, _subject(step))
 
 
 def _subject(step: Any) -> Subject:

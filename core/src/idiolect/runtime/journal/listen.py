@@ -171,11 +171,15 @@ class Listener:
     def __enter__(self) -> Self:
         event.listen(self._connection, "commit", self._on_commit)
         event.listen(self._connection, "rollback", self._on_rollback)
+        event.listen(self._connection, "savepoint", self._on_savepoint)
+        event.listen(self._connection, "release_savepoint", self._on_release)
         return self
 
     def __exit__(self, *_exc: object) -> None:
         event.remove(self._connection, "commit", self._on_commit)
         event.remove(self._connection, "rollback", self._on_rollback)
+        event.remove(self._connection, "savepoint", self._on_savepoint)
+        event.remove(self._connection, "release_savepoint", self._on_release)
 
     @contextlib.contextmanager
     def to(self, record: Record) -> Iterator[None]:
@@ -196,3 +200,11 @@ class Listener:
     def _on_rollback(self, connection: Connection) -> None:
         if record := self._records.get(connection):
             record.on_rollback()
+
+    def _on_savepoint(self, connection: Connection, name: str) -> None:
+        if record := self._records.get(connection):
+            record.on_savepoint(name)
+
+    def _on_release(self, connection: Connection, name: str, _context: None) -> None:
+        if record := self._records.get(connection):
+            record.on_release(name)

@@ -25,9 +25,9 @@ from idiolect.runtime.journal.entries import (
     fingerprint,
     result_text,
 )
+from idiolect.runtime.journal.own import OwnTransaction, savepoint_of
 from idiolect.runtime.journal.resume import Earlier
 from idiolect.util.logs import Log
-from idiolect.util.sqla_compat import has_no_transactions
 from idiolect.util.statements import Kind, body_of, brief, called_by
 
 if TYPE_CHECKING:
@@ -169,11 +169,17 @@ class Record:
         self._rows = 0
         self._changed: tuple[str, ...] = tuple((earlier[-1].before or ()) if earlier else ())
         self._blind = False
+        self._transaction = OwnTransaction(connection)
 
     @property
     def writes(self) -> int:
         """The number of writes so far, with the one in flight."""
         return self._count
+
+    @property
+    def commits_itself(self) -> bool:
+        """Whether each statement commits: in autocommit mode, without an own BEGIN."""
+        return self._transaction.is_absent
 
     def begin(self) -> None:
         """Determine how the earlier run ended, if there was one.
@@ -222,12 +228,23 @@ class Record:
         """Write the buffered entries before a commit."""
         if not self.busy:
             self._flush(committing=True)
+            self._transaction.end()
 
     def on_rollback(self) -> None:
-        """Discard the buffered entries before a rollback."""
-        if not self.busy and not self.earlier.has_stopped:
+        """Discard the buffered entries before a rollback, unless there is nothing to roll back."""
+        if not self.busy and not self.earlier.has_stopped and not self.commits_itself:
             self._waiting.clear()
             self._remark("rolls its own work back")
+        self._transaction.end()
+
+    def on_savepoint(self, name: str) -> None:
+        """Note a savepoint, which may begin a transaction."""
+        self._transaction.set_savepoint(name)
+
+    def on_release(self, name: str) -> None:
+        """Write the buffered entries before a savepoint is released, if that commits."""
+        if self._transaction.is_ended_by(name):
+            self.on_commit()
 
     def _kind_of_reading(self, sql: str) -> Kind:
         """Classify a statement that looks like a read, by the functions that it calls."""
@@ -240,7 +257,7 @@ class Record:
             if called.may_set_session:
                 self._remark("calls what may change its session")
             return Kind.DATA if called.may_write else Kind.READ
-        if self.reader is Reader.OPERATION or not called.may_write or not self._commits_itself():
+        if self.reader is Reader.OPERATION or not called.may_write or not self.commits_itself:
             return Kind.READ
         self._remark("reads the database")
         return Kind.DATA
@@ -291,20 +308,19 @@ class Record:
         self._rows += len(rows.rows)
         return rows if len(rows.rows) <= MOST_ROWS and self._rows <= _ROWS_WAITING else None
 
-    def _commits_itself(self) -> bool:
-        """Return whether the connection is in autocommit mode."""
-        return has_no_transactions(self.connection)
-
     def _pass(self, kind: Kind, call: Call) -> bool:
         """Handle a statement that is not a write and is sent again by each run."""
         word = body_of(call.sql)[:20].upper()
         if word.startswith(("ROLLBACK", "ABORT")):
             if " TO" not in word:
                 self._waiting.clear()
+                self._transaction.end()
             self._remark("rolls its own work back")
             return False
         if self.support.ddl_commits or word.startswith(("COMMIT", "END")):
             self._flush(committing=word.startswith(("COMMIT", "END")))
+        if kind is Kind.CONTROL:
+            self._follow(word, savepoint_of(call.sql))
         if kind is Kind.TEMPORARY:
             self._remark("creates something that only its session has")
         if kind is Kind.SESSION and self.reader is Reader.OPERATION:
@@ -318,6 +334,17 @@ class Record:
             return True
         return False
 
+    def _follow(self, word: str, savepoint: str) -> None:
+        """Follow the transaction that the revision begins and ends by statements of its own."""
+        if word.startswith(("BEGIN", "START")):
+            self._transaction.begin()
+        elif word.startswith(("COMMIT", "END")):
+            self._transaction.end()
+        elif word.startswith("RELEASE"):
+            self.on_release(savepoint)
+        else:
+            self.on_savepoint(savepoint)
+
     def _watch_locks(self, word: str) -> None:
         """Stop recording if LOCK TABLES makes the journal's table inaccessible."""
         if self.support.ddl_commits and word.startswith(("LOCK", "FLUSH TABLES WITH")):
@@ -328,7 +355,7 @@ class Record:
                 self._blind = True
 
     def _write(self, kind: Kind, call: Call) -> None:
-        autocommit = self._commits_itself()
+        autocommit = self.commits_itself
         transaction = self.support.transaction
         announces = kind is Kind.SCHEMA and (autocommit or self.support.ddl_commits)
         if announces and (self.support.ddl_commits or not self._is_unverifiable(call)):
@@ -373,6 +400,8 @@ class Record:
                     self.store.delete(entry.seq)
             raise
         self._ended = entry.seq
+        if kind is Kind.SCHEMA and self.support.ddl_commits:
+            self._transaction.end()
         if kind is Kind.DATA:
             with self._own():
                 done = self._entry(self._done(call))
