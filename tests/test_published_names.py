@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultDialect
 
 from idiolect import op
-from idiolect.ddl.impl import DefaultImpl, _impls
+from idiolect.ddl.impl import ComparisonResult, DefaultImpl, _impls
 from idiolect.migration import MigrationContext
 from idiolect.util import sqla_compat
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "alembic-api.md"
 NAMES = {
     "autogenerate.api": "AutogenContext RevisionContext compare render",
-    "ddl.impl": "_impls",
+    "ddl.impl": "ComparisonResult _impls",
     "operations.batch": "ApplyBatchImpl BatchOperationsImpl",
     "runtime.environment": """
         CompareServerDefault CompareType IncludeNameFn IncludeObjectFn NameFilterParentNames
@@ -128,3 +129,23 @@ def test_file_names_are_made_as_programs_do() -> None:
     assert base._sourceless_rev_file.match("a1_x.pyc")
     assert not hasattr(base, "_nothing")
     assert not hasattr(op, "_nothing")
+
+
+def test_an_impl_class_that_compares_indexes_itself() -> None:
+    """Dialects import the result's class from the module of impls, and call its helper."""
+
+    class OwnImpl(DefaultImpl):
+        def compare_indexes(self, metadata_index: Any, reflected_index: Any) -> Any:
+            found = self._compare_index_unique(metadata_index, reflected_index)
+            return ComparisonResult.Different([found]) if found else ComparisonResult.Equal()
+
+    def index(*, unique: bool) -> sa.Index:
+        table = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer))
+        return sa.Index("i", table.c.a, unique=unique)
+
+    impl = OwnImpl(DefaultDialect(), None, True, None, io.StringIO(), {})
+    plain, unique = index(unique=False), index(unique=True)
+
+    assert impl.compare_indexes(plain, plain).is_equal
+    result = impl.compare_indexes(unique, plain)
+    assert (True, "unique=False to unique=True") == (result.is_different, result.message)

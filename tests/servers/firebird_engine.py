@@ -9,6 +9,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from devtools import debian
+from devtools.shell import Failure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,11 +28,15 @@ def start(private: Path) -> str:
         The path of the client library, for URLs.
 
     Raises:
-        Failure: the package cannot be had.
+        Failure: the package cannot be had, or not with a client library of the same release.
     """
     root = debian.unpack(_PACKAGE)
     (home,) = root.glob("usr/lib/*/firebird/3.0")
     libraries = home.parents[1]
+    library = (libraries / _LIBRARIES[-1]).resolve().name
+    expected = f"libfbclient.so.{home.name}."
+    if not library.startswith(expected):
+        raise Failure(f"{library} cannot load the engine of Firebird {home.name}.")
     os.environ.update(
         FIREBIRD=str(home),
         FIREBIRD_LOCK=str(private),

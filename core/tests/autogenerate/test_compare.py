@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     create_engine,
+    text,
 )
 
 from idiolect.autogenerate import compare_metadata
@@ -167,6 +168,27 @@ def test_defaults_are_compared_on_demand() -> None:
 
     assert [] == differences(before, after)
     assert ["modify_default"] == words(differences(before, after, compare_server_default=True))
+
+
+@pytest.mark.parametrize(
+    ("default", "given", "stored"),
+    [("it's", "it's", "'it''s'"), (text("'it'"), "'it'", "'it'"), ("5", "5", "'5'")],
+    ids=["string", "SQL", "number"],
+)
+def test_a_function_gets_a_default_as_the_model_gives_it(
+    default: Any, given: str, stored: str
+) -> None:
+    """Without added quotes, as published functions expect, and impls of other packages."""
+    same = models(table(lambda: Column("s", String(9), server_default=default)))
+    told = []
+
+    def compare(_context: Any, _column: Any, _model: Any, *defaults: Any) -> None:
+        told.append(defaults)
+
+    assert [] == differences(same, same, compare_server_default=compare)
+
+    ((inspected, clause, rendered),) = told
+    assert (stored, default, given) == (inspected, clause.arg, rendered)
 
 
 def test_an_identity_is_none_where_the_database_has_none() -> None:

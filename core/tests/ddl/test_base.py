@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Integer, String, func, text
+from sqlalchemy import Column, FetchedValue, Integer, String, func, text
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql.elements import quoted_name
 
 from idiolect.ddl import base
+from idiolect.errors import OperationError
 
 COMPILER: Any = DefaultDialect().ddl_compiler(DefaultDialect(), None)  # type: ignore[arg-type]
 
@@ -41,12 +42,19 @@ def test_column_names_and_types() -> None:
 
 @pytest.mark.parametrize(
     ("default", "expected"),
-    [("it's", "'it''s'"), (text("1 + 1"), "1 + 1"), (func.now(), "now()"), (None, "None")],
-    ids=["text", "SQL", "function", "none"],
+    [("it's", "'it''s'"), (text("1 + 1"), "1 + 1"), (func.now(), "now()")],
+    ids=["text", "SQL", "function"],
 )
 def test_server_defaults(default: Any, expected: str) -> None:
     """A default is written as in a column's definition."""
     assert base.format_server_default(COMPILER, default) == expected
+
+
+@pytest.mark.parametrize("default", [None, FetchedValue()], ids=["none", "made elsewhere"])
+def test_no_server_default(default: Any) -> None:
+    """A dialect's rule that does not expect the removal of a default writes no ``DEFAULT None``."""
+    with pytest.raises(OperationError, match=r"No default can be written as SQL: .*'default'"):
+        base.format_server_default(COMPILER, default)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from idiolect.ddl import base
 from idiolect.ddl.forward import forwarder
+from idiolect.ddl.signatures import ComparisonResult
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +36,11 @@ def test_names_are_found_in_any_room(package: str) -> None:
 
 def test_constructs_of_all_dialects_are_found_too(package: str) -> None:
     """Programs take what Alembic's modules of dialects import from there: it is the same here."""
-    assert base.ColumnComment is forwarder("m", package, "d")("ColumnComment")
+    find = forwarder("m", package, "d")
+    assert (base.ColumnComment, ComparisonResult) == (
+        find("ColumnComment"),
+        find("ComparisonResult"),
+    )
 
 
 def test_unknown_name_is_an_attribute_error(package: str) -> None:

@@ -405,3 +405,37 @@ def test_directives_of_a_plugin_are_looked_through(project: Project, sqlite: Plu
     with pytest.raises(CommandError, match=r"Nonsense.* left 'x' in the list of directives"):
         written(project)
     assert [] == list((project.folder / "versions").glob("*.py"))
+
+
+def test_a_comparator_that_raises(sqlite: PluginManager) -> None:
+    """A note names the function and its file."""
+
+    def odd(*_details: Any) -> None:
+        raise KeyError
+
+    class Plugin:
+        @hookimpl
+        def autogenerate_comparators(self) -> list[Comparator]:
+            return [Comparator("house.odd", odd, "autogenerate", by_default=True)]
+
+    sqlite.register(Plugin())
+    with pytest.raises(KeyError) as caught:
+        found(MetaData(), MetaData())
+    (note,) = caught.value.__notes__
+    assert note.startswith("in the comparator 'test_a_comparator_that_raises.")
+    assert note.endswith(f"({__file__})")
+
+
+def test_a_comparator_of_an_unknown_target(sqlite: PluginManager) -> None:
+    """It would never be called, which is said."""
+
+    class Plugin:
+        @hookimpl
+        def autogenerate_comparators(self) -> list[Comparator]:
+            return [Comparator("house.odd", print, "tables", by_default=True)]
+
+    sqlite.register(Plugin())
+    with pytest.warns(
+        UserWarning, match="'print' of the set 'house.odd' is never called.*'tables'"
+    ):
+        assert [] == found(MetaData(), MetaData())

@@ -344,6 +344,25 @@ def test_registering_by_hand(plugins: PluginManager) -> None:
     assert ["another"] == [each.name for each in plugins.plugins()]
 
 
+def test_a_class_in_place_of_an_instance(plugins: PluginManager) -> None:
+    """Its hooks could not be called; static methods could."""
+
+    class Plugin:
+        @hookimpl
+        def batch_separator(self) -> str:
+            return "GO"
+
+    class Namespace:
+        @staticmethod
+        @hookimpl
+        def batch_separator() -> str:
+            return "GO"
+
+    with pytest.raises(HookError, match=r"class 'Plugin'.*'batch_separator'.*register Plugin\(\)"):
+        plugins.register(Plugin)
+    assert plugins.register(Namespace)
+
+
 def test_a_plugin_whose_import_asks_for_another_dialect(
     plugins: PluginManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:

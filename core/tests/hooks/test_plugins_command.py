@@ -16,6 +16,8 @@ from idiolect.errors import CommandError
 from idiolect.hooks import hookimpl
 from idiolect.hooks.manager import get_manager
 
+from .conftest import GOOD
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -62,6 +64,17 @@ def document() -> dict[tuple[str, str], dict[str, Any]]:
     found = json.loads(config.stdout.getvalue())  # type: ignore[attr-defined] # as above
     assert 1 == found["version"]
     return {(each["kind"], each["name"]): each for each in found["plugins"]}
+
+
+@pytest.mark.usefixtures("plugins")
+def test_a_plugin_that_raises(install: Install) -> None:
+    """It is listed as broken, and the others are listed too."""
+    install("my-db", f"{GOOD.format(name='x')}\n@hookimpl\ndef autocommit_level(): return 1 / 0\n")
+    install("my-hooks", "X = 1", group="idiolect.plugins", entry="mine")
+    states = report()
+
+    assert "ok: implements no hook" == states["plugin", "my-hooks 1.2"]
+    assert states["dialect", "my-db 1.2"].startswith("broken: ZeroDivisionError in the hook 'auto")
 
 
 @pytest.mark.usefixtures("plugins")

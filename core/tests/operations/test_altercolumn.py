@@ -55,6 +55,10 @@ CHANGES: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"server_default": None, "existing_server_default": "x"},
         ["ALTER TABLE t ALTER COLUMN c DROP DEFAULT"],
     ),
+    "default that the database makes": (
+        {"type_": Integer(), "existing_server_default": FetchedValue()},
+        ["ALTER TABLE t ALTER COLUMN c TYPE INTEGER"],
+    ),
     "comment": ({"comment": "it's", "schema": "a.B"}, ["COMMENT ON COLUMN a.\"B\".t.c IS 'it''s'"]),
     "no comment": ({"comment": None}, ["COMMENT ON COLUMN t.c IS NULL"]),
     "all, the name last": (

@@ -460,6 +460,97 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(
     assert script.text == ""
 
 
+@pytest.mark.parametrize(
+    ("change", "warning"),
+    [
+        (
+            lambda batch: batch.create_unique_constraint("n", ["a", "bb"]),
+            "UniqueConstraint 'n' is left out. Table 't' has no column 'bb'; did you mean 'b'",
+        ),
+        (
+            lambda batch: batch.create_foreign_key("n", "t2", ["zz"], ["id"]),
+            "ForeignKeyConstraint 'n' is left out. Table 't' has no column 'zz'",
+        ),
+        (
+            lambda batch: batch.create_primary_key("n", ["zz"]),
+            "PrimaryKeyConstraint 'n' is left out. Table 't' has no column 'zz'",
+        ),
+    ],
+    ids=["unique", "foreign key", "primary key"],
+)
+def test_a_new_constraint_of_an_unknown_column_is_left_out(
+    script: Any, change: Change, warning: str
+) -> None:
+    """Published revisions rely on that; a warning names the constraint and the column."""
+    with (
+        pytest.warns(UserWarning, match=warning),
+        script.op.batch_alter_table("t", copy_from=shop(), recreate="always") as batch,
+    ):
+        change(batch)
+
+    assert [
+        created(f"{ID}, a VARCHAR(5), b INTEGER, PRIMARY KEY (id)"),
+        *copied("id, a, b"),
+    ] == script.statements
+
+
+def test_an_index_that_a_column_declares_goes_with_it(script: Any) -> None:
+    """``index=True`` in a table that is passed as copy_from; the index of another column stays."""
+    columns = [Column(name, Integer, index=True) for name in ("a", "b")]
+    table = Table("t", MetaData(), Column("id", Integer, primary_key=True), *columns)
+    with script.op.batch_alter_table("t", copy_from=table, recreate="always") as batch:
+        batch.drop_column("a")
+
+    assert [
+        created(f"{ID}, b INTEGER, PRIMARY KEY (id)"),
+        *copied("id, b"),
+        "CREATE INDEX ix_t_b ON t (b)",
+    ] == script.statements
+
+
+def _create_then_add(batch: Any) -> None:
+    batch.create_primary_key("n", ["c"])
+    batch.add_column(Column("c", Integer))
+
+
+def _create_then_replace(batch: Any) -> None:
+    batch.create_primary_key("n", ["id"])
+    batch.drop_column("id")
+    batch.add_column(Column("id", String(9), nullable=False))
+
+
+def _create_then_drop(batch: Any) -> None:
+    batch.create_primary_key("n", ["a"])
+    batch.drop_constraint("n", type_="primary")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected", "kept"),
+    [
+        (
+            _create_then_add,
+            f"{ID}, a VARCHAR(5), b INTEGER, c INTEGER NOT NULL, CONSTRAINT n PRIMARY KEY (c)",
+            "id, a, b",
+        ),
+        (
+            _create_then_replace,
+            "a VARCHAR(5), b INTEGER, id VARCHAR(9) NOT NULL, CONSTRAINT n PRIMARY KEY (id)",
+            "a, b",
+        ),
+        (_create_then_drop, f"{ID}, a VARCHAR(5), b INTEGER", "id, a, b"),
+    ],
+    ids=["added after", "replaced after", "dropped after"],
+)
+def test_a_primary_key_is_created_whatever_the_order(
+    script: Any, change: Change, expected: str, kept: str
+) -> None:
+    """Its columns may be added or replaced after it."""
+    with script.op.batch_alter_table("t", copy_from=shop(), recreate="always") as batch:
+        change(batch)
+
+    assert [created(expected), *copied(kept)] == script.statements
+
+
 def test_a_table_cannot_be_made_inside_a_batch(script: Any) -> None:
     """The impl of a batch is about one table."""
     impl = BatchOperationsImpl(script.op, "t", None, "auto", None, (), {}, (), {}, None, None)

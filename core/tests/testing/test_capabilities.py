@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,13 @@ from idiolect.testing.capabilities import (
     not_yet,
     with_answer,
 )
-from idiolect.testing.suite import Contract, DialectContract, RulesContract, contract_tests
+from idiolect.testing.suite import (
+    Contract,
+    DialectContract,
+    RulesContract,
+    contract_tests,
+    needs_database,
+)
 
 NAMES = answers(impossible("none", "identity"))
 
@@ -130,3 +138,15 @@ def test_a_test_that_is_not_steady_is_not_tried() -> None:
     Timed().test_timed()
     with pytest.raises(AssertionError):
         Timed().test_other()
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 14), reason="before Python 3.14, unknown annotations are errors"
+)
+def test_annotations_are_not_evaluated() -> None:
+    """A test may be annotated with names that are only imported for type checking."""
+    text = "def test_own(self, connection: Missing) -> None: ..."
+    names: dict[str, Any] = {}
+    exec(compile(text, "own.py", "exec", dont_inherit=True), names)
+
+    assert needs_database(names["test_own"])

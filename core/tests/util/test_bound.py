@@ -87,6 +87,21 @@ def test_a_module_remembers_its_own(name: Bound[str]) -> None:
         assert "two" == globals_["ask"](), "this context's own binding comes first"  # type: ignore[operator]
 
 
+def test_a_mark_comes_before_an_inherited_context(
+    name: Bound[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pool's thread serves code of one migration with the context of another."""
+    monkeypatch.setattr(bound, "_THREADS_INHERIT", True)
+    globals_: dict[str, Any] = {"__thing__": "marked", "find": name.find}
+    exec("def ask():\n    return find()", globals_)
+    with name.bind("one"):
+        inherited = contextvars.copy_context()
+        with name.bind("two"):
+            assert "marked" == elsewhere(lambda: inherited.run(globals_["ask"]))
+            assert "one" == elsewhere(lambda: inherited.run(name.find))
+            assert "two" == globals_["ask"](), "in its own thread"
+
+
 def test_bindings_may_end_in_any_order(name: Bound[str]) -> None:
     """Threads end when they like."""
     first = name.push("first")
@@ -95,6 +110,16 @@ def test_bindings_may_end_in_any_order(name: Bound[str]) -> None:
     assert "second" == elsewhere(name.find)
     name.pop("second", second)
     assert elsewhere(name.find) is None
+
+
+def test_a_copied_context_outlives_the_block(name: Bound[str]) -> None:
+    """What has ended is not found in a copy of its context, as a task's is; others are."""
+    with name.bind("ended"):
+        copied = contextvars.copy_context()
+        assert "ended" == copied.run(name.find)
+    assert copied.run(name.find) is None
+    with name.bind("running"):
+        assert "running" == copied.run(name.find)
 
 
 def test_marks_in_a_modules_globals() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from idiolect.errors import IdiolectDeprecationWarning
 from idiolect.util import messaging
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Terminal(io.StringIO):
@@ -64,6 +67,18 @@ def test_a_reader_that_has_gone() -> None:
             raise BrokenPipeError
 
     messaging.write_outstream(Pipe(), "text")
+
+
+def test_a_failure_is_written_before_the_error_that_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Standard output and standard error may be the same file, and only one is buffered."""
+    path = tmp_path / "log.txt"
+    with path.open("w") as stream:
+        monkeypatch.setattr("sys.stdout", stream)
+        with pytest.raises(OSError, match="full"), messaging.status("work"):
+            raise OSError("full")
+        assert "work ...  FAILED\n" == path.read_text()
 
 
 @pytest.mark.parametrize(

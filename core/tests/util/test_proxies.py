@@ -118,6 +118,20 @@ def test_an_unknown_name(module: Any, name: str, hint: str) -> None:
     assert f"module {module.__name__!r} has no attribute {name!r}. {hint}" == str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        "from idiolect import op; op.create_tabel",
+        "from idiolect.operations import Operations; object.__new__(Operations).create_tabel",
+    ],
+    ids=["op", "Operations"],
+)
+def test_one_suggestion(use: str) -> None:
+    """In a traceback, Python does not suggest the same name again."""
+    done = subprocess.run([sys.executable, "-c", use], capture_output=True, text=True, check=False)
+    assert done.stderr.endswith("Did you mean 'create_table'?\n")
+
+
 def test_dir() -> None:
     """Interactive shells show the available names."""
     assert public(Operations) == set(dir(op))

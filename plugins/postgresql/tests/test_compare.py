@@ -28,7 +28,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from idiolect.autogenerate import compare_metadata
 from idiolect.migration import MigrationContext
-from idiolect_postgresql.compare import parts_with_operator_class, plain_computed
+from idiolect_postgresql import compare
+from idiolect_postgresql.compare import parts_with_operator_class, plain_computed, stored_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -301,3 +302,20 @@ def test_a_unique_constraint_that_the_database_has_twice(
     context = MigrationContext.configure(connection)
 
     assert expected == [diff[0] for diff in compare_metadata(context, metadata)]
+
+
+@pytest.mark.parametrize(
+    ("type_", "stored"),
+    [
+        ('VARCHAR(9) COLLATE "C"', "varchar(9)"),
+        ('TEXT COLLATE pg_catalog."de-x-icu"[]', "text[]"),
+        ("TEXT", "text"),
+    ],
+)
+def test_collations_that_are_not_reflected_are_not_compared(
+    monkeypatch: pytest.MonkeyPatch, type_: str, stored: str
+) -> None:
+    """With releases of SQLAlchemy that do not reflect them, a model's collation is ignored."""
+    monkeypatch.setattr(compare, "REFLECTS_COLLATIONS", False)
+
+    assert stored == stored_type(type_)

@@ -17,10 +17,12 @@ from sqlalchemy import (
     TypeDecorator,
 )
 from sqlalchemy.dialects.postgresql import DOMAIN, ENUM
+from sqlalchemy.engine import make_url
 
 from idiolect.autogenerate import compare_metadata, produce_migrations, render_python_code
 from idiolect.migration import MigrationContext
 from idiolect.operations import Operations
+from idiolect_postgresql.shared import native_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,3 +136,21 @@ def test_another_domain(with_domains: Connection, before: Make, after: Make) -> 
         own = lines.replace(f"{Email.__module__}.", "")
         exec(imports + own, {"op": Operations(context), "Email": Email})
         assert [] == differences(with_domains, wanted)
+
+
+class Decorated(TypeDecorator[str]):
+    """A type of a program, which is a domain everywhere."""
+
+    impl = DOMAIN
+    cache_ok = True
+
+
+def test_a_domain_is_taken_as_declared() -> None:
+    """SQLAlchemy's copy of a domain, which lacks properties in some releases, is not used."""
+    declared = domain("email", Text(), check="value > ''", default="a")
+    decorated = Decorated("email", Text(), check="value > ''")
+    dialect = make_url("postgresql://").get_dialect()()
+
+    assert declared is native_type(declared, dialect)
+    assert declared is native_type(String().with_variant(declared, "postgresql"), dialect)
+    assert decorated.impl is native_type(decorated, dialect)

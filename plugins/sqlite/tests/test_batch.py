@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,11 +22,12 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.exc import IntegrityError, NoSuchTableError
+from sqlalchemy.exc import IntegrityError, NoSuchTableError, OperationalError
 
 from idiolect.errors import CommandError
 from idiolect.migration import MigrationContext
 from idiolect.operations import Operations
+from idiolect_sqlite.impl import SQLiteImpl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -178,11 +181,30 @@ def test_a_new_table_can_be_asked_for_and_forbidden(database: Database) -> None:
         pass
     assert "DROP TABLE t" in database.sent
 
+    database.connection.dialect.server_version_info = (3, 52, 0)
     with (
         pytest.raises(CommandError, match="No support for ALTER of a column's nullability"),
         database.op.batch_alter_table("t", recreate="never") as batch,
     ):
         batch.alter_column("c", nullable=False)
+
+
+def test_nullability_is_altered_since_sqlite_3_53(database: Database) -> None:
+    """Older versions reject the statements."""
+    database.connection.dialect.server_version_info = (3, 53, 0)
+    is_old = sqlite3.sqlite_version_info < (3, 53)
+    fails: Any = pytest.raises(OperationalError, match="syntax error") if is_old else nullcontext()
+    with fails:
+        database.op.alter_column("t", "c", nullable=False)
+    with fails:
+        database.op.alter_column("t", "b", nullable=True)
+
+    assert [
+        "ALTER TABLE t ALTER COLUMN c SET NOT NULL",
+        "ALTER TABLE t ALTER COLUMN b DROP NOT NULL",
+    ] == database.sent
+    with pytest.raises(CommandError, match="No support for ALTER of a column's type in SQLite"):
+        database.op.alter_column("t", "c", nullable=False, type_=Integer())
 
 
 DEFAULTS = {
@@ -303,3 +325,26 @@ def test_a_batch_outside_of_a_transaction_is_one(database: Database) -> None:
         batch.alter_column("a", type_=Text())
 
     assert not database.connection.in_transaction()
+
+
+def test_an_impl_class_that_corrects_reflected_columns(database: Database) -> None:
+    """The method by which published classes correct comparisons also sees a batch's columns."""
+
+    class Correcting(SQLiteImpl):
+        def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
+            super().autogen_column_reflect(inspector, table, column_info)
+            seen.append(column_info["name"])
+            if column_info["name"] == "a":
+                column_info["default"] = "'corrected'"
+
+    seen: list[str] = []
+    told: list[str] = []
+    user = ("column_reflect", lambda _inspector, _table, info: told.append(info["name"]))
+    context = database.op.migration_context
+    context.impl = Correcting(context.dialect, database.connection, False, None, None, {})
+    operations = Operations(context)
+    with operations.batch_alter_table("t", reflect_kwargs={"listeners": [user]}) as batch:
+        batch.alter_column("c", type_=Integer())
+
+    assert ["id", "a", "b", "c"] == seen == told
+    assert "DEFAULT 'corrected'" in database.rows("SELECT sql FROM sqlite_master")[1][0]

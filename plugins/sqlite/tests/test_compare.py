@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+from idiolect.autogenerate import compare_metadata
+from idiolect.migration import MigrationContext
 from idiolect_sqlite.compare import is_stored_as, plain_expression
 
 
@@ -42,3 +44,24 @@ def test_is_stored_as(model: Any, reflected: Any, expected: bool) -> None:
     """A type is what SQLAlchemy reads of it."""
     ours, theirs = sa.Column("a", model), sa.Column("a", reflected)
     assert expected is is_stored_as(ours, theirs, sqlite.dialect())
+
+
+@pytest.mark.parametrize(
+    ("declared", "model", "expected"),
+    [
+        pytest.param("false", sa.false(), False, id="false is 0"),
+        pytest.param("TRUE", sa.text("1"), False, id="true is 1"),
+        pytest.param("0", sa.text("FALSE"), False, id="0 is false"),
+        pytest.param("true", sa.false(), True, id="another value"),
+        pytest.param("'false'", "0", True, id="a text"),
+    ],
+)
+def test_truth_values_as_defaults(declared: str, model: Any, expected: bool) -> None:
+    """Revisions made on other databases write the words, SQLAlchemy writes numbers here."""
+    models = sa.MetaData()
+    sa.Table("t", models, sa.Column("a", sa.Boolean, server_default=model))
+    with sa.create_engine("sqlite://").connect() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE t (a BOOLEAN DEFAULT {declared})")
+        opts = {"compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=opts)
+        assert expected is bool(compare_metadata(context, models))

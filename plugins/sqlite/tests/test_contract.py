@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,8 @@ from idiolect.testing.suite import Database, DialectContract
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+_NULLABILITY = ("set_not_null", "drop_not_null")
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +50,6 @@ class TestContract(DialectContract):
         impossible(
             "only with batch_alter_table",
             "change_type",
-            "set_not_null",
-            "drop_not_null",
             "set_default",
             "drop_default",
             "create_primary_key",
@@ -60,6 +61,10 @@ class TestContract(DialectContract):
             "drop_foreign_key",
             "drop_primary_key",
             "add_computed",
+        ),
+        impossible(
+            "before SQLite 3.53 only with batch_alter_table",
+            *(_NULLABILITY if sqlite3.sqlite_version_info < (3, 53) else ()),
         ),
         impossible("only as separate files, with ATTACH DATABASE", "schemas"),
         impossible("no identities", "identity", "autogenerate_identity"),

@@ -15,10 +15,12 @@ from sqlalchemy.schema import sort_tables_and_constraints
 from idiolect.autogenerate.builtin import comparators as global_comparators
 from idiolect.autogenerate.compare.schemas import schemas_to_compare
 from idiolect.errors import CommandError
+from idiolect.hooks.compared import TARGETS
 from idiolect.hooks.dialects import hooks_for
 from idiolect.runtime.migration import MigrationContext
 from idiolect.runtime.plugins import choose_sets
 from idiolect.util.langhelpers import memoized_property, to_list
+from idiolect.util.messaging import warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -125,7 +127,15 @@ class AutogenContext:
         chosen = set(choose_sets(names, _DEFAULT_PLUGINS if wanted is None else wanted))
         if wanted is None:
             chosen.update(one.set_name for one in offered if one.by_default)
-        return [one for one in offered if one.set_name in chosen]
+        found = [one for one in offered if one.set_name in chosen]
+        for one in found:
+            if one.target not in TARGETS:
+                warn(
+                    f"The comparator {getattr(one.function, '__qualname__', one.function)!r} of "
+                    f"the set {one.set_name!r} is never called: its target is {one.target!r}, and "
+                    f"the targets are {', '.join(map(repr, TARGETS))}."
+                )
+        return found
 
     def _check_models(self) -> None:
         if self.metadata is None:

@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import quoted_name
 from sqlalchemy.types import to_instance
 
 from idiolect.ddl.lookup import import_compilers
+from idiolect.errors import OperationError
 from idiolect.util.langhelpers import not_none
 
 if TYPE_CHECKING:
@@ -371,9 +372,24 @@ def format_column_name(compiler: Compiled, name: str) -> str:
 
 
 def format_server_default(compiler: DDLCompiler, default: ServerDefault | None) -> str:
-    """Return the expression after ``DEFAULT``; "None" if there is none."""
+    """Return the expression after ``DEFAULT``.
+
+    Args:
+        compiler: of the dialect.
+        default: the default as SQLAlchemy accepts it for a column.
+
+    Raises:
+        OperationError: there is none, as for ``FetchedValue()``.
+    """
     column = Column("x", Integer, server_default=default)
-    return str(compiler.get_column_default_string(column))
+    found = compiler.get_column_default_string(column)
+    if found is None:
+        raise OperationError(
+            f"No default can be written as SQL: {default!r} is not one. If the operation drops a "
+            f"default, the rules of the dialect {compiler.dialect.name!r} have no SQL for that: "
+            "use op.execute()."
+        )
+    return found
 
 
 def format_type(compiler: DDLCompiler, type_: TypeEngine[Any]) -> str:

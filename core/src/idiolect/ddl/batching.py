@@ -33,6 +33,21 @@ class BatchingImpl:
         """
         return False
 
+    def reflect_for_batch(self, inspector: Any, table: Any, column_info: Any) -> None:
+        """Correct a column that is reflected for a batch: by default, as for a comparison.
+
+        Args:
+            inspector: SQLAlchemy's inspector.
+            table: the table being reflected.
+            column_info: the reflected data of the column; modified in place.
+        """
+        self.autogen_column_reflect(inspector, table, column_info)
+
+    if TYPE_CHECKING:
+
+        def autogen_column_reflect(self, inspector: Any, table: Any, column_info: Any) -> None:
+            """Correct a reflected column; implemented by ComparingImpl."""
+
     def complete_for_batch(self, table: Table) -> None:
         """Add to a table reflected for a batch what SQLAlchemy does not reflect.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import Computed, DefaultClause, Identity, String, literal
+from sqlalchemy.types import Enum, TypeDecorator, TypeEngine
 
 from idiolect.util.langhelpers import memoized_property
 
@@ -46,6 +47,28 @@ _IDENTITY_OPTIONS = (
 )
 
 
+def default_as_sql(column: Column[Any], rendered: str | None) -> str | None:
+    """Return the default of a model's column as SQL: with quotes if it is a text.
+
+    Args:
+        column: the column.
+        rendered: its default as passed to :meth:`ComparingImpl.compare_server_default`.
+    """
+    given: Any = getattr(column.server_default, "arg", None)
+    if rendered is None or rendered != given or rendered.startswith("'"):
+        return rendered
+    return "'" + rendered.replace("'", "''") + "'" if _is_text(column.type) else rendered
+
+
+def _is_text(type_: TypeEngine[Any]) -> bool:
+    if type_._type_affinity is String:  # noqa: SLF001 - SQLAlchemy's own notion
+        return True
+    # A dialect's own ENUM has another affinity.
+    while isinstance(type_, TypeDecorator):
+        type_ = type_.impl_instance
+    return isinstance(type_, Enum)
+
+
 class ComparingImpl:
     """The methods that autogenerate calls to compare.
 
@@ -54,6 +77,9 @@ class ComparingImpl:
         type_arg_extract: regular expressions with one group, for type arguments outside of
             parentheses.
         identity_attrs_ignore: options of an Identity that the database does not support.
+        reflects_whole_types: whether the database reports types with all their words, such as
+            UNSIGNED or WITH TIME ZONE. If not, types that begin with the same word and have a
+            different number of words are the same, and settings (``name=value``) are ignored.
         keys_hold_indexes: whether an index that a foreign key needs cannot be dropped.
         compares_by_value: whether these methods treat all columns with the same type,
             nullability, default and part in the primary key as equal, whatever their names, and
@@ -66,6 +92,7 @@ class ComparingImpl:
     type_arg_extract: ClassVar[Sequence[str]] = ()
     identity_attrs_ignore: ClassVar[Sequence[str]] = ("order", "on_null")
     compares_by_value: ClassVar[bool] = True
+    reflects_whole_types: ClassVar[bool] = False
     keys_hold_indexes: ClassVar[bool] = False
     dialect: Dialect
 
@@ -227,21 +254,14 @@ class ComparingImpl:
             inspector_column: the column in the database.
             metadata_column: the column in the model.
         """
-        from idiolect.ddl.typecompare import same_arguments, same_words, text_of_type, words_of
+        from idiolect.ddl.typecompare import same_types, text_of_type, words_of
 
-        own = getattr(
-            metadata_column.type.dialect_impl(self.dialect), "compare_against_backend", None
+        whole = self.reflects_whole_types
+        reflected, model = (
+            words_of(text_of_type(column, self.dialect, in_table=whole), self.type_arg_extract)
+            for column in (inspector_column, metadata_column)
         )
-        if own is not None:
-            same = own(self.dialect, inspector_column.type)
-            if same is not None:
-                return not same
-        extract = self.type_arg_extract
-        reflected = words_of(text_of_type(inspector_column, self.dialect), extract)
-        model = words_of(text_of_type(metadata_column, self.dialect), extract)
-        if not same_words(reflected, model, self.type_synonyms):
-            return True
-        return not same_arguments(reflected, model)
+        return not same_types(reflected, model, self.type_synonyms, whole=whole)
 
     def compare_server_default(
         self,
@@ -255,10 +275,12 @@ class ComparingImpl:
         Args:
             inspector_column: the column in the database.
             metadata_column: the column in the model.
-            rendered_metadata_default: the model's default as SQL.
+            rendered_metadata_default: the model's default, a string as the model gives it, and
+                any other expression as SQL; :func:`default_as_sql` adds the quotes.
             rendered_inspector_default: the database's default as SQL.
         """
-        if rendered_inspector_default == rendered_metadata_default:
+        wanted = default_as_sql(metadata_column, rendered_metadata_default)
+        if rendered_inspector_default == wanted:
             return False
         pair = self.expression_pair(inspector_column, metadata_column)
         return pair is None or not self.wording.same(pair)
@@ -317,7 +339,7 @@ class ComparingImpl:
             reason = "Functional indexes cannot be compared on this dialect"
             return signatures.ComparisonResult.Skip(reason)
         differences = []
-        unique = signatures.unique_difference(metadata_index, reflected_index)
+        unique = self._compare_index_unique(metadata_index, reflected_index)
         if unique is not None:
             differences.append(unique)
         before = signatures.index_elements(reflected_index, self.dialect)
@@ -325,6 +347,12 @@ class ComparingImpl:
         if before != after:
             differences.append(f"expression {_listed(before)} to {_listed(after)}")
         return signatures.result_of(differences)
+
+    def _compare_index_unique(self, metadata_index: Index, reflected_index: Index) -> str | None:
+        """Return how the uniqueness of two indexes differs; published impl classes call it."""
+        from idiolect.ddl.signatures import unique_difference
+
+        return unique_difference(metadata_index, reflected_index)
 
     def compare_unique_constraint(
         self, metadata_constraint: UniqueConstraint, reflected_constraint: UniqueConstraint

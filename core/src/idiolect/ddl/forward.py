@@ -42,9 +42,10 @@ def forwarder(module: str, package: str, distribution: str) -> Callable[[str], A
             if hasattr(found, name):
                 return getattr(found, name)
         # Alembic's module of the dialect re-exports names from here, and programs import them.
-        base = importlib.import_module("idiolect.ddl.base")
-        if hasattr(base, name):
-            return getattr(base, name)
+        for shared in ("base", "impl"):
+            found = importlib.import_module(f"idiolect.ddl.{shared}")
+            if hasattr(found, name):
+                return getattr(found, name)
         raise AttributeError(
             f"module {module!r} has no attribute {name!r} (looked in the package {package!r})"
         )

@@ -31,6 +31,7 @@ from idiolect.hooks.dialects import hooks_for
 from idiolect.hooks.records import DialectRules
 from idiolect.util import messaging
 from idiolect.util.langhelpers import EMPTY_DICT
+from idiolect.util.lazy import attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -562,9 +563,9 @@ lookup.register_class(DefaultImpl.__dialect__, DefaultImpl)
 
 
 def __getattr__(name: str) -> Any:
+    # Used by published env.py files and dialects alone.
     if name != "_impls":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    # Used by published env.py files alone.
+        return attribute(__name__, {"ComparisonResult": "idiolect.ddl.signatures"}, name)
     from idiolect.ddl.registered import Registered
 
     return Registered()

@@ -56,7 +56,8 @@ def words_of(text: str, extract: Iterable[str] = ()) -> TypeWords:
             rest = rest.replace(found.group(0), " ")
     inside: list[str] = []
     for match in _PARENTHESES.finditer(rest):
-        inside.extend(part.strip() for part in match.group(1).split(","))
+        if match.group(1):
+            inside.extend(part.strip() for part in match.group(1).split(","))
     first, *words = _PARENTHESES.sub(" ", rest).split() or [""]
     settings = {
         name.strip(): value.strip()
@@ -66,9 +67,36 @@ def words_of(text: str, extract: Iterable[str] = ()) -> TypeWords:
     return TypeWords(first, tuple(words), tuple(given), settings)
 
 
-def text_of_type(column: Column[Any], dialect: Dialect) -> str:
-    """Return a column's type as rendered by the dialect."""
-    return dialect.type_compiler_instance.process(column.type, type_expression=column)
+def text_of_type(column: Column[Any], dialect: Dialect, *, in_table: bool = True) -> str:
+    """Return a column's type as rendered by the dialect.
+
+    Args:
+        column: the column.
+        dialect: renders the type.
+        in_table: render it as in a column definition. Some dialects add a length or a character
+            set there that they do not reflect.
+    """
+    given = {"type_expression": column} if in_table else {}
+    return dialect.type_compiler_instance.process(column.type, **given)
+
+
+def same_types(
+    reflected: TypeWords, model: TypeWords, synonyms: Iterable[set[str]], *, whole: bool
+) -> bool:
+    """Return whether two types have the same words, or synonyms, and no different arguments.
+
+    Args:
+        reflected: the type in the database.
+        model: the type in the model.
+        synonyms: sets of equivalent names.
+        whole: whether the database reports all words and settings of a type.
+    """
+    is_same = same_words(reflected, model, synonyms)
+    if whole:
+        return is_same and same_arguments(reflected, model)
+    if not is_same and len(reflected.words) != len(model.words):
+        is_same = same_words(reflected._replace(words=()), model._replace(words=()), synonyms)
+    return is_same and same_arguments(reflected._replace(settings={}), model)
 
 
 def same_words(one: TypeWords, other: TypeWords, synonyms: Iterable[set[str]]) -> bool:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from sqlalchemy import ForeignKeyConstraint, Index, Table, UniqueConstraint
 
 
+#: What comparators can be called for.
+TARGETS = ("autogenerate", "schema", "table", "column")
+
+
 @dataclass(frozen=True, slots=True)
 class Comparator:
     """A comparison function and the named set that it belongs to.

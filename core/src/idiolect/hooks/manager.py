@@ -314,6 +314,12 @@ def _alone(new: RegisteredPlugin) -> pluggy.PluginManager:
         reason = version.misfit(new.plugin)
         if reason:
             raise _misfit(new, reason)
+    if isinstance(new.plugin, type) and (name := _first_method(new.plugin)):
+        raise _misfit(
+            new,
+            f"it is the class {new.plugin.__name__!r}, whose hook {name!r} needs an instance: "
+            f"register {new.plugin.__name__}() instead.",
+        )
     scope = _empty_scope()
     try:
         scope.register(new.plugin, new.label)
@@ -325,6 +331,18 @@ def _alone(new: RegisteredPlugin) -> pluggy.PluginManager:
 
         trace.trace(scope, f"plugin {new.name}")
     return scope
+
+
+def _first_method(plugin: type) -> str | None:
+    """Return the first hook of a class that is neither a static method nor a class method."""
+    return next(
+        (
+            name
+            for name, value in vars(plugin).items()
+            if isinstance(value, FunctionType) and hasattr(value, f"{PROJECT}_impl")
+        ),
+        None,
+    )
 
 
 def _is_traced() -> bool:

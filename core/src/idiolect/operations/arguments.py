@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy.dialects
-from sqlalchemy import Column, Computed, DefaultClause, Identity, Table
+from sqlalchemy import Column, Computed, DefaultClause, FetchedValue, Identity, Table
 from sqlalchemy.exc import NoSuchModuleError
 from sqlalchemy.sql.elements import BindParameter, ClauseElement
 from sqlalchemy.sql.visitors import iterate
@@ -118,7 +118,11 @@ def server_default_of(operation: Any, attribute: str) -> Any:
     given = getattr(operation, attribute)
     if given is None or given is False:
         return given
-    if not isinstance(given, (str, ClauseElement, DefaultClause, Computed, Identity)):
+    # That the database makes the value is no default to set, but describes an existing one.
+    others = (
+        FetchedValue if attribute.startswith("existing") else (DefaultClause, Computed, Identity)
+    )
+    if not isinstance(given, (str, ClauseElement, others)):
         raise ArgumentTypeError(
             f"{describe(operation)}: text, text() or another SQL expression is expected as "
             f"{_given_as(attribute)}, got {given!r}; write a value as text, such as '5'"

@@ -109,7 +109,10 @@ class AbstractOperations:
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("_") or name in {"migration_context", "impl", "schema_obj"}:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        raise self._directives.unknown(name)
+        error = self._directives.unknown(name)
+        # If neither object nor name are set, Python sets both, and adds its own suggestion.
+        error.obj = self
+        raise error
 
     def get_context(self) -> MigrationContext:
         """Return the context whose database is changed."""

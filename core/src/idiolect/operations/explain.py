@@ -118,10 +118,14 @@ def noting_operation(description: str) -> Iterator[None]:
     try:
         yield
     except OperationError as exc:
-        is_told = hasattr(exc, "__notes__") or description.partition(" ")[0] in str(exc)
-        if description and not is_told:
-            exc.add_note(f"in {description}")
+        _note(exc, description)
         raise
+
+
+def _note(exc: OperationError, description: str) -> None:
+    is_told = hasattr(exc, "__notes__") or description.partition(" ")[0] in str(exc)
+    if description and not is_told:
+        exc.add_note(f"in {description}")
 
 
 @contextlib.contextmanager
@@ -132,10 +136,13 @@ def explained(operation: Any) -> Iterator[None]:
         RenderError: instead of CompileError.
         OperationError: instead of ArgumentError and InvalidRequestError.
     """
+    # Every operation passes here, so it is described only if it fails.
     try:
-        with noting_operation(describe(operation)):
-            yield
-    except (OperationError, PendingRollbackError, ResourceClosedError):
+        yield
+    except OperationError as exc:
+        _note(exc, describe(operation))
+        raise
+    except (PendingRollbackError, ResourceClosedError):
         # Subclasses are about the state of the connection, not about the operation.
         raise
     except CompileError as exc:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from _thread import allocate_lock  # threading.Lock without the cost of importing threading
+from _thread import allocate_lock, get_ident  # threading, without the cost of importing it
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 T = TypeVar("T")
+#: Whether a new thread starts with a copy of its creator's context: in free-threaded Python.
+_THREADS_INHERIT = bool(getattr(sys.flags, "thread_inherit_context", 0))
 
 
 class Unbound(NameError):
@@ -41,7 +43,8 @@ class Bound(Generic[T]):
 
     Looked up in this order: the context variable of this thread or task; a mark in the globals of
     a calling env.py or revision (for threads that a migration starts, which begin with an empty
-    context); the only active binding in this process. Anything else is ambiguous and raises.
+    context, or in free-threaded Python with that of whoever started them, which is then looked up
+    after the mark); the only active binding in this process. Anything else is ambiguous and raises.
 
     Args:
         name: the documented class name, for messages.
@@ -52,7 +55,8 @@ class Bound(Generic[T]):
         self.name = name
         self.mark = mark
         self._here: ContextVar[T | _Late[T] | None] = ContextVar(name, default=None)
-        self._alive: list[T | _Late[T]] = []
+        # With the thread that bound it.
+        self._alive: list[tuple[T | _Late[T], int]] = []
         self._lock = allocate_lock()
 
     @contextlib.contextmanager
@@ -79,7 +83,7 @@ class Bound(Generic[T]):
         previous = self._here.get()
         self._here.set(value)
         with self._lock:
-            self._alive.append(value)
+            self._alive.append((value, get_ident()))
         return previous
 
     def pop(self, value: T | _Late[T], previous: T | _Late[T] | None) -> None:
@@ -91,15 +95,21 @@ class Bound(Generic[T]):
         self._here.set(previous)
         with self._lock:
             for place in range(len(self._alive) - 1, -1, -1):
-                if self._alive[place] is value:
+                if self._alive[place][0] is value:
                     del self._alive[place]
                     break
 
     def find(self) -> T | None:
         """Return the value bound for the caller, or None."""
         value = self._here.get()
-        if value is None:
+        threads = [] if value is None else self._threads_of(value)
+        if not threads:
+            # Nothing, or a binding that has ended: a context that was copied inside the block, as
+            # for a task, may outlive it.
             value = self._marked() or self._only_one()
+        elif _THREADS_INHERIT and get_ident() not in threads:
+            # The thread may be a pool's, which another migration happened to start.
+            value = self._marked() or value
         return value.get() if isinstance(value, _Late) else value
 
     def get(self, asked: str) -> T:
@@ -132,6 +142,11 @@ class Bound(Generic[T]):
             "it, not while a module is imported."
         )
 
+    def _threads_of(self, value: T | _Late[T]) -> list[int]:
+        """Return the threads in which a value was bound; none if it no longer is."""
+        with self._lock:
+            return [thread for each, thread in self._alive if each is value]
+
     def _marked(self) -> T | None:
         frame: FrameType | None = sys._getframe(2)  # noqa: SLF001 - the way to the caller's globals
         while frame is not None:
@@ -143,7 +158,7 @@ class Bound(Generic[T]):
 
     def _only_one(self) -> T | _Late[T] | None:
         with self._lock:
-            distinct = {id(value): value for value in self._alive}
+            distinct = {id(value): value for value, _ in self._alive}
         return next(iter(distinct.values())) if len(distinct) == 1 else None
 
 

@@ -32,11 +32,12 @@ def signature_of(function: Callable[..., Any]) -> inspect.Signature:
 
     Python 3.14 evaluates annotations lazily, and would raise NameError here.
     """
+    options: dict[str, Any] = {}
     if sys.version_info >= (3, 14):
         from annotationlib import Format
 
-        return inspect.signature(function, annotation_format=Format.FORWARDREF)
-    return inspect.signature(function)
+        options["annotation_format"] = Format.FORWARDREF
+    return inspect.signature(function, **options)
 
 
 def __getattr__(name: str) -> Any:

@@ -10,6 +10,7 @@ import enum
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from idiolect.util.blame import blame
 from idiolect.util.langhelpers import shown
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Dispatcher:
             for name in dict.fromkeys((qualifier, "default")):
                 if (target, name) in self._registry:
                     return self._registry[target, name]
-        message = f"no dispatch function for object: {obj!r}"
+        message = f"no dispatch function for object: {obj}"
         raise ValueError(message)
 
     def branch(self) -> Dispatcher:
@@ -143,7 +144,14 @@ class PriorityDispatcher:
         def call(*args: Any, **kw: Any) -> None:
             stopped = set()
             for fn, subgroup in functions:
-                if subgroup not in stopped and fn(*args, **kw) is PriorityDispatchResult.STOP:
+                if subgroup in stopped:
+                    continue
+                try:
+                    found = fn(*args, **kw)
+                except Exception as exc:
+                    blame(exc, fn, f"comparator {getattr(fn, '__qualname__', repr(fn))!r}")
+                    raise
+                if found is PriorityDispatchResult.STOP:
                     stopped.add(subgroup)
 
         return call

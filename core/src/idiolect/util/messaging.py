@@ -58,8 +58,12 @@ def msg(msg: str, newline: bool = True, flush: bool = False, quiet: bool = False
         return
     write_outstream(sys.stdout, _laid_out(visible(msg), _width()), "\n" if newline else "")
     if flush or newline:
-        with contextlib.suppress(BrokenPipeError, ValueError):
-            sys.stdout.flush()
+        _flush()
+
+
+def _flush() -> None:
+    with contextlib.suppress(BrokenPipeError, ValueError):
+        sys.stdout.flush()
 
 
 def _laid_out(text: str, width: int | None) -> str:
@@ -79,6 +83,8 @@ def status(status_msg: str, newline: bool = False, quiet: bool = False) -> Itera
         yield
     except BaseException:
         write_outstream(sys.stdout, "  FAILED\n", quiet=quiet)
+        # The error follows on standard error, which may be the same file.
+        _flush()
         raise
     write_outstream(sys.stdout, "  done\n", quiet=quiet)
 

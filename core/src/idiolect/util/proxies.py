@@ -48,7 +48,8 @@ def directive(bound: Bound[Any], get_class: Callable[[], type], module: str, nam
         return target
     if target is not None and hasattr(target, name):
         return getattr(target, name)
-    raise AttributeError(_explain(bound, get_class, module, name))
+    # With the object alone: if neither is set, Python sets the name too, and adds its suggestion.
+    raise AttributeError(_explain(bound, get_class, module, name), obj=sys.modules.get(module))
 
 
 def _late(bound: Bound[Any], module: str, name: str, member: Any) -> Callable[..., Any]:

@@ -48,8 +48,11 @@ def is_autocommit(connection: Connection) -> bool:
 def driver_commits(connection: Connection) -> bool:
     """Return whether the driver reports autocommit mode, whatever was requested.
 
-    False if SQLAlchemy cannot query it, as before 2.0.43.
+    False if SQLAlchemy cannot query it, as before 2.0.43, or if the connection was lost: a query
+    would connect again.
     """
+    if connection.invalidated:
+        return False
     ask = getattr(connection.dialect, "detect_autocommit_setting", None)
     driver = connection.connection.dbapi_connection
     try:
@@ -62,8 +65,14 @@ def has_no_transactions(connection: Connection) -> bool:
     """Return whether each statement commits itself, even if SQLAlchemy reports a transaction."""
     if is_autocommit(connection):
         return True
-    driver = connection.connection.driver_connection
-    return driver_commits(connection) and not getattr(driver, "in_transaction", False)
+    return driver_commits(connection) and not reports_transaction(connection)
+
+
+def reports_transaction(connection: Connection) -> bool:
+    """Return whether the driver says that a transaction is open; few do."""
+    if connection.invalidated:
+        return False
+    return bool(getattr(connection.connection.driver_connection, "in_transaction", False))
 
 
 def may_have_committed(connection: Connection) -> bool:
@@ -71,8 +80,9 @@ def may_have_committed(connection: Connection) -> bool:
     if is_autocommit(connection):
         return True
     # To a driver with this attribute, BEGIN is sent where it does not begin itself.
-    driver = connection.connection.driver_connection
-    return driver_commits(connection) and not hasattr(driver, "in_transaction")
+    return driver_commits(connection) and not hasattr(
+        connection.connection.driver_connection, "in_transaction"
+    )
 
 
 @contextlib.contextmanager

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy import Column, Integer, MetaData, Table
 from sqlalchemy.sql.elements import conv
 
-from idiolect.autogenerate import render_python_code
+from idiolect.autogenerate import render_python_code, renderers
 from idiolect.autogenerate.render import MAX_PYTHON_ARGS, render_op_text
+from idiolect.errors import HookAnswerError
 from idiolect.operations import MigrateOperation, ops
 
 if TYPE_CHECKING:
@@ -220,6 +221,21 @@ def test_an_operation_that_nothing_renders(rendered: Callable[..., str]) -> None
 
     with pytest.raises(ValueError, match=r"renders a StrangeOp.*@renderers\.dispatch_for"):
         rendered(StrangeOp())
+
+
+def test_a_renderer_that_fails(rendered: Callable[..., str]) -> None:
+    """It is named; None is no code, and would leave out the operation unnoticed."""
+
+    class StrangeOp(MigrateOperation):
+        pass
+
+    renderers.dispatch_for(StrangeOp)(lambda _context, _op: None)
+    with pytest.raises(HookAnswerError, match="renderer of StrangeOp answered None; expected"):
+        rendered(StrangeOp())
+    renderers.dispatch_for(StrangeOp, replace=True)(lambda _context, op: op.missing)
+    with pytest.raises(AttributeError) as caught:
+        rendered(StrangeOp())
+    assert f"in the renderer of StrangeOp ({__file__})" in caught.value.__notes__
 
 
 def test_an_expression_that_is_executed(rendered: Callable[..., str]) -> None:

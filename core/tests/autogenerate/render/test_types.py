@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import NullType, UserDefinedType
 
 from idiolect.autogenerate import render
@@ -58,6 +59,15 @@ class Native(Chosen):
         return dialect.type_descriptor(postgresql.UUID())
 
 
+class Vector(Chosen):
+    """The same, for which a dialect has SQL of its own."""
+
+
+@compiles(Vector)
+def _write_vector(*_args: Any, **_kw: Any) -> str:
+    return "VECTOR"
+
+
 class Told(UserDefinedType[Any]):
     """A type with its own repr()."""
 
@@ -101,6 +111,16 @@ CASES: dict[str, tuple[Any, str, set[str]]] = {
         set(),
     ),
     "user's, of the dialect's": (Native(["a"]), "sa.UUID()", set()),
+    "user's, of an array that the dialect does not have": (
+        Chosen(["a"], sa.ARRAY(sa.Integer(), dimensions=2)),
+        "sa.ARRAY(sa.Integer(), dimensions=2)",
+        set(),
+    ),
+    "user's, with SQL of its own": (
+        Vector(["a"]),
+        f"{HERE}.Vector(length=1)",
+        {f"import {HERE}"},
+    ),
     "a MetaData is left out": (
         postgresql.ENUM("a", name="e", metadata=sa.MetaData()),
         "postgresql.ENUM('a', name='e')",

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Computed, Identity
 from sqlalchemy.types import NULLTYPE
 
 from idiolect.ddl.base import ColumnComment, ColumnDefault, ColumnName, ColumnType
+from idiolect.ddl.comparing import default_as_sql
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.errors import OperationError
 from idiolect.util import warn
@@ -44,6 +45,7 @@ class MSSQLImpl(DefaultImpl):
 
     transactional_ddl = True
     batch_separator: str = "GO"
+    reflects_whole_types = True
     type_synonyms = (*DefaultImpl.type_synonyms, {"VARCHAR", "NVARCHAR"})
     identity_attrs_ignore = (
         *DefaultImpl.identity_attrs_ignore,
@@ -202,9 +204,8 @@ class MSSQLImpl(DefaultImpl):
         rendered_inspector_default: str | None,
     ) -> bool:
         """Compare defaults without the parentheses that the server adds."""
-        return compare.plain_default(rendered_metadata_default) != compare.plain_default(
-            rendered_inspector_default
-        )
+        wanted = default_as_sql(metadata_column, rendered_metadata_default)
+        return compare.plain_default(wanted) != compare.plain_default(rendered_inspector_default)
 
     def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
         """Return the options of a reflected index or constraint, without empty ones."""

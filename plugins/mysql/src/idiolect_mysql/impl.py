@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import BinaryExpression, UnaryExpression
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import JSON, DateTime, LargeBinary, Text
 
+from idiolect.ddl.comparing import default_as_sql
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.ddl.signatures import (
     ComparisonResult,
@@ -68,6 +69,7 @@ class MySQLImpl(DefaultImpl):
     __dialect__ = "mysql"
 
     compares_by_value = True
+    reflects_whole_types = True
     keys_hold_indexes = True
     transactional_ddl = False
     type_synonyms = (
@@ -207,9 +209,6 @@ class MySQLImpl(DefaultImpl):
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
         """Compare types: values of an ENUM in any order, TEXT(n) as MySQL stores it."""
-        type_: Any = metadata_column.type.dialect_impl(self.dialect)
-        if hasattr(type_, "compare_against_backend"):
-            return super().compare_type(inspector_column, metadata_column)
         return compare.types_differ(
             inspector_column, metadata_column, self.dialect, self.type_synonyms
         )
@@ -225,8 +224,8 @@ class MySQLImpl(DefaultImpl):
 
         Those that still differ are normalised by the database.
         """
-        wanted, there = rendered_metadata_default, rendered_inspector_default
-        there = updates.comparable(metadata_column, wanted, there)
+        wanted = default_as_sql(metadata_column, rendered_metadata_default)
+        there = updates.comparable(metadata_column, wanted, rendered_inspector_default)
         if not defaults.differ(metadata_column, wanted, there):
             return False
         if wanted is None or inspector_column.table is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Identity, Insert, inspect
 
 import idiolect_oracle.compile  # noqa: F401 - registers the SQL text
+from idiolect.ddl.comparing import default_as_sql
 from idiolect.ddl.impl import DefaultImpl
 from idiolect.util import warn
 from idiolect_oracle import compare, sqlplus
@@ -36,6 +37,7 @@ class OracleImpl(DefaultImpl):
 
     transactional_ddl = False
     batch_separator: str = "/"
+    reflects_whole_types = True
     command_terminator = ""
     type_synonyms = (*DefaultImpl.type_synonyms, *compare.TYPE_SYNONYMS)
     identity_attrs_ignore = ()
@@ -138,9 +140,8 @@ class OracleImpl(DefaultImpl):
         rendered_inspector_default: str | None,
     ) -> bool:
         """Compare defaults without the white space, parentheses and quotes that Oracle stores."""
-        return compare.plain_default(rendered_metadata_default) != compare.plain_default(
-            rendered_inspector_default
-        )
+        wanted = default_as_sql(metadata_column, rendered_metadata_default)
+        return compare.plain_default(wanted) != compare.plain_default(rendered_inspector_default)
 
     def correct_for_autogen_constraints(
         self,

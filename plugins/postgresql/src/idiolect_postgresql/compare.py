@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy
 from sqlalchemy import BigInteger, Column, Integer, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
@@ -50,6 +51,9 @@ _NULL = re.compile(r"\(*null(?:::[\w .,\"()\[\]]+)?\)*", re.IGNORECASE)
 _ODD_ZONE = "SET LOCAL TimeZone = 'Asia/Kathmandu'"
 _FLOAT = re.compile(r"\bfloat\((\d+)\)")
 _DIMENSIONS = re.compile(r"(?:\[\])+")
+#: Before 2.0.45, SQLAlchemy does not reflect the collations of columns.
+REFLECTS_COLLATIONS = tuple(map(int, re.findall(r"\d+", sqlalchemy.__version__)[:3])) >= (2, 0, 45)
+_COLLATION = re.compile(r' collate (?:"(?:[^"]|"")*"\.?|[\w$]+\.?)+')
 #: FLOAT(p) with more bits is DOUBLE PRECISION, otherwise REAL.
 _REAL_BITS = 24
 _CAST = re.compile(r"::[\w ]+(?:\[\])?(?:\([\d, ]*\))?")
@@ -139,6 +143,8 @@ def stored_type(text: str) -> str:
     text = _FLOAT.sub(
         lambda found: "real" if int(found[1]) <= _REAL_BITS else "double precision", text.lower()
     )
+    if not REFLECTS_COLLATIONS:
+        text = _COLLATION.sub("", text)
     return _DIMENSIONS.sub("[]", text)
 
 

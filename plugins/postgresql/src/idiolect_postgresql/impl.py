@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import DOMAIN, ENUM, ExcludeConstraint
 from sqlalchemy.types import NULLTYPE
 
 from idiolect.ddl.base import IdentityColumnDefault
+from idiolect.ddl.comparing import default_as_sql
 from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.ddl.signatures import ComparisonResult, final_name, result_of, unique_difference
 from idiolect.ddl.typecompare import text_of_type
@@ -50,6 +51,7 @@ class PostgresqlImpl(DefaultImpl):
     __dialect__ = "postgresql"
 
     compares_by_value = True
+    reflects_whole_types = True
     transactional_ddl = True
     type_synonyms = (*DefaultImpl.type_synonyms, {"FLOAT", "DOUBLE PRECISION"})
     #: For pairs of indexes on expressions, whether elements differ; None: compare their text.
@@ -214,12 +216,10 @@ class PostgresqlImpl(DefaultImpl):
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
         """Compare types, with FLOAT(p) and array dimensions as PostgreSQL stores them."""
-        type_: Any = metadata_column.type.dialect_impl(self.dialect)
-        if not hasattr(type_, "compare_against_backend"):
-            there = text_of_type(inspector_column, self.dialect)
-            wanted = with_kept_names(text_of_type(metadata_column, self.dialect))
-            if there.lower() == compare.stored_type(wanted):
-                return False
+        there = text_of_type(inspector_column, self.dialect)
+        wanted = with_kept_names(text_of_type(metadata_column, self.dialect))
+        if there.lower() == compare.stored_type(wanted):
+            return False
         return super().compare_type(inspector_column, metadata_column)
 
     def compare_server_default(
@@ -230,18 +230,19 @@ class PostgresqlImpl(DefaultImpl):
         rendered_inspector_default: str | None,
     ) -> bool:
         """Compare defaults normalised by the database, or else by their values."""
-        if compare.is_null(rendered_metadata_default):
-            rendered_metadata_default = None
+        wanted = default_as_sql(metadata_column, rendered_metadata_default)
+        if compare.is_null(wanted):
+            wanted = None
         if compare.is_null(rendered_inspector_default):
             rendered_inspector_default = None
-        if rendered_metadata_default is not None and rendered_inspector_default is not None:
+        if wanted is not None and rendered_inspector_default is not None:
             pair = self.expression_pair(inspector_column, metadata_column)
             if pair is not None and self.wording.same(pair):
                 return False
         return compare.defaults_differ(
             self.connection,
             metadata_column,
-            rendered_metadata_default,
+            wanted,
             rendered_inspector_default,
         )
 

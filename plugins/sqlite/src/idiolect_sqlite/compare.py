@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, Index, UniqueConstraint
     from sqlalchemy.engine import Dialect
 
+_TRUTH = {"true": "1", "false": "0"}
 _QUOTED = re.compile(r"'((?:[^']|'')*)'")
 
 
@@ -31,13 +32,18 @@ def needs_parentheses(expression: str | None) -> bool:
 
 
 def plain_default(default: str | None) -> str | None:
-    """Return a default without outer parentheses, and without quotes around a value."""
+    """Return a default without outer parentheses, and without quotes around a value.
+
+    Source: "Datatypes In SQLite", section 2.1: TRUE and FALSE are other names of 1 and 0.
+    """
     if default is None:
         return None
     text = default.strip()
     text = without_brackets(text)
     quoted = _QUOTED.fullmatch(text)
-    return quoted.group(1).replace("''", "'") if quoted else text
+    if quoted:
+        return quoted.group(1).replace("''", "'")
+    return _TRUTH.get(text.lower(), text)
 
 
 _COLLATION = re.compile(r" COLLATE (?:\"[^\"]+\"|\w+)", re.IGNORECASE)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Computed, Date, DateTime, DefaultClause, Time, cast
 
+from idiolect.ddl.comparing import default_as_sql
 from idiolect.ddl.impl import DefaultImpl, is_wanted
 from idiolect.ddl.lookup import register_compilers
 from idiolect.errors import OperationError
@@ -47,7 +48,7 @@ class ConstraintUnsupportedError(OperationError, NotImplementedError):
 
 
 class AlterUnsupportedError(OperationError, NotImplementedError):
-    """SQLite can only rename a column. Also a NotImplementedError."""
+    """SQLite cannot change this of a column. Also a NotImplementedError."""
 
 
 class CommentUnsupportedError(OperationError, NotImplementedError):
@@ -64,6 +65,7 @@ class SQLiteImpl(DefaultImpl):
     __dialect__ = "sqlite"
 
     compares_by_value = True
+    reflects_whole_types = True
     transactional_ddl = False
     # Source: SQLite, "Datatypes", section 3.1.1.
     enforces_string_length = False
@@ -96,16 +98,16 @@ class SQLiteImpl(DefaultImpl):
         self.refuse_constraint(const)
 
     def alter_statements(self, changes: ColumnChanges) -> list[AlterColumn]:
-        """Return the renaming; raise for any other change.
+        """Return the renaming, and the change of nullability if possible; raise for any other.
 
-        Source: "ALTER TABLE" in SQLite's SQL manual: columns can only be renamed.
+        Source: "ALTER TABLE" in SQLite's SQL manual.
         """
         column = f"{changes.column_name!r} of table {changes.table_name!r}"
         if changes.comment is not False:
             raise CommentUnsupportedError(f"{_NO_COMMENTS} (column {column})")
         asked = {
             "type": changes.type_ is not None,
-            "nullability": changes.nullable is not None,
+            "nullability": changes.nullable is not None and not self.alters_nullability,
             "server default": changes.server_default is not False,
         }
         refused = " and ".join(what for what, is_asked in asked.items() if is_asked)
@@ -115,6 +117,15 @@ class SQLiteImpl(DefaultImpl):
                 f"(column {column}). {_how(changes.table_name)}"
             )
         return super().alter_statements(changes)
+
+    @property
+    def alters_nullability(self) -> bool:
+        """Whether ALTER can set and drop NOT NULL: since SQLite 3.53. False for scripts.
+
+        It is not known which version will run a script.
+        """
+        version: Any = self.dialect.server_version_info or ()
+        return bool(not self.as_sql and version >= (3, 53))
 
     def requires_recreate_in_batch(self, batch_op: BatchOperationsImpl) -> bool:
         """Return whether there are changes other than indexes and plain new columns."""
@@ -147,6 +158,11 @@ class SQLiteImpl(DefaultImpl):
         from idiolect_sqlite.foreign_keys import is_enforced
 
         return is_enforced(self.connection)
+
+    def reflect_for_batch(self, inspector: Any, table: Any, column_info: Any) -> None:
+        """Call the method of a subclass; what this class's would do is done below."""
+        if type(self).autogen_column_reflect is not SQLiteImpl.autogen_column_reflect:
+            self.autogen_column_reflect(inspector, table, column_info)
 
     def complete_for_batch(self, table: Table) -> None:
         """Restore parentheses of defaults, and clauses of constraints in column definitions."""
@@ -230,9 +246,8 @@ class SQLiteImpl(DefaultImpl):
         """Compare defaults without quotes and outer parentheses."""
         from idiolect_sqlite import compare
 
-        return compare.plain_default(rendered_metadata_default) != compare.plain_default(
-            rendered_inspector_default
-        )
+        wanted = default_as_sql(metadata_column, rendered_metadata_default)
+        return compare.plain_default(wanted) != compare.plain_default(rendered_inspector_default)
 
     def correct_for_autogen_constraints(
         self,

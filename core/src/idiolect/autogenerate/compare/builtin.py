@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect
 
+from idiolect.autogenerate.compare.server_defaults import as_given
 from idiolect.autogenerate.directives import check_directives
 from idiolect.hooks.compared import Comparator
 from idiolect.hooks.markers import hookimpl
@@ -65,7 +66,9 @@ def compare_server_default(
     """Call the impl's documented method."""
     impl = autogen_context.migration_context.impl
     columns = (inspector_column, metadata_column)
-    return bool(impl.compare_server_default(*columns, rendered_metadata, rendered_inspector))
+    # Impls of other packages get the text that Alembic passes; those of the plugins quote it.
+    given = as_given(metadata_column, rendered_metadata)
+    return bool(impl.compare_server_default(*columns, given, rendered_inspector))
 
 
 @hookimpl(trylast=True)

@@ -6,9 +6,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Computed, DefaultClause, Identity
-from sqlalchemy.types import Enum, String, TypeDecorator, TypeEngine
 
 from idiolect.autogenerate.compare.columns import note
+from idiolect.ddl.comparing import default_as_sql
 from idiolect.ddl.percents import single_percents
 from idiolect.util.logs import Log
 
@@ -105,7 +105,8 @@ def _differs(
     before = rendered_default(conn_col, context.dialect)
     after = rendered_default(metadata_col, context.dialect)
     if callable(wanted):
-        answer = wanted(context, conn_col, metadata_col, before, metadata_col.server_default, after)
+        given = as_given(metadata_col, after)
+        answer = wanted(context, conn_col, metadata_col, before, metadata_col.server_default, given)
         if answer is not None:
             return bool(answer)
     columns = (conn_col, metadata_col)
@@ -144,9 +145,11 @@ def _user_compare_server_default(  # noqa: PLR0917 - as published tests call it
 def _render_server_default_for_compare(
     metadata_default: Any, autogen_context: AutogenContext
 ) -> str | None:
-    """Return a default as SQL; None if it has no text."""
+    """Return a default as the model gives it, or as SQL; None if it has no text."""
     column: Column[Any] | None = getattr(metadata_default, "column", None)
-    return None if column is None else rendered_default(column, autogen_context.dialect)
+    if column is None:
+        return None
+    return as_given(column, rendered_default(column, autogen_context.dialect))
 
 
 def rendered_default(column: Column[Any], dialect: Dialect) -> str | None:
@@ -155,20 +158,18 @@ def rendered_default(column: Column[Any], dialect: Dialect) -> str | None:
     if not isinstance(default, DefaultClause):
         return None
     given: Any = default.arg
-    if not isinstance(given, str):
-        return _sql(given, dialect)
-    if _is_text(column.type) and not given.startswith("'"):
-        return "'" + given.replace("'", "''") + "'"
-    return given
+    return default_as_sql(column, given) if isinstance(given, str) else _sql(given, dialect)
 
 
-def _is_text(type_: TypeEngine[Any]) -> bool:
-    if type_._type_affinity is String:  # noqa: SLF001 - SQLAlchemy's own notion
-        return True
-    # A dialect's own ENUM has another affinity.
-    while isinstance(type_, TypeDecorator):
-        type_ = type_.impl_instance
-    return isinstance(type_, Enum)
+def as_given(column: Column[Any], rendered: str | None) -> str | None:
+    """Return the text of a column's default without added quotes, as Alembic passes it on.
+
+    Args:
+        column: the column of a model.
+        rendered: its default as SQL, returned if the model does not give a string.
+    """
+    given: Any = getattr(column.server_default, "arg", None)
+    return given if isinstance(given, str) else rendered
 
 
 def _sql(expression: Any, dialect: Dialect) -> str:

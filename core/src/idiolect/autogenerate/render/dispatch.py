@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from idiolect.autogenerate.render import columns, constraints, data, indexes, tables
 from idiolect.autogenerate.render.expressions import ident
 from idiolect.autogenerate.render.imports import directive_prefix
+from idiolect.errors import HookAnswerError
 from idiolect.hooks.dialects import hooks_for
 from idiolect.operations.ops.altercolumn import AlterColumnOp
 from idiolect.operations.ops.columns import AddColumnOp, DropColumnOp
@@ -27,6 +28,7 @@ from idiolect.operations.ops.data import BulkInsertOp, ExecuteSQLOp
 from idiolect.operations.ops.foreignkeys import CreateForeignKeyOp
 from idiolect.operations.ops.indexes import CreateIndexOp, DropIndexOp
 from idiolect.operations.ops.tables import CreateTableOp, DropTableOp, RenameTableOp
+from idiolect.util.blame import blame
 from idiolect.util.dispatch import Dispatcher
 from idiolect.util.langhelpers import to_list
 
@@ -83,6 +85,7 @@ def render_registered(autogen_context: AutogenContext, op: MigrateOperation) -> 
 
     Raises:
         ValueError: there is none.
+        HookAnswerError: it returned None, which would leave out the operation unnoticed.
     """
     try:
         render = renderers.dispatch(op)
@@ -92,7 +95,17 @@ def render_registered(autogen_context: AutogenContext, op: MigrateOperation) -> 
             "@renderers.dispatch_for(...) where the operation is defined, or take it out in "
             "process_revision_directives."
         ) from exc
-    codes: list[str] = to_list(render(autogen_context, op))
+    try:
+        answer = render(autogen_context, op)
+    except Exception as exc:
+        blame(exc, render, f"renderer of {type(op).__name__}")
+        raise
+    if answer is None:
+        raise HookAnswerError(
+            f"The renderer of {type(op).__name__} answered None; expected: code as a string, or a "
+            "list of strings, which may be empty."
+        )
+    codes: list[str] = to_list(answer)
     # An empty line between statements may be intended; only empty lines count as nothing.
     return codes if any(codes) else []
 

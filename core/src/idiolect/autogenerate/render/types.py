@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
 from sqlalchemy import types as sqltypes
+from sqlalchemy.exc import CompileError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from idiolect.autogenerate.render.expressions import user_defined_render
@@ -59,7 +60,9 @@ def plain_type(type_: TypeEngine[Any], autogen_context: AutogenContext) -> str:
     text = repr(type_)
     if isinstance(type_, TypeDecorator) and not _can_be_made(type_, text):
         # A revision needs the database's type, which is the decorated one.
-        return repr_type(_decorated(type_, autogen_context), autogen_context)
+        decorated = _decorated(type_, autogen_context)
+        if decorated is not None:
+            return repr_type(decorated, autogen_context)
     prefix = prefix_of(autogen_context, type_)
     name = type(type_).__name__
     if not type(type_).__module__.startswith("sqlalchemy."):
@@ -126,9 +129,21 @@ def _with_inner(text: str, inner: TypeEngine[Any], autogen_context: AutogenConte
     return argument.sub(lambda _match: code, text, count=1)
 
 
-def _decorated(type_: TypeDecorator[Any], autogen_context: AutogenContext) -> TypeEngine[Any]:
-    """Return the type for the dialect; the generic type if that has no public name."""
-    native: TypeEngine[Any] = type_.load_dialect_impl(autogen_context.dialect)
+def _decorated(
+    type_: TypeDecorator[Any], autogen_context: AutogenContext
+) -> TypeEngine[Any] | None:
+    """Return the type for the dialect; the generic type if that has no public name.
+
+    None if the dialect has SQL of its own for the class, such as CrateDB for its vectors.
+    """
+    dialect = autogen_context.dialect
+    native: TypeEngine[Any] = type_.load_dialect_impl(dialect)
+    try:
+        has_own_sql = type_.compile(dialect) != native.compile(dialect)
+    except CompileError:  # such as a text that needs a length
+        has_own_sql = False
+    if has_own_sql:
+        return None
     package = ".".join(type(native).__module__.split(".")[:3])
     if not hasattr(sys.modules[package], type(native).__name__):
         return native.as_generic()

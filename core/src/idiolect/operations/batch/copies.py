@@ -54,8 +54,19 @@ def is_made_with_its_column(index: Index) -> bool:
 
     Reflection sets a flag on it. So do models, for columns with ``index=True``.
     """
-    flagged = bool(getattr(index, "_column_flag", False))
-    return flagged and not any(one.index or one.unique for one in index.columns)
+    return _is_flagged(index) and not any(one.index or one.unique for one in index.columns)
+
+
+def is_declared_with_its_column(index: Index) -> bool:
+    """Return whether a model declares the index by ``index=True``, so that it goes with the column.
+
+    Published revisions drop such a column of a table that they pass as ``copy_from``.
+    """
+    return _is_flagged(index) and any(one.index or one.unique for one in index.columns)
+
+
+def _is_flagged(index: Index) -> bool:
+    return bool(getattr(index, "_column_flag", False))
 
 
 def columns_of(constraint: Constraint) -> list[Column[Any]]:

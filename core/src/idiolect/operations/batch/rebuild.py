@@ -105,6 +105,7 @@ class ApplyBatchImpl:
         self._names_of_type_checks: dict[str, str | None] = {}
         self._primary_key: list[str] = []
         self._made_primary_key: PrimaryKeyConstraint | None = None
+        self._created_primary_key: PrimaryKeyConstraint | None = None
         self._grab_table_elements()
         self._order = ColumnOrder(self.columns, partial_reordering, str(table.name))
 
@@ -168,12 +169,13 @@ class ApplyBatchImpl:
         key = self._key_of(name)
         if key is not None:
             return key
+        raise UnknownColumnError(self._lack_of(name))
+
+    def _lack_of(self, name: str) -> str:
         near = nearest(name, tuple(self.columns))
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise UnknownColumnError(
-            f"Table {str(self.table.name)!r} has no column {str(name)!r}{hint} "
-            f"(it has {', '.join(repr(str(key)) for key in self.columns)})"
-        )
+        known = ", ".join(repr(str(key)) for key in self.columns)
+        return f"Table {str(self.table.name)!r} has no column {str(name)!r}{hint} (it has {known})"
 
     # changes of columns
 
@@ -303,13 +305,29 @@ class ApplyBatchImpl:
 
     def _add(self, const: Constraint) -> None:
         if isinstance(const, PrimaryKeyConstraint):
-            self._set_primary_key(const, [self._find(column.name) for column in const.columns])
+            self._created_primary_key = const
+            self._use_created_primary_key(const)
             return
         name = constraint_name(const, const.table)
         if name is None:
             self.unnamed_constraints.append(const)
         else:
             self.named_constraints[name] = const
+
+    def _use_created_primary_key(self, const: PrimaryKeyConstraint) -> list[str]:
+        """Set the primary key if all of its columns exist; return those that do not."""
+        names = [column.name for column in const.columns]
+        missing = [name for name in names if self._key_of(name) is None]
+        if not missing:
+            self._set_primary_key(const, [self._find(name) for name in names])
+        return missing
+
+    def _complete_primary_key(self) -> None:
+        """Set the created primary key, whose columns may have been replaced or added after it."""
+        const = self._created_primary_key
+        missing = [] if const is None else self._use_created_primary_key(const)
+        if const is not None and missing and self._made_primary_key is not const:
+            self._warn_of_missing(const, constraint_name(const, const.table), missing[0])
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
         """Drop a constraint by its name.
@@ -328,6 +346,7 @@ class ApplyBatchImpl:
             )
         if name == self._name_of_primary_key():
             self._set_primary_key(None, [])
+            self._created_primary_key = None
             return
         if self.named_constraints.pop(name, None) is not None:
             return
@@ -390,6 +409,7 @@ class ApplyBatchImpl:
 
     def _transfer_elements_to_new_table(self) -> None:
         self._require_columns_of_indexes()
+        self._complete_primary_key()
         metadata = MetaData()
         order = self._order.resolved()
         self.columns = {key: self.columns[key] for key in order}
@@ -425,7 +445,7 @@ class ApplyBatchImpl:
                 # SQL text may name anything.
                 if not column.is_literal and not isinstance(column, TextColumn):
                     self._find(column.name)
-        for name, index in self.indexes.items():
+        for name, index in [*self.indexes.items()]:
             if copies.is_made_with_its_column(index):
                 continue
             gone = [
@@ -433,7 +453,9 @@ class ApplyBatchImpl:
                 for each in index.columns
                 if each.name not in self.columns and not isinstance(each, TextColumn)
             ]
-            if gone:
+            if gone and copies.is_declared_with_its_column(index):
+                del self.indexes[name]
+            elif gone:
                 raise OperationError(
                     f"Index {name!r} of table {str(self.table.name)!r} has the column "
                     f"{str(gone[0])!r}, which is dropped: drop the index in the same batch, by "
@@ -450,11 +472,11 @@ class ApplyBatchImpl:
     def _transfer_constraint(self, constraint: Constraint, name: str | None) -> None:
         if isinstance(constraint, PrimaryKeyConstraint):
             return  # already in the table
-        keys = {each: self._key_of(each) for each in copies.names_of_columns(constraint)}
-        if None in keys.values():
+        missing = [each for each in copies.names_of_columns(constraint) if not self._key_of(each)]
+        if missing:
             if constraint.table is not self.table:
-                self._find(next(each for each, key in keys.items() if key is None))
-            return  # removed with the dropped column
+                self._warn_of_missing(constraint, name, missing[0])
+            return  # otherwise it was removed with the dropped column
         if isinstance(constraint, ForeignKeyConstraint):
             self._setup_referent(self.new_table.metadata, constraint)
             copied: Constraint = copies.foreign_key(
@@ -467,6 +489,10 @@ class ApplyBatchImpl:
             if isinstance(copied, CheckConstraint) and constraint.table is self.table:
                 self._transfer_check(copied, name)
         self.new_table.append_constraint(set_final_name(copied, name))
+
+    def _warn_of_missing(self, constraint: Constraint, name: str | None, column: str) -> None:
+        # Only a warning, because published revisions that do this must continue to run.
+        messaging.warn(f"{type(constraint).__name__} {name!r} is left out. {self._lack_of(column)}")
 
     def renamed_sql(self, sql: str) -> str:
         """Return SQL with the table's renamed columns replaced by their new names."""

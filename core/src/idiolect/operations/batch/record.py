@@ -215,13 +215,15 @@ class BatchOperationsImpl:
         return table
 
     def _read(self, reflect_kwargs: Mapping[str, Any]) -> Table:
+        correct = ("column_reflect", self.impl.reflect_for_batch)
+        given = {**reflect_kwargs, "listeners": [*reflect_kwargs.get("listeners", ()), correct]}
         return Table(
             self.table_name,
             MetaData(),
             *self.reflect_args,
             schema=self.schema,
             autoload_with=self.operations.get_bind(),
-            **reflect_kwargs,
+            **given,
         )
 
     def _is_there(self, name: str) -> bool:

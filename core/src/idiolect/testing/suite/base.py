@@ -16,6 +16,7 @@ from idiolect.testing.capabilities import YES, Answer, check_names, clause_of
 from idiolect.testing.project import Project
 from idiolect.testing.suite.database import Database
 from idiolect.testing.suite.operations import OPERATIONS, PERSISTED
+from idiolect.util.compat import signature_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -184,4 +185,4 @@ def contract_tests(contract: type[Contract]) -> list[tuple[str, Callable[..., An
 
 def needs_database(test: Callable[..., Any]) -> bool:
     """Return whether a test method cannot run without a database."""
-    return bool({"connection", "project", "url"} & set(inspect.signature(test).parameters))
+    return bool({"connection", "project", "url"} & set(signature_of(test).parameters))
