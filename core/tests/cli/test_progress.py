@@ -104,14 +104,16 @@ def test_the_operation_is_told(linear: Terminal) -> None:
 
 def test_whoever_is_asked_is_left_in_peace(linear: Terminal) -> None:
     """Nothing is drawn over a question, nor over a line that is not ended."""
-    asking = "sys.audit('builtins.input', 'sure?')\ntime.sleep(1)\n"
-    slow(linear, f"print('half', end='', flush=True)\ntime.sleep(1)\nprint()\n{asking}")
+    # The question comes before the line's end: between the two, drawing would be right.
+    asking = "sys.audit('builtins.input', 'sure?')\nprint()\ntime.sleep(1)\n"
+    slow(linear, f"print('half', end='', flush=True)\ntime.sleep(1)\n{asking}")
     linear.run("upgrade", "b222")
 
     _, shown = on_screen(linear, "downgrade", "a111")
 
-    assert CLEAR not in shown
-    assert "half\n" in shown
+    _, half, rest = shown.partition("half")
+    assert half
+    assert CLEAR not in rest
 
 
 @pytest.mark.parametrize("words", [("-q",), ()], ids=["quiet", "script"])
