@@ -376,3 +376,20 @@ def test_nothing_is_changed(linear: Terminal) -> None:
 def test_an_unknown_format_is_refused(linear: Terminal) -> None:
     """The message names the two."""
     assert "expected 'text' or 'json'" in linear.run("doctor", "--format", "xml").err
+
+
+def test_tables_of_idiolect_are_nobody_elses(linear: Terminal) -> None:
+    """At the base, a lease that stays in the database does not count as the project's table."""
+    linear.run("upgrade", "head")
+    linear.run("downgrade", "base")
+    found = []
+    for name in ("alembic_version_lock", "theirs"):
+        with sqlite3.connect(linear.folder / "app.db") as connection:
+            connection.execute(f"CREATE TABLE IF NOT EXISTS {name} (id INTEGER)")
+        findings = examined(linear)[1]["findings"]
+        found += [each["text"] for each in findings if each["check"] == "version table"]
+
+    assert [
+        "'alembic_version' is at the base, the heads are c333.",
+        "'alembic_version' holds nothing, and the database has tables.",
+    ] == found

@@ -101,6 +101,7 @@ def test_current(linear: Terminal) -> None:
         "current": ["b222"],
         "undeclared": [],
         "unfinished": None,
+        "version_table_schema": None,
     } == found
 
 

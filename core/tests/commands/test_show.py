@@ -97,6 +97,42 @@ def test_a_newer_database_is_accepted(newer: Terminal) -> None:
     assert 0 == said.status
 
 
+TENANTS = """
+for tenant in ("north", "south"):
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        connection.exec_driver_sql(f"ATTACH '{tenant}.db' AS {tenant}")
+        connection.commit()
+        context.configure(connection=connection, version_table_schema=tenant)
+        with context.begin_transaction():
+            context.run_migrations()
+"""
+
+
+def test_one_of_several_tenants(linear: Terminal) -> None:
+    """Entries of the document, and errors, say which version table they are about."""
+    env = linear.folder / "migrations" / "env.py"
+    begin = env.read_text().split("if context.is_offline_mode", 1)[0]
+    env.write_text(begin + TENANTS)
+    linear.run("stamp", "head")
+    env.write_text(begin + TENANTS.replace('"north", "south"', '"south",'))
+    linear.run("stamp", "b222")
+    env.write_text(begin + TENANTS)
+
+    (linear.versions / "c333_.py").write_text(
+        "revision = 'c333'\ndown_revision = 'b222'\ndef upgrade(): raise RuntimeError('oh')"
+    )
+    said = linear.run("current", "--check-heads", "--json")
+    place = "version table 'south.alembic_version' of sqlite:///app.db"
+
+    assert [("north", True), ("south", False)] == [
+        (each["version_table_schema"], each["at_heads"])
+        for each in json.loads(said.out)["databases"]
+    ]
+    assert place in said.err
+    assert place in linear.run("current", "--check-heads").err
+    assert place in linear.run("upgrade", "head").err
+
+
 def test_an_older_database_is_not_newer(linear: Terminal) -> None:
     """--allow-newer accepts nothing that 'upgrade' would change."""
     linear.run("upgrade", "b222")

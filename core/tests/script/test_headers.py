@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
@@ -248,6 +249,23 @@ def test_reads_what_running_gives(tmp_path: Path, text: str) -> None:
     module = load_python_file(tmp_path, "x.py")
 
     assert read_header(str(path)) == headers.header_of_module(module, str(path))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f'"""match \\d"""\n{FIRST}', id="docstring"),
+        pytest.param(f"{FIRST}PATTERN = '\\d'\nif PATTERN: pass\n", id="whole-file"),
+    ],
+)
+def test_reading_warns_of_nothing(text: str) -> None:
+    """Python's warnings about a file are issued when it runs, not each time it is read."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        header = parse_header(text, "x.py")
+
+    assert header is not None
+    assert [] == caught
 
 
 @pytest.mark.parametrize(

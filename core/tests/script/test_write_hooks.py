@@ -54,6 +54,20 @@ def test_hooks_run_in_order(environment: Environment) -> None:
     assert calls == [(made.path, hooks[0]), (made.path, hooks[1])]
 
 
+def test_a_hook_that_raises(environment: Environment) -> None:
+    """A note names the hook and its file."""
+
+    @write_hooks.register("odd")
+    def odd(path: str, options: dict[str, Any]) -> None:
+        raise KeyError(path)
+
+    hooks = [{"_hook_name": "h", "type": "odd"}]
+    with pytest.raises(KeyError) as caught:
+        environment.open(hooks=hooks).generate_revision("a1", "m")
+
+    assert [f"in the post-write hook 'h' of the type 'odd' ({__file__})"] == caught.value.__notes__
+
+
 def test_the_file_is_read_after_the_hooks(environment: Environment) -> None:
     """What a hook rewrites is what becomes part of the graph."""
 

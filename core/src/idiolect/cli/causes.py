@@ -41,6 +41,8 @@ _TWO_PHASES = ("_prepare_twophase_impl", "_rollback_twophase_impl")
 _COMMITS = "idiolect.runtime.transactions"
 #: The dialect of the URL in new config files.
 _EXAMPLE = "driver"
+#: How similar a dialect's name has to be to be suggested; short unrelated words share letters.
+_ALIKE = 0.65
 _ENCODE = (
     "In the password, '@' has to be written as %40, '/' as %2F, ':' as %3A, and, in an ini file, "
     "each % doubled."
@@ -150,7 +152,7 @@ def _of_url(exc: BaseException, config: Config | None, errors: Any) -> IdiolectE
                 f"{source_of(config, exc)} to that of your database. Expected: "
                 "dialect+driver://user:password@host:port/database."
             )
-        alike = nearest(name.partition(".")[0], known_dialects(), limit=1)
+        alike = nearest(name.partition(".")[0], known_dialects(), limit=1, cutoff=_ALIKE)
         hint = f"write {alike[0]!r}" if alike else "install the package that brings this dialect"
         return DatabaseError(
             f"The database URL names {name}, which SQLAlchemy does not know; check "

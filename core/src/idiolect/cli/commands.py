@@ -245,6 +245,13 @@ class CommandSpec:
         return _PLURALS.get((self.name, parameter), parameter)
 
 
+#: Values of options that are not given, where the function's default is another one.
+_OWN_DEFAULTS: dict[tuple[str, str], Any] = {
+    # So that hooks of env.py see whether --head was given.
+    ("revision", "head"): None,
+}
+
+
 def describe(function: CommandFunction, name: str | None = None) -> CommandSpec:
     """Return a command's specification, from its signature and docstring.
 
@@ -257,11 +264,16 @@ def describe(function: CommandFunction, name: str | None = None) -> CommandSpec:
     defaults = function.__defaults__ or ()
     split = len(parameters) - len(defaults)
     flags = dict(zip(parameters[split:], defaults, strict=True)) | (function.__kwdefaults__ or {})
+    name = name or function.__name__
     return CommandSpec(
-        name=name or function.__name__,
+        name=name,
         function=function,
         positionals=parameters[:split],
-        flags={flag: value for flag, value in flags.items() if flag not in _PROGRAM_ONLY},
+        flags={
+            flag: _OWN_DEFAULTS.get((name, flag), value)
+            for flag, value in flags.items()
+            if flag not in _PROGRAM_ONLY
+        },
         summary=" ".join((function.__doc__ or "").strip().partition("\n\n")[0].split()),
     )
 

@@ -15,6 +15,8 @@ from idiolect.commands.environment import run_environment
 from idiolect.commands.repair import unfinished_line
 from idiolect.commands.show import is_declared
 from idiolect.errors import PrivilegeError
+from idiolect.hooks.records import journal_name, lease_name
+from idiolect.runtime.version_table import qualified_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +82,7 @@ def _reached(context: Any) -> Iterator[Finding]:
 
 def _state(script: ScriptDirectory, heads: tuple[str, ...], context: Any) -> Iterator[Finding]:
     """Check the version table's rows and what a run has left behind."""
-    table = context.version_table
+    table = qualified_name(context)
     unknown = [head for head in heads if not is_declared(script, head)]
     if unknown:
         yield Finding(
@@ -181,7 +183,9 @@ def _overlap(script: ScriptDirectory, heads: tuple[str, ...]) -> tuple[str, str]
 
 
 def _has_tables(context: Any) -> bool:
-    return bool({*_tables(context)} - {context.version_table})
+    version = context.version_table
+    own = {version, journal_name(version), lease_name(version)}
+    return bool({*_tables(context)} - own)
 
 
 def _tables(context: Any) -> list[str]:

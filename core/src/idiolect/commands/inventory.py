@@ -162,8 +162,13 @@ def _examined(kind: Kind, source: PluginSource, others: list[PluginSource]) -> P
         hooks = () if kind in _FUNCTIONS else _hooks(source.name, plugin, source)
     except (PluginLoadError, HookError) as exc:
         return replace(facts, state="broken", problem=str(exc))
-    able = capabilities_of(source.name, plugin, source) if kind == "dialect" else None
     file = _file_of(module)
+    try:
+        able = capabilities_of(source.name, plugin, source) if kind == "dialect" else None
+    except Exception as exc:  # noqa: BLE001 - whatever the plugin raises
+        notes = "; ".join(getattr(exc, "__notes__", ()))
+        problem = f"{type(exc).__name__} {notes}: {exc}"
+        return replace(facts, state="broken", problem=problem, file=file, hooks=hooks)
     return replace(facts, file=file, load_seconds=took, hooks=hooks, capabilities=able)
 
 

@@ -21,6 +21,7 @@ from idiolect.ddl.standin import StandInConnection, StandInConnectionError
 from idiolect.operations.base import Operations
 from idiolect.runtime.environment import EnvironmentContext
 from idiolect.runtime.migration import MigrationContext
+from idiolect.runtime.version_table import qualified_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -220,13 +221,12 @@ def _plan(heads: tuple[str, ...], steps: list[MigrationStep], context: Migration
     environment: Any = context.environment_context
     draft = _Draft(context, environment) if steps else None
     unfinished = context.unfinished()
-    table, schema = context.version_table, context.version_table_schema
     with environment.replaced_by(draft):
         planned = tuple(_planned(step, draft, environment.run_args) for step in steps)
     return Plan(
         database=context.connection.engine.url.render_as_string(hide_password=True),
         dialect=context.dialect.name,
-        version_table=f"{schema}.{table}" if schema else table,
+        version_table=qualified_name(context),
         current=heads,
         unfinished=unfinished_line(unfinished) if unfinished else None,
         transaction=_transaction(context, planned),

@@ -24,7 +24,7 @@ def revision(  # noqa: PLR0917 - the documented order
     message: str | None = None,
     autogenerate: bool = False,
     sql: bool = False,
-    head: str | Sequence[str] = "head",
+    head: str | Sequence[str] | None = "head",
     splice: bool = False,
     branch_label: str | Sequence[str] | None = None,
     version_path: str | os.PathLike[str] | None = None,
@@ -39,7 +39,7 @@ def revision(  # noqa: PLR0917 - the documented order
         message: what the revision does; becomes its docstring and part of the file's name.
         autogenerate: compare the models with the database and generate operations.
         sql: with ``revision_environment``, run env.py in offline mode.
-        head: the parent of the new revision.
+        head: the parent of the new revision; None is the same as ``"head"``.
         splice: allow a ``head`` that already has children.
         branch_label: branch labels of the new revision.
         version_path: the version location to write to.
@@ -89,7 +89,7 @@ def revision(  # noqa: PLR0917 - the documented order
         rev_id or new_rev_id(),
         message,
         refresh=True,
-        head=head,
+        head="head" if head is None else head,
         splice=splice,
         branch_labels=branch_label,
         version_path=version_path,

@@ -6,6 +6,7 @@ read files and do not load SQLAlchemy.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from idiolect.commands.documents import check_format, print_document, revision_entries
@@ -14,7 +15,7 @@ from idiolect.commands.repair import unfinished_line
 from idiolect.errors import CommandError, DatabaseNotAtHead, IdiolectError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from idiolect.script.base import ScriptDirectory
     from idiolect.script.script import Script
@@ -55,7 +56,8 @@ def current(
             config.print_stdout("Current revision(s) for %s:", _url_of(context))
         known, undeclared = _by_file(script, heads) if check_heads or allow_newer else (heads, ())
         if check_heads:
-            _require_heads(script, heads, undeclared, allow_newer=allow_newer)
+            with _naming(context):
+                _require_heads(script, heads, undeclared, allow_newer=allow_newer)
         for revision in _in_order(script, known):
             config.print_stdout(revision.cmd_format(verbose))
         for head in undeclared:
@@ -72,14 +74,17 @@ def _current_as_document(
 ) -> None:
     """Print one document for all databases; only then raise if one is not at all heads."""
     databases: list[dict[str, Any]] = []
+    contexts: list[Any] = []
 
     def note(heads: Heads, context: Any) -> list[Any]:
         unfinished = context.journal.unfinished()
         known, undeclared = _by_file(script, heads) if check_heads or allow_newer else (heads, ())
+        contexts.append(context)
         databases.append(
             {
                 "database": _url_of(context),
                 "version_table": context.version_table,
+                "version_table_schema": context.version_table_schema,
                 "at_heads": set(heads) == set(script.get_heads()),
                 "current": list(heads),
                 "undeclared": list(undeclared),
@@ -92,8 +97,9 @@ def _current_as_document(
     run_environment(config, script, note, dont_mutate=True)
     print_document(config, databases=databases)
     if check_heads:
-        for each in databases:
-            _require_heads(script, each["current"], each["undeclared"], allow_newer=allow_newer)
+        for each, context in zip(databases, contexts, strict=True):
+            with _naming(context):
+                _require_heads(script, each["current"], each["undeclared"], allow_newer=allow_newer)
 
 
 def heads(
@@ -298,6 +304,20 @@ def _require_heads(
         f"Database is not on all head revisions: it holds {_listed(held)}; the script "
         f"directory has {_listed(script.get_heads())}. {advice}"
     )
+
+
+@contextlib.contextmanager
+def _naming(context: Any) -> Iterator[None]:
+    """Name the database in an error of the block, if there are several."""
+    try:
+        yield
+    except DatabaseNotAtHead as exc:
+        # Imported here because most commands of this module do without a database.
+        from idiolect.runtime.notes import one_of_several
+
+        if place := one_of_several(context):
+            exc.add_note(place)
+        raise
 
 
 def is_declared(script: ScriptDirectory, revision: str) -> bool:

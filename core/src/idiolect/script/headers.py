@@ -26,7 +26,19 @@ Ids = str | Iterable[str] | None
 FIELDS: Final = frozenset({"revision", "down_revision", "branch_labels", "depends_on"})
 
 
-class RevisionHeader(NamedTuple):
+# Named tuples of types, not of strings: for these, Python 3.14 imports its parser.
+class RevisionHeader(
+    NamedTuple(
+        "RevisionHeader",
+        [
+            ("revision", str | None),
+            ("down_revision", Ids),
+            ("branch_labels", Ids),
+            ("depends_on", Ids),
+            ("doc", str | None),
+        ],
+    )
+):
     """The declarations of one revision file.
 
     Attributes:
@@ -37,11 +49,7 @@ class RevisionHeader(NamedTuple):
         doc: the docstring as Python would set it, or None.
     """
 
-    revision: str | None
-    down_revision: Ids
-    branch_labels: Ids
-    depends_on: Ids
-    doc: str | None
+    __slots__ = ()
 
 
 _NAMES = "revision|down_revision|branch_labels|depends_on"

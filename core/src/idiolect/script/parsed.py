@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from idiolect.errors import ScriptError
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _FIRST_FUNCTION: Final = re.compile(r"^(?:def|class|async\s+def)\s|^@", re.MULTILINE)
+#: What Python's parser is told to be the file.
+_NO_FILE: Final = "<header of a revision>"
 _CONFLICT: Final = re.compile(r"^(?:<{7}|>{7}|\|{7})(?:[ \t].*)?$", re.MULTILINE)
 
 
@@ -38,18 +41,29 @@ def parsed_header(text: str, path: str) -> RevisionHeader | None:
     _refuse_conflict(prefix, path)
     if cut is not None and not rebinding().search(text, cut.start() - 1):
         try:
-            bindings = _bindings(ast.parse(prefix, path))
+            bindings = _bindings(_tree(prefix))
         except SyntaxError:  # cut inside a docstring or an expression; try the whole file
             bindings = None
         if bindings is not None and bindings.complete:
             return bindings.header()
     try:
-        tree = ast.parse(text, path)
+        tree = _tree(text)
     except (SyntaxError, ValueError, RecursionError) as exc:
         _refuse_conflict(text, path)
         raise ScriptError(syntax_message(path, exc), path=path) from exc
     bindings = _bindings(tree)
     return bindings.header() if bindings is not None and bindings.complete else None
+
+
+def _tree(text: str) -> ast.Module:
+    """Parse a text without Python's warnings about it, such as those of invalid escapes.
+
+    Python issues them when it compiles the file to execute it, and once if it keeps the bytecode.
+    The filter is for a file name that only this function uses. It stays installed, because
+    ``warnings.catch_warnings()`` in one thread can undo the filters of another.
+    """
+    warnings.filterwarnings("ignore", module=re.escape(_NO_FILE))
+    return ast.parse(text, _NO_FILE)
 
 
 def _refuse_conflict(prefix: str, path: str) -> None:

@@ -18,6 +18,7 @@ from idiolect.errors import CommandError
 from idiolect.hooks.collectors import CORE, WriteHookCollector
 from idiolect.hooks.contributions import collect
 from idiolect.util import compat, messaging
+from idiolect.util.blame import blame
 from idiolect.util.langhelpers import nearest
 
 #: Placeholder for the path of the new file in a hook's ``options``.
@@ -84,7 +85,12 @@ def _run_hooks(path: str | os.PathLike[str], hooks: Sequence[HookOptions]) -> No
                 f"Key '{name}.type' (or 'type' in toml) is required for post write hook {name!r}"
             )
         with messaging.status(f"Running post write hook {name!r}", newline=True):
-            _invoke(hook["type"], path, hook)
+            try:
+                _invoke(hook["type"], path, hook)
+            except Exception as exc:
+                function = _registry.get(hook["type"]) or _of_plugins(hook["type"])
+                blame(exc, function, f"post-write hook {name!r} of the type {hook['type']!r}")
+                raise
 
 
 @register("console_scripts")

@@ -81,6 +81,8 @@ class Place:
 class SafeInterpolation(configparser.BasicInterpolation):
     """``%(name)s`` interpolation with errors that do not quote the value.
 
+    Sections are text; since Python 3.13, ``configparser`` declares that they may also be unnamed.
+
     Args:
         file: the ini file's path for messages, or None.
     """
@@ -92,7 +94,7 @@ class SafeInterpolation(configparser.BasicInterpolation):
     def before_get(
         self,
         parser: MutableMapping[str, Any],
-        section: str,
+        section: Any,
         option: str,
         value: str,
         defaults: Mapping[str, str],
@@ -115,7 +117,7 @@ class SafeInterpolation(configparser.BasicInterpolation):
         )
 
     def before_set(
-        self, parser: MutableMapping[str, Any], section: str, option: str, value: str
+        self, parser: MutableMapping[str, Any], section: Any, option: str, value: str
     ) -> str:
         """Return ``value`` unchanged: :func:`check_settable` validates it, knowing its location."""
         return value
