@@ -106,7 +106,7 @@ def scenarios(*, quick: bool) -> list[Scenario]:
             f"{branched:,} revisions, 20 branches",
             lambda: projects.branched(branched),
             reading,
-            repeats=3 if quick else 7,
+            repeats=3 if quick else 15,
         )
     )
     writing = [
