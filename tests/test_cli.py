@@ -76,6 +76,12 @@ def _idiolect(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def _heed_signals() -> None:
+    """Undo that a test run in the background hands down ignored signals."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def _interrupted(
     folder: Path, words: Sequence[str], sent: signal.Signals = signal.SIGINT
 ) -> subprocess.CompletedProcess[str]:
@@ -87,8 +93,7 @@ def _interrupted(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A test run in the background hands down that this signal is ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - no thread runs yet
+        preexec_fn=_heed_signals,  # noqa: PLW1509 - no thread runs yet
     )
     deadline = time.monotonic() + SECONDS
     while not started.exists() and process.poll() is None and time.monotonic() < deadline:
@@ -121,7 +126,7 @@ def database(request: pytest.FixtureRequest, project: Path) -> tuple[str, str]:
     return url, 'op.execute("SELECT pg_sleep(3000)")'
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupt_rolls_back(
     project: Path, database: tuple[str, str], sent: signal.Signals
 ) -> None:
@@ -152,7 +157,7 @@ def test_a_second_signal_ends_at_once(project: Path) -> None:
         [sys.executable, "-m", "idiolect", "upgrade", "head"],
         cwd=project,
         stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - no thread runs yet
+        preexec_fn=_heed_signals,  # noqa: PLW1509 - no thread runs yet
     )
     try:
         for sign in ("at work", "interrupted"):

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM during a long statement: the process ends, and a message says where."""
+"""Signals that end a run during a long statement: the process ends, and a message says where."""
 
 from __future__ import annotations
 
@@ -68,11 +68,18 @@ PLACES = {
 }
 
 
+def _heed_signals() -> None:
+    # Whoever started the tests may ignore them for what runs behind.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(
     ("kind", "env", "number"),
     [
         pytest.param("sqlite", ENV, signal.SIGTERM, id="sqlite-SIGTERM"),
+        pytest.param("sqlite", ENV, signal.SIGHUP, id="sqlite-SIGHUP"),
         pytest.param("postgresql", ENV, signal.SIGTERM, id="postgresql-SIGTERM"),
         pytest.param("postgresql", ASYNC_ENV, signal.SIGTERM, id="async-SIGTERM"),
         pytest.param(
@@ -110,8 +117,7 @@ def test_a_long_statement(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        # Whoever started the tests may ignore it for what runs behind.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - no threads here
+        preexec_fn=_heed_signals,  # noqa: PLW1509 - no threads here
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     deadline = time.monotonic() + SECONDS

@@ -1,4 +1,4 @@
-"""Handles SIGINT and SIGTERM while a database is being changed.
+"""Handles SIGINT, SIGTERM and SIGHUP while a database is being changed.
 
 Installed before a command that runs env.py. The first signal raises an exception, so that
 transactions are rolled back and locks released; a second one ends the process immediately.
@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import FrameType
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+#: SIGHUP is sent when the terminal is closed; Windows does not have it.
+_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 #: Added by shells to the number of the signal that ended a command.
 _STATUS = 128
 

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 #: Virtual machine instructions between two checks: about a millisecond.
 _BETWEEN_QUESTIONS = 50_000
-#: Signals that end a run are SIGINT and SIGTERM; others must not interrupt a statement.
-_OTHERS = tuple(map(int, signal.valid_signals() - {signal.SIGINT, signal.SIGTERM}))
+#: Signals that end a run; others must not interrupt a statement. Windows has no SIGHUP.
+_ENDING = {getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")}
+_OTHERS = tuple(map(int, signal.valid_signals() - _ENDING))
 
 
 @contextlib.contextmanager

@@ -128,7 +128,7 @@ class SQLitePlugin:
 
     @hookimpl(wrapper=True)
     def run_step(self, context: MigrationContext) -> Generator[None, Any, Any]:
-        """Let SIGINT and SIGTERM interrupt a running statement."""
+        """Let SIGINT, SIGTERM and SIGHUP interrupt a running statement."""
         if context.as_sql:
             return (yield)
         from idiolect_sqlite.interrupts import interruptible
