@@ -48,6 +48,7 @@ __all__ = [
 #: Further modules and a class that programs find, or replace, here, and that few commands need.
 _LAZY = {
     "EnvironmentContext": ("idiolect.runtime.environment", "EnvironmentContext"),
+    "lint": ("idiolect.commands.lint", "lint"),
     "autogen": ("idiolect.autogenerate", None),
     "util": ("idiolect.util", None),
 }

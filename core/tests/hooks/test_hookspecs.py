@@ -23,6 +23,8 @@ from idiolect.errors import (
 )
 from idiolect.hooks import (
     JournalSupport,
+    LintFinding,
+    LintRule,
     MigrationLock,
     OfflineTransaction,
     Option,
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
     from projects import Project
 
-    from idiolect.hooks import ReflectedTables
+    from idiolect.hooks import LintedRevision, ReflectedTables
     from idiolect.hooks.manager import PluginManager
 
 HOOKS = sorted(
@@ -304,6 +306,50 @@ def test_hook_session_limits(project: Project, sqlite: PluginManager) -> None:
     project.revision("b", "a", note.format("b"))
     project.upgrade(statement_timeout=7)
     assert [(7.0, 0.5), "a", "left", (7.0, None), "b", "left"] == log
+
+
+def test_hook_lint_rules(project: Project, sqlite: PluginManager) -> None:
+    """A plugin's rule examines each revision, and its findings have a place in the file."""
+    seen: list[Any] = []
+
+    def check(revision: LintedRevision) -> Iterator[LintFinding]:
+        seen.append((revision.revision, [each.sql for each in revision.operations]))
+        yield LintFinding("Message.", "Advice.", revision.operations[0])
+
+    class Plugin:
+        @hookimpl
+        def lint_rules(self, dialect: Any) -> list[LintRule]:
+            return [LintRule(f"{dialect.name}-only", "A summary.", check)]
+
+    sqlite.register(Plugin())
+    path = project.revision("a", None, TABLE)
+    output = io.StringIO()
+    command.lint(project.config(stdout=output))
+    expected = f"{path}:9: warning sqlite-only: Message.\n    Advice.\n"
+    assert expected in output.getvalue()
+    assert [("a", [("CREATE TABLE t (\n    id INTEGER\n)",)])] == seen
+
+
+def test_hook_requires_autocommit(project: Project, sqlite: PluginManager) -> None:
+    """What the database refuses inside a transaction is an error, unless it is outside of one."""
+    asked: list[str] = []
+
+    class Plugin:
+        @hookimpl
+        def requires_autocommit(self, statement: str) -> bool | None:
+            asked.append(statement)
+            return statement == "VACUUM" or None
+
+    sqlite.register(Plugin())
+    block = "with op.get_context().autocommit_block():\n    op.execute('VACUUM')"
+    project.revision("a", None, f"op.execute('SELECT 1')\n{block}")
+    command.lint(project.config(stdout=io.StringIO()))
+    assert ["SELECT 1"] == asked
+    project.revision("b", "a", "op.execute('VACUUM')")
+    output = io.StringIO()
+    with pytest.raises(CommandError, match="found 1 error"):
+        command.lint(project.config(stdout=output))
+    assert "error needs-autocommit: " in output.getvalue()
 
 
 def test_hook_transient_error(project: Project, sqlite: PluginManager) -> None:

@@ -198,6 +198,16 @@ class Everything(Comparing):
         self.log.append(f"render_operation {type(op).__name__}")
 
     @hookimpl
+    def lint_rules(self) -> None:
+        """Note the call."""
+        self.log.append("lint_rules")
+
+    @hookimpl
+    def requires_autocommit(self) -> None:
+        """Note the call."""
+        self.log.append("requires_autocommit")
+
+    @hookimpl
     def normalise_expressions(self) -> None:
         """Note the call."""
         self.log.append("normalise_expressions")

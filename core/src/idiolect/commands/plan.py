@@ -7,34 +7,22 @@ version table and the journal, and no lock is acquired.
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import asdict, dataclass
-from io import StringIO
-from typing import TYPE_CHECKING, Any, Final
-
-from sqlalchemy.exc import NoInspectionAvailable
+from typing import TYPE_CHECKING, Any
 
 from idiolect.commands.documents import print_document
 from idiolect.commands.environment import run_environment
 from idiolect.commands.repair import unfinished_line
-from idiolect.ddl.standin import StandInConnection, StandInConnectionError
-from idiolect.operations.base import Operations
-from idiolect.runtime.environment import EnvironmentContext
-from idiolect.runtime.migration import MigrationContext
+from idiolect.runtime.draft import Draft, DraftEnvironment
 from idiolect.runtime.version_table import qualified_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from sqlalchemy.engine import Dialect
-
+    from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationStep
     from idiolect.script.base import ScriptDirectory
     from idiolect.settings.config import Config
-
-_UNKNOWN: Final = "the SQL after this point is known only when it runs"
-#: Types of the dialect attributes that a connection sets: flags, versions, names.
-_FOUND_OUT: Final = (bool, int, str, tuple)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,102 +77,6 @@ class Plan:
     steps: tuple[PlannedStep, ...]
 
 
-class _Answerless(Exception):
-    """A revision needs a result from the database."""
-
-
-class _NoAnswer:
-    """The result of a statement that was generated, but not executed."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise _Answerless
-
-    def __iter__(self) -> Iterator[Any]:
-        raise _Answerless
-
-    def __bool__(self) -> bool:
-        raise _Answerless
-
-
-class _Environment(EnvironmentContext):
-    """An environment that records the arguments env.py passes to the revisions."""
-
-    def __init__(self, config: Config, script: ScriptDirectory, **kw: Any) -> None:
-        super().__init__(config, script, **kw)
-        self.run_args: dict[str, Any] = {}
-
-    def run_migrations(self, **kw: Any) -> None:
-        """Plan, but run nothing."""
-        self.run_args = kw
-        super().run_migrations(**kw)
-
-    @contextlib.contextmanager
-    def replaced_by(self, draft: MigrationContext) -> Iterator[None]:
-        """Make the draft the current context while the block runs, as ``--sql`` would."""
-        real, asked = self._migration_context, self.context_opts.get("as_sql", False)
-        self._migration_context, self.context_opts["as_sql"] = draft, True
-        try:
-            yield
-        finally:
-            self._migration_context, self.context_opts["as_sql"] = real, asked
-
-
-class _Draft(MigrationContext):
-    """A context that generates SQL for the server that another one is connected to.
-
-    Args:
-        real: the connected context.
-        environment: the environment of both.
-    """
-
-    _is_logged = False
-
-    def __init__(self, real: MigrationContext, environment: _Environment) -> None:
-        self.text = StringIO()
-        self.left_transaction = False
-        super().__init__(
-            _offline_dialect(real.dialect),
-            None,
-            {
-                **real.opts,
-                "as_sql": True,
-                "fn": None,
-                "literal_binds": True,
-                "output_buffer": self.text,
-                "output_encoding": None,
-                "transactional_ddl": real.rules.transactional_ddl,
-            },
-            environment,
-        )
-        connection = StandInConnection(self.dialect, self.impl.execute, _NoAnswer)
-        self.connection = self.impl.connection = connection
-
-    @contextlib.contextmanager
-    def autocommit_block(self) -> Iterator[None]:
-        """Record that the step leaves its transaction, and continue generating."""
-        self.left_transaction = True
-        with super().autocommit_block():
-            yield
-
-    def write(self, step: MigrationStep, run_args: dict[str, Any]) -> tuple[str, str | None, bool]:
-        """Return a step's SQL, why it is incomplete, and whether it leaves its transaction."""
-        self.text.seek(0)
-        self.text.truncate()
-        self.left_transaction = False
-        problem = None
-        try:
-            with Operations.context(self):
-                step.migration_fn(**run_args)
-        except (_Answerless, NoInspectionAvailable):
-            problem = f"reads the database here: {_UNKNOWN}"
-        except StandInConnectionError:
-            problem = f"needs the connection itself here: {_UNKNOWN}"
-        except Exception as exc:  # noqa: BLE001 - a revision's code, without the database it wants
-            reason = " ".join(str(exc).split())
-            problem = f"cannot be written before it runs: {type(exc).__name__}: {reason}"
-        return self.text.getvalue().strip(), problem, self.left_transaction
-
-
 def show_plan(
     config: Config,
     script: ScriptDirectory,
@@ -208,7 +100,7 @@ def show_plan(
         plans.append(_plan(heads, list(steps_for(heads, context)), context))
         return []
 
-    run_environment(config, script, note, must_run=True, environment=_Environment, **opts)
+    run_environment(config, script, note, must_run=True, environment=DraftEnvironment, **opts)
     if format == "json":
         print_document(config, databases=[asdict(each) for each in plans])
         return
@@ -219,7 +111,7 @@ def show_plan(
 
 def _plan(heads: tuple[str, ...], steps: list[MigrationStep], context: MigrationContext) -> Plan:
     environment: Any = context.environment_context
-    draft = _Draft(context, environment) if steps else None
+    draft = Draft(context, environment) if steps else None
     unfinished = context.unfinished()
     with environment.replaced_by(draft):
         planned = tuple(_planned(step, draft, environment.run_args) for step in steps)
@@ -237,7 +129,7 @@ def _plan(heads: tuple[str, ...], steps: list[MigrationStep], context: Migration
 
 def _planned(step: Any, draft: Any, run_args: dict[str, Any]) -> PlannedStep:
     step.load()
-    sql, problem, autocommit = draft.write(step, run_args)
+    drafted = draft.write(step, run_args)
     return PlannedStep(
         revision=step.revision.revision,
         direction=step.name,
@@ -245,23 +137,10 @@ def _planned(step: Any, draft: Any, run_args: dict[str, Any]) -> PlannedStep:
         to_revisions=step.to_revisions_no_deps,
         message=step.doc or "",
         file=step.revision.path,
-        sql=sql,
-        problem=problem,
-        autocommit=autocommit,
+        sql=drafted.sql,
+        problem=drafted.problem,
+        autocommit=drafted.left_transaction,
     )
-
-
-def _offline_dialect(online: Dialect) -> Dialect:
-    """Return a dialect that renders SQL for people, with the attributes set by a connection.
-
-    A dialect whose driver marks parameters with ``%`` would double all percent signs.
-    """
-    make: Any = type(online)
-    dialect: Dialect = make(paramstyle="named")
-    for name, value in vars(online).items():
-        if name not in vars(dialect) and isinstance(value, _FOUND_OUT):
-            setattr(dialect, name, value)
-    return dialect
 
 
 def _transaction(context: MigrationContext, steps: Iterable[PlannedStep]) -> str:

@@ -14,6 +14,13 @@ from idiolect.util.lazy import attribute
 if TYPE_CHECKING:
     from idiolect.hooks.compared import Comparator, Expression, SchemaObject, TableSide
     from idiolect.hooks.journal import JournalSupport
+    from idiolect.hooks.lint import (
+        Change,
+        LintedOperation,
+        LintedRevision,
+        LintFinding,
+        LintRule,
+    )
     from idiolect.hooks.locks import LockRequest, MigrationLock, at_return, own_transaction
     from idiolect.hooks.markers import hookimpl
     from idiolect.hooks.options import Option
@@ -28,11 +35,16 @@ if TYPE_CHECKING:
 __all__ = [
     "HOOKSPEC_VERSION",
     "Batches",
+    "Change",
     "Comparator",
     "DialectRules",
     "Expression",
     "JournalSupport",
     "LazyFacts",
+    "LintFinding",
+    "LintRule",
+    "LintedOperation",
+    "LintedRevision",
     "LockRequest",
     "MigrationLock",
     "OfflineTransaction",
@@ -53,12 +65,17 @@ __all__ = [
 ]
 _HOMES = {
     "Batches": "idiolect.hooks.standin",
+    "Change": "idiolect.hooks.lint",
     "Comparator": "idiolect.hooks.compared",
     "DialectRules": "idiolect.hooks.records",
     "Expression": "idiolect.hooks.compared",
     "HOOKSPEC_VERSION": "idiolect.hooks.version",
     "JournalSupport": "idiolect.hooks.journal",
     "LazyFacts": "idiolect.hooks.standin",
+    "LintFinding": "idiolect.hooks.lint",
+    "LintRule": "idiolect.hooks.lint",
+    "LintedOperation": "idiolect.hooks.lint",
+    "LintedRevision": "idiolect.hooks.lint",
     "LockRequest": "idiolect.hooks.locks",
     "MigrationLock": "idiolect.hooks.locks",
     "OfflineTransaction": "idiolect.hooks.records",

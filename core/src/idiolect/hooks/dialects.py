@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from idiolect.ddl.impl import DefaultImpl
     from idiolect.hooks.compared import Comparator, Expression, SchemaObject, TableSide
     from idiolect.hooks.journal import JournalSupport
+    from idiolect.hooks.lint import LintRule
     from idiolect.hooks.locks import LockRequest, MigrationLock
     from idiolect.hooks.reflected import ReflectedTables
     from idiolect.hooks.steps import SessionLimits
@@ -336,6 +337,17 @@ class DialectHooks:
             schemas=tuple(names),
             names=names,
         )
+
+    def lint_rules(self, dialect: Dialect) -> list[LintRule]:
+        """Return all rules, those of the core first. Called by ``lint``."""
+        from idiolect.hooks.lint import LintRule
+
+        answers = self._ask("lint_rules", dialect=dialect)
+        return self._joined("lint_rules", reversed(answers), LintRule)
+
+    def requires_autocommit(self, dialect: Dialect, statement: str) -> bool:
+        """Return whether the database refuses a statement inside a transaction."""
+        return self._one("requires_autocommit", bool, dialect=dialect, statement=statement)
 
     def _joined(self, hook: str, answers: Iterable[Any], kind: type[T]) -> list[T]:
         """Concatenate all results, each an iterable of ``kind``."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     )
     from idiolect.hooks.compared import Comparator, Expression, SchemaObject, TableSide
     from idiolect.hooks.journal import JournalSupport
+    from idiolect.hooks.lint import LintRule
     from idiolect.hooks.locks import LockRequest, MigrationLock
     from idiolect.hooks.options import OptionRegistry
     from idiolect.hooks.records import DialectRules, OfflineTransaction, VersionTableSpec
@@ -455,6 +456,30 @@ def render_operation(op: MigrateOperation, autogen_context: AutogenContext) -> l
     Args:
         op: the operation.
         autogen_context: the options, the dialect and the imports of the revision.
+    """
+
+
+@hookspec
+def lint_rules(dialect: Dialect) -> Iterable[LintRule] | None:
+    """Return rules that find risks in revisions, in addition to those of the core.
+
+    Called once per run of ``lint``, for each database, and by ``upgrade --plan``. The rules are
+    checked in the order core, dialect's plugin, others.
+
+    Args:
+        dialect: the context's SQLAlchemy dialect; no server is connected.
+    """
+
+
+@hookspec(firstresult=True)
+def requires_autocommit(dialect: Dialect, statement: str) -> bool | None:
+    """Return whether the database refuses a statement inside a transaction.
+
+    Called by ``lint`` for each statement that a revision would send inside its transaction.
+
+    Args:
+        dialect: the context's SQLAlchemy dialect; no server is connected.
+        statement: its text, without terminator.
     """
 
 

@@ -32,6 +32,7 @@ ROOM_DEFAULTS = {
         "idiolect.autogenerate.compare.builtin",
     ),
     "compare": ("idiolect.autogenerate.compare.builtin",),
+    "lint": ("idiolect.lint.builtin",),
 }
 
 

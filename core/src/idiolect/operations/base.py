@@ -206,6 +206,9 @@ class Operations(AbstractOperations, OperationsMethods):
     """
 
     _directives = directives
+    # Replaced by subclasses that watch a batch; None: the class of this module's package.
+    _batch_impl: ClassVar[type[BatchOperationsImpl] | None] = None
+    _batch_operations: ClassVar[type[BatchOperations] | None] = None
 
     @classmethod
     @contextlib.contextmanager
@@ -259,7 +262,7 @@ class Operations(AbstractOperations, OperationsMethods):
         # Imported here because it imports this module.
         from idiolect.operations.batch.record import BatchOperationsImpl
 
-        impl = BatchOperationsImpl(
+        impl = (self._batch_impl or BatchOperationsImpl)(
             self,
             table_name,
             schema,
@@ -272,7 +275,8 @@ class Operations(AbstractOperations, OperationsMethods):
             naming_convention,
             partial_reordering,
         )
-        yield BatchOperations(self.migration_context, impl=impl)
+        made = self._batch_operations or BatchOperations
+        yield made(self.migration_context, impl=impl)
         impl.flush()
 
 

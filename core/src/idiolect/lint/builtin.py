@@ -1,0 +1,24 @@
+"""The core's implementations of the hooks of the linter, called after those of all plugins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idiolect.hooks.markers import hookimpl
+from idiolect.lint.dataloss import DATA_LOSS_RULES
+from idiolect.lint.failures import FAILURE_RULES
+
+if TYPE_CHECKING:
+    from idiolect.hooks.lint import LintRule
+
+
+@hookimpl(trylast=True)
+def lint_rules() -> list[LintRule]:
+    """Return the rules that hold for every database."""
+    return [*DATA_LOSS_RULES, *FAILURE_RULES]
+
+
+@hookimpl(trylast=True)
+def requires_autocommit() -> bool:
+    """Assume that the database runs every statement in a transaction."""
+    return False
