@@ -71,7 +71,9 @@ def fetched_source(requirement: str, sha256: str) -> Path:
         _pip("download", "--no-deps", "--no-binary", ":all:", "--dest", str(folder), *hashed)
         (archive,) = folder.glob("*.tar.gz")
         with tarfile.open(archive) as opened:
-            opened.extractall(folder, filter="data")
+            # Python before 3.11.4 has no filters, and no such argument.
+            opened.extraction_filter = getattr(tarfile, "data_filter", None)
+            opened.extractall(folder)
         archive.unlink()
 
     (source,) = _made(requirement.partition("=")[0], (requirement, sha256), fill).iterdir()
