@@ -26,6 +26,7 @@ READ = {
     "mariadb": "SELECT @@SESSION.max_statement_time",
     "sqlite": "PRAGMA busy_timeout",
 }
+SESSION = {"postgresql": "SELECT pg_backend_pid()", "mariadb": "SELECT CONNECTION_ID()"}
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
@@ -83,6 +84,56 @@ def test_a_wait_for_a_lock(project: Project) -> None:
         assert time.monotonic() - begin < 300
         assert ["a"] == project.heads()
     engine.dispose()
+
+
+@pytest.mark.parametrize("server", ["postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize(
+    ("statement", "blocking"),
+    [
+        pytest.param("ALTER TABLE t ADD j INTEGER", "SELECT * FROM t", id="table"),
+        pytest.param("UPDATE t SET i = 2", "UPDATE t SET i = 3", id="row"),
+    ],
+)
+def test_who_was_in_the_way(
+    server: tuple[str, str], project: Project, statement: str, blocking: str
+) -> None:
+    """The error names the session that held the lock, after the step, and how to end it."""
+    project.revision("b", "a", f"op.execute({statement!r})")
+    engine = create_engine(project.url)
+    with engine.connect() as other:
+        session = other.scalar(text(SESSION[server[0]]))
+        other.execute(text(blocking))
+        with pytest.raises(DBAPIError) as caught:
+            project.upgrade(lock_wait_timeout=1, transient_retries=0)
+    engine.dispose()
+    step, who = caught.value.__notes__[:2]
+    assert step.startswith("in upgrade() of revision 'b'")
+    assert {
+        "postgresql": f"server process {session} (",
+        "mariadb": f"connection {session} (",
+    }[server[0]] in who
+    assert {
+        "postgresql": f"; to end it: SELECT pg_terminate_backend({session})",
+        "mariadb": f"; to end it: KILL {session}",
+    }[server[0]] in who
+
+
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+def test_nobody_is_accused_of_another_tables_lock(project: Project) -> None:
+    """Sessions that lock other tables, or a table whose name contains this one's, are not told."""
+    project.revision("b", "a", "op.execute('CREATE TABLE tt (i INTEGER)')")
+    project.revision("c", "b", "op.add_column('t', sa.Column('j', sa.Integer))")
+    project.upgrade("b")
+    engine = create_engine(project.url)
+    with engine.connect() as other, engine.connect() as third:
+        session = other.scalar(text(SESSION["postgresql"]))
+        other.execute(text("SELECT * FROM t"))
+        third.execute(text("SELECT * FROM tt"))
+        with pytest.raises(DBAPIError) as caught:
+            project.upgrade("c", lock_wait_timeout=1, transient_retries=0)
+    engine.dispose()
+    assert 1 == caught.value.__notes__[1].count("server process ")
+    assert f"server process {session} " in caught.value.__notes__[1]
 
 
 @pytest.mark.parametrize("server", ["postgresql"], indirect=True)

@@ -93,7 +93,8 @@ class Retries:
     def __init__(self, context: MigrationContext) -> None:
         self._context = context
         given = context.opts.get("transient_retries")
-        self._left = RETRIES if given is None else int(given)
+        self._attempts = 1 + (RETRIES if given is None else int(given))
+        self._attempt = 1
         self._seconds = _FIRST_PAUSE
         self.has_committed = False
 
@@ -104,19 +105,20 @@ class Retries:
     def is_due(self, error: DBAPIError) -> bool:
         """Return whether to retry, after logging the reason and a pause."""
         context = self._context
-        if self._left <= 0 or error.connection_invalidated or not self._is_safe():
+        if self._attempt >= self._attempts or error.connection_invalidated or not self._is_safe():
             return False
         words = context.hooks.transient_error(context.dialect, error)
         if words is None:
             return False
-        where = ", ".join(getattr(error, "__notes__", ()))
+        self._attempt += 1
+        where = "; ".join(getattr(error, "__notes__", ()))
         log.warning(
-            "A %s %s: rolled back, and tried again (%d more times at most)",
+            "A %s %s. It was rolled back, and is tried again (attempt %d of %d)",
             words,
             where,
-            self._left - 1,
+            self._attempt,
+            self._attempts,
         )
-        self._left -= 1
         pause(context.connection, self._seconds)
         self._seconds *= 2
         return True

@@ -52,7 +52,8 @@ def around_step(
             yield
     except Exception as exc:
         if label not in str(exc):
-            exc.add_note(f"in {step.name}() of {label}")
+            # Before the notes of plugins about what happened there.
+            exc.__notes__ = [f"in {step.name}() of {label}", *getattr(exc, "__notes__", ())]
         if getattr(exc, "connection_invalidated", False):
             exc.add_note("the connection to the database was lost")
         if context.as_sql and isinstance(exc, _UNANSWERED) and not isinstance(exc, IdiolectError):

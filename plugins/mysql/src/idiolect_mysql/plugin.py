@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import DBAPIError
 
 from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_mysql import lock, reflect, wording
@@ -11,12 +13,11 @@ from idiolect_mysql.limits import session_limits
 from idiolect_mysql.lock import NamedLock
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Generator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection
-    from sqlalchemy.exc import DBAPIError
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         ReflectedTables,
         SessionLimits,
     )
+    from idiolect.migration import MigrationContext
     from idiolect.operations import MigrateOperation
 
 
@@ -103,6 +105,19 @@ class MysqlPlugin:
     ) -> AbstractContextManager[None]:
         """Apply both limits."""
         return session_limits(connection, limits)
+
+    @hookimpl(wrapper=True)
+    def run_step(self, context: MigrationContext) -> Generator[None, Any, Any]:
+        """Add a note about the sessions that may have been in the way of a failed step."""
+        try:
+            return (yield)
+        except DBAPIError as exc:
+            # Imported here because it is needed only if a step fails.
+            from idiolect_mysql.blockers import blockers
+
+            if note := blockers(context.connection, exc):
+                exc.add_note(note)
+            raise
 
     @hookimpl
     def transient_error(self, error: DBAPIError) -> str | None:

@@ -142,11 +142,16 @@ class PostgresqlPlugin:
 
     @hookimpl(wrapper=True)
     def run_step(self, context: MigrationContext) -> Generator[None, Any, Any]:
-        """Add a note about the index that a failed CREATE INDEX CONCURRENTLY left."""
+        """Add notes: the index that CREATE INDEX CONCURRENTLY left, and who was in the way."""
         try:
             return (yield)
         except DBAPIError as exc:
+            # Imported here because they are needed only if a step fails.
+            from idiolect_postgresql.blockers import blockers
             from idiolect_postgresql.journal import left_invalid
+
+            if note := blockers(context.connection, exc):
+                exc.add_note(note)
 
             index = left_invalid(exc)
             if index:
