@@ -17,6 +17,8 @@ _CHECKS = (
     ("ruff", "check"),
     ("ruff", "format", "--check"),
     ("mypy",),
+    # With the oldest and the newest Python; the cache has a folder for each.
+    ("mypy", "--python-version", "3.14"),
     ("lint-imports", "--no-logo"),
     # A link that leads nowhere, a page outside of the menu and the like are errors.
     ("mkdocs", "build", "--quiet", "--strict"),
