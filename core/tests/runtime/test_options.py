@@ -27,6 +27,7 @@ FURTHER = (
     "version_table_schema",
     "version_table_pk",
     "journal",
+    "auto_autocommit",
     "double_percents",
     "output_encoding",
     "migration_lock",

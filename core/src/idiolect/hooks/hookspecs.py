@@ -475,10 +475,12 @@ def lint_rules(dialect: Dialect) -> Iterable[LintRule] | None:
 def requires_autocommit(dialect: Dialect, statement: str) -> bool | None:
     """Return whether the database refuses a statement inside a transaction.
 
-    Called by ``lint`` for each statement that a revision would send inside its transaction.
+    Called by ``lint`` for each statement that a revision would send inside its transaction, and
+    by a run with ``auto_autocommit`` before each directive's statement about the schema and each
+    text.
 
     Args:
-        dialect: the context's SQLAlchemy dialect; no server is connected.
+        dialect: the context's SQLAlchemy dialect; the version of the server is known only in a run.
         statement: its text, without terminator.
     """
 

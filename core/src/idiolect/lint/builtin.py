@@ -16,9 +16,3 @@ if TYPE_CHECKING:
 def lint_rules() -> list[LintRule]:
     """Return the rules that hold for every database."""
     return [*DATA_LOSS_RULES, *FAILURE_RULES]
-
-
-@hookimpl(trylast=True)
-def requires_autocommit() -> bool:
-    """Assume that the database runs every statement in a transaction."""
-    return False

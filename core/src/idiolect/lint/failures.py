@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 
 def _in_a_transaction(revision: LintedRevision) -> Iterator[LintFinding]:
+    if revision.options.get("auto_autocommit"):
+        return
     hooks = hooks_for(revision.dialect.name, "lint")
     for operation in revision.operations:
         if not operation.in_transaction:

@@ -30,6 +30,12 @@ def prepare_connection() -> AbstractContextManager[None]:
 
 
 @hookimpl(trylast=True)
+def requires_autocommit() -> bool:
+    """Assume that the database accepts every statement in a transaction."""
+    return False
+
+
+@hookimpl(trylast=True)
 def statement_journal(rules: DialectRules) -> JournalSupport | Literal[False]:
     """Journal what commits midway if DDL is transactional; otherwise disable the journal."""
     # Imported here and below because most commands do not call these hooks.

@@ -179,6 +179,10 @@ class MigrationContext:
         self.impl.rules = self.rules
         self.impl.on_execute = self._before_statement
         self.impl.on_ask = self._ask_for_guard
+        if self.opts.get("auto_autocommit"):
+            from idiolect.runtime.leaving import leave_where_required
+
+            leave_where_required(self)
         if self._is_logged:
             self._log_context()
 

@@ -91,6 +91,14 @@ CORE_OPTIONS: Final = (
         ini="double_percents",
         toml="double_percents",
     ),
+    Option(
+        "auto_autocommit",
+        bool,
+        False,
+        "whether statements that cannot run in a transaction leave it by themselves",
+        ini="auto_autocommit",
+        toml="auto_autocommit",
+    ),
     Option("output_encoding", str, doc="the encoding of a script"),
     Option(
         "migration_lock",

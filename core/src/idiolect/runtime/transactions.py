@@ -114,6 +114,11 @@ class Transactions:
     def _connection(self) -> Any:
         return self.context.connection
 
+    @property
+    def is_suspended(self) -> bool:
+        """Whether an ``autocommit_block()`` is open."""
+        return self._suspended
+
     def begin(self, *, per_step: bool) -> AbstractContextManager[Any]:
         """Return the context manager around a run or a step."""
         scope = self.around_step if per_step else self.around_run
@@ -306,7 +311,11 @@ class Transactions:
         transactional = self.context.rules.transactional_ddl
         if transactional:
             self.context.impl.emit_commit()
-        yield
+        outer, self._suspended = self._suspended, True
+        try:
+            yield
+        finally:
+            self._suspended = outer
         if transactional:
             self.context.impl.emit_begin()
 
