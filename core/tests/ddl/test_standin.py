@@ -92,11 +92,16 @@ def test_a_statement_can_be_executed_again_with_other_values() -> None:
     assert [f"UPDATE account SET name='Ann' WHERE account.id = {who}" for who in (1, 2)] == written
 
 
-def test_a_string_for_the_driver_is_written_as_it_is() -> None:
-    """A colon in it is no parameter."""
+@pytest.mark.parametrize(
+    "statement",
+    ["SELECT ':a', x::int, '12:30'", "SELECT x ~ '[[:alpha:]]'", r"SELECT 'C:\:a', '\\:b'"],
+    ids=["parameters, casts and times", "a class of characters", "after a backslash"],
+)
+def test_a_string_for_the_driver_is_written_as_it_is(statement: str) -> None:
+    """A colon in it is no parameter, and no backslash is added or removed."""
     written: list[str] = []
-    connect(written).exec_driver_sql("SELECT ':a', x::int, '12:30'")
-    assert ["SELECT ':a', x::int, '12:30'"] == written
+    connect(written).exec_driver_sql(statement)
+    assert [statement] == written
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ script has no driver to bind them. Returns no results.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import NullType
 
+from idiolect.ddl.colons import escape_colons
 from idiolect.errors import OperationError
 
 if TYPE_CHECKING:
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql.base import Executable
-
-# Where text() would recognise a parameter, by SQLAlchemy's rule.
-_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 
 
 class ScriptParameterError(OperationError, TypeError):
@@ -96,7 +93,7 @@ class StandInConnection(MockConnection):
                 "The parameters of exec_driver_sql() cannot be written into a script: "
                 f"{_shortened(statement)!r}. Execute text() with parameters such as ':name'."
             )
-        return self._execute(text(_PARAMETER.sub(r"\\:", statement)))
+        return self._execute(text(escape_colons(statement)))
 
 
 def check_parameters(

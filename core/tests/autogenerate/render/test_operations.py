@@ -49,6 +49,17 @@ CASES: dict[str, tuple[MigrateOperation, str]] = {
             r"""server_default=sa.text("'\\:a'"), nullable=True))"""
         ),
     ),
+    "class of characters": (
+        ops.CreateCheckConstraintOp("ck", "t", sa.text("a ~ '[[:alpha:]]'")),
+        """op.create_check_constraint('ck', 't', "a ~ '[[:alpha:]]'")""",
+    ),
+    "colon after a backslash": (
+        add(server_default=sa.text(r"'\\:a'")),
+        (
+            r"""op.add_column('t', sa.Column('c', sa.Integer(), """
+            r"""server_default=sa.text("'\\\\:a'"), nullable=True))"""
+        ),
+    ),
     "computed": (
         add(sa.Computed("a + 1", persisted=True)),
         (

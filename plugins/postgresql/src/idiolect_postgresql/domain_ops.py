@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idiolect.operations import Operations
-from idiolect_postgresql.own_ops import QUOTE, ChangeTypeOp, as_text, qualified
+from idiolect_postgresql.own_ops import ChangeTypeOp
+from idiolect_postgresql.quoting import QUOTE, qualified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from idiolect.autogenerate.context import AutogenContext
     from idiolect_postgresql.catalogue import TypeColumn
     from idiolect_postgresql.domaintypes import DomainType
 
@@ -127,11 +127,4 @@ def _changes(before: DomainType, after: DomainType) -> Iterator[str]:
 @Operations.implementation_for(ChangeDomainOp)
 def change_domain(operations: Operations, operation: ChangeDomainOp) -> None:
     """Send the statements."""
-    for statement in operation.statements():
-        operations.execute(as_text(statement))
-
-
-def render(operation: ChangeDomainOp, autogen_context: AutogenContext) -> list[str]:
-    """Return the code of the operation."""
-    prefix = autogen_context.opts.get("alembic_module_prefix") or ""
-    return [f"{prefix}execute({as_text(statement)!r})" for statement in operation.statements()]
+    operation.send(operations)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import SQLAlchemyError
 
 from idiolect_postgresql.names import LONGEST, kept
+from idiolect_postgresql.quoting import QUOTE
 from idiolect_postgresql.wording import carry_out, sql_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _NAME = "idiolect_domain"
 _MADE = f"t.typnamespace = pg_my_temp_schema() AND t.typname LIKE '{_NAME}%'"
-_QUOTE = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
 _NOT_VALID = " NOT VALID"
 #: Suffix of the name that PostgreSQL gives to a CHECK.
 _CHECK = "_check"
@@ -88,7 +87,7 @@ class DomainType:
             parts.append(f"DEFAULT {self.default}")
         if self.not_null:
             parts.append("NOT NULL")
-        parts.extend(f"CONSTRAINT {_QUOTE.quote(check)} {sql}" for check, sql in self.checks)
+        parts.extend(f"CONSTRAINT {QUOTE.quote(check)} {sql}" for check, sql in self.checks)
         return " ".join(parts)
 
     def named_as(self, declared: DomainType) -> DomainType:

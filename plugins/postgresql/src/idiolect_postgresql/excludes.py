@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.sql.elements import conv
 
+from idiolect.ddl.colons import escape_colons
 from idiolect.operations.ops import (
     AddConstraintOp,
     CreateTableOp,
@@ -24,7 +25,6 @@ from idiolect.util.logs import Log
 from idiolect_postgresql import made
 from idiolect_postgresql.catalogue import EXCLUDE
 from idiolect_postgresql.operations import CreateExcludeConstraintOp
-from idiolect_postgresql.own_ops import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -133,7 +133,7 @@ def _read(definition: str) -> tuple[list[tuple[Any, str]], dict[str, Any]] | Non
     options: dict[str, Any] = {"using": start["method"]}
     if rest.startswith(" WHERE ("):
         where, rest = _in_brackets(rest.removeprefix(" WHERE ("))
-        options["where"] = text(as_text(where))
+        options["where"] = text(escape_colons(where))
     if rest.startswith(" DEFERRABLE"):
         options["deferrable"] = True
         rest = rest.removeprefix(" DEFERRABLE")
@@ -142,7 +142,7 @@ def _read(definition: str) -> tuple[list[tuple[Any, str]], dict[str, Any]] | Non
         rest = rest.removeprefix(" INITIALLY DEFERRED")
     if rest:
         return None
-    return [(text(as_text(what)), operator) for what, _with, operator in elements], options
+    return [(text(escape_colons(what)), operator) for what, _with, operator in elements], options
 
 
 def _in_brackets(sql: str) -> tuple[str, str]:

@@ -5,14 +5,14 @@ Created by comparisons and rendered as ``op.execute()``, so that revisions only 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateSequence, DropSequence
 
+from idiolect.ddl.colons import escape_colons
 from idiolect.operations import MigrateOperation, Operations
 from idiolect_postgresql.names import LONGEST, kept
+from idiolect_postgresql.quoting import QUOTE, qualified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,12 +24,9 @@ if TYPE_CHECKING:
 
     Values = tuple[str, ...]
 
-# What SQLAlchemy's text() parses as a parameter; it would keep the backslash of anything else.
-_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?![:\w]))")
 _SEQUENCE_OPTIONS = ("start", "increment", "minvalue", "maxvalue", "cycle", "cache")
 #: Suffix for the name of a type that is replaced.
 _FORMER = "_old"
-QUOTE = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]
 
 
 class ChangeTypeOp(MigrateOperation):
@@ -71,6 +68,20 @@ class ChangeTypeOp(MigrateOperation):
         """The name of the old type while the new one replaces it."""
         # Leave room for the suffix: truncated, it might be the new type's name again.
         return f"{kept(self.name, LONGEST - len(_FORMER))}{_FORMER}"
+
+    def statements(self) -> list[str]:
+        """Return the statements, in order."""
+        raise NotImplementedError
+
+    def send(self, operations: Operations) -> None:
+        """Execute the statements, or write them to the script."""
+        for statement in self.statements():
+            operations.execute(escape_colons(statement))
+
+    def code(self, autogen_context: AutogenContext) -> list[str]:
+        """Return the code of each statement, for a revision."""
+        prefix = _op(autogen_context)
+        return [f"{prefix}execute({escape_colons(one)!r})" for one in self.statements()]
 
 
 class ChangeEnumOp(ChangeTypeOp):
@@ -224,12 +235,6 @@ class DropSequenceOp(MigrateOperation):
         return ("remove_sequence", self.sequence)
 
 
-def qualified(schema: str | None, name: str) -> str:
-    """Return a name as SQL, with its schema if there is one."""
-    quoted: str = QUOTE.quote(name)
-    return f"{QUOTE.quote_schema(schema)}.{quoted}" if schema else quoted
-
-
 def _literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
@@ -258,14 +263,9 @@ def change_enum(operations: Operations, operation: ChangeEnumOp) -> None:
     """Send the statements, outside of the transaction if necessary."""
     if operation.needs_autocommit:
         with operations.get_context().autocommit_block():
-            _send(operations, operation)
+            operation.send(operations)
     else:
-        _send(operations, operation)
-
-
-def _send(operations: Operations, operation: ChangeEnumOp) -> None:
-    for statement in operation.statements():
-        operations.execute(as_text(statement))
+        operation.send(operations)
 
 
 @Operations.implementation_for(CreateSequenceOp)
@@ -282,19 +282,25 @@ def drop_sequence(operations: Operations, operation: DropSequenceOp) -> None:
 
 def render(op: MigrateOperation, autogen_context: AutogenContext) -> list[str] | None:
     """Return the code of an operation of this module; None for others."""
-    prefix = autogen_context.opts.get("alembic_module_prefix") or ""
     if isinstance(op, ChangeEnumOp):
-        return _render_change_enum(op, prefix)
+        return _render_change_enum(op, autogen_context)
     if isinstance(op, (CreateSequenceOp, DropSequenceOp)):
-        return [f"{prefix}execute({_sequence(op, autogen_context)})"]
+        return [f"{_op(autogen_context)}execute({_sequence(op, autogen_context)})"]
     return None
 
 
-def _render_change_enum(operation: ChangeEnumOp, prefix: str) -> list[str]:
-    codes = [f"{prefix}execute({as_text(statement)!r})" for statement in operation.statements()]
+def _op(autogen_context: AutogenContext) -> str:
+    """Return the prefix of directives that batches lack, such as ``op.``."""
+    from idiolect.autogenerate import render as core
+
+    return core.directive_prefix(autogen_context, in_batch=False)
+
+
+def _render_change_enum(operation: ChangeEnumOp, autogen_context: AutogenContext) -> list[str]:
+    codes = operation.code(autogen_context)
     if not operation.needs_autocommit:
         return codes
-    block = f"with {prefix}get_context().autocommit_block():"
+    block = f"with {_op(autogen_context)}get_context().autocommit_block():"
     return ["\n".join([block, *(f"    {code}" for code in codes)])]
 
 
@@ -314,8 +320,3 @@ def _sequence(op: CreateSequenceOp | DropSequenceOp, autogen_context: AutogenCon
     if sequence.schema:
         arguments.append(f"schema={str(sequence.schema)!r}")
     return f"{sa}schema.{verb}({sa}Sequence({', '.join(arguments)}))"
-
-
-def as_text(statement: str) -> str:
-    """Escape colons in a statement for execute(), which would parse them as parameters."""
-    return _PARAMETER.sub(r"\\:", statement)

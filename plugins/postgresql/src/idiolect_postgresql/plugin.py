@@ -175,5 +175,5 @@ class PostgresqlPlugin:
         from idiolect_postgresql import domain_ops, own_ops
 
         if isinstance(op, domain_ops.ChangeDomainOp):
-            return domain_ops.render(op, autogen_context)
+            return op.code(autogen_context)
         return own_ops.render(op, autogen_context)

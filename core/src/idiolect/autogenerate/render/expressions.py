@@ -6,7 +6,6 @@ models.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.schema import Column, SchemaItem
@@ -14,6 +13,7 @@ from sqlalchemy.sql import column
 from sqlalchemy.sql.elements import ClauseElement, Label, conv, quoted_name
 
 from idiolect.autogenerate.render.imports import directive_prefix, sqlalchemy_prefix
+from idiolect.ddl.colons import escape_colons
 from idiolect.errors import CommandError
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from idiolect.autogenerate.context import AutogenContext
-
-# What SQLAlchemy's text() would parse as a parameter, to be escaped.
-_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))")
 
 
 def user_defined_render(
@@ -91,7 +88,7 @@ def sql_text(
     sql = autogen_context.migration_context.impl.render_ddl_sql_expr(
         expression, is_server_default=is_server_default, **kw
     )
-    return _PARAMETER.sub(r"\\:", sql) if escape else sql
+    return escape_colons(sql) if escape else sql
 
 
 def value_text(
