@@ -39,11 +39,6 @@ if TYPE_CHECKING:
 # ruff: noqa: SLF001
 
 
-def in_order(constraints: Iterable[Constraint]) -> list[Constraint]:
-    """Return constraints in the order of their creation; SQLAlchemy keeps a set."""
-    return sorted(constraints, key=lambda each: each._creation_order)
-
-
 def is_bound_to_type(constraint: Constraint) -> bool:
     """Return whether the constraint was created by a column's type."""
     return bool(getattr(constraint, "_type_bound", False))

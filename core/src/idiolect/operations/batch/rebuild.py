@@ -26,9 +26,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.elements import TextClause, quoted_name
 from sqlalchemy.types import SchemaType, to_instance
 
+from idiolect.ddl.base import in_order_of_creation
 from idiolect.errors import OperationError
 from idiolect.operations.batch import copies, texts
 from idiolect.operations.batch.ordering import ColumnOrder
+from idiolect.operations.batch.primarykey import PrimaryKey
 from idiolect.operations.explain import (
     UnknownColumnError,
     UnknownNameError,
@@ -40,7 +42,7 @@ from idiolect.util.langhelpers import nearest
 from idiolect.util.sqla_compat import constraint_name, is_unnamed, set_final_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Literal
 
     from sqlalchemy import Constraint
@@ -103,9 +105,7 @@ class ApplyBatchImpl:
         self.dropped_indexes: set[str] = set()
         self._index_options: dict[str, dict[str, Any]] = {}
         self._names_of_type_checks: dict[str, str | None] = {}
-        self._primary_key: list[str] = []
-        self._made_primary_key: PrimaryKeyConstraint | None = None
-        self._created_primary_key: PrimaryKeyConstraint | None = None
+        self._primary_key = PrimaryKey(self.named_constraints, self._key_of)
         self._grab_table_elements()
         self._order = ColumnOrder(self.columns, partial_reordering, str(table.name))
 
@@ -121,17 +121,17 @@ class ApplyBatchImpl:
             self.columns[column.name] = copies.column(column, schema=self.table.schema)
             if not isinstance(column.server_default, Computed):
                 self.column_transfers[column.name] = {"expr": column}
-        for constraint in copies.in_order(self.table.constraints):
+        for constraint in in_order_of_creation(self.table.constraints):
             self._grab_constraint(constraint)
         # If a revision removed a model's constraints, its columns still have the primary key flag.
         if not any(isinstance(one, PrimaryKeyConstraint) for one in self.table.constraints):
-            self._set_primary_key(None, [each.name for each in self.table.c if each.primary_key])
+            self._primary_key.set(None, [each.name for each in self.table.c if each.primary_key])
         for index in self.table.indexes:
             self.indexes[str(index.name)] = index
 
     def _grab_constraint(self, constraint: Constraint) -> None:
         if isinstance(constraint, PrimaryKeyConstraint):
-            self._set_primary_key(constraint, [column.name for column in constraint.columns])
+            self._primary_key.set(constraint, [column.name for column in constraint.columns])
             return
         name = constraint_name(constraint, self.table)
         if copies.is_bound_to_type(constraint):
@@ -261,9 +261,8 @@ class ApplyBatchImpl:
         made = copies.column_of_type(
             copies.column(column, schema=self.table.schema), column.type, with_check=False
         )
-        # A flag does not extend an existing key; create_primary_key() does.
-        if column.primary_key and not self._primary_key:
-            self._primary_key = [column.name]
+        if column.primary_key:
+            self._primary_key.add_column(column.name)
         self._order.insert(column.name, insert_before, insert_after, self._find)
         self.columns[column.name] = made
 
@@ -280,8 +279,7 @@ class ApplyBatchImpl:
         del self.columns[key]
         self.column_transfers.pop(key, None)
         self._order.remove(key)
-        remaining = [each for each in self._primary_key if each != key]
-        self._set_primary_key(self._made_primary_key if remaining else None, remaining)
+        self._primary_key.drop_column(key)
 
     def create_column_comment(self, column: Column[Any]) -> None:
         """Set the comment of ``column``."""
@@ -305,29 +303,13 @@ class ApplyBatchImpl:
 
     def _add(self, const: Constraint) -> None:
         if isinstance(const, PrimaryKeyConstraint):
-            self._created_primary_key = const
-            self._use_created_primary_key(const)
+            self._primary_key.add(const)
             return
         name = constraint_name(const, const.table)
         if name is None:
             self.unnamed_constraints.append(const)
         else:
             self.named_constraints[name] = const
-
-    def _use_created_primary_key(self, const: PrimaryKeyConstraint) -> list[str]:
-        """Set the primary key if all of its columns exist; return those that do not."""
-        names = [column.name for column in const.columns]
-        missing = [name for name in names if self._key_of(name) is None]
-        if not missing:
-            self._set_primary_key(const, [self._find(name) for name in names])
-        return missing
-
-    def _complete_primary_key(self) -> None:
-        """Set the created primary key, whose columns may have been replaced or added after it."""
-        const = self._created_primary_key
-        missing = [] if const is None else self._use_created_primary_key(const)
-        if const is not None and missing and self._made_primary_key is not const:
-            self._warn_of_missing(const, constraint_name(const, const.table), missing[0])
 
     def drop_constraint(self, const: Constraint, **kw: Any) -> None:
         """Drop a constraint by its name.
@@ -344,9 +326,8 @@ class ApplyBatchImpl:
                 f"{str(self.table.name)!r} that has none, name it by "
                 "batch_alter_table(naming_convention=...)"
             )
-        if name == self._name_of_primary_key():
-            self._set_primary_key(None, [])
-            self._created_primary_key = None
+        if name == self._primary_key.name:
+            self._primary_key.drop()
             return
         if self.named_constraints.pop(name, None) is not None:
             return
@@ -357,19 +338,6 @@ class ApplyBatchImpl:
                 f"No such constraint: {name!r}. Table {str(self.table.name)!r} has "
                 f"{self._known_names()}"
             )
-
-    def _set_primary_key(self, made: PrimaryKeyConstraint | None, keys: list[str]) -> None:
-        former = self._name_of_primary_key()
-        if former is not None:
-            self.named_constraints.pop(former, None)
-        self._made_primary_key, self._primary_key = made, keys
-        name = self._name_of_primary_key()
-        if made is not None and name is not None:
-            self.named_constraints[name] = made
-
-    def _name_of_primary_key(self) -> str | None:
-        key = self._made_primary_key
-        return None if key is None else constraint_name(key, key.table)
 
     def _known_names(self) -> str:
         return ", ".join(repr(name) for name in self.named_constraints) or "none that has a name"
@@ -409,7 +377,10 @@ class ApplyBatchImpl:
 
     def _transfer_elements_to_new_table(self) -> None:
         self._require_columns_of_indexes()
-        self._complete_primary_key()
+        incomplete = self._primary_key.complete()
+        if incomplete is not None:
+            const, missing = incomplete
+            self._warn_of_missing(const, constraint_name(const, const.table), missing)
         metadata = MetaData()
         order = self._order.resolved()
         self.columns = {key: self.columns[key] for key in order}
@@ -426,7 +397,7 @@ class ApplyBatchImpl:
             self.temp_table_name,
             metadata,
             *(copies.keyed(self.columns[key], key) for key in order),
-            *self._primary_keys(),
+            *self._primary_key.constraints(self.columns),
             *(copies.unattached(each) for each in self.table_args),
             schema=self.table.schema,
             comment=self.comment,
@@ -461,13 +432,6 @@ class ApplyBatchImpl:
                     f"{str(gone[0])!r}, which is dropped: drop the index in the same batch, by "
                     f"batch_op.drop_index({name!r})"
                 )
-
-    def _primary_keys(self) -> Iterable[PrimaryKeyConstraint]:
-        for key, column in self.columns.items():
-            column.primary_key = key in self._primary_key
-        if self._primary_key:
-            made = copies.primary_key(self._made_primary_key, self._primary_key)
-            yield set_final_name(made, self._name_of_primary_key())
 
     def _transfer_constraint(self, constraint: Constraint, name: str | None) -> None:
         if isinstance(constraint, PrimaryKeyConstraint):
@@ -529,7 +493,7 @@ class ApplyBatchImpl:
         dropped = self.dropped_in(constraint.sqltext.text)
         if dropped:
             raise OperationError(
-                f"CHECK constraint {name!r} of table {str(self.table.name)!r} is about the column "
+                f"CHECK constraint {name!r} of table {str(self.table.name)!r} uses the column "
                 f"{dropped[0]!r}, which is dropped: drop the constraint in the same batch, by "
                 "batch_op.drop_constraint()"
             )
