@@ -53,8 +53,8 @@ class RunLock:
 
     Attributes:
         enabled: whether to lock: the database is going to be changed and locking is not disabled.
-        is_fresh: whether the lock was acquired since the last call of :meth:`looked`, so that
-            another run may have changed the version table before.
+        is_fresh: whether the lock was acquired since the last call of :meth:`consume_fresh`, so
+            that another run may have changed the version table before.
     """
 
     def __init__(self, context: MigrationContext) -> None:
@@ -189,7 +189,7 @@ class RunLock:
         if not self._in_run:
             self.release()
 
-    def looked(self) -> bool:
+    def consume_fresh(self) -> bool:
         """Return whether the lock was acquired since the last call."""
         fresh, self.is_fresh = self.is_fresh, False
         return fresh
@@ -226,9 +226,9 @@ class RunLock:
         for seconds in self._tries(attempt, lambda: f"Waiting to commit: {by_whom}."):
             if seconds >= limit:
                 raise LockTimeoutError(
-                    f"Waited {seconds:.0f} s to commit and was kept from it: {by_whom}. What was "
-                    "not committed yet is rolled back. Run the command again when that has ended, "
-                    "or raise migration_lock_timeout.",
+                    f"Waited {seconds:.0f} s to commit, but was blocked: {by_whom}. What was not "
+                    "committed yet is rolled back. Run the command again when that has ended, or "
+                    "raise migration_lock_timeout.",
                     timeout=limit,
                 )
 

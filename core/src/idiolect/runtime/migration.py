@@ -498,6 +498,7 @@ class MigrationContext:
                 heads, steps = self._plan()
             if steps or self.purge:
                 self._steps_due = steps
+                # Published subclasses override it without the argument.
                 self._ensure_version_table(*([True] if self.purge else []))
             from idiolect.runtime.stepping import run_steps
 
@@ -520,7 +521,7 @@ class MigrationContext:
 
     def _was_overtaken(self, heads: Collection[str]) -> bool:
         """Return whether another run moved the heads before the lock was acquired."""
-        if not self.lock.looked():
+        if not self.lock.consume_fresh():
             return False
         with self._reading():
             now = self._read_heads()

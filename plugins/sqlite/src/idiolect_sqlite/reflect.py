@@ -103,11 +103,11 @@ def _ordered(facts: Mapping[Key, Any], catalogues: Mapping[str, Catalogue]) -> C
 
     def ordered(schema: str | None, index: Any) -> Any:
         places = [schema] if schema is not None else [_TEMPORARY, _MAIN]
-        known = (catalogues[place].falling.get(index["name"]) for place in places)
-        falling = next(filter(None, known), None)
-        if falling is None:
+        known = (catalogues[place].descending.get(index["name"]) for place in places)
+        descending = next(filter(None, known), None)
+        if descending is None:
             return index
-        return {**index, "column_sorting": dict.fromkeys(falling, ("desc",))}
+        return {**index, "column_sorting": dict.fromkeys(descending, ("desc",))}
 
     return lambda key: [ordered(key[0], index) for index in facts[key]]
 
@@ -122,7 +122,7 @@ def _signed(catalogues: Mapping[str, Catalogue]) -> Callable[[Key], TableSignatu
             return None
         catalogue = catalogues[schema or _MAIN]
         rows = {pragma: catalogue.pragma(pragma, name) or [] for pragma in _OF_TABLES}
-        if any(index[1] in catalogue.falling for index in rows["index_list"]):
+        if any(index[1] in catalogue.descending for index in rows["index_list"]):
             return None
         parts = {
             index[1]: catalogue.pragma("index_info", index[1]) or [] for index in rows["index_list"]
@@ -139,12 +139,12 @@ class Catalogue:
     Attributes:
         sources: the CREATE statements of tables, views and indexes by name.
         rows: the rows of pragmas by pragma and name of the table or index.
-        falling: the columns in descending order, by index.
+        descending: the columns in descending order, by index.
     """
 
     sources: dict[str, str | None] = field(default_factory=dict)
     rows: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
-    falling: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    descending: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def pragma(self, pragma: str, name: str) -> list[Row] | None:
         """Return the rows of a pragma; None if they were not read."""
@@ -196,13 +196,13 @@ def _read(connection: Connection, schema: str, wanted: Collection[str]) -> Catal
 
 def _read_order(connection: Connection, found: Catalogue, master: str, literal: str) -> None:
     """Read which columns of indexes are in descending order."""
-    falling = connection.exec_driver_sql(
+    descending = connection.exec_driver_sql(
         f"SELECT m.name, p.name FROM {master} m "  # noqa: S608 - quoted
         f"JOIN pragma_index_xinfo(m.name, {literal}) p "
         "WHERE m.type = 'index' AND p.desc AND p.name IS NOT NULL"
     )
-    for name, column in falling.fetchall():
-        found.falling[name].append(column)
+    for name, column in descending.fetchall():
+        found.descending[name].append(column)
 
 
 def _folded(name: str) -> str:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Computed, Index, UniqueConstraint
+from sqlalchemy import Computed, UniqueConstraint
 
+from idiolect.autogenerate.compare.indexes import create_of, drop_of
 from idiolect.operations.ops.columns import AddColumnOp, DropColumnOp
-from idiolect.operations.ops.constraints import (
-    AddConstraintOp,
-    CreateUniqueConstraintOp,
-    DropConstraintOp,
-)
+from idiolect.operations.ops.constraints import CreateUniqueConstraintOp, DropConstraintOp
 from idiolect.operations.ops.indexes import CreateIndexOp, DropIndexOp
 from idiolect.util.dispatch import PriorityDispatchResult
 from idiolect.util.logs import Log
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, Table
+    from sqlalchemy import Column, Index, Table
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.operations.ops.altercolumn import AlterColumnOp
@@ -81,8 +78,8 @@ def recreate(
     if any(isinstance(one, DropColumnOp) and one.column_name == old.name for one in modify_ops.ops):
         return
     table = modify_ops.table_name
-    lost = [_drop(item) for item in _items_on(old)]
-    kept = [_create(item) for item in _items_on(new)]
+    lost = [drop_of(item) for item in _items_on(old)]
+    kept = [create_of(item) for item in _items_on(new)]
     # They may have been found as different before.
     names = {_name(one) for one in (*lost, *kept)}
     modify_ops.ops[:] = [one for one in modify_ops.ops if _name(one) not in names]
@@ -101,18 +98,6 @@ def _items_on(column: Column[Any]) -> list[Index | UniqueConstraint]:
     items: list[Index | UniqueConstraint] = [*table.indexes, *uniques]
     found = [one for one in items if column in set(one.columns)]
     return sorted(found, key=lambda one: str(one.name))
-
-
-def _drop(item: Index | UniqueConstraint) -> DropIndexOp | DropConstraintOp:
-    if isinstance(item, Index):
-        return DropIndexOp.from_index(item)
-    return DropConstraintOp.from_constraint(item)
-
-
-def _create(item: Index | UniqueConstraint) -> CreateIndexOp | AddConstraintOp:
-    if isinstance(item, Index):
-        return CreateIndexOp.from_index(item)
-    return AddConstraintOp.from_constraint(item)
 
 
 def _name(operation: Any) -> Any:

@@ -192,14 +192,14 @@ class _Comparison:
         if not self.context.run_object_filters(item, item.name, _kind(item), True, None):
             return []
         log.info("Detected removed %s %r on %r", _word(item), _text(item.name), self.label)
-        return [_drop(item)]
+        return [drop_of(item)]
 
     def _added(self, item: Item) -> list[Any]:
         if not self.context.run_object_filters(item, item.name, _kind(item), False, None):
             return []
         names = tuple(column_names(item))
         log.info("Detected added %s %r on '%s'", _word(item), self._name(item), names)
-        return [_create(item)]
+        return [create_of(item)]
 
     def _changed(self, old: Item, new: Item) -> list[Any]:
         if isinstance(new, Index) and isinstance(old, Index):
@@ -226,11 +226,11 @@ class _Comparison:
             self.label,
             outcome.message,
         )
-        create = _create(new)
+        create = create_of(new)
         if new.name is None and isinstance(create, CreateUniqueConstraintOp):
             # The database would choose this name, and the downgrade needs one.
             create.constraint_name = conv(str(old.name))
-        return [_drop(old), create]
+        return [drop_of(old), create]
 
 
 def _kind(item: Item) -> str:
@@ -245,13 +245,15 @@ def _text(name: Any) -> str | None:
     return None if name is None else str(name)
 
 
-def _drop(item: Item) -> Any:
+def drop_of(item: Item) -> DropIndexOp | DropConstraintOp:
+    """Return the operation that drops an index or a unique constraint."""
     if isinstance(item, Index):
         return DropIndexOp.from_index(item)
     return DropConstraintOp.from_constraint(item)
 
 
-def _create(item: Item) -> Any:
+def create_of(item: Item) -> CreateIndexOp | AddConstraintOp:
+    """Return the operation that creates an index or a unique constraint."""
     if isinstance(item, Index):
         return CreateIndexOp.from_index(item)
     return AddConstraintOp.from_constraint(item)
