@@ -317,7 +317,7 @@ def test_a_run_of_nothing_loads_nothing_for_revisions(
 ) -> None:
     """Modules that only revisions need are not imported if none is due."""
     modules("upgrade", "heads")
-    rooms = (
+    subpackages = (
         "autogenerate",
         "operations",
         "runtime.journal",
@@ -326,7 +326,7 @@ def test_a_run_of_nothing_loads_nothing_for_revisions(
         "ddl.wording",
     )
     of_sqlite = ("idiolect_sqlite.rebuild", "idiolect_sqlite.render")
-    unneeded = (*of_sqlite, *(f"idiolect.{room}" for room in rooms))
+    unneeded = (*of_sqlite, *(f"idiolect.{each}" for each in subpackages))
 
     assert [] == [name for name in modules(*words) if name.startswith(unneeded)]
 

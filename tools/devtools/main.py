@@ -1,4 +1,4 @@
-"""Reads the command line of `tools/dev.py` and calls the room that does the work."""
+"""Reads the command line of `tools/dev.py` and calls the module that does the work."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A package with an impl room and an operations room."""
+    """A package with the modules impl and operations."""
     folder = tmp_path / "rooms_of_a_dialect"
     folder.mkdir()
     (folder / "__init__.py").write_text("")

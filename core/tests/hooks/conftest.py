@@ -1,4 +1,4 @@
-"""Fixtures of the hooks room: distributions that are really on sys.path."""
+"""Distributions that are really on sys.path."""
 
 from __future__ import annotations
 

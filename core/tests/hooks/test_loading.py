@@ -237,7 +237,7 @@ def test_a_wrong_answer(sqlite: PluginManager, hook: str, answer: object, expect
     with pytest.raises(HookAnswerError) as caught:
         context("sqlite")
     message = str(caught.value)
-    assert f"hook {hook!r} for the dialect 'sqlite' answered {answer!r}" in message
+    assert f"hook {hook!r} for the dialect 'sqlite' returned {answer!r}" in message
     assert f"expected: {expected}." in message
     assert "Implemented by: 'Liar'" in message
     assert isinstance(caught.value, CommandError)
@@ -292,7 +292,7 @@ def test_a_wrapper_that_forgets_to_return(project: Project, sqlite: PluginManage
 
     sqlite.register(Forgetful())
     project.revision("a", None, "op.create_table('t', sa.Column('id', sa.Integer))")
-    with pytest.raises(HookAnswerError, match="'run_step' for the dialect 'sqlite' answered None"):
+    with pytest.raises(HookAnswerError, match="'run_step' for the dialect 'sqlite' returned None"):
         project.upgrade()
     assert [] == project.tables()
 
@@ -371,11 +371,11 @@ def test_a_plugin_whose_import_asks_for_another_dialect(
     preparing, imported = threading.Event(), threading.Event()
     in_time: list[bool] = []
 
-    def slow(dialect: str, room: str | None = None) -> Any:
+    def slow(dialect: str, subpackage: str | None = None) -> Any:
         if dialect == "one":
             preparing.set()
             in_time.append(imported.wait(60))
-        return scope(dialect, room)
+        return scope(dialect, subpackage)
 
     def import_a_plugin() -> None:
         preparing.wait(60)

@@ -1,4 +1,4 @@
-"""Fixtures of the script room: an environment on disk, revision files in it."""
+"""An environment on disk, with revision files."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def test_config_is_one_class() -> None:
-    """The documented path leads to the class that the rooms use."""
+    """The documented path leads to the class that the other packages use."""
     assert Config is idiolect.config.Config
 
 

@@ -111,7 +111,7 @@ def test_reflection_equals_that_of_sqlalchemy(filled: Connection, explicit: bool
     schema = filled.dialect.default_schema_name if explicit else None
     inspector = inspect(filled)
     names = inspector.get_table_names(schema=schema)
-    hooks = hooks_for(filled.dialect.name, room="autogenerate")
+    hooks = hooks_for(filled.dialect.name, subpackage="autogenerate")
     found = hooks.reflect_tables(filled, {schema: names})
     for kind in KINDS:
         expected = {
@@ -134,7 +134,7 @@ def test_reflection_equals_that_of_sqlalchemy(filled: Connection, explicit: bool
 def test_number_of_queries_is_constant(filled: Connection) -> None:
     """Any number of tables is read with the same queries, except incomplete ones."""
     names = [name for name in inspect(filled).get_table_names() if name not in ODD]
-    hooks = hooks_for(filled.dialect.name, room="autogenerate")
+    hooks = hooks_for(filled.dialect.name, subpackage="autogenerate")
     sent: list[str] = []
     event.listen(filled, "before_cursor_execute", lambda *given: sent.append(given[2]))
     for wanted in (names[:1], names):
@@ -146,7 +146,7 @@ def test_number_of_queries_is_constant(filled: Connection) -> None:
 
 def test_table_that_has_gone(filled: Connection) -> None:
     """A table that was listed but dropped is omitted."""
-    hooks = hooks_for(filled.dialect.name, room="autogenerate")
+    hooks = hooks_for(filled.dialect.name, subpackage="autogenerate")
     found = hooks.reflect_tables(filled, {None: ["keys", "never"]})
     assert [(None, "keys")] == [*found.columns]
     assert found.signatures is not None

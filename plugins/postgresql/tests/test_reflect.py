@@ -83,7 +83,9 @@ def filled(connection: Connection) -> Connection:
 def asked(connection: Connection, schema: str | None) -> ReflectedTables:
     """Return the hook's result for all tables of a schema."""
     names = inspect(connection).get_table_names(schema=schema)
-    return hooks_for("postgresql", room="autogenerate").reflect_tables(connection, {schema: names})
+    return hooks_for("postgresql", subpackage="autogenerate").reflect_tables(
+        connection, {schema: names}
+    )
 
 
 def plain(facts: Any) -> Any:

@@ -114,7 +114,7 @@ def test_reflection_equals_that_of_sqlalchemy(
     expected = {
         (schema, name): getattr(inspector, f"get_{kind}")(name, schema=schema) for name in names
     }
-    hooks = hooks_for("sqlite", room="autogenerate")
+    hooks = hooks_for("sqlite", subpackage="autogenerate")
     found = getattr(hooks.reflect_tables(connection, {schema: names}), kind)
     if (kind, schema) == ("indexes", None):
         *_, index = expected[None, "indexed"][:2]
@@ -128,7 +128,9 @@ def test_warnings_are_those_of_sqlalchemy(connection: Connection) -> None:
     with warnings.catch_warnings(record=True) as expected:
         warnings.simplefilter("always", SAWarning)
         inspect(connection).get_indexes("indexed")
-    found = hooks_for("sqlite", room="autogenerate").reflect_tables(connection, {None: ["indexed"]})
+    found = hooks_for("sqlite", subpackage="autogenerate").reflect_tables(
+        connection, {None: ["indexed"]}
+    )
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", SAWarning)
         assert [None, "indexed"] == [*next(iter(found.indexes))]
@@ -141,7 +143,7 @@ def test_number_of_queries_is_constant(connection: Connection) -> None:
     """Any number of tables is read with the same queries, all facts of them included."""
     inspector = inspect(connection)
     names = inspector.get_table_names()
-    hooks = hooks_for("sqlite", room="autogenerate")
+    hooks = hooks_for("sqlite", subpackage="autogenerate")
     sent: list[str] = []
     event.listen(
         connection, "before_cursor_execute", lambda *given: sent.append(given[2]), named=False
@@ -184,7 +186,7 @@ def test_what_is_broken_elsewhere_stops_no_comparison(source: str) -> None:
 
 def test_table_that_has_gone(connection: Connection) -> None:
     """A listed table that does not exist is in no result, and the comparison names it."""
-    hooks = hooks_for("sqlite", room="autogenerate")
+    hooks = hooks_for("sqlite", subpackage="autogenerate")
     found = hooks.reflect_tables(connection, {None: ["indexed", "never"]})
     assert [(None, "indexed")] == [*found.columns]
     engine = create_engine("sqlite://")

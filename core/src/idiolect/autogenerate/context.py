@@ -93,7 +93,7 @@ class AutogenContext:
         self.connection = _read_by(migration_context)
         self.dialect = migration_context.dialect
         self.imports: set[str] = set()
-        self.hooks = hooks_for(self.dialect.name, room="compare")
+        self.hooks = hooks_for(self.dialect.name, subpackage="compare")
         if autogenerate:
             # Raises for unknown names before the database is queried.
             self._chosen = self._choose_comparators()

@@ -106,7 +106,7 @@ class RevisionContext:
         if self.process_revision_directives is not None:
             self.process_revision_directives(migration_context, rev, self.generated_revisions)
             check_directives(self.generated_revisions, self.process_revision_directives)
-        hooks = hooks_for(migration_context.dialect.name, room="compare")
+        hooks = hooks_for(migration_context.dialect.name, subpackage="compare")
         hooks.process_revision_directives(migration_context, rev, self.generated_revisions)
         implementers = hooks.implementers("process_revision_directives")
         check_directives(self.generated_revisions, implementers)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from idiolect.commands.inventory import inventory
 from idiolect.hooks import hookspecs
-from idiolect.hooks.manager import DEFAULTS, ROOM_DEFAULTS
+from idiolect.hooks.manager import DEFAULTS, SUBPACKAGE_DEFAULTS
 from idiolect.hooks.markers import PROJECT
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ def known_hooks() -> list[Hook]:
     """Return all hooks in the order of the specifications."""
     plugins = [each for each in inventory() if each.state == "ok"]
     plugins.sort(key=lambda each: _ORDER.index(each.kind) if each.kind in _ORDER else len(_ORDER))
-    modules = dict.fromkeys([*DEFAULTS, *(one for some in ROOM_DEFAULTS.values() for one in some)])
+    modules = dict.fromkeys(
+        [*DEFAULTS, *(one for some in SUBPACKAGE_DEFAULTS.values() for one in some)]
+    )
     core = [importlib.import_module(name) for name in modules]
     return [
         Hook(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: Modules of a dialect's package that may define a name of the documented module, in order.
-_ROOMS = ("impl", "compile", "operations", "compare", "render")
+_MODULES = ("impl", "compile", "operations", "compare", "render")
 
 
 def forwarder(module: str, package: str, distribution: str) -> Callable[[str], Any]:
@@ -35,10 +35,10 @@ def forwarder(module: str, package: str, distribution: str) -> Callable[[str], A
                 f"installed: pip install {distribution}",
                 name=package,
             )
-        for room in _ROOMS:
-            if importlib.util.find_spec(f"{package}.{room}") is None:
+        for submodule in _MODULES:
+            if importlib.util.find_spec(f"{package}.{submodule}") is None:
                 continue
-            found = importlib.import_module(f"{package}.{room}")
+            found = importlib.import_module(f"{package}.{submodule}")
             if hasattr(found, name):
                 return getattr(found, name)
         # Alembic's module of the dialect re-exports names from here, and programs import them.

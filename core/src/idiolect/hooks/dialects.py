@@ -7,15 +7,14 @@ a hook gets a note that names its implementers. No hook is called per statement.
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from idiolect.errors import HookAnswerError, IdiolectError
-from idiolect.hooks.manager import ROOM_DEFAULTS, get_manager
+from idiolect.hooks.manager import SUBPACKAGE_DEFAULTS, get_manager
 from idiolect.hooks.records import DialectRules, OfflineTransaction, VersionTableSpec
 
 if TYPE_CHECKING:
@@ -62,11 +61,6 @@ class DialectHooks:
         if answer is not None and not isinstance(answer, type):
             raise self._wrong("get_impl_class", answer, "a DefaultImpl class")
         return answer
-
-    def homes(self, hook: str) -> set[str]:
-        """Return the top-level packages that implement ``hook``, including the core's."""
-        impls = getattr(self._hook, hook).get_hookimpls()
-        return {impl.function.__module__.partition(".")[0] for impl in impls}
 
     def transactional_ddl(
         self, dialect: Dialect, impl_class: type[DefaultImpl], connection: Connection | None
@@ -292,11 +286,6 @@ class DialectHooks:
             directives=directives,
         )
 
-    def implementers(self, hook: str) -> str:
-        """Return the implementers of a hook in calling order, for messages."""
-        impls = getattr(self._hook, hook).get_hookimpls()
-        return ", ".join(impl.plugin_name for impl in reversed(impls))
-
     def normalise_expressions(
         self, dialect: Dialect, connection: Connection, expressions: Sequence[Expression]
     ) -> list[str | None]:
@@ -349,6 +338,16 @@ class DialectHooks:
         """Return whether the database refuses a statement inside a transaction."""
         return self._one("requires_autocommit", bool, dialect=dialect, statement=statement)
 
+    def homes(self, hook: str) -> set[str]:
+        """Return the top-level packages that implement ``hook``, including the core's."""
+        impls = getattr(self._hook, hook).get_hookimpls()
+        return {impl.function.__module__.partition(".")[0] for impl in impls}
+
+    def implementers(self, hook: str) -> str:
+        """Return the implementers of a hook in calling order, for messages."""
+        impls = getattr(self._hook, hook).get_hookimpls()
+        return ", ".join(impl.plugin_name for impl in reversed(impls))
+
     def _joined(self, hook: str, answers: Iterable[Any], kind: type[T]) -> list[T]:
         """Concatenate all results, each an iterable of ``kind``."""
         found: list[T] = []
@@ -362,19 +361,14 @@ class DialectHooks:
     def _one(self, hook: str, kind: type[T], **kw: Any) -> T:
         answer = self._ask(hook, **kw)
         if not isinstance(answer, kind):
-            raise self._wrong(hook, answer, f"{kind.__name__}")
+            raise self._wrong(hook, answer, kind.__name__)
         return answer
 
     def _ask(self, hook: str, **kw: Any) -> Any:
+        """Call a hook; exceptions get a note with its implementers, which pluggy does not add."""
         caller: Callable[..., Any] = getattr(self._hook, hook)
-        with self._named(hook):
-            return caller(**kw)
-
-    @contextlib.contextmanager
-    def _named(self, hook: str) -> Iterator[None]:
-        """Add a note with the hook's implementers to exceptions; pluggy does not."""
         try:
-            yield
+            return caller(**kw)
         except IdiolectError:
             raise
         except Exception as exc:
@@ -388,7 +382,7 @@ class DialectHooks:
 
     def _wrong(self, hook: str, answer: object, expected: str) -> HookAnswerError:
         return HookAnswerError(
-            f"The hook {hook!r} for the dialect {self.dialect_name!r} answered {answer!r}; "
+            f"The hook {hook!r} for the dialect {self.dialect_name!r} returned {answer!r}; "
             f"expected: {expected}. Implemented by: {self.implementers(hook)}. Upgrade the "
             "plugin, or switch it off with IDIOLECT_DISABLE_PLUGINS=<its distribution>.",
             hook=hook,
@@ -399,7 +393,7 @@ class DialectHooks:
 def _is_of_env_py(hook: str, exc: BaseException) -> bool:
     """Return whether the exception comes from env.py's own function, which the core calls last."""
     return hook == "process_revision_directives" and any(
-        frame.f_globals.get("__name__") in ROOM_DEFAULTS["compare"]
+        frame.f_globals.get("__name__") in SUBPACKAGE_DEFAULTS["compare"]
         for frame, _ in traceback.walk_tb(exc.__traceback__)
     )
 
@@ -408,13 +402,13 @@ _cache: dict[tuple[str, str | None], tuple[int, DialectHooks]] = {}
 _cache_lock = threading.Lock()
 
 
-def hooks_for(dialect_name: str, room: str | None = None) -> DialectHooks:
+def hooks_for(dialect_name: str, subpackage: str | None = None) -> DialectHooks:
     """Return the hooks of a dialect, with its plugin and the neutral ones loaded.
 
     Args:
         dialect_name: SQLAlchemy's name of the dialect. A plugin for it is not required: a user's
             DefaultImpl subclass may support it.
-        room: the subpackage that calls the hooks, if its defaults are loaded on demand.
+        subpackage: the one that calls the hooks, if its defaults are loaded on demand.
 
     Raises:
         PluginLoadError, PluginConflictError, HookError: a required plugin is unusable.
@@ -424,13 +418,13 @@ def hooks_for(dialect_name: str, room: str | None = None) -> DialectHooks:
     manager.load_dialect(dialect_name)
     generation = manager.generation
     with _cache_lock:
-        known = _cache.get((dialect_name, room))
+        known = _cache.get((dialect_name, subpackage))
     if known is not None and known[0] == generation:
         return known[1]
     # Created without the lock, to avoid a deadlock with a thread that imports a plugin.
-    made = DialectHooks(dialect_name, manager.scope(dialect_name, room))
+    made = DialectHooks(dialect_name, manager.scope(dialect_name, subpackage))
     with _cache_lock:
-        known = _cache.get((dialect_name, room))
+        known = _cache.get((dialect_name, subpackage))
         if known is None or known[0] != generation:
-            known = _cache[dialect_name, room] = (generation, made)
+            known = _cache[dialect_name, subpackage] = (generation, made)
         return known[1]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Modules with the core's own implementations, imported with the first context.
 DEFAULTS = ("idiolect.ddl.builtin", "idiolect.runtime.builtin")
 #: Those that most commands do not need, imported when their subpackage calls its hooks.
-ROOM_DEFAULTS = {
+SUBPACKAGE_DEFAULTS = {
     "autogenerate": (
         "idiolect.autogenerate.render.builtin",
         "idiolect.autogenerate.compare.builtin",
@@ -102,7 +102,7 @@ class PluginManager:
             HookError: a hook is unknown or has other parameters; nothing is registered then.
             ValueError: the name is taken.
         """
-        name = name or getattr(plugin, "__name__", None) or f"{type(plugin).__qualname__}"
+        name = name or getattr(plugin, "__name__", None) or type(plugin).__qualname__
         self._add(RegisteredPlugin(name, plugin, dialect))
         return name
 
@@ -167,7 +167,7 @@ class PluginManager:
                 self._add(RegisteredPlugin(_unique(source), source.load(), name, source))
             return self._dialect_plugin(name)
 
-    def scope(self, dialect: str, room: str | None = None) -> pluggy.PluginManager:
+    def scope(self, dialect: str, subpackage: str | None = None) -> pluggy.PluginManager:
         """Return the plugins that contexts of ``dialect`` call, in the order of authority.
 
         There is a scope per dialect, rather than one manager for all, because the order must not
@@ -176,7 +176,7 @@ class PluginManager:
 
         Args:
             dialect: SQLAlchemy's name of the dialect.
-            room: the subpackage whose defaults are included; None: only those always loaded.
+            subpackage: the one whose defaults are included; None: only those always loaded.
         """
         with self._lock:
             asked = [each for each in self._plugins.values() if each.dialect in {dialect, None}]
@@ -184,7 +184,7 @@ class PluginManager:
         for each in sorted(asked, key=lambda each: not each.is_dialects_own):
             if not scope.has_plugin(each.label):
                 scope.register(each.plugin, each.label)
-        for module in (*DEFAULTS, *ROOM_DEFAULTS.get(room or "", ())):
+        for module in (*DEFAULTS, *SUBPACKAGE_DEFAULTS.get(subpackage or "", ())):
             scope.register(importlib.import_module(module), module)
         if _is_traced():
             from idiolect.hooks import trace
@@ -237,8 +237,7 @@ class PluginManager:
         alone = _alone(new)
         with self._lock:
             if new.name in self._plugins:
-                message = f"a plugin named {new.name!r} is registered already"
-                raise ValueError(message)
+                raise ValueError(f"a plugin named {new.name!r} is registered already")
             self._plugins[new.name] = new
             self._alone[new.name] = alone
             self._hooks[new.name] = _hooks_in(alone, new.plugin)

@@ -84,7 +84,7 @@ def write_revision(
     _check_free(directory, new)
     folder = _version_location(directory, new, parents)
     with directory.blaming("timezone"):
-        created = directory._generate_create_date()  # noqa: SLF001 - of this room
+        created = directory._generate_create_date()  # noqa: SLF001 - of the same package
     with nullcontext() if new.file_template else directory.blaming("file_template"):
         # Programs override the method, most without the last parameter, which is ours.
         ours = (new.file_template,) if new.file_template else ()

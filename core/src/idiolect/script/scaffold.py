@@ -93,7 +93,7 @@ def render_template_folder(
     directory = ScriptDirectory(paths.scripts, output_encoding=output_encoding, messaging_opts=say)
     for source in sources:
         if _config_kind(source.name) is None:
-            directory._copy_file(source, paths.scripts / source.name)  # noqa: SLF001 - of this room
+            directory._copy_file(source, paths.scripts / source.name)  # noqa: SLF001 - of the same package
     if package:
         for folder in (paths.scripts, paths.scripts / "versions"):
             with messaging.status(f"Adding {(folder / '__init__.py').absolute()}", **say):

@@ -54,7 +54,7 @@ def render_op(autogen_context: AutogenContext, op: MigrateOperation) -> list[str
     Raises:
         ValueError: there is no renderer for its class.
     """
-    hooks = hooks_for(autogen_context.dialect.name, room="autogenerate")
+    hooks = hooks_for(autogen_context.dialect.name, subpackage="autogenerate")
     codes = hooks.render_operation(op, autogen_context)
     likely_rename = getattr(op, "likely_rename", None)
     if likely_rename is None or not codes:
@@ -102,7 +102,7 @@ def render_registered(autogen_context: AutogenContext, op: MigrateOperation) -> 
         raise
     if answer is None:
         raise HookAnswerError(
-            f"The renderer of {type(op).__name__} answered None; expected: code as a string, or a "
+            f"The renderer of {type(op).__name__} returned None; expected: code as a string, or a "
             "list of strings, which may be empty."
         )
     codes: list[str] = to_list(answer)

@@ -46,7 +46,9 @@ def repr_type(
         return _with_variants(type_, autogen_context)
     dialect = autogen_context.dialect
     if dialect is not None:
-        answer = hooks_for(dialect.name, room="autogenerate").render_type(type_, autogen_context)
+        answer = hooks_for(dialect.name, subpackage="autogenerate").render_type(
+            type_, autogen_context
+        )
         if answer is not None:
             return answer
     return plain_type(type_, autogen_context)
