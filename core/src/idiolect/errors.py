@@ -84,13 +84,13 @@ class PluginLoadError(CommandError):
 
 
 class PluginConflictError(CommandError):
-    """Two distributions provide a plugin for the same dialect."""
+    """Two plugins provide the same dialect, or the same name for what they add."""
 
     code = "IDI-103"
 
 
 class HookError(CommandError):
-    """A plugin implements an unknown hook, or one with wrong parameters."""
+    """A plugin implements an unknown hook or uses a wrong parameter, or what it adds is invalid."""
 
     code = "IDI-104"
 

@@ -17,7 +17,8 @@ def contributed_commands() -> list[CommandSpec]:
     """
     # Imported here because built-in commands do not need it.
     from idiolect.hooks import entrypoints
-    from idiolect.hooks.collectors import CORE, CommandCollector
+    from idiolect.hooks.collector import CORE
+    from idiolect.hooks.collectors import CommandCollector
     from idiolect.hooks.contributions import collect, warn
 
     found = CommandCollector(dict.fromkeys(BUILTIN, CORE))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from idiolect.ddl.signatures import ComparisonResult
     from idiolect.ddl.wording import Pair, Wording
     from idiolect.hooks.compared import TableSide
-    from idiolect.operations.ops import DowngradeOps, UpgradeOps
+    from idiolect.operations.ops.containers import DowngradeOps, UpgradeOps
 
 _IDENTITY_OPTIONS = (
     "always",
@@ -48,7 +48,7 @@ _IDENTITY_OPTIONS = (
 
 
 def default_as_sql(column: Column[Any], rendered: str | None) -> str | None:
-    """Return the default of a model's column as SQL: with quotes if it is a text.
+    """Return the default of a model's column as SQL: in quotes if it is a string.
 
     Args:
         column: the column.

@@ -183,7 +183,8 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         return result
 
     def _write(self, statement: Executable) -> None:
-        offline = _offline()
+        from idiolect.ddl import offline
+
         if self.literal_binds:
             statement = offline.with_values(statement, self.dialect)
         sql = offline.statement_text(
@@ -200,8 +201,9 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
         Args:
             sql: the formatted statement without terminator.
         """
-        lines: Iterable[str] = _offline().script_lines(sql, self.rules)
-        return lines
+        from idiolect.ddl import offline
+
+        return offline.script_lines(sql, self.rules)
 
     def _write_all(self, lines: Iterable[str]) -> None:
         for line in lines:
@@ -223,11 +225,15 @@ class DefaultImpl(ComparingImpl, BatchingImpl, GuardedImpl):
 
     def emit_begin(self) -> None:
         """Write the beginning of a transaction to the script."""
-        self._write_all(_offline().begin_lines(self.rules))
+        from idiolect.ddl import offline
+
+        self._write_all(offline.begin_lines(self.rules))
 
     def emit_commit(self) -> None:
         """Write the end of a transaction to the script."""
-        self._write_all(_offline().commit_lines(self.rules))
+        from idiolect.ddl import offline
+
+        self._write_all(offline.commit_lines(self.rules))
 
     # tables
 
@@ -580,12 +586,6 @@ def is_wanted(constraint: Constraint, impl: DefaultImpl) -> bool:
 def in_order_of_name(indexes: Iterable[Index]) -> list[Index]:
     """Return indexes by name; SQLAlchemy keeps them in a set, but scripts must not vary."""
     return sorted(indexes, key=lambda index: str(index.name or ""))
-
-
-def _offline() -> Any:
-    from idiolect.ddl import offline
-
-    return offline
 
 
 def _as_statement(construct: Executable | str) -> Executable:

@@ -50,8 +50,8 @@ class Collector(Generic[T]):
         other = self._owners.get(name)
         if other is not None:
             raise PluginConflictError(
-                f"The {self.kind} {name!r} comes from two: {other}, and {self.owner}. Uninstall "
-                "one of them, or switch a plugin off with "
+                f"The {self.kind} {name!r} is registered twice, by {other} and by {self.owner}. "
+                "Uninstall one of them, or switch a plugin off with "
                 "IDIOLECT_DISABLE_PLUGINS=<its distribution>.",
                 name=name,
             )

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from idiolect.errors import HookError
-from idiolect.hooks.collector import CORE as CORE  # noqa: PLC0414 - a re-export
-from idiolect.hooks.collector import Collector as Collector  # noqa: PLC0414 - as above
+from idiolect.hooks.collector import Collector
 
 
 class ContributedOperation:
@@ -50,8 +49,8 @@ class OperationCollector(Collector[ContributedOperation]):
         source = sourcename or name
         if not str(name).isidentifier() or not callable(getattr(op_class, str(source), None)):
             raise HookError(
-                f"The operation {name!r} of {self.owner} needs a name for use in Python, and a "
-                f"classmethod {source!r} of {op_class!r}."
+                f"The operation {name!r} of {self.owner} needs a Python identifier as its name, "
+                f"and a classmethod {source!r} of {op_class!r}."
             )
         self.put(name, ContributedOperation(op_class, sourcename))
 
@@ -112,6 +111,6 @@ class CommandCollector(Collector[Callable[..., Any]]):
         if needed:
             raise HookError(
                 f"{self.owner} registered {function!r} as a command, whose keyword-only parameter "
-                f"{needed!r} has no default; give it one, or have it stand before the '*'."
+                f"{needed!r} has no default; give it one, or move it before the '*'."
             )
         self.put(function.__name__ if name is None else name, function)

@@ -126,8 +126,8 @@ class Current(Generic[T]):
     def _collected(self) -> T:
         if self._is_collecting:
             raise HookError(
-                "A plugin uses operations or a migration context in a hook in which it is asked "
-                "what it adds to them. Only register there, and use them later."
+                "A plugin uses operations or a migration context in a hook that registers "
+                "operations or options. Only register there, and use them later."
             )
         self._is_collecting = True
         try:

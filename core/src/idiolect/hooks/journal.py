@@ -29,9 +29,9 @@ def digest(*parts: object) -> str:
 class Reader(enum.Enum):
     """Who consumes the rows that are read while a revision runs."""
 
-    REVISION = "the revision, which may do one thing or another for it"
-    OPERATION = "an operation, which does the same where it is answered the same"
-    NOBODY = "nobody: they are dropped"
+    REVISION = "the revision, whose course may depend on them"
+    OPERATION = "an operation, which does the same for the same rows"
+    NOBODY = "nobody: they are discarded"
 
 
 def reading_for(reader: Reader, context: Any) -> AbstractContextManager[None]:

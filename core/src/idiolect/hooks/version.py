@@ -31,7 +31,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 def offered() -> str:
     """Return this core's hook version and the range of supported plugins, for messages."""
     major, minor = HOOKSPEC_VERSION
-    return f"{major}.{minor}, which serves plugins made for >={major},<={major}.{minor}"
+    return f"{major}.{minor}, which supports plugins for >={major},<={major}.{minor}"
 
 
 def misfit(plugin: Any) -> str:
@@ -53,7 +53,7 @@ def misfit(plugin: Any) -> str:
         return ""
     from idiolect import __version__
 
-    return f"it is made for hooks {declared}, and idiolect {__version__} has hooks {offered()}."
+    return f"it supports hooks {declared}, but idiolect {__version__} has hooks {offered()}."
 
 
 def _parse(declared: object) -> list[tuple[str, tuple[int, ...]]] | None:

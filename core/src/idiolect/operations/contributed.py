@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idiolect.hooks.collectors import CORE, OperationCollector
+from idiolect.hooks.collector import CORE
+from idiolect.hooks.collectors import OperationCollector
 from idiolect.hooks.contributions import Current, collect
 from idiolect.operations.registry import directives
 

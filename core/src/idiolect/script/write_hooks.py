@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from idiolect.errors import CommandError
-from idiolect.hooks.collectors import CORE, WriteHookCollector
+from idiolect.hooks.collector import CORE
+from idiolect.hooks.collectors import WriteHookCollector
 from idiolect.hooks.contributions import collect
 from idiolect.util import compat, messaging
 from idiolect.util.blame import blame
