@@ -11,8 +11,9 @@ import re
 #: Short words, and what they stand for.
 REASONS = {
     "batch mode": (
-        "SQLite's `ALTER TABLE` cannot do it: the table is made anew, by `op.batch_alter_table()`. "
-        "Since version 3.53, it can change whether a column is nullable."
+        "SQLite's `ALTER TABLE` cannot do it: the table is recreated, by "
+        "`op.batch_alter_table()`. Since version 3.53, it can change whether a column is "
+        "nullable."
     ),
     "no comments": (
         "SQLite has none. In a definition they are left out; to set one alone is an error."

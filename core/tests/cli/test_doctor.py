@@ -391,5 +391,5 @@ def test_tables_of_idiolect_are_nobody_elses(linear: Terminal) -> None:
 
     assert [
         "'alembic_version' is at the base, the heads are c333.",
-        "'alembic_version' holds nothing, and the database has tables.",
+        "'alembic_version' is empty, but the database has tables.",
     ] == found

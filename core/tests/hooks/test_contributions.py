@@ -180,7 +180,9 @@ def test_a_name_that_is_taken(  # noqa: PLR0917 - a column each
     plugins.register(contributor(hook, act), "one")
     with pytest.raises(PluginConflictError) as caught:
         use()
-    assert str(caught.value).startswith(f"The {what} comes from two: {other}, and the plugin 'one'")
+    assert str(caught.value).startswith(
+        f"The {what} is registered twice, by {other} and by the plugin 'one'"
+    )
     plugins.unregister("one")
     if use in {use_options, use_operations}:
         use()
@@ -192,7 +194,9 @@ def test_two_plugins_with_one_operation(plugins: PluginManager) -> None:
     for name in ("one", "two"):
         act = contributor("register_operations", lambda registry: registry.add("fresh", Op))
         plugins.register(act, name)
-    with pytest.raises(PluginConflictError, match="'fresh' comes from two: the plugin 'one', and"):
+    with pytest.raises(
+        PluginConflictError, match="'fresh' is registered twice, by the plugin 'one' and"
+    ):
         use_operations()
     assert not hasattr(Operations, "fresh")
     plugins.unregister("two")
@@ -352,7 +356,7 @@ def test_a_command_of_a_disabled_plugin(
     [
         ("import driver_of_mine", "needs the module 'driver_of_mine'"),
         (COMMAND.replace("commands.add(hail)", "1 / 0"), "'register_commands' of the plugin"),
-        ("idiolect_hookspec = '>=9'", "made for hooks >=9"),
+        ("idiolect_hookspec = '>=9'", "supports hooks >=9"),
     ],
     ids=["import", "hook", "version"],
 )
@@ -414,7 +418,11 @@ def test_an_entry_point_that_cannot_be_loaded_is_left_out(
 @pytest.mark.parametrize(
     ("entry", "source", "words"),
     [
-        ("heads", HAIL, "The command 'heads' comes from two: idiolect itself, and hailing 1.2"),
+        (
+            "heads",
+            HAIL,
+            "The command 'heads' is registered twice, by idiolect itself and by hailing 1.2",
+        ),
         ("hail", "hail = print", "takes the Config"),
     ],
     ids=["name of the core", "no command"],
@@ -476,7 +484,9 @@ def test_a_template_cannot_take_a_name_of_the_core(plugins: PluginManager, templ
     """The list shows the owner; the core's own template is still used."""
     plugins.register(templates(TemplateFolder(template, "generic")), "one")
     config = Config(template.parent / "new.ini", stdout=io.StringIO())
-    with pytest.raises(PluginConflictError, match="template 'generic' comes from two: idiolect"):
+    with pytest.raises(
+        PluginConflictError, match="template 'generic' is registered twice, by idiolect"
+    ):
         command.list_templates(config)
     command.init(config, str(template.parent / "scripts"))
     assert (template.parent / "scripts" / "env.py").exists()
@@ -490,7 +500,7 @@ def test_wrong_templates(plugins: PluginManager, template: Path) -> None:
         command.list_templates(config)
     plugins.unregister("one")
     plugins.register(templates("ours"), "two")
-    with pytest.raises(HookError, match="'register_templates' of the plugin 'two' answered 'ours'"):
+    with pytest.raises(HookError, match="'register_templates' of the plugin 'two' returned 'ours'"):
         command.list_templates(config)
 
 

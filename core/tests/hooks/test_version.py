@@ -75,8 +75,8 @@ def test_a_dialect_for_other_hooks(install: Install) -> None:
     message = str(caught.value)
     major, minor = version.HOOKSPEC_VERSION
     assert "The plugin 'my-db:mysql' of my-db 1.2 does not fit" in message
-    assert "made for hooks >=7,<9" in message
-    assert f"has hooks {major}.{minor}, which serves plugins made for >={major}," in message
+    assert "supports hooks >=7,<9" in message
+    assert f"has hooks {major}.{minor}, which supports plugins for >={major}," in message
     assert "Upgrade my-db, or switch the plugin off with IDIOLECT_DISABLE_PLUGINS=" in message
 
 

@@ -82,7 +82,7 @@ def test_own_operation_becomes_a_directive(script: Any) -> None:
 def test_operation_without_implementation_is_an_error(script: Any) -> None:
     """The error names the operation without implementation, and a remedy."""
     _create_sequence()
-    with pytest.raises(ValueError, match=r"Nothing carries out create_sequence.*implement") as told:
+    with pytest.raises(ValueError, match=r"Nothing implements create_sequence.*implement") as told:
         script.op.create_sequence("s")
     assert isinstance(told.value, OperationError)
 
@@ -132,7 +132,7 @@ def test_missing_operation_is_named(script: Any, name: str, message: str) -> Non
 def test_directive_of_a_dialect_is_told_from_a_misspelt_one() -> None:
     """The error for a documented directive says which plugin has it."""
     error = OperationRegistry("Operations").unknown("create_exclude_constraint")
-    assert "comes with a dialect's plugin, and none that has it is loaded" in str(error)
+    assert "is provided by a dialect's plugin that is not loaded" in str(error)
 
 
 def test_private_attributes_are_plainly_missing(script: Any) -> None:

@@ -248,7 +248,7 @@ def test_a_broken_map_is_told(graph_of: GraphOf) -> None:
         list(graph.iterate_revisions("c1", "base1"))
 
     assert str(caught.value) == (
-        "Dependency resolution failed; broken map: revision b1 needs fake, which is none"
+        "Dependency resolution failed; broken map: revision b1 needs fake, which does not exist"
     )
 
 

@@ -74,7 +74,7 @@ def test_what_passes_is_tried_again(
     assert expected == ran
     assert ["b"] == project.heads()
     assert ["alembic_version", "t_a", "t_b"] == project.tables()
-    told = [each.getMessage() for each in caplog.records if "tried again" in each.getMessage()]
+    told = [each.getMessage() for each in caplog.records if "retried" in each.getMessage()]
     assert ["(attempt 2 of 4)", "(attempt 3 of 4)"] == [
         message[message.index("(attempt") :] for message in told
     ]
@@ -166,7 +166,7 @@ def test_a_limit_that_is_none(project: Project, value: object) -> None:
 def test_a_dialect_without_limits(project: Project) -> None:
     """A limit that the dialect does not support is an error."""
     project.revision("a")
-    with pytest.raises(CommandError, match="not kept by the plugin of the dialect 'sqlite'"):
+    with pytest.raises(CommandError, match="not supported by the plugin for the dialect 'sqlite'"):
         project.upgrade(lock_wait_timeout=3)
     assert [] == project.heads()
 

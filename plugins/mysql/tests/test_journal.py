@@ -163,7 +163,7 @@ op.execute("CALL p()")
     project.revision("a", None, body)
     with pytest.raises(Exception, match="1644"):
         project.upgrade()
-    with pytest.raises(UnfinishedRevisionError, match=r"carried out, write 5: CALL p\(\)"):
+    with pytest.raises(UnfinishedRevisionError, match=r"executed, write 5: CALL p\(\)"):
         project.upgrade()
     assert [2, 5] == project.rows("SELECT a FROM t ORDER BY a")
 
@@ -290,7 +290,7 @@ def test_what_was_undone_by_hand(project: Project) -> None:
         project.upgrade()
     with project.engine().connect() as connection:
         connection.exec_driver_sql("DROP TABLE u")
-    with pytest.raises(UnfinishedRevisionError, match="TABLE u is again as it was before"):
+    with pytest.raises(UnfinishedRevisionError, match="TABLE u is as it was before"):
         project.upgrade()
 
 
@@ -335,7 +335,7 @@ def test_tables_that_change_places(project: Project) -> None:
     with pytest.raises(RuntimeError):
         project.upgrade()
     project.revision("a", None, body)
-    with pytest.raises(UnfinishedRevisionError, match="carried out, write 5: RENAME TABLE"):
+    with pytest.raises(UnfinishedRevisionError, match="executed, write 5: RENAME TABLE"):
         project.upgrade()
     command.repair(project.config(), mark_done="last")
     project.upgrade()

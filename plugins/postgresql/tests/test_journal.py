@@ -177,7 +177,7 @@ def test_a_procedure_that_commits(project: Project) -> None:
     project.revision("a", None, body)
     with pytest.raises(DBAPIError, match="division by zero"):
         project.upgrade()
-    with pytest.raises(UnfinishedRevisionError, match=r"carried out, write 6: CALL twice\(9\)"):
+    with pytest.raises(UnfinishedRevisionError, match=r"executed, write 6: CALL twice\(9\)"):
         project.upgrade()
     command.repair(project.config(), mark_done="last")
     project.upgrade()

@@ -216,8 +216,8 @@ def test_the_log_tells(project: Project, caplog: pytest.LogCaptureFixture) -> No
     project.revision("b", "a", REBUILD)
     project.upgrade()
     assert (
-        "upgrade a -> b: Table 't' is made anew, rows of 'child' refer to it, and foreign keys are "
-        "enforced. What was done before it is committed; it is undone and run again"
+        "upgrade a -> b: Table 't' is recreated, rows of 'child' refer to it, and foreign keys "
+        "are enforced. The work before it is committed; it is rolled back and run again"
     ) in caplog.messages
 
 
@@ -416,7 +416,7 @@ def test_another_process_in_between(
         return unenforced(connection)
 
     monkeypatch.setattr(rebuild, "unenforced", after_another)
-    with pytest.raises(CommandError, match="Another process has migrated to b while upgrade a"):
+    with pytest.raises(CommandError, match="Another process has migrated to b before upgrade a"):
         project.upgrade(migration_lock=False)
     assert [0] == project.rows("SELECT \"notnull\" FROM pragma_table_info('t') WHERE name = 'a'")
     assert enforcement(engine) == 1

@@ -235,7 +235,7 @@ def test_an_empty_table_that_was_left_is_dropped(connection: Connection) -> None
         "INSERT INTO t VALUES (1, 5)",
         "CREATE TABLE _alembic_tmp_t (id INTEGER)",
     )
-    with pytest.warns(UserWarning, match="'_alembic_tmp_t', which a run that was killed has left"):
+    with pytest.warns(UserWarning, match="'_alembic_tmp_t', left by a run that was killed"):
         rebuild(connection)
     assert ['CREATE TABLE "t" ( id INTEGER, a INTEGER, PRIMARY KEY (id) )'] == sql_of(
         connection, "table"
@@ -259,7 +259,7 @@ def test_a_table_with_rows_that_was_left_is_told(connection: Connection) -> None
 def test_a_table_that_was_not_renamed_is_told(connection: Connection) -> None:
     """The old table was dropped but the new one not renamed: the error names the new one."""
     play(connection, "CREATE TABLE _alembic_tmp_t (id INTEGER)")
-    with pytest.raises(NoSuchTableError, match=r"but '_alembic_tmp_t' is there.*rename it to 't'"):
+    with pytest.raises(NoSuchTableError, match=r"but '_alembic_tmp_t' exists.*rename it to 't'"):
         rebuild(connection)
 
 
@@ -307,8 +307,8 @@ def test_text_follows_the_renaming_of_columns(connection: Connection) -> None:
 @pytest.mark.parametrize(
     ("index", "said"),
     [
-        ("", "CHECK constraint 'k' of table 't' is about the column 'b', which is dropped"),
-        ("CREATE INDEX j ON t (b + 1)", "Index 'j' of table 't' is about the column 'b'"),
+        ("", "CHECK constraint 'k' of table 't' uses the column 'b', which is dropped"),
+        ("CREATE INDEX j ON t (b + 1)", "Index 'j' of table 't' uses the column 'b'"),
     ],
 )
 def test_text_about_a_dropped_column_is_refused(

@@ -114,14 +114,14 @@ def _of_driver(exc: BaseException, config: Config | None, errors: Any) -> Idiole
     """Explain an async driver in a synchronous env.py, and vice versa."""
     if isinstance(exc, errors.MissingGreenlet) and _raised_in(exc, "raw_connection"):
         return DatabaseError(
-            "env.py connects in the synchronous way, and the driver of "
-            f"{source_of(config, exc)} is an async one. Name a synchronous driver in the URL, or "
-            "take the env.py of the template 'async' (see 'list_templates')."
+            f"env.py connects synchronously, but the driver of {source_of(config, exc)} is an "
+            "async one. Name a synchronous driver in the URL, or use the env.py of the template "
+            "'async' (see 'list_templates')."
         )
     if isinstance(exc, errors.InvalidRequestError) and "requires an async driver" in str(exc):
         return DatabaseError(
-            f"env.py connects in the async way, and the driver of {source_of(config, exc)} is a "
-            "synchronous one. Name an async driver in the URL, (dialect+driver://...)."
+            f"env.py connects asynchronously, but the driver of {source_of(config, exc)} is a "
+            "synchronous one. Name an async driver in the URL (dialect+driver://...)."
         )
     return None
 

@@ -110,7 +110,7 @@ def _state(script: ScriptDirectory, heads: tuple[str, ...], context: Any) -> Ite
         yield Finding(
             _CHECK,
             "note",
-            f"{table!r} holds nothing, and the database has tables.",
+            f"{table!r} is empty, but the database has tables.",
             "'stamp' the revision that they are at, unless they belong to others",
         )
     else:

@@ -151,7 +151,7 @@ class _Templates(Collector[Path]):
 
         if not isinstance(template, TemplateFolder):
             raise HookError(
-                f"'register_templates' of {self.owner} answered {template!r}; expected: "
+                f"'register_templates' of {self.owner} returned {template!r}; expected: "
                 "TemplateFolder records."
             )
         path = Path(template.path)

@@ -139,7 +139,7 @@ class AbstractOperations:
             implementation = self._to_impl.dispatch(operation, dialect)
         except ValueError as exc:
             raise UnimplementedError(
-                f"Nothing carries out {describe(operation)}: register a function for "
+                f"Nothing implements {describe(operation)}: register a function for "
                 f"{type(operation).__qualname__} with Operations.implementation_for()."
             ) from exc
         with explained(operation):

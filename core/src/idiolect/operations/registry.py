@@ -113,8 +113,8 @@ class OperationRegistry:
         """Return the error for an unknown directive."""
         if name in OF_DIALECTS:
             return UnknownOperationError(
-                f"The operation {name!r} comes with a dialect's plugin, and none that has it is "
-                "loaded; a migration of that dialect loads it.",
+                f"The operation {name!r} is provided by a dialect's plugin that is not loaded; a "
+                "migration on that dialect loads it.",
                 operation=name,
             )
         if name in DOCUMENTED:

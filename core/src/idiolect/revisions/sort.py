@@ -100,7 +100,7 @@ class BranchOrder:
                 elif link not in positions:
                     raise RevisionError(
                         f"Dependency resolution failed; broken map: revision {revision.revision} "
-                        f"needs {link}, which is none"
+                        f"needs {link}, which does not exist"
                     )
 
     def run(self, tops: Iterable[str]) -> list[str]:

@@ -104,12 +104,15 @@ class Attempts:
 
     def _restart(self, guard: StepGuard, name: str, heads: tuple[str, ...]) -> None:
         log.info(
-            "%s: %s. What was done before it is committed; it is undone and run again",
+            "%s: %s. The work before it is committed; it is rolled back and run again",
             name,
             guard.reason,
         )
         if not self._undo():
-            message = f"{guard.reason}, and the step to be run again has ended its transaction."
+            message = (
+                f"{guard.reason}, but the step has ended its transaction, so it cannot be "
+                "run again."
+            )
             raise CommandError(message)
         transactions = self._context.transactions
         self._context.lock.keep()
@@ -119,8 +122,8 @@ class Attempts:
         now = self._context.get_current_heads()
         if set(now) != set(heads):
             raise CommandError(
-                f"Another process has migrated to {', '.join(now) or 'the base'} while {name} "
-                "was to be run again. It was not; start the command again."
+                f"Another process has migrated to {', '.join(now) or 'the base'} before {name} "
+                "could be run again. Run the command again."
             )
 
     def _mark(self) -> None:

@@ -53,9 +53,9 @@ def limits_around(context: MigrationContext, step: MigrationStep) -> AbstractCon
     kept = context.hooks.session_limits(context.dialect, context.connection, limits)
     if kept is None:
         raise CommandError(
-            f"{STATEMENT} and {LOCK_WAIT} are not kept by the plugin of the dialect "
-            f"{context.dialect.name!r}. Take them out of the configuration and of {step.name}()'s "
-            "file."
+            f"{STATEMENT} and {LOCK_WAIT} are not supported by the plugin for the dialect "
+            f"{context.dialect.name!r}. Remove them from the configuration and from "
+            f"{step.name}()'s file."
         )
     return kept
 
@@ -113,7 +113,7 @@ class Retries:
         self._attempt += 1
         where = "; ".join(getattr(error, "__notes__", ()))
         log.warning(
-            "A %s %s. It was rolled back, and is tried again (attempt %d of %d)",
+            "A %s %s. It was rolled back, and is retried (attempt %d of %d)",
             words,
             where,
             self._attempt,

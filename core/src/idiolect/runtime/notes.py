@@ -127,14 +127,14 @@ def _was_created_otherwise(step: MigrationStep, exc: Exception) -> bool:
 def _left_by_interrupt(context: MigrationContext) -> str:
     """Return what an interrupted step left behind, for a message."""
     if context.as_sql:
-        return ", so that the script is not whole"
+        return ", so the script is incomplete"
     if context.rules.transactional_ddl:
         return (
             "; what had not been committed was rolled back. See 'current' for where the database is"
         )
     return (
-        "; this database does not roll back its statements about the schema. See 'current' "
-        "for how far it got; the next run resumes there"
+        "; this database does not roll back DDL. See 'current' for how far it got; the next run "
+        "resumes there"
     )
 
 

@@ -409,9 +409,9 @@ class TransactionWatch:
         """
         if self._lost and not self._theirs:
             raise TransactionLostError(
-                "The revisions ran inside context.begin_transaction(), and env.py then rolled the "
-                "connection back: nothing was migrated. Remove that rollback; for a trial run, "
-                "call rollback() of the object that begin_transaction() gives."
+                "The revisions ran inside context.begin_transaction(), and env.py then rolled "
+                "the connection back: nothing was migrated. Remove that rollback; for a trial "
+                "run, call rollback() on the object that begin_transaction() returns."
             )
         if self._lost:
             raise TransactionLostError(

@@ -241,7 +241,7 @@ def test_a_renderer_that_fails(rendered: Callable[..., str]) -> None:
         pass
 
     renderers.dispatch_for(StrangeOp)(lambda _context, _op: None)
-    with pytest.raises(HookAnswerError, match="renderer of StrangeOp answered None; expected"):
+    with pytest.raises(HookAnswerError, match="renderer of StrangeOp returned None; expected"):
         rendered(StrangeOp())
     renderers.dispatch_for(StrangeOp, replace=True)(lambda _context, op: op.missing)
     with pytest.raises(AttributeError) as caught:

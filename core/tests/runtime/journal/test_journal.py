@@ -220,8 +220,8 @@ def test_reading_after_what_is_recorded(project: Project) -> None:
         ),
         pytest.param(
             TABLE.replace("INSERT INTO", "INSERT OR IGNORE INTO"),
-            "now sends 'INSERT OR IGNORE INTO t (id, n) VALUES (?, ?)', and the earlier run's "
-            "write 2: INSERT INTO t (id, n) VALUES (?, ?)",
+            "now sends 'INSERT OR IGNORE INTO t (id, n) VALUES (?, ?)' instead of the earlier "
+            "run's write 2: INSERT INTO t (id, n) VALUES (?, ?)",
             id="SQL",
         ),
         pytest.param(
@@ -229,7 +229,7 @@ def test_reading_after_what_is_recorded(project: Project) -> None:
             "The revision now reads the database at",
             id="read",
         ),
-        pytest.param("pass", "now ends after 0 writes, and the earlier run had made 2", id="end"),
+        pytest.param("pass", "now ends after 0 writes, but the earlier run had made 2", id="end"),
         pytest.param(
             "bind = op.get_bind()\ntry:\n    bind.scalar(sa.text('SELECT 1'))\n"
             f"except Exception:\n    pass\n{REST}",
@@ -327,7 +327,7 @@ def test_another_run_does_not_pass_over_it(project: Project) -> None:
     project.revision("a", None, stop_in_a)
     with pytest.raises(RuntimeError):
         project.upgrade("a")
-    assert "this run does not come to it" in refused(project, "b")
+    assert "is not part of this run" in refused(project, "b")
     command.stamp(project.config(), "a")
     project.upgrade("b")
     assert ["a", "b"] == project.heads()
@@ -513,7 +513,7 @@ def test_what_was_undone_by_hand(project: Project, sqlite: PluginManager) -> Non
         connection.exec_driver_sql("CREATE TABLE t (n int, m int)")
         connection.exec_driver_sql("DROP TABLE t")
     project.revision("a", None, body)
-    with pytest.raises(UnfinishedRevisionError, match="t is again as it was before writes"):
+    with pytest.raises(UnfinishedRevisionError, match="t is as it was before writes"):
         project.upgrade()
     with project.engine().begin() as connection:
         connection.exec_driver_sql("DROP TABLE u")
@@ -537,7 +537,7 @@ def test_a_statement_in_flight_that_nothing_tells_of(
     with project.engine().begin() as connection:
         connection.exec_driver_sql(f"UPDATE {JOURNAL} SET state = 'intent' WHERE seq = 3")
     project.revision("a", None, body)
-    assert "cannot be told whether the last statement was carried out, write 3" in refused(project)
+    assert "unknown whether the last statement was executed, write 3" in refused(project)
     command.repair(project.config(), mark_done="last")
     project.upgrade()
     assert ["a"] == project.heads()

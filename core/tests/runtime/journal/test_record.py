@@ -185,7 +185,7 @@ def test_a_journal_that_cannot_be_made(
     with caplog.at_level(logging.WARNING):
         project.upgrade()
     assert ["a"] == project.heads()
-    assert "No journal can be kept, so a run that is cut off cannot resume" in caplog.text
+    assert "No journal is kept, so an interrupted run cannot be resumed" in caplog.text
 
 
 def test_a_session_that_still_works(
@@ -210,7 +210,7 @@ def test_a_session_that_still_works(
     stop(project, TABLE + "bind.commit()")
     project.revision("a", None, TABLE)
     monkeypatch.setattr(resume, "_PATIENCE", 0.0)
-    with pytest.raises(UnfinishedRevisionError, match="session 7 still works on a statement"):
+    with pytest.raises(UnfinishedRevisionError, match="session 7 is still executing a statement"):
         project.upgrade()
     monkeypatch.setattr(resume, "_PATIENCE", 60.0)
     asked.clear()

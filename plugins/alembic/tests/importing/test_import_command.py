@@ -162,7 +162,7 @@ def test_only_differences_that_the_files_touch_are_told(run: Run, project: Path)
     assert before[:3] == ["SQLite is transactional", "Pragmas in a revision", "Batches"]
     assert after == [
         "The migration lock",
-        "Expressions in the database's own words",
+        "Expressions as the database reports them",
         "Likely renames",
         "Sets of comparators of ours",
         "Exit status and place of errors",

@@ -350,7 +350,7 @@ def test_uncommitted_files_are_not_written(repository: Path, state: str) -> None
     name = "a.py" if state == "replaced" else "b.py"
     before = {each: each.read_bytes() for each in repository.rglob("*.*") if each.is_file()}
 
-    with pytest.raises(CommandError, match=rf"as they are: a project/m/versions/{name}\. Commit"):
+    with pytest.raises(CommandError, match=rf"not committed: a project/m/versions/{name}\. Commit"):
         run(repository, write=True)
 
     assert before == {each: each.read_bytes() for each in before}

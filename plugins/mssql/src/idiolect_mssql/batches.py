@@ -54,8 +54,8 @@ def without_separators(sql: str, separator: str) -> str:
             return match.group()
         if _CALL.match(sql):
             raise OperationError(
-                f"A text that is handed to a procedure has a line {separator!r}, at which the "
-                "script would be cut: change the text, or give another mssql_batch_separator. "
+                f"A string passed to a procedure contains the line {separator!r}, at which the "
+                "script would be split: change the string, or set another mssql_batch_separator. "
                 f"({sql[:60]!r} ...)"
             )
         prefix = literal[: literal.index("'")]

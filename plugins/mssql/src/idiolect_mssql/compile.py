@@ -192,9 +192,8 @@ def visit_rename_table(element: RenameTable, compiler: DDLCompiler, **kw: Any) -
 def visit_column_comment(element: ColumnComment, compiler: DDLCompiler, **kw: Any) -> str:
     """Render the call that sets, changes or removes the comment's extended property.
 
-    Source: "sp_addextendedproperty": it fails if the property exists, sp_updateextendedproperty if
-        it
-    does not.
+    Source: "sp_addextendedproperty": it fails if the property exists, and
+    "sp_updateextendedproperty" if it does not.
     """
     schema = element.schema or compiler.dialect.default_schema_name or "dbo"
     place = (

@@ -116,7 +116,7 @@ class MssqlPlugin:
                 "mssql_batch_separator",
                 str,
                 MSSQLImpl.batch_separator,
-                "the line after each statement of a script; an empty text for none",
+                "the line after each statement of a script; an empty string for none",
             )
         )
         registry.add(

@@ -126,10 +126,10 @@ class _Watch:
         error = f" The first error was: {self._first_error}." if self._first_error else ""
         raise TransactionLostError(
             "SQL Server has rolled the transaction back because of an error in a revision, which "
-            f"went on after it: nothing of the transaction was migrated.{error} Let the error "
+            f"continued after it: nothing of the transaction was migrated.{error} Let the error "
             "leave the revision; or put the statement that may fail into 'with "
-            "op.get_bind().begin_nested():', which undoes that statement alone; or go on as "
-            "without XACT_ABORT, by context.configure(mssql_xact_abort=False)."
+            "op.get_bind().begin_nested():', which undoes that statement alone; or restore the "
+            "behaviour without XACT_ABORT with context.configure(mssql_xact_abort=False)."
         )
 
     def _is_the_same(self) -> bool:

@@ -77,8 +77,7 @@ class Writer:
     def _collation(self, column: ColumnRow, of_table: str | None) -> Iterator[str]:
         """Yield the collation if it differs from the table's.
 
-        information_schema does not show whether MySQL was given a collation explicitly: one equal
-            to
+        information_schema does not show whether a collation was given explicitly, so one equal to
         the table's is omitted.
         """
         if not column.collation:

@@ -28,7 +28,7 @@ OPTIONS = (
         "oracle_batch_separator",
         str,
         OracleImpl.batch_separator,
-        "the line after each statement of a script; an empty text for none",
+        "the line after each statement of a script; an empty string for none",
     ),
     Option(
         "oracle_sqlplus",

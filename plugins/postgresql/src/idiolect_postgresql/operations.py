@@ -100,7 +100,7 @@ class CreateExcludeConstraintOp(AddConstraintOp):
                 )
         pairs = [self._pair(element) for element in self.elements]
         if not pairs:
-            raise OperationError(f"{self._describe()}: no element to exclude by is given")
+            raise OperationError(f"{self._describe()}: at least one element is required")
         constraint = ExcludeConstraint(
             *pairs,
             name=self.constraint_name,
@@ -142,8 +142,8 @@ class CreateExcludeConstraintOp(AddConstraintOp):
         pair = tuple(element) if isinstance(element, (tuple, list)) else ()
         if len(pair) != 2 or not isinstance(pair[1], str):  # noqa: PLR2004 - a pair
             raise OperationError(
-                f"{self._describe()}: an element is a pair of what is compared and an operator, "
-                f"such as ('period', '&&'); got {element!r}"
+                f"{self._describe()}: an element is a pair of an expression and an operator, such "
+                f"as ('period', '&&'); got {element!r}"
             )
         what, operator = pair
         return _detached(what), operator

@@ -40,9 +40,9 @@ def missing_privileges(connection: Connection, table: Table, needed: Collection[
     if row["read_only"]:
         return (
             f"The database {database!r} does not accept writes from {login!r}: "
-            "transaction_read_only is "
-            "on. Either the server is a standby, and the primary is the one to migrate; or "
-            "default_transaction_read_only is set for the server, the database or the login."
+            "transaction_read_only is on. Either the server is a standby, and the primary is the "
+            "one to migrate; or default_transaction_read_only is set for the server, the "
+            "database or the login."
         )
     lacking = [each for each in needed if row[each] is False]
     if not lacking:

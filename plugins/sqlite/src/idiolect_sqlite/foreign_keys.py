@@ -102,10 +102,10 @@ def _require_no_more(before: Counter[Violation], after: Counter[Violation]) -> N
     shown = ", ".join(map(str, sorted(new)[:_SHOWN]))
     more = f" and {len(new) - _SHOWN} more" if len(new) > _SHOWN else ""
     raise NewViolationsError(
-        f"{new.total()} rows refer to rows that are not there any more: {shown}{more}. Foreign "
-        "keys were not enforced in this revision, because it recreated a table that rows refer to, "
-        "so its own deletions did not reach other tables. All of it is rolled back. "
-        "Delete these rows in the revision, or put what deletes into a revision of its own."
+        f"{new.total()} rows refer to rows that no longer exist: {shown}{more}. Foreign keys were "
+        "not enforced in this revision, because it recreated a table that rows refer to, so its "
+        "own deletions did not reach other tables. All of it is rolled back. Delete these rows "
+        "in the revision, or move the deletions to a separate revision."
     )
 
 

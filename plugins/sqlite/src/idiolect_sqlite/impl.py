@@ -143,9 +143,8 @@ class SQLiteImpl(DefaultImpl):
     ) -> None:
         """Cast values to another type affinity, except types that SQLAlchemy stores as text.
 
-        Source: "Datatypes In SQLite", section 3.1: CAST to DATE, DATETIME, TIME or JSON would
-            convert
-        text to numbers, as these names have the affinity NUMERIC.
+        Source: "Datatypes In SQLite", section 3.1: DATE, DATETIME, TIME and JSON have the affinity
+        NUMERIC, so CAST would convert text to numbers.
         """
         if existing.type._type_affinity is not new_type._type_affinity and not isinstance(  # noqa: SLF001 - what tells kinds of types apart
             new_type, (JSON, Date, DateTime, Time)

@@ -105,7 +105,7 @@ class ImmediateLock(MigrationLock):
                 ) from exc
             return (
                 f"another connection reads {connection.engine.url.database!r} (in the journal "
-                "mode WAL, readers keep nobody from committing)"
+                "mode WAL, readers do not block commits)"
             )
         return ""
 

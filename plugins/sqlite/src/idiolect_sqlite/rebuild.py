@@ -119,25 +119,24 @@ class Rebuild:
         found = self._referring()
         if found is None:
             if self._has_orphans():
-                self._ask("rows in it refer to nothing")
+                self._ask("some of its rows violate a foreign key")
             return
         child, action = found
         self._ask(f"rows of {child!r} refer to it")
         if action not in _REACHING:
             return
         raise RowsAtRiskError(
-            f"batch_alter_table on table {self.name!r}: table {child!r} has rows that "
-            f"refer to it ON DELETE {action}, foreign keys are enforced, and to drop "
-            "the old table would reach them. This is met by running the revision again "
-            "without enforcement, which is impossible here: it has to be run by a command, "
-            "within context.begin_transaction(), with no transaction begun by env.py, and must "
-            "not commit by itself. Or switch enforcement off for the run, by "
-            "connection.exec_driver_sql('PRAGMA foreign_keys=OFF') in env.py before "
-            "context.configure()."
+            f"batch_alter_table on table {self.name!r}: table {child!r} has rows that refer to it "
+            f"ON DELETE {action}, foreign keys are enforced, and dropping the old table would "
+            "affect them. The revision would be run again without enforcement, but that is "
+            "impossible here: it has to be run by a command, inside context.begin_transaction(), "
+            "with no transaction begun by env.py, and must not commit itself. Or switch "
+            "enforcement off for the run, with connection.exec_driver_sql('PRAGMA "
+            "foreign_keys=OFF') in env.py before context.configure()."
         )
 
     def _ask(self, why: str) -> None:
-        reason = f"Table {self.name!r} is made anew, {why}, and foreign keys are enforced"
+        reason = f"Table {self.name!r} is recreated, {why}, and foreign keys are enforced"
         self.batch.impl.ask_for_guard(StepGuard(reason, unenforced))
 
     def _has_orphans(self) -> bool:
@@ -185,10 +184,10 @@ class Rebuild:
         if self._rows(f"SELECT 1 FROM {source} LIMIT 1"):  # noqa: S608 - quoted
             raise LeftoverError(
                 f"batch_alter_table on table {self.name!r}: there is a table {leftover!r} with "
-                "rows, which a run that was killed has left. It is a copy of the other; look "
-                f"whether all rows are there, then DROP TABLE {source}."
+                "rows, left by a run that was killed. It is a copy of the other table: check "
+                f"that this one has all rows, then DROP TABLE {source}."
             )
-        warn(f"The empty table {leftover!r}, which a run that was killed has left, is dropped")
+        warn(f"The empty table {leftover!r}, left by a run that was killed, is dropped")
         self.connection.exec_driver_sql(f"DROP TABLE {source}")
 
     def keep_options(self) -> None:
@@ -289,8 +288,8 @@ class Rebuild:
         dropped = self.batch.dropped_in(rest)
         if dropped:
             raise OperationError(
-                f"Index {index!r} of table {self.name!r} is about the column {dropped[0]!r}, which "
-                f"is dropped: drop the index in the same batch, by batch_op.drop_index({index!r})"
+                f"Index {index!r} of table {self.name!r} uses the column {dropped[0]!r}, which is "
+                f"dropped: drop the index in the same batch, by batch_op.drop_index({index!r})"
             )
         return f"{head}{bracket}{self.batch.renamed_sql(rest)}"
 
@@ -333,8 +332,8 @@ class Rebuild:
             if named:
                 warn(
                     f"Trigger {trigger!r} of table {self.name!r} was recreated unchanged, but may "
-                    f"refer to the column {named[0]!r}, which the table does not have any more: "
-                    "drop the trigger before the batch and create it again after it"
+                    f"refer to the column {named[0]!r}, which the table no longer has: drop the "
+                    "trigger before the batch and create it again after it"
                 )
 
     def _keeps_its_columns(self, index: str) -> bool:

@@ -120,9 +120,8 @@ class Reflection:
     def tables(self, keys: Collection[Key] | None = None) -> dict[Key, Table]:
         """Return tables by schema and name.
 
-        Tables referred to by foreign keys are not reflected for that: placeholders have the
-            referred
-        columns.
+        Tables that foreign keys refer to are not reflected for that: placeholders have the columns
+        that are referred to.
 
         Args:
             keys: the tables to return; None: all.

@@ -45,7 +45,7 @@ def user_defined_render(
     if answer is False or answer is None or isinstance(answer, str):
         return answer
     raise CommandError(
-        f"render_item {getattr(render, '__qualname__', render)!r} answered {answer!r} for the "
+        f"render_item {getattr(render, '__qualname__', render)!r} returned {answer!r} for the "
         f"{type_} {object_!r}; expected: Python code as a string, None to leave it out, or False "
         "to let Idiolect render it."
     )

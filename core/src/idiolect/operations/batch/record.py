@@ -234,8 +234,8 @@ class BatchOperationsImpl:
         if not self._is_there(leftover):
             return "check the spelling of its name and schema"
         return (
-            f"but {str(leftover)!r} is there, which a run has left that was killed after it had "
-            f"dropped the old table. It has all rows: rename it to {self.table_name!r}, make its "
+            f"but {str(leftover)!r} exists, left by a run that was killed after it had dropped "
+            f"the old table. It has all rows: rename it to {self.table_name!r}, create its "
             "indexes, and stamp the revision that was run, or run it again"
         )
 

@@ -95,7 +95,7 @@ class Journal:
                 f"The table {store.name!r} is not an Idiolect journal: it has no column "
                 f"{missing[0]!r}. Revisions are recorded under that name, which comes from "
                 "version_table. Rename the table, choose another version_table in env.py, or "
-                "switch the journal off by 'journal = false'."
+                "switch the journal off with 'journal = false'."
             ) from exc
 
     def _is_finished(self, entries: list[Entry], heads: Iterable[str]) -> bool:
@@ -320,7 +320,7 @@ class Journal:
         was_open = self._context.connection.in_transaction()
         if self._lacking(store, "CREATE"):
             # Users without the privilege to create tables must still be able to migrate.
-            self._go_without("the login may not make its table")
+            self._go_without("the user may not create its table")
             return
         self._require_writes(store, "CREATE")
         try:
@@ -332,15 +332,15 @@ class Journal:
             self._go_without(exc)
 
     def _go_without(self, why: object) -> None:
-        log.warning("No journal can be kept, so a run that is cut off cannot resume: %s", why)
+        log.warning("No journal is kept, so an interrupted run cannot be resumed: %s", why)
         self.store = None
 
     def _require_writes(self, store: JournalTable, *more: str) -> None:
         told = self._lacking(store, *more, *_WRITES)
         if told:
             raise PrivilegeError(
-                f"{told} How far a revision got is recorded there; 'journal = false' does without "
-                "it. Nothing was changed."
+                f"{told} The progress of revisions is recorded there; 'journal = false' switches "
+                "that off. Nothing was changed."
             )
 
     def _lacking(self, store: JournalTable, *needed: str) -> str:
@@ -375,9 +375,8 @@ class Journal:
             return True
         raise UnfinishedRevisionError(
             f"{subject.label} was left unfinished by an earlier run, after "
-            f"{in_words(len(self._unfinished))}, and this run does not come to it. "
-            f"Finish it with '{entry.direction}' first, or drop what is recorded of it with "
-            "'idiolect repair --forget'.",
+            f"{in_words(len(self._unfinished))}, and is not part of this run. Finish it with "
+            f"'{entry.direction}' first, or discard its journal with 'idiolect repair --forget'.",
             revision=entry.revision,
             entry=0,
         )
@@ -391,8 +390,8 @@ class Journal:
                 subject = _subject(unfinished)
                 raise UnfinishedRevisionError(
                     f"{subject.label} was left unfinished by an earlier run, and now "
-                    f"{step.revision.revision!r} comes before it. Finish it with the files of that "
-                    "run first, or drop what is recorded of it with 'idiolect repair --forget'.",
+                    f"{step.revision.revision!r} comes before it. Finish it with the files of "
+                    "that run first, or discard its journal with 'idiolect repair --forget'.",
                     revision=subject.revision,
                     entry=0,
                 )

@@ -13,7 +13,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from idiolect.errors import UnfinishedRevisionError
-from idiolect.runtime.journal.entries import ACCEPTED, ACCEPTED_NOTE, INTENT, Entry, fingerprint
+from idiolect.runtime.journal.entries import (
+    ACCEPTED,
+    ACCEPTED_NOTE,
+    INTENT,
+    Entry,
+    fingerprint,
+    in_words,
+)
 from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import pause
 from idiolect.util.statements import brief
@@ -52,12 +59,15 @@ def wait_for_session(
     said = False
     while session and support.is_running(connection, session):
         if not said:
-            log.warning("The earlier run's session %s still works; waiting for it", session)
+            log.warning(
+                "The earlier run's session %s is still executing a statement; waiting for it",
+                session,
+            )
             said = True
         if time.monotonic() > until:
             raise UnfinishedRevisionError(
-                f"{label} was left unfinished by an earlier run, whose session {session} still "
-                "works on a statement. Wait for its end, or end it, and run this again.",
+                f"{label} was left unfinished by an earlier run, whose session {session} is still "
+                "executing a statement. Wait until it ends, or terminate it, and run this again.",
                 entry=0,
             )
         if not theirs:
@@ -111,7 +121,7 @@ class Earlier:
         log.info(
             "Resuming %s after %s of an earlier run",
             self._subject.label,
-            "1 write" if len(self._entries) == 1 else f"{len(self._entries)} writes",
+            in_words(len(self._entries)),
         )
 
     def _check_definitions(self, connection: Connection, support: JournalSupport) -> None:
@@ -137,8 +147,8 @@ class Earlier:
             if self._may_lead_to(name, found) or name.rpartition(" ")[2] in renamings:
                 continue
             raise self._stop(
-                f"{name} is again as it was before writes that are recorded as done: they have "
-                "been undone",
+                f"{name} is as it was before writes that are recorded as done, so they have been "
+                "undone",
                 0,
             )
 
@@ -162,7 +172,7 @@ class Earlier:
         outcome = None if before is None else support.outcome(connection, before)
         if outcome is None:
             raise self._stop(
-                f"It cannot be told whether the last statement was carried out, {last.described()}",
+                f"It is unknown whether the last statement was executed, {last.described()}",
                 last.seq,
             )
         if not outcome:
@@ -191,7 +201,7 @@ class Earlier:
         raise self._stop(
             f"{self._subject.place()} now sends {brief(sql, 100)!r}"
             + (" with other parameters" if same else "")
-            + f", and the earlier run's {entry.described()}",
+            + f" instead of the earlier run's {entry.described()}",
             number,
         )
 
@@ -237,7 +247,7 @@ class Earlier:
         self.raise_again()
         if self.left(count + 1):
             raise self._stop(
-                f"The revision now ends after {count} writes, and the earlier run had made "
+                f"The revision now ends after {in_words(count)}, but the earlier run had made "
                 f"{len(self._entries)}; the next one was {self._entries[count].described()}",
                 count + 1,
             )
@@ -256,8 +266,8 @@ class Earlier:
         direction = self._subject.direction
         which = f" {number}" if number else ""
         self._error = UnfinishedRevisionError(
-            f"{self._subject.label} was left unfinished by an earlier run and cannot be resumed by "
-            f"itself. {problem}. Nothing was changed now. Look at the database and choose: "
+            f"{self._subject.label} was left unfinished by an earlier run and cannot be resumed "
+            f"automatically. {problem}. Nothing was changed. Check the database and choose: "
             f"'idiolect repair --mark-done{which}' if that write has had its effect, 'idiolect "
             f"repair --mark-undone{which}' if it has not, then '{direction}' again to resume; "
             f"'{direction} --restart' to run the whole function from its beginning; 'idiolect "

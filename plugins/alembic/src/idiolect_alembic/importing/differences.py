@@ -57,8 +57,8 @@ def touched(project: Project, history: History) -> list[Difference]:
     if "sqlite" in dialects:
         add(
             "SQLite is transactional",
-            "A revision that fails on SQLite leaves nothing behind. "
-            "transactional_ddl=False in context.configure() has it as before.",
+            "A revision that fails on SQLite leaves nothing behind. transactional_ddl=False in "
+            "context.configure() restores Alembic's behaviour.",
         )
     pragmas = _places(project, lambda each: each.strings)
     if pragmas and dialects <= {"sqlite"}:
@@ -80,23 +80,23 @@ def touched(project: Project, history: History) -> list[Difference]:
     cut_off = [*_calling(project, "autocommit_block"), *commits]
     if cut_off or dialects & _NOT_TRANSACTIONAL:
         add(
-            "A revision that was cut off is resumed",
-            "The next run goes on after the last write of a revision that was cut off. "
-            "journal = false has it run from its first line.",
+            "An interrupted revision is resumed",
+            "The next run continues after the last write of an interrupted revision. With "
+            "journal = false, it starts from the first line.",
             cut_off,
         )
     add(
         "The migration lock",
-        "Runs on one version table wait for each other. --no-lock, or migration_lock = false, "
-        "has them run side by side.",
+        "Runs on one version table wait for each other. With --no-lock, or migration_lock = "
+        "false, they run concurrently.",
     )
     _add_of_env(project, add)
     _add_of_revisions(project, history, add)
     _add_of_dialects(project, add)
     add(
         "Exit status and place of errors",
-        "A command that fails ends with status 1 and tells it on standard error; Alembic ends "
-        "with 255.",
+        "A command that fails ends with status 1 and reports the error on standard error; "
+        "Alembic ends with 255.",
     )
     return found
 
@@ -117,7 +117,7 @@ def _add_of_revisions(project: Project, history: History, add: Callable[..., Non
     spoilt = [each for each in history.labels if not _is_good_label(each)]
     if spoilt:
         names = ", ".join(map(repr, spoilt))
-        add("Branch labels that nothing could name", f"Loading the history warns of {names}.")
+        add("Branch labels that cannot be referenced", f"Loading the history warns of {names}.")
     inserts = _calling(project, "bulk_insert")
     if inserts:
         add("bulk_insert", "Rows with different keys are inserted completely.", inserts)
@@ -140,9 +140,9 @@ def _add_of_env(project: Project, add: Callable[..., None]) -> None:
     if compared:
         places = [f"{where}:{env.configure[name][1]}" for name in compared]
         add(
-            "Expressions in the database's own words",
-            "Defaults and conditions of the models are compared as the database words them, "
-            "so check and revision --autogenerate find other differences.",
+            "Expressions as the database reports them",
+            "Defaults and conditions of the models are compared in the form in which the "
+            "database reports them, so check and revision --autogenerate find other differences.",
             places,
         )
         add(
@@ -169,7 +169,7 @@ def _add_of_env(project: Project, add: Callable[..., None]) -> None:
         ]
         add(
             "Options of configure() are checked",
-            "A text such as 'false' is read as it is meant.",
+            "A text such as 'false' is read as a boolean.",
             [f"{where}:{env.configure[name][1]}" for name in names],
         )
 

@@ -85,7 +85,7 @@ def _history(found: Findings) -> Iterator[str]:
             yield f"  {_listed(word, ids)}"
     if history.computed:
         files = _count(len(history.computed), "file")
-        yield f"  {files} with computed identifiers, not looked into"
+        yield f"  {files} with computed identifiers, not analysed"
     for word, ids in (("in several files", history.doubled), ("in no file", history.missing)):
         if ids:
             yield f"  {word}: {', '.join(ids)}"
@@ -105,7 +105,7 @@ def _rewriting(found: Findings, *, written: bool) -> Iterator[str]:
     count = _count(len(found.changes), "file")
     yield from ("", "Names in the files")
     if written:
-        yield f"  {count} changed. Alembic itself does not read this project any more."
+        yield f"  {count} changed. Alembic itself can no longer read this project."
     elif found.changes:
         yield "  Nothing has to be changed: Idiolect runs the project as it is."
         yield f"  --write would change {count} to Idiolect's names; --diff shows how."

@@ -42,8 +42,8 @@ def require_committed(paths: Iterable[Path]) -> None:
     if uncommitted:
         more = f" and {len(uncommitted) - _SHOWN} more" if len(uncommitted) > _SHOWN else ""
         raise CommandError(
-            f"git does not have these files as they are: {', '.join(uncommitted[:_SHOWN])}{more}. "
-            f"{_WAY_OUT}"
+            "These files have changes that are not committed: "
+            f"{', '.join(uncommitted[:_SHOWN])}{more}. {_WAY_OUT}"
         )
 
 
