@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from idiolect.settings.config import Config
 
 #: Those whose arguments the parser has to count.
-LEFT_TO_PARSER = {"hooks", "merge", "stamp"}
+LEFT_TO_PARSER = {"hooks", "lint", "merge", "stamp"}
 
 
 def facts(options: Any) -> dict[str, Any]:

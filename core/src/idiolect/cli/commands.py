@@ -27,6 +27,7 @@ BUILTIN = {
     "history": "idiolect.commands.show",
     "hooks": "idiolect.commands.hooks",
     "init": "idiolect.commands.init",
+    "lint": "idiolect.commands.lint",
     "list_templates": "idiolect.commands.init",
     "merge": "idiolect.commands.merge",
     "new-dialect": "idiolect.testing.scaffold",
@@ -39,7 +40,17 @@ BUILTIN = {
 }
 #: Commands that run env.py whatever their arguments.
 RUNS_ENVIRONMENT = frozenset(
-    {"check", "current", "doctor", "downgrade", "ensure_version", "repair", "stamp", "upgrade"}
+    {
+        "check",
+        "current",
+        "doctor",
+        "downgrade",
+        "ensure_version",
+        "lint",
+        "repair",
+        "stamp",
+        "upgrade",
+    }
 )
 #: Commands that may take long.
 SHOWS_PROGRESS = frozenset({"downgrade", "upgrade"})
@@ -60,6 +71,7 @@ SUMMARIES = {
     "history": "List revisions, latest first.",
     "hooks": "List the hooks that plugins can implement, or describe one of them.",
     "init": "Create a migration environment.",
+    "lint": "Check revisions for risks, without a database.",
     "list_templates": "List the templates that 'init' can use.",
     "merge": "Create a revision that merges other revisions.",
     "new-dialect": "Generate the package of a new dialect plugin.",
@@ -181,6 +193,29 @@ OWN_FLAGS: dict[tuple[str, str], tuple[tuple[str, ...], dict[str, Any]]] = {
         {
             "metavar": "FORMAT",
             "help": "output format: text (the default), mermaid, dot, svg or json",
+        },
+    ),
+    ("lint", "revisions"): (
+        ("revisions",),
+        {"nargs": "*", "help": "revisions and ranges START:END to check (default: all)"},
+    ),
+    ("lint", "since"): (
+        ("--since",),
+        {
+            "metavar": "GIT_REF",
+            "help": "check only revisions whose files were changed since this branch or commit",
+        },
+    ),
+    ("lint", "strict"): (
+        ("--strict",),
+        {**_SWITCH, "help": "fail if there is any finding, not only an error"},
+    ),
+    ("lint", "rules"): (("--rules",), {**_SWITCH, "help": "list the rules"}),
+    ("lint", "format"): (
+        ("--format",),
+        {
+            "metavar": "FORMAT",
+            "help": "output format: text (the default), json, sarif or github",
         },
     ),
     ("new-dialect", "directory"): (

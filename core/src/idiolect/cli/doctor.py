@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from idiolect.cli.terminal import has_colors, painted
 from idiolect.commands.documents import check_format, print_document
 from idiolect.errors import CommandError
+from idiolect.util.colors import has_colors, painted
 from idiolect.util.controls import visible
 from idiolect.util.messaging import write_outstream
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idiolect.cli.findings import Finding, Status
-    from idiolect.cli.terminal import Style
     from idiolect.settings.config import Config
+    from idiolect.util.colors import Style
 
 _STYLES: Final[dict[Status, Style]] = {
     "ok": "green",

@@ -385,7 +385,8 @@ def _require_all_written(stream: Any) -> None:
 def _fail(exc: Exception, config: Config | None) -> None:
     # Imported here because only failures need it.
     from idiolect.cli.report import failure_of
-    from idiolect.cli.terminal import failure_at_terminal, has_colors, is_terminal
+    from idiolect.cli.terminal import failure_at_terminal
+    from idiolect.util.colors import has_colors, is_terminal
 
     failure = failure_of(exc, config)
     if is_terminal(sys.stderr):

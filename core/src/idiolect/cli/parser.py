@@ -84,7 +84,7 @@ class Parser(argparse.ArgumentParser):
         """Exit with status 2 and a one-line message."""
         # Imported here because only failures need it.
         from idiolect.cli.secrets import redact
-        from idiolect.cli.terminal import has_colors
+        from idiolect.util.colors import has_colors
 
         wrong = message.partition("invalid choice: '")[2].partition("'")[0]
         alike = nearest(wrong, self.known) if wrong else []

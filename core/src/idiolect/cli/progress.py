@@ -16,7 +16,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from idiolect.cli.terminal import has_colors, is_dumb, is_terminal, painted
+from idiolect.util.colors import has_colors, is_dumb, is_terminal, painted
 from idiolect.util.controls import visible
 from idiolect.util.progress import Observer
 

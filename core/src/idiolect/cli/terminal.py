@@ -1,58 +1,21 @@
-"""Output for terminals: colours, and failures with the surrounding lines of code.
-
-On a dumb terminal, or with NO_COLOR set, colours are omitted.
-"""
+"""Output for terminals: failures with the surrounding lines of code, and colours."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
+from idiolect.util.colors import Style, painted
 from idiolect.util.controls import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import TextIO
 
     from idiolect.cli.report import Failure
     from idiolect.settings.config import Config
 
-Style = Literal["plain", "bold", "dim", "red", "green", "yellow"]
-
-_CODES: Final[dict[Style, str]] = {
-    "bold": "1",
-    "dim": "2",
-    "red": "1;31",
-    "green": "32",
-    "yellow": "33",
-}
 #: Lines of code shown above and below the failing one.
 _AROUND: Final = 2
-
-
-def is_terminal(stream: TextIO) -> bool:
-    """Return whether the stream is a terminal."""
-    try:
-        return stream.isatty()
-    except (AttributeError, ValueError):
-        return False
-
-
-def is_dumb() -> bool:
-    """Return whether the terminal does not support moving the cursor."""
-    return os.environ.get("TERM", "") == "dumb"
-
-
-def has_colors(stream: TextIO) -> bool:
-    """Return whether colours are enabled and supported."""
-    return is_terminal(stream) and not os.environ.get("NO_COLOR") and not is_dumb()
-
-
-def painted(text: str, style: Style, colors: bool) -> str:
-    """Return a text in a style, if colours are enabled."""
-    code = _CODES.get(style) if colors else None
-    return f"\x1b[{code}m{text}\x1b[0m" if code and text else text
 
 
 def failure_at_terminal(failure: Failure, config: Config | None, colors: bool) -> str:

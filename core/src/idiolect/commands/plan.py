@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 from idiolect.commands.documents import print_document
 from idiolect.commands.environment import run_environment
 from idiolect.commands.repair import unfinished_line
+from idiolect.lint.runner import linted_revision, linter_for
 from idiolect.runtime.draft import Draft, DraftEnvironment
 from idiolect.runtime.version_table import qualified_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from idiolect.lint.report import Finding
+    from idiolect.runtime.draft import Drafted
     from idiolect.runtime.migration import MigrationContext
     from idiolect.runtime.steps import MigrationStep
     from idiolect.script.base import ScriptDirectory
@@ -39,6 +42,7 @@ class PlannedStep:
         sql: the statements, as far as they can be generated without executing them.
         problem: why the rest cannot; None if ``sql`` is complete.
         autocommit: whether it leaves the transaction with ``autocommit_block()``.
+        findings: what the linter finds in it; nothing for a downgrade.
     """
 
     revision: str
@@ -50,6 +54,7 @@ class PlannedStep:
     sql: str
     problem: str | None
     autocommit: bool
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +116,8 @@ def show_plan(
 
 def _plan(heads: tuple[str, ...], steps: list[MigrationStep], context: MigrationContext) -> Plan:
     environment: Any = context.environment_context
-    draft = Draft(context, environment) if steps else None
     unfinished = context.unfinished()
-    with environment.replaced_by(draft):
-        planned = tuple(_planned(step, draft, environment.run_args) for step in steps)
+    planned = _planned(steps, context, environment)
     return Plan(
         database=context.connection.engine.url.render_as_string(hide_password=True),
         dialect=context.dialect.name,
@@ -127,9 +130,30 @@ def _plan(heads: tuple[str, ...], steps: list[MigrationStep], context: Migration
     )
 
 
-def _planned(step: Any, draft: Any, run_args: dict[str, Any]) -> PlannedStep:
-    step.load()
-    drafted = draft.write(step, run_args)
+def _planned(
+    steps: list[MigrationStep], context: MigrationContext, environment: DraftEnvironment
+) -> tuple[PlannedStep, ...]:
+    if not steps:
+        return ()
+    draft = Draft(context, environment)
+    linter = linter_for(environment.config)
+    rules = linter.rules_for(draft)
+    planned: list[PlannedStep] = []
+    previous = None
+    with environment.replaced_by(draft):
+        for step in steps:
+            revision: Any = step
+            revision.load()
+            drafted = draft.write(step, environment.run_args)
+            findings: list[Finding] = []
+            if step.is_upgrade:
+                previous = linted_revision(revision.revision, drafted, draft, previous)
+                findings = linter.check(previous, rules)
+            planned.append(_planned_step(step, drafted, findings))
+    return tuple(planned)
+
+
+def _planned_step(step: Any, drafted: Drafted, findings: Iterable[Finding]) -> PlannedStep:
     return PlannedStep(
         revision=step.revision.revision,
         direction=step.name,
@@ -140,6 +164,7 @@ def _planned(step: Any, draft: Any, run_args: dict[str, Any]) -> PlannedStep:
         sql=drafted.sql,
         problem=drafted.problem,
         autocommit=drafted.left_transaction,
+        findings=tuple(findings),
     )
 
 
@@ -193,6 +218,9 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield from (f"    {line}".rstrip() for line in step.sql.splitlines())
         if step.problem:
             yield f"   {step.problem}"
+        for each in step.findings:
+            yield f"   line {each.line}: {each.level} {each.rule}: {each.message}"
+            yield f"      {each.advice}"
     yield ""
     count = "1 revision" if len(plan.steps) == 1 else f"{len(plan.steps)} revisions"
     yield f"{count} would run. Nothing was changed."

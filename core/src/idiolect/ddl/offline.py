@@ -102,7 +102,7 @@ def format_sql(text: str, dialect: Dialect | None = None) -> str:
     """
     if "\t" not in text:
         return text.strip()
-    is_escaping = dialect is not None and "\\" in text and _escapes(dialect)
+    is_escaping = dialect is not None and "\\" in text and escapes_quotes(dialect)
     tab = _tab_outside(_ESCAPING_QUOTES if is_escaping else _QUOTES)
     return tab.sub(lambda match: "    " if match.group(1) else match.group(0), text).strip()
 
@@ -112,7 +112,7 @@ def _tab_outside(quotes: str) -> re.Pattern[str]:
     return re.compile(quotes + _REST, re.VERBOSE | re.DOTALL)
 
 
-def _escapes(dialect: Dialect) -> bool:
+def escapes_quotes(dialect: Dialect) -> bool:
     """Return whether backslashes are escapes in the dialect's literals."""
     written = [
         str(

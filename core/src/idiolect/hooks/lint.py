@@ -58,8 +58,9 @@ class Change:
         default: of an added column, whether the database fills existing rows: a server default,
             an identity or a computed value. Of an altered one, True if a default is set, False if
             one is dropped, None if not changed.
-        volatile: whether that default may differ from row to row, such as ``random()``; None if
-            unknown.
+        default_sql: that default as SQL, if it is written as text.
+        volatile: False if that default is a constant, True if the database computes it for each
+            row, such as an identity; None if unknown.
         constraint: the kind of an added or dropped constraint; None if unknown.
         columns: of an index or a constraint, as far as they are plain columns.
         unique: of an index.
@@ -79,6 +80,7 @@ class Change:
     old_type: TypeEngine[Any] | None = None
     nullable: bool | None = None
     default: bool | None = None
+    default_sql: str | None = None
     volatile: bool | None = None
     constraint: ConstraintKind | None = None
     columns: tuple[str, ...] = ()
@@ -132,7 +134,7 @@ class LintedRevision:
         transactional_ddl: whether the database can roll back DDL.
         lock_wait_timeout: seconds that a statement may wait for a lock, by the option or by the
             revision file; None: for as long as it takes.
-        has_downgrade: whether ``downgrade()`` does something.
+        has_downgrade: whether ``downgrade()`` does something, or raises, or is missing.
         options: the options of ``configure()``, such as ``target_metadata``.
         unseen: why the rest of ``upgrade()`` could not be seen; None if all of it was.
         previous: the revision that was linted before this one, for rules that have to know what
@@ -219,10 +221,11 @@ class LintRule:
         name: in kebab-case, such as ``add-not-null``; unique among the core and all plugins.
         summary: one line: what is found.
         check: returns the findings in a revision.
-        level: ``error`` for what fails or loses data, ``warning`` for the rest.
+        level: ``error`` for what fails on tables with rows, ``warning`` for what may be intended.
         why: what happens to the database or to programs, in one paragraph.
         instead: what to do, in one paragraph.
-        triggers: an example: statements of an ``upgrade()`` in which the rule finds something.
+        triggers: an example: statements of an ``upgrade()``, or both functions, in which the rule
+            finds something.
         passes: the same purpose, achieved without a finding.
     """
 

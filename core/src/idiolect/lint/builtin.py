@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idiolect.hooks.markers import hookimpl
-from idiolect.lint.dataloss import DATA_LOSS_RULES
+from idiolect.lint.care import CARE_RULES
+from idiolect.lint.compatibility import COMPATIBILITY_RULES
 from idiolect.lint.failures import FAILURE_RULES
 
 if TYPE_CHECKING:
@@ -15,4 +16,4 @@ if TYPE_CHECKING:
 @hookimpl(trylast=True)
 def lint_rules() -> list[LintRule]:
     """Return the rules that hold for every database."""
-    return [*DATA_LOSS_RULES, *FAILURE_RULES]
+    return [*COMPATIBILITY_RULES, *FAILURE_RULES, *CARE_RULES]

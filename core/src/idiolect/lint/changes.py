@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Computed, Identity
+from sqlalchemy import Column, Computed, Identity, Integer
 from sqlalchemy.sql.dml import Delete, Insert, Update
 
+from idiolect.ddl.offline import escapes_quotes
 from idiolect.hooks.lint import Change
+from idiolect.lint.statements import changes_in
 from idiolect.operations.ops.altercolumn import AlterColumnOp
 from idiolect.operations.ops.columns import AddColumnOp, DropColumnOp
 from idiolect.operations.ops.constraints import (
@@ -24,6 +26,8 @@ from idiolect.operations.ops.tables import CreateTableOp, DropTableOp, RenameTab
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from sqlalchemy.engine import Dialect
+
     from idiolect.hooks.lint import ConstraintKind
 
 #: Ends of the options of dialects that ask a statement not to block.
@@ -37,31 +41,30 @@ _KINDS_OF_DROPPED: dict[str, ConstraintKind] = {
 }
 
 
-def changes_of(operation: Any, sql: Sequence[str]) -> tuple[Change, ...]:
+def changes_of(operation: Any, sql: Sequence[str], dialect: Dialect) -> tuple[Change, ...]:
     """Return what an operation does to tables.
 
     Args:
-        operation: the operation.
+        operation: the operation; of one that is not the core's, the statements are examined.
         sql: the statements written for it.
+        dialect: their dialect.
     """
     for class_, describe in _DESCRIPTIONS.items():
         if isinstance(operation, class_):
             return tuple(describe(operation))
     if isinstance(operation, ExecuteSQLOp):
-        return tuple(_of_statement(operation.sqltext, sql))
-    return ()
+        statement: Any = operation.sqltext
+        if isinstance(statement, Insert | Update | Delete) and hasattr(statement.table, "name"):
+            return tuple(_of_dml(statement))
+    escapes = escapes_quotes(dialect)
+    return tuple(change for text in sql for change in changes_in(text, escapes=escapes))
 
 
-def _of_statement(statement: Any, sql: Sequence[str]) -> Iterator[Change]:
-    """Yield the changes of a statement that was passed to ``op.execute()``."""
-    if isinstance(statement, Insert | Update | Delete) and hasattr(statement.table, "name"):
-        table: Any = statement.table
-        kind = type(statement).__visit_name__
+def _of_dml(statement: Any) -> Iterator[Change]:
+    table, kind = statement.table, type(statement).__visit_name__
+    if kind in {"insert", "update", "delete"}:
         has_where = getattr(statement, "whereclause", None) is not None
-        if kind in {"insert", "update", "delete"}:
-            yield Change(cast("Any", kind), table.name, table.schema, where=has_where)
-        return
-    del sql
+        yield Change(kind, table.name, getattr(table, "schema", None), where=has_where)
 
 
 def _create_table(op: CreateTableOp) -> Iterator[Change]:
@@ -78,7 +81,12 @@ def _rename_table(op: RenameTableOp) -> Iterator[Change]:
 
 def _add_column(op: AddColumnOp) -> Iterator[Change]:
     column: Column[Any] = op.column
-    fills = column.server_default is not None or isinstance(column.identity, Identity)
+    fills = (
+        column.server_default is not None
+        or isinstance(column.identity, Identity)
+        or column.autoincrement is True
+        or (column.primary_key and isinstance(column.type, Integer))
+    )
     yield Change(
         "add column",
         op.table_name,
@@ -87,6 +95,7 @@ def _add_column(op: AddColumnOp) -> Iterator[Change]:
         type=column.type,
         nullable=bool(column.nullable),
         default=fills or column.computed is not None,
+        default_sql=_default_sql(column),
         volatile=_is_volatile(column),
         columns=(column.name,),
         guarded=bool(op.if_not_exists),
@@ -115,12 +124,16 @@ def _parts_of_column(op: AddColumnOp, column: Column[Any]) -> Iterator[Change]:
         yield Change("create index", table, schema, columns=(column.name,), unique=unique)
 
 
+def _default_sql(column: Column[Any]) -> str | None:
+    argument = getattr(column.server_default, "arg", None)
+    return None if argument is None else str(argument)
+
+
 def _is_volatile(column: Column[Any]) -> bool | None:
     if isinstance(column.computed, Computed) or column.identity is not None:
         return True
     argument = getattr(column.server_default, "arg", None)
-    if argument is None:
-        return None
+    # A string is rendered as a literal.
     return False if isinstance(argument, str) else None
 
 
@@ -139,6 +152,8 @@ def _alter_column(op: AlterColumnOp) -> Iterator[Change]:
     has_default = None
     if op.modify_server_default is not False:
         has_default = op.modify_server_default is not None
+    is_not_null = op.modify_nullable is False and op.existing_nullable is False
+    nullable = None if is_not_null else op.modify_nullable
     column = Change(
         "alter column",
         op.table_name,
@@ -146,11 +161,11 @@ def _alter_column(op: AlterColumnOp) -> Iterator[Change]:
         name=op.column_name,
         type=op.modify_type,
         old_type=op.existing_type,
-        nullable=op.modify_nullable,
+        nullable=nullable,
         default=has_default,
         columns=(op.column_name,),
     )
-    if op.modify_type is not None or op.modify_nullable is not None or has_default is not None:
+    if op.modify_type is not None or nullable is not None or has_default is not None:
         yield column
     if op.modify_name is not None:
         yield Change(

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+from typing import TYPE_CHECKING, Any, Final
 
-from idiolect.errors import CommandError, HookAnswerError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import NoSuchModuleError
+
+from idiolect.errors import HookAnswerError, IdiolectError
 from idiolect.hooks.dialects import hooks_for
+from idiolect.hooks.entrypoints import DIALECTS, find
 from idiolect.util.langhelpers import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from sqlalchemy.engine import Dialect
 
     from idiolect.hooks.lint import LintRule
+    from idiolect.settings.config import Config
+
+#: Keys of the config file that are lists of rules.
+OPTIONS: Final = ("lint_ignore", "lint_errors")
 
 
 def rules_for(dialect: Dialect) -> dict[str, LintRule]:
@@ -37,20 +46,49 @@ def rules_for(dialect: Dialect) -> dict[str, LintRule]:
     return found
 
 
-def check_names(names: Iterable[str], known: Collection[str], where: str) -> None:
-    """Raise for a name that no rule has.
+def configured(config: Config, key: str) -> tuple[str, ...]:
+    """Return an option of the config file that is a list of rules."""
+    value: Any = config.get_alembic_option(key)
+    if value is None:
+        return ()
+    names = value.replace(",", " ").split() if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        raise config.place_of(key).error("has to be a list of names of lint rules")
+    return tuple(names)
+
+
+def check_names(config: Config, known: Collection[str]) -> None:
+    """Raise for a rule in the config file that exists for no installed dialect.
 
     Args:
-        names: the names that the user gave.
-        known: the names of all rules.
-        where: what contains them, for the message.
+        config: the configuration.
+        known: the names of the rules that were checked.
 
     Raises:
         CommandError: one is unknown.
     """
-    for name in names:
-        if name not in known:
-            raise CommandError(f"{where} names the lint rule {name!r}, {unknown(name, known)}")
+    for key in OPTIONS:
+        for name in configured(config, key):
+            if name in known or name in (everywhere := _of_all_dialects()):
+                continue
+            place = config.place_of(key)
+            raise place.error(f"names the lint rule {name!r}, {unknown(name, everywhere)}")
+
+
+def dialect_named(name: str) -> Dialect:
+    """Return SQLAlchemy's dialect of a name, without its driver."""
+    made: Dialect = make_url(f"{name}://").get_dialect()()
+    return made
+
+
+def _of_all_dialects() -> set[str]:
+    """Return the names of the rules for all dialects that have a plugin here."""
+    found: set[str] = set()
+    for source in find(DIALECTS):
+        # A plugin that cannot be loaded is reported where it is needed.
+        with contextlib.suppress(IdiolectError, NoSuchModuleError, ImportError):
+            found |= {*rules_for(dialect_named(source.name))}
+    return found
 
 
 def unknown(name: str, known: Collection[str]) -> str:

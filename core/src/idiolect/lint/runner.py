@@ -1,109 +1,150 @@
-"""Runs revisions without a database and checks them: env.py runs offline, as for ``--sql``."""
+"""Runs revisions without a database, and checks what they do."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from idiolect.hooks.lint import LintedOperation, LintedRevision
 from idiolect.lint.changes import changes_of
-from idiolect.lint.rules import rules_for
+from idiolect.lint.report import Finding, Note, Report
+from idiolect.lint.rules import OPTIONS, configured, rules_for, unknown
+from idiolect.lint.suppress import Ignore, ignores_in
 from idiolect.runtime.draft import Draft
+from idiolect.runtime.steps import RevisionStep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from idiolect.hooks.lint import LintFinding, LintRule
     from idiolect.runtime.draft import Drafted, DraftEnvironment
     from idiolect.runtime.migration import MigrationContext
     from idiolect.script.script import Script
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A finding with its place.
-
-    Attributes:
-        rule: the name of the rule.
-        level: of the rule.
-        revision: the id of the revision.
-        path: its file.
-        line: the line of the operation; 1 if it is about the whole revision.
-        message: what will happen.
-        advice: what to do instead.
-        dialect: SQLAlchemy's name of the dialect.
-    """
-
-    rule: str
-    level: Literal["error", "warning"]
-    revision: str
-    path: str
-    line: int
-    message: str
-    advice: str
-    dialect: str
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A remark on what was not checked, or on a comment without effect.
-
-    Attributes:
-        revision: the id of the revision.
-        path: its file.
-        line: the line that it is about.
-        message: the remark.
-    """
-
-    revision: str
-    path: str
-    line: int
-    message: str
+    from idiolect.settings.config import Config
 
 
 @dataclass(slots=True)
-class Report:
-    """The result of a run.
+class Linter:
+    """Checks revisions, for one database after the other.
 
     Attributes:
-        findings: in the order of the revisions and of their lines.
-        notes: what was not seen, and comments without effect.
-        checked: the ids of the revisions that were run.
+        ignored: the names of rules that are not checked.
+        errors: the names of rules whose findings are errors, whatever their level.
+        rules: the rules that were checked, by name.
+        report: the result so far.
     """
 
-    findings: list[Finding] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    checked: list[str] = field(default_factory=list)
+    ignored: Collection[str] = ()
+    errors: Collection[str] = ()
+    rules: dict[str, LintRule] = field(default_factory=dict)
+    report: Report = field(default_factory=Report)
+    _ignores: dict[str, list[Ignore]] = field(default_factory=dict)
+    _revisions: dict[str, str] = field(default_factory=dict)
+
+    def lint(
+        self, context: MigrationContext, environment: DraftEnvironment, scripts: Iterable[Script]
+    ) -> None:
+        """Run revisions for the database of a context, without connecting, and check them.
+
+        Args:
+            context: the context that env.py configured for a script.
+            environment: the environment that runs env.py.
+            scripts: the revisions, each after its ancestors.
+        """
+        rules = self.rules_for(context)
+        draft = Draft(context, environment, lenient=True)
+        previous = None
+        with environment.replaced_by(draft):
+            for script in scripts:
+                step = RevisionStep(context.script.revision_map, script, is_upgrade=True)
+                step.load()
+                drafted = draft.write(step, environment.run_args)
+                previous = linted_revision(script, drafted, draft, previous)
+                self.check(previous, rules)
+                self._note(previous, drafted)
+
+    def rules_for(self, context: MigrationContext) -> list[LintRule]:
+        """Return the rules to check for a database."""
+        found = rules_for(context.dialect)
+        self.rules |= found
+        return [rule for name, rule in found.items() if name not in self.ignored]
+
+    def check(self, revision: LintedRevision, rules: Iterable[LintRule]) -> list[Finding]:
+        """Check a revision, and return its findings that are new to the report."""
+        report = self.report
+        found = [
+            self._placed(revision, rule, each)
+            for rule in rules
+            for each in _findings(rule, revision)
+        ]
+        known = {*report.findings}
+        new = [each for each in dict.fromkeys(found) if each not in known]
+        kept = sorted(
+            (each for each in new if not self._is_suppressed(each)), key=lambda each: each.line
+        )
+        report.findings += kept
+        self._revisions[revision.path] = revision.revision
+        if revision.revision not in report.checked:
+            report.checked.append(revision.revision)
+        return kept
+
+    def _note(self, revision: LintedRevision, drafted: Drafted) -> None:
+        """Add notes about what was not seen, once for all databases."""
+        report = self.report
+        if drafted.problem and revision.revision not in report.unseen:
+            report.unseen.append(revision.revision)
+            message = f"upgrade() {drafted.problem}"
+            report.notes.append(Note(revision.revision, revision.path, drafted.line or 1, message))
+        for line, remark in drafted.remarks:
+            note = Note(revision.revision, revision.path, line or 1, f"upgrade() {remark}")
+            if note not in report.notes:
+                report.notes.append(note)
+
+    def finish(self) -> None:
+        """Add notes about comments that have no effect."""
+        for path, revision in self._revisions.items():
+            for ignore in self._ignores_in(path):
+                for name in ignore.names:
+                    if remark := self._remark(ignore, name, revision):
+                        note = Note(revision, path, ignore.line, f"the comment {remark}")
+                        self.report.notes.append(note)
+
+    def _remark(self, ignore: Ignore, name: str, revision: str) -> str:
+        if name not in self.rules:
+            return f"names the lint rule {name!r}, {unknown(name, self.rules)}"
+        is_seen = revision not in self.report.unseen
+        if name not in ignore.used and name not in self.ignored and is_seen:
+            return f"suppresses no finding of {name}; remove it"
+        return ""
+
+    def _is_suppressed(self, finding: Finding) -> bool:
+        ignores = self._ignores_in(finding.file)
+        return any(each.suppresses(finding.rule, finding.line) for each in ignores)
+
+    def _ignores_in(self, path: str) -> list[Ignore]:
+        if path not in self._ignores:
+            self._ignores[path] = ignores_in(path)
+        return self._ignores[path]
+
+    def _placed(self, revision: LintedRevision, rule: LintRule, finding: LintFinding) -> Finding:
+        line = finding.operation.line if finding.operation else None
+        return Finding(
+            rule=rule.name,
+            level="error" if rule.name in self.errors else rule.level,
+            revision=revision.revision,
+            file=revision.path,
+            line=line or 1,
+            message=finding.message,
+            advice=finding.advice,
+        )
 
 
-def lint_context(
-    context: MigrationContext,
-    environment: DraftEnvironment,
-    scripts: Iterable[Script],
-    report: Report,
-) -> None:
-    """Check revisions for the database of one context.
-
-    Args:
-        context: the context that env.py configured, offline.
-        environment: the environment that runs env.py.
-        scripts: the revisions, each after its ancestors.
-        report: receives what is found.
-    """
-    from idiolect.runtime.steps import RevisionStep
-
-    rules = rules_for(context.dialect)
-    draft = Draft(context, environment, skips_rebuilds=True)
-    previous = None
-    with environment.replaced_by(draft):
-        for script in scripts:
-            step = RevisionStep(context.script.revision_map, script, is_upgrade=True)
-            step.load()
-            drafted = draft.write(step, environment.run_args)
-            previous = linted_revision(script, drafted, draft, previous)
-            check(previous, rules.values(), report)
+def linter_for(config: Config) -> Linter:
+    """Return a linter with the options of the config file."""
+    ignored, errors = (configured(config, key) for key in OPTIONS)
+    return Linter(ignored, errors)
 
 
 def linted_revision(
@@ -126,7 +167,7 @@ def linted_revision(
             LintedOperation(
                 operation=each.operation,
                 sql=tuple(each.sql),
-                changes=changes_of(each.operation, each.sql),
+                changes=changes_of(each.operation, each.sql, context.dialect),
                 line=each.line,
                 in_transaction=each.in_transaction,
                 in_batch=each.in_batch,
@@ -143,15 +184,6 @@ def linted_revision(
     )
 
 
-def check(revision: LintedRevision, rules: Iterable[LintRule], report: Report) -> None:
-    """Add the findings in a revision to a report."""
-    found = [_placed(revision, rule, each) for rule in rules for each in _findings(rule, revision)]
-    report.findings += sorted(found, key=lambda each: each.line)
-    report.checked.append(revision.revision)
-    if revision.unseen:
-        report.notes.append(_note(revision, f"upgrade() {revision.unseen}"))
-
-
 def _findings(rule: LintRule, revision: LintedRevision) -> Sequence[LintFinding]:
     try:
         return list(rule.check(revision))
@@ -160,26 +192,8 @@ def _findings(rule: LintRule, revision: LintedRevision) -> Sequence[LintFinding]
         raise
 
 
-def _placed(revision: LintedRevision, rule: LintRule, finding: LintFinding) -> Finding:
-    line = finding.operation.line if finding.operation else None
-    return Finding(
-        rule=rule.name,
-        level=rule.level,
-        revision=revision.revision,
-        path=revision.path,
-        line=line or 1,
-        message=finding.message,
-        advice=finding.advice,
-        dialect=revision.dialect.name,
-    )
-
-
-def _note(revision: LintedRevision, message: str) -> Note:
-    return Note(revision.revision, revision.path, 1, message)
-
-
 def _has_downgrade(path: str) -> bool:
-    """Return whether ``downgrade()`` of a revision file does anything but raise."""
+    """Return whether ``downgrade()`` does something, or raises, or is missing."""
     try:
         tree = ast.parse(Path(path).read_bytes())
     except (OSError, SyntaxError, ValueError):
@@ -187,17 +201,10 @@ def _has_downgrade(path: str) -> bool:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == "downgrade":
             return not all(_does_nothing(statement) for statement in node.body)
-    return any(_binds_downgrade(node) for node in tree.body)
+    return True
 
 
 def _does_nothing(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Constant)
-    return isinstance(statement, ast.Pass | ast.Raise | ast.Return)
-
-
-def _binds_downgrade(node: Any) -> bool:
-    """Return whether a statement imports or assigns the function."""
-    names = [getattr(each, "asname", None) or each.name for each in getattr(node, "names", ())]
-    targets = [getattr(each, "id", "") for each in getattr(node, "targets", ())]
-    return "downgrade" in {*names, *targets} or "*" in names
+    return isinstance(statement, ast.Pass | ast.Return)

@@ -10,12 +10,14 @@ import contextlib
 import os
 import sys
 from dataclasses import dataclass, field
+from functools import partial
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy.exc import NoInspectionAvailable
+from sqlalchemy.exc import CompileError, NoInspectionAvailable
 
 from idiolect.ddl.standin import StandInConnection, StandInConnectionError
+from idiolect.errors import OperationError
 from idiolect.operations.base import BatchOperations, Operations
 from idiolect.operations.batch.record import BatchOperationsImpl
 from idiolect.operations.explain import ScriptReflectionError
@@ -26,7 +28,7 @@ from idiolect.util.bound import mark_globals, unmark_globals
 from idiolect.util.bound import operations as bound_operations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import FrameType
 
     from sqlalchemy.engine import Dialect
@@ -68,14 +70,18 @@ class Drafted:
     Attributes:
         sql: its script, as far as it can be generated.
         problem: why the rest cannot; None if it is complete.
+        line: the line of the revision file where that is; None if unknown.
         left_transaction: whether it uses ``autocommit_block()``.
         operations: what it invoked, in order.
+        remarks: lines, and what a lenient draft assumed or left out there.
     """
 
     sql: str
     problem: str | None
+    line: int | None
     left_transaction: bool
     operations: tuple[DraftedOperation, ...]
+    remarks: tuple[tuple[int | None, str], ...] = ()
 
 
 class _Answerless(Exception):
@@ -93,6 +99,38 @@ class _NoAnswer:
 
     def __bool__(self) -> bool:
         raise _Answerless
+
+
+class _NoRows:
+    """The result of a statement in a lenient draft: empty, as if there were no rows."""
+
+    rowcount = 0
+    lastrowid = None
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+
+    def __getattr__(self, name: str) -> Any:
+        if name in {"one", "scalar_one", "inserted_primary_key"}:
+            raise _Answerless
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._method(name)
+
+    def __iter__(self) -> Iterator[Any]:
+        self._draft.remark("reads rows; what follows was checked as if there were none")
+        return iter(())
+
+    def _method(self, name: str) -> Callable[..., Any]:
+        def answer(*_args: Any, **_kw: Any) -> Any:
+            if name == "close":
+                return None
+            if name in {"scalars", "mappings", "tuples", "columns", "unique", "yield_per"}:
+                return self
+            rows = list(self)
+            return rows if name in {"all", "fetchall", "fetchmany", "partitions"} else None
+
+        return answer
 
 
 class DraftEnvironment(EnvironmentContext):
@@ -128,8 +166,9 @@ class Draft(MigrationContext):
     Args:
         real: the other context, connected or not.
         environment: the environment of both.
-        skips_rebuilds: continue after a batch whose table would have to be reflected, without
-            its SQL; otherwise the revision cannot be seen from there on.
+        lenient: see as much as possible: continue after an operation that cannot be generated,
+            without its SQL, and answer queries with no rows. Otherwise the revision is not seen
+            from there on.
     """
 
     _is_logged = False
@@ -139,10 +178,12 @@ class Draft(MigrationContext):
         real: MigrationContext,
         environment: DraftEnvironment,
         *,
-        skips_rebuilds: bool = False,
+        lenient: bool = False,
     ) -> None:
         self.text = StringIO()
-        self.skips_rebuilds = skips_rebuilds
+        self.lenient = lenient
+        self._remarks: dict[tuple[int | None, str], None] = {}
+        self._stopped_at: int | None = None
         self.drafted: list[DraftedOperation] = []
         #: The operations that are being executed, innermost last.
         self.running: list[DraftedOperation] = []
@@ -164,7 +205,8 @@ class Draft(MigrationContext):
             environment,
         )
         self._record_statements()
-        connection = StandInConnection(self.dialect, self.impl.execute, _NoAnswer)
+        answer = partial(_NoRows, self) if lenient else _NoAnswer
+        connection = StandInConnection(self.dialect, self.impl.execute, answer)
         self.connection = self.impl.connection = connection
 
     @contextlib.contextmanager
@@ -187,12 +229,18 @@ class Draft(MigrationContext):
         """
         self.text.seek(0)
         self.text.truncate()
-        self.drafted, self.running = [], []
+        self.drafted, self.running, self._remarks = [], [], {}
+        self._stopped_at = None
         self._left_transaction = False
         self._path = _comparable(getattr(getattr(step, "revision", None), "path", None) or "")
         problem = self._run(step, run_args)
         return Drafted(
-            self.text.getvalue().strip(), problem, self._left_transaction, tuple(self.drafted)
+            sql=self.text.getvalue().strip(),
+            problem=problem,
+            line=self._stopped_at,
+            left_transaction=self._left_transaction,
+            operations=tuple(self.drafted),
+            remarks=tuple(self._remarks),
         )
 
     def _run(self, step: MigrationStep, run_args: dict[str, Any]) -> str | None:
@@ -203,16 +251,28 @@ class Draft(MigrationContext):
         try:
             with bound_operations.bind(_DraftOperations(self)):
                 function(**run_args)
-        except (_Answerless, NoInspectionAvailable):
-            return f"reads the database here: {_UNKNOWN}"
-        except StandInConnectionError:
-            return f"needs the connection itself here: {_UNKNOWN}"
         except Exception as exc:  # noqa: BLE001 - a revision's code, without the database it wants
-            reason = " ".join(str(exc).split())
-            return f"cannot be written before it runs: {type(exc).__name__}: {reason}"
+            self._stopped_at = self._line_of(exc)
+            return _why(exc)
         finally:
             unmark_globals(module_globals)
         return None
+
+    def remark(self, text: str) -> None:
+        """Record what a lenient draft assumes or leaves out at the running line."""
+        self._remarks[self._line(), text] = None
+
+    @contextlib.contextmanager
+    def continuing(self) -> Iterator[None]:
+        """Leave out what cannot be generated in the block, if the draft is lenient."""
+        try:
+            yield
+        except (OperationError, CompileError) as exc:
+            if not self.lenient:
+                raise
+            # A batch that recreates its table is as good with a connection.
+            if not isinstance(exc, ScriptReflectionError):
+                self.remark(f"cannot be written as SQL: {' '.join(str(exc).split())}")
 
     def begin_operation(self, operation: Any, *, in_batch: bool = False) -> DraftedOperation:
         """Record an operation, and return its record."""
@@ -245,6 +305,16 @@ class Draft(MigrationContext):
             frame = frame.f_back
         return None
 
+    def _line_of(self, exc: Exception) -> int | None:
+        """Return the innermost line of the revision file in a traceback."""
+        found = None
+        traceback = exc.__traceback__
+        while traceback is not None:
+            if _comparable(traceback.tb_frame.f_code.co_filename) == self._path:
+                found = traceback.tb_lineno
+            traceback = traceback.tb_next
+        return found
+
 
 class _DraftBatchImpl(BatchOperationsImpl):
     """A batch that assigns the statements of its end to the operations that caused them."""
@@ -271,11 +341,8 @@ class _DraftBatchImpl(BatchOperationsImpl):
         if self._should_recreate():
             for owner in self._owners:
                 owner.recreates = True
-        try:
+        with self._draft.continuing():
             super().flush()
-        except ScriptReflectionError:
-            if not self._draft.skips_rebuilds:
-                raise
 
 
 class _Drafting:
@@ -286,12 +353,15 @@ class _Drafting:
 
     def invoke(self, operation: Any) -> Any:
         """Execute an operation, as :meth:`AbstractOperations.invoke` does."""
-        draft = self.migration_context
+        draft: Draft = self.migration_context
         draft.running.append(draft.begin_operation(operation, in_batch=self._in_batch))
+        result = None
         try:
-            return super().invoke(operation)  # type: ignore[misc] # of the class beside it
+            with draft.continuing():
+                result = super().invoke(operation)  # type: ignore[misc] # of the class beside it
         finally:
             draft.running.pop()
+        return result
 
 
 class _DraftBatchOperations(_Drafting, BatchOperations):
@@ -301,6 +371,16 @@ class _DraftBatchOperations(_Drafting, BatchOperations):
 class _DraftOperations(_Drafting, Operations):
     _batch_impl = _DraftBatchImpl
     _batch_operations = _DraftBatchOperations
+
+
+def _why(exc: Exception) -> str:
+    """Return why a revision could not be seen to its end."""
+    if isinstance(exc, (_Answerless, NoInspectionAvailable)):
+        return f"reads the database here: {_UNKNOWN}"
+    if isinstance(exc, StandInConnectionError):
+        return f"needs the connection itself here: {_UNKNOWN}"
+    reason = " ".join(str(exc).split())
+    return f"cannot be written before it runs: {type(exc).__name__}: {reason}"
 
 
 def _offline_dialect(online: Dialect) -> Dialect:

@@ -30,7 +30,17 @@ _SEVERAL: Any = collections.abc.Collection
 
 #: Values that commands pass in the same dict as options.
 _OF_COMMANDS: Final = frozenset(
-    {"as_sql", "destination_rev", "dont_mutate", "fn", "lock", "purge", "restart", "script"}
+    {
+        "as_sql",
+        "destination_rev",
+        "dont_mutate",
+        "fn",
+        "is_draft",
+        "lock",
+        "purge",
+        "restart",
+        "script",
+    }
 )
 
 #: Similarity from which an unknown name is reported as a misspelt option, from 0 to 1.
