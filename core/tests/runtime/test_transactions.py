@@ -97,9 +97,9 @@ def test_offline(two: Project, transactional: bool, per_migration: bool) -> None
 
 
 def test_begin_transaction_only_declares(two: Project, sent: list[str]) -> None:
-    """Nothing is sent before the first statement, and nothing at all for nothing."""
+    """A run begins nothing before the first statement, and nothing at all for nothing."""
     with two.attributes["engine"].connect() as connection:
-        context = MigrationContext.configure(connection)
+        context = MigrationContext.configure(connection, opts={"fn": lambda *_: []})
         with context.begin_transaction():
             assert [] == sent
         assert [] == sent
@@ -107,6 +107,22 @@ def test_begin_transaction_only_declares(two: Project, sent: list[str]) -> None:
             context.execute("SELECT 1 AS a")
             assert ["BEGIN", "a"] == sent
         assert ["BEGIN", "a", "COMMIT"] == sent
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+def test_without_a_run_it_begins(two: Project, end: str) -> None:
+    """A context that has nothing to run begins at once; its object ends it, and so does leaving."""
+    with two.attributes["engine"].connect() as connection:
+        context = MigrationContext.configure(connection)
+        with context.begin_transaction() as transaction:
+            seen = [connection.in_transaction()]
+            getattr(transaction, end)()
+            seen.append(connection.in_transaction())
+        with context.begin_transaction():
+            seen.append(connection.in_transaction())
+        seen.append(connection.in_transaction())
+
+    assert seen == [True, False, True, False]
 
 
 def test_the_bind_has_begun(two: Project, sent: list[str]) -> None:

@@ -1,7 +1,7 @@
 """When the transactions of a run begin and end, and who owns them.
 
 The migration context opens a scope around a run or a step, and announces each statement before it
-is executed. ``begin_transaction()`` only declares a transaction: it begins with the first
+is executed. In a run, ``begin_transaction()`` only declares a transaction: it begins with the first
 statement, or when ``run_migrations()`` has found something to do, so that no snapshot is open
 before. A transaction that env.py began is never committed or rolled back here.
 """
@@ -127,6 +127,9 @@ class Transactions:
         if scope == "none" or self.external or self.declared or self._connection is None:
             return contextlib.nullcontext()
         self.declared = True
+        if not self.context.has_plan and not self._connection.in_transaction():
+            # No heads are read first. The dialect prepares it with the first statement.
+            self._connection.begin()
         return ProxyTransaction(self.context)
 
     def prepared(self) -> AbstractContextManager[None]:
@@ -292,6 +295,8 @@ class Transactions:
         # Some drivers have begun a transaction for that query, unknown to SQLAlchemy.
         connection.connection.rollback()
         connection.execution_options(isolation_level=level)
+        # As programs expect that ask the connection; at this level the driver begins nothing.
+        connection.begin()
         has_failed = True
         try:
             yield
