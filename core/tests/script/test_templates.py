@@ -44,6 +44,22 @@ def test_models_of_several_databases_are_put_in_by_text() -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_programs_put_imports_in_front(name: str) -> None:
+    """A new env.py is still a module after a line was put before its first one."""
+    text = (TEMPLATES / name / "env.py").read_text(encoding="utf-8")
+
+    compile(f"from app.models import Base\n{text}", "env.py", "exec")
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name != "multidb"])
+def test_models_are_put_in_by_text(name: str) -> None:
+    """Programs replace this line of Alembic's templates in a new env.py."""
+    text = (TEMPLATES / name / "env.py").read_text(encoding="utf-8")
+
+    assert 1 == text.count("\ntarget_metadata = None\n")
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_new_environment(tmp_path: Path, name: str) -> None:
     """A template creates an environment that can be configured, logs, and accepts revisions."""
     paths = paths_in(tmp_path)

@@ -1,7 +1,5 @@
 """Configures the connections to several databases. Runs with every command that needs them."""
 
-from __future__ import annotations
-
 import logging
 from contextlib import ExitStack
 from logging.config import fileConfig

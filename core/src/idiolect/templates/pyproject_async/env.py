@@ -1,7 +1,5 @@
 """Configures the database connection. Runs with every command that needs it."""
 
-from __future__ import annotations
-
 import asyncio
 from logging.config import fileConfig
 from typing import Any
