@@ -264,11 +264,6 @@ class MigrationContext:
         """The Config of the environment; None for a context created by a program."""
         return self.environment_context.config if self.environment_context else None
 
-    @property
-    def has_plan(self) -> bool:
-        """Whether a command or the caller has given what :meth:`run_migrations` is to run."""
-        return self.environment_context is not None or self._migrations_fn is not None
-
     def begin_transaction(
         self, _per_migration: bool = False
     ) -> _ProxyTransaction | AbstractContextManager[Any]:

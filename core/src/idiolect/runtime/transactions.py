@@ -127,10 +127,15 @@ class Transactions:
         if scope == "none" or self.external or self.declared or self._connection is None:
             return contextlib.nullcontext()
         self.declared = True
-        if not self.context.has_plan and not self._connection.in_transaction():
+        if not self._is_for_a_run() and not self._connection.in_transaction():
             # No heads are read first. The dialect prepares it with the first statement.
             self._connection.begin()
         return ProxyTransaction(self.context)
+
+    def _is_for_a_run(self) -> bool:
+        """Return whether a command or a program has set what ``run_migrations()`` runs."""
+        context = self.context
+        return context.environment_context is not None or context.opts.get("fn") is not None
 
     def prepared(self) -> AbstractContextManager[None]:
         """Return the dialect's context manager around the writes of a run."""
