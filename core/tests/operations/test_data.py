@@ -299,6 +299,13 @@ def test_execute_refuses_what_is_no_statement(script: Any, statement: Any) -> No
         script.op.execute(statement)
 
 
+def test_execute_says_what_to_do_with_a_t_string(script: Any) -> None:
+    """Python 3.14's templates need SQLAlchemy's function; their values are not shown."""
+    template = type("Template", (), {"__module__": "string.templatelib", "values": ("secret",)})()
+    with pytest.raises(OperationError, match=r"wrap it in sqlalchemy\.tstring\(\)\.$"):
+        script.op.execute(template)
+
+
 def test_execute_gives_no_result(online: Operations, connection: Connection) -> None:
     """execute() runs the statement and returns nothing."""
     online.execute("create table t (a)")

@@ -592,8 +592,9 @@ def _as_statement(construct: Executable | str) -> Executable:
     if isinstance(construct, str):
         return text(construct)
     if not hasattr(construct, "compile"):
+        is_t_string = type(construct).__module__ == "string.templatelib"
+        got = "a t-string: wrap it in sqlalchemy.tstring()" if is_t_string else repr(construct)
         raise OperationError(
-            "execute: a statement is expected, as text or as a SQLAlchemy construct; "
-            f"got {construct!r}."
+            f"execute: a statement is expected, as text or as a SQLAlchemy construct; got {got}."
         )
     return construct

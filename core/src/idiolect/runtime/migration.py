@@ -11,8 +11,6 @@ import contextlib
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import DBAPIError
-
 from idiolect.ddl.lookup import impl_class_for
 from idiolect.errors import CommandError, TransactionLostError, VersionTableError
 from idiolect.hooks.dialects import hooks_for
@@ -32,7 +30,7 @@ from idiolect.util.logs import Log
 from idiolect.util.sqla_compat import in_transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator
 
     from sqlalchemy import Table
     from sqlalchemy.engine import URL, Connection, Dialect
@@ -139,8 +137,6 @@ class MigrationContext:
         )
         self.lock = RunLock(self)
         self._watch: TransactionWatch | None = None
-        # Whether the journal was read since the steps were planned.
-        self._has_looked = False
         #: The steps whose ids have to fit into the version table.
         self._steps_due: Collection[MigrationStep] = ()
 
@@ -367,15 +363,16 @@ class MigrationContext:
                 bound_operations.find()
             if self.as_sql:
                 # Imported here and below because most runs have nothing to do.
-                from idiolect.runtime.stepping import run_steps
+                from idiolect.runtime.stepping import Run
 
-                run_steps(self, heads, steps, kw)
+                Run(self, kw).write(heads, steps)
             elif steps or self.purge:
                 from idiolect.runtime.privileges import needed_by
+                from idiolect.runtime.stepping import Run
 
                 self.check_privileges(needed_by(steps, heads))
                 with self.lock.around_run(bound=self._is_bound()):
-                    self._run_with_retries(heads, steps, kw)
+                    Run(self, kw).execute(heads, steps)
 
     def check_privileges(self, needed: Collection[str] = ()) -> None:
         """Raise if the run lacks privileges on the version table. The heads have been read before.
@@ -408,18 +405,6 @@ class MigrationContext:
         from idiolect.operations.base import Operations
 
         return Operations(self)
-
-    def _run_with_retries(
-        self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
-    ) -> None:
-        """Run the steps, and retry those rolled back after a transient error."""
-        while True:
-            try:
-                return self._run_alone(heads, steps, run_args)
-            except DBAPIError as exc:
-                if not self._retries.is_due(exc):
-                    raise
-                heads, steps = self._plan()
 
     def check_committed(self) -> None:
         """Raise if steps ran and env.py then let their transaction be rolled back.
@@ -467,70 +452,13 @@ class MigrationContext:
                 name_version_table(self, exc, heads)
                 raise
         if steps:
-            self._load_files(steps)
-        self._has_looked = False
+            from idiolect.runtime.stepping import load_files
+
+            load_files(self, steps)
         return heads, steps
-
-    def _load_files(self, steps: Collection[MigrationStep]) -> None:
-        from idiolect.runtime.notes import around_step
-        from idiolect.runtime.steps import in_order_of_files
-
-        # Load all files before the first statement, so that an error in any of them stops the run
-        # before anything is changed.
-        for step in in_order_of_files(steps):
-            with around_step(self, step, self._watch):
-                step.load()
-
-    def _run_alone(
-        self, heads: Collection[str], steps: list[MigrationStep], run_args: Mapping[str, Any]
-    ) -> None:
-        """Run the steps under the lock; plan again if another run came first."""
-        if self._was_overtaken(heads):
-            heads, steps = self._plan()
-        if not steps and not self.purge:
-            return
-        if not self._has_looked:
-            with self._reading():
-                self.lock.with_retries(lambda: self._look_at_journal(heads))
-        with self.journal.over(steps), self._run_transaction():
-            # If the lock is bound to transactions, it was acquired only now.
-            if self._was_overtaken(heads):
-                heads, steps = self._plan()
-            if steps or self.purge:
-                self._steps_due = steps
-                # Published subclasses override it without the argument.
-                self._ensure_version_table(*([True] if self.purge else []))
-            from idiolect.runtime.stepping import run_steps
-
-            while not run_steps(self, heads, self.journal.resumed_first(steps), run_args):
-                heads, steps = self._plan()
 
     def _read_heads(self) -> tuple[str, ...]:
         return () if self.purge else self.get_current_heads()
-
-    def _look_at_journal(self, heads: Collection[str]) -> None:
-        """Read what an earlier run left unfinished."""
-        self._has_looked = True
-        try:
-            self.journal.look(heads)
-        except DBAPIError:
-            # A concurrent run drops its journal at the end; it is read again under the lock.
-            if self.lock.is_held or self.transactions.external:
-                raise
-            self.connection.rollback()
-
-    def _was_overtaken(self, heads: Collection[str]) -> bool:
-        """Return whether another run moved the heads before the lock was acquired."""
-        if not self.lock.consume_fresh():
-            return False
-        with self._reading():
-            now = self._read_heads()
-            self._look_at_journal(now)
-        if set(now) == set(heads):
-            self.lock.check_view(heads)
-            return False
-        log.info("Another run has meanwhile migrated from %s to %s.", _shown(heads), _shown(now))
-        return True
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
@@ -542,36 +470,6 @@ class MigrationContext:
         yield
         if connection.in_transaction() and not self.transactions.running:
             connection.rollback()
-
-    @contextlib.contextmanager
-    def _run_transaction(self) -> Iterator[None]:
-        """Manage the transaction around the steps as far as env.py does not.
-
-        If env.py does not use ``begin_transaction()``, its work is committed here; if it began a
-        transaction itself, that transaction is watched.
-        """
-        transactions = self.transactions
-        theirs = self._is_bound()
-        if self._watch is None and self.environment_context is not None:
-            self._watch = TransactionWatch(
-                self.connection, theirs=theirs, on_commit=self._committed_inside
-            )
-        if theirs:
-            with transactions.prepared():
-                yield
-        elif transactions.declared:
-            transactions.due()
-            with transactions.undone_on_failure():
-                yield
-        else:
-            with transactions.begin(per_step=False):
-                transactions.due()
-                yield
-
-    def _committed_inside(self) -> None:
-        """Called before a step commits."""
-        self._retries.has_committed = True
-        self.lock.keep()
 
     def _is_bound(self) -> bool:
         """Return whether a transaction is open that env.py has to end."""
@@ -595,7 +493,3 @@ class MigrationContext:
 
     def _before_statement(self) -> None:
         self.transactions.due()
-
-
-def _shown(heads: Collection[str]) -> str:
-    return ", ".join(sorted(heads)) or "the base"
