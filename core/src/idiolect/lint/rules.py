@@ -69,7 +69,7 @@ def check_names(config: Config, known: Collection[str]) -> None:
     """
     for key in OPTIONS:
         for name in configured(config, key):
-            if name in known or name in (everywhere := _of_all_dialects()):
+            if name in known or name in (everywhere := {*known, *_of_all_dialects()}):
                 continue
             place = config.place_of(key)
             raise place.error(f"names the lint rule {name!r}, {unknown(name, everywhere)}")

@@ -1,0 +1,162 @@
+"""What of a revision is seen without a database, and what is suppressed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from idiolect.errors import CommandError
+
+if TYPE_CHECKING:
+    from core.tests.lint.conftest import Linted
+
+RAISES = "raise NotImplementedError"
+DROP = "op.drop_table('t')"
+
+
+def test_a_revision_that_reads_rows_is_seen_as_if_there_were_none(linted: Linted) -> None:
+    """What follows a query is checked, and a note says so."""
+    read = "for row in op.get_bind().execute(sa.text('SELECT 1')):\n    raise ValueError\n"
+    assert ["drop-table"] == linted.rules(read + DROP)
+    message = "upgrade() reads rows; what follows was checked as if there were none"
+    assert [f"9: {message}"] == linted.notes()
+    assert [] == linted.document()["unseen"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "{}.fetchall() == []",
+        "{}.first() is None",
+        "{}.scalar() is None",
+        "{}.scalars().all() == []",
+        "{}.mappings().first() is None",
+        "{}.rowcount == 0",
+        "list({}) == []",
+    ],
+)
+def test_a_query_has_no_rows(condition: str, linted: Linted) -> None:
+    """The usual ways to read a result return what an empty one does."""
+    query = condition.format("op.get_bind().execute(sa.text('SELECT 1'))")
+    assert ["drop-table"] == linted.rules(f"assert {query}\n{DROP}")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("sa.inspect(op.get_bind())", "reads the database here"),
+        ("op.get_bind().execute(sa.text('SELECT 1')).one()", "reads the database here"),
+        ("op.get_bind().begin_nested()", "needs the connection itself here"),
+        ("raise ValueError('no')", "cannot be written before it runs: ValueError: no"),
+    ],
+)
+def test_a_note_says_where_a_revision_cannot_be_seen(
+    code: str, reason: str, linted: Linted
+) -> None:
+    """What comes before is checked; the rest is counted as unseen."""
+    assert ["drop-table"] == linted.rules(f"{DROP}\n{code}\nop.drop_table('u')")
+    (note,) = linted.notes()
+    assert note.startswith(f"10: upgrade() {reason}")
+    assert ["a"] == linted.document()["unseen"]
+    assert linted.text().endswith(" 1 revision is not known to the end.\n")
+
+
+def test_an_operation_that_cannot_be_written_is_left_out(linted: Linted) -> None:
+    """The operation itself is checked, and so is what follows."""
+    unknown = "op.add_column('t', sa.Column('c', sa.types.NullType()))\n"
+    assert ["drop-table"] == linted.rules(unknown + DROP)
+    (note,) = linted.notes()
+    assert note.startswith("9: upgrade() cannot be written as SQL: add_column 'c' on table 't'")
+
+
+def test_a_helper_is_blamed_on_its_caller(linted: Linted) -> None:
+    """The line is the innermost one in the revision file, also for a loop."""
+    code = "def drop(name):\n    op.drop_table(name)\nfor name in 'xy':\n    drop(name)"
+    linted.project.revision("a", None, code, RAISES)
+    assert ["a drop-table 10"] * 2 == linted.found()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "op.drop_table('t')  # lint: ignore[drop-table]",
+        "# lint: ignore[drop-table]\nop.drop_table('t')",
+        "# Nobody uses it. lint: ignore[drop-column, drop-table]\n# Really.\nop.drop_table('t')",
+        "op.drop_table(\n    't',\n)  # lint: ignore[drop-table]",
+        "if True:\n    # lint: ignore[drop-table]\n    op.drop_table('t')",
+    ],
+)
+def test_a_comment_suppresses_a_finding(code: str, linted: Linted) -> None:
+    """It may be on a line of the statement, or on the lines right above it."""
+    assert [] == linted.rules(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = 1  # lint: ignore[drop-table]\nop.drop_table('t')",
+        "# lint: ignore[drop-table]\nx = 1\nop.drop_table('t')",
+        "x = '# lint: ignore[drop-table]'; op.drop_table('t')",
+        "# lint: ignore[drop-column]\nop.drop_table('t')",
+    ],
+)
+def test_a_comment_elsewhere_suppresses_nothing(code: str, linted: Linted) -> None:
+    """Neither for another statement, nor another rule, nor as text."""
+    assert ["drop-table"] == linted.rules(code)
+
+
+def test_a_comment_at_the_top_suppresses_for_the_file(linted: Linted) -> None:
+    """Before the first statement, with or without a docstring above."""
+    path = linted.project.revision("a", None, DROP, "pass")
+    source = path.read_text()
+    path.write_text(f'"""Docs."""\n# lint: ignore[drop-table, no-downgrade]\n{source}')
+    assert [] == linted.found()
+    assert [] == linted.notes()
+
+
+def test_a_comment_without_effect_is_noted(linted: Linted) -> None:
+    """An unknown name and a finding that is no longer there."""
+    linted.rules("# lint: ignore[drop-tabel, drop-column]\nop.execute('SELECT 1')")
+    assert [
+        (
+            "9: the comment names the lint rule 'drop-tabel', which does not exist; did you mean "
+            "'drop-table'?"
+        ),
+        "9: the comment suppresses no finding of drop-column; remove it",
+    ] == linted.notes()
+
+
+def test_every_configured_database_is_checked(linted: Linted) -> None:
+    """A finding is reported once, although it holds for both."""
+    linted.project.env(
+        """
+        from idiolect import context
+
+        for name in ("one", "two"):
+            context.configure(url="sqlite://")
+            with context.begin_transaction():
+                context.run_migrations(name=name)
+        """
+    )
+    code = "op.drop_table('t')\nif kw['name'] == 'two':\n    op.drop_table('u')"
+    linted.project.revision("a", None, code, RAISES)
+    assert ["a drop-table 9", "a drop-table 11"] == linted.found()
+
+
+def test_an_environment_that_connects_is_told_what_to_do(linted: Linted) -> None:
+    """The message names env.py, the reason and the way out."""
+    linted.project.env(
+        """
+        from idiolect import context
+        from sqlalchemy import create_engine
+
+        with create_engine("sqlite:////no/such/folder/x.db").connect() as connection:
+            context.configure(connection=connection)
+            context.run_migrations()
+        """
+    )
+    linted.project.revision("a")
+    expected = r"env\.py' cannot be run without a database: .* context\.is_offline_mode\(\)"
+    with pytest.raises(CommandError, match=expected):
+        linted.text()
