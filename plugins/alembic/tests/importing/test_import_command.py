@@ -164,7 +164,7 @@ def test_only_differences_that_the_files_touch_are_told(run: Run, project: Path)
         "The migration lock",
         "Expressions as the database reports them",
         "Likely renames",
-        "Sets of comparators of ours",
+        "Additional sets of comparators",
         "Exit status and place of errors",
     ]
 

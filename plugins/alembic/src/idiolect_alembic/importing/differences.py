@@ -153,13 +153,13 @@ def _add_of_env(project: Project, add: Callable[..., None]) -> None:
         )
         if "postgresql" in project.dialects:
             add(
-                "Sets of comparators of ours",
+                "Additional sets of comparators",
                 "Enumerated types, sequences, indexes and EXCLUDE constraints are compared too.",
                 places,
             )
     if "run_migrations" not in env.calls:
         add(
-            "What would do nothing is refused",
+            "Commands that would do nothing fail",
             "A command whose env.py never calls context.run_migrations() fails.",
             [f"{where}:1"],
         )
