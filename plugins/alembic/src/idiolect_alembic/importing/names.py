@@ -79,9 +79,6 @@ def own_module(path: str) -> str:
         path: such as ``script.revision.RevisionMap``; empty for the package.
     """
     words = path.split(".") if path else []
-    if words[:1] == ["command"]:
-        # A module in Alembic; in Idiolect a package whose submodules have the names of functions.
-        return "command"
     for length in range(len(words), 0, -1):
         name = ".".join(words[:length])
         if _is_module(name):
