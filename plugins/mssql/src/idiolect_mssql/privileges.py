@@ -51,6 +51,5 @@ def missing_privileges(connection: Connection, table: Table, needed: Collection[
     return (
         f"The user {row['login']!r} has no privilege to {', '.join(lacking)} the version table "
         f"'{row['schema']}.{table.name}' of the database {row['database']!r}. Ask its owner to "
-        "run: "
-        f"{grant}."
+        f"run: {grant}."
     )

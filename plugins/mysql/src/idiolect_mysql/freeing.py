@@ -1,6 +1,6 @@
 """Foreign keys around changes of types: the columns on both sides have to change without them.
 
-Used with the operations of one direction, when they are complete. Nothing here asks a database.
+Used with the operations of one direction, when they are complete. No database is queried here.
 
 Source: "FOREIGN KEY Constraints" in MySQL's reference manual: both columns have the same type, and
 neither server lets it change on one side alone (errors 1832, 1833 and 3780).

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     Indexes = Mapping[str, Columns]
 
 
-def mind_keys(
+def arrange_keys(
     autogen_context: AutogenContext,
     upgrade_ops: UpgradeOps,
     downgrade_ops: DowngradeOps,

@@ -327,10 +327,10 @@ class MySQLImpl(DefaultImpl):
         downgrade_ops: DowngradeOps,
     ) -> None:
         """Handle indexes that foreign keys need, and ON UPDATE of columns."""
-        from idiolect_mysql.held import mind_keys
+        from idiolect_mysql.held import arrange_keys
 
         can = True if getattr(self.dialect, "is_mariadb", False) else None
-        mind_keys(autogen_context, upgrade_ops, downgrade_ops, if_exists=can)
+        arrange_keys(autogen_context, upgrade_ops, downgrade_ops, if_exists=can)
         for container in (upgrade_ops, downgrade_ops):
             updates.keep_updates(autogen_context, container)
 

@@ -47,9 +47,8 @@ def missing_privileges(connection: Connection, table: Table, needed: Collection[
     schema = table.schema or database
     if read_only and not connection.exec_driver_sql(_MAY_ANYWAY).scalar():
         return (
-            f"The server does not accept writes from {login!r}: read_only is on. Either it is a "
-            "replica, "
-            "and the primary is the one to migrate; or it has to be switched off with SET GLOBAL "
+            f"The server does not accept writes from {login!r}: read_only is on. If it is a "
+            "replica, migrate its primary instead; otherwise switch it off with SET GLOBAL "
             "read_only = OFF."
         )
     if "CREATE" in needed:

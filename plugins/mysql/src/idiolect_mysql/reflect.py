@@ -40,7 +40,7 @@ _FIRST_MYSQL = (8, 0, 16)
 _FIRST_MARIADB = (10, 2, 22)
 _FIRST_ORDERED_MARIADB = (10, 8)
 #: The order of a descending column in STATISTICS.
-_FALLING = "D"
+_DESCENDING = "D"
 
 
 def can_reflect(connection: Connection) -> bool:
@@ -111,7 +111,7 @@ def _ordered(facts: Mapping[Key, Any], catalogues: Mapping[str | None, Catalogue
     """Return the indexes of a table with the order of descending columns."""
     falling: dict[str, dict[str, tuple[str]]] = {}
     for row in catalogues[key[0]].indexes[key[1]]:
-        if row.order == _FALLING and row.column:
+        if row.order == _DESCENDING and row.column:
             falling.setdefault(row.name, {})[row.column] = ("desc",)
     if not falling:
         return facts[key]
