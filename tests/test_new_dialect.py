@@ -27,7 +27,7 @@ def test_like_one_of_ours(tmp_path: Path, like: str) -> None:
     pretend_to_install(package)
     done = own_tests_of(package)
     assert 0 == done.returncode, done.stdout
-    assert "contract of acme: 9 of 9 pass" in done.stdout
+    assert "contract of acme: 12 of 12 pass" in done.stdout
 
 
 def test_command_line(tmp_path: Path) -> None:

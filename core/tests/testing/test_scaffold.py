@@ -31,7 +31,7 @@ def test_its_tests_pass_as_they_stand(config: Config, tmp_path: Path, dialect: s
     pretend_to_install(package)
     done = own_tests_of(package)
     assert 0 == done.returncode, done.stdout
-    assert f"contract of {dialect}: 9 of 9 pass" in done.stdout
+    assert f"contract of {dialect}: 12 of 12 pass" in done.stdout
     assert "_URL is not set" in done.stdout
 
 

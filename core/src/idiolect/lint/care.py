@@ -106,8 +106,10 @@ CARE_RULES: Final = (
         instead="Pass a name, or set `naming_convention` of the `MetaData` that is the "
         "`target_metadata` of `env.py`.",
         triggers='op.create_foreign_key(None, "invoice", "account", ["account_id"], ["id"])',
-        passes='op.create_foreign_key(\n    "fk_invoice_account", "invoice", "account", '
-        '["account_id"], ["id"]\n)',
+        passes=(
+            'op.create_foreign_key("fk_invoice_account", "invoice", "account", '
+            '["account_id"], ["id"])'
+        ),
     ),
     LintRule(
         name="mixed-data-and-ddl",

@@ -148,6 +148,11 @@ def _drop_column(op: DropColumnOp) -> Iterator[Change]:
     )
 
 
+def _instance(type_: Any) -> Any:
+    """Return an object of a type, which a revision may also give as a class."""
+    return type_() if isinstance(type_, type) else type_
+
+
 def _alter_column(op: AlterColumnOp) -> Iterator[Change]:
     has_default = None
     if op.modify_server_default is not False:
@@ -159,8 +164,8 @@ def _alter_column(op: AlterColumnOp) -> Iterator[Change]:
         op.table_name,
         op.schema,
         name=op.column_name,
-        type=op.modify_type,
-        old_type=op.existing_type,
+        type=_instance(op.modify_type),
+        old_type=_instance(op.existing_type),
         nullable=nullable,
         default=has_default,
         columns=(op.column_name,),

@@ -125,8 +125,9 @@ COMPATIBILITY_RULES: Final = (
         instead="Rename only the attribute of the model, and give it the column's name: `email = "
         'Column("mail", String)`. Otherwise add a column, write both, copy the values, read the '
         "new one, and drop the old one: each with a release of its own.",
-        triggers='op.alter_column(\n    "account", "mail", existing_type=sa.Text(), '
-        'new_column_name="email"\n)',
+        triggers=(
+            'op.alter_column("account", "mail", existing_type=sa.Text(), new_column_name="email")'
+        ),
         passes='op.add_column("account", sa.Column("email", sa.Text()))',
     ),
 )

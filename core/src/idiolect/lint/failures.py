@@ -155,10 +155,11 @@ FAILURE_RULES: Final = (
         "by a column that was added with a server default.",
         instead="Write an `UPDATE` for rows without a value before, and release code that always "
         "writes one before that.",
-        triggers='op.alter_column(\n    "account", "email", existing_type=sa.Text(), nullable=False'
-        "\n)",
-        passes="op.execute(\"UPDATE account SET email = '' WHERE email IS NULL\")\n"
-        'op.alter_column(\n    "account", "email", existing_type=sa.Text(), nullable=False\n)',
+        triggers='op.alter_column("account", "email", existing_type=sa.Text(), nullable=False)',
+        passes=(
+            "op.execute(\"UPDATE account SET email = '' WHERE email IS NULL\")\n"
+            'op.alter_column("account", "email", existing_type=sa.Text(), nullable=False)'
+        ),
     ),
     LintRule(
         name="add-unique",
@@ -178,10 +179,12 @@ FAILURE_RULES: Final = (
         "depending on the database. Only directives with `existing_type` are checked.",
         instead="Query for such values before you deploy. If there may be any, add a column of the "
         "new type, copy the values with the conversion that you want, and switch to it.",
-        triggers='op.alter_column(\n    "account", "name", existing_type=sa.String(200), '
-        "type_=sa.String(50)\n)",
-        passes='op.alter_column(\n    "account", "name", existing_type=sa.String(50), '
-        "type_=sa.String(200)\n)",
+        triggers=(
+            'op.alter_column("account", "name", existing_type=sa.String(200), type_=sa.String(50))'
+        ),
+        passes=(
+            'op.alter_column("account", "name", existing_type=sa.String(50), type_=sa.String(200))'
+        ),
     ),
     LintRule(
         name="needs-autocommit",

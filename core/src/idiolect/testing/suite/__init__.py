@@ -16,6 +16,7 @@ from idiolect.testing.suite.autogen import AutogenerateContract
 from idiolect.testing.suite.base import Contract, capabilities_of, contract_tests, needs_database
 from idiolect.testing.suite.changes import ChangesContract
 from idiolect.testing.suite.database import Database
+from idiolect.testing.suite.linting import LintContract
 from idiolect.testing.suite.locks import LocksContract
 from idiolect.testing.suite.rules import RulesContract
 from idiolect.testing.suite.schemas import SchemasContract
@@ -29,6 +30,7 @@ __all__ = [
     "Contract",
     "Database",
     "DialectContract",
+    "LintContract",
     "LocksContract",
     "RulesContract",
     "SchemasContract",
@@ -43,6 +45,7 @@ __all__ = [
 
 class DialectContract(
     RulesContract,
+    LintContract,
     ScriptsContract,
     ChangesContract,
     SchemasContract,
