@@ -12,7 +12,7 @@ from idiolect_mssql.lock import ApplicationLock
 from idiolect_mssql.transactions import ended_by_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from contextlib import AbstractContextManager
 
     from sqlalchemy import Table
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import DialectRules, LockRequest, MigrationLock, SessionLimits
+    from idiolect.hooks import DialectRules, LintRule, LockRequest, MigrationLock, SessionLimits
     from idiolect.hooks.options import OptionRegistry
 
 
@@ -127,3 +127,17 @@ class MssqlPlugin:
                 doc="whether an error ends the transaction of a run even where it is caught",
             )
         )
+
+    @hookimpl
+    def lint_rules(self) -> Iterable[LintRule]:
+        """Return the rules ``mssql-*``."""
+        from idiolect_mssql import lint
+
+        return lint.RULES
+
+    @hookimpl
+    def requires_autocommit(self, statement: str) -> bool:
+        """Return True for what concerns a whole database or full-text indexes."""
+        from idiolect_mssql import lint
+
+        return lint.requires_autocommit(statement)

@@ -13,7 +13,7 @@ from idiolect_mysql.limits import session_limits
 from idiolect_mysql.lock import NamedLock
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from sqlalchemy import Table
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from idiolect.hooks import (
         Expression,
         JournalSupport,
+        LintRule,
         LockRequest,
         MigrationLock,
         ReflectedTables,
@@ -141,6 +142,20 @@ class MysqlPlugin:
         from idiolect_mysql import own_ops
 
         return own_ops.render(op, autogen_context)
+
+    @hookimpl
+    def lint_rules(self) -> Iterable[LintRule]:
+        """Return the rules ``mysql-*``."""
+        from idiolect_mysql import lint
+
+        return lint.RULES
+
+    @hookimpl
+    def requires_autocommit(self, statement: str) -> bool:
+        """Return True for what concerns transactions and the binary log themselves."""
+        from idiolect_mysql import lintchecks
+
+        return lintchecks.requires_autocommit(statement)
 
 
 class MariadbPlugin(MysqlPlugin):

@@ -11,7 +11,7 @@ from idiolect_oracle.limits import session_limits
 from idiolect_oracle.lock import UserLock
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from contextlib import AbstractContextManager
 
     from sqlalchemy import Table
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError
 
     from idiolect.ddl.impl import DefaultImpl
-    from idiolect.hooks import JournalSupport, LockRequest, MigrationLock, SessionLimits
+    from idiolect.hooks import JournalSupport, LintRule, LockRequest, MigrationLock, SessionLimits
     from idiolect.hooks.options import OptionRegistry
 
 #: Oracle's options of ``configure()``.
@@ -118,3 +118,17 @@ class OraclePlugin:
         """Register Oracle's options."""
         for option in OPTIONS:
             registry.add(option)
+
+    @hookimpl
+    def lint_rules(self) -> Iterable[LintRule]:
+        """Return the rules ``oracle-*``."""
+        from idiolect_oracle import lint
+
+        return lint.RULES
+
+    @hookimpl
+    def requires_autocommit(self, statement: str) -> bool:
+        """Return True for the setting of parallel DML."""
+        from idiolect_oracle import lint
+
+        return lint.requires_autocommit(statement)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from sqlalchemy import Inspector, Table
-    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine import Connection, Dialect
 
     from idiolect.autogenerate.context import AutogenContext
     from idiolect.ddl.impl import DefaultImpl
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         DialectRules,
         Expression,
         JournalSupport,
+        LintRule,
         LockRequest,
         MigrationLock,
         ReflectedTables,
@@ -177,3 +178,18 @@ class PostgresqlPlugin:
         if isinstance(op, domain_ops.ChangeDomainOp):
             return op.code(autogen_context)
         return own_ops.render(op, autogen_context)
+
+    @hookimpl
+    def lint_rules(self) -> Iterable[LintRule]:
+        """Return the rules ``postgresql-*``."""
+        from idiolect_postgresql import lint
+
+        return lint.RULES
+
+    @hookimpl
+    def requires_autocommit(self, dialect: Dialect, statement: str) -> bool:
+        """Return True for CONCURRENTLY, VACUUM and what concerns a whole database or server."""
+        from idiolect_postgresql import sqltext
+
+        version = getattr(dialect, "server_version_info", None)
+        return sqltext.requires_autocommit(statement, version)

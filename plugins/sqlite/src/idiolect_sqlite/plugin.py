@@ -9,7 +9,7 @@ from idiolect.hooks import OfflineTransaction, hookimpl
 from idiolect_sqlite.impl import SQLiteImpl
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Mapping, Sequence
+    from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from sqlalchemy.engine import Connection
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         DialectRules,
         Expression,
         JournalSupport,
+        LintRule,
         LockRequest,
         MigrationLock,
         ReflectedTables,
@@ -159,3 +160,17 @@ class SQLitePlugin:
             None if one.kind == "server_default" else plain_expression(one.text)
             for one in expressions
         ]
+
+    @hookimpl
+    def lint_rules(self) -> Iterable[LintRule]:
+        """Return the rules ``sqlite-*``."""
+        from idiolect_sqlite import lint
+
+        return lint.RULES
+
+    @hookimpl
+    def requires_autocommit(self, statement: str) -> bool:
+        """Return True for VACUUM, DETACH and settings of the file."""
+        from idiolect_sqlite import lint
+
+        return lint.requires_autocommit(statement)
