@@ -80,6 +80,29 @@ def test_a_short_command_imports_little(tmp_path: Path, words: tuple[str, ...]) 
     assert set() == HEAVY & imported - unavoidable
 
 
+def test_an_upgrade_imports_no_linter(tmp_path: Path) -> None:
+    """Only lint and plans run revisions without executing them."""
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "versions" / "a1.py").write_text(REVISION)
+    (tmp_path / "idiolect.ini").write_text("[idiolect]\nscript_location = .\n")
+    (tmp_path / "env.py").write_text(
+        "from idiolect import context\ncontext.configure(url='sqlite://')\n"
+        "context.run_migrations()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "upgrade", "head", "--sql"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": ":".join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = set(json.loads(done.stdout.splitlines()[-1]))
+
+    assert "idiolect.runtime.stepping" in imported
+    assert [] == [name for name in imported if name.endswith(".draft") or ".lint" in name]
+
+
 @functools.cache
 def _loaded_by_argparse() -> set[str]:
     # Python 3.14's looks for colours.

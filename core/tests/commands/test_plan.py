@@ -253,3 +253,34 @@ def test_the_log_tells_of_the_database_alone(
 
     told = [each.getMessage() for each in caplog.records]
     assert ["Context impl PlainSQLite.", "Will assume non-transactional DDL."] == told
+
+
+def test_a_plan_shows_what_the_linter_finds(linear: Terminal) -> None:
+    """Findings follow the SQL of their step, in text and in the document."""
+    linear.run("upgrade", "head")
+    write(linear, "d444", "c333", "op.drop_table('t_a111')")
+
+    said = linear.run("upgrade", "head", "--plan")
+    (step,) = plan(linear, "upgrade", "head")["steps"]
+
+    message = "Drops table t_a111 with all its rows, and code that still uses it fails."
+    place = said.lines.index(f"   line 7: warning drop-table: {message}")
+    assert "    DROP TABLE t_a111;" == said.lines[place - 1]
+    assert [("drop-table", "warning", 7, message)] == [
+        (each["rule"], each["level"], each["line"], each["message"]) for each in step["findings"]
+    ]
+
+
+def test_a_plan_follows_the_options_of_the_linter(linear: Terminal) -> None:
+    """Rules in lint_ignore and comments count in a plan as well; a downgrade is not checked."""
+    linear.run("upgrade", "head")
+    drop = "op.drop_table('t_b222')"
+    write(
+        linear, "d444", "c333", f"{drop}  # lint: ignore[drop-table]", "op.rename_table('x', 'y')"
+    )
+    ini = linear.folder / "idiolect.ini"
+    ini.write_text(f"{ini.read_text()}lint_ignore = rename-table\n")
+
+    (step,) = plan(linear, "upgrade", "head")["steps"]
+    assert [] == step["findings"]
+    assert [[]] == [each["findings"] for each in plan(linear, "downgrade", "-1")["steps"]]

@@ -144,6 +144,27 @@ def test_every_configured_database_is_checked(linted: Linted) -> None:
     assert ["a drop-table 9", "a drop-table 11"] == linted.found()
 
 
+@pytest.mark.parametrize("opened", ["open(path, 'w')", "Path(path).open('w', encoding='utf-8')"])
+def test_scripts_of_several_databases_are_not_written(opened: str, linted: Linted) -> None:
+    """An env.py that opens a file for each script does not empty the ones that are there."""
+    linted.project.env(
+        f"""
+        from pathlib import Path
+        from idiolect import context
+
+        path = Path(context.config.get_main_option("script_location")) / "one.sql"
+        with {opened} as buffer:
+            context.configure(url="sqlite://", output_buffer=buffer)
+            with context.begin_transaction():
+                context.run_migrations()
+        """
+    )
+    script = linted.project.folder / "one.sql"
+    script.write_text("kept")
+    assert ["drop-table"] == linted.rules(DROP)
+    assert "kept" == script.read_text()
+
+
 def test_an_environment_that_connects_is_told_what_to_do(linted: Linted) -> None:
     """The message names env.py, the reason and the way out."""
     linted.project.env(

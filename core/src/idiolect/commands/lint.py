@@ -16,6 +16,7 @@ from idiolect.errors import CommandError, IdiolectError, NothingRanWarning
 from idiolect.lint.report import found, lines, rule_lines
 from idiolect.lint.rules import check_names
 from idiolect.lint.runner import Linter, linter_for
+from idiolect.lint.unwritten import unwritten
 from idiolect.runtime.draft import DraftEnvironment
 from idiolect.util.colors import has_colors
 from idiolect.util.langhelpers import to_tuple
@@ -86,7 +87,7 @@ def _run(config: Config, script: ScriptDirectory, linter: Linter, chosen: list[S
 
     try:
         # So that what env.py and revisions print is no part of the report.
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(sys.stderr), unwritten(script.env_py_location):
             run_environment(
                 config,
                 script,
