@@ -102,6 +102,12 @@ CLIENTS = {
             "141b410c2d338d98401981dc4f8a848ea46c2c5c46dae106f1bcbed33dccdc47",
             needs=PYTEST,
         ),
+        Client(
+            "sqla-wrapper",
+            "6.0.0",
+            "39665c54c310a40832bf79db36c6c4230d5654a73b109847203cd6b98c93af95",
+            needs=("proper-cli==2.1.0", "pyceo==2.200716", "click==8.3.1"),
+        ),
     )
 }
 

@@ -6,6 +6,8 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.clients.client import CLIENTS, search_path, texts
 from tests.differential.harness import assert_same_states, snapshot
 from tests.differential.playing import STEADY, interpreters
@@ -13,22 +15,26 @@ from tests.differential.playing import STEADY, interpreters
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.clients.client import Client
+
 SECONDS = 300
 
 
-def test_advanced_alchemy_commands_do_the_same(tmp_path: Path) -> None:
-    """It writes the same files from its own templates, the same database, and the same output."""
+@pytest.mark.parametrize(
+    "name", ["advanced-alchemy", pytest.param("sqla-wrapper", marks=pytest.mark.full)]
+)
+def test_commands_of_a_library_do_the_same(name: str, tmp_path: Path) -> None:
+    """They write the same files from their own templates, the same database and output."""
     played = {}
     for tool in ("alembic", "idiolect"):
         folder = tmp_path / tool
         folder.mkdir()
-        played[tool] = _play(tool, folder)
+        played[tool] = _play(tool, folder, CLIENTS[name])
 
     assert_same_states(played["alembic"], played["idiolect"])
 
 
-def _play(tool: str, folder: Path) -> list[Any]:
-    client = CLIENTS["advanced-alchemy"]
+def _play(tool: str, folder: Path, client: Client) -> list[Any]:
     url = f"sqlite:///{folder / 'app.db'}"
     done = subprocess.run(
         [*interpreters()[tool], client.project / "program.py", url],

@@ -50,6 +50,15 @@ PACKAGES = (
         databases=("sqlite", "postgresql"),
     ),
     Published(
+        name="argilla-server",
+        version="2.8.0",
+        sha256="e21a5c979ef6536fca634dc957469daca8fb09440c39b2fbeefb223459cc61e0",
+        why="enumerations that get values, each database with statements of its own",
+        locations=("argilla_server/alembic/versions",),
+        databases=("sqlite", "postgresql"),
+        sample="",
+    ),
+    Published(
         name="blazar",
         version="18.0.0",
         sha256="cf98341ddc09a6fbab46943e726f3291ab55bf33127b2d6ebaec73f94456e4d5",
@@ -70,6 +79,14 @@ PACKAGES = (
         needs=OSLO,
         middle="17fd1b237aa3",
         down=None,
+    ),
+    Published(
+        name="conda-store-server",
+        version="2025.2.2",
+        sha256="ea9bc3d61ec7f61f7ad6b1c28ae719dc06a9e36d04e22ff3bb869189a456784e",
+        why="two tables that refer to each other, split in batches with their rows",
+        locations=("conda_store_server/_internal/alembic/versions",),
+        databases=("sqlite", "postgresql"),
     ),
     Published(
         name="freezer-api",
@@ -118,6 +135,16 @@ PACKAGES = (
         options={"version_table": "masakari_alembic_version", "render_as_batch": True},
         needs=OSLO,
         down=None,
+    ),
+    Published(
+        name="openstack-heat",
+        version="27.0.1",
+        sha256="6eb3e0e15da4e86a3f3c21543efcf65c5848412eb1864423ce4cff56c435897f",
+        why="columns of types that the package defines, one of them per database",
+        locations=("heat/db/migrations/versions",),
+        needs=OSLO,
+        down=None,
+        sample="mariadb",
     ),
     Published(
         name="optuna",
