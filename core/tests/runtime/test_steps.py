@@ -12,7 +12,7 @@ from idiolect.migration import MigrationInfo, RevisionStep, StampStep
 from idiolect.runtime.steps import MigrationStep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from projects import Project
@@ -164,19 +164,40 @@ def test_all_files_are_loaded_before_the_first_statement(two: Project) -> None:
     assert [] == two.tables()
 
 
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Make the package ``shop_of_steps`` importable, which imports none of its submodules."""
+    package = tmp_path / "site" / "shop_of_steps"
+    (package / "db").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "db" / "__init__.py").touch()
+    (package / "db" / "types.py").write_text("NAME = 'shop'")
+    monkeypatch.syspath_prepend(str(package.parent))
+    yield
+    for module in [name for name in sys.modules if name.startswith("shop_of_steps")]:
+        del sys.modules[module]
+
+
+@pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize("target", ["head", "z"])
+@pytest.mark.parametrize("imported", ["shop_of_steps", "shop_of_steps.db"])
+@pytest.mark.parametrize(
+    "use",
+    [
+        "NAME = {}.NAME",
+        "def upgrade(): return {}.NAME",
+        "def upgrade(): return [{}.NAME for _ in 'ab']",
+        "def upgrade(): return helper()\ndef helper(): return {}.NAME",
+    ],
+    ids=["file", "function", "comprehension", "helper"],
+)
 def test_a_file_may_count_on_what_another_imports(
-    two: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
+    two: Project, target: str, imported: str, use: str
 ) -> None:
     """A submodule that one file imports is available to all, whichever runs first."""
-    package = tmp_path / "site" / "shop_of_steps"
-    package.mkdir(parents=True)
-    (package / "__init__.py").touch()
-    (package / "models.py").write_text("NAME = 'shop'")
-    monkeypatch.syspath_prepend(str(package.parent))
     for name, down, code in (
-        ("z", "b", "import shop_of_steps\nNAME = shop_of_steps.models.NAME"),
-        ("y", "z", "import shop_of_steps.models"),
+        ("z", "b", f"import {imported}\n{use.format('shop_of_steps.db.types')}"),
+        ("y", "z", "import shop_of_steps.db.types"),
     ):
         path = two.revision(name, down)
         path.write_text(f"{path.read_text()}\n{code}\n")
@@ -184,5 +205,16 @@ def test_a_file_may_count_on_what_another_imports(
     two.upgrade(target)
 
     assert [{"head": "y", "z": "z"}[target]] == two.heads()
-    for module in [name for name in sys.modules if name.startswith("shop_of_steps")]:
-        monkeypatch.delitem(sys.modules, module)
+
+
+def test_a_file_that_names_what_is_there_loads_no_other(
+    two: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Packages are used, and their submodules, but nothing is missing."""
+    two.revision("z", "b", "op.execute(sa.select(sa.sql.func.max(sa.literal(1))))")
+    path = two.revision("y", "z")
+    path.write_text(f"{path.read_text()}\nprint('loaded')\n")
+
+    two.upgrade("z")
+
+    assert "" == capsys.readouterr().out

@@ -258,11 +258,15 @@ class RevisionStep(MigrationStep):
 
         Files of long histories may depend on imports made by other files: one says ``import shop``
         and uses ``shop.models``, which only another file imports. So if a file fails, all files of
-        the directory are loaded in order, and then this one again.
+        the directory are loaded in order, and then this one again; and all are loaded if a function
+        of the file seems to use such a module.
 
         Raises:
             RevisionError: two files declare the revision.
         """
+        # Imported here because most runs have no step.
+        from idiolect.runtime.submodules import lacks_submodule
+
         self.revision_map.check_single(self.revision.revision)
         try:
             _ = self.migration_fn
@@ -270,6 +274,9 @@ class RevisionStep(MigrationStep):
             if not _load_all(self.revision_map):
                 raise
             _ = self.migration_fn
+        else:
+            if lacks_submodule(self.revision.module):
+                _load_all(self.revision_map)
 
     @property
     def doc(self) -> str | None:  # type: ignore[override]
