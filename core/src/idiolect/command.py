@@ -6,7 +6,7 @@ Each takes a :class:`idiolect.config.Config` first and prints to its ``stdout``.
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from idiolect.commands.check import check
 from idiolect.commands.edit import edit
@@ -21,6 +21,10 @@ from idiolect.commands.revision import revision
 from idiolect.commands.show import branches, current, heads, history, show
 from idiolect.script.base import ScriptDirectory
 
+if TYPE_CHECKING:
+    # Imported when it is used, because it loads SQLAlchemy.
+    from idiolect.commands.lint import lint
+
 __all__ = [
     "ScriptDirectory",
     "branches",
@@ -34,6 +38,7 @@ __all__ = [
     "history",
     "hooks",
     "init",
+    "lint",
     "list_templates",
     "merge",
     "plugins",

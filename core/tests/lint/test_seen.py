@@ -43,11 +43,25 @@ def test_a_query_has_no_rows(condition: str, linted: Linted) -> None:
 
 
 @pytest.mark.parametrize(
+    "block",
+    [
+        "with op.get_bind().begin_nested():\n    {}",
+        "with op.get_bind().engine.begin() as own:\n    own.execute(sa.text('x'))\n{}",
+        "with op.get_bind().engine.connect() as own:\n    own.commit()\n{}",
+    ],
+)
+def test_transactions_of_a_revision_are_seen_through(block: str, linted: Linted) -> None:
+    """A savepoint, or a second connection, hides nothing."""
+    assert ["drop-table"] == linted.rules(block.format(DROP))
+    assert [] == linted.notes()
+
+
+@pytest.mark.parametrize(
     ("code", "reason"),
     [
         ("sa.inspect(op.get_bind())", "reads the database here"),
         ("op.get_bind().execute(sa.text('SELECT 1')).one()", "reads the database here"),
-        ("op.get_bind().begin_nested()", "needs the connection itself here"),
+        ("op.get_bind().detach()", "needs the connection itself here"),
         ("raise ValueError('no')", "cannot be written before it runs: ValueError: no"),
     ],
 )
@@ -68,6 +82,18 @@ def test_an_operation_that_cannot_be_written_is_left_out(linted: Linted) -> None
     assert ["drop-table"] == linted.rules(unknown + DROP)
     (note,) = linted.notes()
     assert note.startswith("9: upgrade() cannot be written as SQL: add_column 'c' on table 't'")
+
+
+def test_many_findings_on_one_line_are_cut(linted: Linted) -> None:
+    """A loop over all tables shows three of them, and the advice once."""
+    linted.project.revision("a", None, "for name in 'abcde':\n    op.drop_table(name)", RAISES)
+    lines = linted.text().splitlines()
+    assert 3 == sum("Drops table" in line for line in lines)
+    assert ["    and 2 more of drop-table on this line"] == [
+        each for each in lines if "more" in each
+    ]
+    assert 1 == sum(line.startswith("    Deploy ") for line in lines)
+    assert "5 warnings in 1 revision." == lines[-1]
 
 
 def test_a_helper_is_blamed_on_its_caller(linted: Linted) -> None:

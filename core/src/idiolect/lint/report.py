@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
     from idiolect.util.colors import Style
 
+#: Findings of a rule that are shown for one line, such as one in a loop over all tables.
+_MOST: Final = 3
+_PLACE: Final = operator.attrgetter("file", "line", "rule")
 _STYLES: Final[dict[str, Style]] = {"error": "red", "warning": "yellow", "note": "dim"}
 
 
@@ -81,16 +86,24 @@ class Report:
 
 def lines(report: Report, *, colors: bool) -> Iterator[str]:
     """Yield the lines of a report for people."""
-    for each in report.findings:
-        level = painted(each.level, _STYLES[each.level], colors)
-        rule = painted(visible(each.rule), "bold", colors)
-        place = f"{visible(shown_path(each.file))}:{each.line}"
-        yield f"{place}: {level} {rule}: {visible(each.message)}"
-        yield f"    {visible(each.advice)}"
+    for _, group in itertools.groupby(report.findings, _PLACE):
+        yield from _lines_of_place(list(group), colors=colors)
     for note in report.notes:
         place = f"{visible(shown_path(note.file))}:{note.line}"
         yield f"{place}: {painted('note', 'dim', colors)}: {visible(note.message)}"
     yield summary(report)
+
+
+def _lines_of_place(found: list[Finding], *, colors: bool) -> Iterator[str]:
+    """Yield the lines for the findings of one rule on one line of a file."""
+    for each in found[:_MOST]:
+        level = painted(each.level, _STYLES[each.level], colors)
+        rule = painted(visible(each.rule), "bold", colors)
+        place = f"{visible(shown_path(each.file))}:{each.line}"
+        yield f"{place}: {level} {rule}: {visible(each.message)}"
+    if (more := len(found) - _MOST) > 0:
+        yield f"    and {more} more of {visible(found[0].rule)} on this line"
+    yield from (f"    {visible(advice)}" for advice in dict.fromkeys(each.advice for each in found))
 
 
 def summary(report: Report) -> str:

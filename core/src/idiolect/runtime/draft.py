@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from functools import partial
 from io import StringIO
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sqlalchemy.exc import CompileError, NoInspectionAvailable
 
@@ -133,6 +133,28 @@ class _NoRows:
         return answer
 
 
+class _LenientConnection(StandInConnection):
+    """A connection that lets a revision manage transactions, which then have no effect."""
+
+    def begin(self) -> contextlib.AbstractContextManager[_LenientConnection]:
+        """Return a context manager that yields this connection, as an engine's does."""
+        return contextlib.nullcontext(self)
+
+    begin_nested = begin
+
+    def __enter__(self) -> Self:
+        """Return itself, for ``with engine.connect()``."""
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        """Do nothing."""
+
+    def commit(self) -> None:
+        """Do nothing, as :meth:`rollback` and :meth:`close`."""
+
+    rollback = close = commit
+
+
 class DraftEnvironment(EnvironmentContext):
     """An environment that records the arguments env.py passes to the revisions."""
 
@@ -205,8 +227,11 @@ class Draft(MigrationContext):
             environment,
         )
         self._record_statements()
-        answer = partial(_NoRows, self) if lenient else _NoAnswer
-        connection = StandInConnection(self.dialect, self.impl.execute, answer)
+        connection = (
+            _LenientConnection(self.dialect, self.impl.execute, partial(_NoRows, self))
+            if lenient
+            else StandInConnection(self.dialect, self.impl.execute, _NoAnswer)
+        )
         self.connection = self.impl.connection = connection
 
     @contextlib.contextmanager
