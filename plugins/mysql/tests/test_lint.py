@@ -236,12 +236,20 @@ def test_a_foreign_key_of_a_new_column_needs_no_check() -> None:
     assert new.advice.endswith("the column is new, so no row has to be checked.")
 
 
-def test_a_table_is_copied_once_more() -> None:
-    """The second statement that copies a table is reported, not what copies another one."""
+def test_a_table_that_is_copied_several_times() -> None:
+    """It is reported with the second statement, and the reasons of all are reported together."""
     change = 'op.create_check_constraint("{}", "{}", "age > 0")'
-    twice = f"{change.format('a', 'account')}\n{change.format('b', 'account')}"
+    types = "existing_type=sa.Integer(), type_=sa.BigInteger()"
+    retype = f"op.alter_column('account', 'age', {types})"
+    twice = f"{change.format('a', 'account')}\n{retype}"
     found = findings(twice, "mysql", lock_wait_timeout=1)
-    assert [3] == [each.line for each in found if each.rule == "mysql-several-copies"]
+    messages = [(each.line, each.message) for each in found]
+    reasons = "the rows of a CHECK are checked and column age gets another type"
+    expected = [
+        (2, f"Copies table account and blocks writes to it meanwhile, because {reasons}."),
+        (3, "Copies table account 2 times, one after the other."),
+    ]
+    assert expected == messages
     other = f"{change.format('a', 'account')}\n{change.format('b', 'team')}"
     assert ["mysql-blocks-writes"] == names(findings(other, "mysql", lock_wait_timeout=1))
 

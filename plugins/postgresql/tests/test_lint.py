@@ -375,12 +375,46 @@ def test_waiting_without_limit_is_reported_once() -> None:
     assert [] == names(findings(add, "postgresql", lock_wait_timeout=2))
 
 
-def test_columns_of_one_table_are_reported_together() -> None:
-    """A revision with many NOT NULL columns has one finding for each table."""
-    code = "\n".join(f'op.alter_column("t", "{name}", nullable=False)' for name in "abc")
-    (found,) = findings(code, "postgresql", lock_wait_timeout=1)
-    expected = "Blocks all access to table t until a, b and c are searched for NULL in all rows."
-    assert expected == found.message
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (
+            'op.alter_column("t", "{}", nullable=False)',
+            "until all rows were searched for NULL in columns a, b and c.",
+        ),
+        (
+            'op.alter_column("t", "{}", existing_type=sa.Text(), type_=sa.Date())',
+            "while it is rewritten with another type of columns a, b and c.",
+        ),
+        (
+            'op.add_column("t", sa.Column("{}", sa.Integer(), sa.Computed("1", persisted=True)))',
+            "while it is rewritten for columns a, b and c: {stored}.",
+        ),
+    ],
+)
+def test_columns_of_one_table_are_reported_together(code: str, expected: str) -> None:
+    """A revision that changes many columns has one finding for each table."""
+    each = "\n".join(code.format(name) for name in "abc")
+    (found,) = findings(each, "postgresql", lock_wait_timeout=1)
+    expected = expected.format(stored="the computed value is stored in each row")
+    assert (f"Blocks all access to table t {expected}", 2) == (found.message, found.line)
+
+
+def test_a_column_that_is_not_null_already(account: Connection) -> None:
+    """SET NOT NULL searches nothing then, as earlier revisions may show."""
+    change = 'op.alter_column("account", "{}", nullable=False)'
+    assert not _blocks(account, change.format("number"))
+    new = """op.create_table(
+    "account", sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("number", sa.Integer(), nullable=False), sa.Column("email", sa.Text())
+)"""
+    back = 'op.alter_column("account", "number", nullable=True)'
+    assert [] == _found(change.format("number"), new)
+    assert [] == _found(change.format("id"), new)
+    assert [] == _found(change.format("email"), new, change.format("email"))
+    expected = ["postgresql-not-null-blocks-table"]
+    assert expected == _found(change.format("email"), new)
+    assert expected == _found(change.format("number"), new, back)
 
 
 def test_a_foreign_key_names_the_tables_that_are_in_use() -> None:

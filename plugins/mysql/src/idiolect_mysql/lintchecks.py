@@ -106,26 +106,34 @@ def requires_autocommit(statement: str) -> bool:
 def blocks_writes(revision: LintedRevision) -> Iterator[LintFinding]:
     """Find statements during which nobody can write to the table."""
     version = getattr(revision.dialect, "server_version_info", None)
+    copies_online = _is_mariadb(revision) and (version or ()) >= _ONLINE_COPIES
+    until = ", before MariaDB 11.2" if _is_mariadb(revision) and version is None else ""
+    # Several statements of one kind are reported together.
+    found: dict[tuple[str, bool, str], list[_Wait]] = {}
     for each in _waits(revision):
-        if not each.copies:
-            yield LintFinding(
-                f"Blocks writes to table {each.table} meanwhile, because {each.reason}.",
-                "Do it while little is written.",
-                each.operation,
-            )
-            continue
-        if _is_mariadb(revision) and (version or ()) >= _ONLINE_COPIES:
-            continue
-        until = ", before MariaDB 11.2" if _is_mariadb(revision) and version is None else ""
+        if not (each.copies and copies_online):
+            key = (each.table, each.copies, _advice(revision, each))
+            found.setdefault(key, []).append(each)
+    for (table, copies, advice), waits in found.items():
+        what = f"Copies table {table} and blocks writes to it" if copies else ""
+        reasons = listed([*dict.fromkeys(each.reason for each in waits)])
         yield LintFinding(
-            f"Copies table {each.table} and blocks writes to it meanwhile{until}, because "
-            f"{each.reason}.",
-            _advice(revision, each),
-            each.operation,
+            f"{what or f'Blocks writes to table {table}'} meanwhile{until if copies else ''}, "
+            f"because {reasons}.",
+            advice,
+            waits[0].operation,
         )
 
 
+def listed(reasons: list[str]) -> str:
+    """Return clauses as they follow each other in a sentence."""
+    *most, last = reasons
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def _advice(revision: LintedRevision, wait: _Wait) -> str:
+    if not wait.copies:
+        return "Do it while little is written."
     if wait.reason == _FOREIGN_KEY:
         columns = {
             change.name for _, change in revision.changes("add column") if not change.default
@@ -148,16 +156,17 @@ def _advice(revision: LintedRevision, wait: _Wait) -> str:
 
 def several_copies(revision: LintedRevision) -> Iterator[LintFinding]:
     """Find tables that several statements copy, one after the other."""
-    copied: dict[str, LintedOperation] = {}
+    copied: dict[str, list[LintedOperation]] = {}
     for each in _waits(revision):
-        if not each.copies:
-            continue
-        if each.operation is not copied.setdefault(each.table, each.operation):
+        if each.copies:
+            copied.setdefault(each.table, []).append(each.operation)
+    for table, operations in copied.items():
+        if len(operations) > 1:
             yield LintFinding(
-                f"Copies table {each.table} once more.",
+                f"Copies table {table} {len(operations)} times, one after the other.",
                 "Write all changes that copy the table as one ALTER TABLE in op.execute(): it "
                 "copies once.",
-                each.operation,
+                operations[1],
             )
 
 

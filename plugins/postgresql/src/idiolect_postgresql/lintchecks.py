@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from sqlalchemy import Column
+
 from idiolect.hooks import Change, LintFinding
+from idiolect.operations.ops import CreateTableOp
 from idiolect_postgresql import retyping
 from idiolect_postgresql.operations import CreateExcludeConstraintOp
 from idiolect_postgresql.sqltext import without_comments, without_literals
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from idiolect.hooks import LintedOperation, LintedRevision
     from idiolect.hooks.lint import Kind
+    from idiolect.operations.ops import MigrateOperation
 
 _BLOCK = "'with op.get_context().autocommit_block():'"
 _NOT_VALID = (
@@ -48,6 +52,7 @@ _VOLATILE = re.compile(
     rf"{_COLUMN}.*\bDEFAULT\b.*?\b(?P<name>{'|'.join(VOLATILE_FUNCTIONS)})\s*\(",
     re.IGNORECASE | re.DOTALL,
 )
+_IS_STORED: Final = "the computed value is stored"
 _NEW_VALUE = re.compile(
     r"ALTER\s+TYPE\s+(?P<type>\S+)\s+ADD\s+VALUE\s+(?:IF\s+NOT\s+EXISTS\s+)?"
     r"(?P<value>'(?:[^']|'')+')",
@@ -111,6 +116,21 @@ _EXCLUSIVE: tuple[Kind, ...] = (
     *("alter column", "create index", "drop index", "add constraint", "drop constraint"),
     "truncate",
 )
+
+
+class _Groups(dict[tuple[str, ...], tuple["LintedOperation", list[str]]]):
+    """What is reported once, with the first operation and the columns of all."""
+
+    def add(self, key: tuple[str, ...], operation: LintedOperation, column: str | None) -> None:
+        """Add a column of an operation."""
+        self.setdefault(key, (operation, []))[1].append(column or "")
+
+
+def listed(columns: list[str]) -> str:
+    """Return columns as they are named in a sentence."""
+    if len(columns) == 1:
+        return f"column {columns[0]}"
+    return f"columns {', '.join(columns[:-1])} and {columns[-1]}"
 
 
 def index(revision: LintedRevision) -> Iterator[LintFinding]:
@@ -212,6 +232,7 @@ def constraint_index(revision: LintedRevision) -> Iterator[LintFinding]:
 
 def column_type(revision: LintedRevision) -> Iterator[LintFinding]:
     """Find changes of types that rewrite the table."""
+    rewritten = _Groups()
     in_utc = False
     for each in revision.operations:
         in_utc = in_utc or any(_IN_UTC.search(sql) for sql in each.sql)
@@ -222,22 +243,26 @@ def column_type(revision: LintedRevision) -> Iterator[LintFinding]:
                 continue
             found = _effect(revision, each, change)
             if found == retyping.REWRITE:
-                yield LintFinding(
-                    f"Blocks all access to table {change.on} while it is rewritten with the new "
-                    f"type of column {change.name}.",
-                    "Add a new column, fill it in batches, and drop the old one when no program "
-                    "uses it any more.",
-                    each,
-                )
+                rewritten.add((change.on,), each, change.name)
             elif found == retyping.REWRITE_UNLESS_UTC and not in_utc:
-                yield LintFinding(
-                    f"Rewrites table {change.on} while nobody can use it, unless the session's "
-                    f"time zone is UTC; values of column {change.name} are converted from or to "
-                    "that zone.",
-                    "Run op.execute(\"SET LOCAL timezone = 'UTC'\") before it: then nothing is "
-                    "rewritten.",
-                    each,
-                )
+                yield _time_zone(each, change)
+    for (table,), (first, columns) in rewritten.items():
+        yield LintFinding(
+            f"Blocks all access to table {table} while it is rewritten with another type of "
+            f"{listed(columns)}.",
+            "Add a new column, fill it in batches, and drop the old one when no program uses it "
+            "any more.",
+            first,
+        )
+
+
+def _time_zone(each: LintedOperation, change: Change) -> LintFinding:
+    return LintFinding(
+        f"Rewrites table {change.on} while nobody can use it, unless the session's time zone is "
+        f"UTC; values of column {change.name} are converted from or to that zone.",
+        "Run op.execute(\"SET LOCAL timezone = 'UTC'\") before it: then nothing is rewritten.",
+        each,
+    )
 
 
 def _effect(revision: LintedRevision, each: LintedOperation, change: Change) -> str | None:
@@ -257,68 +282,86 @@ def _effect(revision: LintedRevision, each: LintedOperation, change: Change) -> 
 
 def new_column(revision: LintedRevision) -> Iterator[LintFinding]:
     """Find new columns whose values are computed row by row."""
+    found = _Groups()
     for each, change in revision.changes("add column"):
         reason = next(filter(None, map(_reason_to_rewrite, each.sql)), None)
         if reason is not None:
-            yield LintFinding(
-                f"Blocks all access to table {change.on} while it is rewritten, because column "
-                f"{change.name} {reason}.",
-                "Add a nullable column, then set its default for new rows, and fill the other "
-                "rows in batches.",
-                each,
-            )
+            found.add((change.on, reason), each, change.name)
+    for (table, reason), (first, columns) in found.items():
+        yield LintFinding(
+            f"Blocks all access to table {table} while it is rewritten for {listed(columns)}: "
+            f"{reason} in each row.",
+            "Compute it in queries or in a view; from PostgreSQL 18 on also in a virtual column."
+            if reason == _IS_STORED
+            else "Add a nullable column, then set its default for new rows, and fill the other "
+            "rows in batches.",
+            first,
+        )
 
 
 def _reason_to_rewrite(sql: str) -> str | None:
     text = without_literals(sql)
-    if _SERIAL.search(text):
-        return "gets numbers from a sequence"
-    if _IDENTITY.search(text):
-        return "is an identity"
+    if _SERIAL.search(text) or _IDENTITY.search(text):
+        return "there is another number"
     if _STORED.search(text):
-        return "is computed and stored"
+        return _IS_STORED
     found = _VOLATILE.search(text)
-    return f"gets another value of {found['name'].lower()}() in each row" if found else None
+    return f"{found['name'].lower()}() has another value" if found else None
 
 
 def not_null(revision: LintedRevision) -> Iterator[LintFinding]:
-    """Find columns that are searched for NULL while the table is locked; once for each table."""
-    found: dict[str, tuple[LintedOperation, list[str]]] = {}
+    """Find columns that are searched for NULL while the table is locked."""
+    found = _Groups()
     for each, change in revision.changes("alter column"):
         if change.nullable is False and not _is_known_not_null(revision, each, change):
-            found.setdefault(change.on, (each, []))[1].append(change.name or "")
-    for table, (each, columns) in found.items():
-        subject = f"column {columns[0]} is" if len(columns) == 1 else f"{listed(columns)} are"
+            found.add((change.on,), each, change.name)
+    for (table,), (first, columns) in found.items():
         yield LintFinding(
-            f"Blocks all access to table {table} until {subject} searched for NULL in all rows.",
+            f"Blocks all access to table {table} until all rows were searched for NULL in "
+            f"{listed(columns)}.",
             "Add CHECK (... IS NOT NULL) with postgresql_not_valid=True, and validate it in a "
             "later transaction: with it, nothing is searched.",
-            each,
+            first,
         )
 
 
-def listed(names: list[str]) -> str:
-    """Return names as they are listed in a sentence."""
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def _is_known_not_null(revision: LintedRevision, until: LintedOperation, changed: Change) -> bool:
-    """Return whether a validated CHECK proves that a column has no NULL."""
+    """Return whether a column is NOT NULL already, or a validated CHECK proves it."""
     proofs: dict[str | None, bool] = {}
+    is_not_null = False
     for one in (*reversed(list(revision.earlier())), revision):
         for each in one.operations:
             if each is until:
-                break
+                return is_not_null or any(proofs.values())
+            is_not_null = _is_not_null(each.operation, changed, before=is_not_null)
             for change in each.changes:
-                if change.on.lower() != changed.on.lower():
-                    continue
-                if change.kind == "add constraint" and _proves(each, changed.name):
-                    proofs[change.name] = not change.online
-                elif change.kind == "validate constraint" and change.name in proofs:
-                    proofs[change.name] = True
-                elif change.kind == "drop constraint":
-                    proofs.pop(change.name, None)
-    return any(proofs.values())
+                if change.on.lower() == changed.on.lower():
+                    _follow(proofs, each, change, changed.name)
+                    if change.name == changed.name and change.nullable is not None:
+                        is_not_null = not change.nullable
+    return False
+
+
+def _is_not_null(operation: MigrateOperation, changed: Change, *, before: bool) -> bool:
+    """Return whether a column is NOT NULL after an operation that may create its table."""
+    if not isinstance(operation, CreateTableOp):
+        return before
+    if (operation.schema, operation.table_name) != (changed.schema, changed.table):
+        return before
+    columns = [each for each in operation.columns if isinstance(each, Column)]
+    return any(each.name == changed.name and not each.nullable for each in columns)
+
+
+def _follow(
+    proofs: dict[str | None, bool], each: LintedOperation, change: Change, column: str | None
+) -> None:
+    """Update which constraints prove that a column has no NULL, and whether they are validated."""
+    if change.kind == "add constraint" and _proves(each, column):
+        proofs[change.name] = not change.online
+    elif change.kind == "validate constraint" and change.name in proofs:
+        proofs[change.name] = True
+    elif change.kind == "drop constraint":
+        proofs.pop(change.name, None)
 
 
 def _proves(operation: LintedOperation, column: str | None) -> bool:
