@@ -216,7 +216,7 @@ BAD: dict[str, tuple[Play, type[Exception], str]] = {
     "separator in a comment": (
         lambda op: op.create_table_comment("t", "a\nGO\nb"),
         OperationError,
-        "handed to a procedure has a line 'GO', at which the script would be cut",
+        "passed to a procedure contains the line 'GO', at which the script would be split",
     ),
 }
 

@@ -31,7 +31,7 @@ with contextlib.suppress(Exception), op.get_bind().begin_nested():
     op.execute("UPDATE missing SET id = 2")
 op.execute("UPDATE t SET id = 3")
 """
-LOST = "because of an error in a revision, which went on after it"
+LOST = "because of an error in a revision, which continued after it"
 
 ENV_PY_HAS_THE_TRANSACTION = """
 from idiolect import context

@@ -68,7 +68,7 @@ def test_schema_is_written(offline: Operations, buffer: io.StringIO) -> None:
 @pytest.mark.parametrize(
     ("elements", "options", "message"),
     [
-        ((), {}, "create_exclude_constraint 'ex' on table 't': no element to exclude by"),
+        ((), {}, "create_exclude_constraint 'ex' on table 't': at least one element is required"),
         (("a",), {}, "an element is a pair .* got 'a'"),
         ((("a", "=", 1),), {}, "an element is a pair"),
         ((("a", "="),), {"usin": "gist"}, "unknown argument 'usin'; there are 'where', 'schema'"),

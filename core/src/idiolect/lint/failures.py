@@ -122,8 +122,7 @@ def _in_a_transaction(revision: LintedRevision) -> Iterator[LintFinding]:
         for statement in map(body_of, operation.sql):
             if hooks.requires_autocommit(revision.dialect, statement):
                 yield LintFinding(
-                    "Fails, because the database refuses this inside a transaction: "
-                    f"{brief(statement, 100)}",
+                    f"The database refuses this inside a transaction: {brief(statement, 100)}",
                     "Put it into 'with op.get_context().autocommit_block():', or set the option "
                     "auto_autocommit.",
                     operation,
