@@ -230,6 +230,13 @@ def test_only_what_a_branch_changed_is_checked(branch: Linted) -> None:
     assert ["e"] == branch.document("d:e", since="work")["checked"]
 
 
+def test_before_the_first_commit_every_file_is_new(three: Linted) -> None:
+    """A hook that runs before each commit runs before the first one, too."""
+    git(three.project.folder, "init", "-q")
+    git(three.project.folder, "add", "versions/a_.py")
+    assert ["a", "b", "c"] == three.document(since="HEAD")["checked"]
+
+
 def test_an_unknown_reference_is_an_error(branch: Linted) -> None:
     """The message says how to get it in CI."""
     with pytest.raises(CommandError, match="git fetch origin gone"):

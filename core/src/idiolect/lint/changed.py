@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,19 +27,20 @@ def changed_since(reference: str, folders: Sequence[str]) -> set[Path]:
     """
     folder = folders[0]
     top = Path(_git(folder, "rev-parse", "--show-toplevel").strip())
-    if reference.startswith("-") or not _knows(folder, reference):
-        raise CommandError(
-            f"--since {reference}: git knows no branch, tag or commit of this name in "
-            f"{str(top)!r}. In CI, fetch it before: git fetch origin "
-            f"{reference.removeprefix('origin/')}"
+    listed = ["--others", "--exclude-standard"]
+    changed = ""
+    if reference == "HEAD" and not _knows(folder, reference):
+        # Before the first commit, as in a hook that runs before it, all files are new.
+        listed.append("--cached")
+    else:
+        base = _merge_base(folder, reference, top)
+        # Also what is not committed.
+        changed = _git(
+            folder, "diff", "--name-only", "--no-relative", "--diff-filter=d", "-z", base
         )
-    base = _merge_base(folder, reference)
-    # Also for changes that are not committed.
-    changed = _git(folder, "diff", "--name-only", "--no-relative", "--diff-filter=d", "-z", base)
-    options = ("--others", "--exclude-standard", "--full-name", "-z")
     places = [os.path.realpath(each) for each in folders]
-    untracked = _git(str(top), "ls-files", *options, "--", *places)
-    names = {*changed.split("\0"), *untracked.split("\0")} - {""}
+    others = _git(str(top), "ls-files", *listed, "--full-name", "-z", "--", *places)
+    names = {*changed.split("\0"), *others.split("\0")} - {""}
     return {(top / name).resolve() for name in names}
 
 
@@ -47,7 +49,13 @@ def _knows(folder: str, reference: str) -> bool:
     return _run(folder, *command).returncode == 0
 
 
-def _merge_base(folder: str, reference: str) -> str:
+def _merge_base(folder: str, reference: str, top: Path) -> str:
+    if reference.startswith("-") or not _knows(folder, reference):
+        branch = re.split(r"[~^@]", reference.removeprefix("origin/"))[0]
+        raise CommandError(
+            f"--since {reference}: git knows no branch, tag or commit of this name in "
+            f"{str(top)!r}. In CI, fetch a branch before: git fetch origin {branch}"
+        )
     done = _run(folder, "merge-base", reference, "HEAD")
     if done.returncode:
         raise CommandError(
