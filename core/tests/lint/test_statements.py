@@ -30,6 +30,13 @@ def described(sql: str, **options: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [
+        (
+            "ALTER TABLE t ADD a INT, ADD CONSTRAINT c CHECK (a > 0) NOT VALID",
+            [
+                "add column: t name='a' type='INT'",
+                "add constraint: t name='c' constraint='check' online=True",
+            ],
+        ),
         ("CREATE TABLE IF NOT EXISTS a.b (id INT)", ["create table: a.b guarded=True"]),
         ("CREATE TEMP TABLE b AS SELECT 1", ["create table: b"]),
         (

@@ -123,11 +123,13 @@ class Cursor:
         return Cursor(kept)
 
     def skip_to(self, *words: str) -> bool:
-        """Move behind the next occurrence of these words; return False if there is none."""
+        """Move behind the next occurrence of these words; if there is none, return False."""
+        before = self._at
         while self._at < len(self._tokens):
             if self.accept(*words):
                 return True
             self._at += 1
+        self._at = before
         return False
 
     def type(self) -> str:
