@@ -44,6 +44,9 @@ SCHEMA = (
     "CREATE INDEX ix_name ON account (name)",
     "CREATE MATERIALIZED VIEW totals AS SELECT count(*) FROM account",
     "CREATE UNIQUE INDEX ix_totals ON totals (count)",
+    "CREATE TABLE parts (id integer) PARTITION BY LIST (id)",
+    "CREATE TABLE part PARTITION OF parts FOR VALUES IN (1)",
+    "INSERT INTO parts VALUES (1)",
 )
 #: What a server tells about work on all rows of a table; its TOAST table is not meant.
 WORK = re.compile(
@@ -54,6 +57,7 @@ BLOCKING = {"ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclus
 
 RISKY = {
     "index": 'op.create_index("i", "account", ["age"])',
+    "index of a partitioned table": 'op.create_index("i", "parts", ["id"])',
     "unique index": 'op.create_index("i", "account", ["id"], unique=True)',
     "index of a column": 'op.add_column("account", sa.Column("x", sa.Integer(), index=True))',
     "foreign key": 'op.create_foreign_key("f", "account", "team", ["team_id"], ["id"])',
@@ -150,6 +154,7 @@ op.create_exclude_constraint("e", "new", ("a", "="), using="btree")
         'op.create_index("i", "v", ["a"])\n'
         'op.execute("REFRESH MATERIALIZED VIEW v")',
     "refresh concurrently": 'op.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY totals")',
+    "index of a partitioned table alone": 'op.execute("CREATE INDEX i ON ONLY parts (id)")',
     "a word": """op.execute("UPDATE account SET email = 'CREATE INDEX i ON account (age)'")""",
     "share update exclusive": 'op.execute("LOCK TABLE account IN SHARE UPDATE EXCLUSIVE MODE")',
 }  # fmt: skip
@@ -336,10 +341,6 @@ def test_new_enum_values_need_a_commit(account: Connection) -> None:
 
 def test_statements_that_need_autocommit(account: Connection) -> None:
     """requires_autocommit() is True for what the server refuses inside a transaction."""
-    for statement in ("CREATE TABLE parts (id integer) PARTITION BY LIST (id)",
-                      "CREATE TABLE part PARTITION OF parts FOR VALUES IN (1)"):  # fmt: skip
-        account.exec_driver_sql(statement)
-    account.commit()
     refused = {each: _is_refused(account, each) for each in STATEMENTS}
     expected = {each: sqltext.requires_autocommit(each, None) for each in STATEMENTS}
     assert expected == refused
@@ -454,13 +455,8 @@ def test_examples_run(account: Connection, rule: Any) -> None:
         context = MigrationContext.configure(account)
         with context.begin_transaction(), Operations.context(context):
             upgrade(code)()
-        for statement in (
-            "DROP TABLE account CASCADE",
-            "DROP TABLE team",
-            "DROP TYPE mood CASCADE",
-        ):
-            account.exec_driver_sql(statement)
-        for statement in SCHEMA:
+        again = ("DROP TABLE account, team, parts CASCADE", "DROP TYPE mood", *SCHEMA)
+        for statement in again:
             account.exec_driver_sql(statement)
         account.commit()
 
@@ -500,7 +496,7 @@ def _locks(connection: Connection) -> set[str]:
     """Return the modes in which the transaction has locked tables and views that existed before."""
     query = (
         "SELECT l.mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation "
-        "WHERE l.pid = pg_backend_pid() AND c.relkind IN ('r', 'm') "
+        "WHERE l.pid = pg_backend_pid() AND c.relkind IN ('r', 'm', 'p') "
         "AND c.relname NOT IN ('new', 'v') AND c.relnamespace = 'public'::regnamespace"
     )
     return set(connection.exec_driver_sql(query).scalars())

@@ -28,6 +28,8 @@ _NOT_VALID = (
     "Pass postgresql_not_valid=True, and run ALTER TABLE ... VALIDATE CONSTRAINT in a later "
     "transaction."
 )
+#: The index of a partitioned table alone, which has no rows.
+_ONLY = re.compile(r"\bINDEX\b.*\bON\s+ONLY\b", re.IGNORECASE)
 _USING_INDEX = re.compile(r"\bUSING\s+INDEX\s+(?!TABLESPACE\b)", re.IGNORECASE)
 _MADE = re.compile(
     r"CREATE\s+(?:(?:UNLOGGED|TEMP|TEMPORARY|GLOBAL|LOCAL)\s+)*(?:TABLE|MATERIALIZED\s+VIEW)\s+"
@@ -138,6 +140,8 @@ def index(revision: LintedRevision) -> Iterator[LintFinding]:
     made = _made(revision)
     for each, change in revision.changes("create index"):
         if change.online or change.on.lower() in made:
+            continue
+        if any(_ONLY.search(without_literals(sql)) for sql in each.sql):
             continue
         name = f"index {change.name}" if change.name else "the index"
         yield LintFinding(
