@@ -30,6 +30,7 @@ from idiolect.autogenerate import compare_metadata
 from idiolect.migration import MigrationContext
 from idiolect_postgresql import compare
 from idiolect_postgresql.compare import parts_with_operator_class, plain_computed, stored_type
+from plugins.postgresql.tests.roundtrip import round_trip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,6 +38,13 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     Make = Callable[[Table], Any]
+
+
+_DEFINITIONS = """
+    SELECT pg_get_expr(adbin, adrelid) AS sql FROM pg_attrdef
+    UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'ck'
+    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY sql
+"""
 
 
 @pytest.fixture
@@ -225,6 +233,41 @@ def test_a_default_of_a_type_that_is_no_text(
 
 
 @pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("default", "expected"), [(r"E'a\tb'", []), (r"'a\tb'", ["modify_default"])]
+)
+def test_a_default_with_a_backslash(
+    connection: Connection, default: str, expected: list[str]
+) -> None:
+    """The value counts: PostgreSQL stores an escaped string without its escapes."""
+    connection.exec_driver_sql(r"CREATE TABLE ex (x TEXT DEFAULT E'a\tb')")
+    connection.commit()
+    metadata = MetaData()
+    Table("ex", metadata, Column("x", Text, server_default=text(default)))
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+    found = [kind for ((kind, *_),) in compare_metadata(context, metadata)]
+    assert expected == found
+
+
+@pytest.mark.parametrize("literal", ["':b'", r"'C:\:b'", "'[[:alpha:]] :b'"])
+def test_a_downgrade_restores_colons(connection: Connection, literal: str) -> None:
+    """Text of the database is written so that SQLAlchemy finds no parameter in it."""
+    for statement in (
+        f"CREATE TABLE ex (x TEXT DEFAULT {literal}, CONSTRAINT ck CHECK (x <> {literal}))",
+        f"ALTER TABLE ex ADD y TEXT GENERATED ALWAYS AS (x || {literal}) STORED",
+        f"CREATE INDEX i ON ex (x) WHERE x <> {literal}",
+        f"CREATE INDEX j ON ex (lower(x || {literal}) DESC)",
+    ):
+        connection.exec_driver_sql(statement)
+    connection.commit()
+    expected = connection.exec_driver_sql(_DEFINITIONS).all()
+
+    def restored() -> None:
+        assert expected == connection.exec_driver_sql(_DEFINITIONS).all()
+
+    round_trip(connection, MetaData(), restored)
+
+
 @pytest.mark.parametrize("default", [text("NULL"), text("NULL::varchar"), None])
 def test_a_default_of_null_is_none(connection: Connection, default: Any) -> None:
     """PostgreSQL stores NULL as a default of a type with a length; it is equivalent to none."""

@@ -6,7 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Computed, Integer, Table, create_engine, event
+from sqlalchemy import Column, Computed, Integer, Table, Text, create_engine, event, text
 from sqlalchemy.exc import IntegrityError, NoSuchTableError
 
 from idiolect.errors import OperationError
@@ -460,16 +460,22 @@ def test_a_type_that_changes(connection: Connection) -> None:
     assert ['CREATE TABLE "t" ( a INTEGER, b MEDIUMTEXT )'] == sql_of(connection, "table")
 
 
-def test_a_colon_in_text_is_no_parameter(connection: Connection) -> None:
+@pytest.mark.parametrize("literal", ["':x'", "':y \\:z'", "'C:\\:x'", "'[[:alpha:]] :x'"])
+def test_a_colon_in_text_is_no_parameter(connection: Connection, literal: str) -> None:
     """Defaults, checks, computed columns and indexes are unchanged."""
-    said = "a TEXT DEFAULT ':x', b TEXT GENERATED ALWAYS AS (a || ':y \\:z') VIRTUAL"
-    play(
-        connection,
-        f"CREATE TABLE t ({said}, CONSTRAINT k CHECK (a <> ':x'))",
-        "CREATE INDEX i ON t (a) WHERE a <> ':x'",
-    )
+    said = f"a TEXT DEFAULT {literal}, b TEXT GENERATED ALWAYS AS (a || {literal}) VIRTUAL"
+    index = f"CREATE INDEX i ON t (a) WHERE a <> {literal}"
+    play(connection, f"CREATE TABLE t ({said}, CONSTRAINT k CHECK (a <> {literal}))", index)
     rebuild(connection)
-    assert [f"CREATE TABLE \"t\" ( {said}, CONSTRAINT k CHECK (a <> ':x') )"] == sql_of(
+    assert [f'CREATE TABLE "t" ( {said}, CONSTRAINT k CHECK (a <> {literal}) )'] == sql_of(
         connection, "table"
     )
-    assert ["CREATE INDEX i ON t (a) WHERE a <> ':x'"] == sql_of(connection, "index")
+    assert [index] == sql_of(connection, "index")
+
+
+def test_colons_in_a_column_that_is_passed(connection: Connection) -> None:
+    """Its text is a program's, which escapes colons itself."""
+    play(connection, "CREATE TABLE t (a TEXT)")
+    column = Column("a", Text, server_default=text(r"'\:x'"))
+    rebuild(connection, reflect_args=[column])
+    assert ["CREATE TABLE \"t\" ( a TEXT DEFAULT ':x' )"] == sql_of(connection, "table")

@@ -16,8 +16,8 @@ from sqlalchemy.sql.dml import Insert, Update
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import NullType
 
-from idiolect.ddl.colons import escape_colons
 from idiolect.errors import OperationError
+from idiolect.util.colons import escape_colons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,8 +9,10 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from idiolect.util.colons import escape_colons
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sqlalchemy import Constraint, Table
     from sqlalchemy.engine import Connection
@@ -90,8 +92,7 @@ def beside(connection: Connection) -> Iterator[Connection]:
     """Open another connection to the same database in the same way, and close it at the end.
 
     It uses a separate pool, because the engine's may be limited to one connection. A URL would not
-    be
-    sufficient: its password may be masked, and the engine may have a ``creator``.
+    be sufficient: its password may be masked, and the engine may have a ``creator``.
     """
     from sqlalchemy.engine import Engine
 
@@ -232,34 +233,61 @@ def __getattr__(name: str) -> Any:
     return _HOMES[name]
 
 
-def take_literally(table: Table) -> None:
-    """Escape colons in text that was reflected, so that they do not become parameters.
+def take_literally(table: Table, given: Iterable[object] = ()) -> None:
+    """Escape colons in reflected text, so that SQLAlchemy compiles it to what the database said.
 
-    SQLAlchemy parses ``':x'`` as a string with an unbound parameter.
+    Args:
+        table: a reflected table, once.
+        given: its items that were not reflected, and are left unchanged.
     """
     from sqlalchemy import CheckConstraint, Computed, DefaultClause
 
+    kept = {id(item) for item in given}
     for column in table.c:
         default: Any = column.server_default
+        if id(column) in kept or default is None:
+            continue
         if isinstance(default, Computed):
             default.sqltext = _literally(default.sqltext)
         elif isinstance(default, DefaultClause):
             default.arg = _literally(default.arg)
     for constraint in table.constraints:
-        if isinstance(constraint, CheckConstraint):
+        if isinstance(constraint, CheckConstraint) and id(constraint) not in kept:
             constraint.sqltext = _literally(constraint.sqltext)
     for index in table.indexes:
-        for options in index.dialect_options.values():
-            if options.get("where") is not None:
-                options["where"] = _literally(options["where"])
+        if id(index) not in kept:
+            _take_index_literally(index)
+
+
+def _take_index_literally(index: Any) -> None:
+    from sqlalchemy import Column, UnaryExpression
+
+    for options in index.dialect_options.values():
+        if options.get("where") is not None:
+            options["where"] = _literally(options["where"])
+    for place, element in enumerate(index.expressions):
+        if isinstance(element, Column):
+            continue
+        if not isinstance(element, UnaryExpression):
+            index.expressions[place] = _literally(element)
+            continue
+        while isinstance(element.element, UnaryExpression):
+            element = element.element  # noqa: PLW2901 - the innermost has the text
+        element.element = _literally(element.element)
 
 
 def _literally(clause: Any) -> Any:
+    """Return text with escaped colons; anything else, and text that needs none, unchanged."""
     from sqlalchemy import TextClause, text
 
-    if not isinstance(clause, TextClause):
+    if isinstance(clause, str):
+        sql = clause
+    elif isinstance(clause, TextClause) and all(
+        parameter.required
+        for parameter in clause._bindparams.values()  # noqa: SLF001 - has no public name
+    ):
+        sql = clause.text
+    else:
         return clause
-    parameters = clause._bindparams.values()  # noqa: SLF001 - has no public name
-    if not parameters or not all(parameter.required for parameter in parameters):
-        return clause
-    return text(clause.text.replace(":", r"\:"))
+    escaped = escape_colons(sql)
+    return clause if escaped == sql else text(escaped)

@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Column, Integer, TextClause, text
 from sqlalchemy.exc import DBAPIError
 
 from idiolect.ddl.wording import Pair
+from idiolect.util.colons import escape_colons
 from idiolect_postgresql.names import LONGEST
 from idiolect_postgresql.wording import sql_of
 
@@ -173,16 +174,12 @@ def defaults_differ(
             with connection.begin_nested() as savepoint:
                 # Defaults must not be equal only because the session's time zone is UTC.
                 connection.exec_driver_sql(_ODD_ZONE)
-                same = connection.scalar(text(f"SELECT {_safe(reflected)} = {_safe(wanted)}"))
+                same = connection.scalar(text(escape_colons(f"SELECT {reflected} = {wanted}")))
                 savepoint.rollback()
         except DBAPIError:
             continue
         return not same
     return True
-
-
-def _safe(sql: str) -> str:
-    return sql.replace("\\", "\\\\").replace(":", "\\:")
 
 
 def _plain(sql: str) -> str:

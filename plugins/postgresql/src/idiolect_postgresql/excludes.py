@@ -13,7 +13,6 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.sql.elements import conv
 
-from idiolect.ddl.colons import escape_colons
 from idiolect.operations.ops import (
     AddConstraintOp,
     CreateTableOp,
@@ -21,6 +20,7 @@ from idiolect.operations.ops import (
     DropTableOp,
     ModifyTableOps,
 )
+from idiolect.util.colons import escape_colons
 from idiolect.util.logs import Log
 from idiolect_postgresql import made
 from idiolect_postgresql.catalogue import EXCLUDE

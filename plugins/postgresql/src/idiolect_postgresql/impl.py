@@ -212,7 +212,7 @@ class PostgresqlImpl(DefaultImpl):
     def adjust_reflected_dialect_options(self, reflected_object: Any, kind: str) -> dict[str, Any]:
         """Omit the usual values that SQLAlchemy reports for every index or unique constraint."""
         options = super().adjust_reflected_dialect_options(reflected_object, kind)
-        return {name: value for name, value in options.items() if value or name not in _USUAL}
+        return {name: value for name, value in options.items() if name not in _USUAL or value}
 
     def compare_type(self, inspector_column: Column[Any], metadata_column: Column[Any]) -> bool:
         """Compare types, with FLOAT(p) and array dimensions as PostgreSQL stores them."""

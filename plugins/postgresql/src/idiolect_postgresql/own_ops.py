@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.schema import CreateSequence, DropSequence
 
-from idiolect.ddl.colons import escape_colons
 from idiolect.operations import MigrateOperation, Operations
+from idiolect.util.colons import escape_colons
 from idiolect_postgresql.names import LONGEST, kept
 from idiolect_postgresql.quoting import QUOTE, qualified
 

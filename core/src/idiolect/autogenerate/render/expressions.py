@@ -13,8 +13,8 @@ from sqlalchemy.sql import column
 from sqlalchemy.sql.elements import ClauseElement, Label, conv, quoted_name
 
 from idiolect.autogenerate.render.imports import directive_prefix, sqlalchemy_prefix
-from idiolect.ddl.colons import escape_colons
 from idiolect.errors import CommandError
+from idiolect.util.colons import escape_colons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

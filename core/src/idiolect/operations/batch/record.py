@@ -208,7 +208,7 @@ class BatchOperationsImpl:
                 ) from exc
             # The target of a foreign key does not exist, which does not matter here.
             table = self._read({**self.reflect_kwargs, "resolve_fks": False})
-        take_literally(table)
+        take_literally(table, self.reflect_args)
         # Existing names are kept; the convention is for unnamed constraints.
         name_by_convention(table, self.naming_convention)
         self.impl.complete_for_batch(table)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from idiolect.testing.capabilities import clause
 from idiolect.testing.suite.base import Contract
+from idiolect.util.colons import escape_colons
 
 if TYPE_CHECKING:
     from idiolect.testing.project import Project
@@ -123,7 +124,7 @@ class VersionsContract(Contract):
                 statement = written.strip().removesuffix(rules.statement_terminator)
                 is_said = statement and not statement.startswith("--")
                 if is_said and statement not in {*words, rules.batch_separator}:
-                    connection.execute(sa.text(statement.replace(":", "\\:")))
+                    connection.execute(sa.text(escape_colons(statement)))
                     # As a client in autocommit mode does.
                     connection.commit()
         engine.dispose()

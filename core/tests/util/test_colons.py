@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from idiolect.ddl.colons import escape_colons
+from idiolect.util.colons import escape_colons
 
 #: SQL, and how it is written for text().
 CASES = {
