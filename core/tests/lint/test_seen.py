@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from idiolect.errors import CommandError
+from idiolect.lint import runner
 
 if TYPE_CHECKING:
     from core.tests.lint.conftest import Linted
+    from idiolect.hooks.manager import PluginManager
 
 RAISES = "raise NotImplementedError"
 DROP = "op.drop_table('t')"
@@ -151,6 +153,33 @@ def test_a_comment_without_effect_is_noted(linted: Linted) -> None:
         ),
         "9: the comment suppresses no finding of drop-column; remove it",
     ] == linted.notes()
+
+
+def test_a_comment_for_another_database_is_left_alone(
+    linted: Linted, sqlite: PluginManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project may be linted for one database, and its comments be for another."""
+    monkeypatch.setattr(runner, "names_for_all_dialects", lambda: {"acme-locks"})
+    linted.rules("# lint: ignore[acme-locks, acme-lock]\nop.execute('SELECT 1')")
+    (note,) = linted.notes()
+    assert note.endswith("'acme-lock', which does not exist; did you mean 'acme-locks'?")
+
+
+def test_findings_are_in_the_order_of_the_files(linted: Linted) -> None:
+    """Also if only the second database has a finding in the first revision."""
+    linted.project.env(
+        """
+        from idiolect import context
+
+        for name in ("one", "two"):
+            context.configure(url="sqlite://")
+            with context.begin_transaction():
+                context.run_migrations(name=name)
+        """
+    )
+    linted.project.revision("a", None, "if kw['name'] == 'two':\n    op.drop_table('t')", RAISES)
+    linted.project.revision("b", "a", "op.drop_table('u')", RAISES)
+    assert ["a drop-table 10", "b drop-table 9"] == linted.found()
 
 
 def test_every_configured_database_is_checked(linted: Linted) -> None:

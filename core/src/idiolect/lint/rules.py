@@ -69,7 +69,7 @@ def check_names(config: Config, known: Collection[str]) -> None:
     """
     for key in OPTIONS:
         for name in configured(config, key):
-            if name in known or name in (everywhere := {*known, *_of_all_dialects()}):
+            if name in known or name in (everywhere := {*known, *names_for_all_dialects()}):
                 continue
             place = config.place_of(key)
             raise place.error(f"names the lint rule {name!r}, {unknown(name, everywhere)}")
@@ -81,7 +81,7 @@ def dialect_named(name: str) -> Dialect:
     return made
 
 
-def _of_all_dialects() -> set[str]:
+def names_for_all_dialects() -> set[str]:
     """Return the names of the rules for all dialects that have a plugin here."""
     found: set[str] = set()
     for source in find(DIALECTS):

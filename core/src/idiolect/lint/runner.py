@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 from idiolect.hooks.lint import LintedOperation, LintedRevision
 from idiolect.lint.changes import changes_of
 from idiolect.lint.report import Finding, Note, Report
-from idiolect.lint.rules import OPTIONS, configured, rules_for, unknown
+from idiolect.lint.rules import (
+    OPTIONS,
+    configured,
+    names_for_all_dialects,
+    rules_for,
+    unknown,
+)
 from idiolect.lint.suppress import Ignore, ignores_in
 from idiolect.runtime.draft import Draft
 from idiolect.runtime.steps import RevisionStep
@@ -42,6 +48,7 @@ class Linter:
     report: Report = field(default_factory=Report)
     _ignores: dict[str, list[Ignore]] = field(default_factory=dict)
     _revisions: dict[str, str] = field(default_factory=dict)
+    _known: set[Finding] = field(default_factory=set)
 
     def lint(
         self, context: MigrationContext, environment: DraftEnvironment, scripts: Iterable[Script]
@@ -79,8 +86,9 @@ class Linter:
             for rule in rules
             for each in _findings(rule, revision)
         ]
-        known = {*report.findings}
-        new = [each for each in dict.fromkeys(found) if each not in known]
+        # The same may be found for several databases.
+        new = [each for each in dict.fromkeys(found) if each not in self._known]
+        self._known.update(new)
         kept = sorted(
             (each for each in new if not self._is_suppressed(each)), key=lambda each: each.line
         )
@@ -103,17 +111,23 @@ class Linter:
                 report.notes.append(note)
 
     def finish(self) -> None:
-        """Add notes about comments that have no effect."""
+        """Add notes about comments that have no effect, and put all in the order of the files."""
         for path, revision in self._revisions.items():
             for ignore in self._ignores_in(path):
                 for name in ignore.names:
                     if remark := self._remark(ignore, name, revision):
                         note = Note(revision, path, ignore.line, f"the comment {remark}")
                         self.report.notes.append(note)
+        # Several databases were checked one after the other.
+        order = {revision: place for place, revision in enumerate(self.report.checked)}
+        for each in (self.report.findings, self.report.notes):
+            each.sort(key=lambda one: (order[one.revision], one.line))
 
     def _remark(self, ignore: Ignore, name: str, revision: str) -> str:
         if name not in self.rules:
-            return f"names the lint rule {name!r}, {unknown(name, self.rules)}"
+            # It may be for a database that is used elsewhere.
+            every = {*self.rules, *names_for_all_dialects()}
+            return "" if name in every else f"names the lint rule {name!r}, {unknown(name, every)}"
         is_seen = revision not in self.report.unseen
         if name not in ignore.used and name not in self.ignored and is_seen:
             return f"suppresses no finding of {name}; remove it"
