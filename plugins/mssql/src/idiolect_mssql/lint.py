@@ -105,8 +105,8 @@ def _type(revision: LintedRevision) -> Iterator[LintFinding]:
 
 def _writes_rows(old: Any, new: Any, dialect: Dialect) -> bool:
     try:
-        before, after = (each.compile(dialect=dialect).lower() for each in (old, new))
-    except (CompileError, NotImplementedError, AttributeError):
+        before, after = (str(each.compile(dialect=dialect)).lower() for each in (old, new))
+    except (CompileError, NotImplementedError, AttributeError, TypeError):
         return False
     was, becomes = _TYPE.match(before), _TYPE.match(after)
     if before == after or not was or not becomes:

@@ -55,8 +55,8 @@ def parsed(type_: Any, dialect: Dialect) -> SqlType | None:
     """Return a type of SQLAlchemy, or the text of one; None if it cannot be told."""
     if not isinstance(type_, str):
         try:
-            type_ = type_.compile(dialect=dialect)
-        except (CompileError, NotImplementedError, AttributeError):
+            type_ = str(type_.compile(dialect=dialect))
+        except (CompileError, NotImplementedError, AttributeError, TypeError):
             return None
     found = _TYPE.match(type_.strip())
     if found is None:

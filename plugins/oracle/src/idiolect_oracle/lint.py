@@ -38,8 +38,12 @@ _NUMBERS = {
     "numeric": (38, 0),
     "decimal": (38, 0),
 }
-_STRINGS = {"varchar2": "varchar2", "varchar": "varchar2", "nvarchar2": "nvarchar2"}
-_FIXED = frozenset({"char", "nchar", "raw"})
+#: CHAR and VARCHAR2 can be converted into each other.
+_STRINGS = {"varchar2": "string", "varchar": "string", "char": "string"} | {
+    name: name for name in ("nvarchar2", "nchar", "raw")
+}
+#: Between these, Oracle converts no values. Of other types, it is not told here.
+_FAMILIES = frozenset({"number", *_STRINGS.values(), "date", "timestamp"})
 
 
 class _SqlType(NamedTuple):
@@ -101,11 +105,12 @@ def _refusal(old: Any, new: Any, dialect: Dialect) -> str | None:
     was, becomes = _parsed(old, dialect), _parsed(new, dialect)
     if was is None or becomes is None or was == becomes:
         return None
-    if "lob" in was.family or "lob" in becomes.family:
+    if was.family != "long" and ("lob" in was.family or "lob" in becomes.family):
         return "ORA-22858 or ORA-22859"
     if was.family != becomes.family:
         is_finer = (was.family, becomes.family) == ("date", "timestamp")
-        return None if is_finer else "ORA-01439"
+        are_known = {was.family, becomes.family} <= _FAMILIES
+        return "ORA-01439" if are_known and not is_finer else None
     if becomes.size is None:
         return None
     if was.size is None:
@@ -117,8 +122,8 @@ def _refusal(old: Any, new: Any, dialect: Dialect) -> str | None:
 
 def _parsed(type_: Any, dialect: Dialect) -> _SqlType | None:
     try:
-        text = type_ if isinstance(type_, str) else type_.compile(dialect=dialect)
-    except (CompileError, NotImplementedError, AttributeError):
+        text = type_ if isinstance(type_, str) else str(type_.compile(dialect=dialect))
+    except (CompileError, NotImplementedError, AttributeError, TypeError):
         return None
     found = _TYPE.match(text.strip().lower())
     if found is None:
@@ -130,9 +135,7 @@ def _parsed(type_: Any, dialect: Dialect) -> _SqlType | None:
         precision, scale = (*given, 0)[:2] if given else default or (0, 0)
         return _SqlType("number", (precision - scale, scale) if given or default else None)
     if name in _STRINGS:
-        return _SqlType(_STRINGS[name], (given[0],) if given else None)
-    if name in _FIXED:
-        return _SqlType(name, (given[0] if given else 1,))
+        return _SqlType(_STRINGS[name], (given[0] if given else 1,))
     return _SqlType(name.split()[0], None)
 
 

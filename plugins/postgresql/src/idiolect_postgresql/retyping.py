@@ -89,8 +89,8 @@ def parsed(type_: Any, dialect: Dialect) -> SqlType | None:
         return SqlType(_ENUM, values=type_.name or "")
     if not isinstance(type_, str):
         try:
-            type_ = type_.compile(dialect=dialect)
-        except (CompileError, NotImplementedError, AttributeError):
+            type_ = str(type_.compile(dialect=dialect))
+        except (CompileError, NotImplementedError, AttributeError, TypeError):
             return None
     found = _TYPE.match(_COLLATION.sub("", type_.strip()))
     if found is None:
