@@ -12,10 +12,16 @@ options = {
     for name, value in config.get_section("configure", {}).items()
     if name != "here"
 }
-engine = create_engine(config.get_main_option("sqlalchemy.url"), poolclass=pool.NullPool)
+url = config.get_main_option("sqlalchemy.url")
 
-with engine.connect() as connection:
-    context.configure(connection=connection, **options)
+if context.is_offline_mode():
+    context.configure(url=url, literal_binds=True, **options)
 
     with context.begin_transaction():
         context.run_migrations()
+else:
+    with create_engine(url, poolclass=pool.NullPool).connect() as connection:
+        context.configure(connection=connection, **options)
+
+        with context.begin_transaction():
+            context.run_migrations()
