@@ -92,6 +92,22 @@ def test_what_the_doctor_finds_is_coloured(linear: Terminal) -> None:
     assert "\x1b[1;31mproblem  \x1b[0mtemplate" in shown
 
 
+def test_what_the_linter_finds_is_coloured(linear: Terminal) -> None:
+    """By its level; the rule stands out."""
+    not_null = "sa.Column('c', sa.Text, nullable=False)"
+    body = f"""import sqlalchemy as sa
+    from idiolect import op
+    op.add_column('t', {not_null})
+    op.drop_table('t')"""
+    linear.write("migrations/versions/b222_.py", FAILING.replace("x = 1", body))
+
+    status, shown = on_screen(linear, "lint", "b222")
+
+    assert 1 == status
+    assert "\x1b[1;31merror\x1b[0m \x1b[1madd-not-null\x1b[0m: Fails if table t " in shown
+    assert "\x1b[33mwarning\x1b[0m \x1b[1mdrop-table\x1b[0m: Drops table t " in shown
+
+
 def test_a_usage_error_in_a_file_has_no_colours(linear: Terminal) -> None:
     """Standard error decides, even if standard output is a terminal."""
     pty = pytest.importorskip("pty", reason="this system has no pseudo-terminals")

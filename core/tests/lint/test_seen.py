@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from idiolect.errors import CommandError
+from idiolect.hooks import LintFinding, LintRule, hookimpl
 from idiolect.lint import runner
 
 if TYPE_CHECKING:
     from core.tests.lint.conftest import Linted
+    from idiolect.hooks import LintedRevision
     from idiolect.hooks.manager import PluginManager
 
 RAISES = "raise NotImplementedError"
@@ -84,6 +86,30 @@ def test_an_operation_that_cannot_be_written_is_left_out(linted: Linted) -> None
     assert ["drop-table"] == linted.rules(unknown + DROP)
     (note,) = linted.notes()
     assert note.startswith("9: upgrade() cannot be written as SQL: add_column 'c' on table 't'")
+
+
+def test_a_rebuilt_table_is_not_dropped(linted: Linted, sqlite: PluginManager) -> None:
+    """The statements of a batch that recreates its table are no statements of the revision."""
+    seen: list[LintedRevision] = []
+
+    def check(revision: LintedRevision) -> list[LintFinding]:
+        seen.append(revision)
+        return []
+
+    class Plugin:
+        @hookimpl
+        def lint_rules(self) -> list[LintRule]:
+            return [LintRule("house-rule", "A summary.", check)]
+
+    sqlite.register(Plugin())
+    table = "sa.Table('t', sa.MetaData(), sa.Column('id', sa.Integer), sa.Column('c', sa.Text))"
+    batch = f"with op.batch_alter_table('t', recreate='always', copy_from={table}) as batch:\n    "
+    assert [] == linted.rules(f"{batch}batch.add_column(sa.Column('d', sa.Text))")
+    assert [] == linted.rules(f"{batch}pass")
+    assert [["AddColumnOp"], []] == [
+        [type(each.operation).__name__ for each in revision.operations] for revision in seen
+    ]
+    assert ["drop-column"] == linted.rules(f"{batch}batch.drop_column('c')")
 
 
 def test_many_findings_on_one_line_are_cut(linted: Linted) -> None:

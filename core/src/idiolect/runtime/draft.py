@@ -366,8 +366,13 @@ class _DraftBatchImpl(BatchOperationsImpl):
         if self._should_recreate():
             for owner in self._owners:
                 owner.recreates = True
-        with self._draft.continuing():
-            super().flush()
+        # What recreates the table is no statement of the revision; see also _recorded().
+        self._draft.running.append(DraftedOperation(None, None, in_transaction=True))
+        try:
+            with self._draft.continuing():
+                super().flush()
+        finally:
+            self._draft.running.pop()
 
 
 class _Drafting:
