@@ -111,26 +111,33 @@ class _NoRows:
         self._draft = draft
 
     def __getattr__(self, name: str) -> Any:
-        if name in {"one", "scalar_one", "inserted_primary_key"}:
-            raise _Answerless
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._method(name)
+        if name not in _READERS:
+            raise _Answerless
+        return lambda *_args, **_kw: self._answer(_READERS[name])
 
     def __iter__(self) -> Iterator[Any]:
+        return iter(self._answer(list))
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def _answer(self, kind: Callable[[], Any] | None) -> Any:
+        if kind is None:
+            return self
         self._draft.remark("reads rows; what follows was checked as if there were none")
-        return iter(())
+        return kind()
 
-    def _method(self, name: str) -> Callable[..., Any]:
-        def answer(*_args: Any, **_kw: Any) -> Any:
-            if name == "close":
-                return None
-            if name in {"scalars", "mappings", "tuples", "columns", "unique", "yield_per"}:
-                return self
-            rows = list(self)
-            return rows if name in {"all", "fetchall", "fetchmany", "partitions"} else None
 
-        return answer
+#: The methods of a result that work without rows, with what makes their result: None for itself.
+_READERS: Final[dict[str, Callable[[], Any] | None]] = {
+    **dict.fromkeys(("all", "fetchall", "fetchmany", "partitions", "keys"), list),
+    **dict.fromkeys(
+        ("first", "fetchone", "one_or_none", "scalar", "scalar_one_or_none"), lambda: None
+    ),
+    **dict.fromkeys(("columns", "mappings", "scalars", "tuples", "unique", "yield_per")),
+}
 
 
 class _LenientConnection(StandInConnection):
