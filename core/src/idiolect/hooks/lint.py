@@ -6,11 +6,13 @@ revisions; rules only read them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy.engine import Dialect
     from sqlalchemy.types import TypeEngine
@@ -36,6 +38,7 @@ Kind = Literal[
     "truncate",
 ]
 ConstraintKind = Literal["primary key", "unique", "foreign key", "check", "exclude"]
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,37 @@ class LintedOperation:
     recreates: bool = False
 
 
+class LintHistory:
+    """What happened before a revision, indexed by table: big projects have thousands of revisions.
+
+    The revisions of one run of the linter share an object, which grows with each of them; it is
+    right while a revision's rules are checked.
+    """
+
+    def __init__(self) -> None:
+        self._operations: dict[str, list[LintedOperation]] = {}
+        self._words: set[str] = set()
+
+    def operations(self, table: str) -> Sequence[LintedOperation]:
+        """Return the operations that changed tables of this name in any schema, in order."""
+        return self._operations.get(table.lower(), ())
+
+    def mentions(self, table: str) -> bool:
+        """Return whether something that could not be recognised or seen may concern a table."""
+        return self._words.issuperset(_WORD.findall(table.lower()))
+
+    def add(self, revision: LintedRevision) -> None:
+        """Add a revision whose rules have been checked."""
+        for each in revision.operations:
+            for table in {change.table.lower() for change in each.changes}:
+                self._operations.setdefault(table, []).append(each)
+            if not each.changes and hasattr(each.operation, "sqltext"):
+                self._words.update(*(_WORD.findall(sql.lower()) for sql in each.sql))
+        if revision.unseen:
+            text = Path(revision.path).read_text(encoding="utf-8", errors="replace")
+            self._words.update(_WORD.findall(text.lower()))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LintedRevision:
     """A revision whose ``upgrade()`` was run without a database.
@@ -137,8 +171,8 @@ class LintedRevision:
         has_downgrade: whether ``downgrade()`` does something, or raises, or is missing.
         options: the options of ``configure()``, such as ``target_metadata``.
         unseen: why the rest of ``upgrade()`` could not be seen; None if all of it was.
-        previous: the revision that was linted before this one, for rules that have to know what
-            happened earlier.
+        previous: the revision that was linted before this one.
+        history: what the revisions before this one did.
     """
 
     revision: str
@@ -151,6 +185,7 @@ class LintedRevision:
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     unseen: str | None = None
     previous: LintedRevision | None = field(default=None, repr=False)
+    history: LintHistory = field(default_factory=LintHistory, repr=False)
 
     def creates(
         self, table: str, schema: str | None = None, before: LintedOperation | None = None
@@ -186,6 +221,20 @@ class LintedRevision:
                 if (not kinds or change.kind in kinds) and (new_tables or not is_new):
                     yield each, change
                 _follow(created, change)
+
+    def before(self, operation: LintedOperation, table: str) -> Iterator[LintedOperation]:
+        """Yield the operations that changed a table before, earlier revisions' first.
+
+        Args:
+            operation: one of this revision.
+            table: the table's name, in any schema.
+        """
+        yield from self.history.operations(table)
+        for each in self.operations:
+            if each is operation:
+                break
+            if any(change.table.lower() == table.lower() for change in each.changes):
+                yield each
 
     def earlier(self) -> Iterator[LintedRevision]:
         """Yield the revisions that were linted before this one, the latest first."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from idiolect.hooks.dialects import hooks_for
@@ -46,32 +45,18 @@ def _set_not_null(revision: LintedRevision) -> Iterator[LintFinding]:
 
 def _is_filled(revision: LintedRevision, operation: LintedOperation, change: Change) -> bool:
     """Return whether a statement before this one may have filled a column."""
-    for each in _before(revision, operation):
+    for each in revision.before(operation, change.table):
         for other in each.changes:
             if other.table.lower() != change.table.lower():
                 continue
             is_added = other.kind == "add column" and other.name == change.name
             if other.kind in _WRITES or (is_added and other.default):
                 return True
-        if not each.changes and _mentions(each, change.table):
-            return True
-    # What was not seen may fill it.
-    return any(each.unseen and _is_in_file(change.table, each) for each in revision.earlier())
-
-
-def _before(revision: LintedRevision, operation: LintedOperation) -> Iterator[LintedOperation]:
-    for each in revision.operations:
-        if each is operation:
-            break
-        yield each
-    for earlier in revision.earlier():
-        yield from earlier.operations
-
-
-def _is_in_file(table: str, revision: LintedRevision) -> bool:
-    return (
-        table.lower() in Path(revision.path).read_text(encoding="utf-8", errors="replace").lower()
-    )
+    ours = revision.operations[: revision.operations.index(operation)]
+    if any(not each.changes and _mentions(each, change.table) for each in ours):
+        return True
+    # What was not recognised or not seen may fill it.
+    return revision.history.mentions(change.table)
 
 
 def _mentions(operation: LintedOperation, table: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from idiolect.hooks.lint import LintedOperation, LintedRevision
+from idiolect.hooks.lint import LintedOperation, LintedRevision, LintHistory
 from idiolect.lint.changes import changes_of
 from idiolect.lint.report import Finding, Note, Report
 from idiolect.lint.rules import (
@@ -172,6 +172,9 @@ def linted_revision(
         context: the context in which it was run.
         previous: the revision that was linted before it.
     """
+    history = previous.history if previous else LintHistory()
+    if previous:
+        history.add(previous)
     limit = getattr(script.module, "lock_wait_timeout", context.opts.get("lock_wait_timeout"))
     return LintedRevision(
         revision=script.revision,
@@ -195,6 +198,7 @@ def linted_revision(
         options=context.opts,
         unseen=drafted.problem,
         previous=previous,
+        history=history,
     )
 
 

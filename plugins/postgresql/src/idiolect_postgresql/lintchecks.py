@@ -333,17 +333,14 @@ def _is_known_not_null(revision: LintedRevision, until: LintedOperation, changed
     """Return whether a column is NOT NULL already, or a validated CHECK proves it."""
     proofs: dict[str | None, bool] = {}
     is_not_null = False
-    for one in (*reversed(list(revision.earlier())), revision):
-        for each in one.operations:
-            if each is until:
-                return is_not_null or any(proofs.values())
-            is_not_null = _is_not_null(each.operation, changed, before=is_not_null)
-            for change in each.changes:
-                if change.on.lower() == changed.on.lower():
-                    _follow(proofs, each, change, changed.name)
-                    if change.name == changed.name and change.nullable is not None:
-                        is_not_null = not change.nullable
-    return False
+    for each in revision.before(until, changed.table):
+        is_not_null = _is_not_null(each.operation, changed, before=is_not_null)
+        for change in each.changes:
+            if change.on.lower() == changed.on.lower():
+                _follow(proofs, each, change, changed.name)
+                if change.name == changed.name and change.nullable is not None:
+                    is_not_null = not change.nullable
+    return is_not_null or any(proofs.values())
 
 
 def _is_not_null(operation: MigrateOperation, changed: Change, *, before: bool) -> bool:
