@@ -122,13 +122,6 @@ TYPES = [
     ("ratio", "sa.Float()", "sa.Double()"),
     ("bits", "sa.VARBINARY(10)", "sa.VARBINARY(20)"),
 ]
-STATEMENTS = (
-    "SET TRANSACTION ISOLATION LEVEL READ COMMITTED",
-    "/* log */ SET SESSION sql_log_bin = 0",
-    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-    "SET SESSION lock_wait_timeout = 5",
-    "SELECT 'SET TRANSACTION'",
-)
 #: The server's error numbers: an algorithm or a lock is not supported for the statement.
 REFUSED = {1845, 1846}
 
@@ -268,14 +261,6 @@ def test_waiting_without_limit_is_reported_once() -> None:
 
 
 @pytest.mark.mariadb
-def test_statements_that_need_autocommit(account: Connection) -> None:
-    """requires_autocommit() is True for what the server refuses inside a transaction."""
-    refused = {each: _is_refused(account, each) for each in STATEMENTS}
-    assert {each: lintchecks.requires_autocommit(each) for each in STATEMENTS} == refused
-    assert {True, False} == {*refused.values()}
-
-
-@pytest.mark.mariadb
 @pytest.mark.parametrize("rule", RULES, ids=[rule.name for rule in RULES])
 def test_examples_run(account: Connection, rule: Any) -> None:
     """Both examples run on a server."""
@@ -324,14 +309,3 @@ def _with(sql: str, clause: str) -> str:
     if sql.startswith("ALTER TABLE"):
         return f"{sql}, {clause}"
     return f"{sql} {clause}" if re.match(r"CREATE (\w+ )?INDEX", sql) else sql
-
-
-def _is_refused(connection: Connection, statement: str) -> bool:
-    connection.exec_driver_sql("BEGIN")
-    try:
-        connection.exec_driver_sql(statement)
-    except sa.exc.DBAPIError:
-        return True
-    finally:
-        connection.exec_driver_sql("ROLLBACK")
-    return False

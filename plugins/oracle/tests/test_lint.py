@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from idiolect.testing.linting import findings, names
-from idiolect_oracle import lint
 
 NEW = 'op.create_table("t", sa.Column("a", sa.Integer()))'
 TYPE = 'op.alter_column("account", "x", existing_type={}, type_={})'
@@ -60,18 +59,3 @@ def test_indexes_columns_and_constraints(code: str, expected: list[str]) -> None
     """What is done to an existing table is found, unless it is online."""
     found = names(findings(code, "oracle"))
     assert expected == [each for each in found if each.startswith("oracle")]
-
-
-@pytest.mark.parametrize(
-    ("statement", "expected"),
-    [
-        ("ALTER SESSION ENABLE PARALLEL DML", True),
-        ("/* fast */ alter session force parallel dml parallel 4", True),
-        ("ALTER SESSION SET ddl_lock_timeout = 5", False),
-        ("ALTER SESSION ENABLE PARALLEL QUERY", False),
-        ("CREATE TABLE t (a NUMBER)", False),
-    ],
-)
-def test_statements_that_need_autocommit(statement: str, expected: object) -> None:
-    """Whether DML is parallel cannot be changed inside a transaction (ORA-12841)."""
-    assert expected == lint.requires_autocommit(statement)

@@ -348,6 +348,46 @@ def test_statements_that_need_autocommit(account: Connection) -> None:
     assert False in refused.values()
 
 
+@pytest.mark.parametrize(
+    "mode",
+    [
+        *("ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE"),
+        *("SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"),
+    ],
+)
+def test_locks_that_keep_others_from_writing(account: Connection, mode: str) -> None:
+    """LOCK TABLE is found in the modes in which another session cannot write."""
+    statement = f"LOCK TABLE account IN {mode} MODE"
+    account.exec_driver_sql(statement)
+    with account.engine.connect() as other:
+        try:
+            other.exec_driver_sql("LOCK TABLE account IN ROW EXCLUSIVE MODE NOWAIT")
+            is_blocked = False
+        except sa.exc.OperationalError:
+            is_blocked = True
+    account.rollback()
+    assert is_blocked == bool(_found(f'op.execute("{statement}")'))
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("LOCK account", True),
+        ("LOCK TABLE ONLY account NOWAIT", True),
+        ("VACUUM FULL account", True),
+        ("VACUUM (FULL, ANALYZE) account", True),
+        ("VACUUM account", False),
+        ("VACUUM (ANALYZE) account", False),
+        ("REINDEX TABLE CONCURRENTLY account", False),
+        ("REINDEX (CONCURRENTLY) TABLE account", False),
+    ],
+)
+def test_forms_of_blocking_commands(statement: str, expected: object) -> None:
+    """Options and keywords may be written in several ways."""
+    block = f'with op.get_context().autocommit_block():\n    op.execute("{statement}")'
+    assert expected == bool(_found(block))
+
+
 def test_enum_values_on_old_servers() -> None:
     """Before version 12, a value could not be added in a transaction."""
     statement = "ALTER TYPE mood ADD VALUE 'calm'"

@@ -37,10 +37,6 @@ _UNCHECKED = re.compile(r"SET\b.*\bforeign_key_checks\s*=\s*(?P<value>\w+)", re.
 _LOCK_TIMEOUT = re.compile(
     r"\bSET\b[^;]*\block_wait_timeout\b|\bNOWAIT\b|\bWAIT\s+\d", re.IGNORECASE
 )
-#: Refused inside a transaction, which concerns transactions and logs themselves.
-_OUTSIDE = re.compile(
-    r"SET\s+(?:TRANSACTION\b|(?:SESSION\s+|@@(?:session\.)?)?sql_log_bin\b)", re.IGNORECASE
-)
 
 
 class _Clause(NamedTuple):
@@ -96,11 +92,6 @@ class _Wait(NamedTuple):
     table: str
     reason: str
     copies: bool
-
-
-def requires_autocommit(statement: str) -> bool:
-    """Return whether the server refuses a statement inside a transaction."""
-    return bool(_OUTSIDE.match(_bare(statement)))
 
 
 def blocks_writes(revision: LintedRevision) -> Iterator[LintFinding]:

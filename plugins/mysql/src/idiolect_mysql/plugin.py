@@ -150,13 +150,6 @@ class MysqlPlugin:
 
         return lint.RULES
 
-    @hookimpl
-    def requires_autocommit(self, statement: str) -> bool:
-        """Return True for what concerns transactions and the binary log themselves."""
-        from idiolect_mysql import lintchecks
-
-        return lintchecks.requires_autocommit(statement)
-
 
 class MariadbPlugin(MysqlPlugin):
     """The plugin for SQLAlchemy's dialect ``mariadb``, which only supports MariaDB."""

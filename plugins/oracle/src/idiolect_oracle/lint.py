@@ -1,7 +1,7 @@
 """The lint rules for Oracle: statements that block a table in use, or fail on rows.
 
 Sources: "ALTER TABLE", "CREATE INDEX" and "constraint" in Oracle's SQL Language Reference, and the
-error messages ORA-01439, ORA-01440, ORA-01441, ORA-12841, ORA-22858 and ORA-22859.
+error messages ORA-01439, ORA-01440, ORA-01441, ORA-22858 and ORA-22859.
 """
 
 from __future__ import annotations
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 # A literal is kept as a token, so that what looks like a comment in it is not removed.
 _TOKENS = re.compile(r"(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<literal>'(?:[^']|'')*')", re.DOTALL)
-_OUTSIDE = re.compile(
-    r"ALTER\s+SESSION\s+(?:ENABLE|DISABLE|FORCE)\s+PARALLEL\s+DML\b", re.IGNORECASE
-)
 _ONLINE = re.compile(r"\bONLINE\b", re.IGNORECASE)
 _NOT_VALIDATED = re.compile(r"\bNOVALIDATE\b|\bDISABLE\b|\bUSING\s+INDEX\b", re.IGNORECASE)
 _TYPE = re.compile(
@@ -56,11 +53,6 @@ class _SqlType(NamedTuple):
 
     family: str
     size: tuple[int, ...] | None
-
-
-def requires_autocommit(statement: str) -> bool:
-    """Return whether Oracle refuses a statement inside a transaction."""
-    return bool(_OUTSIDE.match(_bare(statement)))
 
 
 def _index(revision: LintedRevision) -> Iterator[LintFinding]:

@@ -125,10 +125,3 @@ class OraclePlugin:
         from idiolect_oracle import lint
 
         return lint.RULES
-
-    @hookimpl
-    def requires_autocommit(self, statement: str) -> bool:
-        """Return True for the setting of parallel DML."""
-        from idiolect_oracle import lint
-
-        return lint.requires_autocommit(statement)

@@ -95,7 +95,7 @@ _COMMANDS: Final = (
         _UNUSED,
     ),
     _Command(
-        rf"REINDEX\s+(?:\([^)]*\)\s*)?(?:TABLE|INDEX)\s+(?!CONCURRENTLY\b){_NAME}",
+        rf"REINDEX\s+(?:\((?![^)]*CONCURRENTLY)[^)]*\)\s*)?(?:TABLE|INDEX)\s+(?!CONCURRENTLY\b){_NAME}",
         "Blocks writes to the table, and queries that use the index, while {name} is rebuilt.",
         f"Write REINDEX ... CONCURRENTLY, inside {_BLOCK}.",
     ),
