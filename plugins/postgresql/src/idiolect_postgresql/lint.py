@@ -16,9 +16,9 @@ RULES: Final = (
         "and DELETE waits until the index is complete, which takes as long as reading and sorting "
         "the whole table.",
         instead="Build it with `postgresql_concurrently=True`. That cannot be part of a "
-        "transaction, so it belongs into `autocommit_block()`. An index that is left invalid by a "
-        "failure is dropped by the next run. A partitioned table has no such index: build one for "
-        "each partition.",
+        "transaction, so put it into `autocommit_block()`, or set the option `auto_autocommit`. An "
+        "index that is left invalid by a failure is dropped by the next run. On a partitioned "
+        "table this is impossible: build an index on each partition.",
         triggers='op.create_index("ix_account_email", "account", ["email"])',
         passes=(
             "with op.get_context().autocommit_block():\n"
