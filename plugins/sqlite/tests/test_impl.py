@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ from sqlalchemy import (
     inspect,
     text,
 )
+from sqlalchemy.exc import CompileError, OperationalError
 
 from idiolect.errors import OperationError
 from idiolect.migration import MigrationContext
@@ -26,7 +28,7 @@ from idiolect.operations import Operations
 from idiolect_sqlite.impl import SQLiteImpl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy.engine import Connection
@@ -214,3 +216,28 @@ def test_comments_of_tables_are_refused(offline: Operations, use: Any) -> None:
     """SQLite has none."""
     with pytest.raises(NotImplementedError, match=r"SQLite has no comments .*table 't'"):
         use(offline)
+
+
+@pytest.mark.parametrize("caught", [OperationalError, CompileError, NotImplementedError])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda op: op.alter_column("t", "u", type_=Integer()),
+        lambda op: op.alter_column("t", "u", comment="x"),
+        lambda op: op.create_table_comment("t", "x"),
+        lambda op: op.drop_table_comment("t"),
+    ],
+    ids=["type", "comment", "table comment", "no table comment"],
+)
+def test_revisions_catch_what_sqlite_would_refuse(
+    online: Operations, call: Callable[[Operations], None], caught: type[Exception]
+) -> None:
+    """As an error of SQLAlchemy's, which it is where SQLite is asked; its text is one line."""
+    with pytest.raises(caught) as raised:
+        call(online)
+
+    assert isinstance(raised.value, OperationError)
+    assert (
+        str(raised.value) == raised.value.message == str(pickle.loads(pickle.dumps(raised.value)))
+    )
+    assert "\n" not in str(raised.value)

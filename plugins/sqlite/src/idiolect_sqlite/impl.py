@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Computed, Date, DateTime, DefaultClause, Time, cast
+from sqlalchemy.exc import CompileError, OperationalError
 
 from idiolect.ddl.comparing import default_as_sql
 from idiolect.ddl.impl import DefaultImpl, is_wanted
@@ -47,12 +48,34 @@ class ConstraintUnsupportedError(OperationError, NotImplementedError):
     """SQLite cannot add or drop a constraint. Also a NotImplementedError."""
 
 
-class AlterUnsupportedError(OperationError, NotImplementedError):
-    """SQLite cannot change this of a column. Also a NotImplementedError."""
+class RefusedError(OperationError, NotImplementedError, OperationalError, CompileError):  # type: ignore[misc] # both have a code: ours
+    """SQLite would refuse a statement. Also what revisions catch that let the database refuse it.
+
+    Those are SQLAlchemy's OperationalError and, where SQLAlchemy has no SQL, its CompileError.
+
+    Args:
+        message: the text shown to the user.
+    """
+
+    def __init__(self, message: str) -> None:
+        OperationalError.__init__(self, None, None, NotImplementedError(message))
+        self.message = message
+        self.args = (message,)
+
+    def __str__(self) -> str:
+        # SQLAlchemy's method would append a link to its documentation.
+        return self.message
+
+    def __reduce__(self) -> tuple[type[RefusedError], tuple[str]]:
+        return type(self), (self.message,)
 
 
-class CommentUnsupportedError(OperationError, NotImplementedError):
-    """SQLite has no comments. Also a NotImplementedError."""
+class AlterUnsupportedError(RefusedError):
+    """SQLite cannot change this of a column."""
+
+
+class CommentUnsupportedError(RefusedError):
+    """SQLite has no comments."""
 
 
 class SQLiteImpl(DefaultImpl):
