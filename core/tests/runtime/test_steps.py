@@ -207,6 +207,17 @@ def test_a_file_may_count_on_what_another_imports(
     assert [{"head": "y", "z": "z"}[target]] == two.heads()
 
 
+def test_any_dialect_of_sqlalchemy_may_be_used() -> None:
+    """Without an import of its module, and whatever the database is."""
+    code = (
+        "import sqlalchemy as sa; from idiolect.migration import MigrationContext;"
+        " MigrationContext.configure(url='sqlite://');"
+        " print(sa.dialects.mysql.TINYINT.__name__, hasattr(sa.dialects, 'nothing'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "TINYINT False" == done.stdout.strip()
+
+
 def test_a_file_that_names_what_is_there_loads_no_other(
     two: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,7 +27,7 @@ from idiolect.util.bound import operations as bound_operations
 from idiolect.util.langhelpers import memoized_property, to_tuple
 from idiolect.util.lazy import attribute
 from idiolect.util.logs import Log
-from idiolect.util.sqla_compat import in_transaction
+from idiolect.util.sqla_compat import in_transaction, offer_dialects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -106,6 +106,7 @@ class MigrationContext:
         self.environment_context = environment_context
         self.dialect = dialect
         load_published()
+        offer_dialects()
         self.hooks = hooks_for(dialect.name)
         self.opts = opts = resolve_options(opts, self.config)
         self.script: Any = opts.get("script")

@@ -33,7 +33,7 @@ def lacks_submodule(module: ModuleType) -> bool:
         if package.__name__ in seen:
             continue
         seen.add(package.__name__)
-        if not vars(package).keys() >= names & _submodules(package):
+        if not all(hasattr(package, name) for name in names & _submodules(package)):
             return True
         packages += [value for name in names if _is_package(value := vars(package).get(name))]
     return False

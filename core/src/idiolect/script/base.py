@@ -186,6 +186,10 @@ class ScriptDirectory(NewFiles):
         Raises:
             ScriptError: env.py does not exist or is not valid Python. Its own errors propagate.
         """
+        # Imported here because it imports SQLAlchemy, as env.py does.
+        from idiolect.util.sqla_compat import offer_dialects
+
+        offer_dialects()
         load_python_file(self.dir, "env.py")
 
     @contextmanager

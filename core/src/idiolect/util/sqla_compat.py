@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from idiolect.util.colons import escape_colons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from types import ModuleType
 
     from sqlalchemy import Constraint, Table
     from sqlalchemy.engine import Connection
@@ -20,6 +22,24 @@ if TYPE_CHECKING:
 
 AUTOINCREMENT_DEFAULT: Final = "auto"
 """SQLAlchemy's default for a column's ``autoincrement``."""
+
+
+def offer_dialects() -> None:
+    """Make the modules of ``sqlalchemy.dialects`` its attributes; each is imported on first use.
+
+    Where Alembic is imported, some of them are there already: revisions and models write
+    ``sa.dialects.<name>.<type>`` and import SQLAlchemy alone, which loads only the one in use.
+    """
+    import sqlalchemy.dialects
+
+    vars(sqlalchemy.dialects).setdefault("__getattr__", _dialect)
+
+
+def _dialect(name: str) -> ModuleType:
+    if not name.startswith("_"):
+        with contextlib.suppress(ModuleNotFoundError):
+            return import_module(f"sqlalchemy.dialects.{name}")
+    raise AttributeError(f"module 'sqlalchemy.dialects' has no attribute {name!r}")
 
 
 def in_transaction_block(connection: Connection) -> bool:
