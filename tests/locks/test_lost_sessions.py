@@ -104,7 +104,7 @@ op.execute("INSERT INTO c VALUES (1)")
 @pytest.mark.parametrize(
     ("commit", "words"),
     [
-        ("", "refuses the commit, so what the transaction did is rolled back: FOREIGN KEY"),
+        ("", "rejects the commit, and the transaction was rolled back: FOREIGN KEY"),
         ("op.get_bind().commit()", "IntegrityError in upgrade() of revision 'a'"),
     ],
     ids=["of the run", "of a revision"],

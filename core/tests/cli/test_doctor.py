@@ -139,7 +139,7 @@ FAULTS: dict[str, tuple[Plant, str, str]] = {
         "revisions",
         "b222",
     ),
-    "dialect that nobody knows": (url("nosuch://localhost/shop"), "database", "does not know"),
+    "dialect that nobody knows": (url("nosuch://localhost/shop"), "database", "is unknown to"),
     "driver that is not there": (
         url("oracle+cx_oracle://localhost/shop"),
         "database",
@@ -269,7 +269,7 @@ def test_an_id_that_is_too_long_is_a_note(linear: Terminal) -> None:
 
     told = [each["text"] for each in document["findings"] if each["check"] == "version table"]
     assert 0 == status
-    assert "takes 32 characters" in told[-1]
+    assert "has room for 32 characters" in told[-1]
     assert "has 40" in told[-1]
 
 

@@ -151,7 +151,9 @@ def test_an_argument_that_a_driver_does_not_take(linear: Terminal) -> None:
 
     said = linear.run("current")
 
-    assert "its driver does not take what follows the '?' in the URL, or connect_args" in said.err
+    assert (
+        "its driver does not accept the arguments after '?' in the URL, or connect_args" in said.err
+    )
     assert "'unheard_of'" in said.err
 
 
@@ -312,7 +314,7 @@ def test_statement_of_ours(linear: Terminal) -> None:
     said = linear.run("current")
 
     assert (1, 1) == (said.status, len(said.err.splitlines()))
-    assert "refuses what Idiolect itself sends it: file is not a database" in said.err
+    assert "rejects a statement that Idiolect itself sends: file is not a database" in said.err
 
 
 LOSING = """

@@ -64,8 +64,8 @@ def translated(exc: BaseException, config: Config | None, *, is_ours: bool) -> B
         return ScriptError(f"Cannot use {str(exc.filename)!r}: {exc.strerror or exc}.")
     if isinstance(exc, FileNotFoundError) and not _has_working_directory():
         return ScriptError(
-            "The current directory has been deleted, so relative paths lead nowhere. Change to "
-            "another directory and run the command again."
+            "The current directory has been deleted, so relative paths cannot be resolved. "
+            "Change to another directory and run the command again."
         )
     if _is_of_logging(exc):
         return ConfigError(
@@ -133,12 +133,12 @@ def _of_loading(exc: BaseException, config: Config | None) -> IdiolectError | No
     source = source_of(config, exc)
     if isinstance(exc, ModuleNotFoundError):
         return DriverMissingError(
-            f"The database driver {exc.name!r} is not installed, which {source} asks for. "
+            f"The database driver {exc.name!r} is not installed, but {source} requires it. "
             f"{_how_to_install(exc, config)}, or name an installed driver in the URL "
             "(dialect+driver://...)."
         )
     return DriverMissingError(
-        f"The database driver that {source} asks for cannot be loaded: {_on_one_line(exc)}. "
+        f"The database driver that {source} requires cannot be loaded: {_on_one_line(exc)}. "
         "Install what it needs, or name another driver in the URL (dialect+driver://...)."
     )
 
@@ -153,9 +153,9 @@ def _of_url(exc: BaseException, config: Config | None, errors: Any) -> IdiolectE
                 "dialect+driver://user:password@host:port/database."
             )
         alike = nearest(name.partition(".")[0], known_dialects(), limit=1, cutoff=_ALIKE)
-        hint = f"write {alike[0]!r}" if alike else "install the package that brings this dialect"
+        hint = f"write {alike[0]!r}" if alike else "install the package that provides this dialect"
         return DatabaseError(
-            f"The database URL names {name}, which SQLAlchemy does not know; check "
+            f"The database URL names {name}, which is unknown to SQLAlchemy; check "
             f"{source_of(config, exc)}, or {hint}."
         )
     if isinstance(exc, KeyError) and _raised_in(exc, "engine_from_config"):
@@ -218,8 +218,8 @@ def _of_database(
             "Run the command again once the server answers."
         )
     return DatabaseError(
-        f"The database of {source_of(config, exc)} refuses what Idiolect itself sends it{when}: "
-        f"{said}"
+        f"The database of {source_of(config, exc)} rejects a statement that Idiolect itself "
+        f"sends{when}: {said}"
     )
 
 
@@ -235,7 +235,7 @@ def _of_use(exc: BaseException, config: Config | None) -> IdiolectError | None:
     if isinstance(exc, TypeError | AttributeError) and _is_of_arguments(exc):
         return DatabaseError(
             f"Cannot connect to the database of {source_of(config, exc)}: its driver does not "
-            f"take what follows the '?' in the URL, or connect_args ({_on_one_line(exc)})"
+            f"accept the arguments after '?' in the URL, or connect_args ({_on_one_line(exc)})"
         )
     return None
 
@@ -268,8 +268,8 @@ def _first_of(exc: BaseException) -> BaseException:
 
 def _of_committing(exc: Any, config: Config | None) -> IdiolectError:
     return DatabaseError(
-        f"The database of {source_of(config, exc)} refuses the commit, so what the transaction did "
-        f"is rolled back: {_on_one_line(exc.orig)}"
+        f"The database of {source_of(config, exc)} rejects the commit, and the transaction "
+        f"was rolled back: {_on_one_line(exc.orig)}"
     )
 
 

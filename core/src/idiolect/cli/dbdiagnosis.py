@@ -96,8 +96,8 @@ def _state(script: ScriptDirectory, heads: tuple[str, ...], context: Any) -> Ite
         yield Finding(
             _CHECK,
             "problem",
-            f"{table!r} has rows for both {overlap[0]} and {overlap[1]}, which it follows: a row "
-            "stands for all that is below it.",
+            f"{table!r} has rows for both {overlap[0]} and {overlap[1]}, which it follows: each "
+            "row implies all of its ancestors.",
             f"'stamp --purge' to the revisions that the schema is at, without {overlap[1]}",
         )
     elif unfinished := context.journal.unfinished():
@@ -132,7 +132,7 @@ def _width(script: ScriptDirectory, context: Any) -> Iterator[Finding]:
     sizes = {each["name"]: getattr(each["type"], "length", None) for each in columns}
     if "version_num" not in sizes:
         text = f"{table.name!r} has no column 'version_num'."
-        remedy = "rename the table that has this name, or let version_table name another"
+        remedy = "rename the table that has this name, or set version_table to another name"
         yield Finding(_CHECK, "problem", text, remedy)
         return
     size = sizes["version_num"]
@@ -140,9 +140,9 @@ def _width(script: ScriptDirectory, context: Any) -> Iterator[Finding]:
         yield Finding(
             _CHECK,
             "note",
-            f"'version_num' of {table.name!r} takes {size} characters, {longest} has "
-            f"{len(longest)}: the run that comes to it widens the column.",
-            f"where the user may not alter the table, make it VARCHAR({len(longest)}) before",
+            f"'version_num' of {table.name!r} has room for {size} characters; {longest} has "
+            f"{len(longest)}. A run widens the column when it reaches that revision.",
+            f"if the user may not alter the table, change it to VARCHAR({len(longest)}) beforehand",
         )
 
 

@@ -6,7 +6,7 @@ files are parsed when the graph is first needed; loading the graph executes none
 
 from __future__ import annotations
 
-import datetime  # noqa: ICN001 - 'dt' is no word of this project
+import datetime  # noqa: ICN001 - 'dt' is not used in this project
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence

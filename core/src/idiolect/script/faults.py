@@ -1,4 +1,4 @@
-"""What the errors of the revision graph are as errors of a command.
+"""Converts errors of the revision graph to errors of commands.
 
 Used by the script directory, whose methods take identifiers as given by users.
 """

@@ -54,9 +54,7 @@ def check_new_label(label: str) -> None:
     if fault is None and (not label.isprintable() or label != label.strip() or not label):
         fault = "it is empty, or has white space at an end or a control character"
     if fault is not None:
-        raise CommandError(
-            f"The branch label {label!r} could name nothing: {fault}. Choose another."
-        )
+        raise CommandError(f"The branch label {label!r} cannot be used: {fault}. Choose another.")
 
 
 def slug(message: str | None, limit: int) -> str:

@@ -52,12 +52,13 @@ def _invoke(name: str, revision_path: str | os.PathLike[str], options: HookOptio
     Raises:
         CommandError: no hook type has this name.
     """
-    hook = _registry.get(name) or _of_plugins(name)
-    return hook(os.fspath(revision_path), dict(options))
+    return _hook_type(name)(os.fspath(revision_path), dict(options))
 
 
-def _of_plugins(name: str) -> Hook:
-    """Return the hook type ``name`` that a plugin contributes."""
+def _hook_type(name: str) -> Hook:
+    """Return the function of the hook type ``name``, registered or contributed by a plugin."""
+    if name in _registry:
+        return _registry[name]
     found = WriteHookCollector(dict.fromkeys(_BUILTIN, CORE))
     collect("register_write_hooks", found, lenient=True)
     hook = found.get(name)
@@ -86,10 +87,10 @@ def _run_hooks(path: str | os.PathLike[str], hooks: Sequence[HookOptions]) -> No
                 f"Key '{name}.type' (or 'type' in toml) is required for post write hook {name!r}"
             )
         with messaging.status(f"Running post write hook {name!r}", newline=True):
+            function = _hook_type(hook["type"])
             try:
-                _invoke(hook["type"], path, hook)
+                function(os.fspath(path), dict(hook))
             except Exception as exc:
-                function = _registry.get(hook["type"]) or _of_plugins(hook["type"])
                 blame(exc, function, f"post-write hook {name!r} of the type {hook['type']!r}")
                 raise
 

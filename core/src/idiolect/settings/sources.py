@@ -122,7 +122,7 @@ def read_text(path: Path) -> str | None:
     # Raised outside of the handler: UnicodeDecodeError contains the whole file.
     hint = " (it looks like UTF-16)" if data.startswith(_UTF16_MARKS) else ""
     raise ConfigError(
-        f"Cannot read {str(path)!r}: line {line} is not UTF-8{hint}, the one encoding that is "
+        f"Cannot read {str(path)!r}: line {line} is not UTF-8{hint}, the only encoding that is "
         "tried. Save the file as UTF-8.",
         file=str(path),
         line=line,

@@ -17,16 +17,16 @@ from idiolect.util.langhelpers import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-WHERE_LISTED = "docs/reference/alembic-api.md lists the names that there are"
+WHERE_LISTED = "docs/reference/alembic-api.md lists the available names"
 _MISSING = (
     "Install idiolect-alembic, with which 'alembic' stands for Idiolect in env.py and revisions, "
     "or write 'idiolect' for 'alembic' in these files."
 )
 _ANOTHER = (
-    "This is the real Alembic, which does not know of this run: 'alembic' stands for Idiolect once "
-    "idiolect-alembic is installed. Nothing of the two is mixed then."
+    "This is the real Alembic, which is not part of this run: 'alembic' stands for Idiolect once "
+    "idiolect-alembic is installed, so that the two cannot be mixed."
 )
-_DIRECTIVES = " A directive of another package is there once that package is imported."
+_DIRECTIVES = " A directive of another package is available once that package is imported."
 _OWN = "idiolect"
 _ALIAS = "alembic"
 #: Classes whose methods revisions and env.py may call with arguments of a newer version.
@@ -125,8 +125,10 @@ def _nearest(wanted: str, known: Iterable[str]) -> str:
 def _signature(error: TypeError) -> str | None:
     """Return a directive's signature without ``self``, which Python's message counts."""
     found = _COUNT.search(str(error))
-    proxy = sys.modules.get(f"{_OWN}.op")
-    function = getattr(proxy, found[1], None) if found and proxy else None
+    if found is None:
+        return None
+    name = found[1]
+    function = getattr(sys.modules.get(f"{_OWN}.op"), name, None)
     if function is None or not _is_own(getattr(function, "__module__", "") or _OWN):
         return None
     # Imported here because only this advice needs it.
@@ -144,7 +146,7 @@ def _signature(error: TypeError) -> str | None:
         for each in parameters
         if each.kind in positional and each.name != "self"
     )
-    return f"It is called as op.{found[1]}({names}, ...)." if found else None
+    return f"It is called as op.{name}({names}, ...)."
 
 
 def _takes_no(text: str) -> str | None:

@@ -138,8 +138,8 @@ class Bound(Generic[T]):
         return (
             f"Can't invoke function '{asked}', as the proxy object has not yet been established "
             f"for the Alembic '{self.name}' class.  Try placing this code inside a callable. It is "
-            "there in upgrade() and downgrade() of a revision, and in env.py while a command runs "
-            "it, not while a module is imported."
+            "available in upgrade() and downgrade() of a revision, and in env.py while a command "
+            "runs it, not while a module is imported."
         )
 
     def _threads_of(self, value: T | _Late[T]) -> list[int]:

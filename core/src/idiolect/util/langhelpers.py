@@ -145,15 +145,15 @@ def shown(target: Any) -> str:
     """
     if not isinstance(target, type):
         return repr(target)
-    own, *rooms = target.__module__.split(".")
-    first = sys.modules.get(".".join((own, *rooms[:1])))
-    is_aliased = first is not None and sys.modules.get(".".join(("alembic", *rooms[:1]))) is first
-    for end in range(len(rooms) + 1):
+    own, *below = target.__module__.split(".")
+    first = sys.modules.get(".".join((own, *below[:1])))
+    is_aliased = first is not None and sys.modules.get(".".join(("alembic", *below[:1]))) is first
+    for end in range(len(below) + 1):
         offered: Any = getattr(
-            sys.modules.get(".".join((own, *rooms[:end]))), target.__name__, None
+            sys.modules.get(".".join((own, *below[:end]))), target.__name__, None
         )
         if offered is target:
-            name = ".".join(("alembic" if is_aliased else own, *rooms[:end]))
+            name = ".".join(("alembic" if is_aliased else own, *below[:end]))
             return f"<class '{name}.{target.__name__}'>"
     return repr(target)
 

@@ -17,8 +17,8 @@ class Kind(enum.Enum):
     READ = "reads"
     DATA = "changes rows"
     SCHEMA = "changes the schema, or is unknown"
-    SESSION = "changes the session alone, or may be repeated at any time"
-    TEMPORARY = "makes what goes away with the session"
+    SESSION = "changes only the session, or may be repeated at any time"
+    TEMPORARY = "creates what is dropped with the session"
     CONTROL = "begins or ends a transaction or a savepoint"
 
 
