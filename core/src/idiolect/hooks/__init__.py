@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         LintedRevision,
         LintFinding,
         LintRule,
+        without_literals,
     )
     from idiolect.hooks.locks import LockRequest, MigrationLock, at_return, own_transaction
     from idiolect.hooks.markers import hookimpl
@@ -62,6 +63,7 @@ __all__ = [
     "beside",
     "hookimpl",
     "own_transaction",
+    "without_literals",
 ]
 _HOMES = {
     "Batches": "idiolect.hooks.standin",
@@ -93,6 +95,7 @@ _HOMES = {
     "beside": "idiolect.util.sqla_compat",
     "hookimpl": "idiolect.hooks.markers",
     "own_transaction": "idiolect.hooks.locks",
+    "without_literals": "idiolect.hooks.lint",
 }
 
 

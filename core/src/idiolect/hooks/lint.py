@@ -39,6 +39,18 @@ Kind = Literal[
 ]
 ConstraintKind = Literal["primary key", "unique", "foreign key", "check", "exclude"]
 _WORD = re.compile(r"\w+")
+# A literal is matched, so that what looks like a comment in it is not removed.
+_COMMENT_OR_LITERAL = re.compile(
+    r"(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<literal>'(?:[^']|'')*')", re.DOTALL
+)
+
+
+def without_literals(sql: str) -> str:
+    """Return a statement of standard SQL without comments, and with empty literals.
+
+    What a rule searches for in it is then neither in a comment nor in a value.
+    """
+    return _COMMENT_OR_LITERAL.sub(lambda found: "''" if found["literal"] else " ", sql).strip()
 
 
 @dataclass(frozen=True, slots=True)

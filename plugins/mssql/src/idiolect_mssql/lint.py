@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.exc import CompileError
 
-from idiolect.hooks import LintFinding, LintRule
+from idiolect.hooks import LintFinding, LintRule, without_literals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from idiolect.hooks import LintedRevision
 
-# A literal is kept as a token, so that what looks like a comment in it is not removed.
-_TOKENS = re.compile(r"(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<literal>'(?:[^']|'')*')", re.DOTALL)
 _OUTSIDE = re.compile(
     r"(?:CREATE|ALTER|DROP)\s+DATABASE\b(?!\s+(?:AUDIT|SCOPED|ENCRYPTION)\b)"
     r"|(?:CREATE|ALTER|DROP)\s+FULLTEXT\s+(?:CATALOG|INDEX)\b"
@@ -40,7 +38,7 @@ _GROWING = frozenset({"varchar", "nvarchar", "varbinary"})
 
 def requires_autocommit(statement: str) -> bool:
     """Return whether SQL Server refuses a statement inside a transaction."""
-    return bool(_OUTSIDE.match(_bare(statement)))
+    return bool(_OUTSIDE.match(without_literals(statement)))
 
 
 def _index(revision: LintedRevision) -> Iterator[LintFinding]:
@@ -72,7 +70,7 @@ def _column(revision: LintedRevision) -> Iterator[LintFinding]:
 
 def _reason(statements: tuple[str, ...], *, is_null: bool) -> str | None:
     for sql in statements:
-        text = _bare(sql)
+        text = without_literals(sql)
         if _COMPUTED.search(text):
             return "is computed and persisted"
         if _IDENTITY.search(text):
@@ -131,11 +129,6 @@ def _constraint(revision: LintedRevision) -> Iterator[LintFinding]:
             "CONSTRAINT in op.execute(): existing rows are not checked then.",
             each,
         )
-
-
-def _bare(sql: str) -> str:
-    """Return a statement without comments and with empty literals."""
-    return _TOKENS.sub(lambda found: "''" if found["literal"] else " ", sql).strip()
 
 
 RULES: Final = (

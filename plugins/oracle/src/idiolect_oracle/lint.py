@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy.exc import CompileError
 
-from idiolect.hooks import LintFinding, LintRule
+from idiolect.hooks import LintFinding, LintRule, without_literals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from idiolect.hooks import LintedRevision
 
-# A literal is kept as a token, so that what looks like a comment in it is not removed.
-_TOKENS = re.compile(r"(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<literal>'(?:[^']|'')*')", re.DOTALL)
 _ONLINE = re.compile(r"\bONLINE\b", re.IGNORECASE)
 _NOT_VALIDATED = re.compile(r"\bNOVALIDATE\b|\bDISABLE\b|\bUSING\s+INDEX\b", re.IGNORECASE)
 _TYPE = re.compile(
@@ -57,7 +55,7 @@ class _SqlType(NamedTuple):
 
 def _index(revision: LintedRevision) -> Iterator[LintFinding]:
     for each, change in revision.changes("create index"):
-        if change.online or any(_ONLINE.search(_bare(sql)) for sql in each.sql):
+        if change.online or any(_ONLINE.search(without_literals(sql)) for sql in each.sql):
             continue
         yield LintFinding(
             f"Blocks writes to table {change.on} until the index is built, and fails with "
@@ -133,7 +131,7 @@ def _parsed(type_: Any, dialect: Dialect) -> _SqlType | None:
 
 def _constraint(revision: LintedRevision) -> Iterator[LintFinding]:
     for each, change in revision.changes("add constraint"):
-        if change.online or any(_NOT_VALIDATED.search(_bare(sql)) for sql in each.sql):
+        if change.online or any(_NOT_VALIDATED.search(without_literals(sql)) for sql in each.sql):
             continue
         if change.constraint in {"check", "foreign key"}:
             yield LintFinding(
@@ -149,11 +147,6 @@ def _constraint(revision: LintedRevision) -> Iterator[LintFinding]:
                 "and ADD CONSTRAINT ... USING INDEX after it.",
                 each,
             )
-
-
-def _bare(sql: str) -> str:
-    """Return a statement without comments and with empty literals."""
-    return _TOKENS.sub(lambda found: "''" if found["literal"] else " ", sql).strip()
 
 
 RULES: Final = (

@@ -8,15 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from idiolect.hooks import LintFinding, LintRule
+from idiolect.hooks import LintFinding, LintRule, without_literals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from idiolect.hooks import LintedOperation, LintedRevision
 
-# A literal is kept as a token, so that what looks like a comment in it is not removed.
-_TOKENS = re.compile(r"(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<literal>'(?:[^']|'')*')", re.DOTALL)
 _OUTSIDE = re.compile(
     r"VACUUM\b|DETACH\b|PRAGMA\s+(?:\w+\.)?(?:synchronous\s*[=(]|wal_checkpoint\b)", re.IGNORECASE
 )
@@ -34,7 +32,7 @@ _CONSTANT = re.compile(
 
 def requires_autocommit(statement: str) -> bool:
     """Return whether SQLite refuses a statement inside a transaction."""
-    return bool(_OUTSIDE.match(_bare(statement)))
+    return bool(_OUTSIDE.match(without_literals(statement)))
 
 
 def _new_column(revision: LintedRevision) -> Iterator[LintFinding]:
@@ -50,7 +48,7 @@ def _new_column(revision: LintedRevision) -> Iterator[LintFinding]:
 
 def _refusal(sql: str) -> str | None:
     """Return why SQLite cannot add a column to rows."""
-    text = _bare(sql)
+    text = without_literals(sql)
     if _STORED.search(text):
         return "is computed and stored"
     found = _DEFAULT.search(text)
@@ -63,7 +61,9 @@ def _refusal(sql: str) -> str | None:
 
 def _pragma(revision: LintedRevision) -> Iterator[LintFinding]:
     for each in revision.operations:
-        found = next(filter(None, (_IGNORED.match(_bare(sql)) for sql in each.sql)), None)
+        found = next(
+            filter(None, (_IGNORED.match(without_literals(sql)) for sql in each.sql)), None
+        )
         if found and each.in_transaction:
             yield LintFinding(
                 f"PRAGMA {found['name'].lower()} has no effect inside a transaction, and SQLite "
@@ -78,7 +78,9 @@ def _pragma(revision: LintedRevision) -> Iterator[LintFinding]:
 
 def _rebuild(revision: LintedRevision) -> Iterator[LintFinding]:
     """Find tables that are replaced by a copy."""
-    if any(_LEGACY.match(_bare(sql)) for each in revision.operations for sql in each.sql):
+    if any(
+        _LEGACY.match(without_literals(sql)) for each in revision.operations for sql in each.sql
+    ):
         return
     renamed: set[str] = set()
     dropped: dict[str, LintedOperation] = {}
@@ -106,11 +108,6 @@ def _rebuild(revision: LintedRevision) -> Iterator[LintFinding]:
                     dropped[target],
                 )
             renamed.add(table)
-
-
-def _bare(sql: str) -> str:
-    """Return a statement without comments and with empty literals."""
-    return _TOKENS.sub(lambda found: "''" if found["literal"] else " ", sql).strip()
 
 
 RULES: Final = (
