@@ -434,8 +434,8 @@ def test_waiting_without_limit_is_reported_once() -> None:
     ],
 )
 def test_columns_of_one_table_are_reported_together(code: str, expected: str) -> None:
-    """A revision that changes many columns has one finding for each table."""
-    each = "\n".join(code.format(name) for name in "abc")
+    """A revision has one finding for each table, which names each column once."""
+    each = "\n".join(code.format(name) for name in "aabc")
     (found,) = findings(each, "postgresql", lock_wait_timeout=1)
     expected = expected.format(stored="the computed value is stored in each row")
     assert (f"Blocks all access to table t {expected}", 2) == (found.message, found.line)

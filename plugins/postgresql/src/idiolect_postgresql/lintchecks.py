@@ -125,7 +125,9 @@ class _Groups(dict[tuple[str, ...], tuple["LintedOperation", list[str]]]):
 
     def add(self, key: tuple[str, ...], operation: LintedOperation, column: str | None) -> None:
         """Add a column of an operation."""
-        self.setdefault(key, (operation, []))[1].append(column or "")
+        columns = self.setdefault(key, (operation, []))[1]
+        if (column or "") not in columns:
+            columns.append(column or "")
 
 
 def listed(columns: list[str]) -> str:
