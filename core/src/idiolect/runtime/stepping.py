@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
+from idiolect.errors import TransactionLostError
 from idiolect.runtime.heads import HeadMaintainer
+from idiolect.runtime.journal.lost import SAVEPOINT_ADVICE
 from idiolect.runtime.limits import limits_around
 from idiolect.runtime.notes import around_step
 from idiolect.runtime.steps import in_order_of_files
@@ -131,6 +133,8 @@ class Run:
                         step.short_log,
                         tuple(maintainer.heads),
                     )
+                if context.journal.has_rolled_back:
+                    self._check_rollback(maintainer.heads)
                 maintainer.update_to_step(step)
                 context.journal.finish()
                 context.hooks.on_version_apply(context, step.info, set(maintainer.heads), run_args)
@@ -140,6 +144,20 @@ class Run:
             if progress.observer is not None:
                 progress.observer.step_ends()
         return True
+
+    def _check_rollback(self, heads: Collection[str]) -> None:
+        """Raise if a step has rolled back those before it; create a new version table again.
+
+        Raises:
+            TransactionLostError: the ids in the version table are not ``heads``.
+        """
+        context = self._context
+        if set(context._read_heads()) != set(heads):
+            raise TransactionLostError(
+                "The revision rolled back the transaction of the run, and with it the revisions "
+                f"before it, which run again with the next upgrade. {SAVEPOINT_ADVICE}"
+            )
+        context._ensure_version_table()
 
     def _was_overtaken(self, heads: Collection[str]) -> bool:
         """Return whether another run moved the heads before the lock was acquired."""

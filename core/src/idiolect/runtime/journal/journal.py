@@ -20,10 +20,11 @@ from idiolect.errors import (
     UnfinishedRevisionError,
 )
 from idiolect.hooks.records import journal_name
+from idiolect.runtime.journal.calls import Subject
 from idiolect.runtime.journal.entries import ACCEPTED, ACCEPTED_NOTE, DONE, INTENT, in_words
 from idiolect.runtime.journal.hidden import hidden
 from idiolect.runtime.journal.listen import Listener
-from idiolect.runtime.journal.record import Record, Subject
+from idiolect.runtime.journal.record import Record
 from idiolect.runtime.journal.resume import wait_for_session
 from idiolect.runtime.journal.store import JournalTable
 from idiolect.runtime.privileges import what_is_missing
@@ -240,6 +241,11 @@ class Journal:
             "what it did before is kept and recorded: see 'idiolect current' for how far it got; "
             f"the same {record.subject.direction} continues from there once the cause is fixed"
         )
+
+    @property
+    def has_rolled_back(self) -> bool:
+        """Whether the step being recorded has rolled back the transaction that it began in."""
+        return self._record is not None and self._record.has_rolled_back
 
     @property
     def is_past_first_write(self) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.engine.interfaces import ExecuteStyle
 
 from idiolect.runtime.journal.answers import Rows
-from idiolect.runtime.journal.record import Call
+from idiolect.runtime.journal.calls import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import re
-import sys
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from idiolect.hooks.journal import Reader
 from idiolect.runtime.journal.answers import MOST_ROWS, Answers
+from idiolect.runtime.journal.calls import Waiting
 from idiolect.runtime.journal.entries import (
     DONE,
     INTENT,
@@ -25,19 +25,20 @@ from idiolect.runtime.journal.entries import (
     fingerprint,
     result_text,
 )
+from idiolect.runtime.journal.lost import SchemaChanges
 from idiolect.runtime.journal.own import OwnTransaction, savepoint_of
 from idiolect.runtime.journal.resume import Earlier
 from idiolect.util.logs import Log
 from idiolect.util.statements import Kind, body_of, brief, called_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
+    from collections.abc import Iterator
 
     from sqlalchemy.engine import Connection
 
     from idiolect.hooks.journal import JournalSupport
     from idiolect.runtime.journal.answers import Rows
+    from idiolect.runtime.journal.calls import Call, Subject
     from idiolect.runtime.journal.store import JournalTable
 
 log = Log("runtime.journal")
@@ -51,81 +52,6 @@ _WAITING = 500
 _UNKEPT = "reads more than is kept"
 #: Maximum number of buffered rows.
 _ROWS_WAITING = 10 * MOST_ROWS
-
-
-class Waiting(NamedTuple):
-    """A buffered entry, discarded unless something commits, which is rare.
-
-    Attributes:
-        seq: the number of the write.
-        fingerprint: hash of SQL and parameters.
-        result: the cursor's rowcount and lastrowid.
-        sql: the beginning of the SQL.
-        note: see :class:`Entry`.
-        answers: see :class:`Entry`; None if there are none.
-    """
-
-    seq: int
-    fingerprint: str
-    result: tuple[Any, Any]
-    sql: str
-    note: str
-    answers: Answers | None
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A statement about to be sent to the driver.
-
-    Attributes:
-        sql: its text, as passed to the driver.
-        parameters: its parameters, as passed to the driver.
-        send: sends it.
-        answer: replaces the driver's cursor by a recorded result.
-        rows: fetches the rows of the sent statement, leaving them readable.
-        cursor: the driver's cursor.
-    """
-
-    sql: str
-    parameters: Any
-    send: Callable[[], None]
-    answer: Callable[[dict[str, Any], Rows | None], None]
-    rows: Callable[[], Rows | None]
-    cursor: Any
-
-    @property
-    def returns_rows(self) -> bool:
-        """Whether the sent statement returned rows."""
-        return getattr(self.cursor, "description", None) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The revision function whose writes are recorded.
-
-    Attributes:
-        revision: the revision's id.
-        direction: ``upgrade`` or ``downgrade``.
-        path: the revision's file; ``""`` if it has none.
-    """
-
-    revision: str
-    direction: str
-    path: str
-
-    @property
-    def label(self) -> str:
-        """The function, for messages."""
-        return f"{self.direction}() of revision {self.revision!r}"
-
-    def place(self) -> str:
-        """Return file and line of the running revision code; ``""`` if none is running."""
-        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - no other walk is as cheap
-        while frame is not None:
-            if frame.f_code.co_filename == self.path:
-                return f"{self.path}:{frame.f_lineno}"
-            frame = frame.f_back
-        return self.path
 
 
 class Record:
@@ -142,6 +68,7 @@ class Record:
         busy: whether the statements being sent are the journal's own.
         stored: whether the table may have entries of the step.
         reader: who consumes the rows that are read now.
+        has_rolled_back: whether the step has rolled back the transaction that it began in.
     """
 
     def __init__(
@@ -160,6 +87,8 @@ class Record:
         self.busy = False
         self.stored = bool(earlier)
         self.reader = Reader.REVISION
+        self.has_rolled_back = False
+        self._has_committed = False
         self._count = 0
         #: The last write known to have been executed, if it was recorded before it was sent.
         self._ended = 0
@@ -170,6 +99,7 @@ class Record:
         self._changed: tuple[str, ...] = tuple((earlier[-1].before or ()) if earlier else ())
         self._blind = False
         self._transaction = OwnTransaction(connection)
+        self._schema_changes = SchemaChanges()
 
     @property
     def writes(self) -> int:
@@ -192,8 +122,13 @@ class Record:
         self._ended = self.earlier.count
 
     def end(self) -> None:
-        """Check that the function made all writes that the earlier run made."""
+        """Check that the function made all writes that the earlier run made, and undid none.
+
+        Raises:
+            TransactionLostError: it rolled back what it had done to the schema.
+        """
         self.earlier.end(self._count)
+        self._schema_changes.check()
 
     def on_statement(self, call: Call) -> bool:
         """Skip, send or record a statement, or leave it to SQLAlchemy.
@@ -229,12 +164,16 @@ class Record:
         if not self.busy:
             self._flush(committing=True)
             self._transaction.end()
+            self._has_committed = True
+            self._schema_changes.commit()
 
     def on_rollback(self) -> None:
         """Discard the buffered entries before a rollback, unless there is nothing to roll back."""
         if not self.busy and not self.earlier.has_stopped and not self.commits_itself:
             self._waiting.clear()
             self._remark("rolls its own work back")
+            self.has_rolled_back = not self._has_committed
+            self._schema_changes.roll_back()
         self._transaction.end()
 
     def on_savepoint(self, name: str) -> None:
@@ -367,6 +306,8 @@ class Record:
         else:
             self._send(kind, call)
             self._waiting.append(self._done(call))
+            if kind is Kind.SCHEMA:
+                self._schema_changes.add(call.sql)
             if self.support.ddl_commits and len(self._waiting) >= _WAITING:
                 self._flush()
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from idiolect.hooks.journal import JournalSupport
     from idiolect.runtime.journal.answers import Rows
-    from idiolect.runtime.journal.record import Subject
+    from idiolect.runtime.journal.calls import Subject
 
 log = Log("runtime.journal")
 
