@@ -86,8 +86,10 @@ def test_an_upgrade_imports_no_linter(tmp_path: Path) -> None:
     (tmp_path / "versions" / "a1.py").write_text(REVISION)
     (tmp_path / "idiolect.ini").write_text("[idiolect]\nscript_location = .\n")
     (tmp_path / "env.py").write_text(
-        "from idiolect import context\ncontext.configure(url='sqlite://')\n"
-        "context.run_migrations()\n"
+        "from idiolect import context\nfrom idiolect.ddl import DefaultImpl\n"
+        # The core is also tested without plugins.
+        "class Impl(DefaultImpl):\n    __dialect__ = 'sqlite'\n"
+        "context.configure(url='sqlite://')\ncontext.run_migrations()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, "upgrade", "head", "--sql"],

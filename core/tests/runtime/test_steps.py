@@ -211,6 +211,9 @@ def test_any_dialect_of_sqlalchemy_may_be_used() -> None:
     """Without an import of its module, and whatever the database is."""
     code = (
         "import sqlalchemy as sa; from idiolect.migration import MigrationContext;"
+        # The core is also tested without plugins.
+        " from idiolect.ddl import DefaultImpl;"
+        " type('Impl', (DefaultImpl,), {'__dialect__': 'sqlite'});"
         " MigrationContext.configure(url='sqlite://');"
         " print(sa.dialects.mysql.TINYINT.__name__, hasattr(sa.dialects, 'nothing'))"
     )
