@@ -108,14 +108,7 @@ def _lines_of_place(found: list[Finding], *, colors: bool) -> Iterator[str]:
 
 def summary(report: Report) -> str:
     """Return the last line of a report."""
-    found = [
-        _counted(report.count(level), level)
-        for level in ("error", "warning")
-        if report.count(level)
-    ]
-    words = (
-        f"{' and '.join(found) or 'No findings'} in {_counted(len(report.checked), 'revision')}."
-    )
+    words = f"{found(report)} in {_counted(len(report.checked), 'revision')}."
     if report.unseen:
         are = "is" if len(report.unseen) == 1 else "are"
         words += f" {_counted(len(report.unseen), 'revision')} {are} not known to the end."

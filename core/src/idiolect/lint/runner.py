@@ -93,8 +93,8 @@ class Linter:
             (each for each in new if not self._is_suppressed(each)), key=lambda each: each.line
         )
         report.findings += kept
-        self._revisions[revision.path] = revision.revision
-        if revision.revision not in report.checked:
+        if revision.path not in self._revisions:
+            self._revisions[revision.path] = revision.revision
             report.checked.append(revision.revision)
         return kept
 
